@@ -1,0 +1,244 @@
+/**
+ * Every fault that matre reports has a code here. A fault is a sentence that says what happened (`message`), what it
+ * means for the run (`meaning`), and what to do (`remedy`).
+ */
+
+/** How a fault ends a run or a command. */
+export type FaultKind =
+  /** Wrong use or configuration: the caller must change something. HTTP 4xx, exit code 3. */
+  | 'usage'
+  /** Infrastructure: a run it hits is `broken`, never failed. HTTP 5xx, exit code 2. */
+  | 'infrastructure';
+
+interface FaultEntry {
+  kind: FaultKind;
+  status: number;
+  meaning: string;
+  remedy: string;
+}
+
+const usage = (status: number, meaning: string, remedy: string): FaultEntry => ({
+  kind: 'usage',
+  status,
+  meaning,
+  remedy,
+});
+const infrastructure = (status: number, meaning: string, remedy: string): FaultEntry => ({
+  kind: 'infrastructure',
+  status,
+  meaning,
+  remedy,
+});
+
+/** The registry: one entry for each code, in the order of the way of a run. */
+export const faults = {
+  // Configuration and start
+  CONFIG_INVALID: usage(400, 'matre does not start.', 'Correct the setting that is named; `matre config` shows all.'),
+  DATA_FOLDER_IN_USE: usage(
+    409,
+    'The embedded database allows one process; a second one would corrupt it.',
+    'Use the running server (commands do so by themselves), stop it, or set DATABASE_URL to a PostgreSQL.',
+  ),
+  DATABASE_UNREACHABLE: infrastructure(
+    503,
+    'No run can be taken on or recorded.',
+    'Check that PostgreSQL is up and that DATABASE_URL is right.',
+  ),
+  SCHEMA_NEWER: usage(
+    409,
+    'The database was written by a newer matre; this one would damage it.',
+    'Install the newer matre again, or restore a backup from before the upgrade.',
+  ),
+  SECRET_KEY_WRONG: usage(
+    409,
+    'Stored credentials cannot be read; nothing was changed.',
+    'Put the original key back (MATRE_SECRET_KEY, or secret.key in the data folder).',
+  ),
+  SECRET_KEY_MISSING: usage(
+    409,
+    'Stored credentials cannot be read without the key they were written with; nothing was changed.',
+    'Restore secret.key in the data folder, or set MATRE_SECRET_KEY to the original key.',
+  ),
+  LOCK_STORE_NOT_SHARED: usage(
+    400,
+    'Several processes could run tests on one environment at the same time.',
+    'Set LOCK_DSN=redis://host:6379 to a Redis that all matre processes share.',
+  ),
+  LOCK_STORE_UNREACHABLE: infrastructure(
+    503,
+    'No new run starts until the lock store answers.',
+    'Check that Redis is up and that LOCK_DSN is right.',
+  ),
+  LOCK_LOST: infrastructure(
+    503,
+    'The run was stopped, because another could have taken its environment.',
+    'Check the health and the clock of the lock store; the run is tried again.',
+  ),
+  LOCK_NOT_HELD: usage(409, 'Nothing was changed.', 'Run `matre locks list` to see who holds what.'),
+
+  // Input
+  INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the input that is named.'),
+  ENVIRONMENT_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre env list` to see the environments.'),
+  ENVIRONMENT_EXISTS: usage(409, 'Nothing was changed.', 'Choose another code, or edit the existing environment.'),
+  ENVIRONMENT_BUSY: usage(409, 'Nothing was changed.', 'Wait for its runs to end, or cancel them.'),
+  ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the line that is named.'),
+  RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
+  RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
+  RUN_NOT_FINISHED: usage(409, 'Nothing was changed.', 'Wait for the run to finish, or cancel it, then retry it.'),
+  SELECTION_EMPTY: usage(400, 'Nothing would be executed.', 'Select tests by name, --group, --suite or --all.'),
+  SELECTION_UNKNOWN: usage(404, 'Nothing was executed.', 'Correct the name; the nearest known names are offered.'),
+  PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
+  NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
+  SERVER_UNREACHABLE: infrastructure(
+    503,
+    'The command was not carried out.',
+    'Check that `matre up` is running and that MATRE_URL is right.',
+  ),
+
+  // On the way of a run
+  STALE_FENCE: infrastructure(
+    409,
+    'Another worker has the run now; this one stopped and wrote nothing more.',
+    'Nothing to do. If it happens often, look for paused or overloaded workers.',
+  ),
+  WORKER_LOST: infrastructure(
+    503,
+    'The worker stopped answering while it had the run.',
+    'Look for the worker in the log of its host; the run was handed back.',
+  ),
+  MODULE_CHECKOUT_FAILED: infrastructure(
+    502,
+    'The tests could not be fetched, so nothing was executed.',
+    'Check MATRE_MODULE_REPOSITORY, the branch, and the credentials of the repository.',
+  ),
+  MODULE_ENV_FILE_MISSING: infrastructure(
+    502,
+    'The test module has no values for this environment, so nothing was executed.',
+    'Add Cron/data/.env.<code> to the test module and push it.',
+  ),
+  MODULE_INVALID: infrastructure(
+    502,
+    'The tests of the module cannot be read, so nothing was executed.',
+    'Correct the file that is named and push it.',
+  ),
+  IMAGE_MISSING: infrastructure(
+    502,
+    'No container can be made, so nothing was executed.',
+    'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`).',
+  ),
+  ENGINE_UNREACHABLE: infrastructure(
+    503,
+    'No container can be made or used.',
+    'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
+  ),
+  ENGINE_FAILED: infrastructure(502, 'The container engine refused a request.', 'Read the message of the engine.'),
+  CONTAINER_NAME_TAKEN: infrastructure(
+    409,
+    'A container that is not ours has the name, and it was not touched.',
+    'Remove or rename that container.',
+  ),
+  CONTAINER_STALE: infrastructure(
+    502,
+    'The container did not become what its specification says, even after it was replaced.',
+    'Read the reason; run `matre pool replace`.',
+  ),
+  CONTAINER_UNHEALTHY: infrastructure(
+    502,
+    'The container failed its health check, even after it was replaced.',
+    'Read the reason; `docker logs` of the container may say more.',
+  ),
+  CONTAINER_VANISHED: infrastructure(
+    502,
+    'The container was removed or stopped while a test ran in it; the result of that test is unknown.',
+    'Find out who removed it. The next run makes a new one.',
+  ),
+  OUT_OF_MEMORY: infrastructure(
+    507,
+    'The kernel ended a process of the container because its memory limit was reached.',
+    'Raise MATRE_MEMORY, or find the test that needs so much.',
+  ),
+  DISK_FULL: infrastructure(
+    507,
+    'A file could not be written completely.',
+    'Free space in the data folder, or raise MATRE_TMPFS_SIZE if the message names a path in the container.',
+  ),
+  GENERATION_FAILED: infrastructure(
+    502,
+    'MFTF could not generate the selected tests, so they were not executed.',
+    'Read the message of MFTF in the log of the run.',
+  ),
+  GENERATED_FILE_MISSING: infrastructure(
+    502,
+    'A generated test was not there when it should start, and restoring it did not help.',
+    'Look for something that clears _generated in the container.',
+  ),
+  RESULT_MISSING: infrastructure(
+    502,
+    'The test process ended without a result, so nobody knows how the test went.',
+    'Read the log of the test.',
+  ),
+  RESULT_UNREADABLE: infrastructure(
+    502,
+    'The result file of the test is damaged, so nobody knows how the test went.',
+    'Read the log of the test; look for a full disk.',
+  ),
+  TEST_TIMEOUT: infrastructure(
+    504,
+    'The test was stopped because it took longer than allowed.',
+    'Raise MATRE_TEST_TIMEOUT, or find out why it hangs.',
+  ),
+  SELENIUM_UNREACHABLE: infrastructure(
+    503,
+    'No browser can be started, so the tests say nothing about the shop.',
+    'Check SELENIUM_HOST, SELENIUM_PORT and SELENIUM_PATH, and that Selenium is up.',
+  ),
+  SELENIUM_FULL: infrastructure(503, 'No browser session is free.', 'Add nodes, or end sessions that were left over.'),
+  MAGENTO_UNREACHABLE: infrastructure(
+    503,
+    'The shop does not answer, so the tests would say nothing about it.',
+    'Check the base URL of the environment, and that the shop is up.',
+  ),
+  INTERNAL: infrastructure(500, 'A mistake in matre.', 'Please report it with the log.'),
+} as const satisfies Record<string, FaultEntry>;
+
+/** A code of the registry. */
+export type FaultCode = keyof typeof faults;
+
+/** An error with a code of the registry. `message` says what happened, with the names and values that matter. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'Fault';
+    this.code = code;
+  }
+
+  get kind(): FaultKind {
+    return faults[this.code].kind;
+  }
+
+  get status(): number {
+    return faults[this.code].status;
+  }
+
+  get meaning(): string {
+    return faults[this.code].meaning;
+  }
+
+  get remedy(): string {
+    return faults[this.code].remedy;
+  }
+}
+
+/** The fault that an unknown error is; anything without a code is `fallback`. */
+export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault(fallback, message, { cause: error });
+}
+
+/** True when `error` is a fault with one of the codes. */
+export function isFault(error: unknown, ...codes: FaultCode[]): error is Fault {
+  return error instanceof Fault && (codes.length === 0 || codes.includes(error.code));
+}
