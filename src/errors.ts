@@ -33,7 +33,11 @@ const infrastructure = (status: number, meaning: string, remedy: string): FaultE
 /** The registry: one entry for each code, in the order of the way of a run. */
 export const faults = {
   // Configuration and start
-  CONFIG_INVALID: usage(400, 'matre does not start.', 'Correct the setting that is named; `matre config` shows all.'),
+  CONFIG_INVALID: usage(
+    400,
+    'matre does not start.',
+    'Correct the setting that is named; `matre config` shows all.',
+  ),
   DATA_FOLDER_IN_USE: usage(
     409,
     'The embedded database allows one process; a second one would corrupt it.',
@@ -79,14 +83,30 @@ export const faults = {
   // Input
   INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the input that is named.'),
   ENVIRONMENT_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre env list` to see the environments.'),
-  ENVIRONMENT_EXISTS: usage(409, 'Nothing was changed.', 'Choose another code, or edit the existing environment.'),
+  ENVIRONMENT_EXISTS: usage(
+    409,
+    'Nothing was changed.',
+    'Choose another code, or edit the existing environment.',
+  ),
   ENVIRONMENT_BUSY: usage(409, 'Nothing was changed.', 'Wait for its runs to end, or cancel them.'),
   ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the line that is named.'),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
   RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
-  RUN_NOT_FINISHED: usage(409, 'Nothing was changed.', 'Wait for the run to finish, or cancel it, then retry it.'),
-  SELECTION_EMPTY: usage(400, 'Nothing would be executed.', 'Select tests by name, --group, --suite or --all.'),
-  SELECTION_UNKNOWN: usage(404, 'Nothing was executed.', 'Correct the name; the nearest known names are offered.'),
+  RUN_NOT_FINISHED: usage(
+    409,
+    'Nothing was changed.',
+    'Wait for the run to finish, or cancel it, then retry it.',
+  ),
+  SELECTION_EMPTY: usage(
+    400,
+    'Nothing would be executed.',
+    'Select tests by name, --group, --suite or --all.',
+  ),
+  SELECTION_UNKNOWN: usage(
+    404,
+    'Nothing was executed.',
+    'Correct the name; the nearest known names are offered.',
+  ),
   PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
   NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
   SERVER_UNREACHABLE: infrastructure(
@@ -131,7 +151,11 @@ export const faults = {
     'No container can be made or used.',
     'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
   ),
-  ENGINE_FAILED: infrastructure(502, 'The container engine refused a request.', 'Read the message of the engine.'),
+  ENGINE_FAILED: infrastructure(
+    502,
+    'The container engine refused a request.',
+    'Read the message of the engine.',
+  ),
   CONTAINER_NAME_TAKEN: infrastructure(
     409,
     'A container that is not ours has the name, and it was not touched.',
@@ -192,7 +216,11 @@ export const faults = {
     'No browser can be started, so the tests say nothing about the shop.',
     'Check SELENIUM_HOST, SELENIUM_PORT and SELENIUM_PATH, and that Selenium is up.',
   ),
-  SELENIUM_FULL: infrastructure(503, 'No browser session is free.', 'Add nodes, or end sessions that were left over.'),
+  SELENIUM_FULL: infrastructure(
+    503,
+    'No browser session is free.',
+    'Add nodes, or end sessions that were left over.',
+  ),
   MAGENTO_UNREACHABLE: infrastructure(
     503,
     'The shop does not answer, so the tests would say nothing about it.',

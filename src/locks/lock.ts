@@ -1,0 +1,59 @@
+/** The names of the three locks. Operators know them; they never change. */
+export const lockNames = {
+  /** From the claim to the end of the run. */
+  environment: (environmentId: number) => `test_runner_env_processing_${environmentId}`,
+  /** Around generation and tests, also for a run that was started outside of the queue. */
+  execution: (environmentId: number) => `mftf_execution_env_${environmentId}`,
+  /** Around create, start, replace and remove of a container. */
+  container: (name: string) => `container_${name}`,
+};
+
+/** What `locks list` shows of a lock that is held. */
+export interface LockInfo {
+  name: string;
+  /** Who holds it, in words: worker, host, process, run. */
+  owner: string;
+  since: Date;
+  /** When it ends by itself unless it is renewed; `undefined` for locks in process. */
+  expiresInMs: number | undefined;
+}
+
+export interface AcquireOptions {
+  /** In words, for `locks list`. */
+  owner: string;
+  /**
+   * Asked when the store has forgotten the lock (a Redis that was emptied): may it be taken again? Only the run whose
+   * fence the database still shows may. Without it, a forgotten lock is lost.
+   */
+  stillMine?: () => Promise<boolean>;
+}
+
+/** A lock that is held. It is renewed by itself until it is released or lost. */
+export interface HeldLock {
+  readonly name: string;
+  /**
+   * Aborted with a LOCK_LOST fault as its reason as soon as exclusion can no longer be promised: at the deadline minus a
+   * margin, where the deadline is the monotonic time *before* the last successful renewal was sent plus its TTL.
+   */
+  readonly lost: AbortSignal;
+  /** Gives it back; only if it is still ours. Never rejects. */
+  release(): Promise<void>;
+}
+
+/**
+ * A store of locks. Two of a kind, `redis` and `in-process`; `conformance.ts` is what both must pass.
+ * Errors: LOCK_STORE_UNREACHABLE (never a weaker lock instead).
+ */
+export interface LockStore {
+  readonly kind: 'redis' | 'in-process';
+  /** Rejects with LOCK_STORE_UNREACHABLE when the store does not answer. */
+  check(): Promise<void>;
+  /** Tries once; `undefined` when somebody else holds it. */
+  tryAcquire(name: string, options: AcquireOptions): Promise<HeldLock | undefined>;
+  /** Waits, first come first served as far as the store allows, until it is ours or `signal` aborts (rejects with its reason). */
+  acquire(name: string, options: AcquireOptions & { signal?: AbortSignal }): Promise<HeldLock>;
+  list(): Promise<LockInfo[]>;
+  /** For operators: takes a lock away from whoever holds it. False when nobody did. */
+  forceRelease(name: string): Promise<boolean>;
+  close(): Promise<void>;
+}

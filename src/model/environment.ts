@@ -1,0 +1,45 @@
+/** A Magento instance under test. */
+export interface Environment {
+  id: number;
+  /** Unique, `[a-z0-9][a-z0-9_-]{0,62}`: it becomes part of file names (`.env.<code>`). */
+  code: string;
+  name: string;
+  /** Of the shop, with scheme, ending in a slash. */
+  baseUrl: string;
+  /** Path of the admin panel below the base URL, `admin` by default. */
+  backendName: string;
+  adminUsername: string;
+  /** Whether a password is stored. The password itself is read only by the runner. */
+  hasAdminPassword: boolean;
+  /** Set while paused: since when, and why. No run starts on a paused environment. */
+  paused: { since: Date; reason: string } | undefined;
+  /** Grows with every claim. */
+  fence: number;
+  createdAt: Date;
+}
+
+/** A value that tests read as `{{_ENV.NAME}}`. Without an environment it is global. */
+export interface Variable {
+  name: string;
+  /** Absent when it is secret. */
+  value: string | undefined;
+  secret: boolean;
+}
+
+const codePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+/** Whether a text can be the code of an environment. No dots, slashes or shell characters: it names files. */
+export function isEnvironmentCode(text: string): boolean {
+  return codePattern.test(text);
+}
+
+/** Whether a text can be the name of a variable (the form that dotenv and PHP's getenv share). */
+export function isVariableName(text: string): boolean {
+  return variablePattern.test(text);
+}
+
+/** The name of the pool container of an environment. Operators know it; it never changes. */
+export function containerName(environmentId: number): string {
+  return `matre_magento_env_${environmentId}`;
+}

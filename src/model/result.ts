@@ -1,0 +1,36 @@
+import type { Reason } from './run.ts';
+
+/** Allure's words. */
+export const statuses = ['passed', 'failed', 'broken', 'skipped'] as const;
+export type Status = (typeof statuses)[number];
+
+/** A step of a test, as MFTF reports it. Durations in milliseconds. */
+export interface Step {
+  name: string;
+  status: Status;
+  durationMs: number;
+  steps: Step[];
+}
+
+/** A file kept with a result. `path` is relative to the folder of the run. */
+export interface Attachment {
+  name: string;
+  kind: 'screenshot' | 'page' | 'log' | 'steps' | 'other';
+  path: string;
+}
+
+/** The outcome of one test in one attempt. */
+export interface Result {
+  runId: number;
+  test: string;
+  suite: string | undefined;
+  attempt: number;
+  status: Status;
+  /** What MFTF said, or why the test is broken. */
+  message: string | undefined;
+  /** Only when broken by the infrastructure. */
+  reason: Reason | undefined;
+  startedAt: Date;
+  durationMs: number;
+  attachments: Attachment[];
+}

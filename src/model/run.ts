@@ -1,0 +1,69 @@
+import type { FaultCode } from '../errors.ts';
+import type { Selection } from './selection.ts';
+
+export const runStates = ['queued', 'running', 'finished'] as const;
+export type RunState = (typeof runStates)[number];
+
+export const runPhases = ['preparing', 'generating', 'testing', 'reporting'] as const;
+export type RunPhase = (typeof runPhases)[number];
+
+export const verdicts = ['passed', 'failed', 'broken', 'cancelled'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** Why a run or a test is broken. */
+export interface Reason {
+  code: FaultCode;
+  message: string;
+}
+
+/** How many tests of a run ended how, counting the last attempt of each test. */
+export interface Counts {
+  planned: number;
+  passed: number;
+  failed: number;
+  broken: number;
+  skipped: number;
+}
+
+/** One execution of a selection on one environment. Its row is the queue message. */
+export interface Run {
+  id: number;
+  environmentId: number;
+  environmentCode: string;
+  selection: Selection;
+  /** Higher starts earlier within its environment; 0 by default. */
+  priority: number;
+  state: RunState;
+  /** Only while running. */
+  phase: RunPhase | undefined;
+  /** Only when finished. */
+  verdict: Verdict | undefined;
+  reason: Reason | undefined;
+  /** Of the test module; set when the run starts. */
+  commit: { id: string; subject: string } | undefined;
+  /** How often it was claimed and really started. */
+  attempt: number;
+  /** Of its latest claim. */
+  fence: number | undefined;
+  workerId: string | undefined;
+  leaseUntil: Date | undefined;
+  cancelRequested: boolean;
+  /** Who or what submitted it: `cli:<login>`, `api`, a schedule. */
+  requestedBy: string;
+  /** The run whose failed tests this one repeats. */
+  retryOf: number | undefined;
+  counts: Counts;
+  queuedAt: Date;
+  startedAt: Date | undefined;
+  finishedAt: Date | undefined;
+}
+
+/**
+ * The verdict that the results of a run give. A test without a trustworthy answer (`broken`, or planned and never
+ * recorded) outweighs a failure: somebody must look at the infrastructure before the failures mean anything.
+ */
+export function verdictOf(counts: Counts): Exclude<Verdict, 'cancelled'> {
+  const recorded = counts.passed + counts.failed + counts.broken + counts.skipped;
+  if (counts.broken > 0 || recorded < counts.planned) return 'broken';
+  return counts.failed > 0 ? 'failed' : 'passed';
+}
