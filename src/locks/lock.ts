@@ -22,8 +22,9 @@ export interface AcquireOptions {
   /** In words, for `locks list`. */
   owner: string;
   /**
-   * Asked when the store has forgotten the lock (a Redis that was emptied): may it be taken again? Only the run whose
-   * fence the database still shows may. Without it, a forgotten lock is lost.
+   * The second judge, asked when the store cannot say whose lock it is: it does not answer, or it has forgotten the lock
+   * (a Redis that was emptied). True only for the run whose fence the database still shows: then the hold goes on, and a
+   * forgotten lock is taken again if nobody else has it. Without this, such a lock is lost.
    */
   stillMine?: () => Promise<boolean>;
 }
@@ -32,17 +33,23 @@ export interface AcquireOptions {
 export interface HeldLock {
   readonly name: string;
   /**
-   * Aborted with a LOCK_LOST fault as its reason as soon as exclusion can no longer be promised: at the deadline minus a
-   * margin, where the deadline is the monotonic time *before* the last successful renewal was sent plus its TTL.
+   * Aborted with a LOCK_LOST fault as its reason as soon as exclusion can no longer be promised: somebody else has the
+   * lock, an operator took it away, or the deadline minus a margin has passed. The deadline is the monotonic time
+   * *before* the last confirmation was asked for plus the TTL.
    */
   readonly lost: AbortSignal;
+  /**
+   * Throws LOCK_LOST when `lost` is aborted or should be. Timers do not run while a process is stopped or its event loop
+   * is blocked: call this right before a step that must not happen without the lock.
+   */
+  assertHeld(): void;
   /** Gives it back; only if it is still ours. Never rejects. */
   release(): Promise<void>;
 }
 
 /**
  * A store of locks. Two of a kind, `redis` and `in-process`; `conformance.ts` is what both must pass.
- * Errors: LOCK_STORE_UNREACHABLE (never a weaker lock instead).
+ * Errors: LOCK_STORE_UNREACHABLE when the store does not answer or was closed (never a weaker lock instead).
  */
 export interface LockStore {
   readonly kind: 'redis' | 'in-process';
@@ -50,10 +57,14 @@ export interface LockStore {
   check(): Promise<void>;
   /** Tries once; `undefined` when somebody else holds it. */
   tryAcquire(name: string, options: AcquireOptions): Promise<HeldLock | undefined>;
-  /** Waits, first come first served as far as the store allows, until it is ours or `signal` aborts (rejects with its reason). */
+  /**
+   * Waits until it is ours or `signal` aborts (rejects with its reason); first come first served as far as the store
+   * allows. It also waits while the store does not answer.
+   */
   acquire(name: string, options: AcquireOptions & { signal?: AbortSignal }): Promise<HeldLock>;
   list(): Promise<LockInfo[]>;
   /** For operators: takes a lock away from whoever holds it. False when nobody did. */
   forceRelease(name: string): Promise<boolean>;
+  /** Ends renewals and waiters. What is still held counts as lost: release it before. */
   close(): Promise<void>;
 }

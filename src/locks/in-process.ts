@@ -1,0 +1,112 @@
+import { Fault } from '../errors.ts';
+import type { AcquireOptions, HeldLock, LockStore } from './lock.ts';
+
+/** Somebody who waits for a lock. `grant` hands it over. */
+interface Waiter {
+  grant(): void;
+  refuse(reason: unknown): void;
+}
+
+interface Entry {
+  owner: string;
+  since: Date;
+  lose(fault: Fault): void;
+  waiters: Waiter[];
+}
+
+/**
+ * Locks among the parts of one process, first come first served. Enough only where one process does everything: on the
+ * embedded database, which a second process cannot open (`open.ts` sees to that).
+ */
+export function createInProcessLocks(): LockStore {
+  const entries = new Map<string, Entry>();
+  let closed = false;
+
+  function hold(name: string, owner: string, waiters: Waiter[]): HeldLock {
+    const lost = new AbortController();
+    const entry: Entry = { owner, since: new Date(), lose: (fault) => lost.abort(fault), waiters };
+    entries.set(name, entry);
+    return {
+      name,
+      lost: lost.signal,
+      assertHeld: () => lost.signal.throwIfAborted(),
+      release: async () => {
+        if (entries.get(name) === entry) passOn(name, entry);
+      },
+    };
+  }
+
+  /** To the next who waits, or to nobody. */
+  function passOn(name: string, entry: Entry): void {
+    const next = entry.waiters.shift();
+    if (next) next.grant();
+    else entries.delete(name);
+  }
+
+  function assertOpen(): void {
+    if (closed) throw closedFault();
+  }
+
+  return {
+    kind: 'in-process',
+
+    check: async () => assertOpen(),
+
+    async tryAcquire(name, options) {
+      assertOpen();
+      return entries.has(name) ? undefined : hold(name, options.owner, []);
+    },
+
+    async acquire(name, { owner, signal }: AcquireOptions & { signal?: AbortSignal }) {
+      assertOpen();
+      signal?.throwIfAborted();
+      const taken = entries.get(name);
+      if (!taken) return hold(name, owner, []);
+      // The same array goes from holder to holder.
+      const { waiters } = taken;
+      return new Promise<HeldLock>((resolve, reject) => {
+        const leave = () => {
+          waiters.splice(waiters.indexOf(waiter), 1);
+          reject(signal?.reason);
+        };
+        const waiter: Waiter = {
+          grant() {
+            signal?.removeEventListener('abort', leave);
+            resolve(hold(name, owner, waiters));
+          },
+          refuse(reason) {
+            signal?.removeEventListener('abort', leave);
+            reject(reason);
+          },
+        };
+        waiters.push(waiter);
+        signal?.addEventListener('abort', leave, { once: true });
+      });
+    },
+
+    async list() {
+      return [...entries].map(([name, { owner, since }]) => ({ name, owner, since, expiresInMs: undefined }));
+    },
+
+    async forceRelease(name) {
+      const entry = entries.get(name);
+      if (!entry) return false;
+      entry.lose(new Fault('LOCK_LOST', `The lock ${name} was taken away from ${entry.owner} by a person.`));
+      passOn(name, entry);
+      return true;
+    },
+
+    async close() {
+      closed = true;
+      for (const entry of entries.values()) {
+        entry.lose(new Fault('LOCK_LOST', 'The lock store of this process was closed.'));
+        for (const waiter of entry.waiters.splice(0)) waiter.refuse(closedFault());
+      }
+      entries.clear();
+    },
+  };
+}
+
+function closedFault(): Fault {
+  return new Fault('LOCK_STORE_UNREACHABLE', 'The lock store of this process was closed.');
+}

@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
+import { until } from '../support/until.ts';
+
+/** How the suite gets at a kind of lock store. */
+export interface LockStoreUnderTest {
+  /** A client of the store that all clients of one test share; another call may give another client of it. */
+  open(): Promise<LockStore>;
+}
+
+/** What every lock store must do. Names of locks are unique in each test, so that a server can be shared. */
+export function lockStoreConformance(kind: LockStore['kind'], underTest: LockStoreUnderTest): void {
+  const stores: LockStore[] = [];
+  let count = 0;
+  const open = async () => {
+    const store = await underTest.open();
+    stores.push(store);
+    return store;
+  };
+  const freshName = () => `container_conformance_${process.pid}_${++count}`;
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  describe(`lock store ${kind}`, () => {
+    it('knows its kind and answers a check', async () => {
+      const store = await open();
+      expect(store.kind).toBe(kind);
+      await store.check();
+    });
+
+    it('gives a lock to one, and to the next after its release', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      const first = await a.tryAcquire(name, { owner: 'a' });
+      expect(first?.name).toBe(name);
+      expect(await b.tryAcquire(name, { owner: 'b' })).toBeUndefined();
+      expect(await a.tryAcquire(name, { owner: 'a again' })).toBeUndefined();
+      await first?.release();
+      const second = await b.tryAcquire(name, { owner: 'b' });
+      expect(second).toBeDefined();
+      await second?.release();
+    });
+
+    it('keeps locks of different names apart', async () => {
+      const store = await open();
+      const [one, two] = [freshName(), freshName()];
+      const held = await Promise.all([
+        store.tryAcquire(one, { owner: 'a' }),
+        store.tryAcquire(two, { owner: 'b' }),
+      ]);
+      expect(held.every(Boolean)).toBe(true);
+    });
+
+    it('lets one in at a time among 16 that wait', async () => {
+      const clients = await Promise.all(Array.from({ length: 4 }, open));
+      const name = freshName();
+      let inside = 0;
+      let most = 0;
+      const visitors = Array.from({ length: 16 }, async (_, visitor) => {
+        const store = clients[visitor % clients.length] as LockStore;
+        const held = await store.acquire(name, { owner: `visitor ${visitor}` });
+        most = Math.max(most, ++inside);
+        await new Promise(setImmediate);
+        held.assertHeld();
+        inside--;
+        await held.release();
+      });
+      await Promise.all(visitors);
+      expect(most).toBe(1);
+    });
+
+    it('loses no wake-up over many handovers', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      const turns = { a: 0, b: 0 };
+      const player = async (store: LockStore, owner: 'a' | 'b') => {
+        for (let turn = 0; turn < 100; turn++) {
+          const held = await store.acquire(name, { owner });
+          turns[owner]++;
+          await held.release();
+        }
+      };
+      await Promise.all([player(a, 'a'), player(b, 'b')]);
+      expect(turns).toEqual({ a: 100, b: 100 });
+    });
+
+    it('releases only what is still its own', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      const first = (await a.tryAcquire(name, { owner: 'a' })) as HeldLock;
+      await first.release();
+      const second = await b.tryAcquire(name, { owner: 'b' });
+      await first.release();
+      expect(await a.tryAcquire(name, { owner: 'a' })).toBeUndefined();
+      expect(second?.lost.aborted).toBe(false);
+    });
+
+    it('lists what is held, by whom and since when', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      const before = Date.now();
+      const held = await a.tryAcquire(name, { owner: 'host/1/slot 2, run 7' });
+      const entry = (await b.list()).find((lock) => lock.name === name);
+      expect(entry?.owner).toBe('host/1/slot 2, run 7');
+      expect(entry?.since.getTime()).toBeGreaterThanOrEqual(before - 1);
+      expect(entry?.since.getTime()).toBeLessThanOrEqual(Date.now());
+      await held?.release();
+      expect((await b.list()).some((lock) => lock.name === name)).toBe(false);
+    });
+
+    it('takes a lock away by force, and tells the holder', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      const held = (await a.tryAcquire(name, { owner: 'a', stillMine: async () => true })) as HeldLock;
+      held.assertHeld();
+      expect(await b.forceRelease(name)).toBe(true);
+      await until(() => held.lost.aborted);
+      expect(held.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
+      expect(() => held.assertHeld()).toThrowError(expect.objectContaining({ code: 'LOCK_LOST' }));
+      const next = await b.tryAcquire(name, { owner: 'b' });
+      expect(next).toBeDefined();
+      await held.release();
+      expect(await a.tryAcquire(name, { owner: 'a' })).toBeUndefined();
+      expect(await b.forceRelease(freshName())).toBe(false);
+    });
+
+    it('wakes who waits when a lock is taken away by force', async () => {
+      const [a, b] = [await open(), await open()];
+      const name = freshName();
+      await a.tryAcquire(name, { owner: 'a' });
+      const waiting = b.acquire(name, { owner: 'b' });
+      await a.forceRelease(name);
+      expect((await waiting).lost.aborted).toBe(false);
+    });
+
+    it('lets a waiter give up without keeping the lock from the others', async () => {
+      const [a, b, c] = [await open(), await open(), await open()];
+      const name = freshName();
+      const held = await a.tryAcquire(name, { owner: 'a' });
+      const patience = new AbortController();
+      const gaveUp = b.acquire(name, { owner: 'b', signal: patience.signal });
+      const waiting = c.acquire(name, { owner: 'c' });
+      const reason = new Error('no more patience');
+      patience.abort(reason);
+      await expect(gaveUp).rejects.toBe(reason);
+      await held?.release();
+      await (await waiting).release();
+      expect((await a.list()).some((lock) => lock.name === name)).toBe(false);
+      const tooLate = b.acquire(name, { owner: 'b', signal: AbortSignal.abort(reason) });
+      await expect(tooLate).rejects.toBe(reason);
+    });
+
+    it('ends with close: holders lose, waiters are refused, nothing new starts', async () => {
+      const store = await open();
+      const name = freshName();
+      const held = await store.tryAcquire(name, { owner: 'a' });
+      const waiting = expect(store.acquire(name, { owner: 'b' })).rejects.toMatchObject({
+        code: 'LOCK_STORE_UNREACHABLE',
+      });
+      await store.close();
+      await waiting;
+      expect(held?.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
+      await expect(store.tryAcquire(name, { owner: 'c' })).rejects.toMatchObject({
+        code: 'LOCK_STORE_UNREACHABLE',
+      });
+      await expect(store.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
+    });
+  });
+}

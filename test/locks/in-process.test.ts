@@ -1,0 +1,31 @@
+import { afterEach, expect, it } from 'vitest';
+import { createInProcessLocks } from '../../src/locks/in-process.ts';
+import type { LockStore } from '../../src/locks/lock.ts';
+import { lockStoreConformance } from './conformance.ts';
+
+// In one process all parts share one store object.
+let shared: LockStore | undefined;
+afterEach(() => {
+  shared = undefined;
+});
+
+lockStoreConformance('in-process', {
+  open: async () => {
+    shared ??= createInProcessLocks();
+    return shared;
+  },
+});
+
+it('serves those who wait in the order in which they came', async () => {
+  const store = createInProcessLocks();
+  const held = await store.acquire('container_x', { owner: 'first' });
+  const order: number[] = [];
+  const waiting = [1, 2, 3, 4].map(async (visitor) => {
+    const lock = await store.acquire('container_x', { owner: String(visitor) });
+    order.push(visitor);
+    await lock.release();
+  });
+  await held.release();
+  await Promise.all(waiting);
+  expect(order).toEqual([1, 2, 3, 4]);
+});
