@@ -1,0 +1,30 @@
+# Two commands do all the set-up on a bare Debian machine with Node 20: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+.PHONY: help demo test build check clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: build ## three sample environments, six runs, nothing else needed
+	@sh scripts/need.sh demo
+	@node bin/matre.js demo $(ARGS)
+
+test: node_modules ## all tests, with their own PostgreSQL, Redis and Docker Engine
+	@sh scripts/need.sh test
+	@node scripts/test.mjs $(ARGS)
+
+build: dist/.built ## compile to dist/
+
+check: node_modules ## linter and types
+	@npx biome check . && npx tsc --noEmit
+
+clean: ## remove what was built
+	rm -rf dist node_modules
+
+node_modules: package.json package-lock.json
+	@node scripts/node-version.mjs
+	npm ci --no-progress --loglevel=error
+	@touch node_modules
+
+dist/.built: node_modules tsconfig.build.json $(shell find src -type f)
+	@rm -rf dist && npm run --silent build && touch $@

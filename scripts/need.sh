@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs the Debian packages that a make target needs and that are missing: `need.sh demo` or `need.sh test`.
+# As another user than root, or elsewhere than on Debian, it only says what is missing.
+set -eu
+
+missing=
+# need COMMAND PACKAGE: the package when the command is not there.
+need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"; }
+
+case "${1:-}" in
+  demo)
+    # Containers when Docker answers; otherwise bubblewrap is the one thing the demo needs.
+    docker info >/dev/null 2>&1 || need bwrap bubblewrap
+    ;;
+  test)
+    need bwrap bubblewrap
+    need redis-server redis-server
+    need git git
+    need busybox busybox-static
+    need dockerd docker.io
+    need sshd openssh-server
+    [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
+    ;;
+  *) echo "usage: need.sh demo|test" >&2; exit 3 ;;
+esac
+
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo "Missing:$missing. Install them (Debian names), or go on without what needs them." >&2
+  exit 0
+fi
+echo "Installing$missing ..."
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

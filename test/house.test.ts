@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** From the top of the house to its ground. A room imports only from rooms below it. */
+const rooms = [
+  'cli',
+  'demo',
+  'server',
+  'app.ts',
+  'operations',
+  'doctor',
+  'worker',
+  'mftf',
+  'schedule',
+  'notify',
+  'report',
+  'queue',
+  'pool',
+  'modules',
+  'locks',
+  'engine',
+  'store',
+  'artifacts',
+  'model',
+  'config.ts',
+  'log.ts',
+  'errors.ts',
+];
+
+/** Types that a room above owns and a room below implements. */
+const ownedAbove = new Set(['mftf -> worker/runner.ts']);
+
+const source = resolve(import.meta.dirname, '../src');
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return files(path);
+    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+const roomOf = (path: string) => relative(source, path).split('/')[0] ?? '';
+
+function importsOf(path: string): { target: string; typeOnly: boolean }[] {
+  const text = readFileSync(path, 'utf8');
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  );
+  return [...statements].map(([, type, from, dynamic]) => ({
+    target: resolve(dirname(path), from ?? dynamic ?? ''),
+    typeOnly: type !== undefined,
+  }));
+}
+
+describe('the house', () => {
+  it('knows every room', () => {
+    expect(readdirSync(source).filter((room) => !rooms.includes(room))).toEqual([]);
+  });
+
+  it('imports only downwards', () => {
+    const upwards = files(source).flatMap((path) => {
+      const from = rooms.indexOf(roomOf(path));
+      return importsOf(path)
+        .filter(({ target }) => rooms.indexOf(roomOf(target)) < from)
+        .filter(
+          ({ target, typeOnly }) =>
+            !(typeOnly && ownedAbove.has(`${roomOf(path)} -> ${relative(source, target)}`)),
+        )
+        .map(({ target }) => `${relative(source, path)} -> ${relative(source, target)}`);
+    });
+    expect(upwards).toEqual([]);
+  });
+
+  it('has small rooms: no file of more than 400 lines', () => {
+    const large = files(source).filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
+    expect(large.map((path) => relative(source, path))).toEqual([]);
+  });
+});
