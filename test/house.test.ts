@@ -22,8 +22,9 @@ const rooms = [
   'engine',
   'store',
   'artifacts',
-  'model',
   'config.ts',
+  'settings.ts',
+  'model',
   'log.ts',
   'errors.ts',
 ];
@@ -56,7 +57,9 @@ function importsOf(path: string): { target: string; typeOnly: boolean }[] {
 
 describe('the house', () => {
   it('knows every room', () => {
-    expect(readdirSync(source).filter((room) => !rooms.includes(room))).toEqual([]);
+    expect(readdirSync(source).filter((room) => !room.endsWith('.test.ts') && !rooms.includes(room))).toEqual(
+      [],
+    );
   });
 
   it('imports only downwards', () => {

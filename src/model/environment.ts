@@ -27,14 +27,14 @@ export interface Variable {
 }
 
 const codePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const variablePattern = /^[A-Za-z][A-Za-z0-9_]{0,127}$/;
 
 /** Whether a text can be the code of an environment. No dots, slashes or shell characters: it names files. */
 export function isEnvironmentCode(text: string): boolean {
   return codePattern.test(text);
 }
 
-/** Whether a text can be the name of a variable (the form that dotenv and PHP's getenv share). */
+/** Whether a text can be the name of a variable: the form that Symfony's Dotenv 5 and PHP's getenv share. */
 export function isVariableName(text: string): boolean {
   return variablePattern.test(text);
 }

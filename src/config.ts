@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { Fault, toFault } from './errors.ts';
+import { hideCredentials } from './model/dsn.ts';
+import { parseEnvFile } from './model/env-file.ts';
+import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
+
+/** Where the test module comes from. */
+export type ModuleSource =
+  | {
+      kind: 'git';
+      /** Without credentials, if they were given apart. */
+      repository: string;
+      branch: string;
+      username: string | undefined;
+      password: string | undefined;
+      sshKey: string | undefined;
+    }
+  | { kind: 'folder'; path: string };
+
+/** All settings, checked. Durations in milliseconds, sizes in bytes, paths on this machine absolute. */
+export interface Config {
+  store: {
+    dataFolder: string;
+    databaseUrl: string | undefined;
+    secretKey: string | undefined;
+    logBytes: number;
+  };
+  locks: { dsn: string | undefined; ttlMs: number };
+  engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
+  pool: {
+    image: string;
+    network: string | undefined;
+    extraHosts: string[];
+    mounts: { source: string; target: string; readOnly: boolean }[];
+    memoryBytes: number;
+    tmpfsBytes: number;
+    magentoRoot: string;
+  };
+  /** Without a source nothing can run; that is for the run to say, since other commands work. */
+  module: { source: ModuleSource | undefined; target: string };
+  selenium: { host: string | undefined; port: number; protocol: 'http' | 'https'; path: string };
+  worker: { slots: number; leaseMs: number; maxAttempts: number; beatMs: number };
+  mftf: { php: string; testTimeoutMs: number; generationTimeoutMs: number };
+  server: { host: string; port: number; url: string | undefined };
+  log: { level: string };
+  /** For people, see `describeConfig`. */
+  described: DescribedSetting[];
+}
+
+/** A setting as people may see it. */
+export interface DescribedSetting {
+  name: SettingName;
+  group: string;
+  description: string;
+  /** With secrets hidden; `undefined` when it is not set. */
+  value: string | undefined;
+  source: 'default' | 'file' | 'environment';
+}
+
+export interface LoadOptions {
+  /** Of the process, `process.env` by default. */
+  environment?: Record<string, string | undefined>;
+  /** An env file with the same names. By default what MATRE_CONFIG names, else `matre.env` in the current folder if it is there. */
+  file?: string;
+}
+
+/**
+ * Reads the settings: the environment wins over the file, an empty value counts as none. Throws one CONFIG_INVALID that
+ * names everything that is wrong.
+ */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const environment = options.environment ?? process.env;
+  const problems: string[] = [];
+  const file = readFile(options.file, environment, problems);
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const described: DescribedSetting[] = [];
+
+  for (const name of settingNames) {
+    const row: Setting<unknown> = settings[name];
+    const given = environment[name] || file.get(name);
+    const source = environment[name] ? 'environment' : given ? 'file' : 'default';
+    const written = given || row.default;
+    described.push({
+      name,
+      group: row.group,
+      description: row.description,
+      value: written === undefined ? undefined : shown(row, written),
+      source,
+    });
+    if (written === undefined) continue;
+    const parsed = row.schema.safeParse(written);
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const but = row.secret ? '' : `, not ${JSON.stringify(written)}`;
+      problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${but}`);
+    }
+  }
+
+  // From here on each value is there or `undefined`, or there is a problem and nothing is returned.
+  const config = arrange(values as SettingValues, described, problems);
+  if (problems.length > 0) throw new Fault('CONFIG_INVALID', problems.join('\n'));
+  return config;
+}
+
+/** Every setting with its value, secrets hidden, and where the value comes from. */
+export function describeConfig(config: Config): DescribedSetting[] {
+  return config.described;
+}
+
+function shown(row: Setting<unknown>, written: string): string {
+  if (row.secret === 'whole') return '[hidden]';
+  return row.secret === 'credentials' ? hideCredentials(written) : written;
+}
+
+function readFile(
+  given: string | undefined,
+  environment: Record<string, string | undefined>,
+  problems: string[],
+): Map<string, string> {
+  const named = given ?? (environment['MATRE_CONFIG'] || undefined);
+  const path = named ?? join(process.cwd(), 'matre.env');
+  const found = new Map<string, string>();
+  try {
+    for (const { name, value, line } of parseEnvFile(readFileSync(path, 'utf8')).entries) {
+      if (Object.hasOwn(settings, name)) found.set(name, value);
+      else problems.push(`${path} line ${line}: ${name} is not a setting${suggestion(name)}`);
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing && named === undefined) return found;
+    problems.push(missing ? `${path}: there is no such file` : `${path}: ${toFault(error).message}`);
+  }
+  return found;
+}
+
+function suggestion(name: string): string {
+  const nearest = closest(name.toUpperCase(), settingNames);
+  return distance(name.toUpperCase(), nearest) <= name.length / 3 ? `; did you mean ${nearest}?` : '';
+}
+
+function arrange(values: SettingValues, described: DescribedSetting[], problems: string[]): Config {
+  return {
+    store: {
+      dataFolder: values.MATRE_DATA,
+      databaseUrl: values.DATABASE_URL,
+      secretKey: values.MATRE_SECRET_KEY,
+      logBytes: values.MATRE_LOG_SIZE,
+    },
+    locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
+    engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
+    pool: {
+      image: values.MATRE_IMAGE,
+      network: values.MATRE_NETWORK,
+      extraHosts: values.MATRE_EXTRA_HOSTS,
+      mounts: values.MATRE_MOUNTS,
+      memoryBytes: values.MATRE_MEMORY,
+      tmpfsBytes: values.MATRE_TMPFS_SIZE,
+      magentoRoot: values.MATRE_MAGENTO_ROOT,
+    },
+    module: { source: moduleSource(values, problems), target: values.MATRE_MODULE_TARGET },
+    selenium: {
+      host: values.SELENIUM_HOST,
+      port: values.SELENIUM_PORT,
+      protocol: values.SELENIUM_PROTOCOL,
+      path: values.SELENIUM_PATH,
+    },
+    worker: {
+      slots: values.MATRE_WORKERS,
+      leaseMs: values.MATRE_LEASE,
+      maxAttempts: values.MATRE_MAX_ATTEMPTS,
+      beatMs: values.MATRE_BEAT,
+    },
+    mftf: {
+      php: values.MATRE_PHP,
+      testTimeoutMs: values.MATRE_TEST_TIMEOUT,
+      generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
+    },
+    server: { host: values.MATRE_HOST, port: values.MATRE_PORT, url: values.MATRE_URL },
+    log: { level: values.MATRE_LOG_LEVEL },
+    described,
+  };
+}
+
+function moduleSource(values: SettingValues, problems: string[]): ModuleSource | undefined {
+  const { MATRE_MODULE_REPOSITORY: repository, MATRE_MODULE_PATH: path } = values;
+  if (repository && path) {
+    problems.push('MATRE_MODULE_REPOSITORY and MATRE_MODULE_PATH exclude each other; set one of them');
+  }
+  if (path) return { kind: 'folder', path };
+  if (!repository) return undefined;
+  return {
+    kind: 'git',
+    repository,
+    branch: values.MATRE_MODULE_BRANCH,
+    username: values.MATRE_MODULE_USERNAME,
+    password: values.MATRE_MODULE_PASSWORD,
+    sshKey: values.MATRE_MODULE_SSH_KEY,
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * A DSN or URL without its secrets, for people: `redis://:secret@cache:6379` becomes `redis://:[hidden]@cache:6379`. A user
+ * name without a password is hidden over http, where it is a token.
+ */
+export function hideCredentials(text: string): string {
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, credentials: string) => {
+      const [user, ...password] = credentials.split(':');
+      if (password.length > 0) return `${scheme}${user}:[hidden]@`;
+      return /^https?:/i.test(scheme) ? `${scheme}[hidden]@` : `${scheme}${user}@`;
+    })
+    .replace(/([?&](?:password|sslpassword|passphrase|token|secret)=)[^&#]*/gi, '$1[hidden]');
+}
