@@ -43,7 +43,7 @@ export interface Config {
   selenium: { host: string | undefined; port: number; protocol: 'http' | 'https'; path: string };
   worker: { slots: number; leaseMs: number; maxAttempts: number; beatMs: number };
   mftf: { php: string; testTimeoutMs: number; generationTimeoutMs: number };
-  server: { host: string; port: number; url: string | undefined };
+  server: { host: string; port: number; url: string | undefined; token: string | undefined };
   log: { level: string };
   /** For people, see `describeConfig`. */
   described: DescribedSetting[];
@@ -177,7 +177,12 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       testTimeoutMs: values.MATRE_TEST_TIMEOUT,
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
     },
-    server: { host: values.MATRE_HOST, port: values.MATRE_PORT, url: values.MATRE_URL },
+    server: {
+      host: values.MATRE_HOST,
+      port: values.MATRE_PORT,
+      url: values.MATRE_URL,
+      token: values.MATRE_TOKEN,
+    },
     log: { level: values.MATRE_LOG_LEVEL },
     described,
   };

@@ -53,6 +53,11 @@ export const faults = {
     'The database was written by a newer matre; this one would damage it.',
     'Install the newer matre again, or restore a backup from before the upgrade.',
   ),
+  SCHEMA_DIFFERENT: usage(
+    409,
+    'The database was written by a different build of matre; this one would damage it.',
+    'Install the build that wrote it, or start with a new database.',
+  ),
   SECRET_KEY_WRONG: usage(
     409,
     'Stored credentials cannot be read; nothing was changed.',
@@ -109,6 +114,12 @@ export const faults = {
   ),
   PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
   NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
+  UNAUTHORIZED: usage(401, 'Nothing was changed.', 'Set MATRE_TOKEN to the token of the server.'),
+  HOST_REFUSED: usage(
+    403,
+    'Nothing was changed. Pages of other sites could otherwise use this server through a browser.',
+    'Use the address of the server itself; to serve other machines, set MATRE_TOKEN and MATRE_HOST.',
+  ),
   SERVER_UNREACHABLE: infrastructure(
     503,
     'The command was not carried out.',

@@ -356,6 +356,13 @@ export const settings = {
     secret: 'credentials',
     description: 'The server that commands talk to. Without it the one that runs on the data folder, if any.',
   }),
+  MATRE_TOKEN: optional({
+    group: 'Server',
+    schema: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without blanks'),
+    secret: 'whole',
+    description:
+      'What commands and programs show to the server, as a bearer token. Needed as soon as it listens beyond this machine.',
+  }),
   MATRE_LOG_LEVEL: setting({
     group: 'Server',
     schema: z.enum(
