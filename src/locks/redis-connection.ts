@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { Fault } from '../errors.ts';
@@ -60,6 +61,8 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
 
   function open(): RedisClient {
     const fresh = connect(url, timeoutMs);
+    // Every command that waits for the connection listens.
+    fresh.setMaxListeners(0);
     fresh.on('error', (error: Error) => {
       const text = describe(error);
       if (trouble === undefined) log.warn({ redis: address, error: text }, 'Lock store unreachable');
@@ -79,9 +82,13 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   }
 
   function unreachable(reason: string, cause?: unknown): Fault {
-    return new Fault('LOCK_STORE_UNREACHABLE', `The lock store ${address} does not answer: ${reason}.`, {
-      cause,
-    });
+    return new Fault(
+      'LOCK_STORE_UNREACHABLE',
+      `The lock store ${address} does not answer: ${reason.replace(/\.$/, '')}.`,
+      {
+        cause,
+      },
+    );
   }
 
   function replace(silent: RedisClient): void {
@@ -110,7 +117,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
         }, timeoutMs);
       });
       try {
-        return await Promise.race([command(used), timeout]);
+        return await Promise.race([ready(used).then(command), timeout]);
       } catch (error) {
         throw error instanceof Fault ? error : unreachable(trouble ?? describe(error), error);
       } finally {
@@ -124,6 +131,15 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       client.destroy();
     },
   };
+}
+
+/**
+ * The client would send queued commands together with AUTH and SELECT, and they would be carried out in database 0 when
+ * the database does not exist. Rejects with the next error of the connection.
+ */
+async function ready(client: RedisClient): Promise<RedisClient> {
+  if (!client.isReady) await once(client, 'ready');
+  return client;
 }
 
 /** `redis://host:6379/2` */

@@ -43,8 +43,8 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
 
   const connection = createRedisConnection({
     url,
-    // A renewal, the second judge and one more renewal fit into a TTL.
-    timeoutMs: Math.min(2000, ttlMs / 6),
+    // A renewal that starts at a third of the TTL and is not answered leaves time for the second judge.
+    timeoutMs: Math.round(Math.min(2000, ttlMs / 4)),
     log,
     onReleased(name) {
       const woken = name === undefined ? [...waiters.values()] : [waiters.get(name) ?? []];

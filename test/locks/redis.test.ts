@@ -1,14 +1,243 @@
-import { afterAll, beforeAll } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { AcquireOptions, HeldLock, LockStore } from '../../src/locks/lock.ts';
 import { createRedisLocks } from '../../src/locks/redis.ts';
 import { createLog } from '../../src/log.ts';
+import { type Child, startChild } from '../support/child.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 import { lockStoreConformance } from './conformance.ts';
 
 const log = createLog({ level: 'silent' });
-let redis: TestRedis;
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.stop());
+const visitor = new URL('./visitor.ts', import.meta.url);
 
-lockStoreConformance('redis', { open: async () => createRedisLocks({ url: redis.url, ttlMs: 10_000, log }) });
+describe('conformance', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  lockStoreConformance('redis', {
+    open: async () => createRedisLocks({ url: redis.url, ttlMs: 10_000, log }),
+  });
+});
+
+/** A Redis of the test's own, and what is needed to use it. */
+async function setUp() {
+  const redis = await startRedis();
+  onTestFinished(redis.stop);
+  return {
+    redis,
+    store(ttlMs: number): LockStore {
+      const store = createRedisLocks({ url: redis.url, ttlMs, log });
+      onTestFinished(store.close);
+      return store;
+    },
+    child(...args: string[]): Child {
+      const child = startChild(visitor, [redis.url, ...args]);
+      onTestFinished(child.kill);
+      return child;
+    },
+    /** A command by hand, as an operator or an eviction would do it. */
+    async command(...args: string[]): Promise<void> {
+      const client = await createClient({ url: redis.url }).connect();
+      await client.sendCommand(args);
+      client.destroy();
+    },
+  };
+}
+
+async function take(
+  store: LockStore,
+  name: string,
+  options: Partial<AcquireOptions> = {},
+): Promise<HeldLock> {
+  const held = await store.tryAcquire(name, { owner: 'test', ...options });
+  if (!held) throw new Error(`${name} was not free`);
+  return held;
+}
+
+const lost = (held: HeldLock) => until(() => held.lost.aborted && held.lost.reason);
+const lockLost = expect.objectContaining({ code: 'LOCK_LOST' });
+const passed = (ms: number) => {
+  const end = performance.now() + ms;
+  return until(() => performance.now() > end);
+};
+
+describe('locks in Redis', () => {
+  it('let one in at a time among 16 processes', async () => {
+    const { child } = await setUp();
+    const folder = await mkdtemp(join(tmpdir(), 'matre-visit-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const children = Array.from({ length: 16 }, () => child('container_x', '60000', 'visit', folder, '5'));
+    expect(await Promise.all(children.map((process) => process.exited))).toEqual(Array(16).fill(0));
+  });
+
+  it('are renewed for as long as they are held', async () => {
+    const { store } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    const held = await take(a, 'container_x');
+    await passed(4000);
+    expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
+    held.assertHeld();
+    const [entry] = await b.list();
+    expect(entry?.expiresInMs).toBeGreaterThan(0);
+    expect(entry?.expiresInMs).toBeLessThanOrEqual(2000);
+  });
+
+  it('end by themselves after their holder was killed', async () => {
+    const { store, child } = await setUp();
+    const holder = child('container_x', '2000', 'hold');
+    expect(await holder.line()).toBe('held');
+    const waiting = store(1000).acquire('container_x', { owner: 'next' });
+    await holder.kill();
+    (await waiting).assertHeld();
+  });
+
+  it('tell a holder that was stopped for longer than the TTL as soon as it goes on', async () => {
+    const { store, child } = await setUp();
+    const holder = child('container_x', '2000', 'hold');
+    expect(await holder.line()).toBe('held');
+    holder.signal('SIGSTOP');
+    const next = await store(5000).acquire('container_x', { owner: 'next' });
+    holder.say('well?');
+    holder.signal('SIGCONT');
+    expect(await holder.line()).toBe('LOCK_LOST');
+    next.assertHeld();
+  });
+
+  it('do not trust timers after the event loop was blocked', async () => {
+    const { store } = await setUp();
+    const held = await take(store(1200), 'container_x', { stillMine: async () => true });
+    held.assertHeld();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+    // In the same turn: no timer could run.
+    expect(held.lost.aborted).toBe(false);
+    expect(() => held.assertHeld()).toThrowError(lockLost);
+    expect(held.lost.reason).toEqual(lockLost);
+  });
+
+  it('are lost at the deadline when Redis is killed and nobody else can judge', async () => {
+    const { redis, store } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    const alone = await take(a, 'container_alone');
+    const databaseAway = await take(a, 'container_database_away', {
+      stillMine: () => Promise.reject(new Error('the database is away, too')),
+    });
+    const superseded = await take(a, 'container_superseded', { stillMine: async () => false });
+    await redis.kill();
+    expect(await lost(alone)).toEqual(lockLost);
+    expect(await lost(databaseAway)).toEqual(lockLost);
+    expect(await lost(superseded)).toEqual(lockLost);
+    await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
+      code: 'LOCK_STORE_UNREACHABLE',
+    });
+    await alone.release();
+  });
+
+  it('live on without Redis while the second judge says so, and are there again when it is', async () => {
+    const { redis, store } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    let asked = 0;
+    const stillMine = async () => ++asked > 0;
+    const held = await take(a, 'container_x', { stillMine });
+    await redis.kill();
+    await passed(4000);
+    held.assertHeld();
+    expect(asked).toBeGreaterThan(1);
+    await redis.restart();
+    await until(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
+    expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
+    held.assertHeld();
+    await held.release();
+    await take(b, 'container_x');
+  });
+
+  it('are taken again after Redis was emptied, but only by whom the second judge confirms', async () => {
+    const { store, command } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    const mine = await take(a, 'container_mine', { stillMine: async () => true });
+    const notMine = await take(a, 'container_not_mine', { stillMine: async () => false });
+    const alone = await take(a, 'container_alone');
+    await command('FLUSHALL');
+    expect(await lost(notMine)).toEqual(lockLost);
+    expect(await lost(alone)).toEqual(lockLost);
+    await until(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
+    mine.assertHeld();
+    expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
+  });
+
+  it('are lost when Redis was emptied and somebody else was faster', async () => {
+    const { store, command } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    const held = await take(a, 'container_x', { stillMine: async () => true });
+    await command('DEL', 'container_x');
+    const next = await take(b, 'container_x');
+    const reason = await lost(held);
+    expect(reason).toMatchObject({ code: 'LOCK_LOST', message: expect.stringContaining('holds it now') });
+    await held.release();
+    next.assertHeld();
+    expect(await a.tryAcquire('container_x', { owner: 'a' })).toBeUndefined();
+  });
+
+  it('survive a Redis that stops answering for longer than the TTL', async () => {
+    const { redis, store } = await setUp();
+    const [a, b] = [store(2000), store(2000)];
+    const alone = await take(a, 'container_alone');
+    const covered = await take(a, 'container_covered', { stillMine: async () => true });
+    const waiting = b.acquire('container_alone', { owner: 'b' });
+    redis.pause();
+    await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
+      code: 'LOCK_STORE_UNREACHABLE',
+    });
+    await expect(b.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
+    expect(await lost(alone)).toEqual(lockLost);
+    await passed(2000);
+    covered.assertHeld();
+    redis.resume();
+    (await waiting).assertHeld();
+    await until(async () => (await b.list()).some((lock) => lock.name === 'container_covered'));
+    covered.assertHeld();
+  });
+
+  it('do not stay behind when the answer to a try was lost', async () => {
+    const { redis, store } = await setUp();
+    const [a, b] = [store(60_000), store(60_000)];
+    await a.check();
+    await b.check();
+    redis.pause();
+    await expect(a.tryAcquire('container_x', { owner: 'a' })).rejects.toMatchObject({
+      code: 'LOCK_STORE_UNREACHABLE',
+    });
+    redis.resume();
+    // Far sooner than the TTL of 60 seconds, which the default limit of a test would not see.
+    const next = await until(
+      () => b.tryAcquire('container_x', { owner: 'b' }).catch(() => undefined),
+      20_000,
+    );
+    next.assertHeld();
+  });
+
+  it('let a waiter give up while Redis is away', async () => {
+    const { redis, store } = await setUp();
+    const a = store(1000);
+    await redis.kill();
+    const patience = new AbortController();
+    const waiting = a.acquire('container_x', { owner: 'a', signal: patience.signal });
+    await expect(a.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
+    const reason = new Error('no more patience');
+    patience.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+
+  it('wait for a Redis that comes later', async () => {
+    const { redis, store } = await setUp();
+    await redis.kill();
+    const waiting = store(2000).acquire('container_x', { owner: 'a' });
+    await redis.restart();
+    (await waiting).assertHeld();
+  });
+});

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface Child {
+  process: ChildProcess;
+  pid: number;
+  /** The next line of its standard output; rejects when it ends before. */
+  line(): Promise<string>;
+  /** Writes a line to its standard input. */
+  say(text: string): void;
+  signal(signal: NodeJS.Signals): void;
+  /** Exit code, or the signal that ended it. */
+  exited: Promise<number | NodeJS.Signals>;
+  /** SIGKILL, also to a stopped process, and waits for its end. */
+  kill(): Promise<void>;
+}
+
+/** Starts a TypeScript file as a Node process of its own. Its standard error goes to ours. */
+export function startChild(file: URL, args: string[], env: Record<string, string> = {}): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    process: child,
+    pid: child.pid ?? 0,
+    async line() {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${file.pathname} ended (${await exited}) before it said anything more`);
+      return value;
+    },
+    say: (text) => child.stdin.write(`${text}\n`),
+    signal: (signal) => child.kill(signal),
+    exited,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
