@@ -197,6 +197,11 @@ export const faults = {
     'A file could not be written completely.',
     'Free space in the data folder, or raise MATRE_TMPFS_SIZE if the message names a path in the container.',
   ),
+  FILES_TOO_LARGE: infrastructure(
+    507,
+    'Files of the container were not taken over, because they are larger than allowed.',
+    'Find out which test writes so much.',
+  ),
   GENERATION_FAILED: infrastructure(
     502,
     'MFTF could not generate the selected tests, so they were not executed.',

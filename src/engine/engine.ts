@@ -47,6 +47,8 @@ export interface SpecFile {
 export interface ContainerInfo {
   id: string;
   name: string;
+  /** The image as `create` was given it. */
+  image: string;
   imageId: string;
   labels: Record<string, string>;
   state: 'created' | 'running' | 'stopped';
