@@ -18,6 +18,7 @@ case "${1:-}" in
     need git git
     need busybox busybox-static
     need dockerd docker.io
+    need ip iproute2
     need sshd openssh-server
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
