@@ -26,25 +26,27 @@ export interface EnvFile {
  * lines, the last of two equal names. Also accepted, because nobody means anything else by them: a byte order mark, CRLF,
  * blanks around `=`, unquoted values with blanks.
  *
- * Outside of single quotes `$NAME` and `${NAME}` stand for an earlier entry, or for one of `known`, which wins. A `$` that
- * leads nowhere stays a `$`, and `$(command)` is never carried out.
+ * Outside of single quotes `$NAME` and `${NAME}` stand for an earlier entry of the file; `resolve` may say otherwise. A `$`
+ * that leads nowhere stays a `$`, and `$(command)` is never carried out.
  *
  * Errors: ENV_FILE_INVALID with the number of the line, never with a value.
  */
-export function parseEnvFile(text: string, known: Readonly<Record<string, string>> = {}): EnvFile {
+export function parseEnvFile(
+  text: string,
+  resolve: (name: string, earlier: string | undefined) => string | undefined = (_, earlier) => earlier,
+): EnvFile {
   const found = new Map<string, EnvEntry>();
   const notes: EnvNote[] = [];
   const scanner = scan(text);
 
   for (let name = scanner.name(); name !== undefined; name = scanner.name()) {
     const { line } = scanner;
-    const resolve = (reference: string): string | undefined => {
-      const value = Object.hasOwn(known, reference) ? known[reference] : found.get(reference)?.value;
+    const value = scanner.value((reference) => {
+      const value = resolve(reference, found.get(reference)?.value);
       if (value === undefined)
         notes.push({ line, message: `$${reference} is not defined before it is used` });
       return value;
-    };
-    const value = scanner.value(resolve);
+    });
     const earlier = found.get(name);
     if (earlier) {
       notes.push({ line, message: `${name} replaces the value of line ${earlier.line}` });
@@ -164,8 +166,8 @@ function scan(source: string) {
 
 /**
  * Writes an env file that Symfony's Dotenv, phpdotenv 5 and `parseEnvFile` read back to the same values; nothing in it is
- * a reference. Values that have a backslash or `$(` beside a single quote or a line break are written in parts, which
- * phpdotenv refuses; MFTF does not use it since 3.8.
+ * a reference. Values that have a backslash or `$(` beside a single quote, a line break or `="` are written in parts,
+ * which phpdotenv does not read; MFTF does not use it since 3.8.
  *
  * Errors: INPUT_INVALID for a name or value that no environment can hold.
  */
@@ -188,7 +190,8 @@ export function formatEnvFile(entries: Iterable<{ name: string; value: string }>
 
 function quote(value: string): string {
   if (/^[\w./:@%+,=-]*$/.test(value)) return value;
-  if (!/['\n\r]/.test(value)) return `'${value}'`;
+  // phpdotenv takes `="` anywhere in a line for the beginning of a value over several lines.
+  if (!/['\n\r]|="/.test(value)) return `'${value}'`;
   // Symfony reads `"\\n"` as a backslash and a line break, and cannot escape the `$(` that is not closed.
   if (!/\\|\$\(/.test(value)) {
     return `"${value.replace(/["$]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;

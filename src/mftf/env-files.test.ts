@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEnvFile } from '../model/env-file.ts';
+import { buildEnvFiles, type EnvFilesInput, readModuleEnvFile, seleniumHost } from './env-files.ts';
+
+const input: EnvFilesInput = {
+  environment: {
+    code: 'preprod-us',
+    baseUrl: 'https://us.test/',
+    backendName: 'backend',
+    adminUsername: 'matre',
+  },
+  adminPassword: 'pa$$"word\'1',
+  globals: [
+    { name: 'WAIT_TIMEOUT', value: '60', secret: false },
+    { name: 'CURRENCY', value: 'USD', secret: false },
+    { name: 'OTP_SHARED_SECRET', value: 'ABCDEFGH', secret: true },
+  ],
+  variables: [{ name: 'COUNTRY', value: 'US', secret: false }],
+  moduleFile: `MAGENTO_BASE_URL=http://old.test/
+MAGENTO_BACKEND_BASE_URL="\${MAGENTO_BASE_URL}"
+CURRENCY=EUR
+PRICE="10 $CURRENCY"
+TIMEOUT=$WAIT_TIMEOUT
+COUNTRY=DE
+MODULE_ALLOWLIST=Magento_Framework,TestModule
+PAYMENT_API_KEY=sk_test_1
+SELENIUM_HOST=laptop
+SELENIUM_CLOSE_ALL_SESSIONS=true
+`,
+  selenium: { protocol: 'http', host: 'hub', port: 4444, path: '/wd/hub' },
+};
+
+const read = (text: string) =>
+  Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
+
+describe('buildEnvFiles', () => {
+  it('lays global, module, environment and infrastructure over each other', () => {
+    const { env, layers } = buildEnvFiles(input);
+    expect(read(env)).toEqual({
+      COUNTRY: 'US',
+      CURRENCY: 'EUR',
+      MAGENTO_ADMIN_PASSWORD: input.adminPassword,
+      MAGENTO_ADMIN_USERNAME: 'matre',
+      MAGENTO_BACKEND_BASE_URL: 'https://us.test/',
+      MAGENTO_BACKEND_NAME: 'backend',
+      MAGENTO_BASE_URL: 'https://us.test/',
+      MODULE_ALLOWLIST: 'Magento_Framework,TestModule',
+      OTP_SHARED_SECRET: 'ABCDEFGH',
+      PAYMENT_API_KEY: 'sk_test_1',
+      PRICE: '10 EUR',
+      SELENIUM_CLOSE_ALL_SESSIONS: 'false',
+      SELENIUM_HOST: 'hub',
+      SELENIUM_PATH: '/wd/hub',
+      SELENIUM_PORT: '4444',
+      SELENIUM_PROTOCOL: 'http',
+      TIMEOUT: '60',
+      WAIT_TIMEOUT: '60',
+    });
+    const from = Object.fromEntries(layers.map((layer) => [layer.name, layer.from]));
+    expect(from).toMatchObject({
+      WAIT_TIMEOUT: 'global',
+      CURRENCY: 'module',
+      COUNTRY: 'environment',
+      MAGENTO_BASE_URL: 'environment',
+      SELENIUM_HOST: 'infrastructure',
+    });
+  });
+
+  it('puts secrets into .credentials, without quotes', () => {
+    expect(buildEnvFiles(input).credentials.split('\n')).toEqual([
+      `magento/MAGENTO_ADMIN_PASSWORD=${input.adminPassword}`,
+      'magento/tfa/OTP_SHARED_SECRET=ABCDEFGH',
+      'magento/PAYMENT_API_KEY=sk_test_1',
+      '',
+    ]);
+  });
+
+  it("takes the password from the module's file when the environment has none", () => {
+    const { env, credentials } = buildEnvFiles({
+      ...input,
+      adminPassword: undefined,
+      moduleFile: 'MAGENTO_ADMIN_PASSWORD=123123q',
+    });
+    expect(read(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
+    expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
+  });
+
+  it('invariant 10: what is shown of the layers has no secret', () => {
+    const { layers, secrets } = buildEnvFiles(input);
+    expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
+    const shown = JSON.stringify(layers);
+    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
+  });
+
+  it('names the line of a module file that is wrong', () => {
+    expect(() => buildEnvFiles({ ...input, moduleFile: 'A=1\nB="x' })).toThrow(
+      expect.objectContaining({
+        code: 'MODULE_INVALID',
+        message: 'Cron/data/.env.preprod-us: Line 2: the value has no closing " quote.',
+      }),
+    );
+  });
+
+  it('refuses a password that .credentials cannot hold', () => {
+    expect(() => buildEnvFiles({ ...input, adminPassword: 'two\nlines' })).toThrow('line break');
+  });
+});
+
+describe('readModuleEnvFile', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'matre-env-'));
+    await mkdir(join(folder, 'Cron/data/.env.folder'), { recursive: true });
+    await writeFile(join(folder, 'Cron/data/.env.ok'), 'A=1\n');
+    await writeFile(join(folder, 'Cron/data/.env.empty'), '\n \n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('reads it', async () => {
+    expect(await readModuleEnvFile(folder, 'ok', 'abc')).toBe('A=1\n');
+  });
+
+  it.each(['none', 'empty', 'folder'])('names path and commit where it is not usable: %s', async (code) => {
+    await expect(readModuleEnvFile(folder, code, 'abc123')).rejects.toMatchObject({
+      code: 'MODULE_ENV_FILE_MISSING',
+      message: expect.stringMatching(`Cron/data/.env.${code} .* at commit abc123`),
+    });
+  });
+
+  it('refuses a code with path characters', async () => {
+    await expect(readModuleEnvFile(folder, '../ok', 'abc')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+it('finds Selenium on this machine where no host is set', () => {
+  const config = (host: string | undefined, network?: string) =>
+    ({ selenium: { host }, pool: { network } }) as Parameters<typeof seleniumHost>[0];
+  expect(seleniumHost(config('hub'), 'docker')).toBe('hub');
+  expect(seleniumHost(config(undefined), 'docker')).toBe('host.docker.internal');
+  expect(seleniumHost(config(undefined, 'host'), 'docker')).toBe('127.0.0.1');
+  expect(seleniumHost(config(undefined), 'sandbox')).toBe('127.0.0.1');
+});

@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { Fault, isFault } from '../errors.ts';
+import { formatEnvFile, parseEnvFile } from '../model/env-file.ts';
+import { looksSecret } from '../model/env-import.ts';
+import { type Environment, isEnvironmentCode } from '../model/environment.ts';
+
+/** A variable with its value readable. */
+export interface EnvValue {
+  name: string;
+  value: string;
+  secret: boolean;
+}
+
+/** Where a value comes from, in the order of the layers: a later one wins. */
+export type EnvLayer = 'global' | 'module' | 'environment' | 'infrastructure';
+
+export interface EnvFilesInput {
+  environment: Pick<Environment, 'code' | 'baseUrl' | 'backendName' | 'adminUsername'>;
+  /** `undefined`: the module's file has it, or nobody does. */
+  adminPassword: string | undefined;
+  globals: EnvValue[];
+  variables: EnvValue[];
+  /** The text of `Cron/data/.env.<code>`, see `readModuleEnvFile`. */
+  moduleFile: string;
+  /** As the container reaches it, see `seleniumHost`. */
+  selenium: { protocol: string; host: string; port: number; path: string };
+}
+
+export interface EnvFiles {
+  /** For `dev/tests/acceptance/.env`. Holds secrets: only for a tmpfs, mode 0600. */
+  env: string;
+  /** For `dev/tests/acceptance/.credentials`. The same holds. */
+  credentials: string;
+  /** What won, for people; `value` is `undefined` where it is secret. */
+  layers: { name: string; value: string | undefined; from: EnvLayer }[];
+  /** The secret values, to be hidden in logs. */
+  secrets: string[];
+}
+
+/** The path of the module's values for an environment, below its folder. */
+export function moduleEnvPath(code: string): string {
+  if (!isEnvironmentCode(code)) throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} is not a code.`);
+  return `Cron/data/.env.${code}`;
+}
+
+/** Errors: MODULE_ENV_FILE_MISSING when the file is not there or has nothing in it. */
+export async function readModuleEnvFile(checkout: string, code: string, commit: string): Promise<string> {
+  const path = moduleEnvPath(code);
+  const missing = (why: string) =>
+    new Fault('MODULE_ENV_FILE_MISSING', `${path} ${why} in the test module at commit ${commit}.`);
+  const text = await readFile(join(checkout, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw missing('is not there');
+    if (error.code === 'EISDIR') throw missing('is a folder');
+    throw error;
+  });
+  if (text.trim() === '') throw missing('is empty');
+  return text;
+}
+
+/**
+ * The files that MFTF reads its values from, in layers. A reference in the module's file takes the environment's own value
+ * of a name before that of the file, since that is the one that will hold.
+ *
+ * Errors: MODULE_INVALID when the module's file cannot be read as an env file, INPUT_INVALID for a value that the files
+ * cannot hold.
+ */
+export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
+  const { environment, adminPassword, globals, selenium } = input;
+  const plain = (name: string, value: string): EnvValue => ({ name, value, secret: false });
+  const own = [
+    ...input.variables,
+    plain('MAGENTO_BASE_URL', environment.baseUrl),
+    plain('MAGENTO_BACKEND_NAME', environment.backendName),
+    plain('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
+  ];
+  if (adminPassword !== undefined) {
+    own.push({ name: 'MAGENTO_ADMIN_PASSWORD', value: adminPassword, secret: true });
+  }
+  const infrastructure = [
+    plain('SELENIUM_PROTOCOL', selenium.protocol),
+    plain('SELENIUM_HOST', selenium.host),
+    plain('SELENIUM_PORT', String(selenium.port)),
+    plain('SELENIUM_PATH', selenium.path),
+    // With true, a suite's end closes all sessions of the server, those of other runs too (read in MFTF's suite template).
+    plain('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
+  ];
+  const layers: [EnvLayer, EnvValue[]][] = [
+    ['global', globals],
+    ['module', readLayer(input.moduleFile, environment.code, globals, [...own, ...infrastructure])],
+    ['environment', own],
+    ['infrastructure', infrastructure],
+  ];
+
+  const merged = new Map<string, EnvValue & { from: EnvLayer }>();
+  for (const [from, values] of layers) {
+    for (const value of values) merged.set(value.name, { ...value, from });
+  }
+  const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const secrets = values.filter(({ secret, value }) => secret && value !== '');
+  return {
+    env: formatEnvFile(values),
+    credentials: formatCredentials(secrets),
+    layers: values.map(({ name, value, secret, from }) => ({
+      name,
+      value: secret ? undefined : value,
+      from,
+    })),
+    secrets: secrets.map(({ value }) => value),
+  };
+}
+
+function readLayer(text: string, code: string, globals: EnvValue[], winning: EnvValue[]): EnvValue[] {
+  const wins = new Map(winning.map(({ name, value }) => [name, value]));
+  const below = new Map(globals.map(({ name, value }) => [name, value]));
+  const declared = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
+  try {
+    const { entries } = parseEnvFile(text, (name, earlier) => wins.get(name) ?? earlier ?? below.get(name));
+    return entries.map(({ name, value }) => ({
+      name,
+      value,
+      secret: declared.get(name) || looksSecret(name),
+    }));
+  } catch (error) {
+    if (!isFault(error, 'ENV_FILE_INVALID')) throw error;
+    throw new Fault('MODULE_INVALID', `${moduleEnvPath(code)}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Names that MFTF wants elsewhere than in `magento/` (read in `Tfa/OTP.php`). */
+const credentialKeys: Record<string, string> = { OTP_SHARED_SECRET: 'magento/tfa/OTP_SHARED_SECRET' };
+
+/**
+ * One `key=value` a line, without any quoting; MFTF splits at the first `=` (read in `FileStorage.php`). MFTF 5 takes the
+ * password of the administrator from here, 3 from `.env`; both have it. Secrets of several lines are in `.env` alone.
+ */
+function formatCredentials(secrets: EnvValue[]): string {
+  return secrets
+    .filter(({ name, value }) => {
+      if (!/[\n\r]/.test(value)) return true;
+      if (name !== 'MAGENTO_ADMIN_PASSWORD') return false;
+      throw new Fault(
+        'INPUT_INVALID',
+        `The value of ${name} has a line break, which .credentials cannot hold.`,
+      );
+    })
+    .map(({ name, value }) => `${credentialKeys[name] ?? `magento/${name}`}=${value}\n`)
+    .join('');
+}
+
+/**
+ * The host of Selenium as the containers reach it. Where none is set it is the machine that matre runs on: containers of
+ * Docker see it as host.docker.internal (a default of MATRE_EXTRA_HOSTS), the sandbox and Docker's host network share its
+ * loopback.
+ */
+export function seleniumHost(
+  config: Pick<Config, 'selenium' | 'pool'>,
+  engine: 'docker' | 'sandbox',
+): string {
+  if (config.selenium.host) return config.selenium.host;
+  return engine === 'docker' && config.pool.network !== 'host' ? 'host.docker.internal' : '127.0.0.1';
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseEnvFile } from './env-file.ts';
+import { looksSecret, planImport } from './env-import.ts';
+
+const names = (changes: { name: string }[]) => changes.map(({ name }) => name);
+
+describe('planImport', () => {
+  const target = {
+    fields: { baseUrl: 'https://a.test/', backendName: 'admin', adminUsername: 'matre' },
+    variables: [
+      { name: 'STORE', value: 'us', secret: false },
+      { name: 'PAYMENT', value: 'x', secret: true },
+      { name: 'PUBLIC_TOKEN', value: 'pk', secret: false },
+      { name: 'KEPT', value: 'kept', secret: false },
+    ],
+  };
+  const file = `MAGENTO_BASE_URL=https://b.test/
+MAGENTO_BACKEND_NAME=admin
+MAGENTO_ADMIN_PASSWORD=Secret1
+STORE=us
+PAYMENT=y
+PUBLIC_TOKEN=pk2
+API_TOKEN=t
+CURRENCY=USD`;
+
+  it('says what would be added, changed and left alone', () => {
+    const plan = planImport(target, parseEnvFile(file).entries);
+    expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN', 'CURRENCY']);
+    expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
+    expect(names(plan.unchanged)).toEqual(['MAGENTO_BACKEND_NAME', 'STORE']);
+  });
+
+  it('puts the four known names into fields', () => {
+    const { added, changed } = planImport(target, parseEnvFile(file).entries);
+    expect(changed[0]).toEqual({
+      name: 'MAGENTO_BASE_URL',
+      value: 'https://b.test/',
+      secret: false,
+      field: 'baseUrl',
+    });
+    expect(added[0]).toMatchObject({ field: 'adminPassword', secret: true });
+  });
+
+  it('guesses secrets by name, and only where nobody has said yet', () => {
+    const plan = planImport(target, parseEnvFile(file).entries);
+    expect(plan.secretGuesses).toEqual(['API_TOKEN']);
+    expect(names(plan.changed.filter(({ secret }) => secret))).toEqual(['PAYMENT']);
+  });
+});
+
+describe('looksSecret', () => {
+  it.each([
+    'DB_PASSWORD',
+    'api_key',
+    'KEY',
+    'STRIPE_APIKEY',
+    'ACCESS_TOKEN',
+    'OTP_SHARED_SECRET',
+    'SSH_KEYS',
+  ])('%s does', (name) => expect(looksSecret(name)).toBe(true));
+  it.each(['MAGENTO_BASE_URL', 'KEYBOARD', 'MONKEY', 'STORE_CODE', 'TURKEY_STORE'])('%s does not', (name) =>
+    expect(looksSecret(name)).toBe(false),
+  );
+});
