@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
+import { createRedisLocks } from '../../src/locks/redis.ts';
+import { createLog } from '../../src/log.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+
+/** What should be: at most one holder for each name, and those who wait for it. */
+interface Model {
+  holder: Map<string, string>;
+  waiting: Map<string, string[]>;
+}
+
+/** What is: the same visitors, with what the stores gave them. */
+interface Real {
+  stores: LockStore[];
+  held: Map<string, HeldLock>;
+  waiting: Map<string, { name: string; abort: AbortController; done: Promise<void> }>;
+  /** Every name once for each run of commands, because the Redis is shared. */
+  full(name: string): string;
+}
+
+type Command = fc.AsyncCommand<Model, Real>;
+const names = ['a', 'b'];
+const visitorsOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
+
+/** One of those who waited has it now; which one is up to the store. */
+async function handOver(model: Model, real: Real, name: string): Promise<void> {
+  const waiting = visitorsOf(model, name);
+  if (waiting.length === 0) {
+    model.holder.delete(name);
+    return;
+  }
+  const next = await until(() => waiting.find((visitor) => real.held.has(visitor)));
+  model.holder.set(name, next);
+  model.waiting.set(
+    name,
+    waiting.filter((visitor) => visitor !== next),
+  );
+}
+
+const tryAcquire = (store: number, name: string, visitor: string): Command => ({
+  check: () => true,
+  toString: () => `tryAcquire(${store}, ${name})`,
+  async run(model, real) {
+    const lock = await real.stores[store]?.tryAcquire(real.full(name), { owner: visitor });
+    expect(lock !== undefined).toBe(!model.holder.has(name));
+    if (!lock) return;
+    real.held.set(visitor, lock);
+    model.holder.set(name, visitor);
+  },
+});
+
+const acquire = (store: number, name: string, visitor: string): Command => ({
+  check: () => true,
+  toString: () => `acquire(${store}, ${name})`,
+  async run(model, real) {
+    const abort = new AbortController();
+    const pending = real.stores[store]?.acquire(real.full(name), { owner: visitor, signal: abort.signal });
+    const done = Promise.resolve(pending).then(
+      (lock) => {
+        if (lock) real.held.set(visitor, lock);
+      },
+      () => {},
+    );
+    if (!model.holder.has(name)) {
+      await done;
+      expect(real.held.has(visitor)).toBe(true);
+      model.holder.set(name, visitor);
+      return;
+    }
+    real.waiting.set(visitor, { name, abort, done });
+    model.waiting.set(name, [...visitorsOf(model, name), visitor]);
+  },
+});
+
+const giveUp = (name: string): Command => ({
+  check: (model) => visitorsOf(model, name).length > 0,
+  toString: () => `giveUp(${name})`,
+  async run(model, real) {
+    const [visitor = '', ...others] = visitorsOf(model, name);
+    model.waiting.set(name, others);
+    real.waiting.get(visitor)?.abort.abort(new Error('no more patience'));
+    await real.waiting.get(visitor)?.done;
+    expect(real.held.has(visitor)).toBe(false);
+  },
+});
+
+const release = (name: string): Command => ({
+  check: (model) => model.holder.has(name),
+  toString: () => `release(${name})`,
+  async run(model, real) {
+    const lock = real.held.get(model.holder.get(name) ?? '');
+    lock?.assertHeld();
+    await lock?.release();
+    await handOver(model, real, name);
+    // Again, when it may be somebody else's: changes nothing.
+    await lock?.release();
+  },
+});
+
+const forceRelease = (store: number, name: string): Command => ({
+  check: () => true,
+  toString: () => `forceRelease(${store}, ${name})`,
+  async run(model, real) {
+    const lock = real.held.get(model.holder.get(name) ?? '');
+    expect(await real.stores[store]?.forceRelease(real.full(name))).toBe(lock !== undefined);
+    if (!lock) return;
+    await until(() => lock.lost.aborted);
+    await handOver(model, real, name);
+  },
+});
+
+const list = (store: number): Command => ({
+  check: () => true,
+  toString: () => `list(${store})`,
+  async run(model, real) {
+    const locks = (await real.stores[store]?.list()) ?? [];
+    const shown = locks.map((lock) => [lock.name, lock.owner]);
+    for (const name of names) {
+      const owner = model.holder.get(name);
+      const full = real.full(name);
+      expect(shown.filter(([name]) => name === full)).toEqual(owner === undefined ? [] : [[full, owner]]);
+    }
+  },
+});
+
+let redis: TestRedis;
+let stores: LockStore[];
+beforeAll(async () => {
+  redis = await startRedis();
+  const log = createLog({ level: 'silent' });
+  stores = [1, 2, 3].map(() => createRedisLocks({ url: redis.url, ttlMs: 60_000, log }));
+});
+afterAll(async () => {
+  await Promise.all(stores.map((store) => store.close()));
+  await redis.stop();
+});
+
+it('behaves like a list of names with one holder each, whatever people do in whatever order', async () => {
+  const store = fc.nat(2);
+  const name = fc.constantFrom(...names);
+  let visitors = 0;
+  const visitor = () => `visitor ${++visitors}`;
+  const commands = fc.commands(
+    [
+      fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, visitor())),
+      fc.tuple(store, name).map(([store, name]) => acquire(store, name, visitor())),
+      name.map(giveUp),
+      name.map(release),
+      name.map(release),
+      fc.tuple(store, name).map(([store, name]) => forceRelease(store, name)),
+      store.map(list),
+    ],
+    { maxCommands: 40 },
+  );
+  let round = 0;
+  await fc.assert(
+    fc.asyncProperty(commands, async (script) => {
+      const prefix = `container_model_${++round}_`;
+      const real: Real = { stores, held: new Map(), waiting: new Map(), full: (name) => prefix + name };
+      await fc.asyncModelRun(() => ({ model: { holder: new Map(), waiting: new Map() }, real }), script);
+      for (const { abort } of real.waiting.values()) abort.abort(new Error('over'));
+      await Promise.all([...real.waiting.values()].map(({ done }) => done));
+      await Promise.all([...real.held.values()].map((lock) => lock.release()));
+    }),
+    { numRuns: 40 },
+  );
+});
