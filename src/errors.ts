@@ -157,6 +157,11 @@ export const faults = {
     'No container can be made, so nothing was executed.',
     'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`).',
   ),
+  IMAGE_UNSUITABLE: infrastructure(
+    502,
+    'The image lacks something that MFTF needs, so nothing was executed.',
+    'Make the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
+  ),
   ENGINE_UNREACHABLE: infrastructure(
     503,
     'No container can be made or used.',

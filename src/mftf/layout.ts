@@ -1,3 +1,6 @@
+import type { PlannedTest } from '../model/selection.ts';
+import { cestFile } from './catalog/selection.ts';
+
 /**
  * Where things are in a Magento tree with MFTF, as absolute paths in the container.
  * Source of every path: MFTF 3.8 and 5.3 on Magento 2.4.4, see docs/mftf.md.
@@ -9,6 +12,8 @@ export interface Layout {
   acceptance: string;
   /** Where generation puts the Cest files; a tmpfs. */
   generated: string;
+  /** A copy of what was generated for the run, to bring back what is gone. */
+  generatedCopy: string;
   /** Classes of suites with before and after; generation writes them into vendor. */
   suiteClasses: string;
   mftf: string;
@@ -29,6 +34,7 @@ export function createLayout(root: string, moduleTarget: string): Layout {
     root,
     acceptance,
     generated: `${acceptance}/tests/functional/Magento/_generated`,
+    generatedCopy: `${acceptance}/.matre-generated`,
     suiteClasses: `${root}/vendor/magento/magento2-functional-testing-framework/src/Magento/FunctionalTestingFramework/Group`,
     mftf: `${root}/vendor/bin/mftf`,
     codecept: `${root}/vendor/bin/codecept`,
@@ -37,11 +43,11 @@ export function createLayout(root: string, moduleTarget: string): Layout {
 }
 
 /** The folder of a suite's Cest files below `generated`; tests without a suite are in `default`. */
-export function generatedFolder(layout: Layout, suite: string | undefined): string {
-  return `${layout.generated}/${suite ?? 'default'}`;
+export function generatedFolder(suite: string | undefined): string {
+  return suite ?? 'default';
 }
 
-/** The file that generation writes for a test. */
-export function cestFile(layout: Layout, test: { name: string; suite: string | undefined }): string {
-  return `${generatedFolder(layout, test.suite)}/${test.name}Cest.php`;
+/** The file that generation writes for a test, below `generated`. */
+export function generatedFile(test: PlannedTest): string {
+  return `${generatedFolder(test.suite)}/${cestFile(test.name)}`;
 }

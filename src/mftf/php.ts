@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { Engine, ExecEnd } from '../engine/engine.ts';
+import { superviseExec } from '../engine/supervised.ts';
+
+/** Deprecations are left out, or MFTF 3.8 fills its output with them on PHP 8.2 (measured). */
+const options = ['-d', 'error_reporting=8191', '-d', 'display_errors=0', '-d', 'memory_limit=-1'];
+
+export interface PhpProcess {
+  /** The script and its arguments. */
+  argv: string[];
+  cwd: string;
+  /** Both outputs of the process; it is not ended. */
+  output: Writable;
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+/** As the engine tells it, or stopped because it took too long. */
+export type PhpEnd = ExecEnd | { kind: 'timeout' };
+
+/** Runs PHP in the container of a run, so that nothing of it outlives the worker. */
+export type Php = (process: PhpProcess) => Promise<PhpEnd>;
+
+/**
+ * `token` marks the processes of one run and fence. The promise rejects with the reason of `signal`, and only after the
+ * whole process tree has ended.
+ */
+export function createPhp(
+  engine: Engine,
+  containerId: string,
+  settings: { php: string; beatMs: number; token: string },
+): Php {
+  return async ({ argv, cwd, output, signal, timeoutMs }) => {
+    const command = { argv: [settings.php, ...options, ...argv], cwd };
+    const process = await superviseExec(engine, containerId, command, {
+      token: settings.token,
+      limitMs: settings.beatMs,
+      signal,
+    });
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      void process.stop();
+    }, timeoutMs);
+    try {
+      await Promise.all([pour(process.stdout, output), pour(process.stderr, output)]);
+      const end = await process.ended;
+      signal.throwIfAborted();
+      return timedOut ? { kind: 'timeout' } : end;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Writes all of a stream to another that stays open, no faster than it takes it. */
+async function pour(from: Readable, to: Writable): Promise<void> {
+  for await (const chunk of from) {
+    if (!to.write(chunk)) await once(to, 'drain');
+  }
+}
