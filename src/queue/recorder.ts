@@ -1,6 +1,10 @@
+import { Fault } from '../errors.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
+import { type Database, notifyRun, type Queryable, storable } from '../store/database.ts';
+import { addEvent } from '../store/events.ts';
+import { fenced } from './fenced.ts';
 
 /** Where the runner writes. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
@@ -16,4 +20,108 @@ export interface Recorder {
   result(result: Omit<Result, 'runId' | 'attempt'>): Promise<void>;
   /** Something that people should know about the run (container replaced, snapshot restored). */
   event(event: { code: string; message: string }): Promise<void>;
+}
+
+/** A recorder for one claim of a run. Errors of each call: STALE_FENCE; INTERNAL for a test that was not planned. */
+export function createRecorder(deps: { database: Database; runId: number; fence: number }): Recorder {
+  const { database, runId, fence } = deps;
+
+  /** A change of the run, and word of it. */
+  function write(work: (transaction: Queryable, run: { attempt: number }) => Promise<void>): Promise<void> {
+    return fenced(database, runId, fence, async (transaction, run) => {
+      await work(transaction, run);
+      await notifyRun(transaction, runId);
+    });
+  }
+
+  return {
+    phase: (phase) =>
+      write(async (transaction) => {
+        await transaction.query('UPDATE run SET phase = $2 WHERE id = $1', [runId, phase]);
+      }),
+
+    commit: ({ id, subject }) =>
+      write(async (transaction) => {
+        await transaction.query('UPDATE run SET commit_id = $2, commit_subject = $3 WHERE id = $1', [
+          runId,
+          id,
+          storable(subject),
+        ]);
+      }),
+
+    plan: (tests) =>
+      write(async (transaction) => {
+        await transaction.query(
+          `INSERT INTO planned_test (run_id, position, test, suite)
+           SELECT $1, position, test, suite
+           FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS planned (test, suite, position)
+           WHERE NOT EXISTS (SELECT FROM planned_test WHERE run_id = $1)`,
+          [runId, tests.map(({ name }) => name), tests.map(({ suite }) => suite ?? '')],
+        );
+      }),
+
+    // Read only, but fenced as well: a worker that has lost the run should learn it before it starts a test.
+    planned: () =>
+      fenced(database, runId, fence, async (transaction) => {
+        // A test that was under way when its worker was lost has a result that says so, but it is not done.
+        const rows = await transaction.query<{ test: string; suite: string; done: boolean }>(
+          `SELECT test, suite, EXISTS (
+             SELECT FROM result
+             WHERE result.run_id = $1 AND result.test = planned_test.test AND result.suite = planned_test.suite
+               AND result.reason_code IS DISTINCT FROM 'WORKER_LOST'
+           ) AS done
+           FROM planned_test WHERE run_id = $1 ORDER BY position`,
+          [runId],
+        );
+        return rows.map(({ test, suite, done }) => ({
+          test: { name: test, suite: suite || undefined },
+          done,
+        }));
+      }),
+
+    testStarted: ({ name, suite }) =>
+      write(async (transaction) => {
+        const rows = await transaction.query(
+          'UPDATE planned_test SET started_at = now() WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
+          [runId, name, suite ?? ''],
+        );
+        if (rows.length === 0) throw unplanned(runId, name, suite);
+      }),
+
+    result: (result) =>
+      write(async (transaction, { attempt }) => {
+        const { test, suite, status, message, reason, startedAt, durationMs, attachments } = result;
+        const rows = await transaction.query(
+          'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
+          [runId, test, suite ?? ''],
+        );
+        if (rows.length === 0) throw unplanned(runId, test, suite);
+        await transaction.query(
+          `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
+             started_at, duration_ms, attachments)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
+           ON CONFLICT DO NOTHING`,
+          [
+            runId,
+            test,
+            suite ?? '',
+            attempt,
+            status,
+            message === undefined ? null : storable(message),
+            reason?.code ?? null,
+            reason ? storable(reason.message) : null,
+            startedAt,
+            Math.round(durationMs),
+            JSON.stringify(attachments),
+          ],
+        );
+      }),
+
+    event: (event) => write((transaction) => addEvent(transaction, runId, event)),
+  };
+}
+
+function unplanned(runId: number, test: string, suite: string | undefined): Fault {
+  const name = suite ? `${test} of suite ${suite}` : test;
+  return new Fault('INTERNAL', `Test ${name} is not in the plan of run ${runId}.`);
 }

@@ -1,18 +1,52 @@
 /** One SQL dialect over two drivers: PostgreSQL (`postgres.ts`) and PGlite (`embedded.ts`). */
 
-/** Runs SQL. Parameters are `$1`, `$2`; bigint columns arrive as numbers, timestamps as Date, jsonb parsed. */
+/**
+ * Runs SQL. Parameters are `$1`, `$2`; bigint columns arrive as numbers, timestamps as Date, jsonb parsed. A jsonb
+ * parameter is passed as text (`JSON.stringify`), because the drivers disagree about arrays.
+ */
 export interface Queryable {
   query<Row extends object = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Several statements, without parameters: for migrations. */
+  script(sql: string): Promise<void>;
 }
 
 export interface Database extends Queryable {
   readonly kind: 'postgres' | 'embedded';
-  /** READ COMMITTED; rolled back when `work` rejects. */
+  /**
+   * READ COMMITTED; rolled back when `work` rejects. Inside, use only the transaction that `work` gets: the embedded database
+   * has one connection, so a query on the database itself would wait for the end of the transaction it is part of.
+   */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   /**
-   * Calls back for every NOTIFY on the channel. A lost connection is made again by itself; after that `callback` is called
-   * once with an empty payload, because notices may have been missed.
+   * Calls back for every NOTIFY on the channel (lower case, a plain name). A lost connection is made again by itself; after
+   * that `callback` is called once with an empty payload, because notices may have been missed.
    */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
+}
+
+/** The SQLSTATE of an error of either driver. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** SQLSTATE of a row that exists already. */
+export const uniqueViolation = '23505';
+
+/** Text as the database can hold it: output of tests may hold NUL, which PostgreSQL refuses. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}
+
+/** Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed. */
+export const channels = { queue: 'matre_queue', run: 'matre_run' } as const;
+
+/** Tells listeners when the transaction is committed, and only then. */
+export async function notifyQueue(database: Queryable): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.queue, '']);
+}
+
+export async function notifyRun(database: Queryable, runId: number): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.run, String(runId)]);
 }

@@ -61,7 +61,10 @@ CREATE TABLE run (
   -- State, phase and verdict are kept apart: each is set exactly when it means something.
   CHECK ((state = 'running') = (phase IS NOT NULL)),
   CHECK ((state = 'finished') = (verdict IS NOT NULL)),
-  CHECK ((state = 'running') = (lease_until IS NOT NULL))
+  CHECK ((state = 'finished') = (finished_at IS NOT NULL)),
+  CHECK ((state = 'running') = (lease_until IS NOT NULL)),
+  CHECK ((state = 'running') <= (fence IS NOT NULL AND worker_id IS NOT NULL)),
+  CHECK ((reason_code IS NULL) = (reason_message IS NULL))
 );
 -- Under the claim, should it ever be wrong: one running run for each environment.
 CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';
@@ -70,17 +73,19 @@ CREATE INDEX run_history ON run (environment_id, id DESC);
 
 -- Each claim of a run that really started, and how it ended.
 CREATE TABLE attempt (
-  run_id     bigint NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-  attempt    integer NOT NULL,
-  fence      bigint NOT NULL,
-  worker_id  text NOT NULL,
-  started_at timestamptz NOT NULL DEFAULT now(),
-  ended_at   timestamptz,
-  -- finished, handed-back, lost, cancelled, broken
-  outcome    text,
+  run_id         bigint NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  attempt        integer NOT NULL,
+  fence          bigint NOT NULL,
+  worker_id      text NOT NULL,
+  started_at     timestamptz NOT NULL DEFAULT now(),
+  ended_at       timestamptz,
+  outcome        text CHECK (outcome IN ('finished', 'broken', 'cancelled', 'handed-back', 'lost')),
   reason_code    text,
   reason_message text,
-  PRIMARY KEY (run_id, attempt)
+  PRIMARY KEY (run_id, attempt),
+  -- A claim starts once.
+  UNIQUE (run_id, fence),
+  CHECK ((ended_at IS NULL) = (outcome IS NULL))
 );
 
 -- The tests that a run will execute, in order.
@@ -88,12 +93,13 @@ CREATE TABLE planned_test (
   run_id     bigint NOT NULL REFERENCES run (id) ON DELETE CASCADE,
   position   integer NOT NULL,
   test       text NOT NULL,
-  suite      text,
+  -- Empty: none.
+  suite      text NOT NULL DEFAULT '',
   -- Set while it is under way in the current attempt.
   started_at timestamptz,
-  PRIMARY KEY (run_id, position)
+  PRIMARY KEY (run_id, position),
+  UNIQUE (run_id, test, suite)
 );
-CREATE UNIQUE INDEX planned_test_name ON planned_test (run_id, test, coalesce(suite, ''));
 
 CREATE TABLE result (
   run_id         bigint NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -108,7 +114,9 @@ CREATE TABLE result (
   duration_ms    integer NOT NULL,
   attachments    jsonb NOT NULL DEFAULT '[]',
   recorded_at    timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, test, suite, attempt)
+  -- Once for each attempt, whatever is repeated; and nothing that was not planned, or it would not be counted.
+  PRIMARY KEY (run_id, test, suite, attempt),
+  FOREIGN KEY (run_id, test, suite) REFERENCES planned_test (run_id, test, suite) ON DELETE CASCADE
 );
 CREATE INDEX result_test ON result (test, recorded_at DESC);
 

@@ -1,0 +1,150 @@
+import type { Logger } from '../log.ts';
+import type { Reason, Run, Verdict } from '../model/run.ts';
+import { channels, type Database, notifyQueue, notifyRun } from '../store/database.ts';
+import { readRun } from '../store/runs.ts';
+import { type Claim, claimNext } from './claim.ts';
+import { fenced } from './fenced.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { closeAttempt, expire, finish, openAttempt, requeue } from './release.ts';
+
+export type { Claim };
+
+/** What is worth knowing before waiting. */
+export interface Hints {
+  /** Environments on which a run could start now. */
+  claimable: number;
+  /** Until the next lease expires unless it is renewed; `undefined` when nothing runs. */
+  nextExpiryMs: number | undefined;
+}
+
+export type Queue = ReturnType<typeof createQueue>;
+
+/**
+ * The queue is the table of runs; a claim is bound by its fence. All times are the database's. Whoever writes with an older
+ * fence gets STALE_FENCE and changes nothing.
+ *
+ * After DATABASE_UNREACHABLE nobody knows whether a call took effect. It may be repeated: STALE_FENCE then means that it
+ * did, or that the lease has expired; either way the run is no longer the caller's.
+ */
+export function createQueue(deps: { database: Database; log: Logger; leaseMs: number }) {
+  const { database, log, leaseMs } = deps;
+  return {
+    /**
+     * The next run of a free environment, the longest waiting first, or `undefined`. `excludeEnvironments` are those whose
+     * lock was refused a moment ago.
+     */
+    claim(
+      workerId: string,
+      { excludeEnvironments = [] }: { excludeEnvironments?: number[] } = {},
+    ): Promise<Claim | undefined> {
+      return claimNext(database, { workerId, leaseMs, exclude: excludeEnvironments });
+    },
+
+    /**
+     * Undoes a claim that was not started: no attempt is spent. Nobody is woken, because what kept this worker from
+     * starting keeps others too. Errors: STALE_FENCE.
+     */
+    giveBack(runId: number, fence: number): Promise<void> {
+      return fenced(database, runId, fence, (transaction) => requeue(transaction, runId));
+    },
+
+    /** The claim becomes an attempt. A repeat changes nothing. Errors: STALE_FENCE. */
+    start(runId: number, fence: number): Promise<Run> {
+      return fenced(database, runId, fence, async (transaction) => {
+        await openAttempt(transaction, runId);
+        await notifyRun(transaction, runId);
+        return readRun(transaction, runId);
+      });
+    },
+
+    /** Prolongs the lease. One statement, so that it is as short as can be. */
+    async renew(runId: number, fence: number): Promise<{ cancelRequested: boolean } | 'stale'> {
+      const [row] = await database.query<{ cancel_requested: boolean }>(
+        `UPDATE run SET lease_until = now() + $3 * interval '1 millisecond'
+         WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING cancel_requested`,
+        [runId, fence, leaseMs],
+      );
+      return row ? { cancelRequested: row.cancel_requested } : 'stale';
+    },
+
+    /** Whether the run is still held with this fence: what a lock store that has forgotten a lock must ask. */
+    async holds(runId: number, fence: number): Promise<boolean> {
+      const rows = await database.query(
+        `SELECT id FROM run WHERE id = $1 AND fence = $2 AND state = 'running'`,
+        [runId, fence],
+      );
+      return rows.length > 0;
+    },
+
+    /**
+     * Back to the queue with what it has, as the head of it; a run whose cancelling was asked for is finished instead.
+     * `reason` when something went wrong. Errors: STALE_FENCE.
+     */
+    handBack(runId: number, fence: number, reason?: Reason): Promise<void> {
+      return fenced(database, runId, fence, async (transaction) => {
+        await closeAttempt(transaction, runId, 'handed-back', reason);
+        await requeue(transaction, runId);
+        await notifyQueue(transaction);
+      });
+    },
+
+    /** Errors: STALE_FENCE. */
+    finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void> {
+      return fenced(database, runId, fence, async (transaction) => {
+        const outcome = verdict === 'cancelled' ? 'cancelled' : reason ? 'broken' : 'finished';
+        await closeAttempt(transaction, runId, outcome, reason);
+        await finish(transaction, runId, verdict, reason);
+      });
+    },
+
+    /**
+     * Takes back the runs of workers that stopped renewing; see `expire`. Any process may call it at any time. Returns
+     * the runs as they are afterwards: queued, or finished when that was the last attempt or they should be cancelled.
+     */
+    async requeueExpired({ maxAttempts }: { maxAttempts: number }): Promise<Run[]> {
+      const candidates = await database.query<{ id: number }>(
+        `SELECT id FROM run WHERE state = 'running' AND lease_until < now() ORDER BY id`,
+      );
+      const taken: Run[] = [];
+      for (const { id } of candidates) {
+        const run = await expire(database, id, maxAttempts);
+        if (!run) continue;
+        log.warn(
+          { run: id, attempt: run.attempt, state: run.state },
+          'The lease of a run expired: its worker is lost.',
+        );
+        taken.push(run);
+      }
+      return taken;
+    },
+
+    /** Where the runner of a claimed run writes. */
+    recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),
+
+    /** Calls back when there may be something to claim. A slow poll must stand behind it: see `nextHints`. */
+    onWake: (callback: () => void): Promise<() => Promise<void>> =>
+      database.listen(channels.queue, () => callback()),
+
+    /** Calls back with the id of a run that changed; `undefined`: any may have. */
+    onRunChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
+      database.listen(channels.run, (payload) => callback(payload === '' ? undefined : Number(payload))),
+
+    async nextHints(): Promise<Hints> {
+      const [row] = await database.query<{ claimable: number; expiry_ms: number | null }>(
+        `SELECT
+           (SELECT count(*) FROM environment
+            WHERE removed_at IS NULL AND paused_at IS NULL
+              AND EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'queued')
+              AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
+           ) AS claimable,
+           (SELECT (extract(epoch FROM min(lease_until) - now()) * 1000)::bigint FROM run WHERE state = 'running'
+           ) AS expiry_ms`,
+      );
+      const expiryMs = row?.expiry_ms;
+      return {
+        claimable: row?.claimable ?? 0,
+        nextExpiryMs: typeof expiryMs === 'number' ? Math.max(0, expiryMs) : undefined,
+      };
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { Fault } from '../errors.ts';
+import type { Run, RunPhase, RunState, Verdict } from '../model/run.ts';
+import type { Selection } from '../model/selection.ts';
+import { type Database, notifyQueue, notifyRun, type Queryable } from './database.ts';
+import { type ReasonColumns, toReason } from './reasons.ts';
+
+export interface NewRun {
+  environmentId: number;
+  selection: Selection;
+  /** Higher starts earlier within its environment. */
+  priority?: number;
+  requestedBy: string;
+  retryOf?: number;
+}
+
+export interface RunFilter {
+  environmentId?: number;
+  state?: RunState;
+  /** Only runs with a smaller id: the next page. */
+  before?: number;
+  /** At most so many. */
+  limit: number;
+}
+
+export type Runs = ReturnType<typeof createRuns>;
+
+export function createRuns(deps: { database: Database }) {
+  const { database } = deps;
+  return {
+    /**
+     * Queues runs, all or none of them, in this order. When it resolves they are acknowledged: they will be executed.
+     * Errors: ENVIRONMENT_UNKNOWN.
+     */
+    async insert(runs: NewRun[]): Promise<Run[]> {
+      return database.transaction(async (transaction) => {
+        const ids: number[] = [];
+        for (const run of runs) ids.push(await insertOne(transaction, run));
+        for (const id of ids) await notifyRun(transaction, id);
+        await notifyQueue(transaction);
+        const inserted = await select(transaction, 'run.id = ANY($1::bigint[])', [ids]);
+        return inserted.reverse();
+      });
+    },
+
+    /** Errors: RUN_UNKNOWN. */
+    get: (id: number): Promise<Run> => readRun(database, id),
+
+    /** The newest first. */
+    list({ environmentId, state, before, limit }: RunFilter): Promise<Run[]> {
+      return select(
+        database,
+        `($1::int IS NULL OR run.environment_id = $1)
+         AND ($2::text IS NULL OR run.state = $2)
+         AND ($3::bigint IS NULL OR run.id < $3)
+         ORDER BY run.id DESC LIMIT $4`,
+        [environmentId ?? null, state ?? null, before ?? null, limit],
+      );
+    },
+
+    /**
+     * A queued run is finished at once; a running one is asked to end, and its worker sees to it.
+     * Errors: RUN_UNKNOWN, RUN_FINISHED.
+     */
+    async cancel(id: number): Promise<Run> {
+      return database.transaction(async (transaction) => {
+        // One statement, so that it does not matter if the run is claimed at this moment.
+        const rows = await transaction.query(
+          `UPDATE run SET
+             cancel_requested = true,
+             state = CASE state WHEN 'queued' THEN 'finished' ELSE state END,
+             verdict = CASE state WHEN 'queued' THEN 'cancelled' END,
+             finished_at = CASE state WHEN 'queued' THEN now() END
+           WHERE id = $1 AND state <> 'finished' RETURNING id`,
+          [id],
+        );
+        const run = await readRun(transaction, id);
+        if (rows.length === 0)
+          throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
+        await notifyRun(transaction, id);
+        return run;
+      });
+    },
+
+    /** 1 for the run that its environment executes next; `undefined` when it is not queued. */
+    async positionInQueue(id: number): Promise<number | undefined> {
+      const [row] = await database.query<{ position: number }>(
+        `SELECT count(*) AS position FROM run AS own
+         JOIN run AS other ON other.environment_id = own.environment_id AND other.state = 'queued'
+           AND (other.priority > own.priority OR (other.priority = own.priority AND other.id <= own.id))
+         WHERE own.id = $1 AND own.state = 'queued'`,
+        [id],
+      );
+      return row?.position || undefined;
+    },
+  };
+}
+
+async function insertOne(transaction: Queryable, run: NewRun): Promise<number> {
+  const { environmentId, selection, priority = 0, requestedBy, retryOf } = run;
+  // FOR KEY SHARE: either the removal of the environment waits for this run and sees it, or this sees the removal.
+  const [row] = await transaction.query<{ id: number }>(
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of)
+     SELECT id, $2::jsonb, $3::int, $4::text, $5::bigint
+     FROM environment WHERE id = $1 AND removed_at IS NULL FOR KEY SHARE
+     RETURNING id`,
+    [environmentId, JSON.stringify(selection), priority, requestedBy, retryOf ?? null],
+  );
+  if (!row) throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${environmentId}.`);
+  return row.id;
+}
+
+/** Errors: RUN_UNKNOWN. */
+export async function readRun(database: Queryable, id: number): Promise<Run> {
+  const [run] = await select(database, 'run.id = $1', [id]);
+  if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
+  return run;
+}
+
+/** The newest first. `condition` may end in an order and a limit of its own. */
+async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
+  const rows = await database.query<RunRow>(
+    `WITH chosen AS MATERIALIZED (SELECT run.* FROM run WHERE ${condition}),
+     latest AS (
+       SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status
+       FROM result WHERE run_id IN (SELECT id FROM chosen)
+       ORDER BY run_id, test, suite, attempt DESC
+     ),
+     counted AS (
+       SELECT run_id, count(*) AS planned,
+         count(*) FILTER (WHERE status = 'passed') AS passed, count(*) FILTER (WHERE status = 'failed') AS failed,
+         count(*) FILTER (WHERE status = 'broken') AS broken, count(*) FILTER (WHERE status = 'skipped') AS skipped
+       FROM planned_test LEFT JOIN latest USING (run_id, test, suite)
+       WHERE run_id IN (SELECT id FROM chosen) GROUP BY run_id
+     )
+     SELECT run.*, environment.code AS environment_code, planned, passed, failed, broken, skipped
+     FROM chosen AS run JOIN environment ON environment.id = run.environment_id
+     LEFT JOIN counted ON counted.run_id = run.id
+     ORDER BY run.id DESC`,
+    parameters,
+  );
+  return rows.map(toRun);
+}
+
+interface RunRow extends ReasonColumns {
+  id: number;
+  environment_id: number;
+  environment_code: string;
+  selection: unknown;
+  priority: number;
+  state: RunState;
+  phase: RunPhase | null;
+  verdict: Verdict | null;
+  commit_id: string | null;
+  commit_subject: string | null;
+  attempt: number;
+  fence: number | null;
+  worker_id: string | null;
+  lease_until: Date | null;
+  cancel_requested: boolean;
+  requested_by: string;
+  retry_of: number | null;
+  planned: number | null;
+  passed: number | null;
+  failed: number | null;
+  broken: number | null;
+  skipped: number | null;
+  queued_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const names = z.array(z.string());
+const storedSelection = z.object({
+  all: z.boolean(),
+  tests: names,
+  groups: names,
+  suites: names,
+  exclude: names,
+});
+
+function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    environmentCode: row.environment_code,
+    selection: storedSelection.parse(row.selection),
+    priority: row.priority,
+    state: row.state,
+    phase: row.phase ?? undefined,
+    verdict: row.verdict ?? undefined,
+    reason: toReason(row),
+    commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+    attempt: row.attempt,
+    fence: row.fence ?? undefined,
+    workerId: row.worker_id ?? undefined,
+    leaseUntil: row.lease_until ?? undefined,
+    cancelRequested: row.cancel_requested,
+    requestedBy: row.requested_by,
+    retryOf: row.retry_of ?? undefined,
+    counts: {
+      planned: row.planned ?? 0,
+      passed: row.passed ?? 0,
+      failed: row.failed ?? 0,
+      broken: row.broken ?? 0,
+      skipped: row.skipped ?? 0,
+    },
+    queuedAt: row.queued_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  };
+}

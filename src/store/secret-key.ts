@@ -1,0 +1,118 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { link, open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../errors.ts';
+import type { Database, Queryable } from './database.ts';
+import { readSetting, writeSetting } from './settings.ts';
+
+const keyBytes = 32;
+const fingerprintSetting = 'secret_key_fingerprint';
+/** Programs that start at the same time make one key, not two. */
+const advisoryLock = 7_236_187_002;
+
+/**
+ * The key that secrets are encrypted with: the variable MATRE_SECRET_KEY if it is set, else the file `secret.key` in
+ * the data folder, made when nothing was ever encrypted. The database keeps a fingerprint of the key that was used
+ * first; a start with another one ends here, before anything is written.
+ *
+ * Errors: SECRET_KEY_WRONG, SECRET_KEY_MISSING; CONFIG_INVALID when the key has a wrong form or others can read its file.
+ */
+export async function loadKey(options: {
+  /** The value of MATRE_SECRET_KEY. */
+  variable: string | undefined;
+  dataFolder: string;
+  database: Database;
+}): Promise<Buffer> {
+  const { variable, dataFolder, database } = options;
+  const file = join(dataFolder, 'secret.key');
+  return database.transaction(async (transaction) => {
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
+    const expected = await readSetting(transaction, fingerprintSetting);
+    const given = variable ? parseKey(variable, 'MATRE_SECRET_KEY') : await readKeyFile(file);
+    if (!given && (expected !== undefined || (await holdsSecrets(transaction))))
+      throw new Fault(
+        'SECRET_KEY_MISSING',
+        `There is no key: ${file} does not exist and MATRE_SECRET_KEY is not set.`,
+      );
+    const key = given ?? (await makeKeyFile(file));
+    if (expected === undefined) {
+      await writeSetting(transaction, fingerprintSetting, fingerprintOf(key));
+    } else if (expected !== fingerprintOf(key)) {
+      const source = variable ? 'MATRE_SECRET_KEY' : file;
+      throw new Fault(
+        'SECRET_KEY_WRONG',
+        `The key in ${source} is not the one that the database was set up with.`,
+      );
+    }
+    return key;
+  });
+}
+
+/** 32 bytes as base64 (also its URL form) or as 64 hexadecimal digits. The text itself is never in a message. */
+function parseKey(text: string, source: string): Buffer {
+  const trimmed = text.trim();
+  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
+  if (key.length !== keyBytes || !/^[\w+/=-]+$/.test(trimmed))
+    throw new Fault(
+      'CONFIG_INVALID',
+      `${source} must hold ${keyBytes} bytes as base64 or hexadecimal digits.`,
+    );
+  return key;
+}
+
+async function readKeyFile(file: string): Promise<Buffer | undefined> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found) return undefined;
+  // Refused rather than warned about: nobody reads a warning, and one chmod puts it right. A group may read it, because that
+  // is how secrets are mounted into containers.
+  if ((found.mode & 0o027) !== 0) {
+    const mode = (found.mode & 0o777).toString(8);
+    throw new Fault(
+      'CONFIG_INVALID',
+      `${file} is open to other users (mode ${mode}); run: chmod 600 ${file}`,
+    );
+  }
+  return parseKey(await readFile(file, 'utf8'), file);
+}
+
+/** Complete or not there at all, also when the power fails; an existing file is never replaced. */
+async function makeKeyFile(file: string): Promise<Buffer> {
+  const key = randomBytes(keyBytes);
+  const temporary = `${file}.${process.pid}.new`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${key.toString('base64')}\n`);
+    await handle.sync();
+    await link(temporary, file);
+  } finally {
+    await handle.close();
+    await rm(temporary, { force: true });
+  }
+  await syncFolderOf(file);
+  return key;
+}
+
+async function syncFolderOf(file: string): Promise<void> {
+  const folder = await open(join(file, '..'));
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Says nothing about the key except whether another one is the same. */
+function fingerprintOf(key: Buffer): string {
+  return createHmac('sha256', key).update('matre secret key').digest('hex').slice(0, 32);
+}
+
+async function holdsSecrets(database: Queryable): Promise<boolean> {
+  const [row] = await database.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM environment WHERE admin_password IS NOT NULL)
+         OR EXISTS (SELECT FROM variable WHERE secret) AS found`,
+  );
+  return row?.found ?? false;
+}

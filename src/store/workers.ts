@@ -1,0 +1,72 @@
+import type { Queryable } from './database.ts';
+
+/** A process that executes runs. */
+export interface WorkerProcess {
+  id: string;
+  host: string;
+  pid: number;
+  /** How many runs at a time. */
+  slots: number;
+  /** It takes no more runs and ends when those under way have ended. */
+  stopping: boolean;
+  startedAt: Date;
+  seenAt: Date;
+  /** By the clock of the database. */
+  silentMs: number;
+}
+
+export type Workers = ReturnType<typeof createWorkers>;
+
+/** For people: who executes runs, and is it alive. The queue itself relies on leases, not on this. */
+export function createWorkers(deps: { database: Queryable }) {
+  const { database } = deps;
+  return {
+    async register(worker: Pick<WorkerProcess, 'id' | 'host' | 'pid' | 'slots'>): Promise<void> {
+      await database.query(
+        `INSERT INTO worker (id, host, pid, slots) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, slots = excluded.slots,
+           started_at = now(), seen_at = now(), stopping = false`,
+        [worker.id, worker.host, worker.pid, worker.slots],
+      );
+    },
+
+    /** Says that it is alive. False when it is not registered (any more): register again. */
+    async beat(id: string, { stopping }: { stopping: boolean }): Promise<boolean> {
+      const rows = await database.query(
+        'UPDATE worker SET seen_at = now(), stopping = $2 WHERE id = $1 RETURNING id',
+        [id, stopping],
+      );
+      return rows.length > 0;
+    },
+
+    async remove(id: string): Promise<void> {
+      await database.query('DELETE FROM worker WHERE id = $1', [id]);
+    },
+
+    /** Forgets those that were silent for longer. */
+    async removeSilent(silentMs: number): Promise<void> {
+      await database.query(`DELETE FROM worker WHERE seen_at < now() - $1 * interval '1 millisecond'`, [
+        silentMs,
+      ]);
+    },
+
+    async list(): Promise<WorkerProcess[]> {
+      const rows = await database.query<
+        Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs'> & {
+          started_at: Date;
+          seen_at: Date;
+          silent_ms: number;
+        }
+      >(
+        `SELECT *, (extract(epoch FROM now() - seen_at) * 1000)::bigint AS silent_ms
+         FROM worker ORDER BY host, id`,
+      );
+      return rows.map(({ started_at, seen_at, silent_ms, ...worker }) => ({
+        ...worker,
+        startedAt: started_at,
+        seenAt: seen_at,
+        silentMs: silent_ms,
+      }));
+    },
+  };
+}
