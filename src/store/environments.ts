@@ -20,6 +20,14 @@ export type Environments = ReturnType<typeof createEnvironments>;
 export function createEnvironments(deps: { database: Database; secrets: SecretBox }) {
   const { database, secrets } = deps;
 
+  async function find(code: string): Promise<Environment | undefined> {
+    const [row] = await database.query<EnvironmentRow>(
+      `SELECT ${columns} FROM environment WHERE code = $1 AND removed_at IS NULL`,
+      [code],
+    );
+    return row && toEnvironment(row);
+  }
+
   /** Changes one environment that exists; ENVIRONMENT_UNKNOWN otherwise. `assignments` uses `$2` and on. */
   async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
     const rows = await transaction.query<EnvironmentRow>(
@@ -55,17 +63,11 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       return rows.map(toEnvironment);
     },
 
-    async find(code: string): Promise<Environment | undefined> {
-      const [row] = await database.query<EnvironmentRow>(
-        `SELECT ${columns} FROM environment WHERE code = $1 AND removed_at IS NULL`,
-        [code],
-      );
-      return row && toEnvironment(row);
-    },
+    find,
 
     /** Errors: ENVIRONMENT_UNKNOWN. */
     async get(code: string): Promise<Environment> {
-      const environment = await this.find(code);
+      const environment = await find(code);
       if (!environment)
         throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${JSON.stringify(code)}.`);
       return environment;

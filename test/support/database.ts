@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../src/log.ts';
@@ -20,13 +19,14 @@ export interface TestDatabase {
   url: string | undefined;
   /** A data folder of its own; of an embedded database, the one it is in. */
   folder: string;
+  /** Takes everything out again except the schema; numbers start at 1. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A fresh database of either kind, with the schema unless `empty`. Close it: that removes it as well. */
 export async function openTestDatabase(kind: Kind, options: { empty?: boolean } = {}): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'matre-data-'));
-  if (kind === 'embedded') await cp(await embeddedTemplate(), folder, { recursive: true });
+  const folder = kind === 'embedded' ? await embeddedFolder() : await mkdtemp(join(tmpdir(), 'matre-data-'));
   const server = kind === 'postgres' ? await sharedPostgres() : undefined;
   const database = server
     ? await openPostgres({ url: server.url, log: quiet })
@@ -36,6 +36,7 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
     database,
     url: server?.url,
     folder,
+    clear: () => database.script('TRUNCATE environment, worker, setting RESTART IDENTITY CASCADE'),
     async close() {
       await database.close();
       await server?.drop();
@@ -44,15 +45,28 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
   };
 }
 
-let template: Promise<string> | undefined;
+/**
+ * A data folder with an embedded database in it, made by nobody's start. Making one takes seconds; copying one does not,
+ * so the first one is kept with the installed packages.
+ */
+export async function embeddedFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-data-'));
+  await cp(await embeddedTemplate(), folder, { recursive: true });
+  return folder;
+}
 
-/** A folder with an empty embedded database: making one takes seconds, copying it does not. */
-function embeddedTemplate(): Promise<string> {
-  template ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'matre-template-'));
-    await (await openEmbedded({ folder, log: quiet })).close();
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    return folder;
-  })();
+async function embeddedTemplate(): Promise<string> {
+  const modules = join(import.meta.dirname, '../../node_modules');
+  const { version } = JSON.parse(await readFile(join(modules, '@electric-sql/pglite/package.json'), 'utf8'));
+  const cache = join(modules, '.cache/matre');
+  const template = join(cache, `pglite-${version}`);
+  const known = await stat(template).catch(() => undefined);
+  if (known) return template;
+
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'new-'));
+  await (await openEmbedded({ folder, log: quiet })).close();
+  // Another process may have been faster: its template is as good.
+  await rename(folder, template).catch(() => rm(folder, { recursive: true }));
   return template;
 }

@@ -1,0 +1,391 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/model/environment.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import { createAttempts } from '../../src/store/attempts.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createEnvironments, type Environments } from '../../src/store/environments.ts';
+import { createEvents } from '../../src/store/events.ts';
+import { createPlans } from '../../src/store/plans.ts';
+import { createResults } from '../../src/store/results.ts';
+import { createRuns, type NewRun, type Runs } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { createVariables, type Variables } from '../../src/store/variables.ts';
+import { createWorkers } from '../../src/store/workers.ts';
+import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment, newResult } from '../support/samples.ts';
+
+export function tableConformance(kind: Kind): void {
+  describe('tables', () => {
+    let opened: TestDatabase;
+    let database: Database;
+    let environments: Environments;
+    let variables: Variables;
+    let runs: Runs;
+    let queue: Queue;
+    const secrets = createSecretBox(randomBytes(32));
+
+    beforeAll(async () => {
+      opened = await openTestDatabase(kind);
+      database = opened.database;
+      environments = createEnvironments({ database, secrets });
+      variables = createVariables({ database, secrets });
+      runs = createRuns({ database });
+      queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+    });
+    afterAll(() => opened.close());
+    beforeEach(() => opened.clear());
+
+    const create = (code = 'preprod-us') => environments.create(newEnvironment(code));
+    const submit = async (environment: Environment, more: Partial<NewRun> = {}) => {
+      const [run] = await runs.insert([
+        { environmentId: environment.id, selection: emptySelection, requestedBy: 'test', ...more },
+      ]);
+      if (!run) throw new Error('no run');
+      return run;
+    };
+    /** Everything that is stored, as text. */
+    const dump = async () =>
+      JSON.stringify([
+        await database.query('SELECT * FROM environment'),
+        await database.query('SELECT * FROM variable'),
+      ]);
+
+    describe('environments', () => {
+      it('are created, listed by code and found', async () => {
+        const us = await create('preprod-us');
+        const es = await create('preprod-es');
+        expect(us).toEqual({
+          ...newEnvironment('preprod-us'),
+          id: 1,
+          hasAdminPassword: false,
+          paused: undefined,
+          fence: 0,
+          createdAt: expect.any(Date),
+        });
+        expect(await environments.list()).toEqual([es, us]);
+        expect(await environments.find('preprod-us')).toEqual(us);
+        expect(await environments.get('preprod-es')).toEqual(es);
+        expect(await environments.find('preprod')).toBeUndefined();
+        await expect(environments.get('preprod')).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN' });
+      });
+
+      it.each(['', 'A', '../x', 'a b', 'a;b', '-a', 'a.b', 'ä', 'a'.repeat(64), "a'--"])(
+        'have no code such as %j',
+        async (code) => {
+          await expect(create(code)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+          expect(await environments.list()).toEqual([]);
+        },
+      );
+
+      it('have a code of their own, though two create it at the same time', async () => {
+        const outcomes = await Promise.allSettled([create(), create(), create()]);
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const outcome of outcomes)
+          if (outcome.status === 'rejected') expect(outcome.reason.code).toBe('ENVIRONMENT_EXISTS');
+      });
+
+      it('are changed field by field', async () => {
+        const before = await create();
+        const after = await environments.update(before.id, {
+          baseUrl: 'https://new.test/',
+          adminUsername: 'root',
+        });
+        expect(after).toEqual({ ...before, baseUrl: 'https://new.test/', adminUsername: 'root' });
+        await expect(environments.update(99, { name: 'x' })).rejects.toMatchObject({
+          code: 'ENVIRONMENT_UNKNOWN',
+        });
+      });
+
+      it('are paused since the first time, with the latest reason, and resumed', async () => {
+        const { id } = await create();
+        const first = await environments.pause(id, 'deployment');
+        const second = await environments.pause(id, 'longer deployment');
+        expect(second.paused).toEqual({ since: first.paused?.since, reason: 'longer deployment' });
+        expect((await environments.resume(id)).paused).toBeUndefined();
+      });
+
+      it('keep a password that only readPassword gives, encrypted', async () => {
+        const { id } = await create();
+        expect(await environments.readPassword(id)).toBeUndefined();
+        expect((await environments.setPassword(id, 'pa$$wörd')).hasAdminPassword).toBe(true);
+        expect(await environments.readPassword(id)).toBe('pa$$wörd');
+        expect(await dump()).not.toContain('pa$$');
+        expect((await environments.setPassword(id, undefined)).hasAdminPassword).toBe(false);
+        expect(await environments.readPassword(id)).toBeUndefined();
+      });
+
+      it('cannot be removed while they have runs to do; then they go, their history stays, their code is free', async () => {
+        const old = await create();
+        await environments.setPassword(old.id, 'secret');
+        await variables.set(old.id, { name: 'A', value: '1', secret: false });
+        const run = await submit(old);
+        await expect(environments.remove(old.id)).rejects.toMatchObject({ code: 'ENVIRONMENT_BUSY' });
+        const claim = await queue.claim('w');
+        await expect(environments.remove(old.id)).rejects.toMatchObject({ code: 'ENVIRONMENT_BUSY' });
+        await queue.finish(run.id, claim?.fence ?? 0, 'passed');
+
+        await environments.remove(old.id);
+        expect(await environments.list()).toEqual([]);
+        expect(await environments.readPassword(old.id)).toBeUndefined();
+        expect(await variables.list(old.id)).toEqual([]);
+        expect(await runs.get(run.id)).toMatchObject({ environmentCode: 'preprod-us', verdict: 'passed' });
+        await expect(environments.remove(old.id)).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN' });
+        await expect(submit(old)).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN' });
+        expect((await create()).id).not.toBe(old.id);
+      });
+
+      it('are not removed under a run that is submitted at the same time', async () => {
+        for (let round = 0; round < 10; round++) {
+          const environment = await create(`round-${round}`);
+          const [submitted, removed] = await Promise.allSettled([
+            submit(environment),
+            environments.remove(environment.id),
+          ]);
+          expect([submitted.status, removed.status].sort()).toEqual(['fulfilled', 'rejected']);
+        }
+      });
+    });
+
+    describe('variables', () => {
+      it('are kept for all and for each environment, and replaced by name', async () => {
+        const { id } = await create();
+        await variables.set('global', { name: 'B', value: 'all', secret: false });
+        await variables.set(id, { name: 'B', value: 'one', secret: false });
+        await variables.set(id, { name: 'A', value: 'old', secret: true });
+        await variables.set(id, { name: 'A', value: 'new', secret: false });
+        expect(await variables.list('global')).toEqual([{ name: 'B', value: 'all', secret: false }]);
+        expect(await variables.list(id)).toEqual([
+          { name: 'A', value: 'new', secret: false },
+          { name: 'B', value: 'one', secret: false },
+        ]);
+        expect(await variables.unset(id, 'B')).toBe(true);
+        expect(await variables.unset(id, 'B')).toBe(false);
+        expect(await variables.list('global')).toHaveLength(1);
+      });
+
+      it('show a secret value only to the runner', async () => {
+        const { id } = await create();
+        await variables.set(id, { name: 'TOKEN', value: 'tok3n', secret: true });
+        await variables.set('global', { name: 'TOKEN', value: 'tok3n-for-all', secret: true });
+        expect(await variables.list(id)).toEqual([{ name: 'TOKEN', value: undefined, secret: true }]);
+        expect(await variables.readAll(id)).toEqual([{ name: 'TOKEN', value: 'tok3n', secret: true }]);
+        expect(await dump()).not.toContain('tok3n');
+      });
+
+      it('cannot be moved to another place while they are encrypted', async () => {
+        const { id } = await create();
+        await variables.set(id, { name: 'TOKEN', value: 'x', secret: true });
+        await database.query(`UPDATE variable SET name = 'PUBLIC_NAME'`);
+        await expect(variables.readAll(id)).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG' });
+      });
+
+      it('have a name that dotenv allows, and an environment that exists', async () => {
+        const variable = { name: 'A', value: '', secret: false };
+        await expect(variables.set('global', { ...variable, name: 'A-B' })).rejects.toMatchObject({
+          code: 'INPUT_INVALID',
+        });
+        await expect(variables.set(99, variable)).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN' });
+      });
+    });
+
+    describe('runs', () => {
+      it('are queued with what was asked for', async () => {
+        const environment = await create();
+        const selection = { ...emptySelection, groups: ['smoke'], exclude: ["O'Reilly; DROP"] };
+        const first = await submit(environment);
+        const run = await submit(environment, {
+          selection,
+          priority: 5,
+          requestedBy: 'cli:ann',
+          retryOf: first.id,
+        });
+        expect(run).toEqual({
+          id: 2,
+          environmentId: environment.id,
+          environmentCode: 'preprod-us',
+          selection,
+          priority: 5,
+          state: 'queued',
+          attempt: 0,
+          cancelRequested: false,
+          requestedBy: 'cli:ann',
+          retryOf: first.id,
+          counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0 },
+          queuedAt: expect.any(Date),
+        });
+        expect(await runs.get(run.id)).toEqual(run);
+        await expect(runs.get(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+      });
+
+      it('are queued together or not at all, in the order in which they were asked for', async () => {
+        const [a, b] = [await create('a'), await create('b')];
+        const order = (environmentIds: number[]) =>
+          runs.insert(
+            environmentIds.map((environmentId) => ({
+              environmentId,
+              selection: emptySelection,
+              requestedBy: 'x',
+            })),
+          );
+        await expect(order([a.id, 99])).rejects.toMatchObject({ code: 'ENVIRONMENT_UNKNOWN' });
+        expect(await runs.list({ limit: 10 })).toEqual([]);
+        const inserted = await order([b.id, a.id, b.id]);
+        expect(inserted.map(({ environmentCode }) => environmentCode)).toEqual(['b', 'a', 'b']);
+        expect(inserted.map(({ id }) => id)).toEqual(inserted.map(({ id }) => id).sort((x, y) => x - y));
+      });
+
+      it('are listed from the newest, by environment and state, page by page', async () => {
+        const [a, b] = [await create('a'), await create('b')];
+        const ids = [];
+        for (const environment of [a, b, a, a]) ids.unshift((await submit(environment)).id);
+        await queue.claim('w');
+        const list = async (filter: Omit<Parameters<Runs['list']>[0], 'limit'>, limit = 10) =>
+          (await runs.list({ ...filter, limit })).map(({ id }) => id);
+        expect(await list({})).toEqual(ids);
+        expect(await list({}, 2)).toEqual(ids.slice(0, 2));
+        expect(await list({ before: ids[1] ?? 0 })).toEqual(ids.slice(2));
+        expect(await list({ environmentId: b.id })).toEqual([ids[2]]);
+        expect(await list({ state: 'running' })).toEqual([ids[3]]);
+        expect(await list({ environmentId: a.id, state: 'queued' })).toEqual([ids[0], ids[1]]);
+      });
+
+      it('know their position in the queue', async () => {
+        const [a, b] = [await create('a'), await create('b')];
+        const first = await submit(a);
+        await submit(b);
+        const second = await submit(a);
+        const urgent = await submit(a, { priority: 1 });
+        const positions = () =>
+          Promise.all([first, second, urgent].map(({ id }) => runs.positionInQueue(id)));
+        expect(await positions()).toEqual([2, 3, 1]);
+        await queue.claim('w', { excludeEnvironments: [b.id] });
+        expect(await positions()).toEqual([1, 2, undefined]);
+      });
+
+      it('are cancelled at once when queued, and asked to end when running', async () => {
+        const environment = await create();
+        const [running, queued] = [await submit(environment), await submit(environment)];
+        const claim = await queue.claim('w');
+        expect(await runs.cancel(queued.id)).toMatchObject({
+          state: 'finished',
+          verdict: 'cancelled',
+          finishedAt: expect.any(Date),
+        });
+        expect(await runs.cancel(running.id)).toMatchObject({ state: 'running', cancelRequested: true });
+        expect(await queue.renew(running.id, claim?.fence ?? 0)).toEqual({ cancelRequested: true });
+        await expect(runs.cancel(queued.id)).rejects.toMatchObject({ code: 'RUN_FINISHED' });
+        await expect(runs.cancel(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+      });
+    });
+
+    describe('what belongs to a run', () => {
+      it('is counted over the last attempt of each planned test, and listed in the order of the plan', async () => {
+        const run = await submit(await create());
+        const plan = ['A', 'B', 'C', 'D'].map((name) => ({ name, suite: name === 'C' ? 'S' : undefined }));
+        const first = await queue.claim('w1');
+        await queue.start(run.id, first?.fence ?? 0);
+        const before = queue.recorder(run.id, first?.fence ?? 0);
+        await before.plan(plan);
+        await before.result(newResult('B', 'failed'));
+        await before.result(newResult('A', 'broken'));
+        await before.event({ code: 'container-replaced', message: 'image changed\0' });
+        await queue.handBack(run.id, first?.fence ?? 0, {
+          code: 'LOCK_LOST',
+          message: 'Redis was restarted.',
+        });
+
+        const second = await queue.claim('w2');
+        await queue.start(run.id, second?.fence ?? 0);
+        const after = queue.recorder(run.id, second?.fence ?? 0);
+        const attachments = [{ name: 'Page', kind: 'page' as const, path: 'C/page.html' }];
+        const reason = { code: 'SELENIUM_FULL' as const, message: 'No session.' };
+        await after.result({ ...newResult('A', 'passed'), message: 'output \0 with NUL' });
+        await after.result({
+          ...newResult('C', 'broken'),
+          suite: 'S',
+          attachments,
+          reason,
+          durationMs: 12.6,
+        });
+        await after.testStarted({ name: 'D', suite: undefined });
+
+        const { counts } = await runs.get(run.id);
+        expect(counts).toEqual({ planned: 4, passed: 1, failed: 1, broken: 1, skipped: 0 });
+
+        const results = createResults({ database });
+        const shortly = (all: Awaited<ReturnType<typeof results.list>>) =>
+          all.map(({ test, attempt, status }) => `${test}${attempt} ${status}`);
+        expect(shortly(await results.list(run.id))).toEqual([
+          'A1 broken',
+          'A2 passed',
+          'B1 failed',
+          'C2 broken',
+        ]);
+        const latest = await results.listLatest(run.id);
+        expect(shortly(latest)).toEqual(['A2 passed', 'B1 failed', 'C2 broken']);
+        expect(latest[0]?.message).toBe('output \uFFFD with NUL');
+        expect(latest[2]).toEqual({
+          ...newResult('C', 'broken'),
+          runId: run.id,
+          suite: 'S',
+          attempt: 2,
+          attachments,
+          reason,
+          durationMs: 13,
+        });
+
+        const plans = await createPlans({ database }).list(run.id);
+        expect(plans.map(({ test, status, startedAt }) => [test, status, startedAt !== undefined])).toEqual([
+          ['A', 'passed', false],
+          ['B', 'failed', false],
+          ['C', 'broken', false],
+          ['D', undefined, true],
+        ]);
+
+        expect(await createAttempts({ database }).list(run.id)).toEqual([
+          {
+            runId: run.id,
+            attempt: 1,
+            fence: 1,
+            workerId: 'w1',
+            startedAt: expect.any(Date),
+            endedAt: expect.any(Date),
+            outcome: 'handed-back',
+            reason: { code: 'LOCK_LOST', message: 'Redis was restarted.' },
+          },
+          { runId: run.id, attempt: 2, fence: 2, workerId: 'w2', startedAt: expect.any(Date) },
+        ]);
+
+        const events = createEvents({ database });
+        const [event] = await events.list(run.id);
+        expect(event).toMatchObject({
+          runId: run.id,
+          code: 'container-replaced',
+          message: 'image changed\uFFFD',
+        });
+        expect(await events.list(run.id, event?.id)).toEqual([]);
+      });
+    });
+
+    describe('workers', () => {
+      it('are there, stop, fall silent and go', async () => {
+        const workers = createWorkers({ database });
+        await workers.register({ id: 'b', host: 'h', pid: 2, slots: 4 });
+        await workers.register({ id: 'a', host: 'h', pid: 1, slots: 4 });
+        await workers.register({ id: 'a', host: 'h', pid: 7, slots: 2 });
+        expect(await workers.beat('b', { stopping: true })).toBe(true);
+        expect(await workers.beat('c', { stopping: false })).toBe(false);
+        expect(await workers.list()).toMatchObject([
+          { id: 'a', pid: 7, slots: 2, stopping: false, startedAt: expect.any(Date) },
+          { id: 'b', pid: 2, slots: 4, stopping: true, silentMs: expect.any(Number) },
+        ]);
+        await database.query(`UPDATE worker SET seen_at = now() - interval '1 minute' WHERE id = 'b'`);
+        await workers.removeSilent(30_000);
+        await workers.remove('a');
+        expect(await workers.list()).toEqual([]);
+      });
+    });
+  });
+}

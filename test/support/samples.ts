@@ -1,0 +1,26 @@
+import type { Result, Status } from '../../src/model/result.ts';
+import type { NewEnvironment } from '../../src/store/environments.ts';
+
+export function newEnvironment(code: string): NewEnvironment {
+  return {
+    code,
+    name: code.toUpperCase(),
+    baseUrl: `https://${code}.test/`,
+    backendName: 'admin',
+    adminUsername: 'admin',
+  };
+}
+
+/** A result as the runner gives it. */
+export function newResult(test: string, status: Status): Omit<Result, 'runId' | 'attempt'> {
+  return {
+    test,
+    suite: undefined,
+    status,
+    message: status === 'passed' ? undefined : `${test} ${status}`,
+    reason: undefined,
+    startedAt: new Date('2026-01-02T03:04:05.678Z'),
+    durationMs: 1500,
+    attachments: [],
+  };
+}
