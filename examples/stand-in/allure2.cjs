@@ -1,0 +1,91 @@
+// Results as MFTF 4 and 5 write them: Allure 2, a result and a container for each test, attachments without extension.
+const fs = require('node:fs');
+const path = require('node:path');
+const { createHash, randomUUID } = require('node:crypto');
+
+const statuses = {
+  passed: 'passed',
+  failed: 'failed',
+  broken: 'broken',
+  skipped: 'skipped',
+  incomplete: 'failed',
+};
+
+const details = (message, trace) => ({
+  message: message ?? '',
+  trace: trace ?? '',
+  known: false,
+  muted: false,
+  flaky: false,
+});
+
+const stepJson = (step) => ({
+  name: step.name.trim(),
+  status: step.status,
+  statusDetails: details(step.title),
+  stage: 'finished',
+  steps: step.steps.map(stepJson),
+  attachments: [],
+  parameters: [],
+  start: step.startedAt ?? null,
+  stop: step.stoppedAt ?? null,
+});
+
+function writeResult(folder, suiteName, result, cut) {
+  const { test, status, message, startedAt, stoppedAt } = result;
+  const uuid = randomUUID();
+  const fullName = `${test.namespace}\\${test.name}Cest::${test.name}`;
+  const id = createHash('md5').update(fullName).digest('hex');
+  const attachments = result.attachments.map(({ title, source, type }) => {
+    const name = `${randomUUID()}-attachment`;
+    fs.renameSync(path.join(folder, source), path.join(folder, name));
+    return { name: title, source: name, type: type ?? 'text/plain' };
+  });
+  const labels = [
+    { name: 'framework', value: 'Codeception' },
+    { name: 'language', value: 'PHP' },
+    { name: 'testMethod', value: test.name },
+    { name: 'testClass', value: `${test.namespace}\\${test.name}Cest` },
+    { name: 'suite', value: suiteName },
+    { name: 'feature', value: test.feature },
+    ...test.stories.map((value) => ({ name: 'story', value })),
+    ...(test.severity ? [{ name: 'severity', value: test.severity }] : []),
+  ];
+  const text = JSON.stringify({
+    uuid,
+    historyId: id,
+    testCaseId: id,
+    fullName,
+    name: test.title,
+    description: test.description,
+    links: [],
+    labels,
+    status: statuses[status],
+    statusDetails:
+      message === undefined ? details() : details(message, `${test.file}:${result.at?.line ?? 0}`),
+    stage: 'finished',
+    steps: result.steps.map(stepJson),
+    attachments,
+    parameters: [],
+    start: startedAt,
+    stop: stoppedAt,
+  });
+  fs.writeFileSync(path.join(folder, `${uuid}-result.json`), cut ? text.slice(0, text.length / 2) : text);
+  const container = {
+    uuid: randomUUID(),
+    children: [uuid],
+    befores: [],
+    afters: [],
+    links: [],
+    start: startedAt,
+    stop: stoppedAt,
+  };
+  fs.writeFileSync(path.join(folder, `${container.uuid}-container.json`), JSON.stringify(container));
+}
+
+/** Writes a result and a container for each test; with `cut` the results only half. */
+function writeAllure2(folder, { suiteName, results, cut }) {
+  for (const result of results) writeResult(folder, suiteName, result, cut);
+}
+
+module.exports = { writeAllure2 };

@@ -1,0 +1,67 @@
+// Where the stand-in runs and with which settings: the Magento root, `.env`, `.credentials`.
+const fs = require('node:fs');
+const path = require('node:path');
+
+const framework = 'vendor/magento/magento2-functional-testing-framework';
+
+/** The lines of a dotenv file as an object. Quotes are taken off; `#` starts a comment after a blank. */
+function parseEnv(text) {
+  const values = {};
+  for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line);
+    if (!match) continue;
+    const [, name, raw] = match;
+    const quoted = /^\s*(["'])(.*?)\1\s*(?:#.*)?$/.exec(raw);
+    if (quoted) values[name] = quoted[1] === '"' ? quoted[2].replace(/\\(["\\$])/g, '$1') : quoted[2];
+    else values[name] = raw.replace(/(^|\s)#.*$/, '').trim();
+  }
+  return values;
+}
+
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** The project around the framework's own folder: root, version, and settings. `.env` beats the process environment. */
+function openProject() {
+  const root = path.resolve(__dirname, '../../../..');
+  const acceptance = path.join(root, 'dev/tests/acceptance');
+  const version = JSON.parse(fs.readFileSync(path.join(root, framework, 'composer.json'), 'utf8')).version;
+  const env = { ...process.env, ...parseEnv(readIfThere(path.join(acceptance, '.env'))) };
+  env.WAIT_TIMEOUT ??= '30';
+  return {
+    root,
+    acceptance,
+    version,
+    major: Number.parseInt(version, 10),
+    groupFolder: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'),
+    generatedActions: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/_generated'),
+    env,
+    /** A value of `.credentials`, by `vendor/NAME`. */
+    secret: (key) => {
+      const lines = readIfThere(path.join(acceptance, '.credentials')).split(/\r?\n/);
+      const line = lines.find((one) => one.startsWith(`${key}=`));
+      if (line === undefined) throw new Error(`"${key}" not defined in vault or .credentials file`);
+      return line.slice(key.length + 1).trim();
+    },
+  };
+}
+
+/** The folder of generated tests. MFTF dies with a TypeError when the folder around it is missing. */
+function generatedFolder(project) {
+  const around = path.join(project.acceptance, 'tests/functional/Magento');
+  if (!fs.existsSync(around)) {
+    process.stderr.write(
+      `PHP Fatal error:  Uncaught TypeError: rtrim(): Argument #1 ($string) must be of type string, bool given (${around} does not exist)\n`,
+    );
+    process.exit(255);
+  }
+  return path.join(around, '_generated');
+}
+
+module.exports = { openProject, generatedFolder, parseEnv, framework };

@@ -1,0 +1,99 @@
+// Faults on purpose, for tests of what runs MFTF. `STAND_IN_FAULT` in `.env` (or the process environment) holds
+// `<where>: <fault> <amount>`, several apart by `;`. Where: the name of a test, `generate`, or `*` for every test.
+// Inside a test the same is said by a comment step, which the real MFTF only prints:
+//   <comment userInput="stand-in: sleep 5" stepKey="slow"/>
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const megabyte = 1024 * 1024;
+
+async function print(megabytes) {
+  const line = `${'An output line that says nothing new. '.repeat(3)}\n`;
+  const block = line.repeat(Math.ceil(megabyte / line.length)).slice(0, megabyte);
+  for (let at = 0; at < megabytes; at += 1) {
+    if (!process.stdout.write(block)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
+async function takeMemory(megabytes) {
+  const taken = [];
+  for (let at = 0; at < (megabytes || Number.POSITIVE_INFINITY); at += 16) {
+    taken.push(Buffer.alloc(16 * megabyte, at % 255));
+    await sleep(1);
+  }
+  return taken;
+}
+
+function fill(project, megabytes) {
+  const file = path.join(project.acceptance, 'tests/functional/Magento/_generated/filler.bin');
+  const handle = fs.openSync(file, 'w');
+  for (let at = 0; at < (megabytes || Number.POSITIVE_INFINITY); at += 1)
+    fs.writeSync(handle, Buffer.alloc(megabyte));
+}
+
+/** A child that outlives this process. `held`: it keeps our standard output open; otherwise it has left our group. */
+function leaveChild(seconds, held) {
+  const child = spawn(process.execPath, ['-e', `setTimeout(() => {}, ${seconds * 1000})`], {
+    detached: !held,
+    stdio: held ? ['ignore', 'inherit', 'inherit'] : 'ignore',
+  });
+  child.unref();
+}
+
+const faults = {
+  sleep: (seconds) => sleep(seconds * 1000),
+  print: (megabytes) => print(megabytes),
+  /** Ends without a word and without results. */
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  exit: (code) => process.exit(code),
+  fatal: () => {
+    process.stderr.write('PHP Fatal error:  Uncaught Error: Call to a member function on null\n');
+    process.exit(255);
+  },
+  hang: () => new Promise(() => setInterval(() => {}, 1000)),
+  memory: (megabytes) => takeMemory(megabytes),
+  hold: (seconds) => leaveChild(seconds || 30, true),
+  grandchild: (seconds) => leaveChild(seconds || 30, false),
+  fill: (megabytes, project) => fill(project, megabytes),
+  /** The result file is written half only. */
+  'cut-allure': (_, project) => {
+    project.cutAllure = true;
+  },
+  'no-result': (_, project) => {
+    project.noResult = true;
+  },
+  /** The Cest is gone when it is about to be read. */
+  vanish: (_, project) => {
+    fs.rmSync(project.currentCest, { force: true });
+  },
+  error: () => {
+    throw new Error('A fault on purpose.');
+  },
+};
+
+async function commit(project, sentence) {
+  const [name, amount] = sentence.trim().split(/\s+/);
+  const fault = faults[name];
+  if (!fault) throw new Error(`The stand-in knows no fault "${name}".`);
+  await fault(Number(amount ?? 0), project);
+}
+
+/** Commits the faults that `STAND_IN_FAULT` has for a place. */
+async function injectFault(project, where) {
+  for (const one of (project.env.STAND_IN_FAULT ?? '').split(';')) {
+    const [place, sentence] = one.split(':').map((part) => part.trim());
+    if (sentence && (place === where || (place === '*' && where !== 'generate')))
+      await commit(project, sentence);
+  }
+}
+
+/** Commits the fault that a comment asks for. False when it is an ordinary comment. */
+async function faultOfComment(project, comment) {
+  const sentence = /^stand-in: (.+)$/.exec(comment)?.[1];
+  if (sentence) await commit(project, sentence);
+  return sentence !== undefined;
+}
+
+module.exports = { injectFault, faultOfComment };

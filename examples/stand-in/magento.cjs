@@ -1,0 +1,75 @@
+// What MFTF itself asks of the shop's REST API: a token, the enabled modules, test data made and removed.
+const { entityFields } = require('./references.cjs');
+const { only } = require('./catalog.cjs');
+
+const restUrl = (project, route) => new URL(`rest${route}`, project.env.MAGENTO_BASE_URL);
+
+function adminPassword(project) {
+  // From MFTF 4 on the password is a credential; before, a line of `.env`.
+  return project.major >= 4
+    ? project.secret('magento/MAGENTO_ADMIN_PASSWORD')
+    : project.env.MAGENTO_ADMIN_PASSWORD;
+}
+
+async function adminToken(project) {
+  const username = project.env.MAGENTO_ADMIN_USERNAME;
+  const refused = (response) =>
+    new Error(
+      `Cannot retrieve API token with credentials. Please check the following configurations:\nusername: ${username}\n${response}`,
+    );
+  let response;
+  try {
+    await fetch(restUrl(project, '/schema?services=twoFactorAuthAdminTokenServiceV1'));
+    response = await fetch(restUrl(project, '/V1/integration/admin/token'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password: adminPassword(project) }),
+    });
+  } catch (error) {
+    throw refused(error.cause?.message ?? error.message);
+  }
+  if (!response.ok) throw refused(`Error HTTP response code: ${response.status}    Response:`);
+  return response.json();
+}
+
+/** Names of the modules that the shop has, and of those that MODULE_ALLOWLIST adds. Without `Magento_`. */
+async function enabledModules(project) {
+  const response = await fetch(restUrl(project, '/V1/modules'), {
+    headers: { authorization: `Bearer ${await adminToken(project)}` },
+  });
+  if (!response.ok) throw new Error(`Error retrieving Magento modules: HTTP ${response.status}`);
+  const allowed = (project.env.MODULE_ALLOWLIST ?? '').split(',');
+  return new Set(
+    [...(await response.json()), ...allowed].map((name) => name.trim().replace(/^Magento_/, '')),
+  );
+}
+
+/** Calls the operation (`create` or `delete`) that the metadata have for an entity. */
+async function callOperation(project, catalog, entityName, type, created = {}) {
+  const entity = catalog.entity.get(entityName);
+  if (!entity) throw new Error(`Entity "${entityName}" not found`);
+  const operation = [...catalog.operation.values()].find(
+    ({ attributes }) => attributes.dataType === entity.attributes.type && attributes.type === type,
+  );
+  if (!operation) throw new Error(`No ${type} operation for data of type ${entity.attributes.type}`);
+  const { url, method } = operation.attributes;
+  const fields = Object.fromEntries(
+    [...entityFields(catalog, entityName)].map(([key, data]) => [key, data.text.trim()]),
+  );
+  const object = only(operation, 'object')[0];
+  const body = object ? { [object.attributes.key]: fields } : fields;
+  const address = restUrl(
+    project,
+    url.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(created[key] ?? fields[key])),
+  );
+  const response = await fetch(address, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await adminToken(project)}` },
+    ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`API returned status ${response.status} for ${method} ${url}: ${text}`);
+  return { endpoint: `${method} ${address}`, request: body, response: JSON.parse(text || 'null') };
+}
+
+module.exports = { adminToken, enabledModules, callOperation };

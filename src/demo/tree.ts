@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { examplePath } from './examples.ts';
+
+/** Where the Magento root is in a sample image. */
+export const sampleRoot = '/var/www/html';
+/** The command that takes the place of PHP in a sample image. */
+export const samplePhp = '/opt/matre-sample/bin/php';
+
+export interface SampleTreeOptions {
+  /** 3 writes Allure 1 results, 4 and later Allure 2. `3.8.0` by default. */
+  mftfVersion?: string;
+  /** The Node that the sample's commands run on; this process's own by default. */
+  node?: string;
+}
+
+const framework = 'vendor/magento/magento2-functional-testing-framework';
+
+/**
+ * Lays out a sample image in an empty folder: a small Magento root with the stand-in for MFTF at `var/www/html`, and
+ * `opt/matre-sample/bin/php`. There is no `.env`, as in an image. Returns the Magento root.
+ */
+export async function buildSampleTree(folder: string, options: SampleTreeOptions = {}): Promise<string> {
+  const { mftfVersion = '3.8.0', node = process.execPath } = options;
+  const root = join(folder, sampleRoot);
+  await mkdir(root, { recursive: true });
+  await cp(examplePath('tree'), root, { recursive: true });
+  await cp(examplePath('stand-in'), join(root, framework, 'stand-in'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('/bin'),
+  });
+  await cp(examplePath('stand-in/bin'), join(root, 'vendor/bin'), { recursive: true });
+  const composer = { name: 'magento/magento2-functional-testing-framework', version: mftfVersion };
+  await writeFile(join(root, framework, 'composer.json'), `${JSON.stringify(composer, null, 4)}\n`);
+  await mkdir(join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'), { recursive: true });
+  await writePhp(join(folder, samplePhp), node);
+  await promisify(execFile)(process.execPath, [join(root, 'vendor/bin/mftf'), 'build:project']);
+  await rm(join(root, 'dev/tests/acceptance/.env'));
+  return root;
+}
+
+/** A `php` that drops PHP's own options and runs the script with Node. */
+async function writePhp(path: string, node: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const quoted = `'${node.replaceAll("'", "'\\''")}'`;
+  const script = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+    -d) shift 2 ;;
+    -d*) shift ;;
+    -v | --version)
+      echo 'PHP 8.2.0 (a stand-in of matre, on Node)'
+      exit 0
+      ;;
+    *) break ;;
+  esac
+done
+exec ${quoted} "$@"
+`;
+  await writeFile(path, script);
+  await chmod(path, 0o755);
+}
