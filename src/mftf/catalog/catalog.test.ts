@@ -1,0 +1,272 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFault } from '../../errors.ts';
+import { assertReadable, buildCatalog, readCatalog } from './catalog.ts';
+import { declarationsFromJson, declarationsToJson, readDeclarations } from './declarations.ts';
+import { catalogPath, mayHoldCatalogFiles, moduleName, shortModuleName } from './paths.ts';
+import { folderSource, type Source } from './source.ts';
+
+const moduleRoot = 'app/code/TestModule';
+
+function test(name: string, annotations = '', attributes = ''): string {
+  return `<?xml version="1.0"?>
+<tests xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Test/etc/testSchema.xsd">
+  <test name="${name}" ${attributes}><annotations>${annotations}</annotations><amOnPage url="/" stepKey="go"/></test>
+</tests>`;
+}
+
+function suite(name: string, content: string): string {
+  return `<suites><suite name="${name}">${content}</suite></suites>`;
+}
+
+/** A source from paths below a test module and their content. */
+function source(files: Record<string, string>, root = ''): Source {
+  return { root, files: Object.entries(files).map(([path, content]) => ({ path, content })) };
+}
+
+const inModule = (files: Record<string, string>) =>
+  source(
+    Object.fromEntries(Object.entries(files).map(([path, xml]) => [`${moduleRoot}/Test/Mftf/${path}`, xml])),
+  );
+const group = (name: string) => `<group value="${name}"/>`;
+
+describe('paths', () => {
+  it('knows where MFTF looks', () => {
+    expect(catalogPath('app/code/TestModule/Test/Mftf/Test/A/ATest.xml')).toEqual({
+      kind: 'test',
+      root: 'app/code/TestModule/Test/Mftf',
+    });
+    expect(catalogPath('vendor/magento/module-catalog/Test/Mftf/Suite/S.xml')).toMatchObject({
+      kind: 'suite',
+    });
+    expect(catalogPath('dev/tests/acceptance/tests/_suite/own.xml')).toMatchObject({ kind: 'suite' });
+    expect(catalogPath('vendor/magento/module-catalog/registration.php')).toEqual({
+      kind: 'registration',
+      folder: 'vendor/magento/module-catalog',
+    });
+    // Magento registers modules of app/code at one depth only.
+    expect(catalogPath('app/code/TestModule/registration.php')).toBeUndefined();
+    expect(catalogPath('vendor/magento/module-catalog/Test/Mftf/Data/D.xml')).toBeUndefined();
+    expect(catalogPath('vendor/.cache/x/Test/Mftf/Test/T.xml')).toBeUndefined();
+    expect(catalogPath('pub/Test/Mftf/Test/T.xml')).toBeUndefined();
+  });
+
+  it('walks only where something can be', () => {
+    expect(['', 'app', 'app/code/X', 'dev/tests', 'vendor'].every(mayHoldCatalogFiles)).toBe(true);
+    expect(['pub', 'app/etc', 'dev/tests/unit', 'generated'].some(mayHoldCatalogFiles)).toBe(false);
+  });
+
+  it('names modules as MFTF does', () => {
+    const registered = new Map([['vendor/magento/module-catalog', 'Magento_Catalog']]);
+    expect(moduleName('vendor/magento/module-catalog/Test/Mftf', registered)).toBe('Magento_Catalog');
+    expect(moduleName('vendor/acme/module-x/Test/Mftf', registered)).toBe('Acme_module-x');
+    expect(moduleName('app/code/TestModule/Test/Mftf', registered)).toBe('TestModule_TestModule');
+    expect(shortModuleName('TestModule_TestModule')).toBe('TestModule');
+    expect(shortModuleName('Acme_Foo_Bar')).toBeUndefined();
+  });
+});
+
+describe('tests', () => {
+  it('merge over modules, in the order of the names of the modules', async () => {
+    const catalog = await readCatalog([
+      source({
+        'vendor/z/module-a/registration.php': `ComponentRegistrar::register(ComponentRegistrar::MODULE, 'A_First', __DIR__);`,
+        'vendor/z/module-a/Test/Mftf/Test/T.xml': test('T', `<title value="one"/>${group('x')}`),
+        'app/code/Magento/Zoo/Test/Mftf/Test/T.xml': test(
+          'T',
+          `<title value="two"/><severity value="major"/>${group('x')}${group('y')}`,
+        ),
+      }),
+    ]);
+    expect(catalog.tests.get('T')).toMatchObject({
+      module: 'First',
+      groups: ['x', 'y'],
+      title: 'two',
+      severity: 'MAJOR',
+      files: ['vendor/z/module-a/Test/Mftf/Test/T.xml', 'app/code/Magento/Zoo/Test/Mftf/Test/T.xml'],
+    });
+  });
+
+  it('get actions but no groups and no title from what they extend; a skip is passed on', async () => {
+    const catalog = await readCatalog([
+      inModule({
+        'Test/P.xml': test(
+          'P',
+          `<title value="parent"/>${group('smoke')}<skip><issueId value="X-1"/></skip>`,
+        ),
+        'Test/C.xml': test('C', '', 'extends="P"'),
+      }),
+    ]);
+    expect(catalog.tests.get('C')).toMatchObject({
+      groups: [],
+      title: undefined,
+      skip: [expect.stringContaining('P')],
+    });
+    expect(catalog.tests.get('P')?.skip).toEqual(['X-1']);
+    expect(catalog.groups.get('smoke')).toEqual(['P']);
+  });
+
+  it('are unusable when MFTF cannot put them together', async () => {
+    const catalog = await readCatalog([
+      inModule({
+        'Test/A.xml': test('A'),
+        'Test/B.xml': test('B', '', 'extends="A"'),
+        'Test/C.xml': test('C', '', 'extends="B"'),
+        'Test/D.xml': test('D', '', 'extends="Nothing"'),
+        'Test/E.xml': test('E', '', 'extends="E"'),
+        'Test/F.xml': test('bad-name'),
+      }),
+    ]);
+    const unusable = [...catalog.tests.values()].filter(({ unusable }) => unusable).map(({ name }) => name);
+    expect(unusable).toEqual(['C', 'D', 'E', 'bad-name']);
+  });
+
+  it('of a packaged test module count only when its composer.json says so', async () => {
+    const folder = 'dev/tests/acceptance/tests/functional/Magento';
+    const catalog = await readCatalog([
+      source({
+        [`${folder}/Yes/composer.json`]: '{"type": "magento2-functional-test-module"}',
+        [`${folder}/Yes/Test/T.xml`]: test('T'),
+        [`${folder}/No/Test/N.xml`]: test('N'),
+      }),
+    ]);
+    expect([...catalog.tests.keys()]).toEqual(['T']);
+  });
+
+  it('of a mounted module hide those that the tree has in its place', async () => {
+    const tree = source({
+      [`${moduleRoot}/Test/Mftf/Test/Old.xml`]: test('Old'),
+      'vendor/a/b/Test/Mftf/Test/V.xml': test('V'),
+    });
+    const module = source({ [`${moduleRoot}/Test/Mftf/Test/New.xml`]: test('New') }, moduleRoot);
+    const catalog = await readCatalog([tree, module]);
+    expect([...catalog.tests.keys()].sort()).toEqual(['New', 'V']);
+  });
+});
+
+describe('suites', () => {
+  const tests = {
+    'Test/A.xml': test('A', group('g')),
+    'Test/B.xml': test('B', group('g')),
+    'Test/C.xml': test('C', group('h')),
+  };
+  const hooks = '<before><comment stepKey="c"/></before><after><comment stepKey="c"/></after>';
+  const membersOf = async (content: string) => {
+    const catalog = await readCatalog([inModule({ ...tests, 'Suite/S.xml': suite('S', content) })]);
+    return catalog.suites.get('S')?.tests;
+  };
+
+  it('include and exclude by test, group and module', async () => {
+    expect(await membersOf('<include><test name="C"/><group name="g"/></include>')).toEqual(['C', 'A', 'B']);
+    expect(
+      await membersOf('<include><module name="TestModule"/></include><exclude><test name="B"/></exclude>'),
+    ).toEqual(['A', 'C']);
+    expect(
+      await membersOf('<include><group name="g"/></include><exclude><group name="g"/></exclude>'),
+    ).toEqual([]);
+  });
+
+  it('merge over files', async () => {
+    const catalog = await readCatalog([
+      inModule({ ...tests, 'Suite/S.xml': suite('S', '<include><test name="A"/></include>') }),
+      source(
+        { 'dev/tests/acceptance/tests/_suite/s.xml': suite('S', '<include><test name="C"/></include>') },
+        'dev/tests/acceptance',
+      ),
+    ]);
+    expect(catalog.suites.get('S')?.tests).toEqual(['C', 'A']);
+    expect(catalog.tests.get('A')?.suites).toEqual(['S']);
+  });
+
+  it('hold every test when they have hooks and their includes find none, as in MFTF', async () => {
+    expect(await membersOf(`${hooks}<include><group name="nothing"/></include>`)).toEqual(['A', 'B', 'C']);
+    expect(await membersOf('<include><group name="nothing"/></include>')).toBeUndefined();
+    expect(await membersOf('<exclude><test name="A"/></exclude>')).toEqual(['B', 'C']);
+  });
+
+  it('need both hooks or none', async () => {
+    expect(
+      await membersOf('<before><a stepKey="a"/></before><include><test name="A"/></include>'),
+    ).toBeUndefined();
+  });
+
+  it('may not have the name of a group', async () => {
+    const catalog = await readCatalog([
+      inModule({ ...tests, 'Suite/S.xml': suite('g', '<include><test name="A"/></include>') }),
+    ]);
+    expect(catalog.problems).toMatchObject([{ message: expect.stringContaining('name of a group') }]);
+  });
+});
+
+describe('broken files', () => {
+  const problemOf = async (xml: string, path = 'Test/T.xml') => {
+    const catalog = await readCatalog([inModule({ 'Test/Good.xml': test('Good'), [path]: xml })]);
+    expect(catalog.tests.has('Good')).toBe(true);
+    return catalog.problems[0];
+  };
+
+  it('are named with file and line, and the rest is read', async () => {
+    const cut = test('T').slice(0, -20);
+    expect(await problemOf(cut)).toMatchObject({ path: `${moduleRoot}/Test/Mftf/Test/T.xml`, line: 3 });
+    expect(await problemOf('<tests><test name="a"></tests>')).toMatchObject({ line: 1 });
+    expect(await problemOf('<wrong/>')).toMatchObject({ message: expect.stringContaining('<tests>') });
+    expect(await problemOf('<tests>\n<test name="a"/>\n<test name="b"/></tests>')).toMatchObject({ line: 3 });
+    expect(await problemOf('<suites/>', 'Suite/S.xml')).toMatchObject({
+      message: expect.stringContaining('<suite>'),
+    });
+  });
+
+  it('refuse document types and entities', async () => {
+    const xml = `<!DOCTYPE tests [<!ENTITY x SYSTEM "file:///etc/passwd">]><tests><test name="&x;"/></tests>`;
+    expect(await problemOf(xml)).toMatchObject({ message: expect.stringContaining('not accepted') });
+    expect(await problemOf('<tests><test name="&x;"/></tests>')).toBeDefined();
+  });
+
+  it('stop the run as MODULE_INVALID, for MFTF would generate nothing', async () => {
+    const catalog = await readCatalog([inModule({ 'Test/T.xml': '<tests>', 'Test/U.xml': '<tests>' })]);
+    expect(() => assertReadable(catalog)).toThrow(/Test\/T\.xml:1: .*\(and 1 more\)/);
+    expect(() => assertReadable(buildCatalog([]))).not.toThrow();
+  });
+
+  it('that are empty are passed over', async () => {
+    expect(await problemOf('')).toBeUndefined();
+  });
+});
+
+describe('declarations', () => {
+  it('survive being stored', async () => {
+    const read = await readDeclarations(
+      inModule({
+        'Test/A.xml': test('A', group('g')),
+        'Suite/S.xml': suite('S', '<include><test name="A"/></include>'),
+      }),
+    );
+    expect(declarationsFromJson(declarationsToJson(read))).toEqual(read);
+  });
+
+  it.each(['', '{}', '{"version":2}', '[1'])('refuse what is damaged: %j', (text) => {
+    expect(() => declarationsFromJson(text)).toThrow(
+      expect.toSatisfy((error) => isFault(error, 'INPUT_INVALID')),
+    );
+  });
+});
+
+describe('folderSource', () => {
+  it('reads a checkout as if it were mounted, without following links', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'matre-catalog-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const write = async (path: string, content: string) => {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    };
+    await write('Test/Mftf/Test/A.xml', test('A'));
+    await write('Test/Mftf/Data/D.xml', '<broken');
+    await write('elsewhere/L.xml', test('Linked'));
+    await symlink(join(folder, 'elsewhere'), join(folder, 'Test/Mftf/Test/link'));
+    const catalog = await readCatalog([folderSource(folder, moduleRoot)]);
+    expect([...catalog.tests.keys()]).toEqual(['A']);
+    expect(catalog.tests.get('A')?.files).toEqual([`${moduleRoot}/Test/Mftf/Test/A.xml`]);
+  });
+});

@@ -1,0 +1,189 @@
+import { Fault } from '../../errors.ts';
+import { type Declarations, type Problem, readDeclarations, type TestDeclaration } from './declarations.ts';
+import { isClassName } from './names.ts';
+import { moduleName, shortModuleName } from './paths.ts';
+import type { Source } from './source.ts';
+import { mergeSuites, type Suite } from './suites.ts';
+
+/** A test as MFTF sees it after merging. */
+export interface CatalogTest {
+  name: string;
+  /** Where it is declared, in the order of merging. */
+  files: string[];
+  /** The name of its Magento module without the vendor; it is also its Allure feature. */
+  module: string | undefined;
+  groups: string[];
+  title: string | undefined;
+  severity: string | undefined;
+  extends: string | undefined;
+  /** Why it is skipped: the issues, or what happens to its parent. Absent when it is not. */
+  skip: string[] | undefined;
+  /** Why MFTF generates nothing for it, in words. Absent when it does. */
+  unusable: string | undefined;
+  /** The suites it runs in; without any it runs by itself. */
+  suites: string[];
+}
+
+/** All tests and suites that a Magento tree and a test module hold together. */
+export interface Catalog {
+  tests: ReadonlyMap<string, CatalogTest>;
+  suites: ReadonlyMap<string, Suite>;
+  /** Names of the tests of each group. */
+  groups: ReadonlyMap<string, string[]>;
+  /** Anything here makes MFTF stop before it generates a single test. */
+  problems: Problem[];
+}
+
+/** Reads all sources; later ones lie over earlier ones as mounts do. */
+export async function readCatalog(sources: Source[]): Promise<Catalog> {
+  const parts: Declarations[] = [];
+  for (const source of sources) parts.push(await readDeclarations(source));
+  return buildCatalog(parts);
+}
+
+/**
+ * Merges declarations in MFTF's order: by name of the module, then by path. MFTF itself takes the files of one module
+ * in the order of the directory, which no two machines share; it matters only when a module declares a name twice.
+ */
+export function buildCatalog(parts: Declarations[]): Catalog {
+  const visible = overlay(parts);
+  const problems = [...visible.problems];
+  const names = chooseModules(visible);
+  const inOrder = <T extends { path: string; root: string }>(list: T[]) =>
+    list
+      .filter((item) => names.has(item.root))
+      .map((item) => ({ item, key: `${names.get(item.root)}\0${item.path}` }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ item }) => item);
+
+  const tests = mergeTests(inOrder(visible.tests), names);
+  const groups = groupTests(tests);
+  const suites = mergeSuites(inOrder(visible.suites), tests, groups, problems);
+  for (const suite of suites.values()) {
+    for (const name of suite.tests) tests.get(name)?.suites.push(suite.name);
+  }
+  return { tests, suites, groups, problems };
+}
+
+/** Throws MODULE_INVALID when there is a problem anywhere, for then MFTF generates nothing. */
+export function assertReadable(catalog: Catalog): void {
+  const [first, ...others] = catalog.problems;
+  if (first === undefined) return;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  throw new Fault('MODULE_INVALID', `${first.path}:${first.line}: ${first.message}${more}`);
+}
+
+function overlay(parts: Declarations[]): Declarations {
+  const hidden = (index: number) => {
+    const mounts = parts.slice(index + 1).map((part) => part.root);
+    return (path: string) =>
+      mounts.some((root) => root === '' || path === root || path.startsWith(`${root}/`));
+  };
+  const pick = <T>(list: (part: Declarations) => T[], path: (item: T) => string) =>
+    parts.flatMap((part, index) => {
+      const isHidden = hidden(index);
+      return list(part).filter((item) => !isHidden(path(item)));
+    });
+  return {
+    version: 1,
+    root: '',
+    tests: pick(
+      (part) => part.tests,
+      (item) => item.path,
+    ),
+    suites: pick(
+      (part) => part.suites,
+      (item) => item.path,
+    ),
+    registrations: pick(
+      (part) => part.registrations,
+      (item) => item.folder,
+    ),
+    packages: pick(
+      (part) => part.packages,
+      (item) => item,
+    ),
+    problems: pick(
+      (part) => part.problems,
+      (item) => item.path,
+    ),
+  };
+}
+
+/** The test modules that count, with their names. Of two with one name MFTF takes the first: vendor, then app/code. */
+function chooseModules(read: Declarations): Map<string, string> {
+  const registered = new Map(read.registrations.map(({ folder, name }) => [folder, name]));
+  const packages = new Set(read.packages);
+  const rank = (root: string) =>
+    ['vendor/', 'app/code/', 'dev/'].findIndex((start) => root.startsWith(start));
+  const roots = [...new Set([...read.tests, ...read.suites].map(({ root }) => root))].sort(
+    (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
+  );
+  const chosen = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const root of roots) {
+    if (root === 'dev/tests/acceptance/tests/_suite') {
+      // Belongs to no module and comes before all of them.
+      chosen.set(root, '');
+      continue;
+    }
+    if (root.startsWith('dev/') && !packages.has(root)) continue;
+    const name = moduleName(root, registered);
+    if (taken.has(name)) continue;
+    taken.add(name);
+    chosen.set(root, name);
+  }
+  return chosen;
+}
+
+/**
+ * Attributes and annotations of a later file win, groups add up. What a test extends gives it actions but no
+ * annotations: neither groups nor title, only a skip (read in MFTF's ObjectExtensionUtil, 3.8 and 5.3).
+ */
+function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Map<string, CatalogTest> {
+  const tests = new Map<string, CatalogTest>();
+  for (const file of declared) {
+    const test: CatalogTest = tests.get(file.name) ?? {
+      name: file.name,
+      files: [],
+      module: shortModuleName(names.get(file.root) ?? ''),
+      groups: [],
+      title: undefined,
+      severity: undefined,
+      extends: undefined,
+      skip: undefined,
+      unusable: undefined,
+      suites: [],
+    };
+    test.files.push(file.path);
+    test.groups.push(...file.groups.filter((group) => !test.groups.includes(group)));
+    test.title = file.title ?? test.title;
+    test.severity = file.severity ?? test.severity;
+    test.extends = file.extends ?? test.extends;
+    test.skip = file.skip ?? test.skip;
+    tests.set(file.name, test);
+  }
+  for (const test of tests.values()) {
+    const parent = test.extends === undefined ? undefined : tests.get(test.extends);
+    test.unusable = whyUnusable(test, parent);
+    if (parent?.skip) test.skip ??= [`its parent ${parent.name} is skipped`];
+  }
+  return tests;
+}
+
+function whyUnusable(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
+  if (!isClassName(test.name)) return 'its name is not one that PHP takes for a class';
+  if (test.extends === undefined) return undefined;
+  if (test.extends === test.name) return 'it extends itself';
+  if (parent === undefined) return `it extends ${test.extends}, which does not exist`;
+  if (parent.extends !== undefined) return `it extends ${parent.name}, which extends another test itself`;
+  return undefined;
+}
+
+function groupTests(tests: Map<string, CatalogTest>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const test of tests.values()) {
+    for (const group of test.groups) groups.set(group, [...(groups.get(group) ?? []), test.name]);
+  }
+  return groups;
+}

@@ -1,0 +1,68 @@
+/**
+ * Where MFTF looks for its XML, as paths relative to the Magento root. Read in MFTF 3.8 and 5.3 (ModuleResolver and
+ * its service): every folder `Test/Mftf` below `app/code` and `vendor` is a test module, so is every composer package
+ * of the right type two levels below `dev/tests/acceptance/tests/functional`, and suites may also lie in one folder of
+ * their own that belongs to no module.
+ */
+
+/** What a file is to the catalog. `root` is the folder of the test module, the one that holds `Test` and `Suite`. */
+export type CatalogPath =
+  | { kind: 'test' | 'suite'; root: string }
+  /** Gives the Magento module in `folder` its name. */
+  | { kind: 'registration'; folder: string }
+  /** Says whether `root` is a test module. */
+  | { kind: 'package'; root: string };
+
+const mftfFolder = /^((?:app\/code|vendor)\/.+?\/Test\/Mftf)\/(Test|Suite)\/(?:.+\/)?[^/]+\.xml$/;
+const packageFolder =
+  /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(?:(Test|Suite)\/(?:.+\/)?[^/]+\.xml|composer\.json)$/;
+const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^/]+\.xml$/;
+// Magento loads `app/code` by this exact depth, and composer packages wherever they say.
+const registrationFile = /^(app\/code\/[^/]+\/[^/]+|vendor\/.+)\/registration\.php$/;
+// The shell patterns that MFTF searches with do not match them.
+const hiddenFolder = /(?:^|\/)\.[^/]*\//;
+
+/** Whether a file matters to the catalog, and as what. Paths have slashes and no leading one. */
+export function catalogPath(path: string): CatalogPath | undefined {
+  if (hiddenFolder.test(path)) return undefined;
+  const [, mftfRoot, mftfScope] = mftfFolder.exec(path) ?? [];
+  if (mftfRoot) return { kind: mftfScope === 'Test' ? 'test' : 'suite', root: mftfRoot };
+  const [, packageRoot, packageScope] = packageFolder.exec(path) ?? [];
+  if (packageRoot && !packageScope) return { kind: 'package', root: packageRoot };
+  if (packageRoot) return { kind: packageScope === 'Test' ? 'test' : 'suite', root: packageRoot };
+  const [, suiteRoot] = suiteFolder.exec(path) ?? [];
+  if (suiteRoot) return { kind: 'suite', root: suiteRoot };
+  const [, registered] = registrationFile.exec(path) ?? [];
+  if (registered) return { kind: 'registration', folder: registered };
+  return undefined;
+}
+
+const topFolders = ['app/code/', 'vendor/', 'dev/tests/acceptance/tests/'];
+
+/** Whether files that matter may lie below a folder. Spares a walk through `pub/static` and the like. */
+export function mayHoldCatalogFiles(folder: string): boolean {
+  const path = folder === '' ? '' : `${folder}/`;
+  return topFolders.some((top) => top.startsWith(path) || path.startsWith(top));
+}
+
+/**
+ * The name MFTF gives a test module: the registered name of the Magento module around it, else the name of its folder,
+ * with the name of the vendor's folder in front where it has no underscore.
+ */
+export function moduleName(root: string, registered: ReadonlyMap<string, string>): string {
+  const folder = root.replace(/\/Test\/Mftf$/, '');
+  const name = registered.get(folder) ?? folder.slice(folder.lastIndexOf('/') + 1);
+  if (name.includes('_')) return name;
+  const [, vendor = 'UnknownVendor'] =
+    /^(?:app\/code|vendor|dev\/tests\/acceptance\/tests\/functional)\/([^/]+)/.exec(folder) ?? [];
+  return `${vendor.charAt(0).toUpperCase()}${vendor.slice(1)}_${name}`;
+}
+
+/**
+ * The part of the name that suites and reports use: `Catalog` of `Magento_Catalog`. A name with more than one
+ * underscore has none (MFTF says "NO MODULE DETECTED"), so no suite can include its tests by module.
+ */
+export function shortModuleName(name: string): string | undefined {
+  const parts = name.split('_');
+  return parts.length === 2 ? parts[1] : undefined;
+}

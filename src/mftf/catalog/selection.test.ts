@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { isFault } from '../../errors.ts';
+import { emptySelection, type Selection } from '../../model/selection.ts';
+import { type Catalog, readCatalog } from './catalog.ts';
+import { cestFile } from './names.ts';
+import { resolveSelection } from './selection.ts';
+
+const test = (name: string, groups: string[], more = '') =>
+  `<tests><test name="${name}" ${more}><annotations>${groups.map((g) => `<group value="${g}"/>`).join('')}</annotations></test></tests>`;
+const suite = (name: string, content: string) => `<suites><suite name="${name}">${content}</suite></suites>`;
+
+async function sample(): Promise<Catalog> {
+  const files = {
+    'Test/B.xml': test('BTest', ['smoke']),
+    'Test/A.xml': test('ATest', ['smoke', 'slow']),
+    'Test/A2.xml': test('ATest2', ['slow']),
+    'Test/S.xml': test('SuiteTest', ['smoke']),
+    'Test/S2.xml': test('OtherSuiteTest', ['slow']),
+    'Test/Skip.xml':
+      '<tests><test name="SkipTest"><annotations><skip><issueId value="X-1"/></skip></annotations></test></tests>',
+    'Test/Orphan.xml': test('OrphanTest', ['orphans', 'smoke'], 'extends="Gone"'),
+    'Suite/One.xml': suite(
+      'OneSuite',
+      '<include><test name="SuiteTest"/><test name="OtherSuiteTest"/></include>',
+    ),
+    'Suite/Two.xml': suite('TwoSuite', '<include><test name="SuiteTest"/></include>'),
+  };
+  return readCatalog([
+    {
+      root: '',
+      files: Object.entries(files).map(([path, content]) => ({
+        path: `app/code/M/Test/Mftf/${path}`,
+        content,
+      })),
+    },
+  ]);
+}
+
+const catalog = await sample();
+
+function resolve(selection: Partial<Selection>): string[] {
+  const { tests } = resolveSelection(catalog, { ...emptySelection, ...selection });
+  return tests.map(({ name, suite }) => (suite ? `${suite}:${name}` : name));
+}
+
+describe('resolveSelection', () => {
+  it('runs a named test in each of its suites, or by itself when it has none', () => {
+    expect(resolve({ tests: ['SuiteTest'] })).toEqual(['OneSuite:SuiteTest', 'TwoSuite:SuiteTest']);
+    expect(resolve({ tests: ['TwoSuite:SuiteTest'] })).toEqual(['TwoSuite:SuiteTest']);
+    expect(resolve({ tests: ['BTest', 'ATest', 'BTest'] })).toEqual(['BTest', 'ATest']);
+  });
+
+  it('runs a group: tests of suites in their first suite, those it cannot generate not at all', () => {
+    expect(resolve({ groups: ['smoke'] })).toEqual(['ATest', 'BTest', 'OneSuite:SuiteTest']);
+    const { unusable } = resolveSelection(catalog, { ...emptySelection, groups: ['smoke'] });
+    expect(unusable).toEqual([{ test: 'OrphanTest', because: 'it extends Gone, which does not exist' }]);
+  });
+
+  it('takes the name of a suite for a group, as run:group does', () => {
+    const whole = ['OneSuite:OtherSuiteTest', 'OneSuite:SuiteTest'];
+    expect(resolve({ groups: ['OneSuite'] })).toEqual(whole);
+    expect(resolve({ suites: ['OneSuite'] })).toEqual(whole);
+  });
+
+  it('runs all: by themselves what has no suite, then the suites', () => {
+    expect(resolve({ all: true })).toEqual([
+      'ATest2',
+      'ATest',
+      'BTest',
+      'SkipTest',
+      'OneSuite:OtherSuiteTest',
+      'OneSuite:SuiteTest',
+      'TwoSuite:SuiteTest',
+    ]);
+  });
+
+  it('does not depend on the order of what was asked, except for tests that were named', () => {
+    expect(resolve({ groups: ['slow', 'smoke'] })).toEqual(resolve({ groups: ['smoke', 'slow'] }));
+    expect(resolve({ groups: ['smoke'], tests: ['BTest'] })).toEqual([
+      'BTest',
+      'ATest',
+      'OneSuite:SuiteTest',
+    ]);
+  });
+
+  it('leaves out tests, groups, suites and one test of one suite', () => {
+    expect(resolve({ all: true, exclude: ['smoke', 'OtherSuiteTest'] })).toEqual(['ATest2', 'SkipTest']);
+    expect(resolve({ all: true, exclude: ['OneSuite', 'smoke'] })).toEqual(['ATest2', 'SkipTest']);
+    expect(resolve({ tests: ['SuiteTest'], exclude: ['OneSuite:SuiteTest'] })).toEqual([
+      'TwoSuite:SuiteTest',
+    ]);
+  });
+
+  it('says which tests will be skipped and why', () => {
+    const { skipped } = resolveSelection(catalog, { ...emptySelection, tests: ['SkipTest', 'ATest'] });
+    expect(skipped).toEqual([{ test: 'SkipTest', because: 'X-1' }]);
+  });
+
+  it('refuses nothing at all, and nothing left', () => {
+    const empty = expect.toSatisfy((error) => isFault(error, 'SELECTION_EMPTY'));
+    expect(() => resolve({})).toThrow(empty);
+    expect(() => resolve({ tests: ['ATest'], exclude: ['slow'] })).toThrow(empty);
+    expect(() => resolve({ groups: ['orphans'] })).toThrow(/OrphanTest.*Gone/);
+  });
+
+  it('refuses a named test that MFTF cannot generate', () => {
+    expect(() => resolve({ tests: ['OrphanTest'] })).toThrow(
+      expect.toSatisfy((error) => isFault(error, 'MODULE_INVALID')),
+    );
+  });
+
+  it.each<[Partial<Selection>, RegExp]>([
+    [{ tests: ['BTset'] }, /There is no test "BTset"\. Nearest: BTest/],
+    [{ tests: ['smoke'] }, /"smoke" is a group, not a test/],
+    [{ groups: ['ATest'] }, /"ATest" is a test, not a group/],
+    [{ suites: ['smoke'] }, /"smoke" is a group, not a suite/],
+    [{ suites: ['one'] }, /Nearest: OneSuite/],
+    [{ tests: ['OneSuite:ATest'] }, /ATest is not in the suite OneSuite/],
+    [{ tests: ['NoSuite:ATest'] }, /no suite "NoSuite"/],
+    [{ all: true, exclude: ['zzzzzz'] }, /no test, group or suite "zzzzzz"\.$/],
+    [{ tests: ['XTest', 'smok'], groups: ['smok'] }, /"XTest".*"smok".*group "smok"\. Nearest: smoke/],
+  ])('refuses what it does not know and offers what is near: %j', (selection, message) => {
+    expect(() => resolve(selection)).toThrow(message);
+    expect(() => resolve(selection)).toThrow(
+      expect.toSatisfy((error) => isFault(error, 'SELECTION_UNKNOWN')),
+    );
+  });
+});
+
+describe('cestFile', () => {
+  it('adds Cest unless the name ends in it', () => {
+    expect([cestFile('ATest'), cestFile('ACest'), cestFile('Cest')]).toEqual([
+      'ATestCest.php',
+      'ACest.php',
+      'CestCest.php',
+    ]);
+  });
+});

@@ -1,0 +1,189 @@
+import { distance } from 'fastest-levenshtein';
+import { Fault } from '../../errors.ts';
+import {
+  describeSelection,
+  type PlannedTest,
+  type Selection,
+  selectsNothing,
+} from '../../model/selection.ts';
+import type { Catalog, CatalogTest } from './catalog.ts';
+import { cestFile } from './names.ts';
+
+export interface ResolvedSelection {
+  /** What will be executed, in this order. */
+  tests: PlannedTest[];
+  /** Those of `tests` that MFTF will skip, and why. */
+  skipped: { test: string; because: string }[];
+  /** Tests that a group, a suite or `all` asked for but that MFTF generates nothing for. */
+  unusable: { test: string; because: string }[];
+}
+
+type Kind = 'test' | 'group' | 'suite';
+/** A test as MFTF runs it: in a suite or, without one, by itself. */
+type Placed = { test: CatalogTest; suite: string | undefined };
+
+/**
+ * What MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
+ *
+ * - a test that belongs to suites runs once in each of them and never by itself; `Suite:Test` picks one suite;
+ * - of a group, a test in suites runs in the first of them only; a group may be the name of a suite, which means all of it;
+ * - all: every test without a suite by itself, then every suite.
+ *
+ * Tests named one by one come first, as they were named; then the rest by file name and then suites by name, their
+ * tests by file name, because that is how Codeception takes them.
+ *
+ * Throws SELECTION_EMPTY, SELECTION_UNKNOWN (all unknown names in one message, each with the nearest known ones), and
+ * MODULE_INVALID for a test that is named but that MFTF cannot put together.
+ */
+export function resolveSelection(catalog: Catalog, selection: Selection): ResolvedSelection {
+  if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
+  assertKnown(catalog, selection);
+
+  const asked = [
+    ...selection.tests.flatMap((name) => placeNamed(catalog, name)),
+    ...selection.groups.flatMap((name) =>
+      catalog.suites.has(name) ? placeSuite(catalog, name) : placeGroup(catalog, name),
+    ),
+    ...selection.suites.flatMap((name) => placeSuite(catalog, name)),
+    ...(selection.all ? placeAll(catalog) : []),
+  ];
+  const excluded = exclusion(catalog, selection.exclude);
+  const kept = unique(asked).filter((placed) => !excluded(placed));
+  const usable = kept.filter(({ test }) => test.unusable === undefined);
+  const unusable = kept.flatMap(({ test }) =>
+    test.unusable ? [{ test: test.name, because: test.unusable }] : [],
+  );
+  if (usable.length === 0) {
+    const first = unusable[0];
+    const why = first ? `; ${first.test}, for one, cannot be generated: ${first.because}` : '';
+    throw new Fault('SELECTION_EMPTY', `"${describeSelection(selection)}" leaves no test to execute${why}.`);
+  }
+  const ordered = inOrder(usable, selection.tests);
+  return {
+    tests: ordered.map(({ test, suite }) => ({ name: test.name, suite })),
+    skipped: ordered.flatMap(({ test }) =>
+      test.skip ? [{ test: test.name, because: test.skip.join(', ') }] : [],
+    ),
+    unusable,
+  };
+}
+
+function placeNamed(catalog: Catalog, name: string): Placed[] {
+  const [suiteName, testName] = splitName(name);
+  const test = catalog.tests.get(testName);
+  if (test === undefined) return [];
+  if (test.unusable) {
+    throw new Fault(
+      'MODULE_INVALID',
+      `MFTF cannot generate ${test.name}: ${test.unusable} (${test.files.join(', ')}).`,
+    );
+  }
+  if (suiteName) return [{ test, suite: suiteName }];
+  return test.suites.length === 0
+    ? [{ test, suite: undefined }]
+    : test.suites.map((suite) => ({ test, suite }));
+}
+
+function placeGroup(catalog: Catalog, group: string): Placed[] {
+  return testsOf(catalog, catalog.groups.get(group) ?? []).map((test) => ({ test, suite: test.suites[0] }));
+}
+
+function placeSuite(catalog: Catalog, suite: string): Placed[] {
+  return testsOf(catalog, catalog.suites.get(suite)?.tests ?? []).map((test) => ({ test, suite }));
+}
+
+function placeAll(catalog: Catalog): Placed[] {
+  const alone = [...catalog.tests.values()].filter((test) => test.suites.length === 0);
+  return [
+    ...alone.map((test) => ({ test, suite: undefined })),
+    ...[...catalog.suites.keys()].flatMap((suite) => placeSuite(catalog, suite)),
+  ];
+}
+
+function testsOf(catalog: Catalog, names: string[]): CatalogTest[] {
+  return names.map((name) => catalog.tests.get(name)).filter((test) => test !== undefined);
+}
+
+function exclusion(catalog: Catalog, names: string[]): (placed: Placed) => boolean {
+  const excluded = new Set(names);
+  return ({ test, suite }) =>
+    excluded.has(test.name) ||
+    (suite !== undefined && (excluded.has(suite) || excluded.has(`${suite}:${test.name}`))) ||
+    test.groups.some((group) => excluded.has(group) && !catalog.suites.has(group));
+}
+
+function unique(placed: Placed[]): Placed[] {
+  return [...new Map(placed.map((item) => [`${item.suite ?? ''}:${item.test.name}`, item])).values()];
+}
+
+function inOrder(placed: Placed[], named: string[]): Placed[] {
+  const rank = new Map(named.map((name, index) => [name, index] as const).reverse());
+  const key = ({ test, suite }: Placed) => ({
+    suite: suite ?? '',
+    named: suite === undefined ? (rank.get(test.name) ?? named.length) : 0,
+    file: cestFile(test.name),
+  });
+  const compare = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
+  return placed
+    .map((item) => ({ item, key: key(item) }))
+    .sort(
+      ({ key: a }, { key: b }) => compare(a.suite, b.suite) || a.named - b.named || compare(a.file, b.file),
+    )
+    .map(({ item }) => item);
+}
+
+function splitName(name: string): [suite: string | undefined, test: string] {
+  const colon = name.indexOf(':');
+  return colon < 0 ? [undefined, name] : [name.slice(0, colon), name.slice(colon + 1)];
+}
+
+function assertKnown(catalog: Catalog, selection: Selection): void {
+  const complaints = [
+    ...selection.tests.map((name) => complainOfTest(catalog, name)),
+    ...selection.groups.map((name) => complain(catalog, name, ['group', 'suite'])),
+    ...selection.suites.map((name) => complain(catalog, name, ['suite'])),
+    ...selection.exclude.map((name) =>
+      name.includes(':')
+        ? complainOfTest(catalog, name)
+        : complain(catalog, name, ['test', 'group', 'suite']),
+    ),
+  ].filter((complaint) => complaint !== undefined);
+  if (complaints.length > 0) throw new Fault('SELECTION_UNKNOWN', complaints.join(' '));
+}
+
+function complainOfTest(catalog: Catalog, name: string): string | undefined {
+  const [suite, test] = splitName(name);
+  const complaint = complain(catalog, test, ['test']) ?? (suite && complain(catalog, suite, ['suite']));
+  if (complaint || !suite || catalog.suites.get(suite)?.tests.includes(test)) return complaint;
+  return `The test ${test} is not in the suite ${suite}.`;
+}
+
+function complain(catalog: Catalog, name: string, kinds: Kind[]): string | undefined {
+  const known = { test: catalog.tests, group: catalog.groups, suite: catalog.suites };
+  const [wanted] = kinds;
+  if (wanted === undefined || kinds.some((kind) => known[kind].has(name))) return undefined;
+  const other = (['test', 'group', 'suite'] as const).find((kind) => known[kind].has(name));
+  if (other) return `"${name}" is a ${other}, not a ${wanted}.`;
+  const near = nearest(
+    name,
+    kinds.flatMap((kind) => [...known[kind].keys()]),
+  );
+  const offer = near.length > 0 ? ` Nearest: ${near.join(', ')}.` : '';
+  return `There is no ${kinds.length === 3 ? 'test, group or suite' : wanted} "${name}".${offer}`;
+}
+
+/** Up to three names that differ little, or that hold what was typed. */
+function nearest(name: string, known: string[]): string[] {
+  const typed = name.toLowerCase();
+  const furthest = Math.max(2, Math.floor(typed.length / 3));
+  return known
+    .map((candidate) => {
+      const lower = candidate.toLowerCase();
+      const holds = typed.length >= 3 && lower.includes(typed);
+      return { candidate, far: holds ? Math.min(1, furthest) : distance(typed, lower) };
+    })
+    .filter(({ far }) => far <= furthest)
+    .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}

@@ -1,0 +1,97 @@
+import type { CatalogTest } from './catalog.ts';
+import type { Problem, SuiteDeclaration, SuiteReference } from './declarations.ts';
+import { isClassName } from './names.ts';
+
+/** Tests that run together, between a before and an after. */
+export interface Suite {
+  name: string;
+  files: string[];
+  /** Names of its tests, as MFTF resolves them; tests that it cannot generate are not among them. */
+  tests: string[];
+}
+
+type Tests = ReadonlyMap<string, CatalogTest>;
+type Groups = ReadonlyMap<string, string[]>;
+
+/** Suites of the same name in several files merge. Those that MFTF gives up on are left out. */
+export function mergeSuites(
+  declared: SuiteDeclaration[],
+  tests: Tests,
+  groups: Groups,
+  problems: Problem[],
+): Map<string, Suite> {
+  const byName = new Map<string, SuiteDeclaration[]>();
+  for (const file of declared) byName.set(file.name, [...(byName.get(file.name) ?? []), file]);
+  const candidates = extendable(tests);
+  const suites = new Map<string, Suite>();
+  for (const [name, files] of byName) {
+    const clash = nameClash(name, groups);
+    const [first] = files;
+    if (clash && first) problems.push({ path: first.path, line: first.line, message: clash });
+    const members = clash ? undefined : suiteMembers(files, candidates, groups);
+    if (members === undefined) continue;
+    const usable = members.filter((test) => tests.get(test)?.unusable === undefined);
+    suites.set(name, { name, files: files.map((file) => file.path), tests: usable });
+  }
+  return suites;
+}
+
+function nameClash(name: string, groups: Groups): string | undefined {
+  if (!isClassName(name)) return `A suite cannot be named "${name}".`;
+  if (name === 'default') return 'A suite cannot be named "default".';
+  const [test] = groups.get(name) ?? [];
+  return test && `The suite ${name} has the name of a group (of ${test}, for one).`;
+}
+
+function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): string[] | undefined {
+  const actions = (hook: 'before' | 'after') => {
+    const counts = files.map((file) => file[hook]).filter((count) => count !== undefined);
+    return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+  };
+  const before = actions('before');
+  const after = actions('after');
+  // MFTF wants both hooks or none.
+  if ((before === undefined) !== (after === undefined)) return undefined;
+  const included = referred(
+    files.flatMap((file) => file.include),
+    tests,
+    groups,
+  );
+  const excluded = referred(
+    files.flatMap((file) => file.exclude),
+    tests,
+    groups,
+  );
+  const hasActions = (before ?? 0) + (after ?? 0) > 0;
+  if (!hasActions && included.size + excluded.size === 0) return undefined;
+  // A suite whose includes find no test holds all tests. Surprising, but so it is in MFTF.
+  const members = included.size > 0 ? included : new Set(tests.keys());
+  return [...members].filter((name) => !excluded.has(name));
+}
+
+/** The tests that references lead to. Names that lead nowhere are passed over. */
+function referred(references: SuiteReference[], tests: Tests, groups: Groups): Set<string> {
+  // One reference for a name: of a test and a group that share it, the later declaration counts.
+  const byName = new Map(references.map((reference) => [reference.name, reference.kind]));
+  const found = new Set<string>();
+  for (const [name, kind] of byName) {
+    if (kind === 'test') found.add(name);
+    if (kind === 'group') for (const test of groups.get(name) ?? []) found.add(test);
+    if (kind === 'module') for (const test of tests.values()) if (test.module === name) found.add(test.name);
+  }
+  return new Set([...found].filter((name) => tests.has(name)));
+}
+
+/**
+ * Tests that MFTF counts as members of suites. Those whose parent is missing are among them, for it finds that out
+ * only when it generates: a suite that includes just such tests is not empty to it.
+ */
+function extendable(tests: Tests): Tests {
+  const found = new Map<string, CatalogTest>();
+  for (const test of tests.values()) {
+    const parentMissing =
+      test.extends !== undefined && test.extends !== test.name && !tests.has(test.extends);
+    if (test.unusable === undefined || parentMissing) found.set(test.name, test);
+  }
+  return found;
+}
