@@ -132,6 +132,11 @@ export const faults = {
     'Another worker has the run now; this one stopped and wrote nothing more.',
     'Nothing to do. If it happens often, look for paused or overloaded workers.',
   ),
+  WORKER_STOPPED: infrastructure(
+    503,
+    'The test under way was stopped; the run was handed back with the results it has.',
+    'Nothing to do: another worker, or this one when it is started again, goes on with it.',
+  ),
   WORKER_LOST: infrastructure(
     503,
     'The worker stopped answering while it had the run.',

@@ -53,7 +53,7 @@ export interface HeldLock {
  */
 export interface LockStore {
   readonly kind: 'redis' | 'in-process';
-  /** Rejects with LOCK_STORE_UNREACHABLE when the store does not answer. */
+  /** Rejects with LOCK_STORE_UNREACHABLE when no lock could be taken now. */
   check(): Promise<void>;
   /** Tries once; `undefined` when somebody else holds it. */
   tryAcquire(name: string, options: AcquireOptions): Promise<HeldLock | undefined>;

@@ -118,7 +118,10 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
     kind: 'redis',
 
     async check() {
-      await connection.run((client) => client.ping());
+      // A lock is taken and given back: a replica, a full Redis or a user without rights answers a ping as well.
+      const claim = newClaim(`matre_check_${randomUUID()}`, 'check');
+      await connection.run((client) => client.acquire(claim, ttlMs));
+      await giveBack(claim);
     },
 
     async tryAcquire(name, { owner, stillMine }) {

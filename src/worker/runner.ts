@@ -9,11 +9,14 @@ export interface Job {
   fence: number;
   /** For logs and lock owners: `host/process/slot`. */
   workerId: string;
-  /** Aborted when the run must end now: cancelled, lease or lock lost, second stop signal. The reason is a Fault or a `Cancelled`. */
+  /**
+   * Aborted when the run must end now. The reason is a `Cancelled` or a Fault: STALE_FENCE, LOCK_LOST,
+   * DATABASE_UNREACHABLE (the lease could not be renewed), WORKER_STOPPED (second stop signal).
+   */
   abort: AbortSignal;
   /** Aborted when the worker wants to stop: finish the test under way, then return `handed-back`. */
   stop: AbortSignal;
-  /** Holds `mftf_execution_env_{id}` while `work` runs; `work` gets a signal that aborts with `abort` or when that lock is lost. */
+  /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */
   exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   record: Recorder;
 }

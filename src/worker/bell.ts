@@ -1,0 +1,39 @@
+/** Wakes those who wait. It counts, so that a ring between looking and waiting is not missed. */
+export interface Bell {
+  /** How often it rang. To be read before looking for work. */
+  count(): number;
+  ring(): void;
+  /** Resolves when it rang since `heard`, after `ms` milliseconds, or when `signal` aborts. */
+  wait(heard: number, ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createBell(): Bell {
+  let count = 0;
+  const waiting = new Set<() => void>();
+  return {
+    count: () => count,
+    ring() {
+      count++;
+      for (const wake of waiting) wake();
+    },
+    wait(heard, ms, signal) {
+      if (count !== heard || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          waiting.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    },
+  };
+}
+
+/** Waits for `ms` milliseconds, or until `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return createBell().wait(0, ms, signal);
+}

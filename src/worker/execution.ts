@@ -1,0 +1,235 @@
+import { Fault, isFault, toFault } from '../errors.ts';
+import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
+import type { Logger } from '../log.ts';
+import { verdictOf } from '../model/run.ts';
+import type { Claim, Queue } from '../queue/queue.ts';
+import type { Database } from '../store/database.ts';
+import { readRun } from '../store/runs.ts';
+import { pause } from './bell.ts';
+import { type Ended, type Ending, endingOf } from './ending.ts';
+import { createLease, type Lease } from './lease.ts';
+import { Cancelled, type Job, type Runner } from './runner.ts';
+
+export interface ExecutionOptions {
+  queue: Queue;
+  database: Database;
+  locks: LockStore;
+  runner: Runner;
+  /** Already says which worker and run it is about. */
+  log: Logger;
+  claim: Claim;
+  /** Monotonic time before the claim was asked for. */
+  askedAt: number;
+  workerId: string;
+  settings: ExecutionSettings;
+  /** See `Job.stop`. */
+  stop: AbortSignal;
+  /** Aborts the run with its reason. */
+  stopNow: AbortSignal;
+  /** Calls back with the id of a run that changed, or `undefined` when any may have; returns how to end that. */
+  onRunChanged(callback: (runId: number | undefined) => void): () => void;
+}
+
+export interface ExecutionSettings {
+  leaseMs: number;
+  /** A run that the infrastructure interrupted so often is broken. */
+  maxAttempts: number;
+  /** How long a runner may take to end after an abort. A minute by default. */
+  graceMs?: number;
+}
+
+/** What became of a claim: executed (whatever the verdict), or given back without spending an attempt. */
+export type Executed = 'executed' | 'locked' | 'lock-store-away' | 'stopping';
+
+/** Between tries to write down how a run ended, while the database is away. */
+const writeAgainMs = 500;
+
+/**
+ * Executes a claimed run: takes the lock of its environment, lets the runner work, writes how it ended.
+ *
+ * Who decides whether the run may go on: the lease in the database is the truth, and the lock of the environment is a second
+ * guard that refuses early. When the lock store does not answer, or has forgotten the lock, it knows nothing, and
+ * nobody gets a lock from it: then `stillMine` asks the database, and the run goes on as long as its lease is renewed.
+ * When the store answers that somebody else holds the lock, that is knowledge, and it ends the run, whatever
+ * the database says: two holders mean that one of the guards is wrong. A lease that could not be renewed ends the run.
+ */
+export async function execute(options: ExecutionOptions): Promise<Executed> {
+  const { queue, locks, claim, log, workerId } = options;
+  const { run, environment, fence } = claim;
+  const owner = `${workerId}, run ${run.id}`;
+  const cut = new AbortController();
+  const lease = createLease({
+    runId: run.id,
+    renew: () => queue.renew(run.id, fence),
+    askedAt: options.askedAt,
+    leaseMs: options.settings.leaseMs,
+    onCancel: () => cut.abort(new Cancelled()),
+  });
+  const forget = options.onRunChanged((changed) => {
+    if (changed === undefined || changed === run.id) lease.renewNow();
+  });
+  const stillMine = createSecondJudge(options);
+  try {
+    let held: HeldLock | undefined;
+    try {
+      held = await locks.tryAcquire(lockNames.environment(environment.id), { owner, stillMine });
+    } catch (error) {
+      await giveBack(options);
+      if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-away';
+      throw error;
+    }
+    if (!held) {
+      log.info('Environment locked, skipping');
+      await giveBack(options);
+      return 'locked';
+    }
+    if (options.stop.aborted) {
+      await held.release();
+      await giveBack(options);
+      return 'stopping';
+    }
+    try {
+      await executeLocked({ ...options, lease, held, cut, stillMine, owner });
+    } finally {
+      await held.release();
+    }
+    return 'executed';
+  } finally {
+    forget();
+    lease.end();
+  }
+}
+
+interface LockedOptions extends ExecutionOptions {
+  lease: Lease;
+  held: HeldLock;
+  /** Ends the run: cancelled, or the execution lock is lost. */
+  cut: AbortController;
+  stillMine: () => Promise<boolean>;
+  owner: string;
+}
+
+async function executeLocked(options: LockedOptions): Promise<void> {
+  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, stopNow } = options;
+  const { environment, fence } = claim;
+  const abort = AbortSignal.any([cut.signal, lease.lost, held.lost, stopNow]);
+  let lastAttempt = false;
+
+  async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const name = lockNames.execution(environment.id);
+    const execution = await locks.acquire(name, { owner, stillMine, signal: abort });
+    const onLost = () => cut.abort(execution.lost.reason);
+    execution.lost.addEventListener('abort', onLost);
+    try {
+      held.assertHeld();
+      execution.assertHeld();
+      return await work(abort);
+    } finally {
+      execution.lost.removeEventListener('abort', onLost);
+      await execution.release();
+    }
+  }
+
+  let ended: Ended;
+  try {
+    const run = await queue.start(claim.run.id, fence);
+    lastAttempt = run.attempt >= options.settings.maxAttempts;
+    log.info({ attempt: run.attempt }, 'Run started');
+    abort.throwIfAborted();
+    const record = queue.recorder(run.id, fence);
+    const job: Job = { run, environment, fence, workerId, abort, stop, exclusively, record };
+    ended = { outcome: await withinGrace(options.runner(job), abort, options.settings.graceMs ?? 60_000) };
+  } catch (error) {
+    ended = { error };
+    if (!abort.aborted && toFault(error).code === 'INTERNAL') log.error({ err: error }, 'The runner failed');
+  }
+  // Before the verdict: whoever starts the next run of this environment then finds the lock free. Until the
+  // verdict is written the database lets nobody start.
+  await held.release();
+  await write(options, endingOf(ended, abort, lastAttempt));
+}
+
+/** The result of `work`; rejects when it has not ended `graceMs` after the abort. */
+async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
+  const over = new AbortController();
+  const grace = async (): Promise<never> => {
+    await pause(2 ** 31 - 1, AbortSignal.any([abort, over.signal]));
+    await pause(graceMs, over.signal);
+    throw new Fault('INTERNAL', `The runner did not end within ${graceMs} ms after the run was aborted.`);
+  };
+  try {
+    return await Promise.race([work, grace()]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Writes how the run ended. While the database is away, again and again as long as the lease may hold. */
+async function write({ queue, database, claim, log, lease }: LockedOptions, ending: Ending): Promise<void> {
+  const { run, fence } = claim;
+  const once = async () => {
+    if (ending.kind === 'nothing')
+      throw new Fault('STALE_FENCE', `Run ${run.id} was given to another worker.`);
+    if (ending.kind === 'hand-back') {
+      await queue.handBack(run.id, fence, ending.reason);
+      log.info({ reason: ending.reason?.code }, 'Run handed back');
+      return;
+    }
+    const { verdict, reason } = ending.kind === 'verdict' ? ending : await judge();
+    await queue.finish(run.id, fence, verdict, reason);
+    log.info({ verdict, reason: reason?.code }, 'Run finished');
+  };
+  const judge = async (): Promise<Extract<Ending, { kind: 'verdict' }>> => {
+    const { counts } = await readRun(database, run.id);
+    if (counts.planned > 0) return { kind: 'verdict', verdict: verdictOf(counts) };
+    const message = `Run ${run.id} ended without a plan, so nothing was executed.`;
+    return { kind: 'verdict', verdict: 'broken', reason: { code: 'INTERNAL', message } };
+  };
+  for (;;) {
+    try {
+      return await once();
+    } catch (error) {
+      if (isFault(error, 'STALE_FENCE')) {
+        log.warn('Another worker has the run now; nothing more was written');
+        return;
+      }
+      const again = isFault(error, 'DATABASE_UNREACHABLE') && lease.holds();
+      log.error(
+        { err: error },
+        again ? 'The end of the run could not be written yet' : 'The end of the run was not written',
+      );
+      if (!again) return;
+      await pause(writeAgainMs, new AbortController().signal);
+    }
+  }
+}
+
+/** Undoes the claim. If that cannot be written, the lease expires and the run is queued again. */
+async function giveBack({ queue, claim, log }: ExecutionOptions): Promise<void> {
+  try {
+    await queue.giveBack(claim.run.id, claim.fence);
+  } catch (error) {
+    log.warn({ err: error }, 'The claim could not be given back; it ends with its lease');
+  }
+}
+
+/** Whether the database still shows this run with this fence; says once that it had to be asked. */
+function createSecondJudge({ queue, claim, log }: ExecutionOptions): () => Promise<boolean> {
+  const { run, fence } = claim;
+  let told = false;
+  return async () => {
+    const mine = await queue.holds(run.id, fence);
+    if (mine && !told) {
+      told = true;
+      const message =
+        'The lock store could not confirm the locks; the run goes on under its lease in the database.';
+      log.warn(message);
+      // For people only.
+      queue
+        .recorder(run.id, fence)
+        .event({ code: 'LOCK_STORE_UNREACHABLE', message })
+        .catch(() => {});
+    }
+    return mine;
+  };
+}

@@ -1,0 +1,111 @@
+import { Fault } from '../errors.ts';
+
+export interface LeaseOptions {
+  runId: number;
+  /** Prolongs the lease in the database. */
+  renew(): Promise<{ cancelRequested: boolean } | 'stale'>;
+  /** Monotonic time (`performance.now()`) before the run was claimed. */
+  askedAt: number;
+  leaseMs: number;
+  /** Called once, when a person wants the run to end. */
+  onCancel(): void;
+}
+
+/** The right to execute a run, as the database sees it. */
+export interface Lease {
+  /**
+   * Aborted with STALE_FENCE when another worker has the run, and with DATABASE_UNREACHABLE when the lease could not be
+   * renewed so long that another worker may have the run soon.
+   */
+  readonly lost: AbortSignal;
+  /** Renews now, because something about the run has changed. */
+  renewNow(): void;
+  /** Whether the database still keeps the run for this worker, as far as one can know here. */
+  holds(): boolean;
+  /** No more renewals. */
+  end(): void;
+}
+
+/**
+ * Renews a lease five times in its length. Its deadline is the monotonic time before the last renewal was sent plus its
+ * length; a fifth before that it is lost, because stopping a test takes time. Renewals go on after that until `end`: the
+ * runner may still be ending its processes, and nobody else should start before they have ended.
+ */
+export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseOptions): Lease {
+  const lost = new AbortController();
+  const everyMs = leaseMs / 5;
+  const marginMs = leaseMs / 5;
+  let deadline = askedAt + leaseMs;
+  let ended = false;
+  let stale = false;
+  let cancelRequested = false;
+  let renewing = false;
+  let again = false;
+  let renewal: NodeJS.Timeout | undefined;
+  let judgement: NodeJS.Timeout | undefined;
+
+  function end(): void {
+    ended = true;
+    clearTimeout(renewal);
+    clearTimeout(judgement);
+  }
+
+  function judge(): void {
+    if (ended || lost.signal.aborted) return;
+    clearTimeout(judgement);
+    const left = deadline - marginMs - performance.now();
+    if (left > 0) {
+      judgement = setTimeout(judge, Math.ceil(left));
+      return;
+    }
+    const message = `The lease of run ${runId} could not be renewed in the database for ${Math.round(leaseMs - marginMs)} ms.`;
+    lost.abort(new Fault('DATABASE_UNREACHABLE', message));
+  }
+
+  async function renewOnce(): Promise<void> {
+    const askedAt = performance.now();
+    let answer: Awaited<ReturnType<typeof renew>>;
+    try {
+      answer = await renew();
+    } catch {
+      // Whether the statement took effect is not known; the next one tells.
+      return;
+    }
+    if (ended) return;
+    if (answer === 'stale') {
+      stale = true;
+      lost.abort(new Fault('STALE_FENCE', `Run ${runId} was given to another worker.`));
+      return end();
+    }
+    judge();
+    deadline = askedAt + leaseMs;
+    judge();
+    if (answer.cancelRequested && !cancelRequested) {
+      cancelRequested = true;
+      onCancel();
+    }
+  }
+
+  /** One renewal at a time; `again` asks for one that starts after now. */
+  async function renewNow(): Promise<void> {
+    again = true;
+    if (renewing) return;
+    renewing = true;
+    clearTimeout(renewal);
+    while (again && !ended) {
+      again = false;
+      await renewOnce();
+    }
+    renewing = false;
+    if (!ended) renewal = setTimeout(renewNow, everyMs);
+  }
+
+  judge();
+  renewal = setTimeout(renewNow, everyMs);
+  return {
+    lost: lost.signal,
+    renewNow: () => void renewNow(),
+    holds: () => !stale && performance.now() < deadline,
+    end,
+  };
+}

@@ -1,0 +1,177 @@
+import { Fault, toFault } from '../errors.ts';
+import type { LockStore } from '../locks/lock.ts';
+import type { Logger } from '../log.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Database } from '../store/database.ts';
+import { createBell, pause } from './bell.ts';
+import { type ExecutionSettings, execute } from './execution.ts';
+import type { Runner } from './runner.ts';
+
+export interface WorkersOptions {
+  queue: Queue;
+  database: Database;
+  locks: LockStore;
+  runner: Runner;
+  log: Logger;
+  /** How many runs at a time. */
+  slots: number;
+  /** Names this process together with its pid: the ids of the slots are `host/pid/slot`. */
+  host: string;
+  settings: ExecutionSettings & {
+    /** Between looks into the queue when nobody rings. Five seconds by default. */
+    pollMs?: number;
+    /** How long an environment is left alone after its lock was refused. Two seconds by default. */
+    lockedMs?: number;
+  };
+}
+
+/** What a slot does now. */
+export interface SlotStatus {
+  workerId: string;
+  run: { id: number; environmentCode: string; since: Date } | undefined;
+}
+
+export interface WorkersStatus {
+  stopping: boolean;
+  slots: SlotStatus[];
+}
+
+export interface Workers {
+  /** Begins to take runs. */
+  start(): Promise<void>;
+  /** Takes no more runs, lets each runner finish the test under way and hand the rest back. Resolves when all have. */
+  stop(): Promise<void>;
+  /** Aborts what is under way, which is handed back with what it has. Resolves when all have ended. */
+  stopNow(): Promise<void>;
+  status(): WorkersStatus;
+}
+
+/** The longest pause between tries when the database or the lock store is away. */
+const longestPauseMs = 5000;
+
+/**
+ * Slots that each execute one run at a time. A slot looks into the queue when it is rung for and, in case a ring was lost,
+ * now and then.
+ */
+export function createWorkers(options: WorkersOptions): Workers {
+  const { queue, locks, log, settings } = options;
+  const { pollMs = 5000, lockedMs = 2000 } = settings;
+  const stop = new AbortController();
+  const stopNow = new AbortController();
+  const bell = createBell();
+  /** Environments whose lock was refused, until when (monotonic) they are left alone. */
+  const refused = new Map<number, number>();
+  const changeListeners = new Set<(runId: number | undefined) => void>();
+  const unlisten: (() => Promise<void>)[] = [];
+  const slots: SlotStatus[] = Array.from({ length: options.slots }, (_, index) => ({
+    workerId: `${options.host}/${process.pid}/${index + 1}`,
+    run: undefined,
+  }));
+  let working: Promise<unknown> = Promise.resolve();
+  let lockStoreBack: Promise<void> | undefined;
+
+  /** Repeats `work` until it succeeds or the workers stop; says once that it does not, and once that it does again. */
+  async function persist<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    for (let failures = 0; !stop.signal.aborted; failures++) {
+      try {
+        const result = await work();
+        if (failures > 0) log.info(`${what}: goes on`);
+        return result;
+      } catch (error) {
+        if (failures === 0)
+          log.error({ err: error, code: toFault(error).code }, `${what}: no new run starts`);
+        await pause(Math.min(longestPauseMs, 250 * 2 ** failures), stop.signal);
+      }
+    }
+    return undefined;
+  }
+
+  function leaveAlone(environmentId: number): void {
+    refused.set(environmentId, performance.now() + lockedMs);
+    setTimeout(bell.ring, lockedMs + 1).unref();
+  }
+
+  function leftAlone(): number[] {
+    for (const [id, until] of refused) if (until <= performance.now()) refused.delete(id);
+    return [...refused.keys()];
+  }
+
+  /** Claims and executes one run. False when there was none. */
+  async function workOnce(slot: SlotStatus): Promise<boolean> {
+    await lockStoreBack;
+    const claimed = await persist('Queue', async () => {
+      const askedAt = performance.now();
+      const claim = await queue.claim(slot.workerId, { excludeEnvironments: leftAlone() });
+      return { claim, askedAt };
+    });
+    if (!claimed?.claim) return false;
+    const { claim, askedAt } = claimed;
+    const { run, environment } = claim;
+    slot.run = { id: run.id, environmentCode: environment.code, since: new Date() };
+    try {
+      const executed = await execute({
+        ...options,
+        claim,
+        askedAt,
+        workerId: slot.workerId,
+        log: log.child({ worker: slot.workerId, run: run.id, env: environment.code }),
+        stop: stop.signal,
+        stopNow: stopNow.signal,
+        onRunChanged(callback) {
+          changeListeners.add(callback);
+          return () => changeListeners.delete(callback);
+        },
+      });
+      if (executed === 'locked' || executed === 'lock-store-away') leaveAlone(environment.id);
+      if (executed === 'lock-store-away') {
+        lockStoreBack ??= persist('Lock store', () => locks.check()).then(() => {
+          lockStoreBack = undefined;
+        });
+      }
+    } finally {
+      slot.run = undefined;
+    }
+    return true;
+  }
+
+  async function work(slot: SlotStatus): Promise<void> {
+    while (!stop.signal.aborted) {
+      const heard = bell.count();
+      try {
+        if (await workOnce(slot)) continue;
+      } catch (error) {
+        log.error({ err: error, worker: slot.workerId }, 'A worker slot failed; it goes on');
+      }
+      await bell.wait(heard, pollMs, stop.signal);
+    }
+  }
+
+  return {
+    async start() {
+      unlisten.push(await queue.onWake(bell.ring));
+      unlisten.push(
+        await queue.onRunChanged((runId) => {
+          for (const callback of changeListeners) callback(runId);
+        }),
+      );
+      working = Promise.all(slots.map(work));
+      log.info({ slots: slots.length, host: options.host }, 'Workers started');
+    },
+
+    async stop() {
+      if (!stop.signal.aborted) {
+        stop.abort();
+        log.info('Workers stopping: no new run starts, tests under way finish');
+      }
+      await working;
+      await Promise.all(unlisten.splice(0).map((end) => end()));
+    },
+
+    async stopNow() {
+      stopNow.abort(new Fault('WORKER_STOPPED', 'The worker was stopped at once.'));
+      await this.stop();
+    },
+
+    status: () => ({ stopping: stop.signal.aborted, slots: slots.map((slot) => ({ ...slot })) }),
+  };
+}

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { lockNames } from '../../src/locks/lock.ts';
+import { createRedisLocks } from '../../src/locks/redis.ts';
+import { createEvents } from '../../src/store/events.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createResults } from '../../src/store/results.ts';
+import { startChild } from '../support/child.ts';
+import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { startRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+import { createGate, createStage, player } from './stage.ts';
+
+const workerProcess = new URL('./worker-process.ts', import.meta.url);
+const ttlMs = 2000;
+
+async function ownRedis() {
+  const redis = await startRedis();
+  onTestFinished(redis.stop);
+  const locks = createRedisLocks({ url: redis.url, ttlMs, log: quiet });
+  onTestFinished(locks.close);
+  return { redis, locks };
+}
+
+const passedFor = (ms: number) => {
+  const end = performance.now() + ms;
+  return until(() => performance.now() > end);
+};
+
+describe('workers on PostgreSQL and Redis', () => {
+  let opened: TestDatabase;
+  beforeAll(async () => {
+    opened = await openTestDatabase('postgres');
+  });
+  afterAll(() => opened.close());
+
+  it('invariant 3: another worker takes the run of one that was killed', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks, leaseMs: 2000 });
+    const run = await stage.submit(await stage.environment());
+    const child = startChild(workerProcess, [opened.url ?? '', redis.url, 'killed', '2000', String(ttlMs)]);
+    onTestFinished(child.kill);
+    expect(await child.line()).toBe(`start ${run} 1 A`);
+    child.say('go on');
+    expect(await child.line()).toBe('written');
+    expect(await child.line()).toBe(`start ${run} 1 B`);
+    await child.kill();
+    const played: string[] = [];
+    stage.reaper();
+    await stage.workers(
+      player(['A', 'B'], async (test) => {
+        played.push(test);
+      }),
+    );
+    expect(await stage.finished(run)).toMatchObject({
+      verdict: 'passed',
+      attempt: 2,
+      counts: { planned: 2, passed: 2 },
+    });
+    expect(played).toEqual(['B']);
+    const results = await createResults({ database: opened.database }).list(run);
+    expect(results).toMatchObject([
+      { test: 'A', attempt: 1, status: 'passed' },
+      { test: 'B', attempt: 1, status: 'broken', reason: { code: 'WORKER_LOST' } },
+      { test: 'B', attempt: 2, status: 'passed' },
+    ]);
+  });
+
+  it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it goes on', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks, leaseMs: 2000 });
+    const run = await stage.submit(await stage.environment());
+    const child = startChild(workerProcess, [opened.url ?? '', redis.url, 'stopped', '2000', String(ttlMs)]);
+    onTestFinished(child.kill);
+    expect(await child.line()).toBe(`start ${run} 1 A`);
+    child.signal('SIGSTOP');
+    const gate = createGate();
+    stage.reaper();
+    const workers = await stage.workers(player(['A', 'B'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    await gate.at(run);
+    // The other has the run and is in the middle of a test.
+    child.say('go on');
+    child.signal('SIGCONT');
+    expect(await child.line()).toBe('STALE_FENCE');
+    child.signal('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(await stage.runs.get(run)).toMatchObject({
+      state: 'running',
+      attempt: 2,
+      workerId: workers.status().slots[0]?.workerId,
+    });
+    expect(await locks.list()).toHaveLength(2);
+    gate.letGo(run);
+    await until(() => gate.arrived.length === 2);
+    gate.letGo(run);
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
+    const results = await createResults({ database: opened.database }).list(run);
+    expect(results.filter(({ attempt }) => attempt === 1)).toMatchObject([{ test: 'A', status: 'broken' }]);
+  });
+
+  it('invariant 1: runs of an environment never overlap, though two processes and this one work', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks });
+    const environment = await stage.environment();
+    const children = ['one', 'two'].map((host) => {
+      const child = startChild(workerProcess, [opened.url ?? '', redis.url, host, '5000', '5000']);
+      onTestFinished(child.kill);
+      return child;
+    });
+    const runs: number[] = [];
+    for (let index = 0; index < 6; index++) runs.push(await stage.submit(environment));
+    for (const child of children) {
+      // It says which test it starts, and may go on at once.
+      (async () => {
+        for (;;) if ((await child.line()).startsWith('start')) child.say('go on');
+      })().catch(() => {});
+    }
+    await stage.workers(player(['A', 'B']));
+    for (const run of runs)
+      expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    const attempts = await opened.database.query<{ run_id: number; overlaps: number }>(
+      `SELECT a.run_id, (SELECT count(*) FROM attempt b WHERE b.run_id <> a.run_id
+         AND b.started_at < a.ended_at AND a.started_at < b.ended_at) AS overlaps
+       FROM attempt a ORDER BY started_at`,
+    );
+    expect(attempts).toEqual(runs.map((run_id) => ({ run_id, overlaps: 0 })));
+  });
+
+  it('starts nothing while Redis is away, spends no attempt, and goes on when it is back', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks });
+    const run = await stage.submit(await stage.environment());
+    await redis.kill();
+    await stage.workers(player(['A']));
+    expect(await stage.logged('Lock store: no new run starts')).toMatchObject({
+      code: 'LOCK_STORE_UNREACHABLE',
+    });
+    await until(async () => (await stage.runs.get(run)).state === 'queued');
+    expect(await stage.runs.get(run)).toMatchObject({ attempt: 0 });
+    await redis.restart();
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    expect(stage.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
+    await stage.logged('Lock store: goes on');
+  });
+
+  it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks, leaseMs: 4000 });
+    const environment = await stage.environment();
+    const run = await stage.submit(environment);
+    const gate = createGate();
+    await stage.workers(player(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    await gate.at(run);
+    await redis.kill();
+    await passedFor(2 * ttlMs);
+    expect(gate.waiting()).toContain(run);
+    const events = createEvents({ database: opened.database });
+    await until(async () =>
+      (await events.list(run)).some((event) => event.code === 'LOCK_STORE_UNREACHABLE'),
+    );
+    await redis.restart();
+    await until(async () => (await locks.list()).length === 2);
+    expect((await locks.list()).map((lock) => lock.name)).toEqual([
+      lockNames.execution(environment.id),
+      lockNames.environment(environment.id),
+    ]);
+    gate.letGo(run);
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    expect(await locks.list()).toEqual([]);
+  });
+
+  it('ends a run when Redis says that somebody else holds its lock, and tries it again', async () => {
+    const { redis, locks } = await ownRedis();
+    const stage = createStage(opened.database, { locks });
+    const environment = await stage.environment();
+    const run = await stage.submit(environment);
+    const gate = createGate();
+    const reasons: unknown[] = [];
+    await stage.workers(
+      player(['A'], (_, { runId, abort }) => {
+        abort.addEventListener('abort', () => reasons.push(abort.reason));
+        return gate.pass(runId, abort);
+      }),
+    );
+    await gate.at(run);
+    // Redis comes back empty, and somebody else is faster.
+    await redis.kill();
+    await redis.restart();
+    const other = await until(() =>
+      locks.tryAcquire(lockNames.environment(environment.id), { owner: 'somebody' }),
+    );
+    await until(() => reasons.length > 0);
+    expect(reasons[0]).toMatchObject({
+      code: 'LOCK_LOST',
+      message: expect.stringContaining('somebody holds it now'),
+    });
+    await stage.logged('Environment locked, skipping');
+    await other.release();
+    await gate.at(run);
+    gate.letGo(run);
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
+  });
+});
+
+describe('workers and a PostgreSQL that fails', () => {
+  it('invariant 3: aborts when the lease cannot be renewed, and the run is executed when the database is back', async () => {
+    const server = await startPostgres();
+    onTestFinished(server.stop);
+    const { locks } = await ownRedis();
+    const database = await openPostgres({ url: server.url, log: quiet });
+    onTestFinished(database.close);
+    await migrate(database, { log: quiet });
+    const stage = createStage(database, { locks, leaseMs: 2000 });
+    const run = await stage.submit(await stage.environment());
+    const gate = createGate();
+    const reasons: unknown[] = [];
+    stage.reaper();
+    await stage.workers(
+      player(['A'], (_, { runId, abort }) => {
+        abort.addEventListener('abort', () => reasons.push(abort.reason));
+        return gate.pass(runId, abort);
+      }),
+    );
+    await gate.at(run);
+    await server.kill();
+    await until(() => reasons.length > 0);
+    // Either guard may be the first to know that nothing can be promised: the lock's second judge is the database.
+    expect(['DATABASE_UNREACHABLE', 'LOCK_LOST']).toContain((reasons[0] as { code: string }).code);
+    await server.start();
+    await gate.at(run);
+    gate.letGo(run);
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
+  });
+});

@@ -1,0 +1,55 @@
+/**
+ * A worker as a process of its own. Arguments: database, Redis, host, lease and TTL in milliseconds. For each run it says
+ * `start <run> <attempt> <test>` when a test begins and goes on after a line of standard input. It does not obey an abort,
+ * as a process that was stopped does not, and says what it was told when it wrote the result, and when the run was over.
+ */
+import { createInterface } from 'node:readline';
+import { isFault } from '../../src/errors.ts';
+import { createRedisLocks } from '../../src/locks/redis.ts';
+import { createLog } from '../../src/log.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createWorkers } from '../../src/worker/worker.ts';
+import { passed } from './results.ts';
+
+const [url = '', redis = '', host = '', lease = '', ttl = ''] = process.argv.slice(2);
+const log = createLog({ level: 'silent' });
+const leaseMs = Number(lease);
+const database = await openPostgres({ url, log });
+const queue = createQueue({ database, log, leaseMs });
+const locks = createRedisLocks({ url: redis, ttlMs: Number(ttl), log });
+const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
+
+const workers = createWorkers({
+  queue,
+  database,
+  locks,
+  log,
+  host,
+  slots: 1,
+  settings: { leaseMs, maxAttempts: 3, pollMs: 500 },
+  async runner({ run, record }) {
+    await record.plan(['A', 'B'].map((name) => ({ name, suite: undefined })));
+    for (const { test, done } of await record.planned()) {
+      if (done) continue;
+      await record.testStarted(test);
+      console.log(`start ${run.id} ${run.attempt} ${test.name}`);
+      await lines.next();
+      try {
+        await record.result(passed(test.name));
+        console.log('written');
+      } catch (error) {
+        console.log(isFault(error) ? error.code : String(error));
+        throw error;
+      }
+    }
+    return { kind: 'finished' };
+  },
+});
+await workers.start();
+process.once('SIGTERM', async () => {
+  await workers.stopNow();
+  await locks.close();
+  await database.close();
+  process.exit(0);
+});
