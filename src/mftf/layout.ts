@@ -1,5 +1,5 @@
 import type { PlannedTest } from '../model/selection.ts';
-import { cestFile } from './catalog/selection.ts';
+import { cestFile } from './catalog/names.ts';
 
 /**
  * Where things are in a Magento tree with MFTF, as absolute paths in the container.
