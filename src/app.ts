@@ -1,0 +1,152 @@
+import { hostname } from 'node:os';
+import type { Config } from './config.ts';
+import { Fault } from './errors.ts';
+import { openLocks } from './locks/open.ts';
+import type { Logger } from './log.ts';
+import type { Context, PoolControl, RunFiles } from './operations/context.ts';
+import { createQueue } from './queue/queue.ts';
+import { createAttempts } from './store/attempts.ts';
+import type { Database } from './store/database.ts';
+import { createDurations } from './store/durations.ts';
+import { type EmbeddedDatabase, openEmbedded } from './store/embedded.ts';
+import { createEnvironments } from './store/environments.ts';
+import { createEvents } from './store/events.ts';
+import { migrate } from './store/migrate.ts';
+import { createOverview } from './store/overview.ts';
+import { createPlans } from './store/plans.ts';
+import { openPostgres } from './store/postgres.ts';
+import { createResults } from './store/results.ts';
+import { createRuns } from './store/runs.ts';
+import { loadKey } from './store/secret-key.ts';
+import { createSecretBox } from './store/secrets.ts';
+import { createVariables } from './store/variables.ts';
+import { createWorkers as createWorkerTable } from './store/workers.ts';
+import { startPresence } from './worker/presence.ts';
+import { startReaper } from './worker/reaper.ts';
+import type { Runner } from './worker/runner.ts';
+import { createWorkers } from './worker/worker.ts';
+
+/** How often a process says that it is alive. */
+const presenceBeatMs = 5_000;
+
+/** A process that has everything open. */
+export interface App {
+  context: Context;
+  /** Begins to execute what is queued. */
+  startWorkers(): Promise<void>;
+  /** Resolves when nothing is executed any more: tests under way end first, unless it should be now. */
+  stopWorkers(options: { now: boolean }): Promise<void>;
+  /** Lets commands on the same data folder find the server. */
+  publish(url: string): Promise<void>;
+  /** Stops the workers at once if they are still there, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** The parts that touch files and containers. */
+export interface Parts {
+  artifacts: RunFiles;
+  pool(): Promise<PoolControl>;
+  resolveSelection: Context['resolveSelection'];
+  runner: Runner;
+}
+
+const notJoined = async (): Promise<never> => {
+  throw new Fault('INTERNAL', 'This part is not joined to the rest yet.');
+};
+
+/** Until they are there. */
+const unjoined: Parts = {
+  artifacts: { readLog: notJoined, open: notJoined },
+  pool: notJoined,
+  resolveSelection: async () => undefined,
+  runner: notJoined,
+};
+
+/** The one place where parts are put together. */
+export async function openApp(
+  config: Config,
+  { log, parts = {} }: { log: Logger; parts?: Partial<Parts> },
+): Promise<App> {
+  const database = await openDatabase(config, log);
+  try {
+    return await join(config, log, database, { ...unjoined, ...parts });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, log: Logger): Promise<Database | EmbeddedDatabase> {
+  const { databaseUrl, dataFolder } = config.store;
+  return databaseUrl === undefined
+    ? openEmbedded({ folder: dataFolder, log })
+    : openPostgres({ url: databaseUrl, log });
+}
+
+async function join(
+  config: Config,
+  log: Logger,
+  database: Database | EmbeddedDatabase,
+  parts: Parts,
+): Promise<App> {
+  await migrate(database, { log });
+  const { dataFolder, secretKey } = config.store;
+  const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
+  const locks = await openLocks({
+    dsn: config.locks.dsn,
+    multiProcess: database.kind === 'postgres',
+    ttlMs: config.locks.ttlMs,
+    log,
+  });
+  const { leaseMs, maxAttempts, slots } = config.worker;
+  const queue = createQueue({ database, log, leaseMs });
+  const workerTable = createWorkerTable({ database });
+  const { artifacts, pool, resolveSelection, runner } = parts;
+  const context: Context = {
+    config,
+    log,
+    database,
+    environments: createEnvironments({ database, secrets }),
+    variables: createVariables({ database, secrets }),
+    runs: createRuns({ database }),
+    plans: createPlans({ database }),
+    results: createResults({ database }),
+    attempts: createAttempts({ database }),
+    events: createEvents({ database }),
+    durations: createDurations({ database }),
+    workers: workerTable,
+    overview: createOverview({ database }),
+    queue,
+    locks,
+    artifacts,
+    pool,
+    resolveSelection,
+  };
+
+  const host = hostname();
+  const settings = { leaseMs, maxAttempts };
+  const workers = createWorkers({ queue, database, locks, runner, log, slots, host, settings });
+  const beside: { stop(): Promise<void> }[] = [];
+  const stopWorkers = async ({ now }: { now: boolean }) => {
+    await (now ? workers.stopNow() : workers.stop());
+    await Promise.all(beside.splice(0).map((each) => each.stop()));
+  };
+  return {
+    context,
+    async startWorkers() {
+      await workers.start();
+      const stopping = () => workers.status().stopping;
+      beside.push(
+        startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, stopping }),
+      );
+      beside.push(startReaper({ queue, log, everyMs: leaseMs / 2, maxAttempts }));
+    },
+    stopWorkers,
+    publish: async (url) => ('lock' in database ? database.lock.publish({ url }) : undefined),
+    async close() {
+      await stopWorkers({ now: true });
+      await locks.close();
+      await database.close();
+    },
+  };
+}

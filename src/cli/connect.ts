@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { Fault, isFault } from '../errors.ts';
+import { readFolderOwner } from '../store/folder-lock.ts';
+import type { Caller } from './caller.ts';
+import { createRemoteCaller } from './remote.ts';
+
+/** A folder that is in use may be that of a server which is just starting, or of a short command. */
+const patienceMs = 10_000;
+const pauseMs = 150;
+
+/**
+ * Finds who carries out a command: the server of MATRE_URL; else a server that runs on the data folder; else this process.
+ * Errors: those of opening the data folder; CONFIG_INVALID.
+ */
+export async function connect(config: Config): Promise<Caller> {
+  const { url, token } = config.server;
+  if (url !== undefined) {
+    refuseCredentials(url);
+    return createRemoteCaller({ url, token });
+  }
+  // With a PostgreSQL nobody has to be found: every process may work on it.
+  if (config.store.databaseUrl !== undefined) return openLocalCaller(config);
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const owner = await readFolderOwner(config.store.dataFolder);
+    if (owner?.url !== undefined) return createRemoteCaller({ url: owner.url, token });
+    try {
+      return await openLocalCaller(config);
+    } catch (error) {
+      if (!isFault(error, 'DATA_FOLDER_IN_USE') || performance.now() > giveUpAt) throw error;
+      await pause(pauseMs);
+    }
+  }
+}
+
+/** Loaded when it is needed: a command that talks to a server needs no database. */
+async function openLocalCaller(config: Config): Promise<Caller> {
+  const local = await import('./local.ts');
+  return local.openLocalCaller(config);
+}
+
+function refuseCredentials(url: string): void {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return;
+  throw new Fault('CONFIG_INVALID', 'MATRE_URL holds a user or a password; set MATRE_TOKEN instead.');
+}

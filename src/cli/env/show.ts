@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { showEnvironment } from '../../operations/environments.ts';
+import { listVariables } from '../../operations/variables.ts';
+import type { VariableView } from '../../operations/views.ts';
+import { answer, jsonOption, type Session } from '../session.ts';
+import { printFields, printTable } from '../table.ts';
+import type { Output } from '../terminal.ts';
+import { clean, localTime } from '../words.ts';
+
+export function registerShow(env: Command, session: Session): void {
+  env
+    .command('show')
+    .description('show an environment with its variables, or the global variables')
+    .argument('[code]', 'environment; without it the global variables')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre env show preprod-us')
+    .action(async (code: string | undefined, options) => {
+      if (code === undefined) {
+        const found = await session.ask((caller) => caller.call(listVariables, {}));
+        return answer(session, options, found, (output) => printVariables(output, found.variables));
+      }
+      const found = await session.ask((caller) => caller.call(showEnvironment, { code }));
+      answer(session, options, found, (output) => {
+        printFields(output, [
+          ['Id', String(found.id)],
+          ['Code', found.code],
+          ['Name', clean(found.name)],
+          ['Address', clean(found.baseUrl)],
+          ['Admin panel', clean(found.backendName)],
+          [
+            'Admin',
+            `${clean(found.adminUsername)}, ${found.hasAdminPassword ? 'password stored' : 'no password'}`,
+          ],
+          ['State', found.paused === null ? 'active' : `paused: ${clean(found.paused.reason)}`],
+          ['Added', localTime(found.createdAt)],
+        ]);
+        output.line();
+        printVariables(output, found.variables);
+      });
+    });
+}
+
+function printVariables(output: Output, variables: readonly VariableView[]): void {
+  if (variables.length === 0) {
+    output.line('There are no variables.');
+    return;
+  }
+  printTable(
+    output,
+    [
+      { heading: 'Variable', text: ({ name }) => name },
+      { heading: 'Value', text: ({ secret, value }) => (secret ? '(secret)' : (value ?? '')) },
+    ],
+    variables,
+  );
+}

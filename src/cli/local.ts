@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { openApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { createLog } from '../log.ts';
+import { type Operation, parseInput } from '../operations/operation.ts';
+import type { Caller } from './caller.ts';
+
+/** Carries out operations in this process, on the database of the settings. */
+export async function openLocalCaller(config: Config): Promise<Caller> {
+  // A command answers on the terminal; of the log only what is wrong belongs there.
+  const level = config.log.level === 'info' ? 'warn' : config.log.level;
+  const log = createLog({ level });
+  const app = await openApp(config, { log });
+  const { context } = app;
+  return {
+    url: undefined,
+    async call<Input extends z.ZodObject, Output extends z.ZodType>(
+      operation: Operation<Input, Output>,
+      input: z.input<Input>,
+    ) {
+      return operation.run(context, parseInput(operation, input));
+    },
+    onRunChange: (callback) => context.queue.onRunChanged(callback),
+    ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),
+    close: () => app.close(),
+  };
+}

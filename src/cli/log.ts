@@ -1,0 +1,39 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { readLog } from '../operations/run-record.ts';
+import { exitCodes } from './failure.ts';
+import { parseRunId, type Session } from './session.ts';
+
+/** A log that grows sends no events: it is looked at again this often. */
+const lookAgainMs = 500;
+
+export function registerLog(program: Command, session: Session): void {
+  program
+    .command('log')
+    .description('print the log of a run')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option('-f, --follow', 'go on until the run is finished; Ctrl-C stops following, not the run')
+    .addHelpText('after', '\nExample:\n  matre log 12 -f')
+    .action(async (id: number, { follow }: { follow?: boolean }) => {
+      const { stdout } = session.terminal;
+      const stop = new AbortController();
+      const forget = session.terminal.onStop(() => {
+        session.exitCode = exitCodes.interrupted;
+        stop.abort();
+      });
+      try {
+        await session.ask(async (caller) => {
+          for (let from = 0; !stop.signal.aborted; ) {
+            const { text, next, finished } = await caller.call(readLog, { id, from });
+            stdout.stream.write(text);
+            const more = next > from;
+            from = next;
+            if (!more && (finished || !follow)) return;
+            if (!more) await pause(lookAgainMs, undefined, { signal: stop.signal }).catch(() => undefined);
+          }
+        });
+      } finally {
+        forget();
+      }
+    });
+}

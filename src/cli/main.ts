@@ -1,0 +1,10 @@
+import { runCommand } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+// A reader that has seen enough (`matre list | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCommand(process.argv.slice(2), processTerminal());

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { registerCancel } from './cancel.ts';
+import { registerConfig } from './config.ts';
+import { registerEnv } from './env/env.ts';
+import { exitCodeOf, printFailure } from './failure.ts';
+import { registerList } from './list.ts';
+import { registerLocks } from './locks.ts';
+import { registerLog } from './log.ts';
+import { registerPool } from './pool.ts';
+import { registerRetry } from './retry.ts';
+import { registerRun } from './run.ts';
+import { createSession, type Register } from './session.ts';
+import { registerShow } from './show.ts';
+import { registerStatus } from './status.ts';
+import type { Terminal } from './terminal.ts';
+import { registerUp } from './up.ts';
+import { version } from './version.ts';
+import { registerWorker } from './worker.ts';
+
+/** In the order of `matre --help`. */
+const commands: Register[] = [
+  registerUp,
+  registerWorker,
+  registerEnv,
+  registerRun,
+  registerList,
+  registerShow,
+  registerLog,
+  registerCancel,
+  registerRetry,
+  registerStatus,
+  registerPool,
+  registerLocks,
+  registerConfig,
+];
+
+const after = `
+With MATRE_URL set, or \`matre up\` running on the same data folder, commands talk to that server; otherwise they work on
+the data folder by themselves. Settings come from the environment or from matre.env; \`matre config\` shows them.`;
+
+/** Carries out one command line; gives the exit code and never rejects. */
+export async function runCommand(argv: string[], terminal: Terminal): Promise<number> {
+  const session = createSession(terminal);
+  const program = new Command('matre')
+    .description('Runs Magento functional tests (MFTF) on many Magento environments in parallel.')
+    .version(version(), '--version')
+    .addHelpText('after', after)
+    .showHelpAfterError('Run the command with --help to see how it is used.')
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.stream.write(text),
+      writeErr: (text) => void terminal.stderr.stream.write(text),
+    })
+    // Instead of ending the process. Commands that are made below inherit it.
+    .exitOverride();
+  for (const register of commands) register(program, session);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return session.exitCode;
+  } catch (error) {
+    printFailure(terminal.stderr, error);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import type { Config } from '../config.ts';
+import type { LockStore } from '../locks/lock.ts';
+import type { Logger } from '../log.ts';
+import type { Environment } from '../model/environment.ts';
+import type { PlannedTest, Selection } from '../model/selection.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Attempts } from '../store/attempts.ts';
+import type { Database } from '../store/database.ts';
+import type { Durations } from '../store/durations.ts';
+import type { Environments } from '../store/environments.ts';
+import type { Events } from '../store/events.ts';
+import type { Overview } from '../store/overview.ts';
+import type { Plans } from '../store/plans.ts';
+import type { Results } from '../store/results.ts';
+import type { Runs } from '../store/runs.ts';
+import type { Variables } from '../store/variables.ts';
+import type { Workers } from '../store/workers.ts';
+
+/** What operations work with. `app.ts` puts it together. */
+export interface Context {
+  config: Config;
+  log: Logger;
+  database: Database;
+  environments: Environments;
+  variables: Variables;
+  runs: Runs;
+  plans: Plans;
+  results: Results;
+  attempts: Attempts;
+  events: Events;
+  durations: Durations;
+  workers: Workers;
+  overview: Overview;
+  queue: Queue;
+  locks: LockStore;
+  artifacts: RunFiles;
+  /** Makes the engine when it is first needed, so that commands that touch no container work without one. */
+  pool(): Promise<PoolControl>;
+  /**
+   * The tests that a selection covers in the test module as it is now; `undefined` when the module is not at hand, and then
+   * the run finds out. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
+   */
+  resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
+}
+
+/** The files of runs, as far as people read them. */
+export interface RunFiles {
+  /** At most so many bytes of the log of a run, from an offset; none when there are none (yet). */
+  readLog(runId: number, from: number, limit: number): Promise<Buffer>;
+  /** A file by its path below the folder of the run. Errors: PATH_OUTSIDE, NOT_FOUND. */
+  open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
+}
+
+/** The pool, as far as people look after it. */
+export interface PoolControl {
+  list(): Promise<PoolContainer[]>;
+  /** Removes the container of an environment and makes a new one. Waits until no run uses it. */
+  replace(environment: Environment): Promise<PoolContainer>;
+  /** Removes containers of environments that are not among these; never one that is not ours. Gives their names. */
+  prune(environments: readonly Environment[]): Promise<string[]>;
+}
+
+export interface PoolContainer {
+  name: string;
+  environmentId: number;
+  image: string;
+  state: 'created' | 'running' | 'stopped';
+  createdAt: Date;
+  /** Why it will be replaced before the next run; `undefined` when it can be used as it is. */
+  stale: string | undefined;
+}

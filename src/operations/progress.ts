@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Run } from '../model/run.ts';
+import { timeLeft } from '../model/time-left.ts';
+import type { PlannedProgress } from '../store/plans.ts';
+import type { Context } from './context.ts';
+import { runId, time } from './fields.ts';
+import { defineOperation } from './operation.ts';
+import { runView, viewRun } from './views.ts';
+
+export const progressView = z.object({
+  run: runView,
+  position: z
+    .number()
+    .nullable()
+    .describe('1 for the run that its environment executes next; null unless queued'),
+  current: z
+    .object({ test: z.string(), suite: z.string().nullable(), startedAt: time })
+    .nullable()
+    .describe('The test under way'),
+  msLeft: z.number().nullable().describe('From how long its tests took before; null when nothing is known'),
+});
+export type ProgressView = z.output<typeof progressView>;
+
+export const showProgress = defineOperation({
+  name: 'runs.progress',
+  method: 'GET',
+  path: '/api/runs/:id/progress',
+  summary: 'Show how far a run is',
+  input: z.object({ id: runId }),
+  output: progressView,
+  async run(context, { id }) {
+    const run = await context.runs.get(id);
+    return viewProgress(context, run, run.state === 'running' ? await context.plans.list(id) : []);
+  },
+});
+
+/** `plan` is only needed of a run that is running. */
+export async function viewProgress(
+  context: Context,
+  run: Run,
+  plan: readonly PlannedProgress[],
+): Promise<ProgressView> {
+  const running = run.state === 'running';
+  const current = running ? plan.find(({ startedAt, status }) => startedAt && !status) : undefined;
+  const left = running ? timeLeft(plan, await context.durations.expected(run.id), new Date()) : undefined;
+  return {
+    run: viewRun(run),
+    position: run.state === 'queued' ? ((await context.runs.positionInQueue(run.id)) ?? null) : null,
+    current: current?.startedAt
+      ? { test: current.test, suite: current.suite ?? null, startedAt: current.startedAt.toISOString() }
+      : null,
+    msLeft: left === undefined ? null : Math.round(left),
+  };
+}

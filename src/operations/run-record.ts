@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { Fault } from '../errors.ts';
+import { junitReport } from '../report/junit.ts';
+import { runId, whole } from './fields.ts';
+import { defineOperation } from './operation.ts';
+import { progressView, viewProgress } from './progress.ts';
+import { attemptView, eventView, plannedTestView, resultView, viewResult } from './views.ts';
+
+export const showRun = defineOperation({
+  name: 'runs.show',
+  method: 'GET',
+  path: '/api/runs/:id',
+  summary: 'Show a run with its plan, results, attempts and events',
+  input: z.object({ id: runId }),
+  output: progressView.extend({
+    plan: z.array(plannedTestView),
+    results: z.array(resultView).describe('The latest of each test'),
+    attempts: z.array(attemptView),
+    events: z.array(eventView),
+  }),
+  async run(context, { id }) {
+    const run = await context.runs.get(id);
+    const [plan, results, attempts, events] = await Promise.all([
+      context.plans.list(id),
+      context.results.listLatest(id),
+      context.attempts.list(id),
+      context.events.list(id),
+    ]);
+    return {
+      ...(await viewProgress(context, run, plan)),
+      plan: plan.map(({ test, suite, startedAt, status }) => ({
+        test,
+        suite: suite ?? null,
+        startedAt: startedAt?.toISOString() ?? null,
+        status: status ?? null,
+      })),
+      results: results.map(viewResult),
+      attempts: attempts.map(({ attempt, workerId, startedAt, endedAt, outcome, reason }) => ({
+        attempt,
+        workerId,
+        startedAt: startedAt.toISOString(),
+        endedAt: endedAt?.toISOString() ?? null,
+        outcome: outcome ?? null,
+        reason: reason ?? null,
+      })),
+      events: events.map(({ at, code, message }) => ({ at: at.toISOString(), code, message })),
+    };
+  },
+});
+
+const logPieceBytes = 256 * 1024;
+
+export const readLog = defineOperation({
+  name: 'runs.log',
+  method: 'GET',
+  path: '/api/runs/:id/log',
+  summary: 'Read a piece of the log of a run; ask again from `next` to follow it',
+  input: z.object({ id: runId, from: whole.default(0).describe('Offset in bytes') }),
+  output: z.object({
+    text: z.string(),
+    next: z.number().describe('Offset in bytes of what comes after this piece'),
+    finished: z.boolean().describe('The run is finished: an empty piece is the end'),
+  }),
+  async run({ runs, artifacts }, { id, from }) {
+    // In this order: a log that is read after the run had finished is complete.
+    const { state } = await runs.get(id);
+    const bytes = wholeCharacters(await artifacts.readLog(id, from, logPieceBytes));
+    return { text: bytes.toString('utf8'), next: from + bytes.length, finished: state === 'finished' };
+  },
+});
+
+/** A piece may end within a character of UTF-8; that character comes with the next piece. */
+export function wholeCharacters(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] as number;
+    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
+    const length = byte >= 0b1111_0000 ? 4 : byte >= 0b1110_0000 ? 3 : byte >= 0b1100_0000 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
+}
+
+const mostReported = 1000;
+
+export const reportJunit = defineOperation({
+  name: 'runs.junit',
+  method: 'GET',
+  path: '/api/junit',
+  summary: 'Report runs as JUnit XML',
+  input: z.object({
+    ids: z.string().regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
+  }),
+  output: z.object({ xml: z.string() }),
+  async run({ runs, results }, { ids }) {
+    const numbers = ids.split(',').map(Number);
+    if (numbers.length > mostReported) {
+      throw new Fault('INPUT_INVALID', `At most ${mostReported} runs can be reported at once.`);
+    }
+    const reported = [];
+    for (const id of numbers)
+      reported.push({ run: await runs.get(id), results: await results.listLatest(id) });
+    return { xml: junitReport(reported) };
+  },
+});

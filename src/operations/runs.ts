@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { Fault } from '../errors.ts';
+import type { Run } from '../model/run.ts';
+import { runStates } from '../model/run.ts';
+import { emptySelection, type Selection, selectsNothing } from '../model/selection.ts';
+import type { Context } from './context.ts';
+import { getEnvironment } from './environments.ts';
+import { code, line, runId, testName, whole } from './fields.ts';
+import { defineOperation, given } from './operation.ts';
+import { runView, viewRun } from './views.ts';
+
+const names = z.array(testName).max(10_000).default([]);
+const requestedBy = line(200).default('api');
+
+export const submitRuns = defineOperation({
+  name: 'runs.submit',
+  method: 'POST',
+  path: '/api/runs',
+  summary: 'Queue one run for each environment, all of them or none',
+  input: z.object({
+    environments: z.array(code).min(1, 'must name an environment').max(200),
+    selection: z.strictObject({
+      all: z.boolean().default(false),
+      tests: names,
+      groups: names,
+      suites: names,
+      exclude: names,
+    }),
+    priority: z
+      .int()
+      .min(-1000)
+      .max(1000)
+      .default(0)
+      .describe('Higher starts earlier within its environment'),
+    requestedBy,
+  }),
+  output: z.object({ runs: z.array(runView) }),
+  async run(context, { environments, selection, priority, requestedBy }) {
+    await checkSelection(context, selection);
+    const ids: number[] = [];
+    for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
+    const runs = await context.runs.insert(
+      ids.map((environmentId) => ({ environmentId, selection, priority, requestedBy })),
+    );
+    return { runs: runs.map(viewRun) };
+  },
+});
+
+export const listRuns = defineOperation({
+  name: 'runs.list',
+  method: 'GET',
+  path: '/api/runs',
+  summary: 'List runs, the newest first',
+  input: z.object({
+    environment: code.optional(),
+    state: z.enum(runStates).optional(),
+    before: runId.optional().describe('Only runs with a smaller number: the next page'),
+    limit: whole.min(1).max(200).default(20),
+  }),
+  output: z.object({ runs: z.array(runView) }),
+  async run(context, { environment, state, before, limit }) {
+    const environmentId =
+      environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
+    const runs = await context.runs.list({ limit, ...given({ environmentId, state, before }) });
+    return { runs: runs.map(viewRun) };
+  },
+});
+
+export const cancelRun = defineOperation({
+  name: 'runs.cancel',
+  method: 'POST',
+  path: '/api/runs/:id/cancel',
+  summary: 'Cancel a run: at once when it is queued, else its worker ends it',
+  input: z.object({ id: runId }),
+  output: runView,
+  async run({ runs }, { id }) {
+    return viewRun(await runs.cancel(id));
+  },
+});
+
+export const retryRun = defineOperation({
+  name: 'runs.retry',
+  method: 'POST',
+  path: '/api/runs/:id/retry',
+  summary: 'Submit a finished run again, whole or only what did not succeed',
+  input: z.object({
+    id: runId,
+    failedOnly: z.boolean().default(false).describe('Only tests that failed, were broken, or have no result'),
+    requestedBy,
+  }),
+  output: runView,
+  async run(context, { id, failedOnly, requestedBy }) {
+    const run = await context.runs.get(id);
+    if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
+    const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
+    const { environmentId, priority } = run;
+    const inserted = await context.runs.insert([
+      { environmentId, selection, priority, requestedBy, retryOf: id },
+    ]);
+    return viewRun(inserted[0] as Run);
+  },
+});
+
+/** Refused here, before anything is queued, as far as it can be known here. */
+async function checkSelection(context: Context, selection: Selection): Promise<void> {
+  if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
+  const tests = await context.resolveSelection(selection);
+  if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
+}
+
+/** A run that broke before it had a plan did nothing, so all of it is repeated. */
+async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selection> {
+  const plan = await plans.list(run.id);
+  if (plan.length === 0) return run.selection;
+  const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
+  if (tests.length === 0)
+    throw new Fault('SELECTION_EMPTY', `No test of run ${run.id} failed or was broken.`);
+  return { ...emptySelection, tests: [...new Set(tests.map(({ test }) => test))] };
+}

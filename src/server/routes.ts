@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Context } from '../operations/context.ts';
+import { type AnyOperation, pathParameters, usesQuery } from '../operations/operation.ts';
+import { problem, problemType } from './problem.ts';
+
+/** Makes a route of every operation: validated and described by the same schemas. */
+export function mountOperations(
+  server: FastifyInstance,
+  context: Context,
+  operations: readonly AnyOperation[],
+): void {
+  for (const operation of operations) {
+    server.route({
+      method: operation.method,
+      url: operation.path,
+      schema: routeSchema(operation),
+      handler: async (request) => {
+        const parts = [request.query, request.body, request.params] as (object | undefined)[];
+        return operation.run(context, Object.assign({}, ...parts));
+      },
+    });
+  }
+}
+
+function routeSchema(operation: AnyOperation) {
+  const inPath = pathParameters(operation);
+  const pathMask = Object.fromEntries(inPath.map((name) => [name, true])) as Record<never, true>;
+  const rest = operation.input.omit(pathMask);
+  const hasRest = Object.keys(rest.shape).length > 0;
+  return {
+    operationId: operation.name,
+    summary: operation.summary,
+    tags: [operation.name.split('.')[0] as string],
+    ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
+    ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
+    response: {
+      200: operation.output,
+      default: {
+        description: 'What went wrong (RFC 9457)',
+        content: { [problemType]: { schema: problem } },
+      },
+    },
+  };
+}
+
+/** The description of the API is made once, by whoever asks first. */
+export function mountDescription(server: FastifyInstance): void {
+  server.get('/api/openapi.json', { schema: { hide: true, response: { 200: z.unknown() } } }, () =>
+    server.swagger(),
+  );
+}
