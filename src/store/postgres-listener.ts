@@ -67,14 +67,18 @@ export function createListener(deps: {
       if (known) known.add(callback);
       else callbacks.set(channel, new Set([callback]));
       try {
-        connecting ??= open();
+        connecting ??= open().catch((error: unknown) => {
+          connecting = undefined;
+          throw error;
+        });
         const client = await connecting;
-        // Harmless when the channel was there already; needed when the connection was made before.
+        // Harmless when it listens to the channel already; needed when the connection was there before.
         await client.query(`LISTEN ${channel}`);
       } catch (error) {
         callbacks.get(channel)?.delete(callback);
         throw deps.unreachable(error);
       }
+      // The connection goes on listening to the channel: that costs nothing, and another callback may come.
       return async () => {
         callbacks.get(channel)?.delete(callback);
       };

@@ -36,7 +36,11 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
     database,
     url: server?.url,
     folder,
-    clear: () => database.script('TRUNCATE environment, worker, setting RESTART IDENTITY CASCADE'),
+    // Not TRUNCATE, which makes new files: ten times slower.
+    clear: () =>
+      database.script(`
+        DELETE FROM run; DELETE FROM variable; DELETE FROM environment; DELETE FROM worker; DELETE FROM setting;
+        ALTER SEQUENCE run_id_seq RESTART; ALTER SEQUENCE environment_id_seq RESTART;`),
     async close() {
       await database.close();
       await server?.drop();

@@ -1,0 +1,482 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/model/environment.ts';
+import type { Run } from '../../src/model/run.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { type Claim, createQueue, type Queue } from '../../src/queue/queue.ts';
+import { createAttempts } from '../../src/store/attempts.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createEnvironments, type Environments } from '../../src/store/environments.ts';
+import { createEvents } from '../../src/store/events.ts';
+import { createResults } from '../../src/store/results.ts';
+import { createRuns, type Runs } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment, newResult } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+
+/** What the queue must do on either kind of database. */
+export function queueConformance(kind: Kind): void {
+  let opened: TestDatabase;
+  let database: Database;
+  let environments: Environments;
+  let runs: Runs;
+  let queue: Queue;
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind);
+    database = opened.database;
+    environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
+    runs = createRuns({ database });
+    queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+  });
+  afterAll(() => opened.close());
+  beforeEach(() => opened.clear());
+
+  const create = (code: string) => environments.create(newEnvironment(code));
+  const submit = async (environment: Environment, priority = 0): Promise<Run> => {
+    const [run] = await runs.insert([
+      { environmentId: environment.id, selection: emptySelection, priority, requestedBy: 'test' },
+    ]);
+    if (!run) throw new Error('no run');
+    return run;
+  };
+  const claim = async (workerId = 'w', excludeEnvironments: number[] = []): Promise<Claim> => {
+    const claimed = await queue.claim(workerId, { excludeEnvironments });
+    if (!claimed) throw new Error('nothing to claim');
+    return claimed;
+  };
+  /** A claim that was started and has a plan. */
+  const startWith = async (...tests: string[]) => {
+    const claimed = await claim();
+    await queue.start(claimed.run.id, claimed.fence);
+    const record = queue.recorder(claimed.run.id, claimed.fence);
+    await record.plan(tests.map((name) => ({ name, suite: undefined })));
+    return { ...claimed, record };
+  };
+  const finish = ({ run, fence }: Claim) => queue.finish(run.id, fence, 'passed');
+  const expireLease = (run: Run) =>
+    database.query(
+      `UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1 AND state = 'running'`,
+      [run.id],
+    );
+  const snapshot = async () =>
+    Promise.all(
+      ['run', 'environment', 'attempt', 'planned_test', 'result', 'run_event'].map((table) =>
+        database.query(`SELECT * FROM ${table} ORDER BY 1, 2`),
+      ),
+    );
+
+  describe('claim', () => {
+    it('gives the run, its environment and a fence that grows with every claim of that environment', async () => {
+      const a = await create('a');
+      const run = await submit(a);
+      const first = await claim('host/1/2');
+      expect(first.run).toMatchObject({
+        id: run.id,
+        state: 'running',
+        phase: 'preparing',
+        workerId: 'host/1/2',
+        fence: 1,
+        attempt: 0,
+      });
+      expect(first.environment).toEqual({ ...a, fence: 1 });
+      expect(first.fence).toBe(1);
+      await queue.giveBack(run.id, first.fence);
+      expect((await claim()).fence).toBe(2);
+    });
+
+    it('gives nothing when there is nothing', async () => {
+      expect(await queue.claim('w')).toBeUndefined();
+      await create('a');
+      expect(await queue.claim('w')).toBeUndefined();
+    });
+
+    it('invariant 1: gives no second run of an environment while one is running', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      await submit(a);
+      await submit(a);
+      await submit(b);
+      const claims = await Promise.all(Array.from({ length: 6 }, (_, index) => queue.claim(`w${index}`)));
+      const codes = claims.flatMap((each) => (each ? [each.environment.code] : []));
+      expect(codes.sort()).toEqual(['a', 'b']);
+    });
+
+    it('invariant 1: the database itself refuses a second running run', async () => {
+      const a = await create('a');
+      await submit(a);
+      const second = await submit(a);
+      await claim();
+      const force = database.query(
+        `UPDATE run SET state = 'running', phase = 'testing', fence = 9, worker_id = 'x', lease_until = now()
+         WHERE id = $1`,
+        [second.id],
+      );
+      await expect(force).rejects.toMatchObject({ code: '23505' });
+    });
+
+    it('invariant 2: gives the runs of an environment in the order in which they were acknowledged', async () => {
+      const a = await create('a');
+      const submitted = [];
+      for (let count = 0; count < 5; count++) submitted.push((await submit(a)).id);
+      const claimed = [];
+      for (let count = 0; count < 5; count++) {
+        const each = await claim();
+        claimed.push(each.run.id);
+        await finish(each);
+      }
+      expect(claimed).toEqual(submitted);
+    });
+
+    it('invariant 2: gives a run of higher priority first, in its own environment', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      const low = await submit(a);
+      const urgent = await submit(a, 10);
+      const other = await submit(b);
+      const claimed = [await claim(), await claim()];
+      expect(claimed.map(({ run }) => run.id).sort()).toEqual([urgent.id, other.id]);
+      for (const each of claimed) await finish(each);
+      expect((await claim()).run.id).toBe(low.id);
+    });
+
+    it('serves the environment first whose head waits longest', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      await submit(b);
+      await submit(a);
+      expect((await claim()).environment.code).toBe('b');
+    });
+
+    it('leaves alone what is paused, excluded or removed', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      const run = await submit(a);
+      await submit(b);
+      await environments.pause(a.id, 'deployment');
+      expect(await queue.claim('w', { excludeEnvironments: [b.id] })).toBeUndefined();
+      await environments.resume(a.id);
+      expect((await claim('w', [b.id])).run.id).toBe(run.id);
+    });
+
+    it('gives nothing back that is still running on a paused environment, and lets it end', async () => {
+      const a = await create('a');
+      await submit(a);
+      const next = await submit(a);
+      const running = await claim();
+      await environments.pause(a.id, 'deployment');
+      await finish(running);
+      expect(await queue.claim('w')).toBeUndefined();
+      await environments.resume(a.id);
+      expect((await claim()).run.id).toBe(next.id);
+    });
+  });
+
+  describe('giving back', () => {
+    it('spends no attempt, and the run is head again', async () => {
+      const a = await create('a');
+      const run = await submit(a);
+      await submit(a);
+      const { fence } = await claim();
+      await queue.giveBack(run.id, fence);
+      expect(await runs.get(run.id)).toMatchObject({ state: 'queued', attempt: 0, phase: undefined });
+      expect((await claim()).run.id).toBe(run.id);
+      expect(await createAttempts({ database }).list(run.id)).toEqual([]);
+    });
+
+    it('ends a run that was cancelled meanwhile', async () => {
+      const run = await submit(await create('a'));
+      const { fence } = await claim();
+      await runs.cancel(run.id);
+      await queue.giveBack(run.id, fence);
+      expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled' });
+    });
+
+    it('hands back what is there: the next attempt goes on after the finished tests', async () => {
+      const run = await submit(await create('a'));
+      const first = await startWith('A', 'B', 'C');
+      await first.record.testStarted({ name: 'A', suite: undefined });
+      await first.record.result(newResult('A', 'failed'));
+      await first.record.testStarted({ name: 'B', suite: undefined });
+      await queue.handBack(run.id, first.fence);
+
+      const second = await startWith('X');
+      expect(second.run.id).toBe(run.id);
+      expect(await second.record.planned()).toEqual([
+        { test: { name: 'A', suite: undefined }, done: true },
+        { test: { name: 'B', suite: undefined }, done: false },
+        { test: { name: 'C', suite: undefined }, done: false },
+      ]);
+      expect((await runs.get(run.id)).attempt).toBe(2);
+    });
+  });
+
+  describe('start and finish', () => {
+    it('counts a claim as one attempt, however often it is started', async () => {
+      const run = await submit(await create('a'));
+      const { fence } = await claim();
+      expect((await queue.start(run.id, fence)).attempt).toBe(1);
+      expect((await queue.start(run.id, fence)).attempt).toBe(1);
+      expect(await createAttempts({ database }).list(run.id)).toHaveLength(1);
+    });
+
+    it.each([
+      ['passed', undefined, 'finished'],
+      ['failed', undefined, 'finished'],
+      ['broken', { code: 'IMAGE_MISSING', message: 'There is no image x.' }, 'broken'],
+      ['cancelled', undefined, 'cancelled'],
+    ] as const)('finishes a run as %s', async (verdict, reason, outcome) => {
+      const run = await submit(await create('a'));
+      const { fence } = await claim();
+      await queue.start(run.id, fence);
+      await queue.finish(run.id, fence, verdict, reason);
+      const finished = await runs.get(run.id);
+      expect(finished).toMatchObject({ state: 'finished', verdict, finishedAt: expect.any(Date) });
+      expect(finished.reason).toEqual(reason);
+      expect(await createAttempts({ database }).list(run.id)).toMatchObject([
+        { outcome, endedAt: expect.any(Date) },
+      ]);
+    });
+
+    it('finishes a run that never started', async () => {
+      const run = await submit(await create('a'));
+      const { fence } = await claim();
+      await queue.finish(run.id, fence, 'cancelled');
+      expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled', attempt: 0 });
+    });
+  });
+
+  describe('leases', () => {
+    it('are prolonged by the clock of the database, and tell of a cancel', async () => {
+      const run = await submit(await create('a'));
+      const { fence } = await claim();
+      await expireLease(run);
+      expect(await queue.renew(run.id, fence)).toEqual({ cancelRequested: false });
+      expect(await queue.requeueExpired({ maxAttempts: 3 })).toEqual([]);
+      expect(await queue.holds(run.id, fence)).toBe(true);
+      await runs.cancel(run.id);
+      expect(await queue.renew(run.id, fence)).toEqual({ cancelRequested: true });
+    });
+
+    it('invariant 3: an expired run is queued again as the head; the test under way is broken, and repeated', async () => {
+      const a = await create('a');
+      const run = await submit(a);
+      await submit(a);
+      const first = await startWith('A', 'B', 'C');
+      await first.record.result(newResult('A', 'passed'));
+      await first.record.testStarted({ name: 'B', suite: undefined });
+      await expireLease(run);
+      expect(await queue.requeueExpired({ maxAttempts: 3 })).toMatchObject([{ id: run.id, state: 'queued' }]);
+      expect(await queue.requeueExpired({ maxAttempts: 3 })).toEqual([]);
+
+      const [attempt] = await createAttempts({ database }).list(run.id);
+      expect(attempt).toMatchObject({ outcome: 'lost', reason: { code: 'WORKER_LOST' } });
+      expect(await createResults({ database }).list(run.id)).toMatchObject([
+        { test: 'A', status: 'passed' },
+        { test: 'B', status: 'broken', attempt: 1, reason: { code: 'WORKER_LOST' } },
+      ]);
+      expect(await createEvents({ database }).list(run.id)).toMatchObject([{ code: 'WORKER_LOST' }]);
+
+      const second = await claim();
+      expect(second.run.id).toBe(run.id);
+      const planned = await queue.recorder(run.id, second.fence).planned();
+      expect(planned.map(({ test, done }) => [test.name, done])).toEqual([
+        ['A', true],
+        ['B', false],
+        ['C', false],
+      ]);
+    });
+
+    it('invariant 3: a run that loses every worker is finished as broken', async () => {
+      const run = await submit(await create('a'));
+      for (const attempt of [1, 2]) {
+        await claim();
+        await expireLease(run);
+        const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
+        expect(taken).toMatchObject({ state: 'queued', attempt });
+      }
+      await startWith('A');
+      await expireLease(run);
+      const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
+      expect(taken).toMatchObject({ state: 'finished', verdict: 'broken', reason: { code: 'WORKER_LOST' } });
+      expect(await queue.claim('w')).toBeUndefined();
+    });
+
+    it('invariant 3: attempts that were handed back do not count as lost', async () => {
+      const run = await submit(await create('a'));
+      for (let count = 0; count < 5; count++) {
+        const { fence } = await startWith('A');
+        await queue.handBack(run.id, fence);
+      }
+      await startWith('A');
+      await expireLease(run);
+      expect(await queue.requeueExpired({ maxAttempts: 2 })).toMatchObject([{ state: 'queued' }]);
+    });
+
+    it('invariant 3: a run that should be cancelled ends when its worker is lost', async () => {
+      const run = await submit(await create('a'));
+      await claim();
+      await runs.cancel(run.id);
+      await expireLease(run);
+      const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
+      expect(taken).toMatchObject({ state: 'finished', verdict: 'cancelled' });
+    });
+
+    it('are taken back by one of many that look at the same time', async () => {
+      const codes = ['a', 'b', 'c'];
+      for (const code of codes) {
+        await submit(await create(code));
+        await expireLease((await claim()).run);
+      }
+      const taken = await Promise.all([1, 2, 3, 4].map(() => queue.requeueExpired({ maxAttempts: 3 })));
+      expect(
+        taken
+          .flat()
+          .map(({ environmentCode }) => environmentCode)
+          .sort(),
+      ).toEqual(codes);
+    });
+  });
+
+  describe('recorder', () => {
+    it('invariant 4: records a test once for each attempt, whatever is repeated', async () => {
+      const run = await submit(await create('a'));
+      const { record } = await startWith('A');
+      await record.result(newResult('A', 'passed'));
+      await record.result(newResult('A', 'failed'));
+      await Promise.all([record.result(newResult('A', 'broken')), record.result(newResult('A', 'skipped'))]);
+      expect(await createResults({ database }).list(run.id)).toMatchObject([
+        { status: 'passed', attempt: 1 },
+      ]);
+    });
+
+    it('keeps phase, commit and the first plan, in its order', async () => {
+      const run = await submit(await create('a'));
+      const { record } = await startWith('C', 'A', 'B');
+      await record.plan([{ name: 'Z', suite: undefined }]);
+      await record.phase('testing');
+      await record.commit({ id: 'abc123', subject: 'Fix\0 it' });
+      expect(await runs.get(run.id)).toMatchObject({
+        phase: 'testing',
+        commit: { id: 'abc123', subject: 'Fix\uFFFD it' },
+        counts: { planned: 3 },
+      });
+      expect((await record.planned()).map(({ test }) => test.name)).toEqual(['C', 'A', 'B']);
+    });
+
+    it('takes a plan of thousands of tests', async () => {
+      const run = await submit(await create('a'));
+      await startWith(...Array.from({ length: 4_000 }, (_, index) => `Test${index}`));
+      expect((await runs.get(run.id)).counts.planned).toBe(4_000);
+    });
+
+    it('refuses a test that was not planned, because nobody would count it', async () => {
+      const run = await submit(await create('a'));
+      const { record } = await startWith('A');
+      const before = await snapshot();
+      await expect(record.result(newResult('B', 'failed'))).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(record.testStarted({ name: 'A', suite: 'S' })).rejects.toMatchObject({
+        message: `Test A of suite S is not in the plan of run ${run.id}.`,
+      });
+      expect(await snapshot()).toEqual(before);
+    });
+  });
+
+  describe('fences', () => {
+    /** Each way to write, by a worker that has lost its run. */
+    const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
+      ['giveBack', (run, fence) => queue.giveBack(run.id, fence)],
+      ['start', (run, fence) => queue.start(run.id, fence)],
+      ['handBack', (run, fence) => queue.handBack(run.id, fence)],
+      ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
+      ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],
+      ['commit', (run, fence) => queue.recorder(run.id, fence).commit({ id: 'x', subject: 'y' })],
+      ['plan', (run, fence) => queue.recorder(run.id, fence).plan([{ name: 'Z', suite: undefined }])],
+      ['planned', (run, fence) => queue.recorder(run.id, fence).planned()],
+      [
+        'testStarted',
+        (run, fence) => queue.recorder(run.id, fence).testStarted({ name: 'A', suite: undefined }),
+      ],
+      ['result', (run, fence) => queue.recorder(run.id, fence).result(newResult('A', 'passed'))],
+      ['event', (run, fence) => queue.recorder(run.id, fence).event({ code: 'x', message: 'y' })],
+    ];
+
+    describe.each([
+      ['taken over by another', true],
+      ['back in the queue', false],
+    ])('of a run that is %s', (_, takenOver) => {
+      it.each(writes)('invariant 5: %s with an old fence changes nothing', async (_name, write) => {
+        const run = await submit(await create('a'));
+        const { fence } = await startWith('A');
+        await expireLease(run);
+        await queue.requeueExpired({ maxAttempts: 3 });
+        if (takenOver) await claim('successor');
+        const before = await snapshot();
+        await expect(write(run, fence)).rejects.toMatchObject({ code: 'STALE_FENCE' });
+        expect(await queue.renew(run.id, fence)).toBe('stale');
+        expect(await queue.holds(run.id, fence)).toBe(false);
+        expect(await snapshot()).toEqual(before);
+      });
+    });
+
+    it('invariant 5: nothing is written to a finished run', async () => {
+      const run = await submit(await create('a'));
+      const { fence } = await startWith('A');
+      await queue.finish(run.id, fence, 'passed');
+      const before = await snapshot();
+      for (const [, write] of writes)
+        await expect(write(run, fence)).rejects.toMatchObject({ code: 'STALE_FENCE' });
+      expect(await snapshot()).toEqual(before);
+    });
+  });
+
+  describe('waking up', () => {
+    it('happens when a run is submitted, finished, handed back or lost, and when an environment is resumed', async () => {
+      let woken = 0;
+      const stop = await queue.onWake(() => {
+        woken += 1;
+      });
+      const wakes = async (work: () => Promise<unknown>) => {
+        const before = woken;
+        await work();
+        await until(() => woken > before);
+      };
+      const a = await create('a');
+      await wakes(() => submit(a));
+      await wakes(async () => finish(await claim()));
+      const run = await submit(a);
+      const { fence } = await claim();
+      await wakes(() => queue.handBack(run.id, fence));
+      await claim();
+      await expireLease(run);
+      await wakes(() => queue.requeueExpired({ maxAttempts: 3 }));
+      await wakes(() => environments.resume(a.id));
+      await stop();
+    });
+
+    it('tells which run has changed', async () => {
+      const heard = new Set<number | undefined>();
+      const stop = await queue.onRunChanged((runId) => heard.add(runId));
+      const a = await create('a');
+      const [first, second] = [await submit(a), await submit(a)];
+      await until(() => heard.size === 2);
+      expect([...heard]).toEqual([first.id, second.id]);
+      heard.clear();
+      await runs.cancel(second.id);
+      await until(() => heard.has(second.id));
+      await stop();
+    });
+
+    it('has hints for the poll behind it', async () => {
+      const [a, b, c] = [await create('a'), await create('b'), await create('c')];
+      expect(await queue.nextHints()).toEqual({ claimable: 0, nextExpiryMs: undefined });
+      for (const environment of [a, a, b, c]) await submit(environment);
+      await environments.pause(c.id, 'deployment');
+      expect(await queue.nextHints()).toEqual({ claimable: 2, nextExpiryMs: undefined });
+      const { run } = await claim();
+      const { claimable, nextExpiryMs } = await queue.nextHints();
+      expect(claimable).toBe(1);
+      expect(nextExpiryMs).toBeGreaterThan(0);
+      expect(nextExpiryMs).toBeLessThanOrEqual(60_000);
+      await expireLease(run);
+      expect((await queue.nextHints()).nextExpiryMs).toBe(0);
+    });
+  });
+}

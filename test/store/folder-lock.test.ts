@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockFolder, readFolderOwner } from '../../src/store/folder-lock.ts';
+import { type Child, startChild } from '../support/child.ts';
+
+describe('the lock of a data folder', () => {
+  let folder: string;
+  let children: Child[];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'matre-lock-'));
+    children = [];
+  });
+  afterEach(async () => {
+    await Promise.all(children.map((child) => child.kill()));
+    await rm(folder, { recursive: true });
+  });
+
+  /** A process that tries to get the lock. */
+  function start(url = ''): Child {
+    const child = startChild(new URL('./holder.ts', import.meta.url), [folder, url]);
+    children.push(child);
+    return child;
+  }
+
+  it('is held by one; the others learn who that is and where its server answers', async () => {
+    const first = start('http://127.0.0.1:8089');
+    expect(await first.line()).toBe('mine');
+    const refusal = await start().line();
+    expect(refusal).toContain('DATA_FOLDER_IN_USE');
+    expect(refusal).toContain(`process ${first.pid} on ${hostname()}`);
+    expect(refusal).toContain('serves http://127.0.0.1:8089');
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+  });
+
+  it('is held by one even within a process', async () => {
+    const lock = await lockFolder(folder);
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+    await lock.release();
+    await (await lockFolder(folder)).release();
+  });
+
+  it('can be had again when it was released', async () => {
+    const first = start();
+    expect(await first.line()).toBe('mine');
+    first.process.stdin?.end();
+    expect(await first.exited).toBe(0);
+    expect(await readFolderOwner(folder)).toBeUndefined();
+    expect(await start().line()).toBe('mine');
+  });
+
+  it('is taken over by exactly one of many when the holder was killed', async () => {
+    let holder = start();
+    expect(await holder.line()).toBe('mine');
+    for (let round = 0; round < 3; round++) {
+      await holder.kill();
+      expect(await readFolderOwner(folder)).toBeUndefined();
+      const contenders = [start(), start(), start(), start()];
+      const answers = await Promise.all(contenders.map((child) => child.line()));
+      expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
+      expect(answers.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
+      holder = contenders[answers.indexOf('mine')] ?? holder;
+      expect(await readFolderOwner(folder)).toMatchObject({ pid: holder.pid });
+    }
+  });
+
+  it('is never taken from a process that is alive but does not answer', async () => {
+    const holder = start();
+    expect(await holder.line()).toBe('mine');
+    holder.signal('SIGSTOP');
+    expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
+    expect(await readFolderOwner(folder)).toMatchObject({ pid: holder.pid });
+  });
+
+  it('does not depend on its file: who deletes that gains nothing', async () => {
+    const holder = start();
+    expect(await holder.line()).toBe('mine');
+    await rm(join(folder, 'owner.json'));
+    expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
+    await expect(readFolderOwner(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+  });
+
+  it('tells who has the folder, though many ask while it is taken', async () => {
+    expect(await readFolderOwner(join(folder, 'none'))).toBeUndefined();
+    const [lock, ...owners] = await Promise.all([
+      lockFolder(folder),
+      ...Array.from({ length: 5 }, () => readFolderOwner(folder)),
+    ]);
+    for (const owner of owners) expect(owner === undefined || owner.pid === process.pid).toBe(true);
+    await lock.publish({ url: 'http://127.0.0.1:1' });
+    expect(await readFolderOwner(folder)).toEqual({
+      pid: process.pid,
+      host: hostname(),
+      since: expect.any(String),
+      url: 'http://127.0.0.1:1',
+    });
+    await lock.release();
+  });
+});

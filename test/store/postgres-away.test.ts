@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { quiet } from '../support/database.ts';
+import { postgresPassword, startPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
+import { freePort } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+
+describe('a PostgreSQL that goes away', () => {
+  let server: TestPostgres;
+  let database: Database;
+  beforeAll(async () => {
+    server = await startPostgres();
+    database = await openPostgres({ url: server.url, log: quiet });
+  });
+  afterAll(async () => {
+    await database?.close();
+    await server?.stop();
+  });
+
+  const answers = () => database.query('SELECT 1').then(() => true);
+  const unreachable = () => ({
+    code: 'DATABASE_UNREACHABLE',
+    message: expect.stringMatching(
+      new RegExp(`^PostgreSQL at 127\\.0\\.0\\.1:${server.port}/postgres cannot be used`),
+    ),
+  });
+  const faultOf = (url: string) =>
+    openPostgres({ url, log: quiet }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+
+  it.each([
+    ['is not there', async () => `postgres://matre:${postgresPassword}@127.0.0.1:${await freePort()}/x`],
+    ['does not know the password', async () => server.url.replace(postgresPassword, `${postgresPassword}x`)],
+    ['does not know the database', async () => server.url.replace(/postgres$/, 'nothing')],
+    ['has a name that nobody knows', async () => `postgres://u:${postgresPassword}@no.such.host.invalid/x`],
+  ])('is refused with its address and without the password when it %s', async (_, url) => {
+    const fault = await faultOf(await url());
+    expect(fault).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    expect(fault?.message).toMatch(/127\.0\.0\.1:\d+\/|no\.such\.host\.invalid:5432\/x/);
+    expect(fault?.message).not.toContain(postgresPassword);
+  });
+
+  it.each(['', 'not a url', `mysql://u:${postgresPassword}@h/d`, `u:${postgresPassword}@h/d`])(
+    'is refused when its URL is %j',
+    async (url) => {
+      const fault = await faultOf(url);
+      expect(fault).toMatchObject({ code: 'CONFIG_INVALID' });
+      expect(fault?.message).not.toContain(postgresPassword);
+    },
+  );
+
+  it('is reported as unreachable, recovers by itself, and tells listeners that they may have missed something', async () => {
+    const heard: string[] = [];
+    const stop = await database.listen('matre_away', (payload) => heard.push(payload));
+    const before = await database.listen('matre_other', (payload) => heard.push(`other ${payload}`));
+    for (const leave of [server.shutdown, server.kill]) {
+      heard.length = 0;
+      await leave();
+      await expect(database.query('SELECT 1')).rejects.toMatchObject(unreachable());
+      await expect(database.transaction(async () => undefined)).rejects.toMatchObject(unreachable());
+      await server.start();
+      await until(answers);
+      await until(() => heard.length === 2);
+      expect(heard.sort()).toEqual(['', 'other ']);
+      await database.query(`SELECT pg_notify('matre_away', 'again')`);
+      await until(() => heard.includes('again'));
+    }
+    await stop();
+    await before();
+  });
+
+  it('loses nothing that was committed and keeps nothing that was not, when it is killed in a transaction', async () => {
+    await database.script('CREATE TABLE IF NOT EXISTS kept (id int PRIMARY KEY)');
+    await database.query('INSERT INTO kept VALUES (1)');
+    const interrupted = database.transaction(async (transaction) => {
+      await transaction.query('INSERT INTO kept VALUES (2)');
+      await server.kill();
+      await transaction.query('INSERT INTO kept VALUES (3)');
+    });
+    await expect(interrupted).rejects.toMatchObject(unreachable());
+    await server.start();
+    await until(answers);
+    expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+
+  it('survives that single connections are ended, idle, listening or in a transaction', async () => {
+    const heard: string[] = [];
+    const stop = await database.listen('matre_ended', (payload) => heard.push(payload));
+    const endAll = () =>
+      withClient(server.url, (client) =>
+        client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'matre' AND pid <> pg_backend_pid()`,
+        ),
+      );
+    await endAll();
+    await until(() => heard.includes(''));
+    await until(answers);
+    const interrupted = database.transaction(async (transaction) => {
+      await transaction.query('SELECT 1');
+      await endAll();
+      await transaction.query('SELECT 1');
+    });
+    await expect(interrupted).rejects.toMatchObject(unreachable());
+    await until(answers);
+    await stop();
+  });
+
+  it('does not take a fault of the work for a fault of the connection', async () => {
+    const refused = Object.assign(new Error('connection refused by something else'), {
+      code: 'ECONNREFUSED',
+    });
+    await expect(database.transaction(() => Promise.reject(refused))).rejects.toBe(refused);
+    await expect(database.query('SELECT * FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
+    expect(await answers()).toBe(true);
+  });
+
+  it('can be closed while it is away', async () => {
+    const other = await startPostgres();
+    const opened = await openPostgres({ url: other.url, log: quiet });
+    await opened.listen('matre_away', () => undefined);
+    await other.stop();
+    await opened.close();
+    await expect(opened.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+  });
+});
