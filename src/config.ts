@@ -16,6 +16,7 @@ export type ModuleSource =
       username: string | undefined;
       password: string | undefined;
       sshKey: string | undefined;
+      sshKnownHosts: string | undefined;
     }
   | { kind: 'folder'; path: string };
 
@@ -202,5 +203,6 @@ function moduleSource(values: SettingValues, problems: string[]): ModuleSource |
     username: values.MATRE_MODULE_USERNAME,
     password: values.MATRE_MODULE_PASSWORD,
     sshKey: values.MATRE_MODULE_SSH_KEY,
+    sshKnownHosts: values.MATRE_MODULE_SSH_KNOWN_HOSTS,
   };
 }

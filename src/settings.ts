@@ -268,6 +268,12 @@ export const settings = {
     schema: path,
     description: 'The file with the private key for an ssh repository. Without it ssh chooses.',
   }),
+  MATRE_MODULE_SSH_KNOWN_HOSTS: optional({
+    group: 'Test module',
+    schema: path,
+    description:
+      'The file with the keys of known ssh servers (`ssh-keyscan HOST` writes one). Without it ssh chooses.',
+  }),
 
   SELENIUM_HOST: optional({
     group: 'Selenium',

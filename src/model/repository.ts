@@ -12,15 +12,17 @@ export interface RepositoryAddress {
  * else, git's `ext::` and options in disguise (`-x`) above all: those would run commands.
  */
 export function parseRepository(text: string): RepositoryAddress | undefined {
-  if (/[\s\u0000-\u001f]/.test(text)) return undefined;
   const plain = { username: undefined, password: undefined };
+  if (/[\u0000-\u001f\u007f]/.test(text)) return undefined;
   if (/^\/[^/]/.test(text)) return { ...plain, url: text, protocol: 'file' };
+  if (text.includes(' ')) return undefined;
   if (/^[A-Za-z0-9][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/)[\w~/.][^:]*$/.test(text)) {
     return { ...plain, url: text, protocol: 'ssh' };
   }
   const address = URL.canParse(text) ? new URL(text) : undefined;
   switch (address?.protocol) {
     case 'file:':
+      if (address.hostname !== '') return undefined;
       return { ...plain, url: text, protocol: 'file' };
     case 'ssh:':
       // No password in it: ssh has no way to take one that is not a key or a terminal.

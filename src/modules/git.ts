@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModuleSource } from '../config.ts';
+import { Fault } from '../errors.ts';
+import { parseRepository } from '../model/repository.ts';
+
+export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
+
+/** Runs git so that it never asks, never runs hooks, and never shows a credential. */
+export interface Git {
+  /** Without credentials. */
+  readonly url: string;
+  readonly branch: string;
+  /** Standard output of a command. Errors: MODULE_CHECKOUT_FAILED with what git said, DISK_FULL. */
+  run(argv: string[], options?: GitOptions): Promise<string>;
+}
+
+export interface GitOptions {
+  environment?: Record<string, string>;
+  /** The descriptor of a lock that git is to keep, should it outlive this process. */
+  lock?: number;
+}
+
+/** Of this process; everything else stays away from git and what it starts. */
+const passedOn = [
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_CONFIG_HOME'],
+  ...['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
+];
+
+/** The longest a command of git may take. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
+const limitMs = 30 * 60_000;
+
+/**
+ * `folder` keeps the settings for git. Errors: CONFIG_INVALID for an address, branch or key path that would not do.
+ */
+export async function createGit(options: {
+  folder: string;
+  source: GitSource;
+  environment: Record<string, string | undefined>;
+  signal: AbortSignal;
+}): Promise<Git> {
+  const { folder, source, signal } = options;
+  const address = parseRepository(source.repository);
+  if (!address) throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_REPOSITORY is not a git address.');
+  const url = address.url.startsWith('/') ? `file://${encodeURI(address.url)}` : address.url;
+  const credentials = credentialsOf(source, address);
+  const secrets = [credentials?.password, address.username, source.password]
+    .filter((secret): secret is string => secret !== undefined && secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const settings = join(folder, 'gitconfig');
+  const draft = `${settings}.${process.pid}`;
+  await writeFile(draft, settingsFile(url, address.protocol, credentials !== undefined, options.environment));
+  await rename(draft, settings);
+
+  const environment: Record<string, string> = {
+    ...Object.fromEntries(
+      passedOn.flatMap((name) => (options.environment[name] ? [[name, options.environment[name]]] : [])),
+    ),
+    GIT_CONFIG_GLOBAL: settings,
+    GIT_TERMINAL_PROMPT: '0',
+    // Set and empty: nobody is asked, whatever the settings of the user say.
+    GIT_ASKPASS: '',
+    GIT_SSH_COMMAND: sshCommand(source),
+    GIT_LFS_SKIP_SMUDGE: '1',
+    LC_ALL: 'C',
+    ...(credentials && {
+      MATRE_GIT_USERNAME: credentials.username,
+      MATRE_GIT_PASSWORD: credentials.password,
+    }),
+  };
+
+  return {
+    url,
+    branch: source.branch,
+    async run(argv, { environment: more, lock } = {}) {
+      const child = spawn('git', argv, {
+        env: { ...environment, ...more },
+        stdio: ['ignore', 'pipe', 'pipe', lock ?? 'ignore'],
+        // Its own group, so that what it starts (ssh, git-remote-https) ends with it.
+        detached: true,
+      });
+      const stop = () => child.pid && killGroup(child.pid);
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+      deadline.addEventListener('abort', stop);
+      const output: Buffer[] = [];
+      child.stdout?.on('data', (chunk) => output.push(chunk));
+      let said = '';
+      child.stderr?.setEncoding('utf8').on('data', (text) => {
+        said = (said + text).slice(-8192);
+      });
+      try {
+        if (deadline.aborted) stop();
+        const [code] = await once(child, 'close');
+        if (code === 0) return Buffer.concat(output).toString('utf8');
+        throw failure(deadline.aborted ? 'git was stopped.' : said, url, secrets);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing.');
+      } finally {
+        deadline.removeEventListener('abort', stop);
+      }
+    },
+  };
+}
+
+interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** What is set apart wins over what is in the address. A name or token alone is enough for most servers. */
+function credentialsOf(
+  source: GitSource,
+  address: { username?: string | undefined; password?: string | undefined },
+): Credentials | undefined {
+  const username = source.username ?? address.username;
+  const password = source.password ?? address.password;
+  if (username === undefined && password === undefined) return undefined;
+  if (/[\n\r\0]/.test(`${username}${password}`)) {
+    throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_USERNAME or MATRE_MODULE_PASSWORD has a line break.');
+  }
+  return { username: username ?? 'git', password: password ?? '' };
+}
+
+/**
+ * git's settings, on top of those of the user: proxies and certificates that are set there hold. Credentials come from
+ * the environment of git through a helper, and only for the server of the repository, wherever it may redirect to.
+ */
+function settingsFile(
+  url: string,
+  protocol: string,
+  withCredentials: boolean,
+  environment: Record<string, string | undefined>,
+): string {
+  const { HOME: home, XDG_CONFIG_HOME: xdg } = environment;
+  const included = home ? [join(xdg || join(home, '.config'), 'git/config'), join(home, '.gitconfig')] : [];
+  const sections = [
+    ...included.map((path) => ['[include]', `path = ${quoted(path)}`]),
+    ['[core]', 'hooksPath = /dev/null', 'fsmonitor = false', 'autocrlf = false'],
+    ['[gc]', 'auto = 0'],
+    ['[http]', 'lowSpeedLimit = 100', 'lowSpeedTime = 60'],
+    ['[protocol]', 'allow = never'],
+    [`[protocol "${protocol}"]`, 'allow = always'],
+  ];
+  // git checks the owner of a repository on this machine; naming it in the settings of matre is consent.
+  if (protocol === 'file')
+    sections.push([
+      '[safe]',
+      `directory = ${quoted(fileURLToPath(url))}`,
+      `directory = ${quoted(`${fileURLToPath(url)}/.git`)}`,
+    ]);
+  if (withCredentials) {
+    const helper = `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$MATRE_GIT_USERNAME" "$MATRE_GIT_PASSWORD"; }; f`;
+    sections.push([`[credential ${quoted(new URL(url).origin)}]`, 'helper =', `helper = ${quoted(helper)}`]);
+  }
+  return sections
+    .map(([head, ...lines]) => [head, ...lines.map((line) => `\t${line}`), ''].join('\n'))
+    .join('');
+}
+
+/** For git's own settings files. */
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** git hands this to a shell, so every value is quoted for one. */
+function sshCommand({ sshKey, sshKnownHosts }: GitSource): string {
+  const words = [
+    'ssh',
+    '-oBatchMode=yes',
+    ...['-oConnectTimeout=20', '-oServerAliveInterval=15', '-oServerAliveCountMax=4'],
+    ...(sshKey ? ['-i', sshKey, '-oIdentitiesOnly=yes'] : []),
+    ...(sshKnownHosts ? [`-oUserKnownHostsFile="${sshKnownHosts}"`] : []),
+  ];
+  for (const path of [sshKey, sshKnownHosts]) {
+    if (path && /["\\%\n\r\0]/.test(path)) {
+      throw new Fault(
+        'CONFIG_INVALID',
+        'The path of an ssh file must not have quotes, backslashes, % or line breaks.',
+      );
+    }
+  }
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+}
+
+function failure(said: string, url: string, secrets: string[]): Fault {
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), said.trim());
+  const lines = clean
+    .split(/[\r\n]+/)
+    .filter((line) => line !== '' && !/^(remote: )?\w[\w ]*:\s+\d+%/.test(line));
+  const message = `${url}: ${lines.slice(-6).join('\n') || 'git failed without a word.'}`;
+  return new Fault(
+    /no space left|disk quota exceeded/i.test(clean) ? 'DISK_FULL' : 'MODULE_CHECKOUT_FAILED',
+    message,
+  );
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { constants, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { Fault } from '../errors.ts';
+
+/**
+ * Copies a folder, without `.git` and without `except`, and gives a hash of what was copied: names, contents, links, and
+ * whether files are executable. Ignored files are copied too: an `.env.<code>` often is one.
+ *
+ * Errors: MODULE_CHECKOUT_FAILED when it is not a folder, MODULE_INVALID for a device, pipe or socket.
+ */
+export async function snapshot(source: string, target: string, except: string): Promise<string> {
+  const hash = createHash('sha256');
+  const copy = async (from: string, to: string): Promise<void> => {
+    const entries = await readdir(from, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const [path, copied] = [join(from, entry.name), join(to, entry.name)];
+      if (entry.name === '.git' || path === except) continue;
+      const name = relative(source, path);
+      if (entry.isDirectory()) {
+        hash.update(`folder\0${name}\0`);
+        await mkdir(copied);
+        await copy(path, copied);
+      } else if (entry.isSymbolicLink()) {
+        const link = await readlink(path);
+        hash.update(`link\0${name}\0${link}\0`);
+        await symlink(link, copied);
+      } else if (entry.isFile()) {
+        await copyFile(path, copied, constants.COPYFILE_FICLONE);
+        // The copy is what is hashed: the file may change meanwhile.
+        const content = await readFile(copied);
+        const executable = (await lstat(copied)).mode & 0o100 ? 'program' : 'file';
+        hash.update(`${executable}\0${name}\0${content.length}\0`).update(content);
+      } else {
+        throw new Fault('MODULE_INVALID', `${name} is neither a file nor a folder.`);
+      }
+    }
+  };
+  try {
+    await copy(source, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EACCES') throw error;
+    throw new Fault('MODULE_CHECKOUT_FAILED', `${source} cannot be copied: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return hash.digest('hex').slice(0, 40);
+}

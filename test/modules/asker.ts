@@ -1,0 +1,14 @@
+/** A process that asks for checkouts: argv is the folder and the source as JSON; a line of input for each request. */
+import { createInterface } from 'node:readline';
+import { createLog } from '../../src/log.ts';
+import { createModules } from '../../src/modules/modules.ts';
+
+const [folder = '', source = ''] = process.argv.slice(2);
+const modules = await createModules({ folder, source: JSON.parse(source), log: createLog() });
+console.log('ready');
+for await (const line of createInterface(process.stdin)) {
+  const [word, commit = ''] = line.split(' ');
+  console.log('asking');
+  if (word === 'resolve') console.log((await modules.resolve()).id);
+  if (word === 'checkout') console.log(await modules.checkout(commit));
+}
