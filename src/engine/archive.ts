@@ -1,0 +1,168 @@
+import { posix } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { extract, pack } from 'tar-stream';
+import { Fault } from '../errors.ts';
+import { exitCode, keep } from './capture.ts';
+import type { Engine } from './engine.ts';
+
+/** A file that goes into a container. `path` is relative to the folder it is put into. */
+export interface FileIn {
+  path: string;
+  /** 0o644 by default. */
+  mode?: number;
+  content: string | Uint8Array;
+}
+
+/** A file that comes out of a container. `content` must be read (or skipped) before the next file is asked for. */
+export interface FileOut {
+  path: string;
+  mode: number;
+  size: number;
+  modifiedAt: Date;
+  content: AsyncIterable<Uint8Array>;
+}
+
+export interface Wanted {
+  /** Absolute. */
+  dir: string;
+  /** Files and folders below it, relative. A folder stands for everything in it. */
+  paths: string[];
+  /** The sum of all sizes; 1 GiB by default. */
+  maxBytes?: number;
+}
+
+const gibibyte = 1024 ** 3;
+
+/**
+ * Puts files into a folder of a running container; makes the folder when there is none. A `Readable` is taken for a tar
+ * archive. It goes through `tar` in the container because Docker's own upload does not see tmpfs mounts: it writes below them.
+ * Errors: PATH_OUTSIDE, DISK_FULL, ENGINE_FAILED, CONTAINER_VANISHED.
+ */
+export async function putFiles(
+  engine: Engine,
+  container: string,
+  dir: string,
+  files: FileIn[] | Readable,
+): Promise<void> {
+  const archive = files instanceof Readable ? files : packFiles(files);
+  const unpack = 'mkdir -p -- "$1" && exec tar -x -p -o -f - -C "$1"';
+  const exec = await engine.exec(container, {
+    argv: ['sh', '-c', unpack, 'sh', absolute(dir)],
+    env: { LC_ALL: 'C' },
+    stdin: true,
+  });
+  if (!exec.stdin) throw new Fault('INTERNAL', 'An exec with standard input came without it.');
+  const said = Promise.all([keep(exec.stderr), keep(exec.stdout)]);
+  // A tar that gave up reads no more, so the upload fails too or stalls; how tar ended says why.
+  const abandon = new AbortController();
+  const sent = pipeline(archive, exec.stdin, { signal: abandon.signal }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const end = await exec.ended;
+  abandon.abort();
+  const [errors] = await said;
+  const code = exitCode(end, container, ['tar']);
+  if (code !== 0) throw tarFault(`Files could not be put into ${dir} of ${container}`, errors);
+  const failure = await sent;
+  if (failure && !abandon.signal.aborted) {
+    throw new Fault('ENGINE_FAILED', `Files could not be sent to ${container}.`, { cause: failure });
+  }
+}
+
+/**
+ * Gets files out of a running container, in the order of the archive. What the archive says is not trusted: absolute paths,
+ * `..` and links are refused with PATH_OUTSIDE, more bytes than allowed with FILES_TOO_LARGE.
+ * Further errors: NOT_FOUND when a path does not exist, ENGINE_FAILED, CONTAINER_VANISHED.
+ */
+export async function* getFiles(engine: Engine, container: string, wanted: Wanted): AsyncGenerator<FileOut> {
+  const { dir, paths, maxBytes = gibibyte } = wanted;
+  if (paths.length === 0) return;
+  const argv = ['tar', '-c', '-f', '-', '-C', absolute(dir), '--', ...paths.map(relative)];
+  const exec = await engine.exec(container, { argv, env: { LC_ALL: 'C' } });
+  const said = keep(exec.stderr);
+  const entries = extract();
+  // Errors of the archive come out of the loop below; a loop that is left early ends the upload.
+  const received = pipeline(exec.stdout, entries).catch((error: unknown) => error);
+  let bytes = 0;
+  try {
+    for await (const entry of entries) {
+      const { name, type, size = 0, mode = 0o644, mtime } = entry.header;
+      if (type === 'directory') {
+        entry.resume();
+        continue;
+      }
+      if (type !== 'file') {
+        throw new Fault('PATH_OUTSIDE', `${name} in ${dir} of ${container} is a ${type}, not a file.`);
+      }
+      bytes += size;
+      if (bytes > maxBytes) {
+        throw new Fault(
+          'FILES_TOO_LARGE',
+          `${paths.join(', ')} in ${dir} of ${container} hold more than ${maxBytes} bytes.`,
+        );
+      }
+      yield {
+        path: relative(name),
+        mode: mode & 0o777,
+        size,
+        modifiedAt: mtime ?? new Date(0),
+        content: entry as AsyncIterable<Uint8Array>,
+      };
+    }
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw await received.then(async () => {
+      exitCode(await exec.ended, container, ['tar']);
+      return new Fault('ENGINE_FAILED', `The archive from ${dir} of ${container} is damaged.`, {
+        cause: error,
+      });
+    });
+  } finally {
+    entries.destroy();
+    exec.stdout.destroy();
+  }
+  const code = exitCode(await exec.ended, container, ['tar']);
+  const errors = await said;
+  // Logs grow while they are read: that is no damage.
+  const grew = errors.includes('file changed as we read it');
+  if (code !== 0 && !grew) {
+    throw tarFault(`Files could not be taken from ${dir} of ${container}`, errors);
+  }
+}
+
+/** A tar archive of files; their folders are made where it is unpacked. */
+export function packFiles(files: FileIn[]): Readable {
+  const archive = pack();
+  for (const { path, mode = 0o644, content } of files) {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
+    archive.entry({ name: relative(path), mode, mtime: new Date() }, bytes);
+  }
+  archive.finalize();
+  return Readable.from(archive);
+}
+
+/** A path that stays inside of whatever it is joined to. */
+function relative(path: string): string {
+  const normal = posix.normalize(path);
+  if (path === '' || path.includes('\0') || posix.isAbsolute(normal) || normal.split('/').includes('..')) {
+    throw new Fault('PATH_OUTSIDE', `${JSON.stringify(path)} is not a path inside of the folder.`);
+  }
+  return normal;
+}
+
+function absolute(dir: string): string {
+  if (!posix.isAbsolute(dir) || dir.includes('\0') || dir.split('/').includes('..')) {
+    throw new Fault('PATH_OUTSIDE', `${JSON.stringify(dir)} is not the absolute path of a folder.`);
+  }
+  return dir;
+}
+
+/** What tar says is in English (LC_ALL=C) and alike in GNU tar and busybox. */
+function tarFault(what: string, errors: string): Fault {
+  const message = `${what}: ${errors.trim().slice(0, 1_000) || 'tar failed without a message.'}`;
+  if (/no space left on device|short write/i.test(errors)) return new Fault('DISK_FULL', message);
+  if (/no such file or directory|can't (open|stat)/i.test(errors)) return new Fault('NOT_FOUND', message);
+  return new Fault('ENGINE_FAILED', message);
+}

@@ -1,0 +1,214 @@
+import Docker from 'dockerode';
+import { Fault } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import { packFiles } from '../archive.ts';
+import type { ContainerInfo, ContainerSpec, Engine } from '../engine.ts';
+import { createContainerEvents } from './events.ts';
+import { startExec } from './exec.ts';
+import { engineFault, statusOf } from './faults.ts';
+
+export interface DockerSettings {
+  /**
+   * `unix:///path` or `tcp://host:port`. Without it, DOCKER_HOST and DOCKER_CERT_PATH of the process environment as the docker
+   * command reads them, else /var/run/docker.sock.
+   */
+  host?: string | undefined;
+  log: Logger;
+}
+
+/** Far above what a test run needs, and low enough that a fork bomb stays in its container. */
+const maxProcesses = 4_096;
+/** How long a removal that somebody else began may take. */
+const removalMs = 30_000;
+
+/**
+ * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. Images are never pulled: a run
+ * must not depend on a registry.
+ */
+export function createDockerEngine({ host, log }: DockerSettings): Engine {
+  const docker = new Docker(host === undefined ? undefined : toConnection(host));
+  const events = createContainerEvents(docker, log);
+
+  async function inspect(idOrName: string): Promise<ContainerInfo | undefined> {
+    try {
+      return toInfo(await docker.getContainer(idOrName).inspect());
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw engineFault(error, `${idOrName} cannot be inspected`);
+    }
+  }
+
+  async function remove(idOrName: string): Promise<boolean> {
+    try {
+      await docker.getContainer(idOrName).remove({ force: true, v: true });
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      // Somebody else removes it at this moment: its name is free when it is gone.
+      if (statusOf(error) === 409 && /already in progress/.test(String(error))) {
+        await gone(idOrName);
+        return true;
+      }
+      throw engineFault(error, `${idOrName} cannot be removed`);
+    }
+  }
+
+  async function gone(idOrName: string): Promise<void> {
+    const deadline = performance.now() + removalMs;
+    while (await inspect(idOrName)) {
+      if (performance.now() > deadline) {
+        throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but does not go away.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async function imageId(reference: string): Promise<string> {
+    try {
+      return (await docker.getImage(reference).inspect()).Id;
+    } catch (error) {
+      throw engineFault(error, `The image ${reference} is not there`, {
+        400: 'IMAGE_MISSING',
+        404: 'IMAGE_MISSING',
+      });
+    }
+  }
+
+  return {
+    kind: 'docker',
+    imageId,
+    inspect,
+    remove,
+
+    async describe() {
+      try {
+        const [version, info] = await Promise.all([docker.version(), docker.info()]);
+        const limits = info.MemoryLimit ? '' : ', without memory limits';
+        return `Docker Engine ${version.Version} (API ${version.ApiVersion}), ${info.NCPU} processors${limits}`;
+      } catch (error) {
+        throw engineFault(error, 'The Docker Engine refused to describe itself');
+      }
+    },
+
+    async create(spec) {
+      // Docker answers 404 for a missing network too; asking first keeps the two apart.
+      await imageId(spec.image);
+      let container: Docker.Container;
+      try {
+        container = await docker.createContainer(toOptions(spec));
+      } catch (error) {
+        throw engineFault(error, `${spec.name} cannot be made`, {
+          404: 'IMAGE_MISSING',
+          409: 'CONTAINER_NAME_TAKEN',
+        });
+      }
+      try {
+        if (spec.files.length > 0) {
+          const files = spec.files.map((file) => ({ ...file, path: file.path.replace(/^\/+/, '') }));
+          await container.putArchive(packFiles(files), { path: '/' });
+        }
+        await container.start();
+        return toInfo(await container.inspect());
+      } catch (error) {
+        await remove(container.id).catch(() => {});
+        throw engineFault(error, `${spec.name} cannot be started`, { 404: 'ENGINE_FAILED' });
+      }
+    },
+
+    async start(id) {
+      try {
+        await docker.getContainer(id).start();
+      } catch (error) {
+        // 304: it runs already.
+        if (statusOf(error) === 304) return;
+        throw engineFault(error, `${id} cannot be started`, { 404: 'CONTAINER_VANISHED' });
+      }
+    },
+
+    async list(labels) {
+      const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+      try {
+        const found = await docker.listContainers({ all: true, filters: { label } });
+        const infos = await Promise.all(found.map(({ Id }) => inspect(Id)));
+        return infos.filter((info) => info !== undefined);
+      } catch (error) {
+        throw engineFault(error, 'The containers cannot be listed');
+      }
+    },
+
+    exec: (id, request) => startExec(docker, events, id, request),
+
+    async close() {
+      events.close();
+    },
+  };
+}
+
+function toConnection(host: string): Docker.DockerOptions {
+  const { protocol, hostname, port, pathname } = new URL(host);
+  if (protocol === 'unix:') return { socketPath: pathname };
+  // 2376 is the port for TLS.
+  return { host: hostname, port, protocol: protocol === 'https:' || port === '2376' ? 'https' : 'http' };
+}
+
+function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+  return {
+    name: spec.name,
+    Image: spec.image,
+    // Whatever the image would start: the container only has to be there. Every image with a shell has `tail`.
+    Entrypoint: ['tail', '-f', '/dev/null'],
+    Cmd: [],
+    // Docker gives a tmpfs to root; an image with another user could not write the generated tests.
+    User: '0:0',
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    Labels: spec.labels,
+    HostConfig: {
+      // Reaps what the processes of a test leave behind.
+      Init: true,
+      Memory: spec.memoryBytes,
+      // Equal to the memory: no swap on top of it.
+      MemorySwap: spec.memoryBytes,
+      PidsLimit: maxProcesses,
+      ExtraHosts: spec.extraHosts,
+      ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      // As Mounts, not as `Tmpfs` and `Binds`: `docker inspect` shows them, and a source that is missing is an error
+      // rather than a new folder of root's.
+      Mounts: [
+        ...spec.mounts.map(({ source, target, readOnly }) => ({
+          Type: 'bind' as const,
+          Source: source,
+          Target: target,
+          ReadOnly: readOnly,
+        })),
+        ...spec.tmpfs.map(({ target, sizeBytes, mode }) => ({
+          Type: 'tmpfs' as const,
+          Source: '',
+          Target: target,
+          TmpfsOptions: { SizeBytes: sizeBytes, Mode: mode },
+        })),
+      ],
+    },
+  };
+}
+
+function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
+  const { Status, StartedAt } = found.State;
+  const state = Status === 'running' || Status === 'created' ? Status : 'stopped';
+  // A container that never started says 0001-01-01.
+  const startedAt = StartedAt.startsWith('0001') ? undefined : new Date(StartedAt);
+  return {
+    id: found.Id,
+    name: found.Name.replace(/^\//, ''),
+    image: found.Config.Image,
+    imageId: found.Image,
+    labels: found.Config.Labels,
+    state,
+    createdAt: new Date(found.Created),
+    startedAt,
+    mounts: found.Mounts.flatMap(({ Type, Source, Destination, RW }) =>
+      Type === 'bind' || Type === 'tmpfs'
+        ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
+        : [],
+    ),
+  };
+}

@@ -1,0 +1,112 @@
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ContainerSpec } from '../engine.ts';
+
+/** Where the parts of a sandbox are in its folder. */
+export const parts = {
+  writable: (folder: string, target: string) => join(folder, 'writable', target),
+  files: (folder: string, target: string) => join(folder, 'files', target),
+  tmp: (folder: string) => join(folder, 'tmp'),
+  hosts: (folder: string) => join(folder, 'hosts'),
+};
+
+/** What the sandbox takes from this machine; the image may have its own of each. */
+const system = /^(usr|bin|sbin|lib.*|etc)$/;
+/** What every sandbox has of its own. */
+const own = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
+const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
+
+/** Something that is laid over the tree, at `target`. */
+interface Layer {
+  target: string;
+  argv: string[];
+}
+
+/**
+ * The arguments of bubblewrap that make the tree of a sandbox: the system of this machine, read-only; the top folders of the
+ * image over it, read-only; then what the specification says. `folder` is the folder of the sandbox.
+ */
+export function treeArguments(spec: ContainerSpec, image: string, folder: string): string[] {
+  const layers = layersOf(spec, folder).sort((a, b) => segments(a.target) - segments(b.target));
+  const targets = layers.map(({ target }) => target);
+  const top = new Map<string, string>();
+  for (const name of readdirSync('/')) if (system.test(name)) top.set(name, join('/', name));
+  for (const name of readdirSync(image)) if (!own.has(name)) top.set(name, join(image, name));
+  return [
+    ...[...top].flatMap(([name, source]) => place(source, `/${name}`, targets)),
+    ...['--proc', '/proc', '--tmpfs', '/dev'],
+    // Not bubblewrap's --dev: it needs a second user namespace for its terminals, which nobody can enter later.
+    ...devices.flatMap((name) => ['--dev-bind-try', `/dev/${name}`, `/dev/${name}`]),
+    ...['--symlink', '/proc/self/fd', '/dev/fd'],
+    ...['--symlink', '/proc/self/fd/0', '/dev/stdin'],
+    ...['--symlink', '/proc/self/fd/1', '/dev/stdout'],
+    ...['--symlink', '/proc/self/fd/2', '/dev/stderr'],
+    ...['--perms', '1777', '--tmpfs', '/dev/shm', '--dir', '/run'],
+    ...resolver(),
+    ...layers.flatMap(({ argv }) => argv),
+    ...['--remount-ro', '/'],
+  ];
+}
+
+/** The folders that hold files of the specification and lie in no writable folder. */
+export function fileFolders(spec: ContainerSpec): string[] {
+  const folders = new Set(spec.files.map(({ path }) => dirname(path)));
+  return [...folders].filter((path) => !spec.writable.some((writable) => isWithin(path, writable)));
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
+}
+
+function layersOf(spec: ContainerSpec, folder: string): Layer[] {
+  const bind = (source: string, target: string, readOnly = false): Layer => ({
+    target,
+    argv: [readOnly ? '--ro-bind' : '--bind', source, target],
+  });
+  return [
+    bind(parts.tmp(folder), '/tmp'),
+    ...spec.writable.map((target) => bind(parts.writable(folder, target), target)),
+    ...fileFolders(spec).map((target) => bind(parts.files(folder, target), target)),
+    ...(spec.extraHosts.length > 0 ? [bind(parts.hosts(folder), '/etc/hosts', true)] : []),
+    ...spec.mounts.map(({ source, target, readOnly }) => bind(source, target, readOnly)),
+    ...spec.tmpfs.map(({ target, sizeBytes, mode }) => ({
+      target,
+      argv: ['--perms', mode.toString(8), '--size', String(sizeBytes), '--tmpfs', target],
+    })),
+  ];
+}
+
+/**
+ * Lays a file or folder of the system or the image at `target`. A read-only folder takes no new mount points, so one that lacks
+ * a target of a later layer is made anew, and its children are laid into it one by one.
+ */
+function place(source: string, target: string, targets: string[]): string[] {
+  const found = lstatSync(source);
+  if (found.isSymbolicLink()) return ['--symlink', readlinkSync(source), target];
+  if (!found.isDirectory()) return ['--ro-bind', source, target];
+  const lacks = targets
+    // Below another layer it is that layer which has to have it.
+    .filter((path) => !targets.some((other) => other !== path && isWithin(path, other)))
+    .some((path) => isWithin(path, target) && !existsSync(join(source, path.slice(target.length))));
+  if (!lacks) return ['--ro-bind', source, target];
+  const children = readdirSync(source);
+  return [
+    '--dir',
+    target,
+    ...children.flatMap((name) => place(join(source, name), join(target, name), targets)),
+  ];
+}
+
+/** /etc/resolv.conf is often a link into /run, which the sandbox does not share. */
+function resolver(): string[] {
+  try {
+    const file = realpathSync('/etc/resolv.conf');
+    return file.startsWith('/run/') ? ['--ro-bind', file, file] : [];
+  } catch {
+    return [];
+  }
+}
+
+function segments(path: string): number {
+  return path.split('/').filter((part) => part !== '').length;
+}

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../errors.ts';
+import { keep } from '../capture.ts';
+import type { Engine } from '../engine.ts';
+import { treeArguments } from './arguments.ts';
+import { exists, fill } from './contents.ts';
+import { startExec } from './exec.ts';
+import { folderId, imageFolder } from './image.ts';
+import { endKeeper, startKeeper } from './keeper.ts';
+import { createMemoryGuard } from './memory.ts';
+import { identify } from './process.ts';
+import { findPrograms } from './programs.ts';
+import { readSandbox, runningKeeper, type Sandbox, toInfo, writeContainer, writeKeeper } from './record.ts';
+
+/** As Docker has it; a name is a folder here, so nothing that could leave ours. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/**
+ * Containers made by bubblewrap, for machines without Docker: namespaces of their own for files, processes, host name and IPC,
+ * the network of the machine. They are for keeping runs apart, not for locking hostile code in. `folder` is where they are kept.
+ *
+ * A sandbox lives as long as the process that made or started it, then its state is `stopped`. Other processes of the same user
+ * can use it meanwhile.
+ */
+export function createSandboxEngine({ folder }: { folder: string }): Engine {
+  const memory = createMemoryGuard();
+
+  async function find(idOrName: string): Promise<Sandbox | undefined> {
+    const named = namePattern.test(idOrName) ? await readSandbox(join(folder, idOrName)) : undefined;
+    return named ?? (await all()).find(({ container }) => container.id === idOrName);
+  }
+
+  async function all(): Promise<Sandbox[]> {
+    const names = await readdir(folder).catch(() => []);
+    const sandboxes = await Promise.all(
+      names.filter((name) => namePattern.test(name)).map((name) => readSandbox(join(folder, name))),
+    );
+    return sandboxes.filter((sandbox) => sandbox !== undefined);
+  }
+
+  async function run(sandbox: Sandbox): Promise<Sandbox> {
+    const { spec } = sandbox.container;
+    const tree = treeArguments(spec, await imageFolder(spec.image), sandbox.folder);
+    const keeper = await startKeeper(findPrograms().bwrap, spec.name, tree);
+    await writeKeeper(sandbox.folder, keeper);
+    return { ...sandbox, keeper };
+  }
+
+  async function discard(path: string): Promise<void> {
+    // Out of the way at once, then gone: a removal that is interrupted leaves no half of a sandbox under its name.
+    const aside = join(folder, `.gone-${process.pid}-${randomBytes(6).toString('hex')}`);
+    await rename(path, aside);
+    await rm(aside, { recursive: true, force: true });
+  }
+
+  return {
+    kind: 'sandbox',
+    imageId: folderId,
+
+    async describe() {
+      const { bwrap } = findPrograms();
+      const keeper = await startKeeper(bwrap, 'matre-probe', ['--ro-bind', '/', '/', '--proc', '/proc']);
+      await endKeeper('matre-probe', keeper);
+      const version = spawn(bwrap, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const user = process.getuid?.() === 0 ? 'root' : 'an ordinary user';
+      return `${(await keep(version.stdout)).trim()}, as ${user}, in ${folder}`;
+    },
+
+    async create(spec) {
+      if (!namePattern.test(spec.name)) {
+        throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} cannot be the name of a sandbox.`);
+      }
+      const target = join(folder, spec.name);
+      const taken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
+      if (await exists(target)) throw taken();
+      const imageId = await folderId(spec.image);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await clearAbandoned(folder);
+      const id = randomBytes(16).toString('hex');
+      const made = join(folder, `.new-${process.pid}-${id}`);
+      try {
+        await mkdir(made);
+        await fill(made, spec);
+        await writeContainer(made, { id, imageId, createdAt: new Date().toISOString(), spec });
+        // The name belongs to whoever is first here: a folder that is not empty is not replaced.
+        await rename(made, target).catch(() => {
+          throw taken();
+        });
+      } catch (error) {
+        await rm(made, { recursive: true, force: true });
+        throw error;
+      }
+      const sandbox = await readSandbox(target);
+      if (!sandbox) throw new Fault('ENGINE_FAILED', `The sandbox ${spec.name} vanished while it was made.`);
+      try {
+        return toInfo(await run(sandbox));
+      } catch (error) {
+        await discard(target).catch(() => {});
+        throw error;
+      }
+    },
+
+    async start(id) {
+      const sandbox = await find(id);
+      if (!sandbox) throw new Fault('CONTAINER_VANISHED', `There is no sandbox ${id}.`);
+      if (!runningKeeper(sandbox)) await run(sandbox);
+    },
+
+    async inspect(idOrName) {
+      const sandbox = await find(idOrName);
+      return sandbox && toInfo(sandbox);
+    },
+
+    async list(labels) {
+      const wanted = Object.entries(labels);
+      return (await all())
+        .map(toInfo)
+        .filter((info) => wanted.every(([name, value]) => info.labels[name] === value));
+    },
+
+    async remove(idOrName) {
+      const sandbox = await find(idOrName);
+      if (!sandbox) return false;
+      if (sandbox.keeper) await endKeeper(sandbox.container.spec.name, sandbox.keeper);
+      await discard(sandbox.folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      return true;
+    },
+
+    async exec(id, request) {
+      const sandbox = await find(id);
+      if (!sandbox) throw new Fault('CONTAINER_VANISHED', `There is no sandbox ${id}.`);
+      return startExec(findPrograms().nsenter, memory, sandbox, request);
+    },
+
+    async close() {},
+  };
+}
+
+/** What processes that died on the way left behind: `.new-PID-...` and `.gone-PID-...`. */
+async function clearAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /^\.(?:new|gone)-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !identify(Number(pid))) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}

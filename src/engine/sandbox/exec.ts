@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { PassThrough, Readable } from 'node:stream';
+import { Fault } from '../../errors.ts';
+import type { Exec, ExecEnd, ExecRequest } from '../engine.ts';
+import { createOutputs } from '../outputs.ts';
+import { defaultPath } from './keeper.ts';
+import type { MemoryGuard } from './memory.ts';
+import { isAlive } from './process.ts';
+import { runningKeeper, type Sandbox } from './record.ts';
+
+const goTo = 'cd -- "$1" || exit 126; shift; exec "$@"';
+
+/** Starts a process in a sandbox that runs. Errors: CONTAINER_VANISHED. */
+export async function startExec(
+  nsenter: string,
+  memory: MemoryGuard,
+  sandbox: Sandbox,
+  request: ExecRequest,
+): Promise<Exec> {
+  const { id, spec } = sandbox.container;
+  const keeper = runningKeeper(sandbox);
+  if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} does not run.`);
+  const { argv, cwd, env = {}, stdin = false } = request;
+  const enter = enterArguments(keeper.init.pid);
+  const begun = performance.now();
+  const child = spawn(
+    nsenter,
+    [...enter, ...(cwd === undefined ? argv : ['sh', '-c', goTo, 'sh', cwd, ...argv])],
+    {
+      stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      env: { PATH: defaultPath, HOME: '/tmp', ...spec.env, ...env },
+      detached: true,
+    },
+  );
+  const exited: Promise<number> = new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    // nsenter ends itself with the signal that ended the command.
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+  const release = memory.guard(id, keeper.init.pid, spec.memoryBytes, (pid) => {
+    const killer = ['sh', '-c', 'kill -s KILL "$1"', 'sh', String(pid)];
+    spawn(nsenter, [...enter, ...killer], { stdio: 'ignore', env: { PATH: defaultPath } }).on(
+      'error',
+      () => {},
+    );
+  });
+
+  const outputs = createOutputs();
+  const carry = async (from: Readable | null, to: PassThrough) => {
+    for await (const piece of from ?? []) await outputs.pass(to, piece as Uint8Array);
+  };
+  const carried = Promise.allSettled([
+    carry(child.stdout, outputs.stdout),
+    carry(child.stderr, outputs.stderr),
+  ]);
+
+  const ended = (async (): Promise<ExecEnd> => {
+    const code = await exited;
+    await Promise.race([carried, outputs.quiet()]);
+    release();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    outputs.end();
+    if (code !== 0 && !isAlive(keeper.init)) {
+      return { kind: 'unknown', message: 'the sandbox was removed or stopped' };
+    }
+    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.happenedSince(id, begun) };
+  })();
+
+  return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };
+}
+
+/** Into the namespaces of a process; for an ordinary user by way of the user namespace that bubblewrap made. */
+function enterArguments(init: number): string[] {
+  const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
+  return ['-t', String(init), ...user, '-m', '-p', '-i', '-u', '--'];
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { Fault } from '../../errors.ts';
+import { keep } from '../capture.ts';
+import { identify, isAlive, kill } from './process.ts';
+import type { KeeperRecord } from './record.ts';
+
+/** Says that the tree is complete, then only holds the namespaces. */
+const holdOn = 'echo up; exec tail -f /dev/null';
+const endMs = 10_000;
+
+/**
+ * Starts the process that holds the namespaces of a sandbox. It is a child of this process, and the kernel kills it and all
+ * that is in the sandbox when this process dies (PR_SET_PDEATHSIG, and the end of the pid namespace).
+ */
+export async function startKeeper(bwrap: string, name: string, tree: string[]): Promise<KeeperRecord> {
+  const argv = [
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
+    ...['--hostname', name, '--info-fd', '3', ...tree, '--chdir', '/'],
+    ...['--', 'sh', '-c', holdOn],
+  ];
+  const child = spawn(bwrap, argv, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { PATH: defaultPath },
+    // Ctrl-C at a terminal goes to a whole process group; whether a run ends is for the worker to say.
+    detached: true,
+  });
+  const [, stdout, stderr, information] = child.stdio as unknown as [null, Readable, Readable, Readable];
+  const told = keep(information);
+  // Destroyed below when all is well.
+  const complained = keep(stderr).catch(() => '');
+  // Ends without a word when the tree cannot be made.
+  const up = await Promise.race([
+    once(stdout, 'data').then(() => true),
+    once(child, 'close').then(() => false),
+    once(child, 'error').then(() => false),
+  ]).catch(() => false);
+  if (!up) throw treeFault(name, await complained);
+  const info = JSON.parse(await told) as { 'child-pid': number };
+  const outer = identify(child.pid ?? 0);
+  const init = identify(info['child-pid']);
+  if (!outer || !init) throw treeFault(name, 'it ended at once');
+  // It must not keep this process from ending; when this process ends, so does it.
+  child.unref();
+  stdout.destroy();
+  stderr.destroy();
+  return { bwrap: outer, init, startedAt: new Date().toISOString() };
+}
+
+/** Ends everything in a sandbox, and waits until it has. */
+export async function endKeeper(name: string, { bwrap, init }: KeeperRecord): Promise<void> {
+  kill(init);
+  kill(bwrap);
+  const deadline = performance.now() + endMs;
+  while (isAlive(init) || isAlive(bwrap)) {
+    if (performance.now() > deadline) {
+      throw new Fault('ENGINE_FAILED', `The processes of the sandbox ${name} do not end.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Of programs in a sandbox, unless the specification says otherwise. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function treeFault(name: string, complaint: string): Fault {
+  const text = complaint.trim() || 'bwrap ended without a message.';
+  if (/namespace|uid map|operation not permitted/i.test(text)) {
+    return new Fault(
+      'ENGINE_UNREACHABLE',
+      `bubblewrap cannot make namespaces here (${text}). Run matre as root, or allow user namespaces: ` +
+        'kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, or in a container --privileged.',
+    );
+  }
+  return new Fault('ENGINE_FAILED', `The sandbox ${name} cannot be made: ${text}`);
+}

@@ -1,0 +1,109 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ContainerInfo } from '../engine.ts';
+import { isAlive, processIdentity } from './process.ts';
+
+/**
+ * What is kept of a sandbox, in a folder with its name:
+ *
+ *     container.json   what it is
+ *     keeper.json      the processes that hold its namespaces, while it runs or after it ran
+ *     writable/        the copies of `spec.writable`, at their paths
+ *     files/           the folders of `spec.files`, at their paths
+ *     tmp/             its /tmp
+ *     hosts            its /etc/hosts, when there are extra hosts
+ */
+const containerRecord = z.object({
+  id: z.string(),
+  imageId: z.string(),
+  createdAt: z.iso.datetime(),
+  spec: z.object({
+    name: z.string(),
+    image: z.string(),
+    labels: z.record(z.string(), z.string()),
+    env: z.record(z.string(), z.string()),
+    mounts: z.array(z.object({ source: z.string(), target: z.string(), readOnly: z.boolean() })),
+    tmpfs: z.array(z.object({ target: z.string(), sizeBytes: z.number(), mode: z.number() })),
+    files: z.array(z.object({ path: z.string(), mode: z.number(), content: z.string() })),
+    writable: z.array(z.string()),
+    network: z
+      .string()
+      .optional()
+      .transform((network) => network),
+    extraHosts: z.array(z.string()),
+    memoryBytes: z.number(),
+  }),
+});
+export type ContainerRecord = z.infer<typeof containerRecord>;
+
+const keeperRecord = z.object({
+  /** bubblewrap, a child of the process that made or started the sandbox, and dying with it. */
+  bwrap: processIdentity,
+  /** The first process in the sandbox, as this machine sees it. When it ends, the kernel ends all the others. */
+  init: processIdentity,
+  startedAt: z.iso.datetime(),
+});
+export type KeeperRecord = z.infer<typeof keeperRecord>;
+
+/** A sandbox as it is on disk. */
+export interface Sandbox {
+  folder: string;
+  container: ContainerRecord;
+  keeper: KeeperRecord | undefined;
+}
+
+const containerFile = 'container.json';
+const keeperFile = 'keeper.json';
+
+export async function writeContainer(folder: string, record: z.input<typeof containerRecord>): Promise<void> {
+  await writeFile(join(folder, containerFile), JSON.stringify(record, null, 2));
+}
+
+export async function writeKeeper(folder: string, record: KeeperRecord): Promise<void> {
+  await writeFile(join(folder, keeperFile), JSON.stringify(record, null, 2));
+}
+
+/** The sandbox in a folder; `undefined` when there is none, or what is there is not (or no longer) readable. */
+export async function readSandbox(folder: string): Promise<Sandbox | undefined> {
+  const container = await readJson(join(folder, containerFile), containerRecord);
+  if (!container) return undefined;
+  return { folder, container, keeper: await readJson(join(folder, keeperFile), keeperRecord) };
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keeper of a sandbox that runs. */
+export function runningKeeper({ keeper }: Sandbox): KeeperRecord | undefined {
+  return keeper && isAlive(keeper.init) ? keeper : undefined;
+}
+
+export function toInfo(sandbox: Sandbox): ContainerInfo {
+  const { container, keeper } = sandbox;
+  const { spec } = container;
+  return {
+    id: container.id,
+    name: spec.name,
+    image: spec.image,
+    imageId: container.imageId,
+    labels: spec.labels,
+    state: runningKeeper(sandbox) ? 'running' : keeper ? 'stopped' : 'created',
+    createdAt: new Date(container.createdAt),
+    startedAt: keeper && new Date(keeper.startedAt),
+    mounts: [
+      ...spec.mounts.map((mount) => ({ type: 'bind' as const, ...mount })),
+      ...spec.tmpfs.map(({ target }) => ({
+        type: 'tmpfs' as const,
+        source: undefined,
+        target,
+        readOnly: false,
+      })),
+    ],
+  };
+}

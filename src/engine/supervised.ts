@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Fault } from '../errors.ts';
+import { capture } from './capture.ts';
+import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
+
+/** The folder in every container that belongs to the supervisor: its script, and `journal`, what it did and when. */
+const folder = '/opt/matre';
+const script = `${folder}/supervisor.sh`;
+
+/** Where the supervisor writes a line for each start and end: `start|stop|end TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
+export const journalPath = `${folder}/journal`;
+
+/** The supervisor, for the `files` of a specification. Without it in a container nothing of this module works there. */
+export function supervisorFile(): SpecFile {
+  return {
+    path: script,
+    mode: 0o755,
+    content: readFileSync(new URL('./supervisor.sh', import.meta.url), 'utf8'),
+  };
+}
+
+export interface SupervisedOptions {
+  /** Marks every process of the tree: `[A-Za-z0-9._-]{1,128}`. One for each run and fence, so that leftovers tell whose they are. */
+  token: string;
+  /** How often the caller shows that it is alive; 1 s by default. */
+  beatMs?: number;
+  /** How long the beats may stop before the tree is ended; 10 s by default, whole seconds. */
+  limitMs?: number;
+  /** Between TERM and KILL; 2 s by default, whole seconds. */
+  graceMs?: number;
+  /** Ends the tree when it aborts. */
+  signal?: AbortSignal;
+}
+
+export interface Supervised {
+  stdout: Readable;
+  stderr: Readable;
+  /** Settles when the whole tree has ended; never rejects. Both outputs must be read. */
+  ended: Promise<ExecEnd>;
+  /** Asks the tree to end (TERM, grace, KILL) and waits until it has. */
+  stop(): Promise<ExecEnd>;
+}
+
+/** A process that was left by an earlier run. */
+export interface Leftover {
+  pid: number;
+  token: string;
+}
+
+/**
+ * Runs a command that dies with its caller: with this process, with its event loop (beats stop), or on request. Everything
+ * it started dies too, also what left its session. Needs `supervisorFile` in the container. Standard input of the command is empty.
+ */
+export async function superviseExec(
+  engine: Engine,
+  container: string,
+  request: Omit<ExecRequest, 'stdin'>,
+  options: SupervisedOptions,
+): Promise<Supervised> {
+  const { token, signal, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
+  if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
+    throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
+  }
+  signal?.throwIfAborted();
+  const seconds = (ms: number) => String(Math.max(1, Math.ceil(ms / 1_000)));
+  const argv = ['sh', script, 'run', token, seconds(limitMs), seconds(graceMs), '--', ...request.argv];
+  const exec = await engine.exec(container, { ...request, argv, stdin: true });
+  const { stdin } = exec;
+  // The supervisor may be gone before our last beat reaches it.
+  stdin?.on('error', () => {});
+  const say = (word: string) => {
+    if (stdin?.writable) stdin.write(`${word}\n`);
+  };
+  const beats = setInterval(say, beatMs, 'beat');
+  const stop = () => {
+    say('stop');
+    return ended;
+  };
+  const ended = exec.ended.finally(() => {
+    clearInterval(beats);
+    signal?.removeEventListener('abort', stop);
+    stdin?.end();
+  });
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
+}
+
+/** The processes in a container that earlier supervised commands left. While such a command runs, its own are among them. */
+export async function leftovers(engine: Engine, container: string): Promise<Leftover[]> {
+  const { code, stdout, stderr } = await capture(engine, container, ['sh', script, 'list']);
+  if (code !== 0)
+    throw new Fault('ENGINE_FAILED', `The supervisor in ${container} does not answer: ${stderr.trim()}`);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [pid, token = ''] = line.split(' ');
+      return { pid: Number(pid), token };
+    });
+}
+
+/** Kills the leftovers of one token, or all. False when some could not be killed. */
+export async function clearLeftovers(engine: Engine, container: string, token?: string): Promise<boolean> {
+  const argv = ['sh', script, 'clear', ...(token === undefined ? [] : [token])];
+  const { code } = await capture(engine, container, argv);
+  return code === 0;
+}

@@ -1,0 +1,163 @@
+#!/bin/sh
+# Runs one command inside a container so that it cannot outlive the process outside that wants it.
+#
+#   supervisor.sh run TOKEN LIMIT GRACE -- ARGV...   runs a command; its exit code is ours
+#   supervisor.sh list                               prints "PID TOKEN" of every process that is left from any run
+#   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some would not die
+#
+# Standard input of `run` takes a line for each beat, and `stop`. The tree is ended (TERM, GRACE seconds, KILL) on
+# `stop`, at the end of input, and when no beat came for LIMIT seconds. A tree is: the process group of the command, and
+# whatever left it and still carries MATRE_EXEC=:TOKEN: in its environment. When the command ends by itself, what it left
+# behind is killed at once.
+#
+# It has to run under dash, bash and busybox ash, with setsid, sleep, cat and /proc as all that it needs. Docker has no
+# call that ends an exec, and an exec goes on when its client dies; but its standard input is closed then.
+
+journal=${MATRE_JOURNAL:-/opt/matre/journal}
+
+# A line of what happened, for people and for judges: WORD TOKEN SECONDS-SINCE-BOOT [DETAIL]. A full disk must not end a run.
+record() {
+  read -r now _ </proc/uptime
+  { echo "$1 $token $now $2" >>"$journal"; } 2>/dev/null
+}
+
+# Whether any process at all carries the text: one look at everything is much cheaper than one at each.
+anybody() {
+  { environments=$(cat /proc/[0-9]*/environ); } 2>/dev/null
+  case $environments in *"$1"*) ;; *) return 1 ;; esac
+}
+
+# Prints "PID TOKEN" of every process that carries a token, of one run ($1) or of all.
+# The shell drops the NULs between the variables, hence the colons around the token.
+list() {
+  anybody "MATRE_EXEC=:$1" || return 0
+  for folder in /proc/[0-9]*; do
+    { environment=$(cat "$folder/environ"); } 2>/dev/null
+    case $environment in *MATRE_EXEC=:*:*) ;; *) continue ;; esac
+    holder=${environment##*MATRE_EXEC=:}
+    holder=${holder%%:*}
+    [ -z "$1" ] || [ "$holder" = "$1" ] || continue
+    echo "${folder#/proc/} $holder"
+  done
+}
+
+# Sends signal $1 to the whole tree; false when there was nobody left.
+signal_tree() {
+  kill -s "$1" -- "-$leader" 2>/dev/null
+  found=$?
+  for word in $(list "$token"); do
+    [ "$word" != "$token" ] || continue
+    kill -s "$1" "$word" 2>/dev/null
+    found=0
+  done
+  return $found
+}
+
+# Kills until two looks in a row find nobody: a process that was born during one look is seen by the next.
+kill_tree() {
+  empty=0
+  rounds=0
+  while [ $empty -lt 2 ] && [ $rounds -lt 100 ]; do
+    rounds=$((rounds + 1))
+    if signal_tree KILL; then
+      empty=0
+      nap
+    else
+      empty=$((empty + 1))
+    fi
+  done
+  [ $empty -eq 2 ]
+}
+
+# Fractions are not in POSIX; all shells of this world have them.
+nap() {
+  sleep 0.05 2>/dev/null || sleep 1
+}
+
+end_tree() {
+  record stop "$1"
+  signal_tree TERM
+  sleep "$grace"
+  kill_tree
+}
+
+# Reads the beats. $1: the process that watches them.
+listen() {
+  while read -r line; do
+    case $line in
+      stop) break ;;
+      *) kill -s USR1 "$1" 2>/dev/null ;;
+    esac
+  done
+  if [ "$line" = stop ]; then end_tree asked; else end_tree input-closed; fi
+}
+
+# Ends the tree when the beats stop, or when the process that waits for the command is gone.
+watch() {
+  beaten=
+  trap 'beaten=1' USR1
+  read -r last _ </proc/uptime
+  last=${last%.*}
+  while :; do
+    sleep 1
+    read -r now _ </proc/uptime
+    now=${now%.*}
+    if ! kill -0 "$$" 2>/dev/null; then
+      end_tree supervisor-gone
+      return
+    elif [ -n "$beaten" ]; then
+      beaten=
+      last=$now
+    elif [ $((now - last)) -ge "$limit" ]; then
+      end_tree beats-stopped
+      return
+    fi
+  done
+}
+
+run() {
+  token=$1 limit=$2 grace=$3
+  shift 4
+  exec 3<&0 </dev/null
+  record start
+  MATRE_EXEC=":$token:" setsid "$@" 3<&- &
+  leader=$!
+  # Ignored until the watcher has its trap: a beat that comes earlier must not kill it.
+  trap '' USR1
+  watch 3<&- >/dev/null 2>&1 &
+  watcher=$!
+  listen "$watcher" <&3 3<&- >/dev/null 2>&1 &
+  listener=$!
+  # bash would tell of every process that was killed; from here on the output belongs to the command alone.
+  exec 3<&- 2>/dev/null
+  wait "$leader"
+  code=$?
+  kill -s KILL "$listener" "$watcher" 2>/dev/null
+  kill_tree || record left
+  record end "$code"
+  exit "$code"
+}
+
+clear_leftovers() {
+  rounds=0
+  while [ $rounds -lt 100 ]; do
+    rounds=$((rounds + 1))
+    left=$(list "$1")
+    [ -n "$left" ] || return 0
+    echo "$left" | while read -r process _; do kill -s KILL "$process" 2>/dev/null; done
+    nap
+  done
+  return 1
+}
+
+command=$1
+[ $# -eq 0 ] || shift
+case $command in
+  run) run "$@" ;;
+  list) list ;;
+  clear) clear_leftovers "$1" ;;
+  *)
+    echo "usage: supervisor.sh run TOKEN LIMIT GRACE -- ARGV... | list | clear [TOKEN]" >&2
+    exit 64
+    ;;
+esac

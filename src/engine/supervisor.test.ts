@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../test/support/until.ts';
+
+const script = new URL('./supervisor.sh', import.meta.url).pathname;
+const shells = [['dash'], ['bash'], ['busybox', 'ash']].filter(
+  ([program = '']) => spawnSync('which', [program]).status === 0,
+);
+
+describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
+  let folder: string;
+  let journal: string;
+  let token: string;
+  let children: ChildProcess[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'matre-supervisor-'));
+    journal = join(folder, 'journal');
+    token = `t${randomUUID()}`;
+    children = [];
+  });
+  afterEach(() => {
+    supervisor('clear', token);
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const [program = 'sh', ...applet] = shell;
+  const env = () => ({ ...process.env, MATRE_JOURNAL: journal });
+
+  function supervisor(...args: string[]): { code: number | null; lines: string[] } {
+    const { status, stdout } = spawnSync(program, [...applet, script, ...args], {
+      env: env(),
+      encoding: 'utf8',
+    });
+    return { code: status, lines: stdout.split('\n').filter((line) => line !== '') };
+  }
+
+  function run(limits: [number, number], ...argv: string[]) {
+    const child = spawn(program, [...applet, script, 'run', token, ...limits.map(String), '--', ...argv], {
+      env: env(),
+      stdio: 'pipe',
+    });
+    children.push(child);
+    let output = '';
+    child.stdout.on('data', (piece) => {
+      output += piece;
+    });
+    child.stderr.on('data', (piece) => {
+      output += piece;
+    });
+    child.stdin.on('error', () => {});
+    const ended = once(child, 'exit').then(([code]) => code as number);
+    return { child, ended, output: () => output };
+  }
+
+  const mine = () => supervisor('list').lines.filter((line) => line.endsWith(` ${token}`));
+  const record = () =>
+    readFileSync(journal, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [word, of, , detail] = line.split(' ');
+        expect(of).toBe(token);
+        return detail ? `${word} ${detail}` : word;
+      });
+
+  /** A tree with a child in the session, a grandchild that left it, and one that ignores TERM. */
+  const tree = [
+    'sh',
+    '-c',
+    'sleep 1000 & setsid sh -c "trap : TERM; while :; do sleep 1000; done" & setsid setsid sleep 1000 & echo up; wait',
+  ];
+
+  test('gives the exit code and the output of the command, and an empty input', async () => {
+    const { ended, output } = run([10, 1], 'sh', '-c', 'cat; echo out; echo err >&2; exit 7');
+    expect(await ended).toBe(7);
+    expect(output().split('\n').sort().join(' ').trim()).toBe('err out');
+    expect(record()).toEqual(['start', 'end 7']);
+  });
+
+  test('says 127 for a command that is not there', async () => {
+    expect(await run([10, 1], 'no-such-command').ended).toBe(127);
+  });
+
+  test('passes arguments on untouched', async () => {
+    const { ended, output } = run([10, 1], 'printf', '<%s>', 'a b', '$HOME', '--', '*', '');
+    await ended;
+    expect(output()).toBe('<a b><$HOME><--><*><>');
+  });
+
+  test('kills what a command leaves behind', async () => {
+    const { ended } = run([10, 1], 'sh', '-c', 'sleep 1000 & setsid sleep 1000 & exit 3');
+    expect(await ended).toBe(3);
+    expect(mine()).toEqual([]);
+  });
+
+  test('invariant 6: ends the whole tree on request', async () => {
+    const { child, ended, output } = run([30, 1], ...tree);
+    await until(() => output().includes('up') && mine().length >= 5);
+    child.stdin.write('stop\n');
+    await ended;
+    expect(mine()).toEqual([]);
+    expect(record()).toEqual(['start', 'stop asked', expect.stringMatching(/^end 1\d\d$/)]);
+  });
+
+  test('invariant 6: ends the whole tree when its input ends', async () => {
+    const { child, ended, output } = run([30, 1], ...tree);
+    await until(() => output().includes('up'));
+    child.stdin.end();
+    await ended;
+    expect(mine()).toEqual([]);
+    expect(record()).toContain('stop input-closed');
+  });
+
+  test('invariant 6: ends the whole tree when the beats stop, and not before', async () => {
+    const { child, ended, output } = run([2, 1], ...tree);
+    const beats = setInterval(() => child.stdin.write('beat\n'), 200);
+    await until(() => output().includes('up'));
+    const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+    const begun = uptime();
+    await until(() => uptime() - begun > 4);
+    expect(mine().length).toBeGreaterThan(0);
+    clearInterval(beats);
+    await ended;
+    expect(mine()).toEqual([]);
+    expect(record()).toContain('stop beats-stopped');
+  });
+
+  test('invariant 6: the tree does not outlive its supervisor', async () => {
+    const { child, output } = run([30, 1], ...tree);
+    const beats = setInterval(() => child.stdin.write('beat\n'), 200);
+    await until(() => output().includes('up'));
+    child.kill('SIGKILL');
+    await until(() => mine().length === 0);
+    clearInterval(beats);
+    expect(record()).toContain('stop supervisor-gone');
+  });
+
+  test('kills a command that ignores TERM after the grace', async () => {
+    const { child, ended, output } = run(
+      [30, 1],
+      'sh',
+      '-c',
+      'trap "" TERM; echo up; sleep 1000; sleep 1000',
+    );
+    await until(() => output().includes('up'));
+    child.stdin.write('stop\n');
+    expect(await ended).toBe(137);
+  });
+
+  test('lists and clears what is left, of one run or of all', async () => {
+    const other = `o${randomUUID()}`;
+    for (const of of [token, other]) {
+      const child = spawn('sleep', ['1000'], {
+        env: { MATRE_EXEC: `:${of}:`, MORE: '1', PATH: '/bin:/usr/bin' },
+      });
+      children.push(child);
+    }
+    const left = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
+    await until(() => left().includes(token) && left().includes(other));
+    expect(supervisor('clear', token).code).toBe(0);
+    expect(left()).not.toContain(token);
+    expect(left()).toContain(other);
+    supervisor('clear', other);
+  });
+
+  test('does without a journal when it cannot write one', async () => {
+    journal = join(folder, 'no-such-folder', 'journal');
+    const { ended, output } = run([10, 1], 'echo', 'out');
+    expect(await ended).toBe(0);
+    expect(output()).toBe('out\n');
+  });
+});

@@ -1,0 +1,533 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getFiles, putFiles } from '../../src/engine/archive.ts';
+import { capture, keep } from '../../src/engine/capture.ts';
+import type { ContainerInfo, ContainerSpec, Exec } from '../../src/engine/engine.ts';
+import { clearLeftovers, journalPath, leftovers, superviseExec } from '../../src/engine/supervised.ts';
+import { Fault, type FaultCode } from '../../src/errors.ts';
+import { startChild } from '../support/child.ts';
+import { imageFile, magentoRoot } from '../support/image.ts';
+import { until } from '../support/until.ts';
+import { type EngineKind, openSubject, type Subject } from './subject.ts';
+
+const mebibyte = 1024 ** 2;
+const caller = new URL('./caller.ts', import.meta.url);
+
+/** What every engine must do. */
+export function engineConformance(kind: EngineKind): void {
+  let subject: Subject;
+  /** For tests that do not change it. */
+  let shared: ContainerInfo;
+
+  const make = async (changes: Partial<ContainerSpec> = {}) =>
+    subject.engine.create(await subject.spec(changes));
+  const say = async (container: string, ...argv: string[]) => {
+    const { code, stdout, stderr } = await capture(subject.engine, container, argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+  const tmpfs = (target: string, sizeBytes = mebibyte, mode = 0o700) => ({ target, sizeBytes, mode });
+  const output = async (exec: Pick<Exec, 'stdout' | 'stderr' | 'ended'>) => {
+    const [stdout, stderr] = await Promise.all([text(exec.stdout), text(exec.stderr)]);
+    return { stdout, stderr, end: await exec.ended };
+  };
+
+  /** A tree whose processes can be told by `mark`, without any help of the supervisor: one of them left the session. */
+  const tree = (mark: string) => [
+    'sh',
+    '-c',
+    `sleep ${mark} & setsid sh -c "trap : TERM; while :; do sleep ${mark}; done" & echo up; wait`,
+  ];
+  const newMark = () => String(100_000 + Math.floor(Math.random() * 900_000));
+  const alive = async (container: string, mark: string) => {
+    const look =
+      'for f in /proc/[0-9]*; do case "$(tr "\\0" " " <$f/cmdline 2>/dev/null)" in "sleep $1 "*) echo "$f";; esac; done';
+    const { stdout } = await capture(subject.engine, container, ['sh', '-c', look, 'sh', mark]);
+    return stdout.split('\n').filter((line) => line !== '').length;
+  };
+
+  beforeAll(async () => {
+    subject = await openSubject(kind);
+    shared = await make({
+      env: { COLOUR: 'blue' },
+      labels: { 'matre.test': 'shared' },
+      tmpfs: [
+        tmpfs(`${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`),
+        tmpfs('/matre/run'),
+      ],
+    });
+  });
+  afterAll(async () => {
+    await subject?.close();
+  });
+
+  describe('containers', () => {
+    test('describes itself', async () => {
+      expect(await subject.engine.describe()).toMatch(/\d/);
+    });
+
+    test('makes one that has its name, labels, image and mounts', async () => {
+      const found = await subject.engine.inspect(shared.name);
+      expect(found).toEqual(shared);
+      expect(found).toMatchObject({
+        state: 'running',
+        image: await subject.image(),
+        imageId: await subject.engine.imageId(await subject.image()),
+        labels: { 'matre.test': 'shared' },
+      });
+      expect(found?.mounts).toContainEqual({
+        type: 'tmpfs',
+        source: undefined,
+        target: `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`,
+        readOnly: false,
+      });
+      expect(await subject.engine.inspect(shared.id)).toEqual(found);
+      expect(await say(shared.id, 'cat', imageFile.path)).toBe(imageFile.content);
+    });
+
+    test('finds none under a name that nobody has', async () => {
+      expect(await subject.engine.inspect('matre-nobody')).toBeUndefined();
+      expect(await subject.engine.remove('matre-nobody')).toBe(false);
+    });
+
+    test('lists by all of the labels', async () => {
+      const mark = randomUUID();
+      const one = await make({ labels: { mark, number: '1' } });
+      const two = await make({ labels: { mark, number: '2' } });
+      const names = async (labels: Record<string, string>) =>
+        (await subject.engine.list(labels)).map(({ name }) => name).sort();
+      expect(await names({ mark })).toEqual([one.name, two.name].sort());
+      expect(await names({ mark, number: '2' })).toEqual([two.name]);
+      expect(await names({ mark, number: '3' })).toEqual([]);
+    });
+
+    test('is found and used by another engine object', async () => {
+      const other = subject.another();
+      const found = await other.inspect(shared.name);
+      expect(found?.id).toBe(shared.id);
+      expect((await capture(other, shared.id, ['echo', 'hello'])).stdout).toBe('hello\n');
+    });
+
+    test('refuses a name that is taken, and leaves its holder alone', async () => {
+      const spec = await subject.spec({ name: shared.name });
+      await expectFault(subject.engine.create(spec), 'CONTAINER_NAME_TAKEN');
+      expect(await subject.engine.inspect(shared.name)).toEqual(shared);
+    });
+
+    test('gives a name to one of several who want it at once', async () => {
+      const spec = await subject.spec();
+      const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => subject.engine.create(spec)));
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(refused.map(({ reason }) => reason.code)).toEqual(Array(3).fill('CONTAINER_NAME_TAKEN'));
+      expect((await capture(subject.engine, spec.name, ['true'])).code).toBe(0);
+    });
+
+    test('says that an image is missing', async () => {
+      await expectFault(subject.engine.imageId(subject.missingImage), 'IMAGE_MISSING');
+      const spec = await subject.spec({ image: subject.missingImage });
+      await expectFault(subject.engine.create(spec), 'IMAGE_MISSING');
+      expect(await subject.engine.inspect(spec.name)).toBeUndefined();
+    });
+
+    test('leaves nothing behind when it cannot be started', async () => {
+      const spec = await subject.spec({
+        mounts: [{ source: '/no/such/source', target: '/matre/modules', readOnly: true }],
+      });
+      await expectFault(subject.engine.create(spec), 'ENGINE_FAILED');
+      expect(await subject.engine.inspect(spec.name)).toBeUndefined();
+    });
+
+    test('can be removed and made again under its name', async () => {
+      const spec = await subject.spec();
+      const first = await subject.engine.create(spec);
+      await say(first.id, 'touch', `${magentoRoot}/mine`);
+      expect(await subject.engine.remove(spec.name)).toBe(true);
+      expect(await subject.engine.inspect(first.id)).toBeUndefined();
+      await expectFault(subject.engine.exec(first.id, { argv: ['true'] }), 'CONTAINER_VANISHED');
+      const second = await subject.engine.create(spec);
+      expect(second.id).not.toBe(first.id);
+      expect((await capture(subject.engine, second.id, ['test', '-e', `${magentoRoot}/mine`])).code).toBe(1);
+    });
+
+    test('has what it wrote to itself, and no other has it', async () => {
+      const [one, two] = await Promise.all([make(), make()]);
+      await say(one.id, 'sh', '-c', `echo one >${magentoRoot}/who; echo one >/tmp/who`);
+      await say(two.id, 'sh', '-c', `echo two >${magentoRoot}/who; echo two >/tmp/who`);
+      expect(await say(one.id, 'cat', `${magentoRoot}/who`, '/tmp/who')).toBe('one\none\n');
+      expect(await say(two.id, 'cat', `${magentoRoot}/who`, '/tmp/who')).toBe('two\ntwo\n');
+    });
+
+    test('knows extra hosts', async () => {
+      const { id } = await make({ extraHosts: ['shop.test:127.0.0.9', 'gate.test:host-gateway'] });
+      const hosts = await say(id, 'cat', '/etc/hosts');
+      expect(hosts).toMatch(/^127\.0\.0\.9\s+shop\.test$/m);
+      expect(hosts).toMatch(/^[\d.]+\s+gate\.test$/m);
+    });
+  });
+
+  describe('mounts', () => {
+    test('shows a folder of the machine, and later changes in it; read-only holds', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'matre-mount-'));
+      try {
+        const target = '/matre/modules';
+        const { id, mounts } = await make({ mounts: [{ source: folder, target, readOnly: true }] });
+        expect(mounts).toContainEqual({ type: 'bind', source: folder, target, readOnly: true });
+        mkdirSync(join(folder, 'new'));
+        writeFileSync(join(folder, 'new', 'file'), 'seen');
+        expect(await say(id, 'cat', `${target}/new/file`)).toBe('seen');
+        const { code, stderr } = await capture(subject.engine, id, ['touch', `${target}/x`]);
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Read-only') });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    test('gives a tmpfs the size and the mode that were asked for', async () => {
+      const target = '/matre/run';
+      const { id } = await make({ tmpfs: [tmpfs(target, 2 * mebibyte, 0o710)] });
+      const line = (await say(id, 'cat', '/proc/mounts')).split('\n').find((each) => each.includes(target));
+      expect(line).toMatch(/^tmpfs \/matre\/run tmpfs rw.*size=2048k/);
+      expect(await say(id, 'stat', '-c', '%a', target)).toBe('710\n');
+    });
+
+    test('says that a tmpfs is full, and can go on', async () => {
+      const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
+      const big = [{ path: 'big', content: Buffer.alloc(2 * mebibyte) }];
+      await expectFault(putFiles(subject.engine, id, '/matre/run', big), 'DISK_FULL');
+      await say(id, 'rm', '-f', '/matre/run/big');
+      await putFiles(subject.engine, id, '/matre/run', [{ path: 'small', content: 'x' }]);
+      expect(await say(id, 'cat', '/matre/run/small')).toBe('x');
+    });
+
+    test('starts again when it was stopped, with an empty tmpfs and its own files', async () => {
+      const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
+      await say(id, 'touch', '/matre/run/gone', `${magentoRoot}/kept`);
+      await stopContainer(id);
+      expect((await subject.engine.inspect(id))?.state).toBe('stopped');
+      await expectFault(subject.engine.exec(id, { argv: ['true'] }), 'CONTAINER_VANISHED');
+      await subject.engine.start(id);
+      await subject.engine.start(id);
+      expect((await subject.engine.inspect(id))?.state).toBe('running');
+      expect(await say(id, 'ls', '/matre/run')).toBe('');
+      await say(id, 'test', '-e', `${magentoRoot}/kept`);
+    });
+  });
+
+  describe('exec', () => {
+    test('gives both outputs and the exit code', async () => {
+      const exec = await subject.engine.exec(shared.id, {
+        argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'],
+      });
+      expect(await output(exec)).toEqual({
+        stdout: 'out\n',
+        stderr: 'err\n',
+        end: { kind: 'exited', code: 7, outOfMemory: false },
+      });
+    });
+
+    test('passes arguments, folder and variables on untouched', async () => {
+      const { stdout } = await capture(
+        subject.engine,
+        shared.id,
+        ['sh', '-c', 'printf "<%s>" "$PWD" "$COLOUR" "$SIZE" "$@"', 'sh', 'a b', '$HOME', '*', '', "'"],
+        { cwd: magentoRoot, env: { SIZE: 'big one' } },
+      );
+      expect(stdout).toBe(`<${magentoRoot}><blue><big one><a b><$HOME><*><><'>`);
+    });
+
+    test('says 127 for a command that is not there', async () => {
+      const { code } = await capture(subject.engine, shared.id, ['no-such-command']);
+      expect(code).toBeGreaterThanOrEqual(126);
+    });
+
+    test('reads standard input to its end, or nothing', async () => {
+      const exec = await subject.engine.exec(shared.id, { argv: ['cat'], stdin: true });
+      exec.stdin?.end('from outside');
+      expect((await output(exec)).stdout).toBe('from outside');
+      const without = await subject.engine.exec(shared.id, { argv: ['cat'] });
+      expect(without.stdin).toBeUndefined();
+      expect((await output(without)).stdout).toBe('');
+    });
+
+    test('streams: output is there while the process runs', async () => {
+      const argv = ['sh', '-c', 'echo ready; read line; echo "got $line"'];
+      const exec = await subject.engine.exec(shared.id, { argv, stdin: true });
+      let said = '';
+      exec.stdout.on('data', (piece) => {
+        said += piece;
+      });
+      exec.stderr.resume();
+      await until(() => said === 'ready\n');
+      exec.stdin?.write('it\n');
+      expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
+      await until(() => said === 'ready\ngot it\n');
+      exec.stdin?.end();
+    });
+
+    test('ends with its process, though a background child holds the output', async () => {
+      const exec = await subject.engine.exec(shared.id, {
+        argv: ['sh', '-c', 'sleep 30 & echo out; exit 3'],
+      });
+      expect(await output(exec)).toEqual({
+        stdout: 'out\n',
+        stderr: '',
+        end: { kind: 'exited', code: 3, outOfMemory: false },
+      });
+    });
+
+    test('carries 50 MB without loss, at the pace of its reader', async () => {
+      const size = 50 * mebibyte;
+      const make = `yes 0123456789abcde | head -c ${size}; echo end >&2`;
+      const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
+      const ending = keep(exec.stderr);
+      const hash = createHash('sha256');
+      const start = heldBytes();
+      let bytes = 0;
+      let peak = 0;
+      for await (const piece of exec.stdout as AsyncIterable<Buffer>) {
+        hash.update(piece);
+        bytes += piece.length;
+        peak = Math.max(peak, heldBytes() - start);
+        // A slow reader: the rest of the program has its turn.
+        if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
+      expect(await ending).toBe('end\n');
+      expect(bytes).toBe(size);
+      expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
+      expect(peak).toBeLessThan(30 * mebibyte);
+    });
+
+    test('invariant 9: tells the kernel that ended it for want of memory from an exit code', async () => {
+      const { id } = await make({ memoryBytes: 64 * mebibyte });
+      const hungry = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
+      const exec = await subject.engine.exec(id, { argv: ['sh', '-c', `${hungry.join(' ')}; exit 1`] });
+      const { end } = await output(exec);
+      expect(end).toMatchObject({ kind: 'exited', outOfMemory: true });
+      expect(await subject.engine.inspect(id)).toMatchObject({ state: 'running' });
+      const killed = await subject.engine.exec(id, { argv: ['sh', '-c', 'kill -s KILL $$'] });
+      expect((await output(killed)).end).toEqual({ kind: 'exited', code: 137, outOfMemory: false });
+      const asked = capture(subject.engine, id, hungry);
+      await expectFault(asked, 'OUT_OF_MEMORY');
+    });
+
+    test.each(['removed', 'stopped'])(
+      'invariant 9: the end of a process is unknown when its container was %s',
+      async (how) => {
+        const { id } = await make();
+        const exec = await subject.engine.exec(id, { argv: ['sh', '-c', 'echo up; sleep 1000'] });
+        const said = output(exec);
+        if (how === 'removed') await subject.engine.remove(id);
+        else await stopContainer(id);
+        expect((await said).end).toMatchObject({ kind: 'unknown' });
+      },
+    );
+  });
+
+  describe('supervised', () => {
+    const supervise = (container: string, token: string, argv: string[], options = {}) =>
+      superviseExec(
+        subject.engine,
+        container,
+        { argv },
+        { token, beatMs: 200, limitMs: 2_000, graceMs: 1_000, ...options },
+      );
+
+    test('gives outputs, exit code, folder and variables, and writes the journal', async () => {
+      const token = `t${randomUUID()}`;
+      const { stdout, stderr, ended } = await superviseExec(
+        subject.engine,
+        shared.id,
+        { argv: ['sh', '-c', 'echo "$PWD $SIZE"; exit 5'], cwd: magentoRoot, env: { SIZE: 'big' } },
+        { token },
+      );
+      expect(await output({ stdout, stderr, ended })).toEqual({
+        stdout: `${magentoRoot} big\n`,
+        stderr: '',
+        end: { kind: 'exited', code: 5, outOfMemory: false },
+      });
+      const lines = (await say(shared.id, 'cat', journalPath))
+        .split('\n')
+        .filter((line) => line.includes(token))
+        .map((line) => line.split(' '));
+      expect(lines.map(([word, , , detail]) => [word, detail])).toEqual([
+        ['start', ''],
+        ['end', '5'],
+      ]);
+      expect(Number(lines[1]?.[2])).toBeGreaterThanOrEqual(Number(lines[0]?.[2]));
+    });
+
+    test('refuses a token that could not be told from other text', async () => {
+      await expectFault(supervise(shared.id, 'a b', ['true']), 'INPUT_INVALID');
+    });
+
+    test('invariant 6: lives on while its caller does, and a cancel ends the whole tree', async () => {
+      const mark = newMark();
+      const cancel = new AbortController();
+      const run = await supervise(shared.id, `t${mark}`, tree(mark), { signal: cancel.signal });
+      const said = output(run);
+      await until(async () => (await alive(shared.id, mark)) === 2);
+      // Longer than the limit: beats keep it alive.
+      await say(shared.id, 'sleep', '4');
+      expect(await alive(shared.id, mark)).toBe(2);
+      expect((await leftovers(subject.engine, shared.id)).map(({ token }) => token)).toContain(`t${mark}`);
+      cancel.abort();
+      expect((await said).end).toMatchObject({ kind: 'exited' });
+      expect(await alive(shared.id, mark)).toBe(0);
+      const again = supervise(shared.id, 't', ['true'], { signal: cancel.signal });
+      await expect(again).rejects.toBe(cancel.signal.reason);
+    });
+
+    test('invariant 6: a caller that is killed takes its processes with it', async () => {
+      const mark = newMark();
+      const child = startChild(caller, [kind, subject.folder, shared.id, `t${mark}`, '30000', ...tree(mark)]);
+      expect(await child.line()).toBe('up');
+      expect(await alive(shared.id, mark)).toBe(2);
+      await child.kill();
+      await until(async () => (await alive(shared.id, mark)) === 0, 15_000);
+    });
+
+    test('invariant 6: a caller that hangs loses its processes', async () => {
+      const mark = newMark();
+      const child = startChild(caller, [kind, subject.folder, shared.id, `t${mark}`, '2000', ...tree(mark)]);
+      try {
+        expect(await child.line()).toBe('up');
+        child.signal('SIGSTOP');
+        await until(async () => (await alive(shared.id, mark)) === 0, 20_000);
+        child.signal('SIGCONT');
+        expect(await child.line()).toMatch(/^ended {"kind":"exited","code":[1-9]/);
+      } finally {
+        await child.kill();
+      }
+    });
+
+    test('finds what an earlier run left, and clears it', async () => {
+      const { id } = await make();
+      const mark = newMark();
+      // As if its supervisor had been killed with everything else that watched it.
+      const env = { MATRE_EXEC: `:old-${mark}:` };
+      const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
+      await capture(subject.engine, id, argv, { env });
+      await until(async () => (await alive(id, mark)) === 1);
+      const found = await leftovers(subject.engine, id);
+      expect(found).toEqual([{ pid: expect.any(Number), token: `old-${mark}` }]);
+      expect(await clearLeftovers(subject.engine, id, 'another')).toBe(true);
+      expect(await alive(id, mark)).toBe(1);
+      expect(await clearLeftovers(subject.engine, id)).toBe(true);
+      expect(await leftovers(subject.engine, id)).toEqual([]);
+      expect(await alive(id, mark)).toBe(0);
+    });
+  });
+
+  describe('files', () => {
+    test('go in and come out as they were, also through a tmpfs', async () => {
+      const dir = '/matre/run/in';
+      const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
+      await putFiles(subject.engine, shared.id, dir, [
+        { path: 'a.txt', content: 'text' },
+        { path: 'deep/er/b.bin', content: bytes, mode: 0o600 },
+        { path: 'deep/empty', content: '' },
+      ]);
+      const out = new Map<string, { mode: number; content: Buffer }>();
+      for await (const file of getFiles(subject.engine, shared.id, { dir, paths: ['a.txt', 'deep'] })) {
+        out.set(file.path, { mode: file.mode, content: await whole(file.content) });
+      }
+      expect(out.get('a.txt')).toEqual({ mode: 0o644, content: Buffer.from('text') });
+      expect(out.get('deep/er/b.bin')?.mode).toBe(0o600);
+      expect(out.get('deep/er/b.bin')?.content.equals(bytes)).toBe(true);
+      expect(out.get('deep/empty')?.content.length).toBe(0);
+      expect(out.size).toBe(3);
+    });
+
+    test('cannot leave their folder', async () => {
+      for (const path of ['../x', '/etc/x', 'a/../../x', '']) {
+        const putting = putFiles(subject.engine, shared.id, '/tmp', [{ path, content: 'x' }]);
+        await expectFault(putting, 'PATH_OUTSIDE');
+        await expectFault(collect(subject, shared.id, '/tmp', [path]), 'PATH_OUTSIDE');
+      }
+      await expectFault(putFiles(subject.engine, shared.id, 'tmp', []), 'PATH_OUTSIDE');
+    });
+
+    test('that are links, too large or not there are refused', async () => {
+      const dir = '/tmp/odd';
+      await putFiles(subject.engine, shared.id, dir, [{ path: 'plain/file', content: 'x'.repeat(1_000) }]);
+      await say(shared.id, 'sh', '-c', `mkdir -p ${dir}/links && ln -sf /etc/passwd ${dir}/links/link`);
+      await expectFault(collect(subject, shared.id, dir, ['links']), 'PATH_OUTSIDE');
+      await expectFault(collect(subject, shared.id, dir, ['plain'], 999), 'FILES_TOO_LARGE');
+      await expectFault(collect(subject, shared.id, dir, ['nothing']), 'NOT_FOUND');
+      expect(await collect(subject, shared.id, dir, ['plain'])).toEqual(['plain/file']);
+    });
+
+    test('come out one after the other, and a reader may stop', async () => {
+      const dir = '/tmp/many';
+      const files = Array.from({ length: 50 }, (_, index) => ({
+        path: `f${index}`,
+        content: Buffer.alloc(100_000),
+      }));
+      await putFiles(subject.engine, shared.id, dir, files);
+      for await (const file of getFiles(subject.engine, shared.id, { dir, paths: ['.'] })) {
+        expect(file.size).toBe(100_000);
+        break;
+      }
+      expect((await collect(subject, shared.id, dir, ['.'])).length).toBe(50);
+    });
+  });
+
+  /** From outside of the engine, as an operator or the end of a process would. */
+  async function stopContainer(id: string): Promise<void> {
+    if (kind === 'docker') {
+      const { default: Docker } = await import('dockerode');
+      await new Docker().getContainer(id).kill();
+    } else {
+      const info = await subject.engine.inspect(id);
+      const { readSandbox } = await import('../../src/engine/sandbox/record.ts');
+      const sandbox = await readSandbox(join(subject.folder, info?.name ?? ''));
+      process.kill(sandbox?.keeper?.bwrap.pid ?? 0, 'SIGKILL');
+    }
+    await until(async () => (await subject.engine.inspect(id))?.state === 'stopped');
+  }
+}
+
+async function collect(
+  { engine }: Subject,
+  container: string,
+  dir: string,
+  paths: string[],
+  maxBytes?: number,
+): Promise<string[]> {
+  const found: string[] = [];
+  const wanted = { dir, paths, ...(maxBytes === undefined ? {} : { maxBytes }) };
+  for await (const { path, content } of getFiles(engine, container, wanted)) {
+    found.push(path);
+    await whole(content);
+  }
+  return found;
+}
+
+async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function expectFault(work: Promise<unknown>, code: FaultCode): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Fault)) throw new Error(`No ${code}, but ${error}`, { cause: error });
+  expect({ code: error.code, message: error.message }).toMatchObject({ code });
+}
+
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { engineConformance } from './conformance.ts';
+
+describe('docker', () => engineConformance('docker'));

@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { engineConformance } from './conformance.ts';
+
+describe('sandbox', () => engineConformance('sandbox'));

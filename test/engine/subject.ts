@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDockerEngine } from '../../src/engine/docker/engine.ts';
+import type { ContainerSpec, Engine } from '../../src/engine/engine.ts';
+import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
+import { supervisorFile } from '../../src/engine/supervised.ts';
+import { createLog } from '../../src/log.ts';
+import { dockerTestImage, magentoRoot, sandboxTestImage } from '../support/image.ts';
+
+export type EngineKind = Engine['kind'];
+
+/** An engine under test, with what a test file needs around it. */
+export interface Subject {
+  kind: EngineKind;
+  engine: Engine;
+  /** For `openEngine` in another process. */
+  folder: string;
+  image(variant?: string): Promise<string>;
+  /** An image reference that does not exist. */
+  missingImage: string;
+  /** A specification with a name of its own that works as it is. */
+  spec(changes?: Partial<ContainerSpec>): Promise<ContainerSpec>;
+  /** Another engine object on the same containers. */
+  another(): Engine;
+  /** Removes all containers that `spec` described, and closes the engines. */
+  close(): Promise<void>;
+}
+
+/** The engine of a kind; `folder` is where the sandbox keeps its containers. */
+export function openEngine(kind: EngineKind, folder: string): Engine {
+  return kind === 'docker'
+    ? createDockerEngine({ log: createLog({ level: 'silent' }) })
+    : createSandboxEngine({ folder });
+}
+
+export async function openSubject(kind: EngineKind): Promise<Subject> {
+  const folder = mkdtempSync(join(tmpdir(), 'matre-engine-'));
+  const engine = openEngine(kind, folder);
+  const engines = [engine];
+  const names: string[] = [];
+  const image = async (variant = '') =>
+    kind === 'docker' ? dockerTestImage(variant) : sandboxTestImage(variant);
+  return {
+    kind,
+    engine,
+    folder,
+    image,
+    missingImage: kind === 'docker' ? 'matre-no-such-image:latest' : '/no/such/folder',
+    async spec(changes = {}) {
+      const name = changes.name ?? `matre-test-${randomBytes(6).toString('hex')}`;
+      names.push(name);
+      return {
+        name,
+        image: await image(),
+        labels: {},
+        env: {},
+        mounts: [],
+        tmpfs: [],
+        files: [supervisorFile()],
+        writable: [magentoRoot],
+        network: undefined,
+        extraHosts: [],
+        memoryBytes: 256 * 1024 ** 2,
+        ...changes,
+      };
+    },
+    another() {
+      const other = openEngine(kind, folder);
+      engines.push(other);
+      return other;
+    },
+    async close() {
+      await Promise.all(names.map((name) => engine.remove(name)));
+      await Promise.all(engines.map((each) => each.close()));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
