@@ -41,11 +41,15 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
     },
 
     /**
-     * Undoes a claim that was not started: no attempt is spent. Nobody is woken, because what kept this worker from
+     * Undoes a claim before it is started: no attempt is spent. Nobody is woken, because what kept this worker from
      * starting keeps others too. Errors: STALE_FENCE.
      */
     giveBack(runId: number, fence: number): Promise<void> {
-      return fenced(database, runId, fence, (transaction) => requeue(transaction, runId));
+      return fenced(database, runId, fence, async (transaction) => {
+        // There is none, unless the caller started after all.
+        await closeAttempt(transaction, runId, 'handed-back', undefined);
+        await requeue(transaction, runId);
+      });
     },
 
     /** The claim becomes an attempt. A repeat changes nothing. Errors: STALE_FENCE. */

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createEnvironments } from '../../src/store/environments.ts';
+import { createResults } from '../../src/store/results.ts';
+import { createRuns } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { newEnvironment } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+
+interface Note {
+  what: string;
+  fence: number;
+  run: number;
+  pid: number;
+}
+
+const codes = ['a', 'b', 'c', 'd'];
+const runsOfEach = 12;
+
+let opened: TestDatabase;
+let folder: string;
+let children: Child[] = [];
+beforeEach(async () => {
+  opened = await openTestDatabase('postgres');
+  folder = await mkdtemp(join(tmpdir(), 'matre-notes-'));
+});
+afterEach(async () => {
+  await Promise.all(children.map((child) => child.kill()));
+  children = [];
+  await opened.close();
+  await rm(folder, { recursive: true });
+});
+
+it('invariants 1 to 4 hold among processes that claim and die', { timeout: 180_000 }, async () => {
+  const { database, url = '' } = opened;
+  const runs = createRuns({ database });
+  const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
+  const ids = new Map<string, number[]>();
+  for (const code of codes) {
+    const { id: environmentId } = await environments.create(newEnvironment(code));
+    const wanted = Array.from({ length: runsOfEach }, () => ({
+      environmentId,
+      selection: emptySelection,
+      requestedBy: 'test',
+    }));
+    ids.set(
+      code,
+      (await runs.insert(wanted)).map(({ id }) => id),
+    );
+  }
+
+  const start = () => {
+    const child = startChild(new URL('./claimer.ts', import.meta.url), [
+      url,
+      folder,
+      `worker-${children.length}`,
+    ]);
+    children.push(child);
+    return child;
+  };
+  const finished = async () =>
+    (await database.query<{ count: number }>(`SELECT count(*) FROM run WHERE state = 'finished'`))[0]
+      ?.count ?? 0;
+
+  const workers = Array.from({ length: 5 }, start);
+  await Promise.all(workers.map((worker) => worker.line()));
+  // Killed at whatever they are doing, one after the other, each replaced.
+  const killed = new Set<number>();
+  for (const worker of workers.slice(0, 4)) {
+    const before = await finished();
+    await until(async () => (await finished()) > before + 3);
+    killed.add(worker.pid);
+    await worker.kill();
+    start();
+  }
+  const survivors = children.filter((child) => !killed.has(child.pid));
+  expect(await Promise.all(survivors.map((child) => child.exited))).toEqual(survivors.map(() => 0));
+
+  for (const [code, expected] of ids) {
+    const notes = (await readFile(join(folder, code), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line): Note => JSON.parse(line));
+    expectNoOverlap(notes, killed);
+
+    // Invariant 2: started in the order in which they were submitted, however often each was.
+    const order = notes.filter(({ what }) => what === 'start').map(({ run }) => run);
+    expect(order.filter((run, index) => run !== order[index - 1])).toEqual(expected);
+  }
+
+  const results = createResults({ database });
+  for (const id of [...ids.values()].flat()) {
+    // Invariant 3.
+    expect(await runs.get(id)).toMatchObject({ state: 'finished', verdict: 'passed', counts: { passed: 3 } });
+    // Invariant 4: one trustworthy result for each test, over all attempts.
+    const trusted = (await results.list(id)).filter(({ reason }) => reason === undefined);
+    expect(trusted.map(({ test }) => test)).toEqual(['A', 'B', 'C']);
+  }
+});
+
+/** Invariant 1: between the start and the end of one claim nobody else does anything, unless its process was killed. */
+function expectNoOverlap(notes: Note[], killed: Set<number>): void {
+  let holder: Note | undefined;
+  let fence = 0;
+  for (const note of notes) {
+    if (note.what === 'start') {
+      if (holder) expect(killed).toContain(holder.pid);
+      expect(note.fence).toBeGreaterThan(fence);
+      fence = note.fence;
+      holder = note;
+    } else {
+      expect(note).toMatchObject({ fence: holder?.fence, run: holder?.run, pid: holder?.pid });
+      if (note.what === 'end') holder = undefined;
+    }
+  }
+}

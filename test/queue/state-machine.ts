@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { isFault } from '../../src/errors.ts';
+import type { Verdict } from '../../src/model/run.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createEnvironments, type Environments } from '../../src/store/environments.ts';
+import { createRuns, type Runs } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment, newResult } from '../support/samples.ts';
+import { createModel, type Model, type ModelClaim, maxAttempts, plan } from './model.ts';
+
+interface Real {
+  database: Database;
+  environments: Environments;
+  runs: Runs;
+  queue: Queue;
+}
+
+/** Does one thing to both, and compares what they say. */
+type Act = (model: Model, real: Real) => Promise<void>;
+
+/** Does anything in any order to the queue and to its model; after each step they must be the same. */
+export async function compareWithModel(opened: TestDatabase, numRuns: number): Promise<void> {
+  const { database } = opened;
+  const real: Real = {
+    database,
+    environments: createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) }),
+    runs: createRuns({ database }),
+    queue: createQueue({ database, log: quiet, leaseMs: 60_000 }),
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commands, { maxCommands: 50, size: '+1' }), async (steps) => {
+      await opened.clear();
+      const ids: number[] = [];
+      for (const code of ['a', 'b', 'c']) ids.push((await real.environments.create(newEnvironment(code))).id);
+      await fc.asyncModelRun(() => ({ model: createModel(ids), real }), steps);
+    }),
+    { numRuns },
+  );
+}
+
+/** Any of a list, by a number that knows nothing of its length. */
+const pick = <T>(list: T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
+
+const index = fc.nat(1_000);
+
+function command(name: string, act: Act): fc.AsyncCommand<Model, Real> {
+  return {
+    check: () => true,
+    async run(model, real) {
+      await act(model, real);
+      await expectSame(model, real);
+    },
+    toString: () => name,
+  };
+}
+
+/** A command on a claim that some worker has or had: refused unless it is still its own. */
+const onClaim = (
+  name: string,
+  work: (real: Real, claim: ModelClaim) => Promise<unknown>,
+  then: (model: Model, claim: ModelClaim) => void,
+) =>
+  index.map((number) =>
+    command(`${name}(${number})`, async (model, real) => {
+      const claim = pick(model.claims, number);
+      if (!claim) return;
+      const fault = await work(real, claim).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (!model.holds(claim)) {
+        expect(isFault(fault, 'STALE_FENCE'), `${name} with an old fence: ${fault}`).toBe(true);
+        return;
+      }
+      expect(fault).toBeUndefined();
+      then(model, claim);
+    }),
+  );
+
+const recorder = ({ queue }: Real, { run, fence }: ModelClaim) => queue.recorder(run.id, fence);
+
+const commands = [
+  fc
+    .record({ environment: index, priority: fc.constantFrom(0, 0, 0, 5, -5) })
+    .map(({ environment, priority }) =>
+      command(`submit(${environment}, ${priority})`, async (model, { runs }) => {
+        const chosen = pick(model.environments, environment);
+        if (!chosen) return;
+        const [run] = await runs.insert([
+          { environmentId: chosen.id, selection: emptySelection, priority, requestedBy: 'model' },
+        ]);
+        model.submit(run?.id ?? 0, chosen, priority);
+      }),
+    ),
+  fc.option(index, { nil: undefined }).map((excluded) =>
+    command(`claim(${excluded ?? ''})`, async (model, { queue }) => {
+      const left = excluded === undefined ? undefined : pick(model.environments, excluded);
+      const claim = await queue.claim('worker', { excludeEnvironments: left ? [left.id] : [] });
+      const expected = model.claim(left);
+      expect(claim && { run: claim.run.id, fence: claim.fence }).toEqual(
+        expected && { run: expected.run.id, fence: expected.fence },
+      );
+    }),
+  ),
+  onClaim(
+    'start',
+    ({ queue }, { run, fence }) => queue.start(run.id, fence),
+    (model, { run }) => model.start(run),
+  ),
+  onClaim(
+    'record',
+    async (real, claim) => {
+      await real.queue.start(claim.run.id, claim.fence);
+      const record = recorder(real, claim);
+      await record.plan(plan.map((name) => ({ name, suite: undefined })));
+      const next = (await record.planned()).find(({ done }) => !done);
+      expect(next?.test.name).toBe(plan.find((test) => !claim.run.done.has(test)));
+      if (next) await record.result(newResult(next.test.name, 'passed'));
+    },
+    (model, { run }) => {
+      model.start(run);
+      const next = plan.find((test) => !run.done.has(test));
+      if (next) run.done.add(next);
+    },
+  ),
+  onClaim(
+    'giveBack',
+    ({ queue }, { run, fence }) => queue.giveBack(run.id, fence),
+    (model, { run }) => model.requeue(run),
+  ),
+  onClaim(
+    'handBack',
+    ({ queue }, { run, fence }) => queue.handBack(run.id, fence),
+    (model, { run }) => model.requeue(run),
+  ),
+  fc.constantFrom<Verdict>('passed', 'failed', 'broken', 'cancelled').chain((verdict) =>
+    onClaim(
+      `finish ${verdict}`,
+      ({ queue }, { run, fence }) => queue.finish(run.id, fence, verdict),
+      (model, { run }) => model.finish(run, verdict),
+    ),
+  ),
+  onClaim(
+    'lose the worker',
+    async (real, claim) => {
+      const { id } = claim.run;
+      const record = recorder(real, claim);
+      if ((await record.planned()).length > 0) await record.testStarted({ name: 'B', suite: undefined });
+      await real.database.query(`UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1`, [
+        id,
+      ]);
+      expect(await real.queue.requeueExpired({ maxAttempts })).toMatchObject([{ id }]);
+    },
+    (model, { run }) => model.lose(run),
+  ),
+  index.map((number) =>
+    command(`cancel(${number})`, async (model, { runs }) => {
+      const run = pick(model.runs, number);
+      if (!run) return;
+      if (run.state === 'finished') {
+        await expect(runs.cancel(run.id)).rejects.toMatchObject({ code: 'RUN_FINISHED' });
+      } else {
+        await runs.cancel(run.id);
+        model.cancel(run);
+      }
+    }),
+  ),
+  index.map((number) =>
+    command(`pause or resume(${number})`, async (model, { environments }) => {
+      const environment = pick(model.environments, number);
+      if (!environment) return;
+      if (environment.paused) await environments.resume(environment.id);
+      else await environments.pause(environment.id, 'model');
+      environment.paused = !environment.paused;
+    }),
+  ),
+];
+
+async function expectSame(model: Model, { database, queue }: Real): Promise<void> {
+  const rows = await database.query(
+    'SELECT id, environment_id, state, verdict, fence, attempt, cancel_requested FROM run ORDER BY id',
+  );
+  expect(rows).toEqual(
+    model.runs.map((run) => ({
+      id: run.id,
+      environment_id: run.environment.id,
+      state: run.state,
+      verdict: run.verdict ?? null,
+      fence: run.fence ?? null,
+      attempt: run.attempt,
+      cancel_requested: run.cancelRequested,
+    })),
+  );
+  // What must hold of any state, whatever the model says.
+  const [broken] = await database.query<{ several: number; dangling: number; repeated: number }>(
+    `SELECT
+       (SELECT count(*) FROM (SELECT 1 FROM run WHERE state = 'running' GROUP BY environment_id HAVING count(*) > 1) AS x)
+         AS several,
+       (SELECT count(*) FROM attempt JOIN run ON run.id = run_id WHERE ended_at IS NULL AND state <> 'running') AS dangling,
+       (SELECT count(*) FROM (SELECT 1 FROM result WHERE reason_code IS NULL GROUP BY run_id, test HAVING count(*) > 1) AS x)
+         AS repeated`,
+  );
+  expect(broken).toEqual({ several: 0, dangling: 0, repeated: 0 });
+  const { claimable } = await queue.nextHints();
+  const free = model.environments.filter(({ id, paused }) => {
+    const states = model.runs.filter(({ environment }) => environment.id === id).map(({ state }) => state);
+    return !paused && states.includes('queued') && !states.includes('running');
+  });
+  expect(claimable).toBe(free.length);
+}
