@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Status, Step } from '../../model/result.ts';
+import { type AllureCase, testOf, Unreadable } from './outcome.ts';
+import { below, child, readXml, type XmlElement } from './xml.ts';
+
+/**
+ * Allure 1, as MFTF 3 to 4.0 write it: one `<uuid>-testsuite.xml` for each Codeception process, written when it ends.
+ * Times are milliseconds since 1970. `canceled` is a skipped test, `pending` one that never got a verdict.
+ */
+const status = z
+  .enum(['passed', 'failed', 'broken', 'canceled', 'pending'])
+  .transform((word): Status => (word === 'canceled' ? 'skipped' : word === 'pending' ? 'broken' : word));
+const time = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+const caseAttributes = z.object({ status, start: time, stop: time.optional() });
+const stepAttributes = z.object({ status, start: time.optional(), stop: time.optional() });
+const attachmentAttributes = z.object({ title: z.string(), source: z.string(), type: z.string().optional() });
+const labelAttributes = z.object({ name: z.string(), value: z.string() });
+
+/** All test cases of a `*-testsuite.xml`. Throws `Unreadable`. */
+export function readAllure1(content: string): AllureCase[] {
+  const root = readXml(content);
+  if (root.name.replace(/^.*:/, '') !== 'test-suite')
+    throw new Unreadable(`<${root.name}> instead of a test suite`);
+  return below(root, 'test-cases/test-case').map(readCase);
+}
+
+function readCase(element: XmlElement): AllureCase {
+  const { status, start, stop } = check(caseAttributes, element);
+  const labels = new Map(
+    below(element, 'labels/label').map((label) => {
+      const { name, value } = check(labelAttributes, label);
+      return [name, value];
+    }),
+  );
+  const className = labels.get('testClass');
+  const method = labels.get('testMethod') ?? child(element, 'name')?.text;
+  if (className === undefined || !method)
+    throw new Unreadable('a test case without the labels of its class and method');
+  const failure = child(element, 'failure');
+  return {
+    ...testOf(className, method),
+    status,
+    message: (failure && child(failure, 'message')?.text.trim()) || undefined,
+    trace: (failure && child(failure, 'stack-trace')?.text.trim()) || undefined,
+    steps: below(element, 'steps/step').map(readStep),
+    startedAt: new Date(start),
+    endedAt: stop === undefined ? undefined : new Date(stop),
+    attachments: below(element, 'attachments/attachment').map((attachment) => {
+      const { title, source, type } = check(attachmentAttributes, attachment);
+      return { name: title, source, type };
+    }),
+  };
+}
+
+function readStep(element: XmlElement): Step {
+  const { status, start, stop } = check(stepAttributes, element);
+  return {
+    name: (child(element, 'name')?.text ?? child(element, 'title')?.text ?? '').trim(),
+    status,
+    durationMs: start === undefined || stop === undefined ? 0 : Math.max(0, stop - start),
+    steps: below(element, 'steps/step').map(readStep),
+  };
+}
+
+function check<T>(schema: z.ZodType<T>, element: XmlElement): T {
+  const checked = schema.safeParse(element.attributes);
+  if (checked.success) return checked.data;
+  throw new Unreadable(`<${element.name}>: ${z.prettifyError(checked.error)}`);
+}

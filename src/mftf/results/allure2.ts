@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Status, Step } from '../../model/result.ts';
+import { type AllureCase, testOf, Unreadable } from './outcome.ts';
+
+/**
+ * Allure 2, as MFTF 4.3 and newer write it: `<uuid>-result.json` at the end of each test. The status stays null when no
+ * verdict was given; that and `unknown` count as broken. Times are milliseconds since 1970.
+ */
+const status = z
+  .enum(['passed', 'failed', 'broken', 'skipped', 'unknown'])
+  .nullish()
+  .transform((word): Status => (word === 'unknown' || word == null ? 'broken' : word));
+const time = z.number().int().min(0).nullish();
+const attachment = z.object({ name: z.string().nullish(), source: z.string(), type: z.string().nullish() });
+
+interface RawStep {
+  name: string;
+  status: Status;
+  start?: number | null | undefined;
+  stop?: number | null | undefined;
+  steps: RawStep[];
+  attachments: z.infer<typeof attachment>[];
+}
+const step: z.ZodType<RawStep> = z.object({
+  name: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? ''),
+  status,
+  start: time,
+  stop: time,
+  // PHP writes a list whose first entries were dropped as an object.
+  steps: z.lazy(() => listOf(step)),
+  attachments: z.lazy(() => listOf(attachment)),
+});
+
+function listOf<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+  return z
+    .union([z.array(item), z.record(z.string(), item).transform((entries) => Object.values(entries))])
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
+const result = z.object({
+  fullName: z.string().nullish(),
+  status,
+  statusDetails: z.object({ message: z.string().nullish(), trace: z.string().nullish() }).nullish(),
+  start: z.number().int().min(0),
+  stop: time,
+  labels: listOf(z.object({ name: z.string().nullish(), value: z.string().nullish() })),
+  steps: listOf(step),
+  attachments: listOf(attachment),
+});
+
+/** The test of a `*-result.json`. Throws `Unreadable`. */
+export function readAllure2(content: string): AllureCase {
+  const { fullName, status, statusDetails, start, stop, labels, steps, attachments } = parse(result, content);
+  const label = (name: string) => labels.find((one) => one.name === name)?.value;
+  // `Class:method` is Codeception's signature, `Class::method` what newer adapters write.
+  const [, signedClass, signedMethod] = /^(.+?)::?([^:]+)$/.exec(fullName ?? '') ?? [];
+  const className = label('testClass') ?? signedClass;
+  const method = label('testMethod') ?? signedMethod;
+  if (!className || !method) throw new Unreadable('a result without the name of its class and method');
+  return {
+    ...testOf(className, method),
+    status,
+    message: statusDetails?.message?.trim() || undefined,
+    trace: statusDetails?.trace?.trim() || undefined,
+    steps: steps.map(toStep),
+    startedAt: new Date(start),
+    endedAt: stop == null ? undefined : new Date(stop),
+    attachments: [...attachments, ...steps.flatMap(attachmentsWithin)].map(({ name, source, type }) => ({
+      name: name ?? source,
+      source,
+      type: type ?? undefined,
+    })),
+  };
+}
+
+/** A `*-container.json` says nothing that we keep; that it is whole shows that nothing cut the process short. */
+export function checkContainer(content: string): void {
+  parse(z.object({ uuid: z.string() }), content);
+}
+
+function toStep({ name, status, start, stop, steps }: RawStep): Step {
+  const durationMs = start == null || stop == null ? 0 : Math.max(0, stop - start);
+  return { name: name.trim(), status, durationMs, steps: steps.map(toStep) };
+}
+
+function attachmentsWithin(step: RawStep): z.infer<typeof attachment>[] {
+  return [...step.attachments, ...step.steps.flatMap(attachmentsWithin)];
+}
+
+function parse<T>(schema: z.ZodType<T>, content: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new Unreadable(error instanceof Error ? error.message : String(error));
+  }
+  const checked = schema.safeParse(json);
+  if (checked.success) return checked.data;
+  throw new Unreadable(z.prettifyError(checked.error));
+}

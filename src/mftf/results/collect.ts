@@ -1,0 +1,121 @@
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { cestClass } from '../catalog/names.ts';
+import { readAllure1 } from './allure1.ts';
+import { checkContainer, readAllure2 } from './allure2.ts';
+import { readJunit } from './junit.ts';
+import {
+  type AllureAttachment,
+  type AllureCase,
+  type JunitCase,
+  type OutcomeAttachment,
+  Unreadable,
+} from './outcome.ts';
+
+/** Where a Codeception process puts what, below the folder it is told to write to. */
+export const allureFolder = 'allure-results';
+export const junitFile = 'report.xml';
+
+/** Everything a Codeception process left, each file checked. */
+export interface CollectedResults {
+  allure: (Omit<AllureCase, 'attachments'> & { attachments: OutcomeAttachment[] })[];
+  /** Absent when there is no report, or none that can be read. */
+  junit: JunitCase[] | undefined;
+  /** Result files that cannot be trusted, with what is wrong. */
+  unreadable: string[];
+}
+
+/** Far beyond what a long suite writes; a larger file is a fault of its own. */
+const largestFile = 64 * 1024 * 1024;
+
+/** Reads what was collected from one process. A folder without results is no error here: `reconcile` judges. */
+export async function collectResults(folder: string): Promise<CollectedResults> {
+  const unreadable: string[] = [];
+  const read = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
+    try {
+      const { size } = await stat(join(folder, path));
+      if (size > largestFile) throw new Unreadable(`${size} bytes are too many`);
+      return reader(await readFile(join(folder, path), 'utf8'));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      unreadable.push(`${path}: ${error.message}`);
+      return undefined;
+    }
+  };
+
+  const files = await list(folder);
+  const cases: AllureCase[] = [];
+  for (const name of await list(join(folder, allureFolder))) {
+    const path = `${allureFolder}/${name}`;
+    if (name.endsWith('-testsuite.xml')) cases.push(...((await read(path, readAllure1)) ?? []));
+    else if (name.endsWith('-result.json')) {
+      const found = await read(path, readAllure2);
+      if (found) cases.push(found);
+    } else if (name.endsWith('-container.json')) await read(path, checkContainer);
+  }
+  const junit = files.includes(junitFile) ? await read(junitFile, readJunit) : undefined;
+  const allure = [];
+  for (const one of cases) allure.push({ ...one, attachments: await attachmentsOf(folder, files, one) });
+  return { allure, junit, unreadable };
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * What a test attached, and the picture and page that MFTF leaves beside the report. Allure's own copies of those two
+ * may hold nothing but a path (Allure 2, and Allure 1 when there was no browser), so MFTF's come first.
+ */
+async function attachmentsOf(folder: string, files: string[], one: AllureCase): Promise<OutcomeAttachment[]> {
+  const found: OutcomeAttachment[] = [];
+  const own = `._${one.suite ?? 'default'}.Backend.${cestClass(one.test)}.${one.test}.fail`;
+  const keep = async (attachment: OutcomeAttachment) => {
+    const { kind, file } = attachment;
+    const onlyOne = kind === 'screenshot' || kind === 'page';
+    if (onlyOne && found.some((other) => other.kind === kind)) return;
+    if (await holds(kind, join(folder, file))) found.push(attachment);
+  };
+  for (const file of files) {
+    if (file.endsWith(`${own}.png`)) await keep({ name: 'Screenshot', kind: 'screenshot', file });
+    if (file.endsWith(`${own}.html`)) await keep({ name: 'Page', kind: 'page', file });
+  }
+  for (const attachment of one.attachments) {
+    // A source is a plain file name; anything else would lead out of the folder.
+    if (basename(attachment.source) !== attachment.source) continue;
+    const file = `${allureFolder}/${attachment.source}`;
+    await keep({ name: attachment.name, kind: kindOf(attachment), file });
+  }
+  return found;
+}
+
+function kindOf({ name, source, type }: AllureAttachment): OutcomeAttachment['kind'] {
+  const hint = `${type ?? ''} ${name} ${source}`;
+  if (/image\/|png\b/i.test(hint)) return 'screenshot';
+  if (/html\b/i.test(hint)) return 'page';
+  return /Exception$|log$/i.test(name) ? 'log' : 'other';
+}
+
+/** Whether a file is there and begins as its kind should: not all that is called a picture is one. */
+async function holds(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
+  const handle = await open(path).catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    if (!(await handle.stat()).isFile()) return false;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    const start = buffer.toString('latin1', 0, bytesRead);
+    if (kind === 'screenshot') return start.startsWith('\x89PNG') || start.startsWith('\xff\xd8\xff');
+    return kind !== 'page' || /^(?:\xef\xbb\xbf)?\s*</.test(start);
+  } finally {
+    await handle.close();
+  }
+}

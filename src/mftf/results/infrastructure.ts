@@ -1,0 +1,102 @@
+import type { FaultCode } from '../../errors.ts';
+import type { Reason } from '../../model/run.ts';
+
+interface Sign {
+  code: FaultCode;
+  pattern: RegExp;
+  /** A message that was seen, or that the named source writes. */
+  sample: string;
+  source: string;
+}
+
+/**
+ * Messages that tell of the infrastructure, not of the shop under test. The first that matches counts, so the narrower
+ * ones come first. Terminal output is wrapped at odd places: patterns allow blanks where a line may break.
+ */
+export const signs: Sign[] = [
+  {
+    code: 'GENERATED_FILE_MISSING',
+    pattern:
+      /Cest\.php'?\)?:? *failed to open stream: No such file|Cest\.php\s+n\s*o\s*t\s+f\s*o\s*u\s*n\s*d/i,
+    sample:
+      'file_get_contents(/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated/default/XCest.php): Failed to open stream: No such file or directory',
+    source:
+      "PHP's warning in MagentoAllureAdapter or Loader of Codeception (the other form: codecept run of a missing path)",
+  },
+  {
+    code: 'DISK_FULL',
+    pattern: /No space left on device|possibly out of free disk space/i,
+    sample: 'file_put_contents(): Only -1 of 8192 bytes written, possibly out of free disk space',
+    source: 'PHP; the kernel (ENOSPC)',
+  },
+  {
+    code: 'OUT_OF_MEMORY',
+    pattern: /Allowed memory size of \d+ bytes exhausted|Out of memory \(allocated|Cannot allocate memory/i,
+    sample:
+      'PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes)',
+    source: 'PHP; the kernel (ENOMEM)',
+  },
+  {
+    code: 'SELENIUM_FULL',
+    pattern:
+      /no free slots|New session request timed out|Request timed out waiting for a node|session queue (?:is full|timeout)/i,
+    sample: 'Could not start a new session. New session request timed out',
+    source: 'Selenium Grid 4; Grid 3 says "Request timed out waiting for a node to become available"',
+  },
+  {
+    code: 'SELENIUM_UNREACHABLE',
+    pattern:
+      /Can't connect to Web\s*Driver at|Curl error thrown for http[\s\S]*?(?:Failed to connect|Couldn't connect|Could not resolve host|Empty reply|reset by peer|Recv failure)/i,
+    sample:
+      "[ConnectionException] Can't connect to WebDriver at http://172.17.0.1:9999/wd/hub. Make sure that ChromeDriver, GeckoDriver or Selenium Server is running.",
+    source: 'module-webdriver of Codeception; php-webdriver (HttpCommandExecutor) during a test',
+  },
+  {
+    code: 'SELENIUM_UNREACHABLE',
+    pattern:
+      /session not created|invalid session id|chrome not reachable|tab crashed|not connected to DevTools/i,
+    sample: 'session not created: This version of ChromeDriver only supports Chrome version 114',
+    source: 'chromedriver: the browser did not start, or it went away',
+  },
+  {
+    code: 'SELENIUM_UNREACHABLE',
+    pattern: /Suite condition failure:\s+Call to a member function close\(\) on null/,
+    sample: 'Suite condition failure: \nCall to a member function close() on null',
+    source: 'MagentoWebDriver of MFTF 3.8: a suite whose before never got a browser',
+  },
+  {
+    code: 'MAGENTO_UNREACHABLE',
+    pattern:
+      /net::ERR_(?:CONNECTION_\w+|NAME_NOT_RESOLVED|ADDRESS_UNREACHABLE|EMPTY_RESPONSE|INTERNET_DISCONNECTED|TIMED_OUT)|about:neterror\?e=(?:connectionFailure|dnsNotFound|netTimeout)/,
+    sample: 'unknown error: net::ERR_CONNECTION_REFUSED\n  (Session info: chrome=156.0.8078.79)',
+    source: 'chromedriver, geckodriver: the page of the shop cannot be loaded',
+  },
+  {
+    code: 'MAGENTO_UNREACHABLE',
+    pattern: /Error HTTP response code: 50[234]\b|Failed to connect to \S+ port \d+|Could not resolve host:/i,
+    sample: 'Cannot retrieve API token with credentials. Error HTTP response code: 503    Response:down',
+    source: "CurlTransport of MFTF: the shop's REST API, for data and tokens",
+  },
+];
+
+/** What a message, trace or log says of the infrastructure, with the line that says it. */
+export function recogniseFault(text: string): Reason | undefined {
+  for (const { code, pattern } of signs) {
+    const match = pattern.exec(text);
+    if (match) return { code, message: around(text, match.index, match[0].length) };
+  }
+  return undefined;
+}
+
+const longestMessage = 300;
+
+/** The whole lines that a match lies in, with their blanks made single. */
+function around(text: string, index: number, length: number): string {
+  const from = text.lastIndexOf('\n', index) + 1;
+  const end = text.indexOf('\n', index + length);
+  const lines = text
+    .slice(from, end < 0 ? undefined : end)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return lines.length > longestMessage ? `${lines.slice(0, longestMessage)}…` : lines;
+}

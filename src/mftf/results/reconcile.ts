@@ -1,0 +1,131 @@
+import type { ExecEnd } from '../../engine/engine.ts';
+import type { Status } from '../../model/result.ts';
+import type { Reason } from '../../model/run.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { CollectedResults } from './collect.ts';
+import { recogniseFault } from './infrastructure.ts';
+import { isGood, type TestOutcome, worst } from './outcome.ts';
+
+/** How the process that executed the tests ended. */
+export interface Ending {
+  end: ExecEnd;
+  /** The end of what it printed. */
+  log: string;
+  startedAt: Date;
+  endedAt: Date;
+  /** Why we ended it ourselves, if we did: a timeout, a cancelled run. */
+  stopped: Reason | undefined;
+}
+
+/**
+ * One outcome for each planned test of a process, in the order of the plan.
+ *
+ * A good verdict needs everything to agree: Allure says that the test ended well, the JUnit report says so too, the
+ * process ended as it does after good tests. A bad verdict needs one voice, and the worse one counts. Without any voice,
+ * or without trust in it, a test is `broken`, with the reason that fits best. Two cases that would mislead:
+ *
+ * - a test whose suite failed in `<before>` is reported as failed (Allure 1), broken (Allure 2) or skipped (JUnit) while
+ *   the process exits with 0: it never ran, so it is broken;
+ * - Allure 1 starts every test as passed, so one that the process died in is passed without an end.
+ */
+export function reconcile(planned: PlannedTest[], results: CollectedResults, ending: Ending): TestOutcome[] {
+  const outcomes = planned.map((test) => judge(test, results, ending));
+  const { end } = ending;
+  const unexplained =
+    end.kind === 'unknown' || (end.code !== 0 && outcomes.every(({ status }) => isGood(status)));
+  if (!unexplained) return outcomes;
+  const reason = ending.stopped ?? endReason(end) ?? contradiction(end);
+  return outcomes.map((outcome) =>
+    isGood(outcome.status) ? { ...outcome, status: 'broken', message: reason.message, reason } : outcome,
+  );
+}
+
+function judge(planned: PlannedTest, results: CollectedResults, ending: Ending): TestOutcome {
+  const isIt = (one: { test: string; suite: string | undefined }) =>
+    one.test === planned.name && one.suite === planned.suite;
+  const allure = worst(results.allure.filter(isIt));
+  const junit = worst(results.junit?.filter(isIt) ?? []);
+  const found: TestOutcome = {
+    test: planned.name,
+    suite: planned.suite,
+    status: 'broken',
+    message: undefined,
+    trace: allure?.trace,
+    reason: undefined,
+    steps: allure?.steps ?? [],
+    startedAt: allure?.startedAt ?? ending.startedAt,
+    durationMs: duration(allure, junit, ending),
+    attachments: allure?.attachments ?? [],
+  };
+  const broken = (reason: Reason): TestOutcome => ({ ...found, message: reason.message, reason });
+
+  const ended = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
+  const voice = worst([ended, junit].filter((one) => one !== undefined));
+  if (voice === undefined) return broken(whyMissing(results, ending));
+  if (!isGood(voice.status)) return bad(found, voice, [ended?.message, ended?.trace, junit?.message], ending);
+  // One damaged file means that the process did not end as it should; then no good word of it counts.
+  if (ended === undefined || junit === undefined || results.unreadable.length > 0) {
+    return broken(whyMissing(results, ending));
+  }
+  return { ...found, status: voice.status, message: voice.message ?? ended.message };
+}
+
+const beforeFailed = 'SUITE PRECONDITION FAILED';
+/** What Codeception throws into the running step when it gets SIGTERM. */
+const terminated = 'TESTS EXECUTION TERMINATED';
+
+function bad(
+  found: TestOutcome,
+  voice: { status: Status; message: string | undefined },
+  words: (string | undefined)[],
+  ending: Ending,
+): TestOutcome {
+  const said = words.filter((text) => text !== undefined).join('\n');
+  const message = voice.message ?? words.find((text) => text !== undefined);
+  if (said.includes(terminated)) {
+    const reason = ending.stopped ?? {
+      code: 'RESULT_MISSING',
+      message: 'The test was stopped before its end.',
+    };
+    return { ...found, status: 'broken', message: reason.message, reason };
+  }
+  // What an assertion says it found is the shop's text, whatever it sounds like.
+  const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(said);
+  const status = reason || said.includes(beforeFailed) ? 'broken' : voice.status;
+  return { ...found, status, message, reason };
+}
+
+function duration(
+  allure: { startedAt: Date; endedAt: Date | undefined } | undefined,
+  junit: { durationMs: number } | undefined,
+  ending: Ending,
+): number {
+  if (allure?.endedAt) return Math.max(0, allure.endedAt.getTime() - allure.startedAt.getTime());
+  return junit?.durationMs ?? Math.max(0, ending.endedAt.getTime() - ending.startedAt.getTime());
+}
+
+function whyMissing(results: CollectedResults, ending: Ending): Reason {
+  const known = ending.stopped ?? endReason(ending.end) ?? recogniseFault(ending.log);
+  if (known) return known;
+  const [unreadable] = results.unreadable;
+  if (unreadable)
+    return { code: 'RESULT_UNREADABLE', message: `A result file cannot be read: ${unreadable}` };
+  const code = ending.end.kind === 'exited' ? ` with exit code ${ending.end.code}` : '';
+  return { code: 'RESULT_MISSING', message: `The test process ended${code} and left no complete result.` };
+}
+
+function endReason(end: ExecEnd): Reason | undefined {
+  if (end.kind === 'unknown') return { code: 'CONTAINER_VANISHED', message: end.message };
+  if (end.outOfMemory) {
+    return { code: 'OUT_OF_MEMORY', message: 'The kernel ended the test process at the memory limit.' };
+  }
+  return undefined;
+}
+
+function contradiction(end: ExecEnd): Reason {
+  const code = end.kind === 'exited' ? `exited with ${end.code}` : 'ended';
+  return {
+    code: 'RESULT_CONTRADICTORY',
+    message: `The test process ${code}, but its result files report no failure.`,
+  };
+}

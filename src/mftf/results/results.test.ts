@@ -1,0 +1,281 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PlannedTest } from '../../model/selection.ts';
+import { collectResults } from './collect.ts';
+import { type Ending, reconcile } from './reconcile.ts';
+
+const samples = resolve(import.meta.dirname, '../../../test/samples/results');
+const suite = 'MatreAdminSuite';
+const suiteTests = ['MatreAdminLogTest', 'MatreAdminOrderGridTest'].map((name) => ({ name, suite }));
+const alone = (name: string): PlannedTest[] => [{ name, suite: undefined }];
+
+/** The tests that each sample process executed, and the code it exited with. */
+const processes: Record<string, { planned: PlannedTest[]; code: number }> = {
+  pass: { planned: alone('MatreSearchProductTest'), code: 0 },
+  skip: { planned: alone('MatreWishlistTest'), code: 0 },
+  fail: { planned: alone('MatreCouponTest'), code: 1 },
+  broken: { planned: alone('MatreAdminReportTest'), code: 1 },
+  suite: { planned: suiteTests, code: 0 },
+  'suite-before-failed': { planned: suiteTests, code: 0 },
+  'false-pass': { planned: suiteTests, code: 1 },
+  'mftf5-pass': { planned: alone('MatreSearchProductTest'), code: 0 },
+  'mftf5-fail': { planned: alone('MatreCouponTest'), code: 1 },
+  'mftf5-suite': { planned: suiteTests, code: 0 },
+};
+
+function ending(more: Partial<Ending> & { code?: number } = {}): Ending {
+  const { code = 0, ...others } = more;
+  return {
+    end: { kind: 'exited', code, outOfMemory: false },
+    log: '',
+    startedAt: new Date('2026-01-01T00:00:00Z'),
+    endedAt: new Date('2026-01-01T00:00:09Z'),
+    stopped: undefined,
+    ...others,
+  };
+}
+
+async function outcomesOf(
+  sample: string,
+  more: Parameters<typeof ending>[0] = {},
+  folder = join(samples, sample),
+) {
+  const { planned, code } = processes[sample] as { planned: PlannedTest[]; code: number };
+  return reconcile(planned, await collectResults(folder), ending({ code, ...more }));
+}
+
+async function copyOf(sample: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-results-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(join(samples, sample), folder, { recursive: true });
+  return folder;
+}
+
+/** Paths of the result files of a sample: those that say how tests went. */
+async function resultFiles(sample: string): Promise<string[]> {
+  const allure = await readdir(join(samples, sample, 'allure-results'));
+  return [
+    'report.xml',
+    ...allure
+      .filter((name) => /-(testsuite\.xml|(result|container)\.json)$/.test(name))
+      .map((name) => `allure-results/${name}`),
+  ];
+}
+
+describe('what real processes left', () => {
+  it('a test that passed', async () => {
+    const [outcome] = await outcomesOf('pass');
+    expect(outcome).toMatchObject({
+      test: 'MatreSearchProductTest',
+      suite: undefined,
+      status: 'passed',
+      message: undefined,
+      reason: undefined,
+      startedAt: new Date(1795359247463),
+      durationMs: 5380,
+      attachments: [],
+    });
+    expect(outcome?.steps.map(({ name }) => name)).toContain('[openHome] am on page "/"');
+  });
+
+  it('a test that was skipped', async () => {
+    const [outcome] = await outcomesOf('skip');
+    expect(outcome).toMatchObject({ status: 'skipped', message: expect.stringContaining('MATRE-400') });
+  });
+
+  it('a test that failed: message, trace, picture and page, each once', async () => {
+    const [outcome] = await outcomesOf('fail');
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: 'Failed asserting that an array is not empty.',
+      reason: undefined,
+      trace: expect.stringContaining('#0 '),
+    });
+    const names = 'Magento.AcceptanceTest._default.Backend.MatreCouponTestCest.MatreCouponTest.fail';
+    expect(outcome?.attachments.map(({ kind, file }) => [kind, file])).toEqual([
+      ['page', `${names}.html`],
+      ['screenshot', `${names}.png`],
+      ['log', expect.stringMatching(/^allure-results\/.*\.txt$/)],
+    ]);
+    const steps = outcome?.steps ?? [];
+    expect(steps[0]).toMatchObject({ name: '[addMug] MatreAddToCartActionGroup', status: 'passed' });
+    expect(steps[0]?.steps).toHaveLength(5);
+  });
+
+  it('a test that broke on the page of the shop is broken without a reason in the infrastructure', async () => {
+    const [outcome] = await outcomesOf('broken');
+    expect(outcome).toMatchObject({
+      status: 'broken',
+      message: expect.stringContaining('no such element'),
+      reason: undefined,
+    });
+  });
+
+  it('the tests of a suite', async () => {
+    const outcomes = await outcomesOf('suite');
+    expect(outcomes.map(({ test, status }) => [test, status])).toEqual([
+      ['MatreAdminLogTest', 'passed'],
+      ['MatreAdminOrderGridTest', 'passed'],
+    ]);
+  });
+
+  it('tests whose suite failed before them are broken though the process exits with 0', async () => {
+    const outcomes = await outcomesOf('suite-before-failed');
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'broken',
+        message: expect.stringContaining('SUITE PRECONDITION FAILED'),
+        reason: { code: 'MAGENTO_UNREACHABLE' },
+      });
+    }
+  });
+
+  it('a test that the process died in has not passed, though Allure 1 says so', async () => {
+    const log = 'Suite condition failure:                   \n  Call to a member function close() on null';
+    const outcomes = await outcomesOf('false-pass', { log });
+    expect(outcomes.map(({ status, reason }) => [status, reason?.code])).toEqual([
+      ['broken', 'SELENIUM_UNREACHABLE'],
+      ['broken', 'SELENIUM_UNREACHABLE'],
+    ]);
+    const [silent] = await outcomesOf('false-pass');
+    expect(silent).toMatchObject({ status: 'broken', reason: { code: 'RESULT_UNREADABLE' } });
+  });
+
+  it('the same from MFTF 5', async () => {
+    expect(await outcomesOf('mftf5-pass')).toMatchObject([{ status: 'passed', durationMs: 5380 }]);
+    const [failed] = await outcomesOf('mftf5-fail');
+    expect(failed).toMatchObject({
+      status: 'failed',
+      message: 'Failed asserting that an array is not empty.',
+      steps: [{ steps: [{ durationMs: 1500 }] }, { status: 'failed' }],
+    });
+    expect(failed?.attachments.map(({ kind, name }) => [kind, name])).toEqual([
+      ['page', 'Page'],
+      ['screenshot', 'Screenshot'],
+      ['other', 'API Endpoint'],
+    ]);
+    expect((await outcomesOf('mftf5-suite')).map(({ status }) => status)).toEqual(['passed', 'skipped']);
+  });
+});
+
+describe('a good word counts only when nothing speaks against it', () => {
+  it('invariant 9: results cut short anywhere never pass a test', async () => {
+    for (const sample of ['pass', 'suite', 'mftf5-pass', 'mftf5-suite']) {
+      const folder = await copyOf(sample);
+      for (const path of await resultFiles(sample)) {
+        const whole = await readFile(join(folder, path), 'utf8');
+        const cut = fc.integer({ min: 0, max: whole.trimEnd().length - 1 });
+        await fc.assert(
+          fc.asyncProperty(cut, async (length) => {
+            await writeFile(join(folder, path), whole.slice(0, length));
+            const outcomes = await outcomesOf(sample, {}, folder);
+            expect(outcomes.every(({ status }) => status === 'broken')).toBe(true);
+            expect(outcomes.some(({ reason }) => reason?.code === 'RESULT_UNREADABLE')).toBe(true);
+          }),
+          { numRuns: 40 },
+        );
+        await writeFile(join(folder, path), whole);
+      }
+      expect((await outcomesOf(sample, {}, folder)).some(({ status }) => status === 'passed')).toBe(true);
+    }
+  });
+
+  it('one of the two kinds of files missing', async () => {
+    for (const path of ['report.xml', 'allure-results']) {
+      const folder = await copyOf('pass');
+      await rm(join(folder, path), { recursive: true });
+      expect(await outcomesOf('pass', {}, folder)).toMatchObject([
+        { status: 'broken', reason: { code: 'RESULT_MISSING' } },
+      ]);
+    }
+  });
+
+  it('of two files that disagree the worse one counts', async () => {
+    const folder = await copyOf('pass');
+    const report = await readFile(join(folder, 'report.xml'), 'utf8');
+    const failing = report.replace(
+      /time="[\d.]+"\/>/,
+      'time="1"><failure type="X">It went wrong</failure></testcase>',
+    );
+    await writeFile(join(folder, 'report.xml'), failing);
+    expect(await outcomesOf('pass', { code: 1 }, folder)).toMatchObject([
+      { status: 'failed', message: 'It went wrong' },
+    ]);
+  });
+
+  it('a process that ends badly after good results only', async () => {
+    expect(await outcomesOf('pass', { code: 255 })).toMatchObject([
+      { status: 'broken', reason: { code: 'RESULT_CONTRADICTORY' } },
+    ]);
+    const end = { kind: 'exited', code: 137, outOfMemory: true } as const;
+    expect(await outcomesOf('pass', { end })).toMatchObject([{ reason: { code: 'OUT_OF_MEMORY' } }]);
+  });
+
+  it('a container that vanished', async () => {
+    const end = { kind: 'unknown', message: 'The container is gone.' } as const;
+    expect(await outcomesOf('pass', { end })).toMatchObject([
+      { status: 'broken', reason: { code: 'CONTAINER_VANISHED' }, message: 'The container is gone.' },
+    ]);
+    expect(await outcomesOf('fail', { end })).toMatchObject([{ status: 'failed' }]);
+  });
+});
+
+describe('tests without a result', () => {
+  const nothing = { allure: [], junit: [], unreadable: [] };
+
+  it.each<[string, Partial<Ending> & { code?: number }, string]>([
+    ['nothing known', { code: 0 }, 'RESULT_MISSING'],
+    ['the log tells', { code: 1, log: 'File or path a/XCest.php not f  \n  ound' }, 'GENERATED_FILE_MISSING'],
+    ['we stopped it', { code: 143, stopped: { code: 'TEST_TIMEOUT', message: 'too long' } }, 'TEST_TIMEOUT'],
+    ['killed for memory', { end: { kind: 'exited', code: 137, outOfMemory: true } }, 'OUT_OF_MEMORY'],
+  ])('are broken with the best reason: %s', (_, more, code) => {
+    const [outcome] = reconcile(alone('XTest'), nothing, ending(more));
+    expect(outcome).toMatchObject({ test: 'XTest', status: 'broken', reason: { code }, durationMs: 9000 });
+  });
+
+  it('come out once each, in the order of the plan; others that ran are left out', async () => {
+    const planned = [...suiteTests, { name: 'Third', suite }].reverse();
+    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), ending());
+    expect(outcomes.map(({ test, status }) => `${test} ${status}`)).toEqual([
+      'Third broken',
+      'MatreAdminOrderGridTest passed',
+      'MatreAdminLogTest passed',
+    ]);
+  });
+
+  it('a test of the same name in another suite is another test', async () => {
+    const planned = [{ name: 'MatreAdminLogTest', suite: 'Other' }];
+    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), ending());
+    expect(outcomes).toMatchObject([{ status: 'broken', reason: { code: 'RESULT_MISSING' } }]);
+  });
+
+  it('a test that was stopped in the middle has the reason it was stopped for', async () => {
+    const folder = await copyOf('broken');
+    const [file = ''] = (await resultFiles('broken')).filter(
+      (path) => path.endsWith('.xml') && path !== 'report.xml',
+    );
+    const xml = await readFile(join(folder, file), 'utf8');
+    await writeFile(join(folder, file), xml.replaceAll('no such element', 'TESTS EXECUTION TERMINATED'));
+    const stopped = { code: 'TEST_TIMEOUT', message: 'It took too long.' } as const;
+    expect(await outcomesOf('broken', { stopped }, folder)).toMatchObject([
+      { status: 'broken', reason: stopped },
+    ]);
+  });
+});
+
+describe('attachments', () => {
+  it('never lead out of the folder', async () => {
+    const folder = await copyOf('fail');
+    const [file = ''] = (await resultFiles('fail')).filter((path) => path.endsWith('-testsuite.xml'));
+    const xml = await readFile(join(folder, file), 'utf8');
+    await writeFile(
+      join(folder, file),
+      xml.replaceAll(/source="[^"]*"/g, 'source="../../../../../../../etc/passwd"'),
+    );
+    const [outcome] = await outcomesOf('fail', {}, folder);
+    expect(outcome?.attachments.every((one) => one.file.includes('MatreCouponTestCest'))).toBe(true);
+  });
+});

@@ -1,0 +1,61 @@
+import { SaxesParser } from 'saxes';
+import { Unreadable } from './outcome.ts';
+
+export interface XmlElement {
+  name: string;
+  attributes: Record<string, string>;
+  children: XmlElement[];
+  /** All text directly in it, CDATA included. */
+  text: string;
+}
+
+/** More than any real file needs (Allure 1 has 7); keeps hostile nesting away from recursion. */
+const deepest = 64;
+
+/** The root element of a complete, well-formed document. Throws `Unreadable`, also for document types and entities. */
+export function readXml(content: string): XmlElement {
+  const parser = new SaxesParser();
+  const open: XmlElement[] = [];
+  let root: XmlElement | undefined;
+  const refuse = (message: string) => {
+    throw new Unreadable(`line ${parser.line}: ${message}`);
+  };
+  parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '')));
+  parser.on('doctype', () => refuse('document types are not accepted'));
+  parser.on('opentag', ({ name, attributes }) => {
+    if (open.length >= deepest) refuse('nested too deeply');
+    const element: XmlElement = {
+      name,
+      attributes: attributes as Record<string, string>,
+      children: [],
+      text: '',
+    };
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  });
+  parser.on('closetag', () => void open.pop());
+  const addText = (text: string) => {
+    const element = open.at(-1);
+    if (element) element.text += text;
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.write(content).close();
+  return root ?? refuse('no element at all');
+}
+
+/** The first child of a name. */
+export function child(element: XmlElement, name: string): XmlElement | undefined {
+  return element.children.find((candidate) => candidate.name === name);
+}
+
+/** `a/b/c`: the elements of that path below an element. */
+export function below(element: XmlElement, path: string): XmlElement[] {
+  return path
+    .split('/')
+    .reduce(
+      (found, name) => found.flatMap((at) => at.children.filter((one) => one.name === name)),
+      [element],
+    );
+}
