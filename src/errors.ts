@@ -232,6 +232,11 @@ export const faults = {
     'The result file of the test is damaged, so nobody knows how the test went.',
     'Read the log of the test; look for a full disk.',
   ),
+  RESULT_CONTRADICTORY: infrastructure(
+    502,
+    'What the test process left contradicts how it ended, so nobody knows how the test went.',
+    'Read the log of the test.',
+  ),
   TEST_TIMEOUT: infrastructure(
     504,
     'The test was stopped because it took longer than allowed.',
@@ -290,6 +295,13 @@ export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault
   if (error instanceof Fault) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Fault(fallback, message, { cause: error });
+}
+
+/** DISK_FULL where the file system says so, anything else as it is. */
+export function namedDiskFull(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new Fault('DISK_FULL', message, { cause: error });
 }
 
 /** True when `error` is a fault with one of the codes. */
