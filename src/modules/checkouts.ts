@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../errors.ts';
+import { namedDiskFull } from '../errors.ts';
 import { lockFile } from './file-lock.ts';
 import { seal } from './seal.ts';
 
@@ -116,10 +116,3 @@ export async function createCheckouts(home: string): Promise<Checkouts> {
 
 const yes = () => true;
 const no = () => false;
-
-/** A full disk by its name; anything else as it is. */
-function namedDiskFull(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new Fault('DISK_FULL', message, { cause: error });
-}

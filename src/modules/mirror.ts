@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Fault } from '../errors.ts';
+import { Fault, isFault } from '../errors.ts';
 import { lockFile } from './file-lock.ts';
 import type { Git } from './git.ts';
 
@@ -112,12 +112,15 @@ export async function createMirror(home: string, git: Git): Promise<Mirror> {
       }
       const index = `${target}.index`;
       const options = { environment: { GIT_INDEX_FILE: index }, lock };
-      await git.run(inMirror('read-tree', commit), options);
-      await git.run(
-        [...inMirror(`--work-tree=${target}`), 'checkout-index', '--all', '--force', '--quiet'],
-        options,
-      );
-      await rm(index, { force: true });
+      try {
+        await git.run(inMirror('read-tree', commit), options);
+        const workTree = `--work-tree=${target}`;
+        await git.run(inMirror(workTree, 'checkout-index', '--all', '--force', '--quiet'), options);
+      } catch (error) {
+        throw await fullDisk(target, error);
+      } finally {
+        await rm(index, { force: true });
+      }
     },
 
     async tidy() {
@@ -161,4 +164,11 @@ async function readLastFetch(path: string): Promise<z.infer<typeof lastFetch> | 
 async function writeLastFetch(path: string, content: z.infer<typeof lastFetch>): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(content));
   await rename(`${path}.new`, path);
+}
+
+/** git says no more than "unable to write file" where a disk is full. */
+async function fullDisk(folder: string, error: unknown): Promise<unknown> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= 64 * 1024 || !isFault(error)) return error;
+  return new Fault('DISK_FULL', error.message, { cause: error });
 }

@@ -4,7 +4,11 @@ import { createLog } from '../../src/log.ts';
 import { createModules } from '../../src/modules/modules.ts';
 
 const [folder = '', source = ''] = process.argv.slice(2);
-const modules = await createModules({ folder, source: JSON.parse(source), log: createLog() });
+const modules = await createModules({
+  folder,
+  source: JSON.parse(source),
+  log: createLog({ level: 'silent' }),
+});
 console.log('ready');
 for await (const line of createInterface(process.stdin)) {
   const [word, commit = ''] = line.split(' ');

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -240,6 +242,24 @@ describe('what does not work', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
+  it.runIf(process.getuid?.() === 0)('is a full disk, by its name', async () => {
+    const repository = createRepository(join(home, 'a'));
+    const id = repository.commit({ 'large.xml': randomBytes(500_000).toString('hex') });
+    const disk = join(home, 'modules');
+    mkdirSync(disk);
+    // Room for the repository, which is packed, but not for the files as well.
+    for (const size of ['200k', '900k']) {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+      try {
+        const modules = await open(gitSource(repository.folder));
+        await expect(modules.checkout(id)).rejects.toMatchObject({ code: 'DISK_FULL' });
+        expect(readdirSync(modules.folder)).toEqual([]);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    }
+  });
+
   it('is no source at all, which only says what to set', async () => {
     const modules = await open(undefined);
     await expect(modules.resolve()).rejects.toMatchObject({
@@ -355,7 +375,7 @@ describe('a git server with a password', () => {
     }
   });
 
-  it('is asked once by sixteen that ask at the same time, in four processes', async () => {
+  it('is asked once by sixteen that ask at the same time, in five processes', async () => {
     const id = createRepository(join(served, 'crowd')).commit(tests);
     const source = gitSource(server.url('crowd'), { username, password });
     const modules = await open(source);
@@ -366,7 +386,7 @@ describe('a git server with a password', () => {
     try {
       await Promise.all(children.map((child) => child.line()));
       // Whoever asks waits for the lock, so that all have asked before the first can fetch.
-      const [lockName] = [await mirrorLock(modules)];
+      const lockName = await mirrorLock(modules);
       const lock = await lockFile(lockName);
       const before = server.advertisements();
       for (const child of children) child.say('resolve');

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, type Writable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { finished, pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Artifacts, createArtifacts } from './artifacts.ts';
+
+const limit = 1000;
+let folder: string;
+let artifacts: Artifacts;
+let run = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'matre-artifacts-'));
+  artifacts = createArtifacts({ folder, logBytes: limit });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const newRun = () => ++run;
+const end = (stream: Writable) => finished(stream.end());
+const read = async (runId: number, path: string) => text((await artifacts.open(runId, path)).stream);
+const logOf = async (runId: number) => (await artifacts.readLog(runId, 0, 100_000)).toString();
+
+describe('files', () => {
+  it('are written from text, bytes and streams, read, listed and removed', async () => {
+    const id = newRun();
+    expect(await artifacts.write(id, 'report.xml', '<x/>')).toEqual({ path: 'report.xml', size: 4 });
+    await artifacts.write(id, 'tests/A/screenshot.png', Buffer.from([1, 2, 3]));
+    await artifacts.write(id, 'tests/A/page.html', Readable.from(['<p>', Buffer.from('é')]));
+    await artifacts.write(id, 'report.xml', '<yy/>');
+    expect(await artifacts.list(id)).toEqual([
+      { path: 'report.xml', size: 5 },
+      { path: 'tests/A/page.html', size: 5 },
+      { path: 'tests/A/screenshot.png', size: 3 },
+    ]);
+    expect(await read(id, 'report.xml')).toBe('<yy/>');
+    const { stream, size } = await artifacts.open(id, 'tests/A/screenshot.png');
+    expect([[...(await buffer(stream))], size]).toEqual([[1, 2, 3], 3]);
+    expect(await artifacts.remove(id)).toBe(true);
+    expect(await artifacts.list(id)).toEqual([]);
+    expect(await artifacts.remove(id)).toBe(false);
+  });
+
+  it('are not there before they are complete, nor when they never are', async () => {
+    const id = newRun();
+    const source = new Readable({ read() {} });
+    const writing = artifacts.write(id, 'a.html', source);
+    source.push('half');
+    await expect(artifacts.open(id, 'a.html')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await artifacts.list(id)).toEqual([]);
+    source.destroy(new Error('the container vanished'));
+    await expect(writing).rejects.toThrow('the container vanished');
+    expect(readdirSync(join(folder, 'runs', String(id)))).toEqual([]);
+  });
+
+  it.each(['../2/run.log', '/etc/passwd', 'a/../../b', 'a//b', '.', '', 'a\0b', '..\\x', './a'])(
+    'stay in the folder of their run: %j',
+    async (path) => {
+      const id = newRun();
+      await artifacts.write(id, 'there', 'x');
+      const outside = { code: 'PATH_OUTSIDE' };
+      await expect(artifacts.write(id, path, 'x')).rejects.toMatchObject(outside);
+      await expect(artifacts.open(id, path)).rejects.toMatchObject(outside);
+      await expect(artifacts.log(id, path)).rejects.toMatchObject(outside);
+    },
+  );
+
+  it('are not read through links', async () => {
+    const id = newRun();
+    await artifacts.write(id, 'a/there', 'x');
+    writeFileSync(join(folder, 'secret'), 'secret');
+    symlinkSync(join(folder, 'secret'), join(folder, 'runs', String(id), 'link'));
+    symlinkSync(folder, join(folder, 'runs', String(id), 'up'));
+    for (const path of ['link', 'up/secret']) {
+      await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
+    }
+    expect(await artifacts.list(id)).toEqual([{ path: 'a/there', size: 1 }]);
+  });
+
+  it('that are not there, or are folders, are not found', async () => {
+    const id = newRun();
+    await artifacts.write(id, 'a/b', 'x');
+    for (const path of ['none', 'a', 'a/b/c']) {
+      await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    await expect(artifacts.open(newRun(), 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, '../1' as unknown as number])(
+    'belong to a run with a number, not %s',
+    async (id) => {
+      await expect(artifacts.write(id, 'a', 'x')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    },
+  );
+});
+
+describe('logs', () => {
+  it('grow over several attempts and are read from any offset', async () => {
+    const id = newRun();
+    expect(await logOf(id)).toBe('');
+    for (const attempt of ['first\n', 'second\n']) {
+      const log = await artifacts.runLog(id);
+      log.write(attempt);
+      await end(log);
+    }
+    expect(await logOf(id)).toBe('first\nsecond\n');
+    expect((await artifacts.readLog(id, 6, 3)).toString()).toBe('sec');
+    expect(await artifacts.readLog(id, 100, 10)).toHaveLength(0);
+  });
+
+  it('can be read while they are written', async () => {
+    const id = newRun();
+    const log = await artifacts.runLog(id);
+    await new Promise((done) => log.write('line\n', done));
+    expect(await logOf(id)).toBe('line\n');
+    await end(log);
+  });
+
+  it('are cut at the limit, with one line that says so, also over attempts', async () => {
+    const id = newRun();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const log = await artifacts.runLog(id);
+      for (let line = 0; line < 10; line += 1) log.write(`${'x'.repeat(69)}\n`);
+      await end(log);
+    }
+    const written = await logOf(id);
+    const cut = `\n[matre] The log is cut here: it is larger than ${limit} bytes.\n`;
+    expect(written.slice(limit)).toBe(cut);
+    expect(written.split('[matre]')).toHaveLength(2);
+  });
+
+  it('keep exactly the limit without a word', async () => {
+    const id = newRun();
+    const log = await artifacts.runLog(id);
+    log.write('x'.repeat(limit));
+    await end(log);
+    expect(await logOf(id)).toBe('x'.repeat(limit));
+  });
+
+  it('take 50 MB of output from one test without holding it', async () => {
+    const id = newRun();
+    const megabyte = Buffer.alloc(1024 * 1024, 'output ');
+    const log = await artifacts.log(id, 'tests/A/test.log');
+    let mostHeld = 0;
+    const output = Readable.from(
+      (function* () {
+        for (let sent = 0; sent < 50; sent += 1) {
+          mostHeld = Math.max(mostHeld, log.writableLength);
+          yield megabyte;
+        }
+      })(),
+    );
+    await pipeline(output, log);
+    expect(mostHeld).toBeLessThanOrEqual(2 * megabyte.length);
+    const [written] = await artifacts.list(id);
+    expect(written?.path).toBe('tests/A/test.log');
+    expect(written?.size).toBeLessThan(limit + 100);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a full disk', () => {
+  let small: string;
+  beforeAll(() => {
+    small = mkdtempSync(join(tmpdir(), 'matre-small-'));
+    mkdirSync(join(small, 'disk'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(small, 'disk')]);
+  });
+  afterAll(() => {
+    execFileSync('umount', [join(small, 'disk')]);
+    rmSync(small, { recursive: true });
+  });
+
+  it('is told by its name, and leaves no half of a file', async () => {
+    const full = createArtifacts({ folder: join(small, 'disk'), logBytes: 1_000_000 });
+    await full.write(1, 'small', 'x');
+    await expect(full.write(1, 'large', Buffer.alloc(100_000))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(await full.list(1)).toEqual([{ path: 'small', size: 1 }]);
+    const log = await full.runLog(1);
+    const failed = once(log, 'error');
+    log.write(Buffer.alloc(100_000));
+    expect((await failed)[0]).toMatchObject({ code: 'DISK_FULL' });
+  });
+});
