@@ -1,4 +1,5 @@
 import { Fault } from '../errors.ts';
+import { pause } from './bell.ts';
 
 export interface LeaseOptions {
   runId: number;
@@ -64,14 +65,13 @@ export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseO
 
   async function renewOnce(): Promise<void> {
     const askedAt = performance.now();
-    let answer: Awaited<ReturnType<typeof renew>>;
-    try {
-      answer = await renew();
-    } catch {
-      // Whether the statement took effect is not known; the next one tells.
-      return;
-    }
-    if (ended) return;
+    // A connection that is half open may keep a statement for long; the next renewal may get another.
+    const inTime = new AbortController();
+    const late = pause(everyMs, inTime.signal).then(() => undefined);
+    // After an error nobody knows whether the statement took effect; the next one tells.
+    const answer = await Promise.race([renew().catch(() => undefined), late]);
+    inTime.abort();
+    if (ended || answer === undefined) return;
     if (answer === 'stale') {
       stale = true;
       lost.abort(new Fault('STALE_FENCE', `Run ${runId} was given to another worker.`));

@@ -67,6 +67,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     workerId: `${options.host}/${process.pid}/${index + 1}`,
     run: undefined,
   }));
+  let started = false;
   let working: Promise<unknown> = Promise.resolve();
   let lockStoreBack: Promise<void> | undefined;
 
@@ -146,8 +147,17 @@ export function createWorkers(options: WorkersOptions): Workers {
     }
   }
 
+  async function finishWork(): Promise<void> {
+    if (started && !stop.signal.aborted)
+      log.info('Workers stopping: no new run starts, tests under way finish');
+    stop.abort();
+    await working;
+    await Promise.all(unlisten.splice(0).map((end) => end()));
+  }
+
   return {
     async start() {
+      started = true;
       unlisten.push(await queue.onWake(bell.ring));
       unlisten.push(
         await queue.onRunChanged((runId) => {
@@ -158,18 +168,11 @@ export function createWorkers(options: WorkersOptions): Workers {
       log.info({ slots: slots.length, host: options.host }, 'Workers started');
     },
 
-    async stop() {
-      if (!stop.signal.aborted) {
-        stop.abort();
-        log.info('Workers stopping: no new run starts, tests under way finish');
-      }
-      await working;
-      await Promise.all(unlisten.splice(0).map((end) => end()));
-    },
+    stop: finishWork,
 
     async stopNow() {
       stopNow.abort(new Fault('WORKER_STOPPED', 'The worker was stopped at once.'));
-      await this.stop();
+      await finishWork();
     },
 
     status: () => ({ stopping: stop.signal.aborted, slots: slots.map((slot) => ({ ...slot })) }),

@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 import { createGate, createStage, player } from './stage.ts';
 
 const workerProcess = new URL('./worker-process.ts', import.meta.url);
-const ttlMs = 2000;
+const ttlMs = 3000;
 
 async function ownRedis() {
   const redis = await startRedis();
@@ -37,7 +37,7 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('invariant 3: another worker takes the run of one that was killed', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks, leaseMs: 2000 });
+    const stage = createStage(opened.database, { locks, leaseMs: 10_000 });
     const run = await stage.submit(await stage.environment());
     const child = startChild(workerProcess, [opened.url ?? '', redis.url, 'killed', '2000', String(ttlMs)]);
     onTestFinished(child.kill);
@@ -69,7 +69,7 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it goes on', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks, leaseMs: 2000 });
+    const stage = createStage(opened.database, { locks, leaseMs: 10_000 });
     const run = await stage.submit(await stage.environment());
     const child = startChild(workerProcess, [opened.url ?? '', redis.url, 'stopped', '2000', String(ttlMs)]);
     onTestFinished(child.kill);
@@ -77,7 +77,10 @@ describe('workers on PostgreSQL and Redis', () => {
     child.signal('SIGSTOP');
     const gate = createGate();
     stage.reaper();
-    const workers = await stage.workers(player(['A', 'B'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    const workers = await stage.workers(
+      player(['A', 'B'], (_, { runId, abort }) => gate.pass(runId, abort)),
+      { slots: 1 },
+    );
     await gate.at(run);
     // The other has the run and is in the middle of a test.
     child.say('go on');
@@ -146,7 +149,7 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks, leaseMs: 4000 });
+    const stage = createStage(opened.database, { locks, leaseMs: 10_000 });
     const environment = await stage.environment();
     const run = await stage.submit(environment);
     const gate = createGate();
