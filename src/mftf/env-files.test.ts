@@ -19,6 +19,7 @@ const input: EnvFilesInput = {
     { name: 'OTP_SHARED_SECRET', value: 'ABCDEFGH', secret: true },
   ],
   variables: [{ name: 'COUNTRY', value: 'US', secret: false }],
+  moduleName: 'TestModule',
   moduleFile: `MAGENTO_BASE_URL=http://old.test/
 MAGENTO_BACKEND_BASE_URL="\${MAGENTO_BASE_URL}"
 CURRENCY=EUR
@@ -142,4 +143,13 @@ it('finds Selenium on this machine where no host is set', () => {
   expect(seleniumHost(config(undefined), 'docker')).toBe('host.docker.internal');
   expect(seleniumHost(config(undefined, 'host'), 'docker')).toBe('127.0.0.1');
   expect(seleniumHost(config(undefined), 'sandbox')).toBe('127.0.0.1');
+});
+
+it('allows the test module by name, beside what is allowed already', () => {
+  const listOf = (moduleFile: string) => {
+    const { env } = buildEnvFiles({ ...input, moduleFile });
+    return parseEnvFile(env).entries.find(({ name }) => name === 'MODULE_ALLOWLIST')?.value;
+  };
+  expect(listOf('A=1')).toBe('TestModule');
+  expect(listOf('MODULE_ALLOWLIST=Magento_Framework, TestModule')).toBe('Magento_Framework,TestModule');
 });
