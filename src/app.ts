@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { createDataFolder } from './artifacts/data-folder.ts';
 import type { Config } from './config.ts';
 import { Fault } from './errors.ts';
 import { openLocks } from './locks/open.ts';
@@ -67,6 +68,7 @@ export async function openApp(
   config: Config,
   { log, parts = {} }: { log: Logger; parts?: Partial<Parts> },
 ): Promise<App> {
+  await createDataFolder(config.store.dataFolder);
   const database = await openDatabase(config, log);
   try {
     return await join(config, log, database, { ...unjoined, ...parts });

@@ -143,7 +143,7 @@ describe('formatEnvFile', () => {
         expect(file.entries.map(({ name, value }) => ({ name, value }))).toEqual(entries);
         expect(file.notes).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
