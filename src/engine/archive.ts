@@ -159,10 +159,11 @@ function absolute(dir: string): string {
   return dir;
 }
 
-/** What tar says is in English (LC_ALL=C) and alike in GNU tar and busybox. */
+/** What GNU tar and busybox say, in English (LC_ALL=C). A write that only went in part is a full disk too. */
 function tarFault(what: string, errors: string): Fault {
   const message = `${what}: ${errors.trim().slice(0, 1_000) || 'tar failed without a message.'}`;
-  if (/no space left on device|short write/i.test(errors)) return new Fault('DISK_FULL', message);
+  if (/no space left on device|short write|wrote only \d+ of/i.test(errors))
+    return new Fault('DISK_FULL', message);
   if (/no such file or directory|can't (open|stat)/i.test(errors)) return new Fault('NOT_FOUND', message);
   return new Fault('ENGINE_FAILED', message);
 }

@@ -36,6 +36,8 @@ export function createOutputs(): Outputs {
       lastMove = performance.now();
     },
     async quiet() {
+      // From now on: a process that was silent for long may have spoken just before it ended.
+      lastMove = performance.now();
       while (waiting > 0 || performance.now() - lastMove < quietMs) await delay(50);
     },
     end() {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFiles, putFiles } from '../../src/engine/archive.ts';
-import { capture, keep } from '../../src/engine/capture.ts';
+import { capture } from '../../src/engine/capture.ts';
 import type { ContainerInfo, ContainerSpec, Exec } from '../../src/engine/engine.ts';
 import { clearLeftovers, journalPath, leftovers, superviseExec } from '../../src/engine/supervised.ts';
 import { Fault, type FaultCode } from '../../src/errors.ts';
@@ -281,25 +281,28 @@ export function engineConformance(kind: EngineKind): void {
 
     test('carries 50 MB without loss, at the pace of its reader', async () => {
       const size = 50 * mebibyte;
-      const make = `yes 0123456789abcde | head -c ${size}; echo end >&2`;
+      const make = 'for i in $(seq 50); do yes 0123456789abcde | head -c 1048576; echo $i >&2; done';
       const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
-      const ending = keep(exec.stderr);
+      let made = 0;
+      exec.stderr.on('data', (piece: Buffer) => {
+        made += piece.toString().split('\n').length - 1;
+      });
       const hash = createHash('sha256');
-      const start = heldBytes();
       let bytes = 0;
-      let peak = 0;
+      let lead = 0;
       for await (const piece of exec.stdout as AsyncIterable<Buffer>) {
         hash.update(piece);
         bytes += piece.length;
-        peak = Math.max(peak, heldBytes() - start);
-        // A slow reader: the rest of the program has its turn.
+        lead = Math.max(lead, made - bytes / mebibyte);
+        // A slow reader: whoever feeds it has time to run ahead.
         if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
-      expect(await ending).toBe('end\n');
       expect(bytes).toBe(size);
       expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
-      expect(peak).toBeLessThan(30 * mebibyte);
+      expect(made).toBe(50);
+      // What is made and not read yet is held somewhere: in pipes and sockets, not in memory.
+      expect(lead).toBeLessThan(4);
     });
 
     test('invariant 9: tells the kernel that ended it for want of memory from an exit code', async () => {
@@ -520,12 +523,7 @@ async function expectFault(work: Promise<unknown>, code: FaultCode): Promise<voi
     (reason: unknown) => reason,
   );
   if (!(error instanceof Fault)) throw new Error(`No ${code}, but ${error}`, { cause: error });
-  expect({ code: error.code, message: error.message }).toMatchObject({ code });
-}
-
-function heldBytes(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  expect(`${error.code}: ${error.message}`).toMatch(new RegExp(`^${code}: `));
 }
 
 function sha256(content: string): string {

@@ -7,7 +7,7 @@ import { identify, isAlive, kill } from './process.ts';
 import type { KeeperRecord } from './record.ts';
 
 /** Says that the tree is complete, then only holds the namespaces. */
-const holdOn = 'echo up; exec tail -f /dev/null';
+const holdOn = 'echo up; while sleep 3600; do :; done';
 const endMs = 10_000;
 
 /**
