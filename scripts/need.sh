@@ -20,6 +20,7 @@ case "${1:-}" in
     need dockerd docker.io
     need ip iproute2
     need sshd openssh-server
+    need openssl openssl
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
   *) echo "usage: need.sh demo|test" >&2; exit 3 ;;
