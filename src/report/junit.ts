@@ -1,5 +1,121 @@
 import type { Result } from '../model/result.ts';
-import type { Run } from '../model/run.ts';
-export function junitReport(runs: readonly { run: Run; results: readonly Result[] }[]): string {
-  return `<testsuites name="${runs.length}"/>`;
+import { describeSelection } from '../model/selection.ts';
+import { type ReportedRun, unrecorded } from './reported-run.ts';
+import { attributes, escapeText } from './xml.ts';
+
+type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface Case {
+  test: string;
+  suite: string | undefined;
+  seconds: number;
+  verdict: Verdict;
+  /** Of a failure or an error: what kind. */
+  type?: string | undefined;
+  message?: string | undefined;
+}
+
+/**
+ * One JUnit file for any number of runs, a test suite for each: what CI systems read. Failed tests are failures; broken
+ * tests and planned ones without a result are errors. A run that gave no trustworthy answer never looks green: without an
+ * error among its tests it gets one of its own.
+ */
+export function junitReport(runs: ReportedRun[]): string {
+  const suites = runs.map((reported) => ({ reported, cases: casesOf(reported) }));
+  const totals = attributes({ name: 'matre', ...count(suites.flatMap(({ cases }) => cases)) });
+  const body = suites.map(({ reported, cases }) => suiteXml(reported, cases)).join('');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${totals}>\n${body}</testsuites>\n`;
+}
+
+function casesOf(reported: ReportedRun): Case[] {
+  const { run, results, plan } = reported;
+  const cases = [
+    ...results.map(caseOf),
+    ...unrecorded(reported).map((planned): Case => {
+      const why = run.reason ? `: ${run.reason.message}` : '.';
+      const message = `The test was planned but has no result${why}`;
+      return {
+        ...planned,
+        seconds: 0,
+        verdict: 'error',
+        type: run.reason?.code ?? 'RESULT_MISSING',
+        message,
+      };
+    }),
+  ];
+  const complete = plan !== undefined || results.length >= run.counts.planned;
+  const trusted = complete && (run.verdict === 'passed' || run.verdict === 'failed');
+  if (!trusted && cases.every(({ verdict }) => verdict !== 'error')) cases.push(errorOf(reported));
+  return cases;
+}
+
+function caseOf({ test, suite, status, message, reason, durationMs }: Result): Case {
+  const seconds = durationMs / 1000;
+  if (status === 'passed') return { test, suite, seconds, verdict: 'passed' };
+  const verdict = status === 'failed' ? 'failure' : status === 'skipped' ? 'skipped' : 'error';
+  return { test, suite, seconds, verdict, type: reason?.code ?? status, message: message ?? reason?.message };
+}
+
+/** An error that belongs to no test: why the run as a whole says nothing. */
+function errorOf({ run, results }: ReportedRun): Case {
+  const missing = run.counts.planned - results.length;
+  const why =
+    run.reason?.message ??
+    (run.state !== 'finished'
+      ? `The run is not finished (${run.state}).`
+      : run.verdict === 'cancelled'
+        ? 'The run was cancelled.'
+        : `${missing} of ${run.counts.planned} planned tests have no result.`);
+  const type = run.reason?.code ?? run.verdict ?? run.state;
+  return { test: `run ${run.id}`, suite: undefined, seconds: 0, verdict: 'error', type, message: why };
+}
+
+function suiteXml({ run }: ReportedRun, cases: Case[]): string {
+  const properties = Object.entries({
+    run: String(run.id),
+    environment: run.environmentCode,
+    verdict: run.verdict ?? run.state,
+    selection: describeSelection(run.selection),
+    commit: run.commit?.id,
+    'commit.subject': run.commit?.subject,
+    'requested.by': run.requestedBy,
+    attempt: String(run.attempt),
+  })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `      <property${attributes({ name, value })}/>\n`)
+    .join('');
+  const head = attributes({
+    name: run.environmentCode,
+    ...count(cases),
+    // The schema wants it without fractions and zone.
+    timestamp: run.startedAt?.toISOString().slice(0, 19),
+  });
+  const body = cases.map((one) => caseXml(one, run.environmentCode)).join('');
+  return `  <testsuite${head}>\n    <properties>\n${properties}    </properties>\n${body}  </testsuite>\n`;
+}
+
+function caseXml({ test, suite, seconds, verdict, type, message }: Case, environment: string): string {
+  const head = attributes({
+    name: test,
+    classname: `${environment}.${suite ?? 'default'}`,
+    time: seconds.toFixed(3),
+  });
+  if (verdict === 'passed') return `    <testcase${head}/>\n`;
+  const [firstLine] = (message ?? '').split('\n');
+  const inner =
+    verdict === 'skipped'
+      ? `<skipped${attributes({ message: message || undefined })}/>`
+      : `<${verdict}${attributes({ type, message: firstLine })}>${escapeText(message ?? '')}</${verdict}>`;
+  return `    <testcase${head}>\n      ${inner}\n    </testcase>\n`;
+}
+
+function count(cases: Case[]) {
+  const of = (verdict: Verdict) => cases.filter((one) => one.verdict === verdict).length;
+  return {
+    tests: cases.length,
+    failures: of('failure'),
+    errors: of('error'),
+    skipped: of('skipped'),
+    time: cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3),
+  };
 }

@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { SaxesParser } from 'saxes';
+import { describe, expect, it } from 'vitest';
+import type { Result, Status } from '../model/result.ts';
+import type { Run } from '../model/run.ts';
+import { emptySelection } from '../model/selection.ts';
+import { junitReport } from './junit.ts';
+import type { ReportedRun } from './reported-run.ts';
+import { runSummary } from './summary.ts';
+
+function result(test: string, status: Status, more: Partial<Result> = {}): Result {
+  return {
+    runId: 7,
+    test,
+    suite: undefined,
+    attempt: 1,
+    status,
+    message: status === 'passed' ? undefined : `${test} went wrong\nin the second line`,
+    reason: undefined,
+    startedAt: new Date('2026-01-02T03:04:05.678Z'),
+    durationMs: 1234,
+    attachments: [],
+    ...more,
+  };
+}
+
+function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
+  const of = (status: Status) => results.filter((one) => one.status === status).length;
+  return {
+    results,
+    run: {
+      id: 7,
+      environmentId: 3,
+      environmentCode: 'preprod-us',
+      selection: { ...emptySelection, groups: ['smoke'] },
+      priority: 0,
+      state: 'finished',
+      phase: undefined,
+      verdict: 'passed',
+      reason: undefined,
+      commit: { id: '0123456789abcdef', subject: 'Add <a> "test" & more' },
+      attempt: 1,
+      fence: 4,
+      workerId: 'w',
+      leaseUntil: undefined,
+      cancelRequested: false,
+      requestedBy: 'cli:ann',
+      retryOf: undefined,
+      counts: {
+        planned: results.length,
+        passed: of('passed'),
+        failed: of('failed'),
+        broken: of('broken'),
+        skipped: of('skipped'),
+      },
+      queuedAt: new Date('2026-01-02T03:00:00Z'),
+      startedAt: new Date('2026-01-02T03:04:00Z'),
+      finishedAt: new Date('2026-01-02T03:06:03Z'),
+      ...more,
+    },
+  };
+}
+
+interface Element {
+  name: string;
+  attributes: Record<string, string>;
+  children: Element[];
+  text: string;
+}
+
+/** Parses strictly: what is not well-formed XML 1.0 throws. */
+function parse(xml: string): Element {
+  const root: Element = { name: '', attributes: {}, children: [], text: '' };
+  const open = [root];
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const element = { name, attributes: attributes as Record<string, string>, children: [], text: '' };
+    open.at(-1)?.children.push(element);
+    open.push(element);
+  });
+  parser.on('closetag', () => void open.pop());
+  parser.on('text', (text) => {
+    const element = open.at(-1);
+    if (element) element.text += text;
+  });
+  parser.write(xml).close();
+  return root.children[0] as Element;
+}
+
+const suitesOf = (xml: string) => parse(xml).children;
+const casesOf = (suite: Element | undefined) =>
+  suite?.children.filter(({ name }) => name === 'testcase') ?? [];
+const errorsOf = (xml: string) =>
+  suitesOf(xml)
+    .flatMap(casesOf)
+    .flatMap(({ children }) => children.filter(({ name }) => name === 'error'));
+
+describe('junitReport', () => {
+  it('has a suite for each run and a case for each test, as the schema of JUnit wants', () => {
+    const first = reported(
+      [
+        result('ATest', 'passed'),
+        result('BTest', 'failed', { suite: 'OneSuite' }),
+        result('CTest', 'skipped'),
+        result('DTest', 'broken', { reason: { code: 'OUT_OF_MEMORY', message: 'no memory' } }),
+      ],
+      { verdict: 'broken' },
+    );
+    const xml = junitReport([first, reported([result('ATest', 'passed')], { environmentCode: 'stage-es' })]);
+    const root = parse(xml);
+    expect(root.attributes).toEqual({
+      name: 'matre',
+      tests: '5',
+      failures: '1',
+      errors: '1',
+      skipped: '1',
+      time: '6.170',
+    });
+    const [suite, other] = root.children;
+    expect(other?.attributes).toMatchObject({ name: 'stage-es', tests: '1' });
+    expect(suite?.attributes).toEqual({
+      name: 'preprod-us',
+      tests: '4',
+      failures: '1',
+      errors: '1',
+      skipped: '1',
+      time: '4.936',
+      timestamp: '2026-01-02T03:04:00',
+    });
+    const properties = suite?.children[0]?.children.map(({ attributes }) => [
+      attributes['name'],
+      attributes['value'],
+    ]);
+    expect(properties).toContainEqual(['commit', '0123456789abcdef']);
+    expect(properties).toContainEqual(['commit.subject', 'Add <a> "test" & more']);
+    expect(
+      casesOf(suite).map(({ attributes, children }) => [attributes['classname'], children[0]?.name]),
+    ).toEqual([
+      ['preprod-us.default', undefined],
+      ['preprod-us.OneSuite', 'failure'],
+      ['preprod-us.default', 'skipped'],
+      ['preprod-us.default', 'error'],
+    ]);
+    const failure = casesOf(suite)[1]?.children[0];
+    expect(failure).toMatchObject({
+      attributes: { type: 'failed', message: 'BTest went wrong' },
+      text: 'BTest went wrong\nin the second line',
+    });
+    expect(casesOf(suite)[3]?.children[0]?.attributes).toMatchObject({ type: 'OUT_OF_MEMORY' });
+  });
+
+  it('reports planned tests without a result as errors', () => {
+    const run = reported([result('ATest', 'passed')], { verdict: 'broken' });
+    const plan = [
+      { test: 'ATest', suite: undefined },
+      { test: 'ATest', suite: 'OneSuite' },
+    ];
+    const [suite] = suitesOf(junitReport([{ ...run, plan }]));
+    expect(
+      casesOf(suite).map(({ attributes, children }) => [attributes['classname'], children[0]?.name]),
+    ).toEqual([
+      ['preprod-us.default', undefined],
+      ['preprod-us.OneSuite', 'error'],
+    ]);
+  });
+
+  it.each<[string, Partial<Run>, string]>([
+    ['broken', { verdict: 'broken', reason: { code: 'IMAGE_MISSING', message: 'no image' } }, 'no image'],
+    ['cancelled', { verdict: 'cancelled' }, 'cancelled'],
+    ['still running', { state: 'running', verdict: undefined }, 'not finished'],
+    ['incomplete', { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0 } }, '2 of 3 planned'],
+  ])('never shows a run as green that is %s', (_, more, words) => {
+    const [error] = errorsOf(junitReport([reported([result('ATest', 'passed')], more)]));
+    expect(error?.text).toContain(words);
+  });
+
+  it('has no error when all is well', () => {
+    expect(errorsOf(junitReport([reported([result('ATest', 'passed')])]))).toEqual([]);
+    expect(errorsOf(junitReport([reported([result('ATest', 'failed')], { verdict: 'failed' })]))).toEqual([]);
+  });
+
+  it('stays well-formed and loses only what XML cannot hold, whatever a test says', () => {
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom('<', '&', ']]>', '"', '\r\n', '\t', '\0', '\x1b[31m', '\ud800', '\uffff'),
+        fc.string({ unit: 'binary', maxLength: 1 }),
+      ),
+    });
+    fc.assert(
+      fc.property(text, text, (message, subject) => {
+        const run = reported([result('ATest', 'failed', { message })], { commit: { id: 'c', subject } });
+        const [suite] = suitesOf(junitReport([run]));
+        const allowed = (value: string) =>
+          [...value]
+            .filter((one) => /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u.test(one))
+            .join('');
+        expect(casesOf(suite)[0]?.children[0]?.text).toBe(allowed(message));
+        const kept = suite?.children[0]?.children.find(
+          ({ attributes }) => attributes['name'] === 'commit.subject',
+        );
+        expect(kept?.attributes['value']).toBe(allowed(subject));
+      }),
+    );
+  });
+});
+
+describe('runSummary', () => {
+  it('tells the worst first, with messages and files', () => {
+    const attachments = [
+      { name: 'Screenshot', kind: 'screenshot' as const, path: 'tests/FTest/shot.png' },
+      { name: 'Log', kind: 'log' as const, path: 'tests/FTest/log.txt' },
+    ];
+    const run = reported(
+      [
+        result('PTest', 'passed'),
+        result('STest', 'skipped', { message: 'X-1' }),
+        result('FTest', 'failed', { suite: 'OneSuite', attachments, durationMs: 61_000 }),
+        result('BTest', 'broken', {
+          message: 'no memory',
+          reason: { code: 'OUT_OF_MEMORY', message: 'no memory' },
+        }),
+      ],
+      { verdict: 'broken', counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1 } },
+    );
+    const plan = [
+      ...run.results.map(({ test, suite }) => ({ test, suite })),
+      { test: 'LostTest', suite: undefined },
+    ];
+    expect(runSummary({ ...run, plan }, '/data/runs/7')).toBe(`Run 7 on preprod-us: broken
+Tests: 5 planned, 1 passed, 1 failed, 1 broken, 1 skipped, 1 without a result
+Selection: group smoke
+Commit: 0123456789ab Add <a> "test" & more
+Took: 2 min 3 s
+
+broken: BTest, 1.2 s (OUT_OF_MEMORY)
+    no memory
+failed: FTest (OneSuite), 1 min 1 s
+    FTest went wrong
+    in the second line
+    screenshot: tests/FTest/shot.png
+skipped: STest, 1.2 s
+    X-1
+without a result: LostTest
+
+Files: /data/runs/7
+`);
+  });
+
+  it('says why a run is broken, and is short when all is well', () => {
+    const broken = reported([], {
+      verdict: 'broken',
+      reason: { code: 'IMAGE_MISSING', message: 'no image' },
+    });
+    expect(runSummary(broken, 'x')).toContain('Reason: no image (IMAGE_MISSING)');
+    expect(runSummary(reported([result('ATest', 'passed')]), 'x').split('\n')).toHaveLength(8);
+  });
+
+  it('has nothing that a terminal would act on', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (message) => {
+        const summary = runSummary(
+          reported([result('ATest', 'failed', { message: `\x1b[2J\x9b1m${message}` })]),
+          'x',
+        );
+        expect(summary).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
+      }),
+    );
+  });
+});
