@@ -222,6 +222,11 @@ export const faults = {
     'A generated test was not there when it should start, and restoring it did not help.',
     'Look for something that clears _generated in the container.',
   ),
+  SUITE_BEFORE_FAILED: infrastructure(
+    502,
+    'The steps before the suite failed, so its tests were not executed.',
+    'Read the message; the same steps fail for every test of the suite.',
+  ),
   RESULT_MISSING: infrastructure(
     502,
     'The test process ended without a result, so nobody knows how the test went.',

@@ -7,9 +7,17 @@ import { below, child, readXml, type XmlElement } from './xml.ts';
  * Allure 1, as MFTF 3 to 4.0 write it: one `<uuid>-testsuite.xml` for each Codeception process, written when it ends.
  * Times are milliseconds since 1970. `canceled` is a skipped test, `pending` one that never got a verdict.
  */
+const words = {
+  passed: 'passed',
+  failed: 'failed',
+  // Any exception, such as an element that is not there. In matre `broken` means that nobody knows how the test went.
+  broken: 'failed',
+  canceled: 'skipped',
+  pending: 'broken',
+} as const;
 const status = z
   .enum(['passed', 'failed', 'broken', 'canceled', 'pending'])
-  .transform((word): Status => (word === 'canceled' ? 'skipped' : word === 'pending' ? 'broken' : word));
+  .transform((word): Status => words[word]);
 const time = z
   .string()
   .regex(/^\d{1,15}$/)

@@ -9,7 +9,10 @@ import { type AllureCase, testOf, Unreadable } from './outcome.ts';
 const status = z
   .enum(['passed', 'failed', 'broken', 'skipped', 'unknown'])
   .nullish()
-  .transform((word): Status => (word === 'unknown' || word == null ? 'broken' : word));
+  // An exception is called broken there; see Allure 1.
+  .transform(
+    (word): Status => (word === 'broken' ? 'failed' : word == null || word === 'unknown' ? 'broken' : word),
+  );
 const time = z.number().int().min(0).nullish();
 const attachment = z.object({ name: z.string().nullish(), source: z.string(), type: z.string().nullish() });
 

@@ -15,7 +15,7 @@ const attributes = z.object({
 });
 
 const verdicts: [tag: string, status: Status][] = [
-  ['error', 'broken'],
+  ['error', 'failed'],
   ['failure', 'failed'],
   ['warning', 'failed'],
   ['skipped', 'skipped'],

@@ -16,7 +16,7 @@ describe('readAllure1', () => {
   it.each([
     ['passed', 'passed'],
     ['failed', 'failed'],
-    ['broken', 'broken'],
+    ['broken', 'failed'],
     ['canceled', 'skipped'],
     ['pending', 'broken'],
   ])('%s is %s', (word, status) => {
@@ -79,8 +79,8 @@ describe('readJunit', () => {
     ['<skipped/>', 'skipped'],
     ['<failure>why</failure>', 'failed'],
     ['<warning>why</warning>', 'failed'],
-    ['<error>why</error>', 'broken'],
-    ['<skipped/><failure/><error/>', 'broken'],
+    ['<error>why</error>', 'failed'],
+    ['<skipped/><failure/><error/>', 'failed'],
   ])('%s is %s', (inner, status) => {
     expect(readJunit(file(inner))).toMatchObject([{ test: 'X', status, durationMs: 1500 }]);
   });

@@ -91,8 +91,19 @@ function bad(
   }
   // What an assertion says it found is the shop's text, whatever it sounds like.
   const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(said);
-  const status = reason || said.includes(beforeFailed) ? 'broken' : voice.status;
-  return { ...found, status, message, reason };
+  if (reason) return { ...found, status: 'broken', message, reason };
+  if (said.includes(beforeFailed)) {
+    const failed: Reason = { code: 'SUITE_BEFORE_FAILED', message: message ?? beforeFailed };
+    return { ...found, status: 'broken', message, reason: failed };
+  }
+  if (voice.status === 'failed') return { ...found, status: 'failed', message, reason };
+  const none = 'Its result file gives no verdict.';
+  return {
+    ...found,
+    status: 'broken',
+    message: message ?? none,
+    reason: { code: 'RESULT_MISSING', message: none },
+  };
 }
 
 function duration(
