@@ -1,0 +1,174 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/model/environment.ts';
+import type { Run } from '../../src/model/run.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createEnvironments, type Environments } from '../../src/store/environments.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createRuns, type Runs } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { withClient } from '../support/postgres.ts';
+import { newEnvironment } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+
+/**
+ * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too
+ * short to be hit by chance. Here a row level policy holds a claim there, on a lock that the test has.
+ */
+describe('what happens while a claim is choosing', () => {
+  let opened: TestDatabase;
+  let held: Database;
+  let role: string;
+  let queue: Queue;
+  let runs: Runs;
+  let environments: Environments;
+  let a: Environment;
+  let first: Run;
+  let second: Run;
+  let elsewhere: Run;
+
+  beforeAll(async () => {
+    opened = await openTestDatabase('postgres');
+    const { database, url = '' } = opened;
+    role = `matre_held_${randomUUID().replaceAll('-', '')}`;
+    await database.script(`
+      CREATE ROLE ${role};
+      GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role};
+      CREATE FUNCTION gate() RETURNS boolean VOLATILE LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_advisory_lock_shared(1);
+          PERFORM pg_advisory_unlock_shared(1);
+          RETURN true;
+        END $$;
+      ALTER TABLE environment ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY gate ON environment USING (gate());`);
+    held = await openPostgres({ url: `${url}?options=${encodeURIComponent(`-c role=${role}`)}`, log: quiet });
+    queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+    runs = createRuns({ database });
+    environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
+  });
+  afterAll(async () => {
+    await held.close();
+    await opened.database.script(`DROP OWNED BY ${role}; DROP ROLE ${role};`);
+    await opened.close();
+  });
+  beforeEach(async () => {
+    await opened.clear();
+    a = await environments.create(newEnvironment('a'));
+    const b = await environments.create(newEnvironment('b'));
+    first = await submit(a);
+    second = await submit(a);
+    elsewhere = await submit(b);
+  });
+
+  async function submit(environment: Environment, priority = 0): Promise<Run> {
+    const [run] = await runs.insert([
+      { environmentId: environment.id, selection: emptySelection, priority, requestedBy: 'test' },
+    ]);
+    if (!run) throw new Error('no run');
+    return run;
+  }
+
+  /** The run that a claim gets which has seen the tables before `meanwhile` and locks an environment after it. */
+  async function claimWhile(meanwhile: () => Promise<unknown>): Promise<number | undefined> {
+    return withClient(opened.url ?? '', async (client) => {
+      await client.query('SELECT pg_advisory_lock(1)');
+      const claim = createQueue({ database: held, log: quiet, leaseMs: 60_000 }).claim('held');
+      await until(async () => {
+        const { rowCount } = await client.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
+        );
+        return rowCount === 1;
+      });
+      await meanwhile();
+      await client.query('SELECT pg_advisory_unlock(1)');
+      return (await claim)?.run.id;
+    });
+  }
+
+  const claimOther = async () => {
+    const claim = await queue.claim('other');
+    expect(claim?.run.id).toBe(first.id);
+    return claim;
+  };
+
+  it('nothing: it gets the head', async () => {
+    expect(await claimWhile(async () => undefined)).toBe(first.id);
+  });
+
+  it('invariant 1: another claims the environment', async () => {
+    expect(await claimWhile(claimOther)).toBe(elsewhere.id);
+  });
+
+  it('invariant 1: another claims the environment, and a run of high priority is submitted', async () => {
+    const claimed = await claimWhile(async () => {
+      await claimOther();
+      await submit(a, 10);
+    });
+    expect(claimed).toBe(elsewhere.id);
+  });
+
+  it('invariant 2: a run of high priority is submitted', async () => {
+    let urgent: Run | undefined;
+    const claimed = await claimWhile(async () => {
+      urgent = await submit(a, 10);
+    });
+    expect(claimed).toBe(urgent?.id);
+  });
+
+  it('invariant 2: another claims the environment and hands the run back', async () => {
+    const claimed = await claimWhile(async () => {
+      const claim = await claimOther();
+      await queue.handBack(first.id, claim?.fence ?? 0);
+    });
+    expect(claimed).toBe(first.id);
+    expect((await runs.get(first.id)).fence).toBe(2);
+  });
+
+  it('invariant 2: another claims the environment and finishes the run', async () => {
+    const claimed = await claimWhile(async () => {
+      const claim = await claimOther();
+      await queue.finish(first.id, claim?.fence ?? 0, 'passed');
+    });
+    expect(claimed).toBe(second.id);
+  });
+
+  it('the head is cancelled', async () => {
+    expect(await claimWhile(() => runs.cancel(first.id))).toBe(second.id);
+  });
+
+  it('all its runs are cancelled: it goes on to the next environment', async () => {
+    const claimed = await claimWhile(async () => {
+      await runs.cancel(first.id);
+      await runs.cancel(second.id);
+    });
+    expect(claimed).toBe(elsewhere.id);
+  });
+
+  it('the environment is paused', async () => {
+    expect(await claimWhile(() => environments.pause(a.id, 'deployment'))).toBe(elsewhere.id);
+  });
+
+  it('all that there is to claim is gone', async () => {
+    const claimed = await claimWhile(async () => {
+      await claimOther();
+      await runs.cancel(elsewhere.id);
+    });
+    expect(claimed).toBeUndefined();
+  });
+
+  it('a run that is being submitted does not hide its environment', async () => {
+    await withClient(opened.url ?? '', async (client) => {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO run (environment_id, selection, requested_by) VALUES ($1, '{}', 'slow')`,
+        [a.id],
+      );
+      await claimOther();
+      await client.query('ROLLBACK');
+    });
+  });
+});
