@@ -6,14 +6,16 @@ import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
 
 /** A folder that is in use may be that of a server which is just starting, or of a short command. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 const pauseMs = 150;
+/** After this long a person wonders. */
+const silentMs = 2_000;
 
 /**
  * Finds who carries out a command: the server of MATRE_URL; else a server that runs on the data folder; else this process.
- * Errors: those of opening the data folder; CONFIG_INVALID.
+ * `say` tells a person what is waited for. Errors: those of opening the data folder; CONFIG_INVALID.
  */
-export async function connect(config: Config): Promise<Caller> {
+export async function connect(config: Config, say: (text: string) => void): Promise<Caller> {
   const { url, token } = config.server;
   if (url !== undefined) {
     refuseCredentials(url);
@@ -21,14 +23,19 @@ export async function connect(config: Config): Promise<Caller> {
   }
   // With a PostgreSQL nobody has to be found: every process may work on it.
   if (config.store.databaseUrl !== undefined) return openLocalCaller(config);
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
+  const began = performance.now();
+  for (let said = false; ; ) {
     const owner = await readFolderOwner(config.store.dataFolder);
     if (owner?.url !== undefined) return createRemoteCaller({ url: owner.url, token });
     try {
       return await openLocalCaller(config);
     } catch (error) {
-      if (!isFault(error, 'DATA_FOLDER_IN_USE') || performance.now() > giveUpAt) throw error;
+      const waited = performance.now() - began;
+      if (!isFault(error, 'DATA_FOLDER_IN_USE') || waited > patienceMs) throw error;
+      if (!said && waited > silentMs) {
+        say(`Waiting: ${error.message}`);
+        said = true;
+      }
       await pause(pauseMs);
     }
   }

@@ -28,7 +28,7 @@ export function createSession(terminal: Terminal): Session {
       return config;
     },
     async ask(work) {
-      const caller = await connect(session.config());
+      const caller = await connect(session.config(), terminal.stderr.line);
       try {
         return await work(caller);
       } finally {

@@ -1,0 +1,188 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { cli, cliHere, startCli } from '../support/cli.ts';
+import { namedRunner } from '../support/runner.ts';
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'matre-cli-'));
+  server = await startTestServer({ parts: { runner: namedRunner } });
+  const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+  for (const code of ['us', 'es', 'held']) await server.ask('POST', '/api/environments', { code, ...shop });
+  await server.ask('POST', '/api/environments/held/pause', { reason: 'so that runs stay in the queue' });
+  await server.app.startWorkers();
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** By the data folder alone: that is how a second terminal finds the server. */
+const ask = (args: string[], stdin?: string) =>
+  cliHere(args, { settings: { MATRE_DATA: server.folder }, ...(stdin !== undefined && { stdin }) });
+
+describe('run --watch', () => {
+  it('ends with 0 when all passed, and prints plain lines into a pipe', async () => {
+    const { code, stdout, stderr } = await cli(['run', '-e', 'us,es', '-t', 'PassHome', '--watch'], {
+      settings: { MATRE_DATA: server.folder },
+    });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^us run \d+ passed 1\/1$/m);
+    expect(stdout).toMatch(/^es passed 1\/1 {2}matre show \d+$/m);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('ends with 1 when tests failed, and writes a JUnit report', async () => {
+    const junit = join(folder, 'report.xml');
+    const { code } = await ask([
+      'run',
+      '-e',
+      'us',
+      '-t',
+      'FailCart',
+      '-t',
+      'PassHome',
+      '--watch',
+      '--junit',
+      junit,
+    ]);
+    expect(code).toBe(1);
+    expect(await readFile(junit, 'utf8')).toContain('<testsuites');
+  });
+
+  it('ends with 2 when there is no trustworthy answer', async () => {
+    const { code } = await ask(['run', '-e', 'us', '-t', 'BrokenTax,FailCart', '--watch']);
+    expect(code).toBe(2);
+  });
+
+  it('prints one JSON document on standard output with --json', async () => {
+    const { code, stdout, stderr } = await ask(['run', '-e', 'us', '-t', 'FailCart', '--watch', '--json']);
+    expect(code).toBe(1);
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({ exitCode: 1, runs: [{ environment: 'us', verdict: 'failed' }] });
+    expect(stderr).toContain('us run');
+  });
+
+  it('ends with 130 on Ctrl-C, and the run on the server goes on', async () => {
+    const watching = startCli(['run', '-e', 'us', '-t', 'WaitForever', '--watch'], {
+      settings: { MATRE_URL: server.url },
+    });
+    await watching.says('testing 0/1');
+    watching.process.kill('SIGINT');
+    const { code, stderr } = await watching.done;
+    expect(code).toBe(130);
+    const id = /matre cancel (\d+)/.exec(stderr)?.[1] as string;
+    expect((await server.ask('GET', `/api/runs/${id}`)).body.run.state).toBe('running');
+    const cancelled = await ask(['cancel', id]);
+    expect(cancelled.stdout).toContain(`Run ${id} on us`);
+  });
+
+  it.each([
+    ['an unknown environment', ['run', '-e', 'uss', '--all'], 'Did you mean us?'],
+    ['an environment with shell characters', ['run', '-e', '$(id)', '--all'], 'not a possible code'],
+    ['an environment with path characters', ['env', 'show', '../us'], 'not a possible code'],
+    ['nothing selected', ['run', '-e', 'us'], 'SELECTION_EMPTY'],
+    ['no environment', ['run', '--all'], '--env'],
+    ['an unknown option', ['run', '-e', 'us', '--al'], 'Did you mean --all?'],
+    ['an unknown command', ['rnu'], 'Did you mean run?'],
+    ['--junit without --watch', ['run', '-e', 'us', '--all', '--junit', 'x.xml'], '--watch'],
+    [
+      'a report that cannot be written',
+      ['run', '-e', 'us', '--all', '-w', '--junit', '/nowhere/x'],
+      '/nowhere/x',
+    ],
+    ['a run that does not exist', ['show', '4711'], 'RUN_UNKNOWN'],
+    ['no number', ['show', 'x'], 'number of a run'],
+    ['a lock that nobody holds', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
+  ])('ends with 3 for %s', async (_what, args, message) => {
+    const { code, stdout, stderr } = await ask(args);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(3);
+  });
+});
+
+describe('the other commands, with a server', () => {
+  it('list, show, retry and status say the same to people and to programs', async () => {
+    const submitted = await ask(['run', '-e', 'held', '-g', 'smoke', '--priority', '3', '--json']);
+    const [{ id }] = JSON.parse(submitted.stdout).runs;
+    expect((await ask(['list', '-e', 'held'])).stdout).toMatch(new RegExp(`^${id} +held +queued`, 'm'));
+    expect((await ask(['show', String(id)])).stdout).toMatch(/^Position +1 in the queue of held$/m);
+    expect(JSON.parse((await ask(['show', String(id), '--json'])).stdout)).toMatchObject({ position: 1 });
+    const status = await ask(['status']);
+    expect(status.stdout).toContain(`Server: ${server.url}`);
+    expect(status.stdout).toMatch(/^held +paused \(so that runs stay in the queue\) +1/m);
+    await ask(['cancel', String(id)]);
+    const retried = await ask(['retry', String(id), '--json']);
+    expect(JSON.parse(retried.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
+  });
+
+  it('passwords come from standard input, and nobody sees them again', async () => {
+    const args = ['env', 'add', 'secret', '--base-url', 'https://x.test', '--admin-username', 'a', '--json'];
+    const added = await ask([...args, '--admin-password-stdin'], 'open sesame\n');
+    expect(JSON.parse(added.stdout)).toMatchObject({ hasAdminPassword: true });
+    expect(added.stdout + added.stderr).not.toContain('sesame');
+    const { id } = JSON.parse(added.stdout);
+    expect(await server.app.context.environments.readPassword(id)).toBe('open sesame');
+
+    const refused = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
+    await ask(['env', 'set', 'secret', '--secret', 'KEY'], 'hush');
+    await ask(['env', 'set', 'secret', 'STORE=us', 'EMPTY=', 'SUM=1+1=2']);
+    const shown = await ask(['env', 'show', 'secret']);
+    expect(shown.stdout).toMatch(/^KEY +\(secret\)$/m);
+    expect(shown.stdout).toMatch(/^SUM +1\+1=2$/m);
+    await ask(['env', 'unset', 'secret', 'STORE', 'EMPTY']);
+    expect((await ask(['env', 'show', 'secret'])).stdout).not.toContain('STORE');
+  });
+
+  it('env import --dry-run shows what would change, and changes nothing', async () => {
+    const file = join(folder, '.env.imported');
+    const lines = [
+      '\uFEFFMAGENTO_BASE_URL="https://im.test/"',
+      "export MAGENTO_ADMIN_USERNAME='ad min' # who",
+      'MAGENTO_ADMIN_PASSWORD=hush',
+      'STORE="a \\"b\\""',
+    ];
+    await writeFile(file, lines.join('\r\n'));
+    const dry = await ask(['env', 'import', '--dry-run', file]);
+    expect(dry.stderr).toBe('');
+    expect(dry.stdout.split('\n')).toEqual([
+      'imported (new environment)',
+      '  + MAGENTO_BASE_URL=https://im.test/',
+      '  + MAGENTO_ADMIN_USERNAME=ad min',
+      '  + MAGENTO_ADMIN_PASSWORD=(secret)',
+      '  + STORE=a "b"',
+      'Nothing was changed, because of --dry-run.',
+      '',
+    ]);
+    expect((await ask(['env', 'show', 'imported'])).code).toBe(3);
+    expect((await ask(['env', 'import', file])).stdout).toContain('Imported.');
+    expect((await ask(['env', 'import', '--dry-run', file])).stdout).toContain('  = 4 unchanged');
+
+    await writeFile(file, 'STORE="open');
+    const broken = await ask(['env', 'import', file]);
+    expect(broken).toMatchObject({ code: 3, stderr: expect.stringContaining('.env.imported: Line 1') });
+    expect((await ask(['env', 'import', join(folder, '.env.none')])).code).toBe(3);
+  });
+
+  it('a server that is not there is named', async () => {
+    const settings = { MATRE_URL: 'http://127.0.0.1:1', MATRE_DATA: folder };
+    const { code, stderr } = await cliHere(['list'], { settings });
+    expect(code).toBe(2);
+    expect(stderr).toContain('http://127.0.0.1:1 does not answer');
+    expect(stderr).toContain('SERVER_UNREACHABLE');
+  });
+
+  it('the password of an address is never shown', async () => {
+    const settings = { MATRE_URL: 'http://me:hush@127.0.0.1:1', MATRE_DATA: folder };
+    const { code, stderr } = await cliHere(['list'], { settings });
+    expect(code).toBe(3);
+    expect(stderr).not.toContain('hush');
+  });
+});

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const shop = { baseUrl: 'https://us.example.com', adminUsername: 'admin' };
+
+describe('environments over HTTP', () => {
+  it('are added, shown, edited, paused, resumed and removed', async () => {
+    const added = await server.ask('POST', '/api/environments', {
+      code: 'preprod-us',
+      adminPassword: 'open sesame',
+      ...shop,
+    });
+    expect(added).toMatchObject({
+      status: 200,
+      body: {
+        code: 'preprod-us',
+        name: 'preprod-us',
+        baseUrl: 'https://us.example.com/',
+        hasAdminPassword: true,
+      },
+    });
+    expect(JSON.stringify(added.body)).not.toContain('sesame');
+
+    const edited = await server.ask('PATCH', '/api/environments/preprod-us', {
+      name: 'US before release',
+      adminPassword: null,
+    });
+    expect(edited.body).toMatchObject({
+      name: 'US before release',
+      adminUsername: 'admin',
+      hasAdminPassword: false,
+    });
+
+    const paused = await server.ask('POST', '/api/environments/preprod-us/pause', { reason: 'deployment' });
+    expect(paused.body.paused).toMatchObject({ reason: 'deployment', since: expect.stringMatching(/Z$/) });
+    const resumed = await server.ask('POST', '/api/environments/preprod-us/resume');
+    expect(resumed.body.paused).toBeNull();
+
+    expect((await server.ask('DELETE', '/api/environments/preprod-us')).status).toBe(200);
+    expect((await server.ask('GET', '/api/environments')).body).toEqual({ environments: [] });
+  });
+
+  it('says what is wrong with an input, and changes nothing', async () => {
+    const answer = await server.ask('POST', '/api/environments', {
+      code: 'ok',
+      baseUrl: 'ftp://x',
+      adminUsername: '',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({
+      type: 'urn:matre:fault:INPUT_INVALID',
+      code: 'INPUT_INVALID',
+      title: 'Input invalid',
+      status: 400,
+      meaning: 'Nothing was changed.',
+    });
+    expect(answer.body.detail).toMatch(/baseUrl: must be an http.*adminUsername: must not be empty/);
+    expect((await server.ask('GET', '/api/environments/ok')).status).toBe(404);
+  });
+
+  it.each([
+    '../etc',
+    '.env',
+    'a;rm -rf /',
+    'A',
+    '$(id)',
+    'a b',
+    '-x',
+    'ä',
+    'a'.repeat(64),
+    "a' OR 1=1",
+    'a\u0000b',
+    '',
+  ])('refuses %j as a code', async (code) => {
+    const answer = await server.ask('POST', '/api/environments', { code, ...shop });
+    expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+    const read = await server.ask('GET', `/api/environments/${encodeURIComponent(code || 'A')}`);
+    expect([400, 404]).toContain(read.status);
+  });
+
+  it.each([
+    ['a user in the address', { baseUrl: 'https://admin:pw@us.example.com/' }],
+    ['an admin path that leaves its folder', { backendName: 'a/../../b' }],
+    ['a field that is unknown', { adminPasword: 'typing error' }],
+    ['a name with control characters', { name: 'a\u001b[2Jb' }],
+    ['half a character', { name: 'a\ud800' }],
+  ])('refuses %s', async (_what, wrong) => {
+    const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...wrong });
+    expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+  });
+
+  it('offers the nearest code for an unknown one', async () => {
+    await server.ask('POST', '/api/environments', { code: 'stage-es', ...shop });
+    const answer = await server.ask('GET', '/api/environments/stage-se');
+    expect(answer.body).toMatchObject({ status: 404, code: 'ENVIRONMENT_UNKNOWN' });
+    expect(answer.body.detail).toContain('Did you mean stage-es?');
+  });
+
+  it('refuses a second environment with the same code', async () => {
+    await server.ask('POST', '/api/environments', { code: 'twice', ...shop });
+    const answer = await server.ask('POST', '/api/environments', { code: 'twice', ...shop });
+    expect(answer.body).toMatchObject({ status: 409, code: 'ENVIRONMENT_EXISTS' });
+  });
+
+  it('does not remove one that has runs which are not finished', async () => {
+    await server.ask('POST', '/api/environments', { code: 'busy', ...shop });
+    await server.ask('POST', '/api/runs', { environments: ['busy'], selection: { all: true } });
+    expect((await server.ask('DELETE', '/api/environments/busy')).body).toMatchObject({
+      status: 409,
+      code: 'ENVIRONMENT_BUSY',
+    });
+  });
+});
+
+describe('variables over HTTP', () => {
+  it('are set, listed without secret values, and unset; those of all and of one apart', async () => {
+    await server.ask('POST', '/api/environments', { code: 'with-variables', ...shop });
+    const set = await server.ask('PUT', '/api/variables', {
+      environment: 'with-variables',
+      variables: [
+        { name: 'STORE', value: 'us' },
+        { name: 'API_KEY', value: 'hush', secret: true },
+      ],
+    });
+    expect(set.body.variables).toEqual([
+      { name: 'API_KEY', value: null, secret: true },
+      { name: 'STORE', value: 'us', secret: false },
+    ]);
+    expect((await server.ask('GET', '/api/variables')).body).toEqual({ variables: [] });
+    const gone = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(gone.status).toBe(200);
+    const shown = await server.ask('GET', '/api/environments/with-variables');
+    expect(shown.body.variables.map(({ name }: { name: string }) => name)).toEqual(['API_KEY']);
+    const again = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(again.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it.each(['1A', 'A-B', 'A B', '', 'A=B'])('refuses the name %j', async (name) => {
+    const answer = await server.ask('PUT', '/api/variables', { variables: [{ name, value: 'x' }] });
+    expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+  });
+});
+
+describe('an import of env files', () => {
+  const file = (name: string, content: string) => ({ name, content });
+  const content = [
+    '\uFEFF# comment',
+    'export MAGENTO_BASE_URL="https://de.example.com/"',
+    "MAGENTO_ADMIN_USERNAME='admin'",
+    'MAGENTO_ADMIN_PASSWORD="p#ss \\"word\\""',
+    'STORE_CODE=de # in the shop',
+    'PAYMENT_TOKEN=hush',
+    '',
+  ].join('\r\n');
+
+  it('shows what it would change without changing it, then changes it, then finds nothing to change', async () => {
+    const files = [file('Cron/data/.env.import-de', content)];
+    const dry = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(dry.status).toBe(200);
+    expect(dry.body.files[0]).toMatchObject({ code: 'import-de', isNew: true, changed: [], unchanged: [] });
+    expect(dry.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
+    expect(dry.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
+    expect(JSON.stringify(dry.body)).not.toMatch(/hush|p#ss/);
+    expect((await server.ask('GET', '/api/environments/import-de')).status).toBe(404);
+
+    await server.ask('POST', '/api/environments/import', { files });
+    const shown = await server.ask('GET', '/api/environments/import-de');
+    expect(shown.body).toMatchObject({
+      baseUrl: 'https://de.example.com/',
+      adminUsername: 'admin',
+      hasAdminPassword: true,
+    });
+    const { id } = shown.body;
+    expect(await server.app.context.environments.readPassword(id)).toBe('p#ss "word"');
+
+    const again = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(again.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
+    expect(again.body.files[0].unchanged).toHaveLength(5);
+  });
+
+  it.each([
+    ['a broken line in the second of two files', '.env.two', 'not an assignment', 'ENV_FILE_INVALID'],
+    ['a name that leads elsewhere', '../../.env.x/..', 'A=1', 'INPUT_INVALID'],
+    ['a code that is none', '.env.$(id)', 'A=1', 'INPUT_INVALID'],
+    ['a new environment without an address', '.env.two', 'A=1', 'INPUT_INVALID'],
+    ['the same file twice', '.env.one', content, 'INPUT_INVALID'],
+  ])('refuses %s, and imports nothing', async (_what, name, second, code) => {
+    const files = [file('.env.one', content), file(name, second)];
+    const answer = await server.ask('POST', '/api/environments/import', { files });
+    expect(answer.body).toMatchObject({ status: 400, code });
+    expect((await server.ask('GET', '/api/environments/one')).status).toBe(404);
+  });
+});

@@ -1,0 +1,247 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../src/errors.ts';
+import type { RunFiles } from '../../src/operations/context.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { namedRunner } from '../support/runner.ts';
+import { until } from '../support/until.ts';
+
+/** Seven bytes, of which three are one character. */
+const log = Buffer.from('ab€cd\n');
+const artifacts: RunFiles = {
+  readLog: async (_run, from, limit) => log.subarray(from, from + limit),
+  async open(_run, path) {
+    if (path.includes('..')) throw new Fault('PATH_OUTSIDE', `${path} leaves its folder.`);
+    return { stream: Readable.from(['<script>alert(1)</script>']), size: 25 };
+  },
+};
+
+async function resolveSelection({ tests }: { tests: string[] }) {
+  if (tests.includes('Unknwon')) {
+    throw new Fault('SELECTION_UNKNOWN', 'There is no test Unknwon. Did you mean Unknown?');
+  }
+  return tests.includes('Empty') ? [] : undefined;
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ parts: { runner: namedRunner, artifacts, resolveSelection } });
+  const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+  for (const code of ['us', 'es', 'held']) await server.ask('POST', '/api/environments', { code, ...shop });
+  await server.ask('POST', '/api/environments/held/pause', { reason: 'so that runs stay in the queue' });
+  await server.app.startWorkers();
+});
+afterAll(() => server.close());
+
+const submit = (environments: string[], tests: string[], more: object = {}) =>
+  server.ask('POST', '/api/runs', { environments, selection: { tests }, ...more });
+
+const finished = (id: number) =>
+  until(async () => {
+    const { body } = await server.ask('GET', `/api/runs/${id}`);
+    return body.run.state === 'finished' ? body : undefined;
+  });
+
+describe('runs over HTTP', () => {
+  it('are submitted for several environments at once, executed, and shown with all that happened', async () => {
+    const { body } = await submit(['us', 'es', 'us'], ['PassHome', 'FailCart', 'SkipTax'], {
+      requestedBy: 'a test',
+    });
+    expect(body.runs).toMatchObject([
+      {
+        environment: 'us',
+        state: 'queued',
+        requestedBy: 'a test',
+        summary: 'test PassHome FailCart SkipTax',
+      },
+      { environment: 'es', state: 'queued' },
+    ]);
+    const record = await finished(body.runs[0].id);
+    expect(record.run).toMatchObject({
+      verdict: 'failed',
+      phase: null,
+      counts: { planned: 3, passed: 1, failed: 1, broken: 0, skipped: 1 },
+      commit: { subject: 'Test the cart' },
+    });
+    expect(record.plan.map(({ test, status }: never) => [test, status])).toEqual([
+      ['PassHome', 'passed'],
+      ['FailCart', 'failed'],
+      ['SkipTax', 'skipped'],
+    ]);
+    expect(record.results[1]).toMatchObject({ message: 'Element "#cart" was not found.', durationMs: 1200 });
+    expect(record.attempts).toMatchObject([{ attempt: 1, outcome: 'finished' }]);
+    const listed = await server.ask('GET', '/api/runs?environment=es&limit=1');
+    expect(listed.body.runs).toMatchObject([{ id: body.runs[1].id }]);
+  });
+
+  it('are repeated as a whole, or only what did not succeed', async () => {
+    const { body } = await submit(['us'], ['PassHome', 'FailCart', 'BrokenTax']);
+    const [{ id }] = body.runs;
+    await finished(id);
+    const whole = await server.ask('POST', `/api/runs/${id}/retry`, {});
+    expect(whole.body).toMatchObject({ retryOf: id, summary: 'test PassHome FailCart BrokenTax' });
+    const failed = await server.ask('POST', `/api/runs/${id}/retry`, { failedOnly: true });
+    expect(failed.body).toMatchObject({ retryOf: id, summary: 'test FailCart BrokenTax' });
+    const passed = await submit(['us'], ['PassHome']);
+    await finished(passed.body.runs[0].id);
+    const nothing = await server.ask('POST', `/api/runs/${passed.body.runs[0].id}/retry`, {
+      failedOnly: true,
+    });
+    expect(nothing.body).toMatchObject({ status: 400, code: 'SELECTION_EMPTY' });
+  });
+
+  it('show their place in the queue, and are cancelled there at once', async () => {
+    const first = (await submit(['held'], ['PassA'])).body.runs[0].id;
+    const second = (await submit(['held'], ['PassB'])).body.runs[0].id;
+    const urgent = (await submit(['held'], ['PassC'], { priority: 5 })).body.runs[0].id;
+    const position = async (id: number) =>
+      (await server.ask('GET', `/api/runs/${id}/progress`)).body.position;
+    expect([await position(urgent), await position(first), await position(second)]).toEqual([1, 2, 3]);
+    const retry = await server.ask('POST', `/api/runs/${first}/retry`, {});
+    expect(retry.body).toMatchObject({ status: 409, code: 'RUN_NOT_FINISHED' });
+    const cancelled = await server.ask('POST', `/api/runs/${first}/cancel`);
+    expect(cancelled.body).toMatchObject({ state: 'finished', verdict: 'cancelled' });
+    const again = await server.ask('POST', `/api/runs/${first}/cancel`);
+    expect(again.body).toMatchObject({ status: 409, code: 'RUN_FINISHED' });
+    expect(await position(second)).toBe(2);
+  });
+
+  it('are cancelled while they run', async () => {
+    const { body } = await submit(['es'], ['WaitForever']);
+    const [{ id }] = body.runs;
+    const progress = await until(async () => {
+      const answer = await server.ask('GET', `/api/runs/${id}/progress`);
+      return answer.body.current === null ? undefined : answer.body;
+    });
+    expect(progress).toMatchObject({ current: { test: 'WaitForever' }, run: { phase: 'testing' } });
+    await server.ask('POST', `/api/runs/${id}/cancel`);
+    expect((await finished(id)).run.verdict).toBe('cancelled');
+  });
+
+  it('know how long they will take from how long their tests took', async () => {
+    await finished((await submit(['us'], ['PassTimed', 'PassTimedToo'])).body.runs[0].id);
+    const { body } = await submit(['us'], ['WaitTimed', 'PassTimed', 'PassTimedToo', 'PassNever']);
+    const [{ id }] = body.runs;
+    const { msLeft } = await until(async () => {
+      const answer = await server.ask('GET', `/api/runs/${id}/progress`);
+      return answer.body.current === null ? undefined : answer.body;
+    });
+    // Two that took 1.2 s, two that are taken for average ones, of which one has begun.
+    expect(msLeft).toBeGreaterThanOrEqual(3600);
+    expect(msLeft).toBeLessThanOrEqual(4800);
+    await server.ask('POST', `/api/runs/${id}/cancel`);
+    await finished(id);
+  });
+
+  it.each([
+    ['no environment', { environments: [], selection: { all: true } }, 400, 'INPUT_INVALID'],
+    [
+      'an unknown environment',
+      { environments: ['us', 'uss'], selection: { all: true } },
+      404,
+      'ENVIRONMENT_UNKNOWN',
+    ],
+    ['no selection', { environments: ['us'] }, 400, 'INPUT_INVALID'],
+    ['an empty selection', { environments: ['us'], selection: { exclude: ['A'] } }, 400, 'SELECTION_EMPTY'],
+    [
+      'a selection that covers nothing',
+      { environments: ['us'], selection: { tests: ['Empty'] } },
+      400,
+      'SELECTION_EMPTY',
+    ],
+    [
+      'an unknown test',
+      { environments: ['us'], selection: { tests: ['Unknwon'] } },
+      404,
+      'SELECTION_UNKNOWN',
+    ],
+    [
+      'an option in disguise',
+      { environments: ['us'], selection: { tests: ['--force'] } },
+      400,
+      'INPUT_INVALID',
+    ],
+    ['a path as a test', { environments: ['us'], selection: { tests: ['../../x'] } }, 400, 'INPUT_INVALID'],
+    ['shell characters', { environments: ['us'], selection: { groups: ['a;id'] } }, 400, 'INPUT_INVALID'],
+    ['an unknown kind of name', { environments: ['us'], selection: { test: ['A'] } }, 400, 'INPUT_INVALID'],
+    [
+      'a huge priority',
+      { environments: ['us'], selection: { all: true }, priority: 1e9 },
+      400,
+      'INPUT_INVALID',
+    ],
+  ])('are refused with %s, and none is queued', async (_what, input, status, code) => {
+    const before = (await server.ask('GET', '/api/runs?limit=1')).body.runs[0]?.id;
+    expect((await server.ask('POST', '/api/runs', input)).body).toMatchObject({ status, code });
+    expect((await server.ask('GET', '/api/runs?limit=1')).body.runs[0]?.id).toBe(before);
+  });
+
+  it.each(['0', 'x', '1.5', '-1', '9'.repeat(20), '%00', '1%20OR%201'])(
+    'refuse %j as a number',
+    async (id) => {
+      expect((await server.ask('GET', `/api/runs/${id}`)).body).toMatchObject({
+        status: 400,
+        code: 'INPUT_INVALID',
+      });
+    },
+  );
+
+  it('are unknown when there is none with that number', async () => {
+    expect((await server.ask('GET', '/api/runs/4711')).body).toMatchObject({
+      status: 404,
+      code: 'RUN_UNKNOWN',
+    });
+    expect((await server.ask('POST', '/api/runs/4711/cancel')).body).toMatchObject({ code: 'RUN_UNKNOWN' });
+  });
+});
+
+describe('the log of a run', () => {
+  it('is read from an offset, in whole characters', async () => {
+    const [{ id }] = (await submit(['us'], ['PassLog'])).body.runs;
+    await finished(id);
+    const whole = await server.ask('GET', `/api/runs/${id}/log`);
+    expect(whole.body).toEqual({ text: 'ab€cd\n', next: log.length, finished: true });
+    const rest = await server.ask('GET', `/api/runs/${id}/log?from=5`);
+    expect(rest.body).toEqual({ text: 'cd\n', next: log.length, finished: true });
+    const end = await server.ask('GET', `/api/runs/${id}/log?from=${log.length}`);
+    expect(end.body).toEqual({ text: '', next: log.length, finished: true });
+  });
+});
+
+describe('artifacts', () => {
+  it('of a shop are downloads in a sandbox; pictures are shown', async () => {
+    const [{ id }] = (await submit(['us'], ['PassFiles'])).body.runs;
+    const page = await server.ask('GET', `/api/runs/${id}/artifacts/tests/a%22%0Ab.html`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('application/octet-stream');
+    expect(page.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''a%22%0Ab.html");
+    expect(page.headers.get('content-security-policy')).toContain('sandbox');
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const picture = await server.ask('GET', `/api/runs/${id}/artifacts/fail.png`);
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(picture.headers.get('content-disposition')).toBe('inline');
+  });
+
+  it('do not leave the folder of their run', async () => {
+    const [{ id }] = (await submit(['us'], ['PassOutside'])).body.runs;
+    const answer = await server.ask('GET', `/api/runs/${id}/artifacts/..%2f..%2fsecret.key`);
+    expect(answer.body).toMatchObject({ status: 400, code: 'PATH_OUTSIDE' });
+  });
+});
+
+describe('live events', () => {
+  it('name the runs that change', async () => {
+    const stop = new AbortController();
+    const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    let heard = '';
+    const listening = (async () => {
+      for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    await until(() => heard.startsWith('event: reset\n'));
+    const [{ id }] = (await submit(['us'], ['PassHeard'])).body.runs;
+    await until(() => heard.includes(`event: run\ndata: ${id}\n\n`));
+    stop.abort();
+    await listening;
+  });
+});

@@ -1,0 +1,157 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../../src/operations/operations.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** With any Host header, which fetch does not allow. */
+function statusFor(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(server.url + path, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+describe('who may come in', () => {
+  it.each(['localhost', '127.0.0.1:8089', '[::1]:8089', 'LOCALHOST:80'])('Host %s may', async (host) => {
+    expect(await statusFor('/api/status', { host })).toBe(200);
+  });
+
+  it.each(['evil.example.com', 'localhost.evil.com', '192.168.1.5', '127.0.0.1.nip.io', 'a@localhost'])(
+    'Host %j may not: its name could be made to lead here',
+    async (host) => {
+      expect([400, 403]).toContain(await statusFor('/api/status', { host }));
+    },
+  );
+
+  it('a page of another site may not post', async () => {
+    const { host } = new URL(server.url);
+    const cancel = (origin: string) => statusFor('/api/runs/1/cancel', { host, origin }, 'POST');
+    expect(await cancel('https://evil.example.com')).toBe(403);
+    expect(await cancel('null')).toBe(403);
+    expect(await cancel(server.url)).toBe(404);
+  });
+
+  it('probes may, under any name', async () => {
+    expect(await statusFor('/healthz', { host: '10.1.2.3' })).toBe(200);
+    expect(await statusFor('/readyz', { host: '10.1.2.3' })).toBe(200);
+  });
+});
+
+describe('with a token', () => {
+  const token = 'a-token-of-some-length';
+  it('only those who know it come in', async () => {
+    const guarded = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
+    try {
+      const status = async (authorization?: string) =>
+        (await guarded.ask('GET', '/api/status', undefined, authorization ? { authorization } : {})).status;
+      expect(await status()).toBe(401);
+      expect(await status('Bearer wrong')).toBe(401);
+      expect(await status(token)).toBe(401);
+      expect(await status(`Bearer ${token}`)).toBe(200);
+      expect((await guarded.ask('GET', '/')).status).toBe(401);
+      expect((await guarded.ask('GET', '/healthz')).status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
+  });
+
+  it('is needed to listen beyond this machine', async () => {
+    await expect(startTestServer({ settings: { MATRE_HOST: '0.0.0.0' } })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('MATRE_TOKEN'),
+    });
+  });
+});
+
+describe('requests that make no sense', () => {
+  it.each([
+    ['no JSON', 'POST', '/api/runs', '{', {}, 400],
+    [
+      'another type',
+      'POST',
+      '/api/runs',
+      'a=1',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+    ],
+    ['plain text, which any page can post', 'POST', '/api/runs', '{}', { 'content-type': 'text/plain' }, 415],
+    ['a body of 5 MB', 'POST', '/api/runs', JSON.stringify('x'.repeat(5e6)), {}, 413],
+    ['a prototype', 'POST', '/api/runs', '{"__proto__": {"a": 1}}', {}, 400],
+    ['an unknown address', 'GET', '/api/nothing', undefined, {}, 404],
+    ['an unknown method', 'PUT', '/api/runs', {}, {}, 404],
+    ['an unknown field in the query', 'GET', '/api/runs?stat=queued', undefined, {}, 400],
+    ['a limit that is too large', 'GET', '/api/runs?limit=100000', undefined, {}, 400],
+  ])('%s: a problem with a remedy', async (_what, method, path, body, headers, status) => {
+    const answer = await server.ask(method, path, body, headers as Record<string, string>);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ status, code: expect.any(String), remedy: expect.any(String) });
+  });
+
+  it('an error that nobody foresaw is told without its text', async () => {
+    const { context } = server.app;
+    const { list } = context.locks;
+    context.locks.list = () => Promise.reject(new Error('connect postgres://user:password@db'));
+    const answer = await server.ask('GET', '/api/locks');
+    context.locks.list = list;
+    expect(answer.body).toMatchObject({ status: 500, code: 'INTERNAL' });
+    expect(JSON.stringify(answer.body)).not.toContain('password');
+  });
+});
+
+describe('the rest of what is there', () => {
+  it('is described: every operation, by the schemas that check it', async () => {
+    const { body } = await server.ask('GET', '/api/openapi.json');
+    const described = Object.values(body.paths).flatMap((methods) =>
+      Object.values(methods as object).map(({ operationId }) => operationId),
+    );
+    expect(described.sort()).toEqual(operations.map(({ name }) => name).sort());
+    const submit = body.paths['/api/runs'].post;
+    expect(submit.requestBody.content['application/json'].schema.required).toContain('environments');
+    expect(submit.responses.default.content).toHaveProperty('application/problem+json');
+  });
+
+  it('locks are listed and taken away', async () => {
+    const held = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
+    expect((await server.ask('GET', '/api/locks')).body.locks).toMatchObject([
+      { name: 'container_x', owner: 'a test' },
+    ]);
+    expect((await server.ask('POST', '/api/locks/container_x/release')).status).toBe(200);
+    expect(held.lost.aborted).toBe(true);
+    const again = await server.ask('POST', '/api/locks/container_x/release');
+    expect(again.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
+  });
+
+  it('settings are shown without secrets', async () => {
+    const { body } = await server.ask('GET', '/api/config');
+    expect(body.settings).toContainEqual(
+      expect.objectContaining({ name: 'MATRE_DATA', source: 'environment' }),
+    );
+  });
+
+  it('the start page shows environments and runs, and nothing of it is markup from outside', async () => {
+    await server.ask('POST', '/api/environments', {
+      code: 'page',
+      baseUrl: "https://example.com/<script>'/",
+      adminUsername: 'admin',
+    });
+    await server.ask('POST', '/api/environments/page/pause', { reason: '<img src=x onerror=alert(1)>' });
+    await server.ask('POST', '/api/runs', { environments: ['page'], selection: { groups: ['smoke'] } });
+    const { body, headers } = await server.ask('GET', '/');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(body).toContain('group smoke');
+    expect(body).toContain('&#60;img src=x');
+    expect(body).not.toContain('<img');
+    expect(body).not.toContain('<script');
+  });
+});

@@ -1,0 +1,69 @@
+import { rm } from 'node:fs/promises';
+import { type App, openApp, type Parts } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { embeddedFolder, quiet } from './database.ts';
+
+export interface TestApp {
+  app: App;
+  folder: string;
+  close(): Promise<void>;
+}
+
+/** An app on the embedded database in a folder of its own. Settings as in the environment of a process. */
+export async function openTestApp(
+  options: { settings?: Record<string, string>; parts?: Partial<Parts> } = {},
+): Promise<TestApp> {
+  const folder = await embeddedFolder();
+  const environment = { MATRE_DATA: folder, MATRE_PORT: '0', ...options.settings };
+  const config = loadConfig({ environment, file: '/dev/null' });
+  const app = await openApp(config, { log: quiet, ...(options.parts && { parts: options.parts }) });
+  return {
+    app,
+    folder,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestServer extends TestApp {
+  url: string;
+  server: RunningServer;
+  /** Asks for JSON, with JSON if there is a body. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
+  body: any;
+}
+
+/** The same with a server on a free port. */
+export async function startTestServer(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestServer> {
+  const opened = await openTestApp(options);
+  const server = await startServer(opened.app.context, '0.0.0-test');
+  await opened.app.publish(server.url);
+  return {
+    ...opened,
+    server,
+    url: server.url,
+    async ask(method, path, body, headers = {}) {
+      const response = await fetch(server.url + path, {
+        method,
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = (response.headers.get('content-type') ?? '').includes('json');
+      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+    },
+    async close() {
+      await server.close();
+      await opened.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { runCommand } from '../../src/cli/program.ts';
+import { createOutput } from '../../src/cli/terminal.ts';
+import { until } from './until.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliProcess {
+  process: ChildProcess;
+  /** What it has printed so far, on both outputs. */
+  printed(): string;
+  /** Waits until it has printed a text. */
+  says(text: string): Promise<unknown>;
+  done: Promise<CliResult>;
+}
+
+export interface CliOptions {
+  settings?: Record<string, string>;
+  stdin?: string;
+  cwd?: string;
+}
+
+/** Starts the real command line as a process of its own, with these settings and no others. */
+export function startCli(
+  args: string[],
+  { settings = {}, stdin = '', cwd = '/' }: CliOptions = {},
+): CliProcess {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(MATRE_|DATABASE_URL|LOCK_|SELENIUM_|DOCKER_|FORCE_COLOR|NO_COLOR)/.test(name),
+    ),
+  );
+  const argv = ['--import', import.meta.resolve('tsx'), join(project, 'src/cli/main.ts'), ...args];
+  const child = spawn(process.execPath, argv, { cwd, env: { ...inherited, ...settings } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(stdin);
+  const done = new Promise<CliResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = () => stdout + stderr;
+  return { process: child, printed, says: (text) => until(() => printed().includes(text)), done };
+}
+
+/** Runs a command to its end. */
+export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
+  return startCli(args, options).done;
+}
+
+/** The same within this process, which is much quicker: for what does not depend on being a process. */
+export async function cliHere(
+  args: string[],
+  { settings = {}, stdin = '' }: CliOptions = {},
+): Promise<CliResult> {
+  const written = { stdout: '', stderr: '' };
+  const output = (name: keyof typeof written) => {
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += chunk;
+        done();
+      },
+    });
+    return createOutput(stream, settings);
+  };
+  const code = await runCommand(args, {
+    stdin: Readable.from([stdin]),
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: settings,
+    onStop: () => () => {},
+  });
+  return { code, ...written };
+}

@@ -1,0 +1,41 @@
+import type { PlannedTest } from '../../src/model/selection.ts';
+import type { Runner } from '../../src/worker/runner.ts';
+
+/**
+ * Executes nothing: the name of a test says how it ends (`FailLogin`, `BrokenCart`, `SkipTax`; anything else passes). A test
+ * whose name begins with `Wait` ends when the run is aborted.
+ */
+export const namedRunner: Runner = async ({ run, record, abort }) => {
+  const tests: PlannedTest[] = run.selection.tests.map((name) => ({ name, suite: undefined }));
+  await record.phase('generating');
+  await record.commit({ id: 'c0ffee'.repeat(6).slice(0, 40), subject: 'Test the cart' });
+  await record.plan(tests);
+  await record.phase('testing');
+  for (const test of tests) {
+    await record.testStarted(test);
+    if (test.name.startsWith('Wait')) {
+      await new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve()));
+      throw abort.reason;
+    }
+    const status = statusOf(test.name);
+    await record.result({
+      test: test.name,
+      suite: undefined,
+      status,
+      message: status === 'failed' ? 'Element "#cart" was not found.' : undefined,
+      reason:
+        status === 'broken' ? { code: 'RESULT_MISSING', message: 'There is no result file.' } : undefined,
+      startedAt: new Date(),
+      durationMs: 1200,
+      attachments: [],
+    });
+  }
+  await record.phase('reporting');
+  return { kind: 'finished' };
+};
+
+function statusOf(name: string) {
+  if (name.startsWith('Fail')) return 'failed';
+  if (name.startsWith('Broken')) return 'broken';
+  return name.startsWith('Skip') ? 'skipped' : 'passed';
+}
