@@ -39,7 +39,9 @@ function caseXml({ test, status, message, startedAt, stoppedAt, steps, attachmen
       ? ''
       : `      <failure>\n        <message>${escapeXml(message)}</message>\n        <stack-trace>${escapeXml(trace)}</stack-trace>\n      </failure>\n`;
   const list = (name, content) => (content ? `      <${name}>\n${content}      </${name}>\n` : '');
-  return `    <test-case start="${startedAt}" stop="${stoppedAt}" status="${statuses[status]}">
+  // A test that never ended has no stop, and still says "passed": that is what Allure begins with.
+  const stop = stoppedAt === undefined ? '' : ` stop="${stoppedAt}"`;
+  return `    <test-case start="${startedAt}"${stop} status="${statuses[status]}">
       <name>${escapeXml(test.name)}</name>
       <title>${cdata(test.title)}</title>
       <description type="text">${cdata(test.description)}</description>

@@ -31,10 +31,11 @@ const stepJson = (step) => ({
   stop: step.stoppedAt ?? null,
 });
 
-function writeResult(folder, suiteName, result, cut) {
+/** Writes the result and the container of one test at its end; with `cut` the result only half. */
+function writeAllure2(folder, suiteName, result, cut) {
   const { test, status, message, startedAt, stoppedAt } = result;
   const uuid = randomUUID();
-  const fullName = `${test.namespace}\\${test.name}Cest::${test.name}`;
+  const fullName = `${test.namespace}\\${test.name}Cest:${test.name}`;
   const id = createHash('md5').update(fullName).digest('hex');
   const attachments = result.attachments.map(({ title, source, type }) => {
     const name = `${randomUUID()}-attachment`;
@@ -42,11 +43,12 @@ function writeResult(folder, suiteName, result, cut) {
     return { name: title, source: name, type: type ?? 'text/plain' };
   });
   const labels = [
-    { name: 'framework', value: 'Codeception' },
-    { name: 'language', value: 'PHP' },
+    { name: 'language', value: 'php' },
+    { name: 'framework', value: 'codeception' },
+    { name: 'parentSuite', value: suiteName },
+    { name: 'package', value: `${test.namespace}\\${test.name}Cest` },
     { name: 'testMethod', value: test.name },
     { name: 'testClass', value: `${test.namespace}\\${test.name}Cest` },
-    { name: 'suite', value: suiteName },
     { name: 'feature', value: test.feature },
     ...test.stories.map((value) => ({ name: 'story', value })),
     ...(test.severity ? [{ name: 'severity', value: test.severity }] : []),
@@ -58,7 +60,7 @@ function writeResult(folder, suiteName, result, cut) {
     fullName,
     name: test.title,
     description: test.description,
-    links: [],
+    links: test.testCaseId ? [{ type: 'tms', name: test.testCaseId, url: test.testCaseId }] : [],
     labels,
     status: statuses[status],
     statusDetails:
@@ -81,11 +83,6 @@ function writeResult(folder, suiteName, result, cut) {
     stop: stoppedAt,
   };
   fs.writeFileSync(path.join(folder, `${container.uuid}-container.json`), JSON.stringify(container));
-}
-
-/** Writes a result and a container for each test; with `cut` the results only half. */
-function writeAllure2(folder, { suiteName, results, cut }) {
-  for (const result of results) writeResult(folder, suiteName, result, cut);
 }
 
 module.exports = { writeAllure2 };

@@ -5,14 +5,12 @@ const { generatedFolder } = require('./env.cjs');
 const { formatYaml } = require('./yaml.cjs');
 
 const base = '\\Magento\\FunctionalTestingFramework';
-const adapters = {
-  3: 'Magento\\FunctionalTestingFramework\\Allure\\Adapter\\MagentoAllureAdapter',
-  4: 'Qameta\\Allure\\Codeception\\AllureCodeception',
-};
+const ownAdapter = 'Magento\\FunctionalTestingFramework\\Allure\\Adapter\\MagentoAllureAdapter';
+const allure2Adapter = 'Qameta\\Allure\\Codeception\\AllureCodeception';
 
 function codeceptionConfig(project) {
   const support = '../../../vendor/magento/magento2-functional-testing-framework';
-  const adapter = adapters[project.major >= 4 ? 4 : 3];
+  const adapter = project.allure2 ? allure2Adapter : ownAdapter;
   const context = `${base.slice(1)}\\Extension\\TestContextExtension`;
   return {
     actor: 'Tester',

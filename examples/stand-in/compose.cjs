@@ -1,4 +1,5 @@
 // From a declared test or suite to the PHP statements that its Cest holds.
+const { randomBytes } = require('node:crypto');
 const actions = require('./actions.cjs');
 const { first, mergeSteps, only, ParserError } = require('./catalog.cjs');
 const { createResolver, toPhp } = require('./references.cjs');
@@ -67,13 +68,26 @@ function statements(catalog, steps, waitTimeout, resolver = createResolver(catal
   });
 }
 
+/**
+ * MFTF writes a number into the test for each unique field that `createData` overrides: such a test is another one with
+ * each generation.
+ */
+function createStatement(step, key) {
+  const fields = only(step, 'field').map(({ attributes, text }) => {
+    const number = attributes.unique && randomBytes(7).toString('hex').slice(0, 13);
+    const value = text.trim();
+    return [attributes.key, attributes.unique === 'suffix' ? value + number : (number ?? '') + value];
+  });
+  const overrides =
+    fields.length > 0 ? `, ${toPhp([{ text: JSON.stringify(Object.fromEntries(fields)) }])}` : '';
+  return `$I->createEntity("${key}", "${step.attributes.entity}"${overrides}); // stepKey: ${key}`;
+}
+
 function statement(step, key, parameters, waitTimeout, resolver) {
   const { name, attributes } = step;
-  if (name === 'createData' || name === 'deleteData') {
-    const subject = attributes.entity ?? attributes.createDataKey ?? attributes.url;
-    return name === 'createData'
-      ? [`$I->createEntity("${key}", "${subject}"); // stepKey: ${key}`]
-      : [`$I->deleteEntity("${subject}"); // stepKey: ${key}`];
+  if (name === 'createData') return [createStatement(step, key)];
+  if (name === 'deleteData') {
+    return [`$I->deleteEntity("${attributes.createDataKey ?? attributes.url}"); // stepKey: ${key}`];
   }
   const compared = expectedAndActual(step, resolver);
   const values = [];
@@ -135,4 +149,4 @@ function composeSuite(catalog, name, waitTimeout) {
   return { name, before: block('before'), after: block('after'), tests: suiteTests(catalog, suite) };
 }
 
-module.exports = { composeTest, composeSuite, suiteTests, only };
+module.exports = { composeTest, composeSuite, suiteTests };

@@ -32,13 +32,16 @@ function openProject() {
   const root = path.resolve(__dirname, '../../../..');
   const acceptance = path.join(root, 'dev/tests/acceptance');
   const version = JSON.parse(fs.readFileSync(path.join(root, framework, 'composer.json'), 'utf8')).version;
+  const [major, minor] = version.split('.').map(Number);
   const env = { ...process.env, ...parseEnv(readIfThere(path.join(acceptance, '.env'))) };
   env.WAIT_TIMEOUT ??= '30';
   return {
     root,
     acceptance,
     version,
-    major: Number.parseInt(version, 10),
+    major,
+    /** Up to 4.2 MFTF has an Allure adapter of its own; from 4.3 on that of Allure 2. */
+    allure2: major > 4 || (major === 4 && minor >= 3),
     groupFolder: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'),
     generatedActions: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/_generated'),
     env,

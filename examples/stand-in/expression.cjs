@@ -1,7 +1,7 @@
-// The PHP expressions that stand in a generated Cest: literals, getenv, secrets, created data, variables, `.`.
+// The PHP expressions that stand in a generated Cest: literals, getenv, msq, secrets, created data, variables, `.`.
 
 const token =
-  /\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|getenv\("\w+"\)|\$I->\w+\((?:"[^"]*"(?:, )?)*\)|\$\w+|[.,])/y;
+  /\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|(?:getenv|msq)\("\w+"\)|\$I->\w+\((?:"[^"]*"(?:, )?)*\)|\$\w+|[.,])/y;
 
 function evaluate(source, context) {
   if (source.startsWith('"')) {
@@ -14,7 +14,7 @@ function evaluate(source, context) {
   return Number(source);
 }
 
-/** The values of a list of arguments. `context` has getenv, getSecret, retrieveEntityField and variables. */
+/** The values of a list of arguments. `context` has the functions that may be called, and variables. */
 function evaluateArguments(source, context) {
   const values = [];
   let joined = [];

@@ -1,11 +1,13 @@
 // Faults on purpose, for tests of what runs MFTF. `STAND_IN_FAULT` in `.env` (or the process environment) holds
-// `<where>: <fault> <amount>`, several apart by `;`. Where: the name of a test, `generate`, or `*` for every test.
-// Inside a test the same is said by a comment step, which the real MFTF only prints:
+// `<where>: <fault> <amount>`, several apart by `;`. Where: the name of a test, `*` for every test, `suite <name>` (before
+// its steps), `load <test>` (before its Cest is read), or `generate`. Inside a test the same is said by a comment step,
+// which the real MFTF only prints:
 //   <comment userInput="stand-in: sleep 5" stepKey="slow"/>
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { BrowserError, webDriver } = require('./browser.cjs');
 
 const megabyte = 1024 * 1024;
 
@@ -35,7 +37,8 @@ function fill(project, megabytes) {
 
 /** A child that outlives this process. `held`: it keeps our standard output open; otherwise it has left our group. */
 function leaveChild(seconds, held) {
-  const child = spawn(process.execPath, ['-e', `setTimeout(() => {}, ${seconds * 1000})`], {
+  const script = `setTimeout(() => {}, ${seconds * 1000})`;
+  const child = spawn(process.execPath, ['-e', script, `stand-in:${held ? 'hold' : 'grandchild'}`], {
     detached: !held,
     stdio: held ? ['ignore', 'inherit', 'inherit'] : 'ignore',
   });
@@ -71,6 +74,23 @@ const faults = {
   error: () => {
     throw new Error('A fault on purpose.');
   },
+  /** No Selenium. In front of a suite's before steps it ends PHP, and leaves a result that says "passed". */
+  'no-browser': (_, { env }) => {
+    const address = `${env.SELENIUM_PROTOCOL ?? 'http'}://${env.SELENIUM_HOST}:${env.SELENIUM_PORT}${env.SELENIUM_PATH ?? '/wd/hub'}`;
+    const remedy = 'Make sure that ChromeDriver, GeckoDriver or Selenium Server is running.';
+    const message = `Can't connect to WebDriver at ${address}. ${remedy}`;
+    throw new BrowserError('Codeception\\Exception\\ConnectionException', message);
+  },
+  /** Selenium has no free slot. */
+  'browser-full': () => {
+    const message = 'Could not start a new session. New session request timed out';
+    throw new BrowserError(webDriver('SessionNotCreatedException'), message);
+  },
+  /** Signals to stop are not heard from now on. */
+  deaf: () => {
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.removeAllListeners(signal).on(signal, () => undefined);
+  },
 };
 
 async function commit(project, sentence) {
@@ -84,7 +104,7 @@ async function commit(project, sentence) {
 async function injectFault(project, where) {
   for (const one of (project.env.STAND_IN_FAULT ?? '').split(';')) {
     const [place, sentence] = one.split(':').map((part) => part.trim());
-    if (sentence && (place === where || (place === '*' && where !== 'generate')))
+    if (sentence && (place === where || (place === '*' && !/^(generate$|load |suite )/.test(where))))
       await commit(project, sentence);
   }
 }

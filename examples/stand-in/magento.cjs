@@ -1,5 +1,4 @@
 // What MFTF itself asks of the shop's REST API: a token, the enabled modules, test data made and removed.
-const { entityFields } = require('./references.cjs');
 const { only } = require('./catalog.cjs');
 
 const restUrl = (project, route) => new URL(`rest${route}`, project.env.MAGENTO_BASE_URL);
@@ -44,23 +43,21 @@ async function enabledModules(project) {
   );
 }
 
-/** Calls the operation (`create` or `delete`) that the metadata have for an entity. */
-async function callOperation(project, catalog, entityName, type, created = {}) {
-  const entity = catalog.entity.get(entityName);
-  if (!entity) throw new Error(`Entity "${entityName}" not found`);
+/**
+ * Calls the operation (`create` or `delete`) that the metadata have for data of a type, with these fields. Returns both
+ * sides of the conversation.
+ */
+async function callOperation(project, catalog, { dataType, fields }, type) {
   const operation = [...catalog.operation.values()].find(
-    ({ attributes }) => attributes.dataType === entity.attributes.type && attributes.type === type,
+    ({ attributes }) => attributes.dataType === dataType && attributes.type === type,
   );
-  if (!operation) throw new Error(`No ${type} operation for data of type ${entity.attributes.type}`);
+  if (!operation) throw new Error(`No ${type} operation for data of type ${dataType}`);
   const { url, method } = operation.attributes;
-  const fields = Object.fromEntries(
-    [...entityFields(catalog, entityName)].map(([key, data]) => [key, data.text.trim()]),
-  );
   const object = only(operation, 'object')[0];
   const body = object ? { [object.attributes.key]: fields } : fields;
   const address = restUrl(
     project,
-    url.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(created[key] ?? fields[key])),
+    url.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(fields[key])),
   );
   const response = await fetch(address, {
     method,

@@ -1,5 +1,4 @@
 // `{{...}}` and `$...$` in attributes, resolved to what the generated PHP says.
-const { randomBytes } = require('node:crypto');
 const { first, only } = require('./catalog.cjs');
 
 const quote = (text) => `"${text.replace(/["\\$]/g, '\\$&').replace(/\n/g, '\\n')}"`;
@@ -26,14 +25,14 @@ function entityFields(catalog, name) {
   return fields;
 }
 
-function fieldValue(catalog, entity, key) {
+/** The parts of a field. A unique one gets its number when the test runs. */
+function fieldParts(catalog, entity, key) {
   const field = entityFields(catalog, entity)?.get(key);
   if (!field) throw new Error(`Could not resolve entity reference "{{${entity}.${key}}}"`);
-  const text = field.text.trim();
-  // MFTF bakes a number into the test when it is generated: such a test is another one with each generation.
-  const unique = randomBytes(7).toString('hex').slice(0, 13);
-  if (field.attributes.unique === 'prefix') return unique + text;
-  return field.attributes.unique === 'suffix' ? text + unique : text;
+  const text = { text: field.text.trim() };
+  const number = { code: `msq("${entity}")` };
+  if (field.attributes.unique === 'prefix') return [number, text];
+  return field.attributes.unique === 'suffix' ? [text, number] : [text];
 }
 
 function splitArguments(source) {
@@ -71,9 +70,7 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
     if (scope.has(name)) {
       const given = scope.get(name);
       if (key === undefined) return given.parts ?? [{ text: given.entity }];
-      return [
-        { text: fieldValue(catalog, given.entity ?? given.parts.map((part) => part.text).join(''), key) },
-      ];
+      return fieldParts(catalog, given.entity ?? given.parts.map((part) => part.text).join(''), key);
     }
     const page = catalog.page.get(name);
     if (page && key === 'url') return pageUrl(page, parameters);
@@ -81,7 +78,7 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
     const element = section && only(section, 'element').find((one) => one.attributes.name === key);
     if (element)
       return withParameters(element.attributes.selector ?? element.attributes.locatorFunction, parameters);
-    return [{ text: fieldValue(catalog, name, key) }];
+    return fieldParts(catalog, name, key);
   };
 
   const pageUrl = (page, parameters) => {

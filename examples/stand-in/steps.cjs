@@ -20,8 +20,8 @@ const includes = (text, part) => text.toLowerCase().includes(String(part).toLowe
 const shortened = (text) =>
   text.length > 300 ? `${text.slice(0, 300)}\n[Content too long to display.]` : text;
 
-/** The steps by name. `data` creates and deletes entities; `screenshot` keeps a picture of the page. */
-function createSteps(browser, project, data, screenshot) {
+/** The steps by name. `data` creates and deletes entities. */
+function createSteps(browser, project, data) {
   const located = (selector) =>
     selector.startsWith('/')
       ? `{"method":"xpath","selector":"${selector}"}`
@@ -176,9 +176,9 @@ function createSteps(browser, project, data, screenshot) {
         `still does not contain '${text}'`,
       ),
 
-    createEntity: (key, entity) => data.create(key, entity),
+    createEntity: (key, entity, fields) => data.create(key, entity, fields),
     deleteEntity: (key) => data.remove(key),
-    makeScreenshot: () => screenshot(),
+    makeScreenshot: () => undefined,
     comment: async (text) => void (await faultOfComment(project, text)),
   };
 }

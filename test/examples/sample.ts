@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { examplePath } from '../../src/demo/examples.ts';
+import { sampleAdmin } from '../../src/demo/shop.ts';
+import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A sample tree with the sample module in it, in a folder of its own, driven as a container drives it. */
+export interface Sample {
+  root: string;
+  acceptance: string;
+  generated: string;
+  /** Where runs put their results. */
+  output: string;
+  /** Writes `.env`: the module's values for an environment, then these. */
+  env(values: Record<string, string>, environment?: string): Promise<void>;
+  /** A test of the module, from its steps. */
+  addTest(name: string, steps: string, rest?: string): Promise<void>;
+  addFile(path: string, content: string): Promise<void>;
+  /** Starts `php vendor/bin/<command>`; the caller waits for `ended`. */
+  start(command: 'mftf' | 'codecept', args: string[]): { pid: number; ended: Promise<Ended> };
+  mftf(...args: string[]): Promise<Ended>;
+  generate(...names: string[]): Promise<Ended>;
+  /** Runs a Cest or a folder below `_generated`. */
+  run(path: string, ...args: string[]): Promise<Ended>;
+  files(folder: string): Promise<string[]>;
+  read(path: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** The options that matre gives to codecept. */
+const options = ['--no-colors', '--no-ansi', '--no-interaction', '--verbose', '--steps', '--xml=report.xml'];
+
+const templates = new Map<string, Promise<string>>();
+
+/** Copying a tree is much faster than building it, so each version is built once for a test file. */
+function template(mftfVersion: string): Promise<string> {
+  const build = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'matre-example-template-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const root = await buildSampleTree(folder, { mftfVersion });
+    await cp(examplePath('module'), join(root, 'app/code/TestModule'), { recursive: true });
+    return folder;
+  };
+  const known = templates.get(mftfVersion) ?? build();
+  templates.set(mftfVersion, known);
+  return known;
+}
+
+export async function openSample(mftfVersion = '3.8.0'): Promise<Sample> {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-example-'));
+  await cp(await template(mftfVersion), folder, { recursive: true });
+  const root = join(folder, sampleRoot);
+  const module = join(root, 'app/code/TestModule');
+  const acceptance = join(root, 'dev/tests/acceptance');
+  const output = join(folder, 'output');
+
+  const start = (command: 'mftf' | 'codecept', args: string[]) => {
+    const argv = ['-d', 'error_reporting=8191', '-d', 'memory_limit=-1', join(root, 'vendor/bin', command)];
+    const cwd = command === 'mftf' ? root : acceptance;
+    const child = spawn(join(folder, samplePhp), [...argv, ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code, signal) => resolve({ code, signal }));
+    });
+    const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
+      ([end, stdout, stderr]): Ended => ({ ...end, stdout, stderr }),
+    );
+    return { pid: child.pid ?? 0, ended };
+  };
+  const addFile = (path: string, content: string) => writeFile(join(module, 'Test/Mftf', path), content);
+
+  return {
+    root,
+    acceptance,
+    generated: join(acceptance, 'tests/functional/Magento/_generated'),
+    output,
+    start,
+    addFile,
+    env: async (values, environment = 'preprod-us') => {
+      const base = await readFile(join(module, 'Cron/data', `.env.${environment}`), 'utf8');
+      const all = { MAGENTO_ADMIN_PASSWORD: sampleAdmin.password, ...values };
+      const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
+      await writeFile(join(acceptance, '.env'), base + lines.join(''));
+    },
+    addTest: (name, steps, rest = '') =>
+      addFile(`Test/${name}.xml`, `<tests><test name="${name}"${rest}>${steps}</test></tests>`),
+    mftf: (...args) => start('mftf', args).ended,
+    generate: (...names) => start('mftf', ['generate:tests', '--force', '--no-ansi', ...names]).ended,
+    run: (path, ...args) => {
+      const target = join('tests/functional/Magento/_generated', path);
+      const override = ['-o', `paths: output: ${output}`];
+      return start('codecept', ['run', 'functional', target, ...options, ...override, ...args]).ended;
+    },
+    files: async (path) =>
+      (await readdir(path, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+        .sort(),
+    read: (path) => readFile(path, 'utf8'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A test case of an Allure 1 file, as far as the tests here look at it. */
+export function allureCases(xml: string) {
+  return [...xml.matchAll(/<test-case ([^>]*)>([\s\S]*?)<\/test-case>/g)].map(
+    ([, attributes = '', body = '']) => ({
+      name: /<name>(.*)<\/name>/.exec(body)?.[1],
+      status: /status="(\w+)"/.exec(attributes)?.[1],
+      stopped: attributes.includes('stop='),
+      message: /<message>([\s\S]*?)<\/message>/.exec(body)?.[1],
+      attachments: [...body.matchAll(/<attachment title="([^"]*)" source="([^"]*)"/g)].map(
+        ([, title = '', source = '']) => ({ title, source }),
+      ),
+    }),
+  );
+}
