@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
+import { createArtifacts } from './artifacts/artifacts.ts';
 import { createDataFolder } from './artifacts/data-folder.ts';
 import type { Config } from './config.ts';
 import { Fault } from './errors.ts';
 import { openLocks } from './locks/open.ts';
 import type { Logger } from './log.ts';
-import type { Context, PoolControl, RunFiles } from './operations/context.ts';
+import type { Context, PoolControl } from './operations/context.ts';
 import { createQueue } from './queue/queue.ts';
 import { createAttempts } from './store/attempts.ts';
 import type { Database } from './store/database.ts';
@@ -43,9 +44,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The parts that touch files and containers. */
+/** The parts that touch containers. */
 export interface Parts {
-  artifacts: RunFiles;
   pool(): Promise<PoolControl>;
   resolveSelection: Context['resolveSelection'];
   runner: Runner;
@@ -57,7 +57,6 @@ const notJoined = async (): Promise<never> => {
 
 /** Until they are there. */
 const unjoined: Parts = {
-  artifacts: { readLog: notJoined, open: notJoined },
   pool: notJoined,
   resolveSelection: async () => undefined,
   runner: notJoined,
@@ -103,7 +102,7 @@ async function join(
   const { leaseMs, maxAttempts, slots } = config.worker;
   const queue = createQueue({ database, log, leaseMs });
   const workerTable = createWorkerTable({ database });
-  const { artifacts, pool, resolveSelection, runner } = parts;
+  const { pool, resolveSelection, runner } = parts;
   const context: Context = {
     config,
     log,
@@ -120,7 +119,7 @@ async function join(
     overview: createOverview({ database }),
     queue,
     locks,
-    artifacts,
+    artifacts: createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes }),
     pool,
     resolveSelection,
   };

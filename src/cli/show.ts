@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { showRun } from '../operations/run-record.ts';
@@ -16,12 +17,19 @@ export function registerShow(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre show 12')
     .action(async (id: number, options) => {
-      const record = await session.ask((caller) => caller.call(showRun, { id }));
-      answer(session, options, record, (output) => printRecord(output, record));
+      const { record, url } = await session.ask(async (caller) => ({
+        record: await caller.call(showRun, { id }),
+        url: caller.url,
+      }));
+      const files =
+        url === undefined
+          ? join(session.config().store.dataFolder, 'runs', String(id))
+          : `${url}/api/runs/${id}/artifacts`;
+      answer(session, options, record, (output) => printRecord(output, record, files));
     });
 }
 
-function printRecord(output: Output, record: RunRecord): void {
+function printRecord(output: Output, record: RunRecord, files: string): void {
   const { run, position, msLeft } = record;
   const fields: [string, string][] = [
     ['Run', `${run.id} on ${run.environment}`],
@@ -40,6 +48,7 @@ function printRecord(output: Output, record: RunRecord): void {
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
   if (run.attempt > 1) fields.push(['Attempts', String(run.attempt)]);
+  fields.push(['Files', files]);
   printFields(output, fields);
   printTests(output, record);
   printProblems(output, record);

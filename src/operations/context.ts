@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -34,7 +34,7 @@ export interface Context {
   overview: Overview;
   queue: Queue;
   locks: LockStore;
-  artifacts: RunFiles;
+  artifacts: Artifacts;
   /** Makes the engine when it is first needed, so that commands that touch no container work without one. */
   pool(): Promise<PoolControl>;
   /**
@@ -42,14 +42,6 @@ export interface Context {
    * the run finds out. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
    */
   resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
-}
-
-/** The files of runs, as far as people read them. */
-export interface RunFiles {
-  /** At most so many bytes of the log of a run, from an offset; none when there are none (yet). */
-  readLog(runId: number, from: number, limit: number): Promise<Buffer>;
-  /** A file by its path below the folder of the run. Errors: PATH_OUTSIDE, NOT_FOUND. */
-  open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
 }
 
 /** The pool, as far as people look after it. */

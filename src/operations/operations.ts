@@ -12,7 +12,7 @@ import { listLocks, releaseLock } from './locks.ts';
 import type { AnyOperation } from './operation.ts';
 import { listPool, prunePool, replaceContainer } from './pool.ts';
 import { showProgress } from './progress.ts';
-import { readLog, reportJunit, showRun } from './run-record.ts';
+import { listArtifacts, readLog, reportJunit, showRun } from './run-record.ts';
 import { cancelRun, listRuns, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
 import { listVariables, setVariables, unsetVariable } from './variables.ts';
@@ -35,6 +35,7 @@ export const operations = [
   showRun,
   showProgress,
   readLog,
+  listArtifacts,
   reportJunit,
   cancelRun,
   retryRun,

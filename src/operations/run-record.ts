@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../errors.ts';
 import { junitReport } from '../report/junit.ts';
+import type { ReportedRun } from '../report/reported-run.ts';
 import { runId, whole } from './fields.ts';
 import { defineOperation } from './operation.ts';
 import { progressView, viewProgress } from './progress.ts';
@@ -80,6 +81,19 @@ export function wholeCharacters(bytes: Buffer): Buffer {
   return bytes;
 }
 
+export const listArtifacts = defineOperation({
+  name: 'runs.artifacts',
+  method: 'GET',
+  path: '/api/runs/:id/artifacts',
+  summary: 'List the files of a run; each is at the same address with its path behind it',
+  input: z.object({ id: runId }),
+  output: z.object({ artifacts: z.array(z.object({ path: z.string(), size: z.number() })) }),
+  async run({ runs, artifacts }, { id }) {
+    await runs.get(id);
+    return { artifacts: await artifacts.list(id) };
+  },
+});
+
 const mostReported = 1000;
 
 export const reportJunit = defineOperation({
@@ -91,14 +105,16 @@ export const reportJunit = defineOperation({
     ids: z.string().regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
   }),
   output: z.object({ xml: z.string() }),
-  async run({ runs, results }, { ids }) {
+  async run({ runs, results, plans }, { ids }) {
     const numbers = ids.split(',').map(Number);
     if (numbers.length > mostReported) {
       throw new Fault('INPUT_INVALID', `At most ${mostReported} runs can be reported at once.`);
     }
-    const reported = [];
-    for (const id of numbers)
-      reported.push({ run: await runs.get(id), results: await results.listLatest(id) });
+    const reported: ReportedRun[] = [];
+    for (const id of numbers) {
+      const run = await runs.get(id);
+      reported.push({ run, results: await results.listLatest(id), plan: await plans.list(id) });
+    }
     return { xml: junitReport(reported) };
   },
 });

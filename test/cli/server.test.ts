@@ -52,7 +52,7 @@ describe('run --watch', () => {
       junit,
     ]);
     expect(code).toBe(1);
-    expect(await readFile(junit, 'utf8')).toContain('<testsuites');
+    expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="FailCart".*\n.*<failure/);
   });
 
   it('ends with 2 when there is no trustworthy answer', async () => {

@@ -1,20 +1,11 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/errors.ts';
-import type { RunFiles } from '../../src/operations/context.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 import { until } from '../support/until.ts';
 
-/** Seven bytes, of which three are one character. */
+/** Three of these bytes are one character. */
 const log = Buffer.from('ab€cd\n');
-const artifacts: RunFiles = {
-  readLog: async (_run, from, limit) => log.subarray(from, from + limit),
-  async open(_run, path) {
-    if (path.includes('..')) throw new Fault('PATH_OUTSIDE', `${path} leaves its folder.`);
-    return { stream: Readable.from(['<script>alert(1)</script>']), size: 25 };
-  },
-};
 
 async function resolveSelection({ tests }: { tests: string[] }) {
   if (tests.includes('Unknwon')) {
@@ -25,7 +16,7 @@ async function resolveSelection({ tests }: { tests: string[] }) {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ parts: { runner: namedRunner, artifacts, resolveSelection } });
+  server = await startTestServer({ parts: { runner: namedRunner, resolveSelection } });
   const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
   for (const code of ['us', 'es', 'held']) await server.ask('POST', '/api/environments', { code, ...shop });
   await server.ask('POST', '/api/environments/held/pause', { reason: 'so that runs stay in the queue' });
@@ -199,6 +190,8 @@ describe('the log of a run', () => {
   it('is read from an offset, in whole characters', async () => {
     const [{ id }] = (await submit(['us'], ['PassLog'])).body.runs;
     await finished(id);
+    const writer = await server.app.context.artifacts.runLog(id);
+    await new Promise<void>((resolve) => writer.end(log, resolve));
     const whole = await server.ask('GET', `/api/runs/${id}/log`);
     expect(whole.body).toEqual({ text: 'ab€cd\n', next: log.length, finished: true });
     const rest = await server.ask('GET', `/api/runs/${id}/log?from=5`);
@@ -211,10 +204,18 @@ describe('the log of a run', () => {
 describe('artifacts', () => {
   it('of a shop are downloads in a sandbox; pictures are shown', async () => {
     const [{ id }] = (await submit(['us'], ['PassFiles'])).body.runs;
-    const page = await server.ask('GET', `/api/runs/${id}/artifacts/tests/a%22%0Ab.html`);
+    const { artifacts } = server.app.context;
+    await artifacts.write(id, "tests/it's.html", '<script>alert(1)</script>');
+    await artifacts.write(id, 'fail.png', Buffer.alloc(10));
+    const listed = await server.ask('GET', `/api/runs/${id}/artifacts`);
+    expect(listed.body.artifacts).toEqual([
+      { path: 'fail.png', size: 10 },
+      { path: "tests/it's.html", size: 25 },
+    ]);
+    const page = await server.ask('GET', `/api/runs/${id}/artifacts/tests/it's.html`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('application/octet-stream');
-    expect(page.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''a%22%0Ab.html");
+    expect(page.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''it%27s.html");
     expect(page.headers.get('content-security-policy')).toContain('sandbox');
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const picture = await server.ask('GET', `/api/runs/${id}/artifacts/fail.png`);
@@ -226,6 +227,8 @@ describe('artifacts', () => {
     const [{ id }] = (await submit(['us'], ['PassOutside'])).body.runs;
     const answer = await server.ask('GET', `/api/runs/${id}/artifacts/..%2f..%2fsecret.key`);
     expect(answer.body).toMatchObject({ status: 400, code: 'PATH_OUTSIDE' });
+    const none = await server.ask('GET', `/api/runs/${id}/artifacts/none.txt`);
+    expect(none.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 });
 
