@@ -2,10 +2,10 @@ import { hostname } from 'node:os';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createDataFolder } from './artifacts/data-folder.ts';
 import type { Config } from './config.ts';
-import { Fault } from './errors.ts';
+import { type ContainerParts, createContainerParts } from './container-parts.ts';
 import { openLocks } from './locks/open.ts';
 import type { Logger } from './log.ts';
-import type { Context, PoolControl } from './operations/context.ts';
+import type { Context } from './operations/context.ts';
 import { createQueue } from './queue/queue.ts';
 import { createAttempts } from './store/attempts.ts';
 import type { Database } from './store/database.ts';
@@ -25,7 +25,6 @@ import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
 import { startPresence } from './worker/presence.ts';
 import { startReaper } from './worker/reaper.ts';
-import type { Runner } from './worker/runner.ts';
 import { createWorkers } from './worker/worker.ts';
 
 /** How often a process says that it is alive. */
@@ -44,33 +43,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The parts that touch containers. */
-export interface Parts {
-  pool(): Promise<PoolControl>;
-  resolveSelection: Context['resolveSelection'];
-  runner: Runner;
-}
-
-const notJoined = async (): Promise<never> => {
-  throw new Fault('INTERNAL', 'This part is not joined to the rest yet.');
-};
-
-/** Until they are there. */
-const unjoined: Parts = {
-  pool: notJoined,
-  resolveSelection: async () => undefined,
-  runner: notJoined,
-};
-
 /** The one place where parts are put together. */
 export async function openApp(
   config: Config,
-  { log, parts = {} }: { log: Logger; parts?: Partial<Parts> },
+  { log, parts = {} }: { log: Logger; parts?: Partial<ContainerParts> },
 ): Promise<App> {
   await createDataFolder(config.store.dataFolder);
   const database = await openDatabase(config, log);
   try {
-    return await join(config, log, database, { ...unjoined, ...parts });
+    return await join(config, log, database, parts);
   } catch (error) {
     await database.close();
     throw error;
@@ -88,7 +69,7 @@ async function join(
   config: Config,
   log: Logger,
   database: Database | EmbeddedDatabase,
-  parts: Parts,
+  instead: Partial<ContainerParts>,
 ): Promise<App> {
   await migrate(database, { log });
   const { dataFolder, secretKey } = config.store;
@@ -102,13 +83,17 @@ async function join(
   const { leaseMs, maxAttempts, slots } = config.worker;
   const queue = createQueue({ database, log, leaseMs });
   const workerTable = createWorkerTable({ database });
-  const { pool, resolveSelection, runner } = parts;
+  const environments = createEnvironments({ database, secrets });
+  const variables = createVariables({ database, secrets });
+  const artifacts = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
+  const made = createContainerParts({ config, log, database, locks, environments, variables, artifacts });
+  const { pool, resolveSelection, runner } = { ...made, ...instead };
   const context: Context = {
     config,
     log,
     database,
-    environments: createEnvironments({ database, secrets }),
-    variables: createVariables({ database, secrets }),
+    environments,
+    variables,
     runs: createRuns({ database }),
     plans: createPlans({ database }),
     results: createResults({ database }),
@@ -119,7 +104,7 @@ async function join(
     overview: createOverview({ database }),
     queue,
     locks,
-    artifacts: createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes }),
+    artifacts,
     pool,
     resolveSelection,
   };
@@ -146,6 +131,7 @@ async function join(
     publish: async (url) => ('lock' in database ? database.lock.publish({ url }) : undefined),
     async close() {
       await stopWorkers({ now: true });
+      await made.close();
       await locks.close();
       await database.close();
     },

@@ -8,6 +8,7 @@ const rooms = [
   'demo',
   'server',
   'app.ts',
+  'container-parts.ts',
   'operations',
   'doctor',
   'worker',

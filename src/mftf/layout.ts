@@ -22,12 +22,6 @@ export interface Layout {
   module: string;
 }
 
-/** Where a container keeps what is secret or belongs to one run only; a tmpfs with mode 0700. */
-export const runFolder = '/matre/run';
-
-/** Where the read-only mount with all checkouts of the test module is. */
-export const checkoutsFolder = '/matre/modules';
-
 export function createLayout(root: string, moduleTarget: string): Layout {
   const acceptance = `${root}/dev/tests/acceptance`;
   return {

@@ -3,8 +3,9 @@ import { putFiles } from '../engine/archive.ts';
 import { capture } from '../engine/capture.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Fault } from '../errors.ts';
+import { checkoutsFolder, runFolder } from '../pool/specification.ts';
 import { type EnvFiles, moduleEnvPath } from './env-files.ts';
-import { checkoutsFolder, type Layout, runFolder } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
 /**

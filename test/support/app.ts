@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { type App, openApp, type Parts } from '../../src/app.ts';
+import { type App, openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { ContainerParts } from '../../src/container-parts.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { embeddedFolder, quiet } from './database.ts';
 
@@ -12,7 +13,7 @@ export interface TestApp {
 
 /** An app on the embedded database in a folder of its own. Settings as in the environment of a process. */
 export async function openTestApp(
-  options: { settings?: Record<string, string>; parts?: Partial<Parts> } = {},
+  options: { settings?: Record<string, string>; parts?: Partial<ContainerParts> } = {},
 ): Promise<TestApp> {
   const folder = await embeddedFolder();
   const environment = { MATRE_DATA: folder, MATRE_PORT: '0', ...options.settings };

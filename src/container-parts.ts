@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Artifacts } from './artifacts/artifacts.ts';
+import type { Config } from './config.ts';
+import type { Engine } from './engine/engine.ts';
+import { openEngine } from './engine/open.ts';
+import { supervisorFile } from './engine/supervised.ts';
+import { isFault, toFault } from './errors.ts';
+import { type LockStore, lockNames } from './locks/lock.ts';
+import type { Logger } from './log.ts';
+import { resolveSelection } from './mftf/catalog/selection.ts';
+import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
+import { seleniumHost } from './mftf/env-files.ts';
+import { createLayout } from './mftf/layout.ts';
+import { createRunner } from './mftf/runner.ts';
+import { scriptFiles } from './mftf/scripts.ts';
+import type { Environment } from './model/environment.ts';
+import { createModules, type Modules } from './modules/modules.ts';
+import type { Context } from './operations/context.ts';
+import { createPool, type Pool } from './pool/pool.ts';
+import type { Database } from './store/database.ts';
+import type { Environments } from './store/environments.ts';
+import { readSetting, writeSetting } from './store/settings.ts';
+import type { Variables } from './store/variables.ts';
+import type { Runner } from './worker/runner.ts';
+
+/** The parts that touch containers. */
+export interface ContainerParts {
+  pool: Context['pool'];
+  resolveSelection: Context['resolveSelection'];
+  runner: Runner;
+  close(): Promise<void>;
+}
+
+export interface ContainerPartsDependencies {
+  config: Config;
+  log: Logger;
+  database: Database;
+  locks: LockStore;
+  environments: Environments;
+  variables: Variables;
+  artifacts: Artifacts;
+}
+
+/** What is opened only when it is needed: most commands need no container and no module. */
+interface Opened {
+  engine: Engine;
+  modules: Modules;
+  pool: Pool;
+  catalogs: Catalogs;
+  runner: Runner;
+}
+
+/** Puts together what executes runs. Nothing is opened before it is needed. */
+export function createContainerParts(deps: ContainerPartsDependencies): ContainerParts {
+  const { config, log, locks } = deps;
+  const { dataFolder } = config.store;
+  let opening: Promise<Opened> | undefined;
+  const opened = () => {
+    opening ??= open().catch((error) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+
+  return {
+    pool: async () => (await opened()).pool,
+
+    async resolveSelection(selection) {
+      if (!config.module.source) return undefined;
+      try {
+        const { engine, modules, catalogs } = await opened();
+        const commit = await modules.resolve();
+        const path = await modules.checkout(commit.id);
+        const image = { id: await engine.imageId(config.pool.image), container: () => borrow(deps, engine) };
+        const catalog = await catalogs.of(image, { id: commit.id, path });
+        return resolveSelection(catalog, selection).tests;
+      } catch (error) {
+        if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID')) throw error;
+        log.warn(
+          { code: toFault(error).code },
+          `The selection is checked when the run starts: ${toFault(error).message}`,
+        );
+        return undefined;
+      }
+    },
+
+    runner: async (job) => (await opened()).runner(job),
+
+    async close() {
+      const parts = await opening?.catch(() => undefined);
+      parts?.modules.close();
+      await parts?.engine.close();
+    },
+  };
+
+  async function open(): Promise<Opened> {
+    const { pool: wanted, module, mftf, worker, selenium } = config;
+    const engine = await openEngine({
+      kind: config.engine.kind,
+      dockerHost: config.engine.dockerHost,
+      sandboxFolder: join(dataFolder, 'sandboxes'),
+      log,
+    });
+    const modules = await createModules({ folder: join(dataFolder, 'modules'), source: module.source, log });
+    const layout = createLayout(wanted.magentoRoot, module.target);
+    const installation = await installationOf(deps.database);
+    const pool = createPool({
+      engine,
+      locks,
+      log,
+      settings: {
+        installation,
+        image: wanted.image,
+        network: wanted.network,
+        extraHosts: wanted.extraHosts,
+        mounts: wanted.mounts,
+        memoryBytes: wanted.memoryBytes,
+        tmpfsBytes: wanted.tmpfsBytes,
+        magentoRoot: wanted.magentoRoot,
+        modulesFolder: modules.folder,
+        files: scriptFiles(),
+      },
+    });
+    const catalogs = createCatalogs({
+      engine,
+      folder: join(dataFolder, 'catalogs'),
+      magentoRoot: wanted.magentoRoot,
+      moduleTarget: module.target,
+      log,
+    });
+    const runner = createRunner({
+      engine,
+      pool,
+      modules,
+      catalogs,
+      artifacts: deps.artifacts,
+      layout,
+      readValues: (environment) => readValues(deps, environment),
+      selenium: { ...selenium, host: seleniumHost(config, engine.kind) },
+      settings: { ...mftf, image: wanted.image, beatMs: worker.beatMs },
+    });
+    return { engine, modules, pool, catalogs, runner };
+  }
+}
+
+/** Names this installation on the containers it makes, so that two of them on one engine leave each other's alone. */
+async function installationOf(database: Database): Promise<string> {
+  return database.transaction(async (transaction) => {
+    const known = await readSetting(transaction, 'installation');
+    if (known !== undefined) return known;
+    const made = randomUUID();
+    await writeSetting(transaction, 'installation', made);
+    return made;
+  });
+}
+
+async function readValues({ environments, variables }: ContainerPartsDependencies, environment: Environment) {
+  const [globals, own, adminPassword] = await Promise.all([
+    variables.readAll('global'),
+    variables.readAll(environment.id),
+    environments.readPassword(environment.id),
+  ]);
+  return { globals, variables: own, adminPassword };
+}
+
+/** A container of the image for a moment, to read its Magento tree when no environment has one yet. */
+async function borrow({ config, locks }: ContainerPartsDependencies, engine: Engine) {
+  const { image, memoryBytes } = config.pool;
+  const name = 'matre_catalog';
+  const held = await locks.acquire(lockNames.container(name), { owner: `catalog, process ${process.pid}` });
+  const dispose = async () => {
+    try {
+      await engine.remove(name);
+    } finally {
+      await held.release();
+    }
+  };
+  try {
+    // One that a process left when it was killed.
+    await engine.remove(name);
+    const { id } = await engine.create({
+      name,
+      image,
+      labels: { 'matre.purpose': 'catalog' },
+      env: {},
+      mounts: [],
+      tmpfs: [],
+      files: [supervisorFile()],
+      writable: [],
+      network: undefined,
+      extraHosts: [],
+      memoryBytes,
+    });
+    return { id, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
