@@ -206,7 +206,7 @@ export function engineConformance(kind: EngineKind): void {
     test('starts again when it was stopped, with an empty tmpfs and its own files', async () => {
       const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
       await say(id, 'touch', '/matre/run/gone', `${magentoRoot}/kept`);
-      await stopContainer(id);
+      await subject.stop(id);
       expect((await subject.engine.inspect(id))?.state).toBe('stopped');
       await expectFault(subject.engine.exec(id, { argv: ['true'] }), 'CONTAINER_VANISHED');
       await subject.engine.start(id);
@@ -325,7 +325,7 @@ export function engineConformance(kind: EngineKind): void {
         const exec = await subject.engine.exec(id, { argv: ['sh', '-c', 'echo up; sleep 1000'] });
         const said = output(exec);
         if (how === 'removed') await subject.engine.remove(id);
-        else await stopContainer(id);
+        else await subject.stop(id);
         expect((await said).end).toMatchObject({ kind: 'unknown' });
       },
     );
@@ -479,20 +479,6 @@ export function engineConformance(kind: EngineKind): void {
       expect((await collect(subject, shared.id, dir, ['.'])).length).toBe(50);
     });
   });
-
-  /** From outside of the engine, as an operator or the end of a process would. */
-  async function stopContainer(id: string): Promise<void> {
-    if (kind === 'docker') {
-      const { default: Docker } = await import('dockerode');
-      await new Docker().getContainer(id).kill();
-    } else {
-      const info = await subject.engine.inspect(id);
-      const { readSandbox } = await import('../../src/engine/sandbox/record.ts');
-      const sandbox = await readSandbox(join(subject.folder, info?.name ?? ''));
-      process.kill(sandbox?.keeper?.bwrap.pid ?? 0, 'SIGKILL');
-    }
-    await until(async () => (await subject.engine.inspect(id))?.state === 'stopped');
-  }
 }
 
 async function collect(

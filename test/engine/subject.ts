@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Docker from 'dockerode';
 import { createDockerEngine } from '../../src/engine/docker/engine.ts';
 import type { ContainerSpec, Engine } from '../../src/engine/engine.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
+import { readSandbox } from '../../src/engine/sandbox/record.ts';
 import { supervisorFile } from '../../src/engine/supervised.ts';
 import { createLog } from '../../src/log.ts';
 import { dockerTestImage, magentoRoot, sandboxTestImage } from '../support/image.ts';
+import { until } from '../support/until.ts';
 
 export type EngineKind = Engine['kind'];
 
@@ -24,6 +27,8 @@ export interface Subject {
   spec(changes?: Partial<ContainerSpec>): Promise<ContainerSpec>;
   /** Another engine object on the same containers. */
   another(): Engine;
+  /** Stops a container behind the back of the engine, as an operator or the end of a process would. */
+  stop(id: string): Promise<void>;
   /** Removes all containers that `spec` described, and closes the engines. */
   close(): Promise<void>;
 }
@@ -70,6 +75,16 @@ export async function openSubject(kind: EngineKind): Promise<Subject> {
       const other = openEngine(kind, folder);
       engines.push(other);
       return other;
+    },
+    async stop(id) {
+      if (kind === 'docker') {
+        await new Docker().getContainer(id).kill();
+      } else {
+        const info = await engine.inspect(id);
+        const sandbox = await readSandbox(join(folder, info?.name ?? ''));
+        process.kill(sandbox?.keeper?.bwrap.pid ?? 0, 'SIGKILL');
+      }
+      await until(async () => (await engine.inspect(id))?.state === 'stopped');
     },
     async close() {
       await Promise.all(names.map((name) => engine.remove(name)));

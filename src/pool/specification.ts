@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { ContainerSpec, Mount, SpecFile, Tmpfs } from '../engine/engine.ts';
+import { supervisorFile } from '../engine/supervised.ts';
+import { containerName } from '../model/environment.ts';
+
+/** What all containers of an installation have in common. */
+export interface PoolSettings {
+  /** Marks the containers as ours: two installations on one engine never touch each other's. */
+  installation: string;
+  image: string;
+  network: string | undefined;
+  /** `name:address` or `name:host-gateway`. */
+  extraHosts: string[];
+  mounts: Mount[];
+  memoryBytes: number;
+  /** Of each tmpfs. */
+  tmpfsBytes: number;
+  /** Where Magento is in the image, `/var/www/html` by default. */
+  magentoRoot: string;
+  /** The folder on this machine that holds all checkouts of the test module. */
+  modulesFolder: string;
+  /** More files for every container, beside the supervisor. */
+  files: SpecFile[];
+}
+
+/** Where a container keeps what is secret or belongs to one run only; a tmpfs with mode 0700. */
+export const runFolder = '/matre/run';
+
+/**
+ * Where a container sees all checkouts of the test module, read-only. The parent of the checkouts is mounted, not one of
+ * them: a mount of a folder that is later replaced goes on showing the old one, which is empty by then.
+ */
+export const checkoutsFolder = '/matre/modules';
+
+/** Where MFTF puts what it generates, below the Magento root. */
+const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
+
+export const poolLabels = {
+  installation: 'matre.installation',
+  environment: 'matre.environment',
+  specification: 'matre.specification',
+};
+
+/**
+ * What the container of an environment must look like. `imageId` is what the image reference means now: it is part of the
+ * hash, so a container of an older build of the image is stale.
+ */
+export function poolSpecification(
+  settings: PoolSettings,
+  environmentId: number,
+  imageId: string,
+): ContainerSpec {
+  const { installation, image, network, extraHosts, mounts, memoryBytes, magentoRoot } = settings;
+  const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: settings.tmpfsBytes, mode });
+  const spec: ContainerSpec = {
+    name: containerName(environmentId),
+    image,
+    labels: {
+      [poolLabels.installation]: installation,
+      [poolLabels.environment]: String(environmentId),
+    },
+    env: {},
+    mounts: [{ source: settings.modulesFolder, target: checkoutsFolder, readOnly: true }, ...mounts],
+    tmpfs: [tmpfs(`${magentoRoot}/${generatedFolder}`, 0o755), tmpfs(runFolder, 0o700)],
+    files: [supervisorFile(), ...settings.files],
+    writable: [magentoRoot],
+    network,
+    extraHosts,
+    memoryBytes,
+  };
+  const hash = specificationHash(spec, imageId);
+  return { ...spec, labels: { ...spec.labels, [poolLabels.specification]: hash } };
+}
+
+/** The same for the same content, whatever the order of its keys. */
+export function specificationHash(spec: ContainerSpec, imageId: string): string {
+  const sorted = (_key: string, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify({ spec, imageId }, sorted)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,329 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { capture } from '../../src/engine/capture.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { leftovers } from '../../src/engine/supervised.ts';
+import { createInProcessLocks } from '../../src/locks/in-process.ts';
+import { lockNames } from '../../src/locks/lock.ts';
+import { createLog } from '../../src/log.ts';
+import { containerName } from '../../src/model/environment.ts';
+import { createPool, type EnsureOptions, type PoolEvent } from '../../src/pool/pool.ts';
+import { checkoutsFolder, type PoolSettings, poolLabels, runFolder } from '../../src/pool/specification.ts';
+import { type EngineKind, openSubject, type Subject } from '../engine/subject.ts';
+import { magentoRoot } from '../support/image.ts';
+import { until } from '../support/until.ts';
+
+const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
+
+/** What the pool must do on every engine. */
+export function poolConformance(kind: EngineKind): void {
+  let subject: Subject;
+  let engine: Engine;
+  let modules: string;
+  let settings: PoolSettings;
+  let used: number[];
+  const locks = createInProcessLocks();
+  const log = createLog({ level: 'silent' });
+
+  const openPool = (changes: Partial<PoolSettings> = {}, on: Engine = engine) =>
+    createPool({ engine: on, locks, log, settings: { ...settings, ...changes } });
+  /** Names of containers are shared by all who use the engine: an id that nobody else has. */
+  const newEnvironment = () => {
+    const id = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+    used.push(id);
+    return { id, code: `test-${id}` };
+  };
+  const ensure = async (
+    environment: { id: number; code: string },
+    pool = openPool(),
+    options: EnsureOptions = {},
+  ) => {
+    const events: PoolEvent[] = [];
+    const container = await pool.ensure(environment, { ...options, onEvent: (event) => events.push(event) });
+    return {
+      ...container,
+      events: events.map(({ code }) => code),
+      messages: events.map((each) => each.message),
+    };
+  };
+  const read = async (container: string, path: string) =>
+    (await capture(engine, container, ['cat', path])).stdout;
+
+  beforeAll(async () => {
+    subject = await openSubject(kind);
+    engine = subject.engine;
+  });
+  afterAll(async () => {
+    await subject?.close();
+    await locks.close();
+  });
+  beforeAll(async () => {
+    used = [];
+    modules = mkdtempSync(join(tmpdir(), 'matre-modules-'));
+    mkdirSync(join(modules, 'c1'));
+    writeFileSync(join(modules, 'c1', 'file'), 'first');
+    settings = {
+      installation: `test-${Math.random()}`,
+      image: await subject.image(),
+      network: undefined,
+      extraHosts: [],
+      mounts: [],
+      memoryBytes: 256 * 1024 ** 2,
+      tmpfsBytes: 4 * 1024 ** 2,
+      magentoRoot,
+      modulesFolder: modules,
+      files: [],
+    };
+  });
+  afterEach(async () => {
+    await Promise.all(used.splice(0).map((id) => engine.remove(containerName(id))));
+  });
+  afterAll(() => rmSync(modules, { recursive: true, force: true }));
+
+  test('makes a container that operators recognise', async () => {
+    const environment = newEnvironment();
+    const { id, name, events } = await ensure(environment);
+    expect(name).toBe(`matre_magento_env_${environment.id}`);
+    expect(events).toEqual(['CONTAINER_CREATED']);
+    const info = await engine.inspect(name);
+    expect(info).toMatchObject({ id, name, state: 'running' });
+    expect(info?.labels[poolLabels.environment]).toBe(String(environment.id));
+    const mount = { source: undefined, readOnly: false };
+    expect(info?.mounts).toContainEqual({ ...mount, type: 'tmpfs', target: generated });
+    expect(info?.mounts).toContainEqual({ ...mount, type: 'tmpfs', target: runFolder });
+    expect((await capture(engine, id, ['stat', '-c', '%a', runFolder])).stdout).toBe('700\n');
+    expect(await read(id, `${checkoutsFolder}/c1/file`)).toBe('first');
+    const written = await capture(engine, id, ['touch', `${checkoutsFolder}/c1/x`]);
+    expect(written.code).not.toBe(0);
+  });
+
+  test('uses it again from run to run, and from process to process', async () => {
+    const environment = newEnvironment();
+    const { id } = await ensure(environment);
+    expect(await ensure(environment)).toMatchObject({ id, events: [] });
+    expect(await ensure(environment, openPool({}, subject.another()))).toMatchObject({ id, events: [] });
+  });
+
+  test('makes one for several who ask at once', async () => {
+    const environment = newEnvironment();
+    const made = await Promise.all([1, 2, 3, 4].map(() => ensure(environment)));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made.flatMap(({ events }) => events)).toEqual(['CONTAINER_CREATED']);
+  });
+
+  test('invariant 7: what one environment generates is not there for another', async () => {
+    const [one, two] = await Promise.all([ensure(newEnvironment()), ensure(newEnvironment())]);
+    await capture(engine, one.id, [
+      'touch',
+      `${generated}/OneCest.php`,
+      `${magentoRoot}/one`,
+      `${runFolder}/.env`,
+    ]);
+    const seen = await capture(engine, two.id, ['ls', '-A', generated, runFolder, magentoRoot]);
+    expect(seen.stdout).not.toMatch(/one|One|\.env/);
+  });
+
+  test('is healed after somebody removed the container', async () => {
+    const environment = newEnvironment();
+    const { id, name } = await ensure(environment);
+    await engine.remove(name);
+    const again = await ensure(environment);
+    expect(again.id).not.toBe(id);
+    expect(again.events).toEqual(['CONTAINER_CREATED']);
+  });
+
+  test('starts it again when it was stopped', async () => {
+    const environment = newEnvironment();
+    const { id } = await ensure(environment);
+    await subject.stop(id);
+    expect(await ensure(environment)).toMatchObject({ id, events: ['CONTAINER_STARTED'] });
+  });
+
+  test('clears the processes that an earlier run left', async () => {
+    const environment = newEnvironment();
+    const { id } = await ensure(environment);
+    const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
+    await capture(engine, id, argv, { env: { MATRE_EXEC: ':run-7:' } });
+    await until(async () => (await leftovers(engine, id)).length === 1);
+    const again = await ensure(environment);
+    expect(again).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
+    expect(again.messages[0]).toContain('run-7');
+    expect(await leftovers(engine, id)).toEqual([]);
+  });
+
+  describe('a stale container', () => {
+    test.each([
+      ['image', async () => ({ image: await subject.image('another') })],
+      ['memory limit', async () => ({ memoryBytes: 300 * 1024 ** 2 })],
+      ['mounts', async () => ({ mounts: [{ source: tmpdir(), target: '/matre/more', readOnly: true }] })],
+      ['files', async () => ({ files: [{ path: '/opt/matre/more.sh', mode: 0o755, content: '' }] })],
+    ])('is replaced: %s', async (_what, change) => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment);
+      const pool = openPool(await change());
+      expect((await pool.list()).find((each) => each.environmentId === environment.id)?.stale).toBeTypeOf(
+        'string',
+      );
+      const again = await ensure(environment, pool);
+      expect(again.id).not.toBe(id);
+      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(await ensure(environment, pool)).toMatchObject({ id: again.id, events: [] });
+      expect(
+        (await pool.list()).find((each) => each.environmentId === environment.id)?.stale,
+      ).toBeUndefined();
+    });
+
+    test('is kept while its image is missing', async () => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment);
+      const pool = openPool({ image: subject.missingImage });
+      await expect(pool.ensure(environment)).rejects.toMatchObject({ code: 'IMAGE_MISSING' });
+      await expect(pool.replace(environment)).rejects.toMatchObject({ code: 'IMAGE_MISSING' });
+      expect((await pool.list())[0]?.stale).toContain('missing');
+      expect((await engine.inspect(id))?.state).toBe('running');
+    });
+  });
+
+  describe('the checkouts of the test module', () => {
+    test('are seen as they come, and replaced ones as they are', async () => {
+      const { id } = await ensure(newEnvironment());
+      mkdirSync(join(modules, 'c2'));
+      writeFileSync(join(modules, 'c2', 'file'), 'second');
+      expect(await read(id, `${checkoutsFolder}/c2/file`)).toBe('second');
+      rmSync(join(modules, 'c2'), { recursive: true });
+      mkdirSync(join(modules, 'c2'));
+      writeFileSync(join(modules, 'c2', 'file'), 'replaced');
+      expect(await read(id, `${checkoutsFolder}/c2/file`)).toBe('replaced');
+    });
+
+    test('are seen again after the folder of all of them was replaced', async () => {
+      const modulesFolder = mkdtempSync(join(tmpdir(), 'matre-modules-'));
+      try {
+        const pool = openPool({ modulesFolder });
+        const environment = newEnvironment();
+        const { id } = await ensure(environment, pool);
+        rmSync(modulesFolder, { recursive: true });
+        mkdirSync(modulesFolder);
+        writeFileSync(join(modulesFolder, 'file'), 'new');
+        const again = await ensure(environment, pool);
+        expect(again.id).not.toBe(id);
+        expect(again.messages[0]).toContain('deleted or replaced');
+        expect(await read(again.id, `${checkoutsFolder}/file`)).toBe('new');
+      } finally {
+        rmSync(modulesFolder, { recursive: true, force: true });
+      }
+    });
+  });
+
+  describe('a container that is not healthy', () => {
+    test('is replaced once, then the run is told why', async () => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment);
+      const pool = openPool();
+      const events: string[] = [];
+      const path = `${checkoutsFolder}/c1/.env.none`;
+      const ensuring = pool.ensure(environment, {
+        requiredFiles: [`${checkoutsFolder}/c1/file`, path],
+        onEvent: ({ code }) => events.push(code),
+      });
+      await expect(ensuring).rejects.toMatchObject({
+        code: 'CONTAINER_UNHEALTHY',
+        message: expect.stringContaining(`${path} is missing or empty`),
+      });
+      expect(events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(await engine.inspect(id)).toBeUndefined();
+    });
+
+    test('is replaced when its supervisor is broken', async () => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment);
+      await capture(engine, id, ['rm', '-f', '/opt/matre/supervisor.sh']);
+      const again = await ensure(environment);
+      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(again.id).not.toBe(id);
+    });
+  });
+
+  describe('a container that is not ours', () => {
+    test('keeps its name and is not touched', async () => {
+      const environment = newEnvironment();
+      const name = containerName(environment.id);
+      const stranger = await engine.create(await subject.spec({ name }));
+      await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
+      await expect(openPool().replace(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
+      expect(await openPool().prune([])).not.toContain(name);
+      expect(await engine.inspect(name)).toEqual(stranger);
+    });
+
+    test('may belong to another installation', async () => {
+      const environment = newEnvironment();
+      const other = openPool({ installation: 'another' });
+      const { id, name } = await ensure(environment, other);
+      await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
+      expect(await openPool().prune([])).not.toContain(name);
+      expect((await openPool().list()).map((each) => each.name)).not.toContain(name);
+      expect((await engine.inspect(name))?.id).toBe(id);
+    });
+  });
+
+  test('frees a name that a dead container of ours still holds', async () => {
+    const environment = newEnvironment();
+    const { id } = await ensure(environment);
+    // An engine that does not show the container at first, as one does while a removal hangs.
+    let hidden = true;
+    const inspect: Engine['inspect'] = async (name) => {
+      if (!hidden) return engine.inspect(name);
+      hidden = false;
+      return undefined;
+    };
+    const again = await ensure(environment, openPool({}, { ...engine, inspect }));
+    expect(again.events).toEqual(['CONTAINER_NAME_FREED', 'CONTAINER_CREATED']);
+    expect(again.id).not.toBe(id);
+  });
+
+  test('waits for its lock, and stops waiting when it is told to', async () => {
+    const environment = newEnvironment();
+    const name = lockNames.container(containerName(environment.id));
+    const held = await locks.acquire(name, { owner: 'test' });
+    const stop = new AbortController();
+    const ensuring = openPool().ensure(environment, { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(ensuring).rejects.toThrow('enough');
+    await held.release();
+    expect(await engine.inspect(containerName(environment.id))).toBeUndefined();
+  });
+
+  test('replaces on request, but never under a run', async () => {
+    const environment = newEnvironment();
+    const { id } = await ensure(environment);
+    const run = await locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
+    const replacing = openPool().replace(environment);
+    await ensure(environment);
+    expect((await engine.inspect(containerName(environment.id)))?.id).toBe(id);
+    await run.release();
+    expect(await replacing).toMatchObject({
+      environmentId: environment.id,
+      state: 'running',
+      stale: undefined,
+    });
+    expect((await engine.inspect(containerName(environment.id)))?.id).not.toBe(id);
+  });
+
+  test('prunes the containers of environments that are gone, and lists the rest', async () => {
+    const [kept, gone] = [newEnvironment(), newEnvironment()];
+    await Promise.all([ensure(kept), ensure(gone)]);
+    expect(await openPool().prune([kept])).toEqual([containerName(gone.id)]);
+    expect(await openPool().list()).toEqual([
+      {
+        name: containerName(kept.id),
+        environmentId: kept.id,
+        image: settings.image,
+        state: 'running',
+        createdAt: expect.any(Date),
+        stale: undefined,
+      },
+    ]);
+  });
+}

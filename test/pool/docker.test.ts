@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { poolConformance } from './conformance.ts';
+
+describe('docker', () => poolConformance('docker'));
