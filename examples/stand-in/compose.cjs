@@ -101,7 +101,7 @@ function statement(step, key, parameters, waitTimeout, resolver) {
   const assigned = grabs(name) ? `$${key} = ` : '';
   const lines = [`${assigned}$I->${name}(${values.join(', ')}); // stepKey: ${key}`];
   const timeout = resolver.timeoutOf(attributes.selector);
-  if (timeout > 0 && ['click', 'fillField', 'selectOption', 'checkOption'].includes(name)) {
+  if (timeout > 0 && !name.startsWith('wait')) {
     lines.push(`$I->waitForPageLoad(${timeout}); // stepKey: ${key}WaitForPageLoad`);
   }
   return lines;
