@@ -2,7 +2,7 @@ import type { Reason, Run } from '../model/run.ts';
 import type { AttemptOutcome } from '../store/attempts.ts';
 import { type Database, notifyQueue, notifyRun, type Queryable, storable } from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
-import { readRun } from '../store/runs.ts';
+import { keepCounts, readRun } from '../store/runs.ts';
 
 /** The ways in which a run stops running. Each is part of a transaction that has locked the row of the run. */
 
@@ -63,6 +63,7 @@ export async function finish(
      WHERE id = $1`,
     [runId, verdict, ...reasonColumns(reason)],
   );
+  await keepCounts(transaction, runId);
   await notifyRun(transaction, runId);
   await notifyQueue(transaction);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../errors.ts';
-import type { Run, RunPhase, RunState, Verdict } from '../model/run.ts';
+import { type Status, statuses } from '../model/result.ts';
+import type { Counts, Run, RunPhase, RunState, Verdict } from '../model/run.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Database, notifyQueue, notifyRun, type Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
@@ -121,25 +122,37 @@ export async function readRun(database: Queryable, id: number): Promise<Run> {
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
     `WITH chosen AS MATERIALIZED (SELECT run.* FROM run WHERE ${condition}),
-     latest AS (
-       SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status
-       FROM result WHERE run_id IN (SELECT id FROM chosen)
-       ORDER BY run_id, test, suite, attempt DESC
-     ),
-     counted AS (
-       SELECT run_id, count(*) AS planned,
-         count(*) FILTER (WHERE status = 'passed') AS passed, count(*) FILTER (WHERE status = 'failed') AS failed,
-         count(*) FILTER (WHERE status = 'broken') AS broken, count(*) FILTER (WHERE status = 'skipped') AS skipped
-       FROM planned_test LEFT JOIN latest USING (run_id, test, suite)
-       WHERE run_id IN (SELECT id FROM chosen) GROUP BY run_id
-     )
-     SELECT run.*, environment.code AS environment_code, planned, passed, failed, broken, skipped
+     counted AS (${countedRuns('SELECT id FROM chosen WHERE chosen.counts IS NULL')})
+     SELECT run.*, coalesce(run.counts, counted.counts) AS all_counts, environment.code AS environment_code
      FROM chosen AS run JOIN environment ON environment.id = run.environment_id
      LEFT JOIN counted ON counted.run_id = run.id
      ORDER BY run.id DESC`,
     parameters,
   );
   return rows.map(toRun);
+}
+
+/** Keeps the counts of a run that is finished. Without them they are counted whenever somebody asks. */
+export async function keepCounts(transaction: Queryable, id: number): Promise<void> {
+  await transaction.query(
+    `UPDATE run SET counts = counted.counts FROM (${countedRuns('SELECT $1::bigint')}) AS counted WHERE id = run_id`,
+    [id],
+  );
+}
+
+/** Counts the last attempt of each planned test of some runs. */
+function countedRuns(ids: string): string {
+  const ended = (status: Status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`;
+  return `
+    SELECT run_id, jsonb_build_object('planned', count(*), ${statuses.map(ended).join(', ')}) AS counts
+    FROM planned_test
+    LEFT JOIN (
+      SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status
+      FROM result WHERE run_id IN (${ids})
+      ORDER BY run_id, test, suite, attempt DESC
+    ) AS latest USING (run_id, test, suite)
+    WHERE run_id IN (${ids})
+    GROUP BY run_id`;
 }
 
 interface RunRow extends ReasonColumns {
@@ -160,11 +173,7 @@ interface RunRow extends ReasonColumns {
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
-  planned: number | null;
-  passed: number | null;
-  failed: number | null;
-  broken: number | null;
-  skipped: number | null;
+  all_counts: unknown;
   queued_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -177,6 +186,15 @@ const storedSelection = z.object({
   groups: names,
   suites: names,
   exclude: names,
+});
+
+const count = z.number().default(0);
+const storedCounts: z.ZodType<Counts> = z.object({
+  planned: count,
+  passed: count,
+  failed: count,
+  broken: count,
+  skipped: count,
 });
 
 function toRun(row: RunRow): Run {
@@ -198,13 +216,7 @@ function toRun(row: RunRow): Run {
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
-    counts: {
-      planned: row.planned ?? 0,
-      passed: row.passed ?? 0,
-      failed: row.failed ?? 0,
-      broken: row.broken ?? 0,
-      skipped: row.skipped ?? 0,
-    },
+    counts: storedCounts.parse(row.all_counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,

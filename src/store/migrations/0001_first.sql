@@ -55,6 +55,8 @@ CREATE TABLE run (
   cancel_requested boolean NOT NULL DEFAULT false,
   requested_by     text NOT NULL,
   retry_of         bigint REFERENCES run (id),
+  -- How its tests ended, kept when it is finished: counting the tests of fifty runs for a page takes too long.
+  counts           jsonb,
   queued_at        timestamptz NOT NULL DEFAULT now(),
   started_at       timestamptz,
   finished_at      timestamptz,
