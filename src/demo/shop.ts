@@ -133,10 +133,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host}:${address.port}/`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
-    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
