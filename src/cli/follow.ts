@@ -75,6 +75,8 @@ export async function followRuns(
     await leave(caller, ids, (text) => stderr.line(text));
   } finally {
     forget();
+    // Whatever happened, nothing is watched any more.
+    stop.abort();
   }
 }
 

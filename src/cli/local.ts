@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { openApp } from '../app.ts';
+import { type App, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Operation, parseInput } from '../operations/operation.ts';
@@ -10,7 +10,11 @@ export async function openLocalCaller(config: Config): Promise<Caller> {
   // A command answers on the terminal; of the log only what is wrong belongs there.
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const log = createLog({ level });
-  const app = await openApp(config, { log });
+  return createLocalCaller(await openApp(config, { log }));
+}
+
+/** Carries out operations with what is open already. */
+export function createLocalCaller(app: App): Caller {
   const { context } = app;
   return {
     url: undefined,

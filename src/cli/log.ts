@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readLog } from '../operations/run-record.ts';
 import { exitCodes } from './failure.ts';
 import { parseRunId, type Session } from './session.ts';
+import { cleanLines } from './words.ts';
 
 /** A log that grows sends no events: it is looked at again this often. */
 const lookAgainMs = 500;
@@ -25,7 +26,7 @@ export function registerLog(program: Command, session: Session): void {
         await session.ask(async (caller) => {
           for (let from = 0; !stop.signal.aborted; ) {
             const { text, next, finished } = await caller.call(readLog, { id, from });
-            stdout.stream.write(text);
+            stdout.stream.write(stdout.interactive ? cleanLines(text) : text);
             const more = next > from;
             from = next;
             if (!more && (finished || !follow)) return;

@@ -8,6 +8,13 @@ export function clean(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }
 
+/**
+ * Output of tests for a terminal: its lines, tabs and colours stay, all else that a terminal would act on goes.
+ */
+export function cleanLines(text: string): string {
+  return text.replace(/\u001b\[[\d;]*m|[^\P{Cc}\n\t]/gu, (found) => (found.length > 1 ? found : ''));
+}
+
 /** A span of time in at most two units: `42 s`, `3 min 5 s`, `2 h 10 min`. */
 export function span(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

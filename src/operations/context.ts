@@ -2,8 +2,8 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
-import type { Environment } from '../model/environment.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
+import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Attempts } from '../store/attempts.ts';
 import type { Database } from '../store/database.ts';
@@ -36,29 +36,10 @@ export interface Context {
   locks: LockStore;
   artifacts: Artifacts;
   /** Makes the engine when it is first needed, so that commands that touch no container work without one. */
-  pool(): Promise<PoolControl>;
+  pool(): Promise<Pick<Pool, 'list' | 'replace' | 'prune'>>;
   /**
    * The tests that a selection covers in the test module as it is now; `undefined` when the module is not at hand, and then
    * the run finds out. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
    */
   resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
-}
-
-/** The pool, as far as people look after it. */
-export interface PoolControl {
-  list(): Promise<PoolContainer[]>;
-  /** Removes the container of an environment and makes a new one. Waits until no run uses it. */
-  replace(environment: Environment): Promise<PoolContainer>;
-  /** Removes containers of environments that are not among these; never one that is not ours. Gives their names. */
-  prune(environments: readonly Environment[]): Promise<string[]>;
-}
-
-export interface PoolContainer {
-  name: string;
-  environmentId: number;
-  image: string;
-  state: 'created' | 'running' | 'stopped';
-  createdAt: Date;
-  /** Why it will be replaced before the next run; `undefined` when it can be used as it is. */
-  stale: string | undefined;
 }

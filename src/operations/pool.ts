@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PoolContainer } from './context.ts';
+import type { PoolContainer } from '../pool/pool.ts';
 import { getEnvironment } from './environments.ts';
 import { code, time } from './fields.ts';
 import { defineOperation } from './operation.ts';

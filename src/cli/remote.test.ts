@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { AnyOperation } from '../operations/operation.ts';
+import { cancelRun, listRuns } from '../operations/runs.ts';
+import { setVariables, unsetVariable } from '../operations/variables.ts';
+import { address, events } from './remote.ts';
+
+const addressOf = (operation: unknown, input: Record<string, unknown>) =>
+  address(operation as AnyOperation, input);
+
+describe('the address of an operation', () => {
+  it('has fields in the path, in the query or in the body', () => {
+    expect(addressOf(listRuns, { environment: 'us', state: undefined, limit: 5 })).toEqual({
+      path: '/api/runs?environment=us&limit=5',
+      body: undefined,
+    });
+    expect(addressOf(cancelRun, { id: 7 })).toEqual({ path: '/api/runs/7/cancel', body: undefined });
+    expect(addressOf(unsetVariable, { name: 'A/B?', environment: undefined }).path).toBe(
+      '/api/variables/A%2FB%3F',
+    );
+    expect(addressOf(setVariables, { environment: 'us', variables: [] })).toEqual({
+      path: '/api/variables',
+      body: '{"environment":"us","variables":[]}',
+    });
+  });
+});
+
+describe('an event stream', () => {
+  it('is read whatever the pieces it arrives in', async () => {
+    const text = 'event: reset\ndata:\n\n: beat\n\nevent: run\ndata: 12\n\nevent: run\nda';
+    for (const size of [1, 7, text.length]) {
+      const pieces = text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
+      const body = new ReadableStream({
+        start(controller) {
+          for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+          controller.close();
+        },
+      });
+      const seen = [];
+      for await (const event of events(new Response(body))) seen.push(event);
+      expect(seen).toEqual([
+        { event: 'reset', data: '' },
+        { event: 'run', data: '12' },
+      ]);
+    }
+  });
+});

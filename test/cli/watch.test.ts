@@ -1,0 +1,64 @@
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/cli/caller.ts';
+import { followRuns } from '../../src/cli/follow.ts';
+import { createLocalCaller } from '../../src/cli/local.ts';
+import { createSession } from '../../src/cli/session.ts';
+import { createOutput } from '../../src/cli/terminal.ts';
+import { addEnvironment } from '../../src/operations/environments.ts';
+import { showProgress } from '../../src/operations/progress.ts';
+import { submitRuns } from '../../src/operations/runs.ts';
+import { openTestApp, type TestApp } from '../support/app.ts';
+import { namedRunner } from '../support/runner.ts';
+
+/** A terminal that remembers what was printed, and whose Ctrl-C can be pressed. */
+function watchingTerminal() {
+  const written = { text: '' };
+  const stop = new Set<() => void>();
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      written.text += chunk;
+      if (written.text.includes('testing 0/1')) for (const press of stop) press();
+      done();
+    },
+  });
+  const output = createOutput(stream, {});
+  const session = createSession({
+    stdin: process.stdin,
+    stdout: output,
+    stderr: output,
+    env: {},
+    onStop(callback) {
+      stop.add(callback);
+      return () => stop.delete(callback);
+    },
+  });
+  return { session, written };
+}
+
+describe('run --watch without a server', () => {
+  let opened: TestApp;
+  let caller: Caller;
+  beforeAll(async () => {
+    opened = await openTestApp({ parts: { runner: namedRunner } });
+    caller = createLocalCaller(opened.app);
+    await caller.call(addEnvironment, { code: 'us', baseUrl: 'https://us.test', adminUsername: 'admin' });
+  });
+  afterAll(() => opened.close());
+
+  const submit = async (test: string) => {
+    const selection = { tests: [test] };
+    const { runs } = await caller.call(submitRuns, { environments: ['us'], selection });
+    return runs.map(({ id }) => id);
+  };
+
+  it('executes the runs in this process; Ctrl-C cancels them, because nothing else would go on', async () => {
+    const { session, written } = watchingTerminal();
+    const ids = await submit('WaitForever');
+    await followRuns(session, caller, ids, { watch: true });
+    expect(session.exitCode).toBe(130);
+    expect(written.text).toContain('Cancelling, because this process executes the runs.');
+    const { run } = await caller.call(showProgress, { id: ids[0] as number });
+    expect(run).toMatchObject({ state: 'finished', verdict: 'cancelled' });
+  });
+});
