@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { afterAll } from 'vitest';
 import { examplePath } from '../../src/demo/examples.ts';
 import { sampleAdmin } from '../../src/demo/shop.ts';
 import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
@@ -42,12 +42,14 @@ export interface Sample {
 const options = ['--no-colors', '--no-ansi', '--no-interaction', '--verbose', '--steps', '--xml=report.xml'];
 
 const templates = new Map<string, Promise<string>>();
+afterAll(async () => {
+  for (const folder of templates.values()) await rm(await folder, { recursive: true, force: true });
+});
 
 /** Copying a tree is much faster than building it, so each version is built once for a test file. */
 function template(mftfVersion: string): Promise<string> {
   const build = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'matre-example-template-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     const root = await buildSampleTree(folder, { mftfVersion });
     await cp(examplePath('module'), join(root, 'app/code/TestModule'), { recursive: true });
     return folder;
