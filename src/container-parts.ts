@@ -10,7 +10,7 @@ import { type LockStore, lockNames } from './locks/lock.ts';
 import type { Logger } from './log.ts';
 import { resolveSelection } from './mftf/catalog/selection.ts';
 import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
-import { seleniumHost } from './mftf/env-files.ts';
+import { seleniumValues } from './mftf/env-files.ts';
 import { createLayout } from './mftf/layout.ts';
 import { createRunner } from './mftf/runner.ts';
 import { scriptFiles } from './mftf/scripts.ts';
@@ -96,7 +96,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   };
 
   async function open(): Promise<Opened> {
-    const { pool: wanted, module, mftf, worker, selenium } = config;
+    const { pool: wanted, module, mftf, worker } = config;
     const engine = await openEngine({
       kind: config.engine.kind,
       dockerHost: config.engine.dockerHost,
@@ -138,7 +138,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       artifacts: deps.artifacts,
       layout,
       readValues: (environment) => readValues(deps, environment),
-      selenium: { ...selenium, host: seleniumHost(config, engine.kind) },
+      selenium: seleniumValues(config, engine.kind),
       settings: { ...mftf, image: wanted.image, beatMs: worker.beatMs },
     });
     return { engine, modules, pool, catalogs, runner };

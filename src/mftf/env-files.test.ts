@@ -2,8 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../config.ts';
 import { parseEnvFile } from '../model/env-file.ts';
-import { buildEnvFiles, type EnvFilesInput, readModuleEnvFile, seleniumHost } from './env-files.ts';
+import {
+  buildEnvFiles,
+  type EnvFilesInput,
+  type EnvValue,
+  readModuleEnvFile,
+  seleniumValues,
+} from './env-files.ts';
 
 const input: EnvFilesInput = {
   environment: {
@@ -31,7 +38,16 @@ PAYMENT_API_KEY=sk_test_1
 SELENIUM_HOST=laptop
 SELENIUM_CLOSE_ALL_SESSIONS=true
 `,
-  selenium: { protocol: 'http', host: 'hub', port: 4444, path: '/wd/hub' },
+  selenium: {
+    given: [
+      { name: 'SELENIUM_HOST', value: 'hub', secret: false },
+      { name: 'SELENIUM_PORT', value: '4444', secret: false },
+    ],
+    defaults: [
+      { name: 'SELENIUM_PROTOCOL', value: 'http', secret: false },
+      { name: 'SELENIUM_PATH', value: '/wd/hub', secret: false },
+    ],
+  },
 };
 
 const read = (text: string) =>
@@ -136,13 +152,26 @@ describe('readModuleEnvFile', () => {
   });
 });
 
-it('finds Selenium on this machine where no host is set', () => {
-  const config = (host: string | undefined, network?: string) =>
-    ({ selenium: { host }, pool: { network } }) as Parameters<typeof seleniumHost>[0];
-  expect(seleniumHost(config('hub'), 'docker')).toBe('hub');
-  expect(seleniumHost(config(undefined), 'docker')).toBe('host.docker.internal');
-  expect(seleniumHost(config(undefined, 'host'), 'docker')).toBe('127.0.0.1');
-  expect(seleniumHost(config(undefined), 'sandbox')).toBe('127.0.0.1');
+describe('seleniumValues', () => {
+  const valuesOf = (environment: Record<string, string>, engine: 'docker' | 'sandbox') => {
+    const { given, defaults } = seleniumValues(loadConfig({ environment }), engine);
+    const texts = (values: EnvValue[]) => values.map(({ name, value }) => `${name}=${value}`);
+    return { given: texts(given), defaults: texts(defaults) };
+  };
+
+  it('finds Selenium on this machine where no host is set', () => {
+    expect(valuesOf({}, 'docker').defaults).toContain('SELENIUM_HOST=host.docker.internal');
+    expect(valuesOf({ MATRE_NETWORK: 'host' }, 'docker').defaults).toContain('SELENIUM_HOST=127.0.0.1');
+    expect(valuesOf({}, 'sandbox').defaults).toContain('SELENIUM_HOST=127.0.0.1');
+  });
+
+  it('holds for all only what was set; a default gives way to the module', () => {
+    const { given, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
+    expect(given).toEqual(['SELENIUM_HOST=hub']);
+    expect(defaults).toHaveLength(3);
+    const { env } = buildEnvFiles({ ...input, moduleFile: 'SELENIUM_HOST=laptop\nSELENIUM_PATH=/' });
+    expect(read(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
+  });
 });
 
 it('allows the test module by name, beside what is allowed already', () => {

@@ -14,7 +14,7 @@ export interface EnvValue {
 }
 
 /** Where a value comes from, in the order of the layers: a later one wins. */
-export type EnvLayer = 'global' | 'module' | 'environment' | 'infrastructure';
+export type EnvLayer = 'default' | 'global' | 'module' | 'environment' | 'infrastructure';
 
 export interface EnvFilesInput {
   environment: Pick<Environment, 'code' | 'baseUrl' | 'backendName' | 'adminUsername'>;
@@ -26,8 +26,14 @@ export interface EnvFilesInput {
   moduleFile: string;
   /** The folder that the module is in, `TestModule`: what MFTF takes for its name. */
   moduleName: string;
-  /** As the container reaches it, see `seleniumHost`. */
-  selenium: { protocol: string; host: string; port: number; path: string };
+  /** See `seleniumValues`. */
+  selenium: SeleniumValues;
+}
+
+/** The address of Selenium: what the settings of matre say holds for all; their defaults give way to everybody. */
+export interface SeleniumValues {
+  given: EnvValue[];
+  defaults: EnvValue[];
 }
 
 export interface EnvFiles {
@@ -70,7 +76,6 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
  */
 export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const { environment, adminPassword, globals, selenium } = input;
-  const plain = (name: string, value: string): EnvValue => ({ name, value, secret: false });
   const own = [
     ...input.variables,
     plain('MAGENTO_BASE_URL', environment.baseUrl),
@@ -81,16 +86,15 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     own.push({ name: 'MAGENTO_ADMIN_PASSWORD', value: adminPassword, secret: true });
   }
   const infrastructure = [
-    plain('SELENIUM_PROTOCOL', selenium.protocol),
-    plain('SELENIUM_HOST', selenium.host),
-    plain('SELENIUM_PORT', String(selenium.port)),
-    plain('SELENIUM_PATH', selenium.path),
+    ...selenium.given,
     // With true, a suite's end closes all sessions of the server, those of other runs too (read in MFTF's suite template).
     plain('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
   ];
+  const below = [...selenium.defaults, ...globals];
   const layers: [EnvLayer, EnvValue[]][] = [
+    ['default', selenium.defaults],
     ['global', globals],
-    ['module', readLayer(input.moduleFile, environment.code, globals, [...own, ...infrastructure])],
+    ['module', readLayer(input.moduleFile, environment.code, below, [...own, ...infrastructure])],
     ['environment', own],
     ['infrastructure', infrastructure],
   ];
@@ -168,15 +172,31 @@ function formatCredentials(secrets: EnvValue[]): string {
     .join('');
 }
 
+const plain = (name: string, value: string): EnvValue => ({ name, value, secret: false });
+
 /**
- * The host of Selenium as the containers reach it. Where none is set it is the machine that matre runs on: containers of
+ * The address of Selenium as the containers reach it. Where no host is set it is the machine that matre runs on: containers of
  * Docker see it as host.docker.internal (a default of MATRE_EXTRA_HOSTS), the sandbox and Docker's host network share its
  * loopback.
  */
-export function seleniumHost(
-  config: Pick<Config, 'selenium' | 'pool'>,
+export function seleniumValues(
+  config: Pick<Config, 'selenium' | 'pool' | 'described'>,
   engine: 'docker' | 'sandbox',
-): string {
-  if (config.selenium.host) return config.selenium.host;
-  return engine === 'docker' && config.pool.network !== 'host' ? 'host.docker.internal' : '127.0.0.1';
+): SeleniumValues {
+  const { protocol, host, port, path } = config.selenium;
+  const ownHost =
+    engine === 'docker' && config.pool.network !== 'host' ? 'host.docker.internal' : '127.0.0.1';
+  const values = [
+    plain('SELENIUM_PROTOCOL', protocol),
+    plain('SELENIUM_HOST', host ?? ownHost),
+    plain('SELENIUM_PORT', String(port)),
+    plain('SELENIUM_PATH', path),
+  ];
+  const set = new Set<string>(
+    config.described.filter(({ source }) => source !== 'default').map(({ name }) => name),
+  );
+  return {
+    given: values.filter(({ name }) => set.has(name)),
+    defaults: values.filter(({ name }) => !set.has(name)),
+  };
 }
