@@ -74,8 +74,8 @@ function liveRow(progress: ProgressView, now: number, sinceMs: number): LiveRow 
   const { planned, passed, failed, broken, skipped } = run.counts;
   const done = passed + failed + broken + skipped;
   const filled = planned > 0 ? Math.round((done / planned) * barWidth) : 0;
-  const left = msLeft === null ? '-' : span(Math.max(0, msLeft - sinceMs));
-  const time = run.state === 'finished' ? took(run.startedAt, run.finishedAt) : `${left} left`;
+  const left = msLeft === null ? '-' : `${span(Math.max(0, msLeft - sinceMs))} left`;
+  const time = run.state === 'finished' ? took(run.startedAt, run.finishedAt) : left;
   return {
     word: standing(run),
     cells: [

@@ -20,9 +20,11 @@ export async function watchRuns(
   const seen = new Map<number, ProgressView>();
   const open = new Set(ids);
   let awaySince: number | undefined;
+  let ended = false;
 
   return new Promise((resolve, reject) => {
     const end = async (settle: () => void) => {
+      ended = true;
       clearInterval(timer);
       signal.removeEventListener('abort', onAbort);
       await (await stopped)?.();
@@ -33,6 +35,8 @@ export async function watchRuns(
     const look = once(async (id: number) => {
       try {
         const progress = await caller.call(showProgress, { id });
+        // A look that was under way when all was over has nothing to say any more.
+        if (ended) return;
         awaySince = undefined;
         seen.set(id, progress);
         onProgress(progress);

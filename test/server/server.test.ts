@@ -132,6 +132,54 @@ describe('the rest of what is there', () => {
     expect(again.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
   });
 
+  it('containers are listed with what will become of them, replaced and pruned', async () => {
+    const container = {
+      image: 'shop:1',
+      state: 'running',
+      createdAt: new Date(0),
+      stale: undefined,
+    } as const;
+    const pruned: number[] = [];
+    const pool = {
+      list: async () => [
+        { ...container, name: 'matre_magento_env_1', environmentId: 1 },
+        { ...container, name: 'matre_magento_env_9', environmentId: 9, stale: 'its image has changed' },
+      ],
+      replace: async ({ id }: { id: number }) => ({
+        ...container,
+        name: `matre_magento_env_${id}`,
+        environmentId: id,
+      }),
+      async prune(environments: readonly { id: number }[]) {
+        pruned.push(...environments.map(({ id }) => id));
+        return ['matre_magento_env_9'];
+      },
+    };
+    const pooled = await startTestServer({ parts: { pool: async () => pool } });
+    try {
+      const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+      await pooled.ask('POST', '/api/environments', { code: 'us', ...shop });
+      expect((await pooled.ask('GET', '/api/pool')).body.containers).toMatchObject([
+        { name: 'matre_magento_env_1', environment: 'us', note: null },
+        { name: 'matre_magento_env_9', environment: null, note: 'its image has changed' },
+      ]);
+      const replaced = await pooled.ask('POST', '/api/pool/us/replace');
+      expect(replaced.body).toMatchObject({
+        name: 'matre_magento_env_1',
+        createdAt: '1970-01-01T00:00:00.000Z',
+      });
+      expect((await pooled.ask('POST', '/api/pool/es/replace')).body).toMatchObject({
+        code: 'ENVIRONMENT_UNKNOWN',
+      });
+      expect((await pooled.ask('POST', '/api/pool/prune')).body).toEqual({
+        removed: ['matre_magento_env_9'],
+      });
+      expect(pruned).toEqual([1]);
+    } finally {
+      await pooled.close();
+    }
+  });
+
   it('settings are shown without secrets', async () => {
     const { body } = await server.ask('GET', '/api/config');
     expect(body.settings).toContainEqual(

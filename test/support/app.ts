@@ -46,7 +46,10 @@ export interface Answer {
 /** The same with a server on a free port. */
 export async function startTestServer(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestServer> {
   const opened = await openTestApp(options);
-  const server = await startServer(opened.app.context, '0.0.0-test');
+  const server = await startServer(opened.app.context, '0.0.0-test').catch(async (error) => {
+    await opened.close();
+    throw error;
+  });
   await opened.app.publish(server.url);
   return {
     ...opened,
