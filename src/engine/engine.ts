@@ -54,6 +54,7 @@ export interface ContainerInfo {
   state: 'created' | 'running' | 'stopped';
   createdAt: Date;
   startedAt: Date | undefined;
+  /** In the order of their targets. */
   mounts: { type: 'bind' | 'tmpfs'; source: string | undefined; target: string; readOnly: boolean }[];
 }
 

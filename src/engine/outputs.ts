@@ -28,8 +28,8 @@ export function createOutputs(): Outputs {
     stderr,
     async pass(to, piece) {
       lastMove = performance.now();
-      // A reader that destroyed its stream wants no more; the process must not stall for it.
-      if (to.destroyed || to.write(piece)) return;
+      // A reader that destroyed its stream wants no more, and what comes after the end is nobody's; neither may stall the process.
+      if (to.destroyed || to.writableEnded || to.write(piece)) return;
       waiting += 1;
       await room(to);
       waiting -= 1;

@@ -1,4 +1,39 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { createDockerEngine } from '../../src/engine/docker/engine.ts';
+import { createLog } from '../../src/log.ts';
 import { engineConformance } from './conformance.ts';
+import { openSubject } from './subject.ts';
 
 describe('docker', () => engineConformance('docker'));
+
+describe('only docker', () => {
+  const log = createLog({ level: 'silent' });
+
+  test.each(['unix:///no/such/docker.sock', 'tcp://127.0.0.1:1'])(
+    'says that %s does not answer',
+    async (host) => {
+      const engine = createDockerEngine({ host, log });
+      for (const work of [engine.describe(), engine.inspect('x'), engine.list({}), engine.imageId('x')]) {
+        await expect(work).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+      }
+      await expect(engine.exec('x', { argv: ['true'] })).rejects.toMatchObject({
+        code: 'ENGINE_UNREACHABLE',
+      });
+      await engine.close();
+    },
+  );
+
+  test('tells a missing network from a missing image, and leaves nothing behind', async () => {
+    const subject = await openSubject('docker');
+    try {
+      const spec = await subject.spec({ network: 'matre-no-such-network' });
+      await expect(subject.engine.create(spec)).rejects.toMatchObject({
+        code: 'ENGINE_FAILED',
+        message: expect.stringContaining('matre-no-such-network'),
+      });
+      expect(await subject.engine.inspect(spec.name)).toBeUndefined();
+    } finally {
+      await subject.close();
+    }
+  });
+});

@@ -1,4 +1,95 @@
-import { describe } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { capture } from '../../src/engine/capture.ts';
+import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
+import { leftovers } from '../../src/engine/supervised.ts';
+import { startChild } from '../support/child.ts';
+import { sandboxTestImage } from '../support/image.ts';
+import { until } from '../support/until.ts';
 import { engineConformance } from './conformance.ts';
+import { openSubject } from './subject.ts';
 
 describe('sandbox', () => engineConformance('sandbox'));
+
+describe('only the sandbox', () => {
+  const keeper = new URL('./keeper.ts', import.meta.url);
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'matre-sandboxes-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('invariant 6: ends with the process that made it; another can start it again', async () => {
+    const child = startChild(keeper, [folder, sandboxTestImage()]);
+    expect(await child.line()).toBe('up 0');
+    const engine = createSandboxEngine({ folder });
+    expect((await engine.inspect('kept'))?.state).toBe('running');
+    expect(await leftovers(engine, 'kept')).toEqual([{ pid: expect.any(Number), token: 'kept' }]);
+    await child.kill();
+    await until(async () => (await engine.inspect('kept'))?.state === 'stopped');
+    await engine.start('kept');
+    expect(await leftovers(engine, 'kept')).toEqual([]);
+    expect((await capture(engine, 'kept', ['ls', '/matre/run', '/var/www/html/x'])).stdout).not.toContain(
+      'run/x',
+    );
+    expect((await capture(engine, 'kept', ['test', '-e', '/var/www/html/x'])).code).toBe(0);
+    expect(await engine.remove('kept')).toBe(true);
+  });
+
+  test('works for an ordinary user where the system lets one have namespaces', async () => {
+    if (process.getuid?.() !== 0) return;
+    const nobody = 65_534;
+    chownSync(folder, nobody, nobody);
+    const as = { uid: nobody, gid: nobody };
+    const allowed = spawnSync('unshare', ['--user', '--mount', 'true'], as).status === 0;
+    const child = startChild(keeper, [folder, sandboxTestImage()], { HOME: folder, TMPDIR: folder }, as);
+    if (allowed) {
+      expect(await child.line()).toBe('up 0');
+      child.say('stop');
+      expect(await child.line()).toBe('exited true');
+    } else {
+      expect(await child.exited).not.toBe(0);
+    }
+    await child.kill();
+  });
+
+  test('makes mount points in folders that are read-only', async () => {
+    const subject = await openSubject('sandbox');
+    try {
+      const target = '/usr/share/matre-test/deep';
+      writeFileSync(join(folder, 'file'), 'seen');
+      const { id } = await subject.engine.create(
+        await subject.spec({ mounts: [{ source: folder, target, readOnly: true }] }),
+      );
+      expect((await capture(subject.engine, id, ['cat', `${target}/file`])).stdout).toBe('seen');
+      expect((await capture(subject.engine, id, ['test', '-d', '/usr/share/doc'])).code).toBe(0);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('says what is missing', async () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = folder;
+    try {
+      await expect(createSandboxEngine({ folder }).describe()).rejects.toMatchObject({
+        code: 'ENGINE_UNREACHABLE',
+        message: expect.stringContaining('bubblewrap'),
+      });
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  test.each(['../x', 'a/b', '.x', ''])('refuses %j as a name', async (name) => {
+    const subject = await openSubject('sandbox');
+    await expect(subject.engine.create({ ...(await subject.spec()), name })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    await subject.close();
+  });
+});

@@ -16,11 +16,17 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Starts a TypeScript file as a Node process of its own. Its standard error goes to ours. */
-export function startChild(file: URL, args: string[], env: Record<string, string> = {}): Child {
+/** Starts a TypeScript file as a Node process of its own, possibly of another user. Its standard error goes to ours. */
+export function startChild(
+  file: URL,
+  args: string[],
+  env: Record<string, string> = {},
+  as: { uid?: number; gid?: number } = {},
+): Child {
   const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
+    ...as,
   });
   const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -55,6 +64,8 @@ export function sandboxTestImage(variant = ''): string {
   const folder = join(tmpdir(), `matre-test-image-${name}`);
   if (existsSync(folder)) return folder;
   const made = mkdtempSync(`${folder}-`);
+  // For an ordinary user too.
+  chmodSync(made, 0o755);
   mkdirSync(join(made, functional), { recursive: true });
   mkdirSync(dirname(join(made, imageFile.path)), { recursive: true });
   writeFileSync(join(made, imageFile.path), imageFile.content);

@@ -209,6 +209,8 @@ function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
       Type === 'bind' || Type === 'tmpfs'
         ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
         : [],
-    ),
+    )
+      // Docker lists them in another order each time.
+      .sort((a, b) => (a.target < b.target ? -1 : 1)),
   };
 }

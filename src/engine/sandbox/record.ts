@@ -104,6 +104,6 @@ export function toInfo(sandbox: Sandbox): ContainerInfo {
         target,
         readOnly: false,
       })),
-    ],
+    ].sort((a, b) => (a.target < b.target ? -1 : 1)),
   };
 }

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { type PoolSettings, poolLabels, poolSpecification, specificationHash } from './specification.ts';
+
+const settings: PoolSettings = {
+  installation: 'one',
+  image: 'shop:latest',
+  network: undefined,
+  extraHosts: [],
+  mounts: [],
+  memoryBytes: 1024 ** 3,
+  tmpfsBytes: 1024 ** 2,
+  magentoRoot: '/var/www/html',
+  modulesFolder: '/srv/modules',
+  files: [],
+};
+const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
+  poolSpecification({ ...settings, ...changes }, 3, imageId).labels[poolLabels.specification];
+
+test('the hash of a specification changes with everything in it, and with the image', () => {
+  const hashes = [
+    hashOf({}),
+    hashOf({}, 'sha256:2'),
+    hashOf({ installation: 'two' }),
+    hashOf({ network: 'shop' }),
+    hashOf({ extraHosts: ['a:127.0.0.1'] }),
+    hashOf({ mounts: [{ source: '/a', target: '/b', readOnly: true }] }),
+    hashOf({ memoryBytes: 1 }),
+    hashOf({ tmpfsBytes: 1 }),
+    hashOf({ magentoRoot: '/srv' }),
+    hashOf({ modulesFolder: '/srv/other' }),
+    hashOf({ files: [{ path: '/x', mode: 0o644, content: '' }] }),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
+  expect(hashOf({})).toBe(hashes[0]);
+});
+
+test('the hash does not depend on the order of keys', () => {
+  const spec = poolSpecification(settings, 3, 'sha256:1');
+  const turned = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
+  expect(specificationHash(turned, 'sha256:1')).toBe(specificationHash(spec, 'sha256:1'));
+});
