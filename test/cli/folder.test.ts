@@ -14,7 +14,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const settings = () => ({ MATRE_DATA: folder, MATRE_PORT: '0' });
 const ask = (...args: string[]) => cli(args, { settings: settings() });
 
-describe('without a server', () => {
+/** Each command opens the embedded database anew: seconds of work, much longer on a busy machine. */
+const patient = { timeout: 240_000 };
+
+describe('without a server', patient, () => {
   it('commands work on the data folder, one after the other', async () => {
     const added = await ask('env', 'add', 'us', '--base-url', 'https://us.test', '--admin-username', 'admin');
     expect(added).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('added with id 1') });
@@ -74,7 +77,7 @@ describe('without a server', () => {
   });
 });
 
-describe('up', () => {
+describe('up', patient, () => {
   it('is found by commands on the same folder, refuses a second one, and stops on SIGTERM', async () => {
     const up = startCli(['up'], { settings: settings() });
     await up.says('matre is up at http://127.0.0.1:');

@@ -55,7 +55,7 @@ export function startCli(
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
   const printed = () => stdout + stderr;
-  return { process: child, printed, says: (text) => until(() => printed().includes(text)), done };
+  return { process: child, printed, says: (text) => until(() => printed().includes(text), 120_000), done };
 }
 
 /** Runs a command to its end. */
