@@ -166,9 +166,10 @@ async function readValues({ environments, variables }: ContainerPartsDependencie
 }
 
 /** A container of the image for a moment, to read its Magento tree when no environment has one yet. */
-async function borrow({ config, locks }: ContainerPartsDependencies, engine: Engine) {
+async function borrow({ config, locks, database }: ContainerPartsDependencies, engine: Engine) {
   const { image, memoryBytes } = config.pool;
-  const name = 'matre_catalog';
+  const installation = await installationOf(database);
+  const name = `matre_catalog_${installation}`;
   const held = await locks.acquire(lockNames.container(name), { owner: `catalog, process ${process.pid}` });
   const dispose = async () => {
     try {
@@ -183,7 +184,7 @@ async function borrow({ config, locks }: ContainerPartsDependencies, engine: Eng
     const { id } = await engine.create({
       name,
       image,
-      labels: { 'matre.purpose': 'catalog' },
+      labels: { 'matre.catalog': installation },
       env: {},
       mounts: [],
       tmpfs: [],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerCancel } from './cancel.ts';
 import { registerConfig } from './config.ts';
+import { registerDemo } from './demo.ts';
 import { registerEnv } from './env/env.ts';
 import { exitCodeOf, printFailure } from './failure.ts';
 import { registerList } from './list.ts';
@@ -20,6 +21,7 @@ import { registerWorker } from './worker.ts';
 /** In the order of `matre --help`. */
 const commands: Register[] = [
   registerUp,
+  registerDemo,
   registerWorker,
   registerEnv,
   registerRun,

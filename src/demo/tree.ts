@@ -34,6 +34,8 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
   await cp(examplePath('stand-in/bin'), join(root, 'vendor/bin'), { recursive: true });
   const composer = { name: 'magento/magento2-functional-testing-framework', version: mftfVersion };
   await writeFile(join(root, framework, 'composer.json'), `${JSON.stringify(composer, null, 4)}\n`);
+  // The stand-in is CommonJS, whatever package the folder lies in.
+  await writeFile(join(root, 'package.json'), '{ "type": "commonjs" }\n');
   await mkdir(join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'), { recursive: true });
   await writePhp(join(folder, samplePhp), node);
   await promisify(execFile)(process.execPath, [join(root, 'vendor/bin/mftf'), 'build:project']);

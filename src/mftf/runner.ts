@@ -6,11 +6,12 @@ import type { Reason } from '../model/run.ts';
 import { describeSelection, type PlannedTest } from '../model/selection.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
+import { checkoutsFolder } from '../pool/specification.ts';
 import type { Job, Outcome, Runner } from '../worker/runner.ts';
 import { blocksOf, nameOf } from './blocks.ts';
 import { resolveSelection } from './catalog/selection.ts';
 import type { Catalogs } from './catalogs.ts';
-import { buildEnvFiles, type EnvFilesInput, readModuleEnvFile } from './env-files.ts';
+import { buildEnvFiles, type EnvFilesInput, moduleEnvPath, readModuleEnvFile } from './env-files.ts';
 import { broken, type ExecutionContext, executeBlock } from './execution.ts';
 import { generate } from './generation.ts';
 import type { Layout } from './layout.ts';
@@ -86,7 +87,8 @@ export function createRunner(deps: RunnerDependencies): Runner {
           logs.line(event.message);
           return job.record.event(event);
         };
-        const container = await deps.pool.ensure(environment, { signal, onEvent });
+        const requiredFiles = [`${checkoutsFolder}/${commit.id}/${moduleEnvPath(environment.code)}`];
+        const container = await deps.pool.ensure(environment, { requiredFiles, signal, onEvent });
         logs.line(`Container: ${container.name}`);
         const prepared = { commit, checkout, containerId: container.id, files, redactor, logs };
         return executeIn(deps, { ...job, abort: signal }, prepared);
@@ -121,7 +123,7 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   });
   const plan = await planOf(deps, job, prepared);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
-  logs.line(`${plan.length} tests, ${open.length} to be executed`);
+  logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
   if (open.length === 0) return { kind: 'finished' };
 
   await record.phase('generating');

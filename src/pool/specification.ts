@@ -35,6 +35,16 @@ export const checkoutsFolder = '/matre/modules';
 /** Where MFTF puts what it generates, below the Magento root. */
 const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
 
+/**
+ * All that a run writes to below the Magento root, outside of tmpfs: the settings and outputs of MFTF, the place of the test
+ * module, and MFTF's own generated classes (measured with 3.8). The sandbox copies them; the rest of a tree is large.
+ */
+const writableFolders = [
+  'app/code',
+  'dev/tests/acceptance',
+  'vendor/magento/magento2-functional-testing-framework',
+];
+
 export const poolLabels = {
   installation: 'matre.installation',
   environment: 'matre.environment',
@@ -63,7 +73,7 @@ export function poolSpecification(
     mounts: [{ source: settings.modulesFolder, target: checkoutsFolder, readOnly: true }, ...mounts],
     tmpfs: [tmpfs(`${magentoRoot}/${generatedFolder}`, 0o755), tmpfs(runFolder, 0o700)],
     files: [supervisorFile(), ...settings.files],
-    writable: [magentoRoot],
+    writable: writableFolders.map((folder) => `${magentoRoot}/${folder}`),
     network,
     extraHosts,
     memoryBytes,

@@ -1,0 +1,219 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import Docker from 'dockerode';
+import { type App, openApp } from '../app.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { getFiles } from '../engine/archive.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openEngine } from '../engine/open.ts';
+import { journalPath } from '../engine/supervised.ts';
+import { Fault } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { containerName } from '../model/environment.ts';
+import { emptySelection } from '../model/selection.ts';
+import { addEnvironment } from '../operations/environments.ts';
+import { parseInput } from '../operations/operation.ts';
+import { submitRuns } from '../operations/runs.ts';
+import { startServer } from '../server/server.ts';
+import { readFolderOwner } from '../store/folder-lock.ts';
+import { examplePath } from './examples.ts';
+import { buildSampleImage } from './image.ts';
+import { countOverlaps, intervalsOf } from './judge.ts';
+import { type Shop, sampleAdmin, startShop } from './shop.ts';
+import { buildSampleTree, samplePhp } from './tree.ts';
+
+/** The environments of the demo, with the tests that fail there because the sample shop has that fault. */
+export const sampleEnvironments = [
+  { code: 'preprod-us', name: 'Pre-production, United States', failing: [] },
+  { code: 'preprod-es', name: 'Pre-production, Spain', failing: ['HarbourGuestCheckoutTest'] },
+  {
+    code: 'stage-es',
+    name: 'Staging, Spain',
+    failing: ['HarbourCartTotalTest', 'HarbourProductPriceTest'],
+  },
+] as const;
+
+/** Two runs for each environment. */
+const selections = [
+  { ...emptySelection, groups: ['smoke'] },
+  { ...emptySelection, groups: ['checkout', 'admin'] },
+];
+
+export interface Demo {
+  app: App;
+  url: string;
+  engine: 'docker' | 'sandbox';
+  folder: string;
+  /** The runs, in the order in which they were submitted. */
+  runIds: number[];
+  /** What came of it; to be asked when all runs have finished. */
+  judge(): Promise<DemoReport>;
+  /** Ends everything and removes the containers. */
+  close(): Promise<void>;
+}
+
+export interface DemoReport {
+  environments: number;
+  runs: number;
+  /** Pairs of test processes of different runs at the same time in one container, as the containers recorded it. */
+  overlaps: number;
+  /** Runs without a verdict. */
+  lost: number;
+  /** What is not as it should be, in words: a test that should have passed or failed, a broken run. */
+  surprises: string[];
+}
+
+/**
+ * Starts sample shops, environments and six runs below the data folder of the settings. Says on the way what it does.
+ * Errors: DATA_FOLDER_IN_USE when a demo runs there, ENGINE_UNREACHABLE.
+ */
+export async function startDemo(base: Config, log: Logger, tell: (line: string) => void): Promise<Demo> {
+  const folder = join(base.store.dataFolder, 'demo');
+  const owner = await readFolderOwner(join(folder, 'data'));
+  if (owner)
+    throw new Fault('DATA_FOLDER_IN_USE', `A demo runs already (process ${owner.pid}) in ${folder}.`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+
+  const { dockerHost, kind } = base.engine;
+  const sandboxFolder = join(folder, 'data', 'sandboxes');
+  const engine = await openEngine({ kind, dockerHost, sandboxFolder, log });
+  tell(`Containers: ${await engine.describe()}`);
+  const image = await makeImage(engine, dockerHost, folder);
+  const closing: (() => Promise<unknown>)[] = [() => engine.close()];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const shops: Shop[] = [];
+    for (const { code } of sampleEnvironments) {
+      const shop = await startShop({ environment: code, port: 0 });
+      shops.push(shop);
+      closing.push(() => shop.close());
+    }
+    const config = await demoConfig(base, { folder, engine: engine.kind, image });
+    const app = await openApp(config, { log });
+    closing.push(() => app.close());
+    const server = await startServer(app.context, 'demo');
+    closing.push(() => server.close());
+    await app.publish(server.url);
+    const runIds = await submit(app, shops);
+    await app.startWorkers();
+    closing.push(async () => (await app.context.pool()).prune([]));
+    closing.push(() => app.stopWorkers({ now: true }));
+    const judge = () => report(app, engine, runIds);
+    return { app, url: server.url, engine: engine.kind, folder, runIds, judge, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function makeImage(engine: Engine, dockerHost: string | undefined, folder: string): Promise<string> {
+  if (engine.kind === 'docker') return buildSampleImage(dockerOf(dockerHost));
+  const image = join(folder, 'image');
+  await buildSampleTree(image);
+  return image;
+}
+
+function dockerOf(host: string | undefined): Docker {
+  const socketPath = host?.startsWith('unix://') ? host.slice('unix://'.length) : undefined;
+  return new Docker(socketPath === undefined ? undefined : { socketPath });
+}
+
+/** All the settings of the demo; of those outside only the address of the page and of Docker count. */
+async function demoConfig(
+  base: Config,
+  { folder, engine, image }: { folder: string; engine: string; image: string },
+): Promise<Config> {
+  const environment: Record<string, string> = {
+    MATRE_DATA: join(folder, 'data'),
+    MATRE_ENGINE: engine,
+    MATRE_IMAGE: image,
+    // The shops of the demo listen on the loopback of this machine.
+    MATRE_NETWORK: 'host',
+    MATRE_MODULE_PATH: examplePath('module'),
+    MATRE_PHP: samplePhp,
+    MATRE_HOST: '127.0.0.1',
+    MATRE_PORT: String(await freePort(base.server.port)),
+    MATRE_LOG_LEVEL: base.log.level,
+  };
+  if (base.engine.dockerHost !== undefined) environment['DOCKER_HOST'] = base.engine.dockerHost;
+  // An empty file instead of the one in the current folder, which is for real runs.
+  return loadConfig({ environment, file: '/dev/null' });
+}
+
+/** The port that is wanted, or any other when somebody has it. */
+async function freePort(wanted: number): Promise<number> {
+  const listen = (port: number) =>
+    new Promise<number | undefined>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(undefined));
+      server.listen({ port, host: '127.0.0.1' }, () => {
+        const address = server.address();
+        const actual = typeof address === 'object' && address ? address.port : port;
+        server.close(() => resolve(actual));
+      });
+    });
+  return (await listen(wanted)) ?? (await listen(0)) ?? wanted;
+}
+
+async function submit(app: App, shops: Shop[]): Promise<number[]> {
+  for (const [index, { code, name }] of sampleEnvironments.entries()) {
+    const input = {
+      code,
+      name,
+      baseUrl: shops[index]?.url,
+      adminUsername: sampleAdmin.username,
+      adminPassword: sampleAdmin.password,
+    };
+    await addEnvironment.run(app.context, parseInput(addEnvironment, input));
+  }
+  const ids: number[] = [];
+  for (const selection of selections) {
+    const environments = sampleEnvironments.map(({ code }) => code);
+    const input = { environments, selection, requestedBy: 'demo' };
+    const { runs } = await submitRuns.run(app.context, parseInput(submitRuns, input));
+    ids.push(...runs.map(({ id }) => id));
+  }
+  return ids;
+}
+
+async function report(app: App, engine: Engine, runIds: number[]): Promise<DemoReport> {
+  const { runs, results, environments } = app.context;
+  const surprises: string[] = [];
+  let lost = 0;
+  let overlaps = 0;
+  for (const environment of await environments.list()) {
+    const journal = await readJournal(engine, containerName(environment.id));
+    overlaps += countOverlaps(intervalsOf(journal));
+  }
+  const failed = new Map<string, string[]>(sampleEnvironments.map(({ code }) => [code, []]));
+  for (const id of runIds) {
+    const run = await runs.get(id);
+    if (run.verdict === undefined) lost += 1;
+    if (run.verdict === 'broken')
+      surprises.push(`run ${id} is broken: ${run.reason?.message ?? 'see its results'}`);
+    for (const result of await results.listLatest(id)) {
+      if (result.status === 'failed') failed.get(run.environmentCode)?.push(result.test);
+    }
+  }
+  for (const { code, failing } of sampleEnvironments) {
+    const found = (failed.get(code) ?? []).sort().join(', ');
+    const expected = [...failing].sort().join(', ');
+    if (found !== expected)
+      surprises.push(`on ${code} failed: ${found || 'none'}; expected: ${expected || 'none'}`);
+  }
+  return { environments: sampleEnvironments.length, runs: runIds.length, overlaps, lost, surprises };
+}
+
+async function readJournal(engine: Engine, name: string): Promise<string> {
+  const container = await engine.inspect(name);
+  if (!container) return '';
+  const slash = journalPath.lastIndexOf('/');
+  const wanted = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
+  for await (const { content } of getFiles(engine, container.id, wanted)) return text(content);
+  return '';
+}
