@@ -25,7 +25,8 @@ cp "$acceptance/codeception.yml.image" "$acceptance/codeception.yml"
 
 # Without this folder every command of MFTF dies with a TypeError (measured with 3.8).
 mkdir -p "$generated"
-find "$generated" -mindepth 1 -delete
+# Not -delete: the find of busybox need not have it.
+find "$generated" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 # A class of a suite that is not generated any more would make `mftf reset` die; nothing of another run stays.
 rm -f "$suite_classes"/*.php
 rm -rf "$acceptance/tests/_output"

@@ -1,0 +1,120 @@
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sampleAdmin } from '../../src/demo/shop.ts';
+import { readLog, reportJunit } from '../../src/operations/run-record.ts';
+import { openStage, overEngines, type ShownRun, type Stage, type StageEnvironment } from './stage.ts';
+
+/** A run with all that can happen to a test, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
+overEngines((kind) => {
+  describe.each(['3.8.0', '5.3.0'])('MFTF %s', (mftfVersion) => {
+    let stage: Stage;
+    let environment: StageEnvironment;
+    let run: ShownRun;
+
+    beforeAll(async () => {
+      stage = await openStage(kind, { mftfVersion });
+      environment = await stage.environment('stage-es');
+      run = await stage.run(environment, {
+        tests: ['HarbourAdminSignInTest'],
+        groups: ['smoke'],
+        suites: ['HarbourOrdersSuite'],
+        exclude: ['HarbourNewsletterTest'],
+      });
+    });
+    afterAll(() => stage.close());
+
+    const resultOf = (name: string) => {
+      const found = run.results.find(({ test }) => test === name);
+      if (!found) throw new Error(`no result of ${name}`);
+      return found;
+    };
+
+    test('runs what groups, suites and names select, without what is excluded', () => {
+      expect(run.plan.map(({ test, suite, status }) => [test, suite, status]).sort()).toEqual([
+        ['HarbourAdminOrderGridTest', 'HarbourOrdersSuite', 'passed'],
+        ['HarbourAdminOrderViewTest', 'HarbourOrdersSuite', 'passed'],
+        ['HarbourAdminSignInTest', null, 'passed'],
+        ['HarbourHomePageTest', null, 'passed'],
+        ['HarbourProductPriceTest', null, 'failed'],
+        ['HarbourSearchTest', null, 'passed'],
+        ['HarbourWishlistTest', null, 'skipped'],
+      ]);
+      expect(run.run).toMatchObject({
+        verdict: 'failed',
+        reason: null,
+        counts: { planned: 7, passed: 5, failed: 1, skipped: 1, broken: 0 },
+      });
+    });
+
+    test('records the commit that the tests are from', () => {
+      expect(run.run.commit).toEqual({
+        id: stage.module.git('rev-parse', 'HEAD').trim(),
+        subject: 'Tests of the harbour shop',
+      });
+    });
+
+    test('tells what a failed test expected, and keeps its picture and its page', async () => {
+      const result = resultOf('HarbourProductPriceTest');
+      expect(result).toMatchObject({ reason: null, message: expect.stringContaining('12,00 €') });
+      const pathOf = (kind: string) => result.attachments.find((one) => one.kind === kind)?.path ?? '';
+      const { stream } = await stage.context.artifacts.open(run.run.id, pathOf('screenshot'));
+      expect((await buffer(stream)).subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+      const page = await stage.artifact(run.run.id, pathOf('page'));
+      expect(page).toContain('<h1');
+      expect(page).toContain('14,52 €');
+    });
+
+    test('keeps the steps and the log of each test', async () => {
+      for (const { test, attachments } of run.results.filter(({ status }) => status !== 'skipped')) {
+        const steps = attachments.find(({ kind }) => kind === 'steps')?.path ?? '';
+        expect(JSON.parse(await stage.artifact(run.run.id, steps)), test).not.toHaveLength(0);
+        const log = attachments.find(({ name }) => name === 'Log')?.path ?? '';
+        expect(await stage.artifact(run.run.id, log)).toContain(test);
+      }
+    });
+
+    test('says why a test was skipped', () => {
+      expect(resultOf('HarbourWishlistTest').message).toContain('HG-205');
+    });
+
+    test('runs the steps before and after a suite', async () => {
+      // The order that its before makes is what its test sees; its after takes it away.
+      expect(resultOf('HarbourAdminOrderGridTest').status).toBe('passed');
+      expect(await ordersOf(environment)).not.toContain('suite@example.com');
+      expect(await stage.log(run.run.id)).toMatch(/before[\s\S]*HarbourAdminOrderViewTest[\s\S]*after/);
+    });
+
+    test('keeps one log of the whole run', async () => {
+      const { text, finished } = await readLog.run(stage.context, { id: run.run.id, from: 0 });
+      expect(finished).toBe(true);
+      expect(text).toContain(`Test module: ${run.run.commit?.id}`);
+      expect(text).toContain('HarbourProductPriceTest: failed');
+      expect(text).toContain('All tests have a result.');
+      expect(Buffer.byteLength(text)).toBeGreaterThan(1_000);
+    });
+
+    test('reports the run as JUnit', async () => {
+      const { xml } = await reportJunit.run(stage.context, { ids: String(run.run.id) });
+      expect(xml).toMatch(/<testsuite [^>]*tests="7"[^>]*failures="1"/);
+      expect(xml).toContain('HarbourProductPriceTest');
+    });
+
+    test('leaves every process in the container ended, in the order of the plan', async () => {
+      const journal = await environment.container.journal();
+      expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(7);
+      for (let at = 0; at < journal.length; at += 2) {
+        expect([journal[at]?.word, journal[at + 1]?.word]).toEqual(['start', 'end']);
+      }
+    });
+  });
+});
+
+/** The page with all orders, as an administrator sees it. */
+async function ordersOf({ shop }: StageEnvironment): Promise<string> {
+  const admin = `${shop.url}admin/admin`;
+  const { username, password } = sampleAdmin;
+  const body = new URLSearchParams({ 'login[username]': username, 'login[password]': password });
+  const signedIn = await fetch(admin, { method: 'POST', body, redirect: 'manual' });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return (await fetch(`${shop.url}admin/sales/order`, { headers: { cookie } })).text();
+}

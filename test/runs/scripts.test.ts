@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const shells = [
+  ['dash', 'dash'],
+  ['busybox', '/bin/busybox', 'sh'],
+].filter(([, program = '']) => spawnSync(program, ['--help']).error === undefined);
+
+const scriptPath = (name: string) => join(import.meta.dirname, '../../src/mftf', `${name}.sh`);
+
+/** The scripts that run in containers, in a folder of this machine, under the shells that images have. */
+describe.each(shells)('%s', (name, program = '', ...first) => {
+  let home: string;
+  const at = (path: string) => join(home, path);
+  const write = (path: string, content = path) => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), content);
+  };
+  const read = (path: string) => readFileSync(at(path), 'utf8');
+
+  /** With busybox nothing but its own commands is found, as in an image that has no others. */
+  const run = (script: string, ...argv: string[]) => {
+    const PATH = name === 'busybox' ? at('bin') : process.env.PATH;
+    return spawnSync(program, [...first, scriptPath(script), ...argv], { encoding: 'utf8', env: { PATH } });
+  };
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'matre-scripts-'));
+    if (name === 'busybox') {
+      mkdirSync(at('bin'));
+      spawnSync(program, ['--install', '-s', at('bin')]);
+    }
+  });
+  afterEach(() => {
+    spawnSync('chmod', ['-R', 'u+w', home]);
+    rmSync(home, { recursive: true });
+  });
+
+  describe('prepare.sh', () => {
+    const acceptance = 'root/dev/tests/acceptance';
+    const generated = `${acceptance}/tests/functional/Magento/_generated`;
+    const classes = 'root/vendor/framework/Group';
+    const prepare = (module = 'root/app/code/TestModule') =>
+      run(
+        'prepare',
+        ...['root', acceptance, generated, classes, module, 'modules/abc', 'run'].map((path) => at(path)),
+      );
+
+    beforeEach(() => {
+      write('root/vendor/bin/mftf');
+      write('root/vendor/bin/codecept');
+      write(`${acceptance}/codeception.yml`, 'as in the image');
+      write(`${acceptance}/tests/functional.suite.yml`);
+      write('modules/abc/Test/Mftf/Test/ATest.xml', 'a test');
+      chmodSync(at('modules/abc/Test/Mftf/Test/ATest.xml'), 0o444);
+      chmodSync(at('modules/abc/Test/Mftf/Test'), 0o555);
+      mkdirSync(at('run'));
+    });
+
+    test('puts the module in its place, as a real folder that can be written', () => {
+      expect(prepare()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+      expect(read('root/app/code/TestModule/Test/Mftf/Test/ATest.xml')).toBe('a test');
+      expect(statSync(at('root/app/code/TestModule/Test/Mftf/Test')).mode & 0o200).toBe(0o200);
+    });
+
+    test('puts it into a folder with blanks and signs, too', () => {
+      expect(prepare("root/app/it's a $(module)").status).toBe(0);
+      expect(read("root/app/it's a $(module)/Test/Mftf/Test/ATest.xml")).toBe('a test');
+    });
+
+    test('leaves nothing of an earlier run, hidden files included', () => {
+      prepare();
+      write('root/app/code/TestModule/Test/Mftf/Test/OldTest.xml');
+      write(`${generated}/default/OldTestCest.php`);
+      write(`${generated}/.hidden/file`);
+      write(`${classes}/OldSuite.php`);
+      write(`${acceptance}/tests/_output/failed`);
+      write('run/output/OldTest/report.xml');
+      write(`${acceptance}/codeception.yml`, 'groups: OldSuite');
+      expect(prepare().status).toBe(0);
+      expect(readdirSync(at('root/app/code/TestModule/Test/Mftf/Test'))).toEqual(['ATest.xml']);
+      for (const folder of [generated, classes, `${acceptance}/tests/_output`, 'run/output']) {
+        expect(readdirSync(at(folder)), folder).toEqual([]);
+      }
+      expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
+    });
+
+    test('replaces a link in the place of the module by a folder, and leaves what it leads to alone', () => {
+      mkdirSync(at('root/app/code'), { recursive: true });
+      write('elsewhere/keep.txt');
+      spawnSync('ln', ['-s', at('elsewhere'), at('root/app/code/TestModule')]);
+      expect(prepare().status).toBe(0);
+      expect(readdirSync(at('elsewhere'))).toEqual(['keep.txt']);
+      expect(statSync(at('root/app/code/TestModule/Test')).isDirectory()).toBe(true);
+    });
+
+    test('goes on where it was interrupted', () => {
+      write('root/app/code/.matre-new/half.xml');
+      write(`${acceptance}/codeception.yml.new`, 'as in the');
+      expect(prepare().status).toBe(0);
+      expect(existsSync(at('root/app/code/TestModule/half.xml'))).toBe(false);
+      expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
+    });
+
+    test('makes links to the values, which lie in a folder of the run', () => {
+      write(`${acceptance}/.env`, 'of the image');
+      prepare();
+      expect(readlinkSync(at(`${acceptance}/.env`))).toBe(at('run/.env'));
+      expect(readlinkSync(at(`${acceptance}/.credentials`))).toBe(at('run/.credentials'));
+    });
+
+    test.each([
+      'vendor/bin/mftf',
+      'vendor/bin/codecept',
+      'dev/tests/acceptance/codeception.yml',
+      'dev/tests/acceptance/tests/functional.suite.yml',
+    ])('ends with 3 when the image lacks %s', (path) => {
+      rmSync(at(`root/${path}`));
+      expect(prepare()).toMatchObject({ status: 3, stderr: `${at(`root/${path}`)} is not in the image\n` });
+    });
+
+    test('fails when there is no checkout', () => {
+      spawnSync('chmod', ['-R', 'u+w', at('modules')]);
+      rmSync(at('modules/abc'), { recursive: true });
+      expect(prepare().status).not.toBe(0);
+    });
+  });
+
+  describe('restore.sh', () => {
+    const restore = (mode: string, ...files: string[]) =>
+      run('restore', mode, at('generated'), at('copy'), ...files);
+
+    beforeEach(() => {
+      write('generated/default/ATestCest.php');
+      write('generated/Suite/BTestCest.php');
+      restore('keep');
+    });
+
+    test('says nothing when all files are there', () => {
+      expect(restore('check', 'default/ATestCest.php', 'Suite/BTestCest.php')).toMatchObject({
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
+    });
+
+    test('brings back what is gone or empty, and names it', () => {
+      rmSync(at('generated/Suite'), { recursive: true });
+      write('generated/default/ATestCest.php', '');
+      expect(restore('check', 'default/ATestCest.php', 'Suite/BTestCest.php')).toMatchObject({
+        status: 0,
+        stdout: 'default/ATestCest.php\nSuite/BTestCest.php\n',
+      });
+      expect(read('generated/Suite/BTestCest.php')).toBe('generated/Suite/BTestCest.php');
+      expect(read('generated/default/ATestCest.php')).toBe('generated/default/ATestCest.php');
+    });
+
+    test('brings back everything after a container was started again', () => {
+      rmSync(at('generated'), { recursive: true });
+      mkdirSync(at('generated'));
+      expect(restore('check', 'default/ATestCest.php').status).toBe(0);
+      expect(read('generated/default/ATestCest.php')).toBe('generated/default/ATestCest.php');
+    });
+
+    test('ends with 4 and a name when the copy lacks it as well', () => {
+      expect(restore('check', 'default/NoTestCest.php')).toMatchObject({
+        status: 4,
+        stderr: `${at('generated/default/NoTestCest.php')}\n`,
+      });
+    });
+
+    test('keeps no copy of an earlier generation', () => {
+      rmSync(at('generated/default/ATestCest.php'));
+      write('generated/default/CTestCest.php');
+      restore('keep');
+      expect(readdirSync(at('copy/default'))).toEqual(['CTestCest.php']);
+    });
+  });
+});
