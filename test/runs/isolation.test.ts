@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLayout } from '../../src/mftf/layout.ts';
+import { until } from '../support/until.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+const {
+  acceptance,
+  generated,
+  module: moduleFolder,
+  suiteClasses,
+} = createLayout('/var/www/html', 'app/code/TestModule');
+
+/** What one environment or run could see of another. */
+overEngines((kind) => {
+  let stage: Stage;
+  let us: StageEnvironment;
+  let es: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, { module: moduleTest('WaitingTest', fault('sleep 600')) });
+    us = await stage.environment('preprod-us');
+    es = await stage.environment('preprod-es');
+    await stage.context.variables.set(us.id, { name: 'ONLY_HERE', value: 'value-of-us', secret: false });
+    await stage.context.variables.set(es.id, { name: 'ONLY_HERE', value: 'value-of-es', secret: false });
+  });
+  afterAll(() => stage.close());
+
+  const filesBelow = async ({ container }: StageEnvironment, folder: string) =>
+    (await container.says('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
+  const cestsOf = async (environment: StageEnvironment) =>
+    (await filesBelow(environment, generated)).filter((path) => path.endsWith('Cest.php'));
+
+  test('invariant 7: two environments with two commits at the same time see nothing of each other', async () => {
+    const first = await stage.submit(us, { tests: ['WaitingTest'] });
+    await stage.testing(first);
+    const change = { ...moduleTest('OtherTest', fault('sleep 600')), 'only-second.txt': 'second commit' };
+    stage.module.commit(change, 'Second');
+    const second = await stage.submit(es, { tests: ['OtherTest'] });
+    await stage.testing(second);
+
+    expect(await cestsOf(us)).toEqual([`${generated}/default/WaitingTestCest.php`]);
+    expect(await cestsOf(es)).toEqual([`${generated}/default/OtherTestCest.php`]);
+    expect(await filesBelow(us, moduleFolder)).not.toContain(`${moduleFolder}/only-second.txt`);
+    expect(await filesBelow(es, moduleFolder)).toContain(`${moduleFolder}/only-second.txt`);
+
+    const values = await Promise.all(
+      [us, es].map(({ container }) => container.says('cat', `${acceptance}/.env`)),
+    );
+    expect(values[0]).toContain('value-of-us');
+    expect(values[0]).toContain(us.shop.url);
+    expect(values[0]).not.toContain('value-of-es');
+    expect(values[1]).toContain('value-of-es');
+    expect(values[1]).not.toContain('value-of-us');
+    expect(values[1]).not.toContain(us.shop.url);
+
+    for (const id of [first, second]) await stage.context.runs.cancel(id);
+    const commits = [await stage.finished(first), await stage.finished(second)].map(
+      ({ run }) => run.commit?.id,
+    );
+    expect(new Set(commits).size).toBe(2);
+  });
+
+  test('what was generated is in a tmpfs, and the values are in another', async () => {
+    const mounts = await us.container.says('cat', '/proc/self/mountinfo');
+    for (const folder of [generated, '/matre/run']) {
+      const line = mounts.split('\n').find((one) => one.split(' ')[4] === folder);
+      expect(line, folder).toMatch(/ - tmpfs /);
+    }
+  });
+
+  test('invariant 7: a run sees nothing of an earlier one on its environment', async () => {
+    const first = await stage.run(us, {
+      tests: ['HarbourHomePageTest', 'HarbourProductPriceTest'],
+      suites: ['HarbourOrdersSuite'],
+    });
+    expect(first.run.verdict).toBe('passed');
+    const changed = moduleTest('ThirdTest', fault('sleep 600'));
+    stage.module.commit({ ...changed, 'Test/Mftf/Test/HarbourSearchTest.xml': undefined }, 'Third');
+    const second = await stage.submit(us, { tests: ['ThirdTest'] });
+    await stage.testing(second);
+    expect(await cestsOf(us)).toEqual([`${generated}/default/ThirdTestCest.php`]);
+    expect(await filesBelow(us, suiteClasses)).toEqual([]);
+    expect(await us.container.says('cat', `${acceptance}/codeception.yml`)).not.toContain(
+      'HarbourOrdersSuite',
+    );
+    expect((await filesBelow(us, moduleFolder)).join()).not.toContain('HarbourSearchTest');
+    await stage.context.runs.cancel(second);
+    await stage.finished(second);
+  });
+
+  test('the checkouts cannot be written from a container', async () => {
+    await expect(us.container.says('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
+  });
+
+  test('docker exec test -s of the env file holds during a run', async () => {
+    const run = await stage.submit(us, { tests: ['ThirdTest'] });
+    await stage.testing(run);
+    await us.container.says('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
+    await stage.context.runs.cancel(run);
+    await until(async () => (await stage.show(run)).run.verdict === 'cancelled');
+  });
+});

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+/** Two runs on each of three environments with four workers. The judge is what the supervisors in the containers wrote. */
+overEngines((kind) => {
+  const runIds = new Map<string, number[]>();
+  const happened = new Map<string, Interval[]>();
+  let environments: StageEnvironment[];
+  let stage: Stage;
+
+  beforeAll(async () => {
+    // Long enough that all three environments are at it at the same time, whatever else the machine does.
+    const module = {
+      ...moduleTest('WaitingTest', fault('sleep 3')),
+      ...moduleTest('QuickTest', fault('sleep 0')),
+    };
+    stage = await openStage(kind, { module, workers: false });
+    environments = [];
+    for (const code of ['preprod-us', 'preprod-es', 'stage-es']) {
+      environments.push(await stage.environment(code));
+      runIds.set(code, []);
+    }
+    for (const tests of [
+      ['WaitingTest', 'QuickTest'],
+      ['QuickTest', 'HarbourHomePageTest'],
+    ]) {
+      for (const { code } of environments) {
+        runIds.get(code)?.push(await stage.submit({ code }, { tests }));
+      }
+    }
+    await stage.startWorkers();
+    for (const id of [...runIds.values()].flat()) {
+      const { run } = await stage.finished(id);
+      expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { passed: 2 } });
+    }
+    for (const { code, container } of environments)
+      happened.set(code, intervalsOf(await container.journal()));
+  });
+  afterAll(() => stage.close());
+
+  test('invariant 1: on one environment the processes of two runs never overlap', () => {
+    for (const [code, intervals] of happened) {
+      expect(intervals.length, code).toBe(6);
+      expect(intervals.every(({ to }) => to !== undefined)).toBe(true);
+      expect(overlapsIn(intervals), code).toEqual([]);
+    }
+  });
+
+  test('invariant 2: on one environment the run that was submitted first starts first', () => {
+    for (const [code, intervals] of happened) expect(runsIn(intervals), code).toEqual(runIds.get(code));
+  });
+
+  test('environments are worked on at the same time', () => {
+    const first = (code: string) =>
+      (happened.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
+    const codes = environments.map(({ code }) => code);
+    for (const one of codes) {
+      for (const other of codes.filter((code) => code > one)) {
+        expect(overlapsIn([...first(one), ...first(other)]), `${one}, ${other}`).not.toEqual([]);
+      }
+    }
+  });
+});
