@@ -85,8 +85,18 @@ async function join(
   const workerTable = createWorkerTable({ database });
   const environments = createEnvironments({ database, secrets });
   const variables = createVariables({ database, secrets });
+  const runs = createRuns({ database });
   const artifacts = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
-  const made = createContainerParts({ config, log, database, locks, environments, variables, artifacts });
+  const made = createContainerParts({
+    config,
+    log,
+    database,
+    locks,
+    environments,
+    variables,
+    runs,
+    artifacts,
+  });
   const { pool, resolveSelection, runner } = { ...made, ...instead };
   const context: Context = {
     config,
@@ -94,7 +104,7 @@ async function join(
     database,
     environments,
     variables,
-    runs: createRuns({ database }),
+    runs,
     plans: createPlans({ database }),
     results: createResults({ database }),
     attempts: createAttempts({ database }),

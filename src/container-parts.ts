@@ -20,6 +20,7 @@ import type { Context } from './operations/context.ts';
 import { createPool, type Pool } from './pool/pool.ts';
 import type { Database } from './store/database.ts';
 import type { Environments } from './store/environments.ts';
+import type { Runs } from './store/runs.ts';
 import { readSetting, writeSetting } from './store/settings.ts';
 import type { Variables } from './store/variables.ts';
 import type { Runner } from './worker/runner.ts';
@@ -39,6 +40,7 @@ export interface ContainerPartsDependencies {
   locks: LockStore;
   environments: Environments;
   variables: Variables;
+  runs: Runs;
   artifacts: Artifacts;
 }
 
@@ -86,7 +88,14 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       }
     },
 
-    runner: async (job) => (await opened()).runner(job),
+    async runner(job) {
+      const parts = await opened();
+      try {
+        return await parts.runner(job);
+      } finally {
+        await tidy(parts);
+      }
+    },
 
     async close() {
       const parts = await opening?.catch(() => undefined);
@@ -94,6 +103,16 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       await parts?.engine.close();
     },
   };
+
+  /** Removes what no run needs any more: old checkouts, containers of removed environments. A failure costs only space. */
+  async function tidy({ modules, pool }: Opened): Promise<void> {
+    try {
+      await modules.prune(await deps.runs.commitsInUse());
+      await pool.prune(() => deps.environments.list());
+    } catch (error) {
+      log.warn({ err: error }, 'What is no longer needed could not be removed');
+    }
+  }
 
   async function open(): Promise<Opened> {
     const { pool: wanted, module, mftf, worker } = config;

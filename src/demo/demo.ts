@@ -101,7 +101,7 @@ export async function startDemo(base: Config, log: Logger, tell: (line: string) 
     await app.publish(server.url);
     const runIds = await submit(app, shops);
     await app.startWorkers();
-    closing.push(async () => (await app.context.pool()).prune([]));
+    closing.push(async () => (await app.context.pool()).prune(async () => []));
     closing.push(() => app.stopWorkers({ now: true }));
     const judge = () => report(app, engine, runIds);
     return { app, url: server.url, engine: engine.kind, folder, runIds, judge, close };

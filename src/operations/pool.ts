@@ -63,6 +63,6 @@ export const prunePool = defineOperation({
   input: z.object({}),
   output: z.object({ removed: z.array(z.string()).describe('Names of containers') }),
   async run({ pool, environments }) {
-    return { removed: await (await pool()).prune(await environments.list()) };
+    return { removed: await (await pool()).prune(() => environments.list()) };
   },
 });

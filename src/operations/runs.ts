@@ -115,5 +115,7 @@ async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selecti
   const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
   if (tests.length === 0)
     throw new Fault('SELECTION_EMPTY', `No test of run ${run.id} failed or was broken.`);
-  return { ...emptySelection, tests: [...new Set(tests.map(({ test }) => test))] };
+  // In a suite a test runs between the suite's before and after, so it is named with it.
+  const names = tests.map(({ test, suite }) => (suite ? `${suite}:${test}` : test));
+  return { ...emptySelection, tests: names };
 }

@@ -51,8 +51,11 @@ export interface Pool {
   list(): Promise<PoolContainer[]>;
   /** Removes the container of an environment and makes a new one. Waits until no run uses it. */
   replace(environment: { id: number; code: string }): Promise<PoolContainer>;
-  /** Removes our containers of environments that are not among these. Gives their names. */
-  prune(environments: readonly { id: number }[]): Promise<string[]>;
+  /**
+   * Removes our containers of environments that are not among these. Gives their names. The environments are asked for after the
+   * containers were listed, so that the container of one that is just being made is never among the removed.
+   */
+  prune(environments: () => Promise<readonly { id: number }[]>): Promise<string[]>;
 }
 
 /** What is wrong with a container, in words that follow "because". */
@@ -254,8 +257,8 @@ export function createPool(deps: {
     },
 
     async prune(environments) {
-      const known = new Set(environments.map(({ id }) => id));
       const found = await engine.list({ [poolLabels.installation]: settings.installation });
+      const known = new Set((await environments()).map(({ id }) => id));
       const removed: string[] = [];
       for (const { id, name, labels } of found) {
         if (known.has(Number(labels[poolLabels.environment]))) continue;

@@ -59,6 +59,14 @@ export function createRuns(deps: { database: Database }) {
       );
     },
 
+    /** The commits that runs which have started, but not finished, are pinned to. */
+    async commitsInUse(): Promise<string[]> {
+      const rows = await database.query<{ commit_id: string }>(
+        `SELECT DISTINCT commit_id FROM run WHERE state <> 'finished' AND commit_id IS NOT NULL ORDER BY commit_id`,
+      );
+      return rows.map(({ commit_id }) => commit_id);
+    },
+
     /**
      * A queued run is finished at once; a running one is asked to end, and its worker sees to it.
      * Errors: RUN_UNKNOWN, RUN_FINISHED.

@@ -253,7 +253,7 @@ export function poolConformance(kind: EngineKind): void {
       const stranger = await engine.create(await subject.spec({ name }));
       await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
       await expect(openPool().replace(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
-      expect(await openPool().prune([])).not.toContain(name);
+      expect(await openPool().prune(async () => [])).not.toContain(name);
       expect(await engine.inspect(name)).toEqual(stranger);
     });
 
@@ -262,7 +262,7 @@ export function poolConformance(kind: EngineKind): void {
       const other = openPool({ installation: 'another' });
       const { id, name } = await ensure(environment, other);
       await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
-      expect(await openPool().prune([])).not.toContain(name);
+      expect(await openPool().prune(async () => [])).not.toContain(name);
       expect((await openPool().list()).map((each) => each.name)).not.toContain(name);
       expect((await engine.inspect(name))?.id).toBe(id);
     });
@@ -314,7 +314,7 @@ export function poolConformance(kind: EngineKind): void {
   test('prunes the containers of environments that are gone, and lists the rest', async () => {
     const [kept, gone] = [newEnvironment(), newEnvironment()];
     await Promise.all([ensure(kept), ensure(gone)]);
-    expect(await openPool().prune([kept])).toEqual([containerName(gone.id)]);
+    expect(await openPool().prune(async () => [kept])).toEqual([containerName(gone.id)]);
     expect(await openPool().list()).toEqual([
       {
         name: containerName(kept.id),

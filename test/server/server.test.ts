@@ -150,8 +150,8 @@ describe('the rest of what is there', () => {
         name: `matre_magento_env_${id}`,
         environmentId: id,
       }),
-      async prune(environments: readonly { id: number }[]) {
-        pruned.push(...environments.map(({ id }) => id));
+      async prune(environments: () => Promise<readonly { id: number }[]>) {
+        pruned.push(...(await environments()).map(({ id }) => id));
         return ['matre_magento_env_9'];
       },
     };

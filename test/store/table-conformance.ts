@@ -219,6 +219,17 @@ export function tableConformance(kind: Kind): void {
         await expect(runs.get(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
       });
 
+      it('keep the commits that they are pinned to in use until they have finished', async () => {
+        const run = await submit(await create());
+        const fence = (await queue.claim('w1'))?.fence ?? 0;
+        await queue.start(run.id, fence);
+        expect(await runs.commitsInUse()).toEqual([]);
+        await queue.recorder(run.id, fence).commit({ id: 'a1b2c3', subject: 'A commit' });
+        expect(await runs.commitsInUse()).toEqual(['a1b2c3']);
+        await queue.finish(run.id, fence, 'passed');
+        expect(await runs.commitsInUse()).toEqual([]);
+      });
+
       it('are queued together or not at all, in the order in which they were asked for', async () => {
         const [a, b] = [await create('a'), await create('b')];
         const order = (environmentIds: number[]) =>
