@@ -19,6 +19,7 @@ import { openRunLogs, type RunLogs } from './logs.ts';
 import { createPhp } from './php.ts';
 import { prepare } from './prepare.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import { recogniseFault } from './results/infrastructure.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
@@ -217,12 +218,14 @@ async function generateOpen(
   } catch (error) {
     said = await log.close();
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
+    const known = recogniseFault(said);
+    if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause: error });
     throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${complaintIn(said)}`, {
       cause: error,
     });
   }
   said = await log.close();
-  const reason: Reason = {
+  const reason: Reason = recogniseFault(said) ?? {
     code: 'GENERATION_FAILED',
     message: `MFTF did not generate this test: ${complaintIn(said)}`,
   };

@@ -53,10 +53,15 @@ export async function collectResults(folder: string): Promise<CollectedResults> 
       if (found) cases.push(found);
     } else if (name.endsWith('-container.json')) await read(path, checkContainer);
   }
-  const junit = files.includes(junitFile) ? await read(junitFile, readJunit) : undefined;
+  const junit = (await hasJunit(folder, files)) ? await read(junitFile, readJunit) : undefined;
   const allure = [];
   for (const one of cases) allure.push({ ...one, attachments: await attachmentsOf(folder, files, one) });
   return { allure, junit, unreadable };
+}
+
+/** Codeception makes the report when it starts and fills it at its end: an empty one is of a process that was killed. */
+async function hasJunit(folder: string, files: string[]): Promise<boolean> {
+  return files.includes(junitFile) && (await stat(join(folder, junitFile))).size > 0;
 }
 
 async function list(folder: string): Promise<string[]> {

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leftovers } from '../../src/engine/supervised.ts';
+import { createLayout } from '../../src/mftf/layout.ts';
+import { freePort } from '../support/redis.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const logBytes = 1024 * 1024;
+
+const faultyTests = {
+  ...moduleTest('PlainTest', fault('sleep 0')),
+  ...moduleTest('PauseTest', fault('sleep 3')),
+  ...moduleTest('WaitingTest', fault('sleep 600')),
+  ...moduleTest('KilledTest', fault('kill')),
+  ...moduleTest('SilentEndTest', fault('exit 0')),
+  ...moduleTest('FatalTest', fault('fatal')),
+  ...moduleTest('CutResultTest', fault('cut-allure')),
+  ...moduleTest('NoResultTest', fault('no-result')),
+  ...moduleTest('ErrorTest', fault('error')),
+  ...moduleTest('HangTest', fault('hang')),
+  ...moduleTest('DeafTest', `${fault('deaf')}${fault('hang')}`),
+  ...moduleTest('HungryTest', fault('memory')),
+  ...moduleTest('FillingTest', fault('fill')),
+  ...moduleTest('TalkingTest', fault('print 150')),
+  ...moduleTest('HoldingTest', fault('hold 600')),
+  ...moduleTest('GrandchildTest', fault('grandchild 600')),
+  ...moduleTest('NoBrowserTest', fault('no-browser')),
+  ...moduleTest('BrowserFullTest', fault('browser-full')),
+  ...moduleTest('UnknownGroupTest', '<actionGroup ref="NoSuchActionGroup" stepKey="none"/>'),
+};
+
+/** Faults of everything around the tests: what a run makes of them, and that the next one is well again. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: faultyTests,
+      settings: { MATRE_TEST_TIMEOUT: '6s', MATRE_LOG_SIZE: '1m', MATRE_MEMORY: '256m' },
+    });
+    environment = await stage.environment('preprod-us');
+  });
+  afterAll(() => stage.close());
+
+  /** Runs tests and gives status and code of each. */
+  async function outcomes(...tests: string[]) {
+    const shown = await stage.run(environment, { tests });
+    const found = shown.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
+    return { ...shown, outcomes: Object.fromEntries(found) as Record<string, [string, string | null]> };
+  }
+
+  /** The tests that come after in the plan are executed as if nothing had been. */
+  test.each([
+    ['KilledTest', 'is killed', 'RESULT_MISSING'],
+    ['SilentEndTest', 'ends with 0 and without a word', 'RESULT_MISSING'],
+    ['FatalTest', 'dies of a fatal error', 'RESULT_MISSING'],
+    ['NoResultTest', 'leaves no result file', 'RESULT_MISSING'],
+    ['CutResultTest', 'leaves half a result file', 'RESULT_UNREADABLE'],
+    ['HungryTest', 'takes all memory', 'OUT_OF_MEMORY'],
+    ['HangTest', 'hangs', 'TEST_TIMEOUT'],
+    ['DeafTest', 'hangs and hears no signal', 'TEST_TIMEOUT'],
+    ['BrowserFullTest', 'gets no browser, because Selenium is full', 'SELENIUM_FULL'],
+    ['UnknownGroupTest', 'cannot be generated', 'GENERATION_FAILED'],
+  ])('invariant 9: %s, which %s, is broken (%s)', async (name, _what, code) => {
+    const { run, outcomes: found } = await outcomes(name, 'PlainTest');
+    expect(found).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
+    expect(run).toMatchObject({ verdict: 'broken', counts: { broken: 1, passed: 1, failed: 0 } });
+  });
+
+  test('an exception in a test is a failure', async () => {
+    expect((await outcomes('ErrorTest')).outcomes).toEqual({ ErrorTest: ['failed', null] });
+  });
+
+  test('invariant 9: no Selenium makes the run broken, not its tests failed', async () => {
+    const { run, outcomes: found } = await outcomes('NoBrowserTest', 'PlainTest');
+    expect(found['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
+  });
+
+  test('invariant 9: a shop that does not answer makes its tests broken', async () => {
+    const dead = await stage.environment('stage-es');
+    await stage.context.environments.update(dead.id, { baseUrl: `http://127.0.0.1:${await freePort()}/` });
+    const { run, results } = await stage.run(dead, { tests: ['HarbourHomePageTest'] });
+    expect(results).toMatchObject([{ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } }]);
+    expect(run.verdict).toBe('broken');
+  });
+
+  test('invariant 9: a suite whose before fails is broken, its tests never ran', async () => {
+    const shop = await stage.environment('preprod-es', { shopPassword: 'another-password' });
+    const { run, results } = await stage.run(shop, { suites: ['HarbourOrdersSuite'] });
+    expect(results).toMatchObject([
+      { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
+      { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
+    ]);
+    expect(run.verdict).toBe('broken');
+  });
+
+  test('invariant 9: a generated file that was deleted comes back, and the run says so', async () => {
+    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await stage.testing(run, 'PauseTest');
+    await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    const { run: ended, events } = await stage.finished(run);
+    expect(ended).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'GENERATED_FILE_RESTORED',
+        message: expect.stringContaining('PlainTestCest.php'),
+      }),
+    );
+  });
+
+  test('invariant 9: a generated file that vanishes under a test makes it broken', async () => {
+    const name = { name: 'STAND_IN_FAULT', value: 'load PlainTest: vanish', secret: false };
+    await stage.context.variables.set(environment.id, name);
+    const { outcomes: found } = await outcomes('PlainTest');
+    await stage.context.variables.unset(environment.id, name.name);
+    expect(found).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
+  });
+
+  describe('a container that is removed under a test', () => {
+    test('invariant 9: makes the run broken, and the next one makes a new container', async () => {
+      const run = await stage.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
+      await stage.testing(run, 'WaitingTest');
+      expect(await environment.container.remove()).toBe(true);
+      const ended = await stage.finished(run);
+      expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
+      expect(ended.results).toMatchObject([{ status: 'broken', reason: { code: 'CONTAINER_VANISHED' } }]);
+
+      const next = await outcomes('PlainTest');
+      expect(next.run.verdict).toBe('passed');
+      expect(next.events).toContainEqual(expect.objectContaining({ code: 'CONTAINER_CREATED' }));
+    });
+  });
+
+  test('a full tmpfs is told by name, and the next run is well', async () => {
+    const { run, outcomes: found } = await outcomes('FillingTest');
+    expect(found).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+    expect((await outcomes('PlainTest')).run.verdict).toBe('passed');
+  });
+
+  test('a tmpfs that is full when tests are generated is told by name', async () => {
+    const name = { name: 'STAND_IN_FAULT', value: 'generate: fill', secret: false };
+    await stage.context.variables.set(environment.id, name);
+    const { run } = await outcomes('PlainTest');
+    await stage.context.variables.unset(environment.id, name.name);
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+  });
+
+  test('150 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
+    const used = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    const before = used();
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, used());
+    }, 20);
+    const { run, outcomes: found } = await outcomes('TalkingTest', 'PlainTest');
+    clearInterval(look);
+    expect(found).toEqual({ TalkingTest: ['passed', null], PlainTest: ['passed', null] });
+    const { artifacts } = stage.context;
+    for (const { path, size } of await artifacts.list(run.id)) {
+      expect(size, path).toBeLessThan(logBytes + 1024);
+    }
+    // What was read and not yet collected is in it.
+    expect(most - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test('a child that holds the output does not stall the run, and is gone after it', async () => {
+    const { outcomes: found } = await outcomes('HoldingTest', 'PlainTest');
+    expect(found).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
+    expect(await leftovers(stage.engine, environment.container.name)).toEqual([]);
+    expect(await environment.container.says('ps')).not.toContain('stand-in:hold');
+  });
+
+  test('a grandchild that left its session is gone after its test', async () => {
+    const { outcomes: found } = await outcomes('GrandchildTest');
+    expect(found).toEqual({ GrandchildTest: ['passed', null] });
+    expect(await environment.container.says('ps', '-e')).not.toContain('stand-in:grandchild');
+  });
+});
