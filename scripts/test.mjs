@@ -8,9 +8,11 @@
 // MATRE_TEST_POSTGRES_URL=postgres://...          with it: use that server (a database is made for each test file)
 // Arguments are passed on to vitest: `node scripts/test.mjs test/pool`.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const selected = process.argv.slice(2);
@@ -46,29 +48,38 @@ async function main() {
   }
 }
 
-/** Starts a Docker Engine in a folder; settles when it answers. */
+/** Starts a Docker Engine in a folder; settles when it answers. Its log is a file: nobody reads a pipe while tests run. */
 async function startDocker(folder) {
-  const host = `unix://${join(folder, 'docker.sock')}`;
+  const socketPath = join(folder, 'docker.sock');
+  const logPath = join(folder, 'docker.log');
   const folders = ['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')];
-  const argv = ['--host', host, ...folders, '--pidfile', join(folder, 'docker.pid'), '--iptables=false'];
-  const child = spawn('dockerd', argv, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  let output = '';
-  child.stderr.setEncoding('utf8');
-  await new Promise((resolve, reject) => {
-    child.stderr.on('data', (text) => {
-      output = (output + text).slice(-20_000);
-      if (output.includes('API listen on')) resolve(undefined);
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`dockerd ended with ${code}:\n${output.slice(-2_000)}`)));
-  });
+  const argv = ['--host', `unix://${socketPath}`, ...folders];
+  argv.push('--pidfile', join(folder, 'docker.pid'), '--iptables=false');
+  const log = openSync(logPath, 'w');
+  const child = spawn('dockerd', argv, { stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  for (let tries = 300; !(await answers(socketPath)); tries--) {
+    if (child.exitCode !== null || tries === 0) {
+      throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
+    }
+    await setTimeout(100);
+  }
   const stop = () =>
     new Promise((resolve) => {
-      child.removeAllListeners('exit');
       child.once('exit', resolve);
       child.kill('SIGTERM');
     });
-  return { host, stop };
+  return { host: `unix://${socketPath}`, stop };
+}
+
+function answers(socketPath) {
+  return new Promise((resolve) => {
+    const asked = get({ socketPath, path: '/_ping' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on('error', () => resolve(false));
+  });
 }
 
 /** Runs everything, or what was selected, and counts. Returns the exit code. */
