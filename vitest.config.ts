@@ -10,6 +10,5 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for a server or a container, so two at a time are not too many for two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: ['test/support/global-setup.ts'],
   },
 });
