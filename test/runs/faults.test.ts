@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { createLayout } from '../../src/mftf/layout.ts';
 import { freePort } from '../support/redis.ts';
 import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+setFlagsFromString('--expose_gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 const logBytes = 1024 * 1024;
@@ -148,12 +153,16 @@ overEngines((kind) => {
   });
 
   test('150 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
-    const used = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    // What is still held; without a collection it would be whatever was read since the last one.
+    const used = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    };
     const before = used();
     let most = 0;
     const look = setInterval(() => {
       most = Math.max(most, used());
-    }, 20);
+    }, 250);
     const { run, outcomes: found } = await outcomes('TalkingTest', 'PlainTest');
     clearInterval(look);
     expect(found).toEqual({ TalkingTest: ['passed', null], PlainTest: ['passed', null] });
@@ -161,8 +170,8 @@ overEngines((kind) => {
     for (const { path, size } of await artifacts.list(run.id)) {
       expect(size, path).toBeLessThan(logBytes + 1024);
     }
-    // What was read and not yet collected is in it.
-    expect(most - before).toBeLessThan(100 * 1024 * 1024);
+    expect(most).toBeGreaterThan(0);
+    expect(most - before).toBeLessThan(50 * 1024 * 1024);
   });
 
   test('a child that holds the output does not stall the run, and is gone after it', async () => {

@@ -39,3 +39,31 @@ export function overlapsIn(intervals: Interval[]): [Interval, Interval][] {
 export function runsIn(intervals: Interval[]): number[] {
   return [...new Set(intervals.map(({ runId }) => runId))];
 }
+
+/** What the stand-in for MFTF wrote of one of its processes, with a sign of life every quarter of a second. */
+export interface Life {
+  test: string;
+  /** Monotonic milliseconds, the same clock in all containers. */
+  from: number;
+  /** Its end, or its last sign of life. */
+  to: number;
+}
+
+/** The processes that the stand-in's own journal tells of (`MATRE_JOURNAL`), in the order of their starts. */
+export function livesIn(content: string): Life[] {
+  const lives: Life[] = [];
+  const latest = new Map<number, Life>();
+  for (const line of content.split('\n').filter((line) => line !== '')) {
+    const { event, pid, test, monotonic } = JSON.parse(line);
+    const known = latest.get(pid);
+    if (event !== 'start' && known) {
+      known.to = monotonic;
+      continue;
+    }
+    const life = { test, from: monotonic, to: monotonic };
+    lives.push(life);
+    // A number may be given again, above all after a container was started again.
+    latest.set(pid, life);
+  }
+  return lives.sort((a, b) => a.from - b.from);
+}

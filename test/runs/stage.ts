@@ -191,12 +191,14 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     },
 
     async testing(runId, test) {
-      await until(async () => {
-        const { plan } = await show(runId);
-        return plan.some(
-          (one) => one.startedAt && one.status === null && (test === undefined || one.test === test),
-        );
+      const { run } = await until(async () => {
+        const shown = await show(runId);
+        const { run, plan } = shown;
+        const isIt = (name: string) => test === undefined || name === test;
+        const found = plan.some((one) => one.startedAt && one.status === null && isIt(one.test));
+        return found || run.state === 'finished' ? shown : undefined;
       });
+      if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
     },
 
     log: (runId) => readText(context, runId, 'run.log'),

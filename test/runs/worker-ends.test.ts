@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Child, startChild } from '../support/child.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { newResult } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+import { livesIn } from './journal.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
+
+/** Workers as processes of their own, on PostgreSQL and Redis, that are killed, stopped and asked to end in mid-test. */
+overEngines((kind) => {
+  let stage: Stage;
+  let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
+  let redis: TestRedis;
+  let environment: StageEnvironment;
+  const workers: Child[] = [];
+  const codes = ['preprod-us', 'preprod-es', 'stage-es', 'stage-fr', 'stage-de', 'stage-it'];
+
+  beforeAll(async () => {
+    postgres = await sharedPostgres();
+    redis = await startRedis();
+    stage = await openStage(kind, {
+      workers: false,
+      module: {
+        ...moduleTest('FirstTest', fault('sleep 0')),
+        ...moduleTest('MiddleTest', fault('sleep 0')),
+        ...moduleTest('OtherTest', fault('sleep 0')),
+        ...moduleTest('ZuletztTest', fault('sleep 0')),
+      },
+      settings: {
+        DATABASE_URL: postgres.url,
+        LOCK_DSN: redis.url,
+        LOCK_TTL: '6s',
+        MATRE_LEASE: '6s',
+        MATRE_BEAT: '2s',
+        MATRE_WORKERS: '1',
+      },
+    });
+  });
+  afterAll(async () => {
+    await stage.close();
+    await redis.stop();
+    await postgres.drop();
+  });
+
+  beforeEach(async () => {
+    environment = await stage.environment(codes.shift() ?? '');
+    await setVariable('MATRE_JOURNAL', standInJournal);
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.kill()));
+  });
+
+  const setVariable = (name: string, value: string) =>
+    stage.context.variables.set(environment.id, { name, value, secret: false });
+
+  async function startWorker(): Promise<Child> {
+    const worker = startChild(new URL('worker-process.ts', import.meta.url), [], stage.settings);
+    workers.push(worker);
+    expect(await worker.line()).toBe('ready');
+    return worker;
+  }
+
+  /** A worker in the middle of a run, whose second test takes `seconds` now and nothing later, with another run queued. */
+  async function inMidTest(seconds: number) {
+    await setVariable('STAND_IN_FAULT', `MiddleTest: sleep ${seconds}`);
+    const worker = await startWorker();
+    const run = await stage.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
+    const next = await stage.submit(environment, { tests: ['OtherTest'] });
+    await stage.testing(run, 'MiddleTest');
+    await until(async () => (await executed()).includes('MiddleTest'));
+    await setVariable('STAND_IN_FAULT', '');
+    return { worker, run, next };
+  }
+
+  const lives = async () => livesIn(await environment.container.says('cat', standInJournal));
+
+  /** Nothing of the stand-in was ever there at the same time as something else of it. */
+  async function expectNoOverlap(): Promise<void> {
+    const all = await lives();
+    all.forEach((life, at) => {
+      expect(all[at + 1]?.from ?? Number.POSITIVE_INFINITY, `after ${life.test}`).toBeGreaterThan(life.to);
+    });
+  }
+
+  const executed = async () =>
+    (await lives()).map(({ test }) => /(\w+)Cest\.php$/.exec(test)?.[1]).filter((name) => name !== undefined);
+
+  test.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'invariants 4 and 6: after %s in mid-test the processes end before others start, and the run goes on where it was',
+    async (signal) => {
+      const { worker, run, next } = await inMidTest(600);
+      worker.signal(signal);
+      await startWorker();
+      const shown = await stage.finished(run);
+      expect(shown.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
+      expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+        ['FirstTest', 1],
+        ['MiddleTest', 2],
+        ['ZuletztTest', 2],
+      ]);
+      expect(shown.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
+      expect((await stage.finished(next)).run.verdict).toBe('passed');
+      expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
+      await expectNoOverlap();
+
+      if (signal === 'SIGKILL') return;
+      // The one that was stopped wakes up: it must not touch what is done.
+      worker.signal('SIGCONT');
+      worker.signal('SIGTERM');
+      expect(await worker.line()).toBe('stopped');
+      expect(await stage.show(run)).toEqual(shown);
+    },
+  );
+
+  test('invariant 4: a worker that is asked to end finishes its test and hands the rest back', async () => {
+    const { worker, run, next } = await inMidTest(3);
+    worker.signal('SIGTERM');
+    expect(await worker.line()).toBe('stopped');
+    const handedBack = await stage.show(run);
+    expect(handedBack.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
+
+    await startWorker();
+    const shown = await stage.finished(run);
+    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
+    expect((await stage.finished(next)).run.verdict).toBe('passed');
+    expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
+    await expectNoOverlap();
+  });
+
+  test('invariant 4: of a suite that was interrupted only the tests without a result are run again', async () => {
+    await setVariable('STAND_IN_FAULT', 'HarbourAdminOrderViewTest: sleep 600');
+    const worker = await startWorker();
+    const run = await stage.submit(environment, { suites: ['HarbourOrdersSuite'] });
+    await stage.testing(run, 'HarbourAdminOrderViewTest');
+    await until(async () => (await lives()).some(({ test }) => test.endsWith('HarbourOrdersSuite/')));
+    await setVariable('STAND_IN_FAULT', '');
+    // As if the worker had died when it had written the first of the two results.
+    const { fence = 0 } = await stage.context.runs.get(run);
+    const written = { ...newResult('HarbourAdminOrderGridTest', 'passed'), suite: 'HarbourOrdersSuite' };
+    await stage.context.queue.recorder(run, fence).result(written);
+    await worker.kill();
+
+    await startWorker();
+    const shown = await stage.finished(run);
+    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
+    expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+      ['HarbourAdminOrderGridTest', 1],
+      ['HarbourAdminOrderViewTest', 2],
+    ]);
+    const log = shown.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
+    const said = await stage.artifact(run, log);
+    expect(said).not.toContain('HarbourAdminOrderGridTest');
+    // The class of a suite counts the files in its folder to know when its after is due.
+    expect(said).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
+  });
+});
