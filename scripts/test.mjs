@@ -44,6 +44,8 @@ async function main() {
     return 1;
   } finally {
     await docker?.stop();
+    // The engine leaves its network namespace mounted.
+    if (docker) spawnSync('umount', ['--lazy', join(folder, 'exec/netns/default')]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

@@ -20,10 +20,10 @@ const { id } = await engine.create({
   memoryBytes: 64 * 1024 ** 2,
 });
 const { code } = await capture(engine, id, ['touch', '/matre/run/x', '/var/www/html/x']);
-const run = await superviseExec(engine, id, { argv: ['sleep', '1000'] }, { token: 'kept' });
-console.log(`up ${code}`);
-run.stdout.resume();
+const argv = ['sh', '-c', 'echo started; exec sleep 1000'];
+const run = await superviseExec(engine, id, { argv }, { token: 'kept' });
 run.stderr.resume();
+run.stdout.once('data', () => console.log(`up ${code}`));
 process.stdin.once('data', async () => {
   const { kind } = await run.stop();
   console.log(`${kind} ${await engine.remove(id)}`);
