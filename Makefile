@@ -1,6 +1,6 @@
 # Two commands do all the set-up on a bare Debian machine with Node 20: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench build check clean
+.PHONY: help demo test faults bench build check clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,6 +15,10 @@ test: node_modules ## all tests, with their own PostgreSQL, Redis and Docker Eng
 
 bench: node_modules ## measure; each bench prints a table and writes bench/results/
 	@set -e; for bench in bench/*.ts; do echo "== $$bench"; npx tsx $$bench; done
+
+faults: node_modules ## random faults under load, and a judge: SECONDS, SEED, FAULTS, WORKERS, ENVIRONMENTS, ENGINE
+	@sh scripts/need.sh test
+	@node --import tsx test/faults/main.ts
 
 build: dist/.built ## compile to dist/
 

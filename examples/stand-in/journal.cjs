@@ -13,6 +13,8 @@ function openJournal(project, command, test) {
       command,
       pid: process.pid,
       host: os.hostname(),
+      // What the supervisor of the container marks its processes with: for whom this one runs.
+      token: process.env.MATRE_EXEC?.replaceAll(':', ''),
       baseUrl: project.env.MAGENTO_BASE_URL,
       test,
       at: Date.now(),

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import type { Status } from '../../src/model/result.ts';
+import type { RunState, Verdict } from '../../src/model/run.ts';
+import type { AttemptOutcome } from '../../src/store/attempts.ts';
+import { monotonicMs } from './clock.ts';
+import type { Absence } from './crew.ts';
+import type { Injection } from './injector.ts';
+import type { World } from './world.ts';
+
+/** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
+export interface Life {
+  environmentId: number;
+  runId: number;
+  fence: number;
+  /** The test that it executed; `undefined` for a generation. */
+  test: string | undefined;
+  from: number;
+  /** Its end, or its last sign of life: it gives one every quarter of a second. */
+  to: number;
+  /** How it ended; `undefined` when it was killed. */
+  code: number | undefined;
+}
+
+export interface FinalRun {
+  id: number;
+  environmentId: number;
+  state: RunState;
+  verdict: Verdict | null;
+  reason: string | null;
+  finishedAt: number | undefined;
+}
+
+export interface FinalAttempt {
+  runId: number;
+  fence: number;
+  /** Of the worker process. */
+  pid: number;
+  outcome: AttemptOutcome | null;
+}
+
+export interface FinalResult {
+  runId: number;
+  test: string;
+  attempt: number;
+  status: Status;
+  reason: string | null;
+  recordedAt: number;
+}
+
+/** All that the judge knows: what happened in the containers, what the tables say in the end, and what was done to it all. */
+export interface Evidence {
+  acknowledged: number[];
+  lives: Life[];
+  runs: FinalRun[];
+  attempts: FinalAttempt[];
+  results: FinalResult[];
+  planned: { runId: number; test: string }[];
+  absences: Absence[];
+  injections: Injection[];
+}
+
+export async function gatherEvidence(
+  world: World,
+  given: Pick<Evidence, 'acknowledged' | 'injections'>,
+): Promise<Evidence> {
+  const { database, environments, crew } = world;
+  /** From the clock of the machine, which is that of the database, to the monotonic one. */
+  const offset = monotonicMs() - Date.now();
+  const moment = (date: Date | null) => (date === null ? undefined : date.getTime() + offset);
+  const runs = await database.query<{
+    id: number;
+    environment_id: number;
+    state: RunState;
+    verdict: Verdict | null;
+    reason_code: string | null;
+    finished_at: Date | null;
+  }>('SELECT id, environment_id, state, verdict, reason_code, finished_at FROM run ORDER BY id');
+  const attempts = await database.query<{
+    run_id: number;
+    fence: number;
+    worker_id: string;
+    outcome: AttemptOutcome | null;
+  }>('SELECT run_id, fence, worker_id, outcome FROM attempt ORDER BY run_id, attempt');
+  const results = await database.query<{
+    run_id: number;
+    test: string;
+    attempt: number;
+    status: Status;
+    reason_code: string | null;
+    recorded_at: Date;
+  }>('SELECT run_id, test, attempt, status, reason_code, recorded_at FROM result ORDER BY run_id, attempt');
+  const planned = await database.query<{ run_id: number; test: string }>(
+    'SELECT run_id, test FROM planned_test',
+  );
+  return {
+    ...given,
+    absences: crew.absences,
+    lives: environments.flatMap(({ id, code }) => livesIn(readJournal(world.journal(code)), id)),
+    runs: runs.map((row) => ({
+      id: row.id,
+      environmentId: row.environment_id,
+      state: row.state,
+      verdict: row.verdict,
+      reason: row.reason_code,
+      finishedAt: moment(row.finished_at),
+    })),
+    attempts: attempts.map((row) => ({
+      runId: row.run_id,
+      fence: row.fence,
+      pid: Number(row.worker_id.split('/').at(-2)),
+      outcome: row.outcome,
+    })),
+    results: results.map((row) => ({
+      runId: row.run_id,
+      test: row.test,
+      attempt: row.attempt,
+      status: row.status,
+      reason: row.reason_code,
+      recordedAt: moment(row.recorded_at) ?? 0,
+    })),
+    planned: planned.map((row) => ({ runId: row.run_id, test: row.test })),
+  };
+}
+
+function readJournal(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // No test has started there yet.
+    return '';
+  }
+}
+
+/** In the order of their starts. */
+export function livesIn(journal: string, environmentId: number): Life[] {
+  const lives: Life[] = [];
+  const latest = new Map<string, Life>();
+  for (const line of journal.split('\n').filter((text) => text !== '')) {
+    const { event, pid, token, test, command, monotonic, code } = JSON.parse(line);
+    const key = `${token} ${pid} ${test}`;
+    const known = latest.get(key);
+    if (event !== 'start' && known) {
+      known.to = monotonic;
+      if (event === 'end') known.code = code;
+      continue;
+    }
+    const [, runId, fence] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];
+    const life: Life = {
+      environmentId,
+      runId: Number(runId),
+      fence: Number(fence),
+      test: command === 'codecept' ? (/(\w+)Cest\.php$/.exec(test)?.[1] ?? test) : undefined,
+      from: monotonic,
+      to: monotonic,
+      code: undefined,
+    };
+    lives.push(life);
+    latest.set(key, life);
+  }
+  return lives.sort((a, b) => a.from - b.from);
+}

@@ -1,0 +1,95 @@
+import type { Evidence } from './evidence.ts';
+import type { Injection } from './injector.ts';
+
+export interface Row {
+  kind: string;
+  injected: number;
+  /** Runs that were under way where it hit. */
+  hit: number;
+  /** How often the time to recover could be measured; see `recoveries`. */
+  measured: number;
+  medianS: number | undefined;
+  worstS: number | undefined;
+}
+
+/**
+ * How long it took until the next test started in an environment, or its run was finished: from the moment of the fault
+ * where others take over (workers, containers), from its end where everybody waits for it (stores), from the end of the
+ * test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
+ * would say is said of the last fault.
+ */
+export function recoveries(
+  evidence: Evidence,
+  injection: Injection,
+): { environmentId: number; ms: number }[] {
+  const { lives, runs, injections } = evidence;
+  return injection.hit.flatMap(({ id, environmentId }) => {
+    const since = startOfRecovery(evidence, injection, id);
+    const starts = lives
+      .filter((life) => life.environmentId === environmentId && life.test !== undefined)
+      .map(({ from }) => from);
+    const finished = runs.find((run) => run.id === id)?.finishedAt;
+    const next = Math.min(...[...starts, finished ?? Infinity].filter((moment) => moment > since));
+    const hitAgain = injections.some(
+      (other) =>
+        other !== injection &&
+        other.at <= next &&
+        other.healedAt >= injection.at &&
+        (other.on === 'redis' ||
+          other.on === 'postgres' ||
+          other.hit.some((run) => run.environmentId === environmentId)),
+    );
+    return hitAgain || next === Infinity ? [] : [{ environmentId, ms: next - since }];
+  });
+}
+
+function startOfRecovery({ lives }: Evidence, { kind, on, at, healedAt }: Injection, runId: number): number {
+  if (on === 'redis' || on === 'postgres') return healedAt;
+  if (kind !== 'worker asked to stop') return at;
+  const underWay = lives.find((life) => life.runId === runId && life.from <= at && life.to >= at);
+  return underWay?.to ?? at;
+}
+
+export function tabulate(evidence: Evidence): Row[] {
+  const kinds = [...new Set(evidence.injections.map(({ kind }) => kind))].sort();
+  return kinds.map((kind) => {
+    const injections = evidence.injections.filter((injection) => injection.kind === kind);
+    const times = injections
+      .flatMap((injection) => recoveries(evidence, injection))
+      .map(({ ms }) => ms / 1000)
+      .sort((a, b) => a - b);
+    return {
+      kind,
+      injected: injections.length,
+      hit: injections.reduce((sum, { hit }) => sum + hit.length, 0),
+      measured: times.length,
+      medianS: times[Math.floor(times.length / 2)],
+      worstS: times.at(-1),
+    };
+  });
+}
+
+export function printTable(rows: Row[]): string {
+  const seconds = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
+  const head = ['fault', 'injected', 'runs hit', 'measured', 'median s', 'worst s'];
+  const lines = rows.map((row) => [
+    row.kind,
+    String(row.injected),
+    String(row.hit),
+    String(row.measured),
+    seconds(row.medianS),
+    seconds(row.worstS),
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return [head, ...lines]
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
