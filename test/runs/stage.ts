@@ -14,6 +14,7 @@ import { createDockerEngine } from '../../src/engine/docker/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { journalPath } from '../../src/engine/supervised.ts';
+import type { Logger } from '../../src/log.ts';
 import { containerName } from '../../src/model/environment.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import type { Context } from '../../src/operations/context.ts';
@@ -94,6 +95,8 @@ export interface StageOptions {
   module?: Record<string, string | undefined>;
   mftfVersion?: string;
   settings?: Record<string, string>;
+  /** Where the app writes its log; nowhere by default. */
+  log?: Logger;
   /** False: runs wait until `startWorkers`. */
   workers?: boolean;
 }
@@ -114,7 +117,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     MATRE_TMPFS_SIZE: '16m',
     ...options.settings,
   };
-  const opened = await openTestApp({ settings });
+  const opened = await openTestApp({ settings, ...(options.log && { log: options.log }) });
   const { app, folder } = opened;
   const { context } = app;
   const engine =

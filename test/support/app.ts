@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { type App, openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { ContainerParts } from '../../src/container-parts.ts';
+import type { Logger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { embeddedFolder, quiet } from './database.ts';
 
@@ -13,12 +14,13 @@ export interface TestApp {
 
 /** An app on the embedded database in a folder of its own. Settings as in the environment of a process. */
 export async function openTestApp(
-  options: { settings?: Record<string, string>; parts?: Partial<ContainerParts> } = {},
+  options: { settings?: Record<string, string>; parts?: Partial<ContainerParts>; log?: Logger } = {},
 ): Promise<TestApp> {
   const folder = await embeddedFolder();
   const environment = { MATRE_DATA: folder, MATRE_PORT: '0', ...options.settings };
   const config = loadConfig({ environment, file: '/dev/null' });
-  const app = await openApp(config, { log: quiet, ...(options.parts && { parts: options.parts }) });
+  const { log = quiet } = options;
+  const app = await openApp(config, { log, ...(options.parts && { parts: options.parts }) });
   return {
     app,
     folder,

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { dockerTestImage, sandboxTestImage } from '../support/image.ts';
+import { openStage, overEngines, type Stage, type StageOptions } from './stage.ts';
+
+/** What cannot be executed, told by name: at submission where it is known there, else by the run. */
+
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+overEngines((kind) => {
+  async function runWith(settings: StageOptions['settings'] = {}) {
+    stage = await openStage(kind, { settings });
+    return (await stage.run(await stage.environment('preprod-us'), { tests: ['HarbourHomePageTest'] })).run;
+  }
+
+  test('an image that does not exist', async () => {
+    const image = kind === 'docker' ? 'matre-no-such-image:latest' : '/no/such/folder';
+    expect(await runWith({ MATRE_IMAGE: image })).toMatchObject({
+      verdict: 'broken',
+      reason: { code: 'IMAGE_MISSING', message: expect.stringContaining(image) },
+    });
+  });
+
+  test('an image without MFTF', async () => {
+    const image = kind === 'docker' ? await dockerTestImage() : sandboxTestImage();
+    expect(await runWith({ MATRE_IMAGE: image })).toMatchObject({
+      verdict: 'broken',
+      reason: { code: 'IMAGE_UNSUITABLE', message: expect.stringContaining('vendor/bin/mftf') },
+    });
+  });
+
+  test('names that the module and the tree of the image do not have, with the nearest that they have', async () => {
+    stage = await openStage(kind, { workers: false });
+    const environment = await stage.environment('preprod-us');
+    await expect(stage.submit(environment, { tests: ['HarbourHomepageTest'] })).rejects.toMatchObject({
+      code: 'SELECTION_UNKNOWN',
+      message: expect.stringContaining('HarbourHomePageTest'),
+    });
+    await expect(stage.submit(environment, { groups: ['smok'] })).rejects.toMatchObject({
+      code: 'SELECTION_UNKNOWN',
+      message: expect.stringContaining('smoke'),
+    });
+    const all = { tests: ['HarbourHomePageTest'], exclude: ['HarbourHomePageTest'] };
+    await expect(stage.submit(environment, all)).rejects.toMatchObject({ code: 'SELECTION_EMPTY' });
+    expect(await stage.context.runs.list({ limit: 10 })).toEqual([]);
+  });
+});
+
+describe('any engine', () => {
+  test('no Docker where Docker is asked for', async () => {
+    const settings = { MATRE_ENGINE: 'docker', DOCKER_HOST: 'unix:///no/such/docker.sock' };
+    stage = await openStage('sandbox', { settings });
+    const environment = await stage.environment('preprod-us');
+    expect((await stage.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
+      verdict: 'broken',
+      reason: { code: 'ENGINE_UNREACHABLE' },
+    });
+  });
+
+  test('broken XML in the module, with file and line', async () => {
+    const broken =
+      '<tests>\n  <test name="BrokenTest">\n    <see userInput="x" stepKey="see"\n  </test>\n</tests>\n';
+    stage = await openStage('sandbox', {
+      workers: false,
+      module: { 'Test/Mftf/Test/BrokenTest.xml': broken },
+    });
+    const environment = await stage.environment('preprod-us');
+    await expect(stage.submit(environment, { groups: ['smoke'] })).rejects.toMatchObject({
+      code: 'MODULE_INVALID',
+      message: expect.stringMatching(/Test\/Mftf\/Test\/BrokenTest\.xml.*\b[34]\b/),
+    });
+  });
+
+  test.each([
+    ['has no', undefined],
+    ['has an empty', '\n'],
+  ])('a module that %s env file for the environment, with path and commit', async (_what, content) => {
+    stage = await openStage('sandbox');
+    const environment = await stage.environment('preprod-us');
+    const commit = stage.module.commit({ 'Cron/data/.env.preprod-us': content }, 'Without values');
+    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'MODULE_ENV_FILE_MISSING' } });
+    expect(run.reason?.message).toContain('Cron/data/.env.preprod-us');
+    expect(run.reason?.message).toContain(commit);
+  });
+
+  test('a repository that does not answer', async () => {
+    stage = await openStage('sandbox', {
+      settings: { MATRE_MODULE_REPOSITORY: 'file:///no/such/repository' },
+    });
+    const environment = await stage.environment('preprod-us');
+    expect((await stage.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
+      verdict: 'broken',
+      reason: { code: 'MODULE_CHECKOUT_FAILED' },
+    });
+  });
+});

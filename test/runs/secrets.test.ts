@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import Docker from 'dockerode';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import {
+  fault,
+  moduleTest,
+  openStage,
+  overEngines,
+  type ShownRun,
+  type Stage,
+  type StageEnvironment,
+} from './stage.ts';
+
+/** Characters that JSON, HTML, addresses and shells write in their own way. */
+const secrets = {
+  adminPassword: 'Adm1n/pa"ss & <word>',
+  variable: 'tok-en/4711=+ü',
+  global: 'glob4l-secret-of-all',
+  ofModule: 'modul-s3cret-key',
+};
+
+/** The forms in which a secret could be written. */
+const forms = Object.values(secrets).flatMap((secret) => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
+  encodeURIComponent(secret),
+  encodeURIComponent(secret).replaceAll('%20', '+'),
+  secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+]);
+
+function expectNoSecret(text: string, where: string): void {
+  for (const form of forms) {
+    if (text.includes(form))
+      throw new Error(`${where} has ${form}: ${text.slice(text.indexOf(form) - 200).slice(0, 400)}`);
+  }
+}
+
+const fill = (name: string) => `
+  <amOnPage url="/admin/admin" stepKey="open${name}"/>
+  <fillField selector="#username" userInput="{{_ENV.${name}}}" stepKey="fill${name}"/>`;
+
+/** Tests that print secrets in every way that tests have. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  let server: RunningServer;
+  let shown: ShownRun;
+  let appLog = '';
+  const watched = { cmdlines: '', inspected: '' };
+
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      log: pino({ level: 'trace' }, { write: (line) => (appLog += line) }),
+      module: {
+        ...moduleTest(
+          'FillingTest',
+          fill('MAGENTO_ADMIN_PASSWORD') + fill('SHOP_VALUE') + fill('ALL_VALUE') + fill('PARTNER_API_KEY'),
+        ),
+        ...moduleTest(
+          'SeeingTest',
+          `${fill('SHOP_VALUE')}<see userInput="{{_ENV.SHOP_VALUE}}" stepKey="see"/>`,
+        ),
+        ...moduleTest(
+          'AddressTest',
+          `<amOnPage url="/search?q={{_ENV.SHOP_VALUE}}" stepKey="search"/><see userInput="nothing like this" stepKey="see"/>`,
+        ),
+        ...moduleTest('WaitingTest', `${fill('ALL_VALUE')}${fault('sleep 2')}`),
+        'Cron/data/.env.preprod-us': `${readFileSync(join(import.meta.dirname, '../../examples/module/Cron/data/.env.preprod-us'))}PARTNER_API_KEY=${secrets.ofModule}\n`,
+      },
+    });
+    environment = await stage.environment('preprod-us', {
+      adminPassword: secrets.adminPassword,
+      shopPassword: 'another',
+    });
+    const { variables } = stage.context;
+    await variables.set(environment.id, { name: 'SHOP_VALUE', value: secrets.variable, secret: true });
+    await variables.set('global', { name: 'ALL_VALUE', value: secrets.global, secret: true });
+    server = await startServer(stage.context, '0.0.0-test');
+
+    const look = setInterval(() => {
+      watched.cmdlines += cmdlines();
+    }, 25);
+    const run = await stage.submit(environment, {
+      tests: ['FillingTest', 'SeeingTest', 'AddressTest', 'WaitingTest'],
+      suites: ['HarbourOrdersSuite'],
+    });
+    await stage.testing(run, 'WaitingTest');
+    watched.inspected = await inspected(environment.container.name);
+    shown = await stage.finished(run);
+    clearInterval(look);
+  });
+  afterAll(async () => {
+    await server.close();
+    await stage.close();
+  });
+
+  async function inspected(name: string): Promise<string> {
+    if (kind === 'docker') return JSON.stringify(await new Docker().getContainer(name).inspect());
+    const info = await stage.engine.inspect(name);
+    return (
+      JSON.stringify(info) + readFileSync(join(stage.folder, 'sandboxes', name, 'container.json'), 'utf8')
+    );
+  }
+
+  test('the tests were executed, and their steps are in the log', async () => {
+    expect(shown.results.map(({ test, status }) => [test, status])).toEqual(
+      expect.arrayContaining([
+        ['FillingTest', 'passed'],
+        ['SeeingTest', 'failed'],
+        ['AddressTest', 'failed'],
+        ['HarbourAdminOrderGridTest', 'broken'],
+      ]),
+    );
+    expect(await stage.log(shown.run.id)).toContain('[hidden]');
+    expect(shown.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
+  });
+
+  test('invariant 10: no secret is in a log or a file of the run', async () => {
+    const { artifacts } = stage.context;
+    const files = await artifacts.list(shown.run.id);
+    expect(files.length).toBeGreaterThan(10);
+    for (const { path } of files) {
+      const content = await buffer((await artifacts.open(shown.run.id, path)).stream);
+      expectNoSecret(content.toString('utf8'), path);
+    }
+  });
+
+  test('invariant 10: no secret is in the log of matre', () => {
+    expect(appLog).toContain('Run finished');
+    expectNoSecret(appLog, 'the log');
+  });
+
+  test('invariant 10: no secret is in an answer of the API', async () => {
+    const { id } = shown.run;
+    const addresses = [
+      `runs/${id}`,
+      `runs/${id}/log`,
+      `runs/${id}/artifacts`,
+      `junit?ids=${id}`,
+      'runs',
+      'environments',
+    ];
+    addresses.push(`environments/${environment.code}`, 'config', 'status', 'pool', 'variables');
+    for (const address of addresses) {
+      const answer = await fetch(`${server.url}/api/${address}`);
+      const text = await answer.text();
+      expect(answer.status, address).toBe(200);
+      expectNoSecret(text, address);
+    }
+  });
+
+  test('invariant 10: no secret is in a process list while a run is under way', () => {
+    expect(watched.cmdlines).toContain('vendor/bin/codecept');
+    expect(watched.cmdlines).toContain('generate:tests');
+    expectNoSecret(watched.cmdlines, 'a command line');
+  });
+
+  test('invariant 10: no secret is in what an inspection of the container shows', () => {
+    expect(watched.inspected).toContain(environment.container.name);
+    expectNoSecret(watched.inspected, 'the inspection');
+  });
+});
+
+/** The command lines of all processes of this machine. */
+function cmdlines(): string {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}
