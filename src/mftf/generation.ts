@@ -57,12 +57,13 @@ export async function generate(request: GenerationRequest): Promise<{ missing: P
 
 /** Paths of the generated files below `generated`, without empty ones. */
 async function generatedFiles(engine: Engine, containerId: string, layout: Layout): Promise<Set<string>> {
-  const argv = ['find', layout.generated, '-name', '*.php', '-size', '+0'];
-  const { code, stdout, stderr } = await capture(engine, containerId, argv);
-  if (code !== 0)
+  // Relative, so that a whole tree fits into what `capture` keeps: 3,410 files of Magento 2.4.4 are 0.2 MB.
+  const argv = ['find', '.', '-name', '*.php', '-size', '+0'];
+  const { code, stdout, stderr } = await capture(engine, containerId, argv, { cwd: layout.generated });
+  if (code !== 0) {
     throw new Fault('GENERATED_FILE_MISSING', `${layout.generated} cannot be read: ${stderr.trim()}`);
-  const below = layout.generated.length + 1;
-  return new Set(stdout.split('\n').map((path) => path.slice(below)));
+  }
+  return new Set(stdout.split('\n').map((path) => path.slice('./'.length)));
 }
 
 async function keepCopy(engine: Engine, containerId: string, layout: Layout): Promise<void> {
