@@ -68,11 +68,13 @@ overEngines((kind) => {
   });
 
   test('invariant 7: a run sees nothing of an earlier one on its environment', async () => {
-    const first = await stage.run(us, {
-      tests: ['HarbourHomePageTest', 'HarbourProductPriceTest'],
-      suites: ['HarbourOrdersSuite'],
-    });
-    expect(first.run.verdict).toBe('passed');
+    // A test that failed leaves its file, and generation leaves the folders of other suites.
+    const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
+    await stage.context.variables.set(us.id, failing);
+    const first = await stage.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });
+    await stage.context.variables.unset(us.id, failing.name);
+    expect(first.run.counts).toMatchObject({ passed: 2, failed: 1 });
+    expect((await cestsOf(us)).join()).toContain('HarbourAdminOrderViewTestCest.php');
     const changed = moduleTest('ThirdTest', fault('sleep 600'));
     stage.module.commit({ ...changed, 'Test/Mftf/Test/HarbourSearchTest.xml': undefined }, 'Third');
     const second = await stage.submit(us, { tests: ['ThirdTest'] });
