@@ -62,7 +62,7 @@ async function openDatabase(config: Config, log: Logger): Promise<Database | Emb
   const { databaseUrl, dataFolder } = config.store;
   return databaseUrl === undefined
     ? openEmbedded({ folder: dataFolder, log })
-    : openPostgres({ url: databaseUrl, log });
+    : openPostgres({ url: databaseUrl, log, timeoutMs: Math.max(1_000, config.worker.leaseMs / 5) });
 }
 
 async function join(
@@ -135,7 +135,7 @@ async function join(
       beside.push(
         startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, stopping }),
       );
-      beside.push(startReaper({ queue, log, everyMs: leaseMs / 2, maxAttempts }));
+      beside.push(startReaper({ queue, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
     stopWorkers,
     publish: async (url) => ('lock' in database ? database.lock.publish({ url }) : undefined),

@@ -158,7 +158,7 @@ export const settings = {
   LOCK_TTL: setting({
     group: 'Locks',
     schema: duration(1),
-    default: '30s',
+    default: '25s',
     description: 'How long a lock outlives a holder that stopped renewing it.',
   }),
 
@@ -309,7 +309,7 @@ export const settings = {
   MATRE_LEASE: setting({
     group: 'Workers',
     schema: duration(2),
-    default: '30s',
+    default: '25s',
     description: 'How long a run waits for a worker that stopped answering before it goes back to the queue.',
   }),
   MATRE_MAX_ATTEMPTS: setting({

@@ -30,7 +30,10 @@ export async function migrate(
   for (;;) {
     // The lock ends with the transaction, so each turn looks again at what others have done in between.
     const applied = await database.transaction(async (transaction) => {
-      await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
+      // As a script: another process may take long for its change.
+      await transaction.script(
+        `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${advisoryLock})`,
+      );
       return applyNext(transaction, migrations);
     });
     if (!applied) return;

@@ -14,6 +14,8 @@ type Callback = (payload: string) => void;
  */
 export function createListener(deps: {
   connect: () => pg.Client;
+  /** How often the connection is asked whether it is there: one that is half open tells nothing, for ever. */
+  beatMs: number;
   unreachable: (error: unknown) => Fault;
   place: string;
   log: Logger;
@@ -31,7 +33,9 @@ export function createListener(deps: {
     client.on('notification', ({ channel, payload }) => {
       for (const callback of callbacks.get(channel) ?? []) callback(payload ?? '');
     });
+    let beats: NodeJS.Timeout | undefined;
     client.on('end', () => {
+      clearInterval(beats);
       if (usable && !closing.signal.aborted) connecting = reopen();
     });
     try {
@@ -42,6 +46,9 @@ export function createListener(deps: {
       throw error;
     }
     usable = true;
+    // Ended with a statement under way, the connection is broken off, and `end` follows.
+    const beat = () => client.query('SELECT 1').catch(() => client.end());
+    beats = setInterval(beat, deps.beatMs).unref();
     return client;
   }
 

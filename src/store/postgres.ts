@@ -3,14 +3,12 @@ import { Fault, isFault } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type Database, type Queryable, sqlState } from './database.ts';
 import { createListener } from './postgres-listener.ts';
+import { createSockets } from './postgres-sockets.ts';
 
 /** A statement of ours takes milliseconds; one that takes this long waits for a lock or a dead server. */
-const statementTimeoutMs = 30_000;
-/** A little longer than the server's own limit, for a server that does not answer at all (host gone, process stopped). */
-const queryTimeoutMs = 35_000;
-const connectTimeoutMs = 10_000;
-/** A client that dies between two statements keeps the row of an environment locked no longer than this. */
-const idleInTransactionTimeoutMs = 30_000;
+const defaultTimeoutMs = 6_000;
+/** For changes of the schema, and for waiting until another process has made one. */
+const scriptTimeoutMs = 600_000;
 const poolSize = 10;
 
 /** Type parsers of our own connections: int8 as number (ids and fences stay far below 2^53). The driver's defaults stay as they are. */
@@ -19,29 +17,57 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
+export interface PostgresOptions {
+  url: string;
+  log: Logger;
+  /**
+   * How long a statement may take. Much less than a lease: a worker whose connections are half open must find that out,
+   * and have new ones, while its lease holds. Six seconds by default.
+   */
+  timeoutMs?: number;
+}
+
 /**
- * Opens a PostgreSQL by its URL and makes sure that it answers. Connections that are lost are made again by themselves.
+ * Opens a PostgreSQL by its URL and makes sure that it answers. Connections that are lost are made again by themselves. A
+ * statement without an answer is the only sign of connections that are half open, and the others are then likely to be so
+ * too: all are thrown away.
  *
  * Errors: CONFIG_INVALID when the URL is not one; DATABASE_UNREACHABLE now or on any later call, with the host and never
  * the password.
  */
-export async function openPostgres(options: { url: string; log: Logger }): Promise<Database> {
-  const { log } = options;
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const { log, timeoutMs = defaultTimeoutMs } = options;
+  // Later than the server's own limit, so that a silence is not mistaken for a statement that waits.
+  const silenceMs = timeoutMs * 1.25;
   const place = placeOf(options.url);
   const settings: pg.ClientConfig = {
     connectionString: options.url,
     types,
     application_name: 'matre',
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: queryTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    connectionTimeoutMillis: silenceMs,
+    query_timeout: silenceMs,
+    statement_timeout: timeoutMs,
+    // A client that dies between two statements keeps the rows that it has locked no longer than this.
+    idle_in_transaction_session_timeout: timeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };
-  const pool = new pg.Pool({ ...settings, max: poolSize });
-  // A connection that breaks while nobody uses it: the pool drops it. Without a listener it would end the process.
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke.'));
+  let connections = openPool();
+  let closed = false;
+
+  function openPool() {
+    const sockets = createSockets();
+    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.make });
+    // A connection that breaks while nobody uses it: the pool drops it. Without a listener it would end the process.
+    pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke.'));
+    return { pool, sockets };
+  }
+
+  /** Ends connections when nobody uses them any more, at the latest when every statement on them has had its time. */
+  async function retire({ pool, sockets }: typeof connections): Promise<void> {
+    pool.end().catch(() => undefined);
+    await sockets.close(silenceMs);
+  }
 
   const unreachable = (error: unknown) =>
     new Fault('DATABASE_UNREACHABLE', `PostgreSQL at ${place} cannot be used: ${describe(error)}.`, {
@@ -50,7 +76,8 @@ export async function openPostgres(options: { url: string; log: Logger }): Promi
 
   /** Lends a connection to `work`; a broken one is not given back to the pool. */
   async function withConnection<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
-    const client = await pool.connect().catch((error: unknown) => {
+    const used = connections;
+    const client = await used.pool.connect().catch((error: unknown) => {
       throw unreachable(error);
     });
     let broken = false;
@@ -58,21 +85,28 @@ export async function openPostgres(options: { url: string; log: Logger }): Promi
       broken = true;
     };
     client.on('error', onError);
-    const send = async (sql: string, parameters?: unknown[]) => {
+    const send = async (query: pg.QueryConfig & { query_timeout?: number }) => {
       try {
-        return await client.query(sql, parameters);
+        return await client.query(query);
       } catch (error) {
         if (!isConnectionFault(error)) throw error;
         broken = true;
+        if (isSilence(error) && used === connections && !closed) {
+          log.warn(
+            `PostgreSQL at ${place} was silent for ${silenceMs} ms; all connections to it are made again.`,
+          );
+          connections = openPool();
+          void retire(used);
+        }
         throw unreachable(error);
       }
     };
     try {
       return await work({
         query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
-          (await send(sql, parameters)).rows as Row[],
+          (await send({ text: sql, values: parameters })).rows as Row[],
         script: async (sql) => {
-          await send(sql);
+          await send({ text: sql, query_timeout: scriptTimeoutMs });
         },
       });
     } finally {
@@ -101,11 +135,19 @@ export async function openPostgres(options: { url: string; log: Logger }): Promi
       }),
     listen: (channel, callback) => listener.listen(channel, callback),
     async close() {
-      await listener.close();
-      await pool.end();
+      closed = true;
+      const ended = listener.close();
+      await Promise.all([retire(connections), Promise.race([ended, listening.close(silenceMs)])]);
     },
   };
-  const listener = createListener({ connect: () => new pg.Client(settings), unreachable, place, log });
+  const listening = createSockets();
+  const listener = createListener({
+    connect: () => new pg.Client({ ...settings, stream: listening.make }),
+    beatMs: 2 * timeoutMs,
+    unreachable,
+    place,
+    log,
+  });
 
   try {
     await database.query('SELECT 1');
@@ -140,6 +182,11 @@ function isConnectionFault(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return /^E[A-Z]+$/.test(code);
   return /connection|terminated|timeout|not queryable/i.test(String(message));
+}
+
+/** Whether there was no answer at all: neither from the server nor from the network. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 /**

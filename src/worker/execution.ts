@@ -8,6 +8,7 @@ import { readRun } from '../store/runs.ts';
 import { pause } from './bell.ts';
 import { type Ended, type Ending, endingOf } from './ending.ts';
 import { createLease, type Lease } from './lease.ts';
+import { persistently, persistentRecorder } from './persistent.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
 
 export interface ExecutionOptions {
@@ -132,11 +133,11 @@ async function executeLocked(options: LockedOptions): Promise<void> {
 
   let ended: Ended;
   try {
-    const run = await queue.start(claim.run.id, fence);
+    const run = await persistently(() => queue.start(claim.run.id, fence), abort);
     lastAttempt = run.attempt >= options.settings.maxAttempts;
     log.info({ attempt: run.attempt }, 'Run started');
     abort.throwIfAborted();
-    const record = queue.recorder(run.id, fence);
+    const record = persistentRecorder(queue.recorder(run.id, fence), abort);
     const job: Job = { run, environment, fence, workerId, abort, stop, exclusively, record };
     ended = { outcome: await withinGrace(options.runner(job), abort, options.settings.graceMs ?? 60_000) };
   } catch (error) {

@@ -20,9 +20,9 @@ import { createRuns } from '../../src/store/runs.ts';
 import { readSetting } from '../../src/store/settings.ts';
 import { createRepository } from '../support/git.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startProxy, type Way } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { type Crew, startCrew } from './crew.ts';
-import { startProxy, type Way } from './proxy.ts';
 import type { Random } from './random.ts';
 
 export interface WorldOptions {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { quiet } from '../support/database.ts';
 import { postgresPassword, startPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
+import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
@@ -115,6 +116,46 @@ describe('a PostgreSQL that goes away', () => {
     await expect(database.transaction(() => Promise.reject(refused))).rejects.toBe(refused);
     await expect(database.query('SELECT * FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
     expect(await answers()).toBe(true);
+  });
+
+  describe('over connections that are half open', () => {
+    const timeoutMs = 500;
+    async function overWay() {
+      const way = await startProxy(server.port);
+      onTestFinished(way.close);
+      const url = new URL(server.url);
+      url.port = String(way.port);
+      const over = await openPostgres({ url: url.href, log: quiet, timeoutMs });
+      return { way, over };
+    }
+
+    it('gives up all of them after one silence, and has new ones', async () => {
+      const { way, over } = await overWay();
+      onTestFinished(over.close);
+      await Promise.all([1, 2, 3, 4, 5].map(() => over.query('SELECT pg_sleep(0.05)')));
+      way.loseConnections();
+      await expect(over.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      for (let count = 0; count < 5; count++) await over.query('SELECT 1');
+    });
+
+    it('hears again, and tells listeners that they may have missed something', async () => {
+      const { way, over } = await overWay();
+      onTestFinished(over.close);
+      const heard: string[] = [];
+      await over.listen('matre_away', (payload) => heard.push(payload));
+      way.loseConnections();
+      await until(() => heard.includes(''));
+      await database.query(`SELECT pg_notify('matre_away', 'again')`);
+      await until(() => heard.includes('again'));
+    });
+
+    it('closes', async () => {
+      const { way, over } = await overWay();
+      await over.query('SELECT 1');
+      await over.listen('matre_away', () => undefined);
+      way.loseConnections();
+      await over.close();
+    });
   });
 
   it('can be closed while it is away', async () => {

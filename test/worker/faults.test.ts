@@ -235,4 +235,33 @@ describe('workers and a PostgreSQL that fails', () => {
     gate.letGo(run);
     expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
   });
+
+  it('invariant 4: keeps a result while the database is away for less than the lease', async () => {
+    const server = await startPostgres();
+    onTestFinished(server.stop);
+    const { locks } = await ownRedis();
+    const database = await openPostgres({ url: server.url, log: quiet });
+    onTestFinished(database.close);
+    await migrate(database, { log: quiet });
+    const stage = createStage(database, { locks, leaseMs: 60_000 });
+    const run = await stage.submit(await stage.environment());
+    const gate = createGate();
+    const played: string[] = [];
+    await stage.workers(
+      player(['A', 'B'], async (test, { runId, abort }) => {
+        played.push(test);
+        if (test === 'A') await gate.pass(runId, abort);
+      }),
+    );
+    await gate.at(run);
+    await server.kill();
+    gate.letGo(run);
+    await server.start();
+    expect(await stage.finished(run)).toMatchObject({
+      verdict: 'passed',
+      attempt: 1,
+      counts: { passed: 2 },
+    });
+    expect(played).toEqual(['A', 'B']);
+  });
 });

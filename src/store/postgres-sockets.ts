@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The sockets of some connections, so that one whose other end is silent for ever can be broken off. */
+export interface Sockets {
+  /** For the `stream` of the driver. */
+  make(): Socket;
+  /** Waits until all are closed, at most so many milliseconds, and breaks off the rest. */
+  close(forMs: number): Promise<void>;
+}
+
+/** The driver says goodbye and waits for an answer; over a connection that is half open none comes, and no process would end. */
+export function createSockets(): Sockets {
+  const open = new Set<Socket>();
+  return {
+    make() {
+      const socket = new Socket();
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+      return socket;
+    },
+    async close(forMs) {
+      const over = new AbortController();
+      const late = delay(forMs, undefined, { signal: over.signal }).catch(() => undefined);
+      const closed = Promise.all([...open].map((socket) => once(socket, 'close').catch(() => undefined)));
+      await Promise.race([closed, late]);
+      over.abort();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
