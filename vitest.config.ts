@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // Real servers, containers and child processes: slow is not wrong. Hangs still end.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     // Most tests wait for a server or a container, so two at a time are not too many for two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),

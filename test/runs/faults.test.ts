@@ -26,7 +26,7 @@ const faultyTests = {
   ...moduleTest('DeafTest', `${fault('deaf')}${fault('hang')}`),
   ...moduleTest('HungryTest', fault('memory')),
   ...moduleTest('FillingTest', fault('fill')),
-  ...moduleTest('TalkingTest', fault('print 150')),
+  ...moduleTest('TalkingTest', fault('print 60')),
   ...moduleTest('HoldingTest', fault('hold 600')),
   ...moduleTest('GrandchildTest', fault('grandchild 600')),
   ...moduleTest('NoBrowserTest', fault('no-browser')),
@@ -152,7 +152,7 @@ overEngines((kind) => {
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
   });
 
-  test('150 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
+  test('60 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
     // What is still held; without a collection it would be whatever was read since the last one.
     const used = () => {
       collectGarbage();
@@ -162,16 +162,16 @@ overEngines((kind) => {
     let most = 0;
     const look = setInterval(() => {
       most = Math.max(most, used());
-    }, 250);
+    }, 1000);
     const { run, outcomes: found } = await outcomes('TalkingTest', 'PlainTest');
     clearInterval(look);
+    most = Math.max(most, used());
     expect(found).toEqual({ TalkingTest: ['passed', null], PlainTest: ['passed', null] });
     const { artifacts } = stage.context;
     for (const { path, size } of await artifacts.list(run.id)) {
       expect(size, path).toBeLessThan(logBytes + 1024);
     }
-    expect(most).toBeGreaterThan(0);
-    expect(most - before).toBeLessThan(50 * 1024 * 1024);
+    expect(most - before).toBeLessThan(30 * 1024 * 1024);
   });
 
   test('a child that holds the output does not stall the run, and is gone after it', async () => {
