@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  deadlineMs = 30_000,
+  deadlineMs = 90_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + deadlineMs;
   for (;;) {
