@@ -227,6 +227,11 @@ export const faults = {
     'The steps before the suite failed, so its tests were not executed.',
     'Read the message; the same steps fail for every test of the suite.',
   ),
+  CREDENTIAL_MISSING: infrastructure(
+    502,
+    'The test reads a credential that nobody has set, so it says nothing about the shop.',
+    'Set it: matre env set ENVIRONMENT NAME --secret gives magento/NAME (OTP_SHARED_SECRET gives magento/tfa/OTP_SHARED_SECRET).',
+  ),
   RESULT_MISSING: infrastructure(
     502,
     'The test process ended without a result, so nobody knows how the test went.',

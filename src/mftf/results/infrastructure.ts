@@ -37,6 +37,14 @@ export const signs: Sign[] = [
     source: 'PHP; the kernel (ENOMEM)',
   },
   {
+    code: 'CREDENTIAL_MISSING',
+    pattern:
+      /\S+\s+not\s+found\.\s+You\s+need\s+to\s+configure\s+at\s+least\s+one\s+of\s+these\s+options:\s+\.credentials/,
+    sample:
+      'Unable to get OTP\nmagento/tfa/OTP_SHARED_SECRET not found. You need to configure at least one of these options: .credentials file, HashiCorp Vault or AWS Secrets Manager correctly',
+    source: 'CredentialStore of MFTF, 3.0 to 6.0',
+  },
+  {
     code: 'SELENIUM_FULL',
     pattern:
       /no free slots|New session request timed out|Request timed out waiting for a node|session queue (?:is full|timeout)/i,

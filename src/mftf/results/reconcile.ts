@@ -122,7 +122,13 @@ function whyMissing(results: CollectedResults, ending: Ending): Reason {
   if (unreadable)
     return { code: 'RESULT_UNREADABLE', message: `A result file cannot be read: ${unreadable}` };
   const code = ending.end.kind === 'exited' ? ` with exit code ${ending.end.code}` : '';
-  return { code: 'RESULT_MISSING', message: `The test process ended${code} and left no complete result.` };
+  // A library that does not suit the PHP of the image, for one: it kills the process after the test, before the results.
+  const [died] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(ending.log) ?? [];
+  const why = died === undefined ? '' : `: ${died.trim()}`;
+  return {
+    code: 'RESULT_MISSING',
+    message: `The test process ended${code} and left no complete result${why || '.'}`,
+  };
 }
 
 function endReason(end: ExecEnd): Reason | undefined {

@@ -239,6 +239,19 @@ describe('tests without a result', () => {
     expect(outcome).toMatchObject({ test: 'XTest', status: 'broken', reason: { code }, durationMs: 9000 });
   });
 
+  it('name the error that PHP ended with', () => {
+    const log =
+      ' PASSED \n\nPHP Parse error:  syntax error, unexpected token "readonly" in A.php on line 80\n---';
+    const [outcome] = reconcile(alone('XTest'), nothing, ending({ code: 255, log }));
+    expect(outcome).toMatchObject({
+      status: 'broken',
+      reason: {
+        code: 'RESULT_MISSING',
+        message: expect.stringMatching(/ 255 .*unexpected token "readonly" in A\.php on line 80$/),
+      },
+    });
+  });
+
   it('come out once each, in the order of the plan; others that ran are left out', async () => {
     const planned = [...suiteTests, { name: 'Third', suite }].reverse();
     const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), ending());
