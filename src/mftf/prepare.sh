@@ -16,6 +16,12 @@ for path in vendor/bin/mftf vendor/bin/codecept dev/tests/acceptance/codeception
   fi
 done
 
+# MFTF 2 generates into another folder, and its files hold several tests (measured with 2.7 on Magento 2.3.7).
+if grep -q '"version": *"[12]\.' "$root/vendor/magento/magento2-functional-testing-framework/composer.json" 2>/dev/null; then
+  echo "The image has MFTF 2, and matre needs 3.0 or newer (Magento 2.4)" >&2
+  exit 3
+fi
+
 # Generation writes `groups:` and `extensions:` into codeception.yml: each run begins with the file of the image.
 if [ ! -f "$acceptance/codeception.yml.image" ]; then
   cp "$acceptance/codeception.yml" "$acceptance/codeception.yml.new"

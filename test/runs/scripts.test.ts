@@ -77,6 +77,17 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(statSync(at('root/app/code/TestModule/Test/Mftf/Test')).mode & 0o200).toBe(0o200);
     });
 
+    test.each([
+      ['2.7.3', 3],
+      ['3.0.0', 0],
+      ['12.0.0', 0],
+    ])('MFTF %s ends with %i', (version, status) => {
+      const composer = 'root/vendor/magento/magento2-functional-testing-framework/composer.json';
+      write(composer, JSON.stringify({ version }, null, 4));
+      const stderr = status === 0 ? '' : expect.stringContaining('MFTF 2');
+      expect(prepare()).toMatchObject({ status, stderr });
+    });
+
     test('puts it into a folder with blanks and signs, too', () => {
       expect(prepare("root/app/it's a $(module)").status).toBe(0);
       expect(read("root/app/it's a $(module)/Test/Mftf/Test/ATest.xml")).toBe('a test');
