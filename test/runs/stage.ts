@@ -142,7 +142,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     until(async () => {
       const shown = await show(runId);
       return shown.run.state === 'finished' ? shown : undefined;
-    }, 55_000);
+    });
 
   return {
     context,
@@ -200,7 +200,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
         const isIt = (name: string) => test === undefined || name === test;
         const found = plan.some((one) => one.startedAt && one.status === null && isIt(one.test));
         return found || run.state === 'finished' ? shown : undefined;
-      }, 55_000);
+      });
       if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
     },
 
