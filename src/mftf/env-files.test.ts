@@ -26,7 +26,7 @@ const input: EnvFilesInput = {
     { name: 'OTP_SHARED_SECRET', value: 'ABCDEFGH', secret: true },
   ],
   variables: [{ name: 'COUNTRY', value: 'US', secret: false }],
-  moduleName: 'TestModule',
+  moduleNames: ['TestModule'],
   moduleFile: `MAGENTO_BASE_URL=http://old.test/
 MAGENTO_BACKEND_BASE_URL="\${MAGENTO_BASE_URL}"
 CURRENCY=EUR

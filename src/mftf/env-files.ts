@@ -24,8 +24,8 @@ export interface EnvFilesInput {
   variables: EnvValue[];
   /** The text of `Cron/data/.env.<code>`, see `readModuleEnvFile`. */
   moduleFile: string;
-  /** The folder that the module is in, `TestModule`: what MFTF takes for its name. */
-  moduleName: string;
+  /** What MFTF may take for the names of the test module, see `moduleNames`. */
+  moduleNames: string[];
   /** See `seleniumValues`. */
   selenium: SeleniumValues;
 }
@@ -103,7 +103,7 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   for (const [from, values] of layers) {
     for (const value of values) merged.set(value.name, { ...value, from });
   }
-  allowModule(merged, input.moduleName);
+  allowModules(merged, input.moduleNames);
   const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = values.filter(({ secret, value }) => secret && value !== '');
   return {
@@ -122,14 +122,14 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
  * MFTF reads XML again when a test makes data, of enabled modules only. The shop under test does not know the test module, so
  * it must be allowed by name, or its data "does not exist" (measured with 3.8).
  */
-function allowModule(merged: Map<string, EnvValue & { from: EnvLayer }>, module: string): void {
+function allowModules(merged: Map<string, EnvValue & { from: EnvLayer }>, modules: string[]): void {
   const name = 'MODULE_ALLOWLIST';
   const listed =
     merged
       .get(name)
       ?.value.split(',')
       .map((entry) => entry.trim()) ?? [];
-  const all = [...listed.filter((entry) => entry !== ''), module];
+  const all = [...listed.filter((entry) => entry !== ''), ...modules];
   const value = [...new Set(all)].join(',');
   merged.set(name, { name, value, secret: false, from: 'infrastructure' });
 }

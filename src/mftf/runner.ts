@@ -16,6 +16,7 @@ import { broken, type ExecutionContext, executeBlock } from './execution.ts';
 import { generate } from './generation.ts';
 import type { Layout } from './layout.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
+import { moduleNames } from './module-names.ts';
 import { createPhp } from './php.ts';
 import { prepare } from './prepare.ts';
 import { createRedactor, type Redactor } from './redact.ts';
@@ -74,12 +75,11 @@ export function createRunner(deps: RunnerDependencies): Runner {
       logs.line(`Test module: ${commit.id} ${commit.subject}`);
       const checkout = await deps.modules.checkout(commit.id);
       const moduleFile = await readModuleEnvFile(checkout, environment.code, commit.id);
-      const moduleName = deps.layout.module.slice(deps.layout.module.lastIndexOf('/') + 1);
       const files = buildEnvFiles({
         environment,
         ...values,
         moduleFile,
-        moduleName,
+        moduleNames: await moduleNames(checkout, deps.layout.module),
         selenium: deps.selenium,
       });
       redactor = createRedactor(files.secrets);

@@ -77,7 +77,7 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     // MFTF passes over empty files.
     if (known === undefined || content === '') continue;
     if (known.kind === 'registration') {
-      const name = registration.exec(content)?.[1];
+      const name = registeredName(content);
       if (name) read.registrations.push({ folder: known.folder, name });
     } else if (known.kind === 'package') {
       if (isTestPackage(content)) read.packages.push(known.root);
@@ -92,6 +92,11 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     }
   }
   return read;
+}
+
+/** The name that the content of a registration.php gives its module. */
+export function registeredName(content: string): string | undefined {
+  return registration.exec(content)?.[1];
 }
 
 function isTestPackage(composerJson: string): boolean {

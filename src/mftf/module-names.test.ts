@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moduleNames } from './module-names.ts';
+
+let checkout: string;
+beforeEach(async () => {
+  checkout = await mkdtemp(join(tmpdir(), 'matre-names-'));
+});
+afterEach(() => rm(checkout, { recursive: true }));
+
+async function put(path: string, content = '') {
+  await mkdir(join(checkout, dirname(path)), { recursive: true });
+  await writeFile(join(checkout, path), content);
+}
+const register = (name: string) =>
+  `<?php\nuse Magento\\Framework\\Component\\ComponentRegistrar;\nComponentRegistrar::register(ComponentRegistrar::MODULE, '${name}', __DIR__);\n`;
+
+describe('moduleNames', () => {
+  it('is the name of the folder that the checkout is put in', async () => {
+    await put('Test/Mftf/Data/OrderData.xml');
+    expect(await moduleNames(checkout, '/var/www/html/app/code/TestModule')).toEqual(['TestModule']);
+  });
+
+  it('is the registered name as well', async () => {
+    await put('Test/Mftf/Data/OrderData.xml');
+    await put('registration.php', register('Acme_Tests'));
+    expect(await moduleNames(checkout, 'app/code/Acme/Tests')).toEqual(['Acme_Tests', 'Tests']);
+  });
+
+  it('is that of each module in a folder of a vendor', async () => {
+    await put('Cart/Test/Mftf/Test/CartTest.xml');
+    await put('Cart/registration.php', register('Acme_Cart'));
+    await put('Shared/Test/Mftf/Data/SharedData.xml');
+    await put('Other/Test/Unit/OtherTest.php');
+    expect(await moduleNames(checkout, 'app/code/Acme')).toEqual(['Acme_Cart', 'Cart', 'Shared']);
+  });
+});
