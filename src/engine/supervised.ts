@@ -8,7 +8,7 @@ import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
 const folder = '/opt/matre';
 const script = `${folder}/supervisor.sh`;
 
-/** Where the supervisor writes a line for each start and end: `start|stop|end TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
+/** Where the supervisor writes a line for each start and end: `start|stop|end|refused TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
 export const journalPath = `${folder}/journal`;
 
 /** The supervisor, for the `files` of a specification. Without it in a container nothing of this module works there. */
@@ -23,6 +23,8 @@ export function supervisorFile(): SpecFile {
 export interface SupervisedOptions {
   /** Marks every process of the tree: `[A-Za-z0-9._-]{1,128}`. One for each run and fence, so that leftovers tell whose they are. */
   token: string;
+  /** Of the run that wants it: once a newer one was admitted to the container (`admitFence`), it ends with 75 and starts nothing. */
+  fence?: number;
   /** How often the caller shows that it is alive; 1 s by default. */
   beatMs?: number;
   /** How long the beats may stop before the tree is ended; 10 s by default, whole seconds. */
@@ -64,7 +66,9 @@ export async function superviseExec(
   }
   signal?.throwIfAborted();
   const seconds = (ms: number) => String(Math.max(1, Math.ceil(ms / 1_000)));
-  const argv = ['sh', script, 'run', token, seconds(limitMs), seconds(graceMs), '--', ...request.argv];
+  const fence = options.fence === undefined ? [] : [String(options.fence)];
+  const limits = [seconds(limitMs), seconds(graceMs)];
+  const argv = ['sh', script, 'run', token, ...limits, ...fence, '--', ...request.argv];
   const exec = await engine.exec(container, { ...request, argv, stdin: true });
   const { stdin } = exec;
   // The supervisor may be gone before our last beat reaches it.
@@ -85,6 +89,18 @@ export async function superviseExec(
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
+}
+
+/**
+ * From now on no supervised command of an older fence starts in the container. False when a newer one was admitted before.
+ * What older ones left is to be cleared after that.
+ */
+export async function admitFence(engine: Engine, container: string, fence: number): Promise<boolean> {
+  const { code, stderr } = await capture(engine, container, ['sh', script, 'admit', String(fence)]);
+  if (code !== 0 && code !== 75) {
+    throw new Fault('ENGINE_FAILED', `The supervisor in ${container} does not answer: ${stderr.trim()}`);
+  }
+  return code === 0;
 }
 
 /** The processes in a container that earlier supervised commands left. While such a command runs, its own are among them. */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs one command inside a container so that it cannot outlive the process outside that wants it.
 #
-#   supervisor.sh run TOKEN LIMIT GRACE -- ARGV...   runs a command; its exit code is ours
+#   supervisor.sh run TOKEN LIMIT GRACE [FENCE] -- ARGV...   runs a command; its exit code is ours
+#   supervisor.sh admit FENCE                        from now on no command of an older fence starts here
 #   supervisor.sh list                               prints "PID TOKEN" of every process that is left from any run
 #   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some would not die
 #
@@ -10,15 +11,35 @@
 # whatever left it and still carries MATRE_EXEC=:TOKEN: in its environment. When the command ends by itself, what it left
 # behind is killed at once.
 #
+# `admit` and `run` end with 75 when a newer fence was admitted: a caller that was stopped for long, and goes on not knowing
+# that another has its place, starts nothing here.
+#
 # It has to run under dash, bash and busybox ash, with setsid, sleep, cat and /proc as all that it needs. Docker has no
 # call that ends an exec, and an exec goes on when its client dies; but its standard input is closed then.
 
 journal=${MATRE_JOURNAL:-/opt/matre/journal}
+fence_file=${MATRE_FENCE:-/opt/matre/fence}
 
 # A line of what happened, for people and for judges: WORD TOKEN SECONDS-SINCE-BOOT [DETAIL]. A full disk must not end a run.
 record() {
   read -r now _ </proc/uptime
   { echo "$1 $token $now $2" >>"$journal"; } 2>/dev/null
+}
+
+# Whether a newer fence than $1 was admitted. Without a fence, nothing is older.
+overtaken() {
+  [ -n "$1" ] || return 1
+  admitted=0
+  { read -r admitted <"$fence_file"; } 2>/dev/null
+  [ "$admitted" -gt "$1" ]
+}
+
+admit() {
+  if overtaken "$1"; then
+    echo "fence $admitted was admitted before" >&2
+    exit 75
+  fi
+  echo "$1" >"$fence_file.$$" && mv "$fence_file.$$" "$fence_file"
 }
 
 # Whether any process at all carries the text: one look at everything is much cheaper than one at each.
@@ -116,12 +137,27 @@ watch() {
 }
 
 run() {
-  token=$1 limit=$2 grace=$3
-  shift 4
+  token=$1 limit=$2 grace=$3 fence=
+  shift 3
+  if [ "$1" != -- ]; then
+    fence=$1
+    shift
+  fi
+  shift
+  if overtaken "$fence"; then
+    record refused "$admitted"
+    exit 75
+  fi
   exec 3<&0 </dev/null
   record start
   MATRE_EXEC=":$token:" setsid "$@" 3<&- &
   leader=$!
+  # Who admitted a newer fence in between either sees this tree and ends it, or is seen here.
+  if overtaken "$fence"; then
+    kill_tree
+    record end 75
+    exit 75
+  fi
   # Ignored until the watcher has its trap: a beat that comes earlier must not kill it.
   trap '' USR1
   watch 3<&- >/dev/null 2>&1 &
@@ -154,10 +190,11 @@ command=$1
 [ $# -eq 0 ] || shift
 case $command in
   run) run "$@" ;;
+  admit) admit "$1" ;;
   list) list ;;
   clear) clear_leftovers "$1" ;;
   *)
-    echo "usage: supervisor.sh run TOKEN LIMIT GRACE -- ARGV... | list | clear [TOKEN]" >&2
+    echo "usage: supervisor.sh run TOKEN LIMIT GRACE [FENCE] -- ARGV... | admit FENCE | list | clear [TOKEN]" >&2
     exit 64
     ;;
 esac

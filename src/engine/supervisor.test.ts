@@ -31,7 +31,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
   });
 
   const [program = 'sh', ...applet] = shell;
-  const env = () => ({ ...process.env, MATRE_JOURNAL: journal });
+  const env = () => ({ ...process.env, MATRE_JOURNAL: journal, MATRE_FENCE: join(folder, 'fence') });
 
   function supervisor(...args: string[]): { code: number | null; lines: string[] } {
     const { status, stdout } = spawnSync(program, [...applet, script, ...args], {
@@ -41,7 +41,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     return { code: status, lines: stdout.split('\n').filter((line) => line !== '') };
   }
 
-  function run(limits: [number, number], ...argv: string[]) {
+  function run(limits: number[], ...argv: string[]) {
     const child = spawn(program, [...applet, script, 'run', token, ...limits.map(String), '--', ...argv], {
       env: env(),
       stdio: 'pipe',
@@ -175,5 +175,35 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     const { ended, output } = run([10, 1], 'echo', 'out');
     expect(await ended).toBe(0);
     expect(output()).toBe('out\n');
+  });
+
+  describe('a fence', () => {
+    async function fenced(...fence: number[]): Promise<[code: number, output: string]> {
+      const { ended, output } = run([5, 1, ...fence], 'echo', 'ran');
+      return [await ended, output()];
+    }
+
+    test('invariant 5: that is older than one that was admitted starts nothing', async () => {
+      expect(await fenced(1)).toEqual([0, 'ran\n']);
+      expect(supervisor('admit', '2').code).toBe(0);
+      expect(await fenced(1)).toEqual([75, '']);
+      expect(await fenced(2)).toEqual([0, 'ran\n']);
+      expect(record()).toEqual(['start', 'end 0', 'refused 2', 'start', 'end 0']);
+    });
+
+    test('is admitted again, but not after a newer one', () => {
+      for (const [fence, code] of [
+        [9, 0],
+        [10, 0],
+        [10, 0],
+        [9, 75],
+      ])
+        expect(supervisor('admit', String(fence)).code).toBe(code);
+    });
+
+    test('is not asked of a command that has none', async () => {
+      supervisor('admit', '2');
+      expect(await fenced()).toEqual([0, 'ran\n']);
+    });
   });
 });

@@ -29,18 +29,19 @@ export type PhpEnd = ExecEnd | { kind: 'timeout' };
 export type Php = (process: PhpProcess) => Promise<PhpEnd>;
 
 /**
- * `token` marks the processes of one run and fence. The promise rejects with the reason of `signal`, and only after the
+ * `token` marks the processes of one run and fence; with an older fence than the container knows nothing starts. The promise rejects with the reason of `signal`, and only after the
  * whole process tree has ended.
  */
 export function createPhp(
   engine: Engine,
   containerId: string,
-  settings: { php: string; beatMs: number; token: string },
+  settings: { php: string; beatMs: number; token: string; fence: number },
 ): Php {
   return async ({ argv, cwd, output, signal, timeoutMs }) => {
     const command = { argv: [settings.php, ...options, ...argv], cwd };
     const process = await superviseExec(engine, containerId, command, {
       token: settings.token,
+      fence: settings.fence,
       limitMs: settings.beatMs,
       graceMs,
       signal,

@@ -88,8 +88,10 @@ export function createRunner(deps: RunnerDependencies): Runner {
           logs.line(event.message);
           return job.record.event(event);
         };
+        // A write of a run that is held no more is refused.
+        const fence = { number: job.fence, assertHeld: () => job.record.phase('preparing') };
         const requiredFiles = [`${checkoutsFolder}/${commit.id}/${moduleEnvPath(environment.code)}`];
-        const container = await deps.pool.ensure(environment, { requiredFiles, signal, onEvent });
+        const container = await deps.pool.ensure(environment, { requiredFiles, signal, onEvent, fence });
         logs.line(`Container: ${container.name}`);
         const prepared = { commit, checkout, containerId: container.id, files, redactor, logs };
         return executeIn(deps, { ...job, abort: signal }, prepared);
@@ -129,7 +131,8 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
 
   await record.phase('generating');
   const token = `run-${run.id}-${job.fence}`;
-  const php = createPhp(engine, containerId, { php: settings.php, beatMs: settings.beatMs, token });
+  const { fence } = job;
+  const php = createPhp(engine, containerId, { php: settings.php, beatMs: settings.beatMs, token, fence });
   const missing = await generateOpen(deps, { job, prepared, php, open });
   const runnable = open.filter((test) => !missing.has(test));
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerInfo, ContainerSpec, Engine } from '../engine/engine.ts';
+import { admitFence } from '../engine/supervised.ts';
 import { Fault, type FaultCode, isFault } from '../errors.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -23,6 +24,11 @@ export interface EnsureOptions {
   /** Files in the container, by absolute path, that must be there and not empty. */
   requiredFiles?: string[];
   signal?: AbortSignal;
+  /**
+   * Of the run that wants the container, which then starts nothing for an older one. `assertHeld` is asked when the container
+   * knows a newer one, and rejects if that is true; otherwise the database was put back, and the container is replaced.
+   */
+  fence?: { number: number; assertHeld(): Promise<void> } | undefined;
   onEvent?: (event: PoolEvent) => unknown;
 }
 
@@ -150,7 +156,7 @@ export function createPool(deps: {
   async function examine(
     info: ContainerInfo,
     { spec, imageId }: { spec: ContainerSpec; imageId: string },
-    requiredFiles: string[],
+    { requiredFiles = [], fence }: EnsureOptions,
     tell: (event: PoolEvent) => Promise<void>,
   ): Promise<Problem | undefined> {
     const stale = staleReason(info, spec, imageId);
@@ -159,6 +165,10 @@ export function createPool(deps: {
       if (info.state !== 'running') {
         await engine.start(info.id);
         await tell({ code: 'CONTAINER_STARTED', message: `${info.name} was stopped and was started again.` });
+      }
+      if (fence && !(await admitFence(engine, info.id, fence.number))) {
+        await fence.assertHeld();
+        return { code: 'CONTAINER_STALE', reason: 'it knows a newer fence than the database' };
       }
       const { tokens, cleared } = await clearEarlierRuns(engine, info.id);
       if (!cleared) {
@@ -184,7 +194,8 @@ export function createPool(deps: {
   }
 
   return {
-    async ensure({ id: environmentId, code }, { requiredFiles = [], signal, onEvent } = {}) {
+    async ensure({ id: environmentId, code }, options = {}) {
+      const { signal, onEvent } = options;
       const name = containerName(environmentId);
       const tell = async (event: PoolEvent) => {
         log.info({ container: name, environment: code, event: event.code }, event.message);
@@ -200,7 +211,7 @@ export function createPool(deps: {
           const info =
             (await find(environmentId)) ?? (await create(environmentId, wanted.spec, proceed, tell));
           proceed();
-          const problem = await examine(info, wanted, requiredFiles, tell);
+          const problem = await examine(info, wanted, options, tell);
           if (!problem) return { id: info.id, name };
           if (replaced) {
             throw new Fault(

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { capture } from '../../src/engine/capture.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
+import { Fault } from '../../src/errors.ts';
 import { createInProcessLocks } from '../../src/locks/in-process.ts';
 import { lockNames } from '../../src/locks/lock.ts';
 import { createLog } from '../../src/log.ts';
@@ -151,6 +152,32 @@ export function poolConformance(kind: EngineKind): void {
     expect(again).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
     expect(again.messages[0]).toContain('run-7');
     expect(await leftovers(engine, id)).toEqual([]);
+  });
+
+  describe('a container that knows a newer fence', () => {
+    const stale = new Fault('STALE_FENCE', 'Another has the run.');
+
+    test('invariant 5: is left alone by a run that is held no more', async () => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment, openPool(), {
+        fence: { number: 7, assertHeld: async () => {} },
+      });
+      const late = { number: 6, assertHeld: () => Promise.reject(stale) };
+      await expect(ensure(environment, openPool(), { fence: late })).rejects.toBe(stale);
+      expect(await ensure(environment)).toMatchObject({ id, events: [] });
+    });
+
+    test('is replaced for a run that is held all the same: the database was put back', async () => {
+      const environment = newEnvironment();
+      const { id } = await ensure(environment, openPool(), {
+        fence: { number: 7, assertHeld: async () => {} },
+      });
+      const again = await ensure(environment, openPool(), {
+        fence: { number: 1, assertHeld: async () => {} },
+      });
+      expect(again.id).not.toBe(id);
+      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+    });
   });
 
   describe('a stale container', () => {

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { built, explore, type Variant } from './model.ts';
+
+describe('the model of claim, lease, fence, lock and container', () => {
+  it('invariants 1, 2, 3 and 5: hold in every order of steps as it is built', () => {
+    const { findings, states } = explore(built, 2);
+    expect(findings).toEqual([]);
+    expect(states).toBeGreaterThan(10_000);
+  });
+
+  /** With how many stops, kills and lapses of the lock store: as few as show what is wrong. */
+  it.each<[string, Partial<Variant>, number, string]>([
+    ['a claim in one statement', { claim: 'one statement' }, 0, 'invariant 1'],
+    ['fences from the lock store', { fenceFrom: 'lock store' }, 2, 'invariant 5'],
+    ['no fence on finish', { finish: 'unfenced' }, 1, 'invariant 5'],
+    ['a container that is taken as it is', { container: 'as it is' }, 1, 'invariant 1'],
+    ['no fence in the container', { start: 'unfenced' }, 1, 'invariant 1'],
+  ])('finds what is wrong with %s', (_, change, trouble, invariant) => {
+    const { findings } = explore({ ...built, ...change }, trouble);
+    expect(findings.map(({ what }) => what.slice(0, invariant.length))).toContain(invariant);
+  });
+});

@@ -1,0 +1,310 @@
+/**
+ * A small model of claim, lease, fence, lock and container for one environment: two workers, two runs. Every order of
+ * their steps is explored, with workers that are killed or stopped between any two steps and go on later, and with a lock
+ * store that forgets everything. Each switch takes one guard away.
+ */
+export interface Variant {
+  /** One statement judges by a snapshot from before its lock; two see what is true while the environment is locked. */
+  claim: 'two statements' | 'one statement';
+  /** Who hands out fences: one that forgets begins again with 1. */
+  fenceFrom: 'database' | 'lock store';
+  /** Whether the end of a run is written only with the fence of its claim. */
+  finish: 'fenced' | 'unfenced';
+  /** Whether a run first ends what is left of older ones in the container. */
+  container: 'cleared' | 'as it is';
+  /** Whether the container refuses to start a process for an older fence than it has seen. */
+  start: 'fenced' | 'unfenced';
+}
+
+export const built: Variant = {
+  claim: 'two statements',
+  fenceFrom: 'database',
+  finish: 'fenced',
+  container: 'cleared',
+  start: 'fenced',
+};
+
+interface Run {
+  state: 'queued' | 'running' | 'finished';
+  fence: number;
+  /** Who had the latest claim, and which claim of all that was: what the model knows and no part of the system does. */
+  claim: number;
+  worker: number;
+  /** Whether its first process has started. */
+  begun: boolean;
+}
+
+interface Worker {
+  at: 'idle' | 'chosen' | 'claimed' | 'locked' | 'cleared' | 'testing' | 'tested';
+  state: 'well' | 'stopped';
+  run: number;
+  fence: number;
+  claim: number;
+  /** Runs that its statement saw queued. */
+  saw: number[];
+}
+
+interface State {
+  runs: Run[];
+  workers: Worker[];
+  /** Whose row lock the environment has, -1 for nobody's. */
+  rowLock: number;
+  fence: number;
+  claims: number;
+  /** What the lock store keeps: the holder's claim (0: nobody) and its own counter. */
+  lock: number;
+  counter: number;
+  /** In the container: the claims whose processes live, and the highest fence that was admitted. */
+  processes: { claim: number; run: number; worker: number }[];
+  admitted: number;
+  /** How many stops, kills and lapses of memory may still come. */
+  trouble: number;
+}
+
+/** Histories end after so many claims: a worker could be refused for ever. */
+const mostClaims = 5;
+
+/** A path of steps to something that must not be. */
+export interface Finding {
+  what: string;
+  path: string[];
+}
+
+type Step = { name: string; next: State; wrong?: string | undefined };
+
+const fresh = (worker: Worker): Worker => ({ ...worker, at: 'idle', run: -1, fence: 0, claim: 0, saw: [] });
+
+function start(trouble: number): State {
+  const run: Run = { state: 'queued', fence: 0, claim: 0, worker: -1, begun: false };
+  const worker: Worker = { at: 'idle', state: 'well', run: -1, fence: 0, claim: 0, saw: [] };
+  return {
+    runs: [run, { ...run }],
+    workers: [worker, { ...worker }],
+    rowLock: -1,
+    fence: 0,
+    claims: 0,
+    lock: 0,
+    counter: 0,
+    processes: [],
+    admitted: 0,
+    trouble,
+  };
+}
+
+/** All that can happen next. */
+function stepsFrom(state: State, variant: Variant): Step[] {
+  const steps: Step[] = [];
+  const step = (name: string, change: (next: State) => string | undefined) => {
+    const next = structuredClone(state);
+    steps.push({ name, wrong: change(next), next });
+  };
+  const queued = state.runs.flatMap((run, id) => (run.state === 'queued' ? [id] : []));
+  const someRuns = state.runs.some((run) => run.state === 'running');
+
+  state.workers.forEach((worker, me) => {
+    const myself = (next: State) => next.workers[me] as Worker;
+    const mine = (next: State) => next.runs[worker.run] as Run;
+    const holds = (next: State) => mine(next).state === 'running' && mine(next).fence === worker.fence;
+    const leave = (next: State) => {
+      next.workers[me] = fresh(myself(next));
+    };
+
+    if (worker.state === 'stopped') {
+      step(`worker ${me} goes on`, (next) => {
+        myself(next).state = 'well';
+        return undefined;
+      });
+    } else {
+      if (
+        worker.at === 'idle' &&
+        queued.length > 0 &&
+        !someRuns &&
+        state.rowLock < 0 &&
+        state.claims < mostClaims
+      ) {
+        step(`worker ${me} chooses`, (next) => {
+          Object.assign(myself(next), { at: 'chosen', saw: queued });
+          if (variant.claim === 'two statements') next.rowLock = me;
+          return undefined;
+        });
+      }
+      if (worker.at === 'chosen') {
+        step(`worker ${me} claims`, (next) => {
+          if (next.rowLock === me) next.rowLock = -1;
+          const candidates = variant.claim === 'two statements' ? (someRuns ? [] : queued) : worker.saw;
+          const run = candidates.find((id) => next.runs[id]?.state === 'queued');
+          if (run === undefined) leave(next);
+          else if (someRuns) return 'invariant 1: two runs of the environment are claimed';
+          else {
+            next.claims += 1;
+            const fence = variant.fenceFrom === 'database' ? ++next.fence : ++next.counter;
+            Object.assign(myself(next), { at: 'claimed', run, fence, claim: next.claims });
+            Object.assign(next.runs[run] as Run, { state: 'running', fence, claim: next.claims, worker: me });
+          }
+          return undefined;
+        });
+      }
+      if (worker.at === 'claimed') {
+        step(`worker ${me} asks for the lock`, (next) => {
+          if (next.lock === 0) {
+            next.lock = worker.claim;
+            myself(next).at = 'locked';
+          } else {
+            if (holds(next)) mine(next).state = 'queued';
+            leave(next);
+          }
+          return undefined;
+        });
+      }
+      if (worker.at === 'locked') {
+        step(`worker ${me} makes the container ready`, (next) => {
+          if (variant.start === 'fenced' && worker.fence < next.admitted) leave(next);
+          else {
+            next.admitted = Math.max(next.admitted, worker.fence);
+            if (variant.container === 'cleared') next.processes = [];
+            myself(next).at = 'cleared';
+          }
+          return undefined;
+        });
+      }
+      if (worker.at === 'cleared') {
+        step(`worker ${me} starts a test of run ${worker.run}`, (next) => {
+          if (variant.start === 'fenced' && worker.fence < next.admitted) {
+            leave(next);
+            return undefined;
+          }
+          const overlap = next.processes.some(({ claim }) => claim !== worker.claim);
+          const overtaken = next.runs.some(
+            (run, id) => id < worker.run && !run.begun && run.state !== 'finished',
+          );
+          next.processes.push({ claim: worker.claim, run: worker.run, worker: me });
+          mine(next).begun = true;
+          myself(next).at = 'testing';
+          if (overlap) return 'invariant 1: tests of two claims run at the same time';
+          return overtaken ? 'invariant 2: a later run started first' : undefined;
+        });
+      }
+      if (worker.at === 'testing') {
+        step(`the test of worker ${me} ends`, (next) => {
+          next.processes = next.processes.filter(({ claim }) => claim !== worker.claim);
+          myself(next).at = 'tested';
+          return undefined;
+        });
+      }
+      if (worker.at === 'tested') {
+        step(`worker ${me} finishes run ${worker.run}`, (next) => {
+          const allowed = variant.finish === 'fenced' ? holds(next) : mine(next).state === 'running';
+          const late = mine(next).claim !== worker.claim;
+          if (allowed) mine(next).state = 'finished';
+          if (next.lock === worker.claim) next.lock = 0;
+          leave(next);
+          return allowed && late ? 'invariant 5: a write of an older claim was taken' : undefined;
+        });
+      }
+      if (state.trouble > 0 && worker.at !== 'idle') {
+        step(`worker ${me} is stopped`, (next) => {
+          next.trouble -= 1;
+          myself(next).state = 'stopped';
+          return undefined;
+        });
+        step(`worker ${me} is killed, and another starts`, (next) => {
+          next.trouble -= 1;
+          if (next.rowLock === me) next.rowLock = -1;
+          leave(next);
+          return undefined;
+        });
+      }
+    }
+    // A server lets go of a row whose holder says nothing.
+    if (state.rowLock === me && worker.state === 'stopped') {
+      step(`the row lock of worker ${me} ends`, (next) => {
+        next.rowLock = -1;
+        leave(next);
+        return undefined;
+      });
+    }
+  });
+
+  state.runs.forEach((run, id) => {
+    const worker = state.workers[run.worker];
+    const renewed = worker?.claim === run.claim && worker.state === 'well';
+    if (run.state === 'running' && !renewed) {
+      step(`the lease of run ${id} expires`, (next) => {
+        (next.runs[id] as Run).state = 'queued';
+        return undefined;
+      });
+    }
+  });
+  const holder = state.workers.find(({ claim }) => claim === state.lock);
+  if (state.lock !== 0 && holder?.state !== 'well') {
+    step('the lock expires', (next) => {
+      next.lock = 0;
+      return undefined;
+    });
+  }
+  state.processes.forEach(({ claim, worker }) => {
+    const alive = state.workers[worker];
+    if (alive?.claim === claim && alive.state === 'well') return;
+    step('the supervisor ends a test without a worker', (next) => {
+      next.processes = next.processes.filter((process) => process.claim !== claim);
+      return undefined;
+    });
+  });
+  if (state.trouble > 0 && (state.lock !== 0 || state.counter !== 0)) {
+    step('the lock store forgets everything', (next) => {
+      Object.assign(next, { trouble: next.trouble - 1, lock: 0, counter: 0 });
+      return undefined;
+    });
+  }
+  return steps;
+}
+
+/** A state that was reached, and how. */
+interface Reached {
+  state: State;
+  name: string;
+  from: Reached | undefined;
+}
+
+function pathTo(reached: Reached | undefined): string[] {
+  const path: string[] = [];
+  for (let at = reached; at?.from; at = at.from) path.unshift(at.name);
+  return path;
+}
+
+/**
+ * Explores everything, shortest paths first. The first finding of each kind, and how many states there were. A state
+ * in which nothing can happen any more and a run is not finished is a finding as well.
+ */
+export function explore(variant: Variant, trouble: number): { findings: Finding[]; states: number } {
+  const findings = new Map<string, Finding>();
+  const find = (what: string, at: Reached) => {
+    if (!findings.has(what)) findings.set(what, { what, path: pathTo(at) });
+  };
+  const first = start(trouble);
+  const known = new Set([JSON.stringify(first)]);
+  let frontier: Reached[] = [{ state: first, name: '', from: undefined }];
+  while (frontier.length > 0) {
+    const further: Reached[] = [];
+    for (const from of frontier) {
+      const { state } = from;
+      const steps = stepsFrom(state, variant);
+      const open = state.runs.some((run) => run.state !== 'finished');
+      if (steps.length === 0 && open && state.claims < mostClaims)
+        find('invariant 3: a run is never finished', from);
+      for (const { name, next, wrong } of steps) {
+        const reached = { state: next, name, from };
+        // What comes after something wrong says nothing more.
+        if (wrong !== undefined) find(wrong, reached);
+        else {
+          const key = JSON.stringify(next);
+          if (known.has(key)) continue;
+          known.add(key);
+          further.push(reached);
+        }
+      }
+    }
+    frontier = further;
+  }
+  return { findings: [...findings.values()], states: known.size };
+}
