@@ -52,9 +52,11 @@ export function registerRun(program: Command, session: Session): void {
           requestedBy: requester(session.terminal.env),
         });
         const ids = submitted.runs.map(({ id }) => id);
-        if (options.watch) return followRuns(session, caller, ids, options);
-        answer(session, options, submitted, (output) => printRuns(output, submitted.runs));
-        await warnWithoutWorkers(session, caller);
+        if (!options.watch)
+          answer(session, options, submitted, (output) => printRuns(output, submitted.runs));
+        // Where this process executes the runs by itself, nobody is missing.
+        if (!options.watch || caller.startWorkers === undefined) await warnWithoutWorkers(session, caller);
+        if (options.watch) await followRuns(session, caller, ids, options);
       });
     });
 }
@@ -64,6 +66,6 @@ async function warnWithoutWorkers(session: Session, caller: Caller): Promise<voi
   const { workers } = await caller.call(showStatus, {});
   if (workers.some(({ alive }) => alive)) return;
   session.terminal.stderr.line(
-    'No worker is there to execute it yet: start `matre up` (or add --watch to execute it here, without a server).',
+    'No worker is there yet, so nothing starts: run `matre up`, or without a server and DATABASE_URL add --watch to execute here.',
   );
 }

@@ -95,22 +95,3 @@ export async function restoreGenerated(
   if (code === 4) throw new Fault('GENERATED_FILE_MISSING', `${stderr.trim()} is gone, and so is its copy.`);
   throw new Fault('DISK_FULL', `A generated file could not be brought back: ${stderr.trim()}`);
 }
-
-/** Leaves only these tests of a suite: its class counts the files in its folder to know when its after steps are due. */
-export async function keepOnly(
-  engine: Engine,
-  containerId: string,
-  layout: Layout,
-  suite: string,
-  tests: PlannedTest[],
-): Promise<void> {
-  const wanted = new Set(tests.map(generatedFile));
-  const others = [...(await generatedFiles(engine, containerId, layout))].filter(
-    (file) => file.startsWith(`${suite}/`) && !wanted.has(file),
-  );
-  if (others.length === 0) return;
-  const argv = ['rm', '-f', ...others.map((file) => `${layout.generated}/${file}`)];
-  const { code, stderr } = await capture(engine, containerId, argv);
-  if (code !== 0)
-    throw new Fault('CONTAINER_UNHEALTHY', `A generated file could not be removed: ${stderr.trim()}`);
-}
