@@ -5,6 +5,7 @@ import { createClient } from 'redis';
 import { capture } from '../../src/engine/capture.ts';
 import { createLayout } from '../../src/mftf/layout.ts';
 import { withClient } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 import type { Post } from './crew.ts';
 import type { World, WorldEnvironment } from './world.ts';
 
@@ -53,6 +54,14 @@ async function redis({ redis: { url } }: World, ...commands: string[][]): Promis
 
 function postmaster(folder: string): number {
   return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const workerFaults: FaultKind[] = [
@@ -238,7 +247,9 @@ const postgresFaults: FaultKind[] = [
     lasts: [700, 1_500],
     async begin(world) {
       const [row] = await world.database.query<{ data_directory: string }>('SHOW data_directory');
-      process.kill(postmaster(row?.data_directory ?? ''), 'SIGQUIT');
+      const pid = postmaster(row?.data_directory ?? '');
+      process.kill(pid, 'SIGQUIT');
+      await until(() => !isAlive(pid));
       return () => world.postgres.start();
     },
   },

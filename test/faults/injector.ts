@@ -13,6 +13,8 @@ export interface Injection {
   healedAt: number;
   /** Of the process, for faults of workers. */
   pid: number | undefined;
+  /** Whether there was a worker process that could take over. */
+  spare: boolean;
   /** What was under way where it hit. */
   hit: RunningRun[];
 }
@@ -83,7 +85,16 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     work: () => ReturnType<FaultKind['begin']>,
   ): void {
     const at = monotonicMs();
-    const injection: Injection = { kind: kind.name, on: kind.on, at, healedAt: at, pid, hit: [...hit] };
+    const spare = world.crew.posts.some((post) => post.ready && post !== target && !busy.has(post));
+    const injection: Injection = {
+      kind: kind.name,
+      on: kind.on,
+      at,
+      healedAt: at,
+      pid,
+      spare,
+      hit: [...hit],
+    };
     injections.push(injection);
     options.onInjected?.(injection);
     busy.add(target);

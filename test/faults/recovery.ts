@@ -16,13 +16,14 @@ export interface Row {
  * How long it took until the next test started in an environment, or its run was finished: from the moment of the fault
  * where others take over (workers, containers), from its end where everybody waits for it (stores), from the end of the
  * test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
- * would say is said of the last fault.
+ * would say is said of the last fault; nor is a fault of the only worker process there was.
  */
 export function recoveries(
   evidence: Evidence,
   injection: Injection,
 ): { environmentId: number; ms: number }[] {
   const { lives, runs, injections } = evidence;
+  if (!injection.spare) return [];
   return injection.hit.flatMap(({ id, environmentId }) => {
     const since = startOfRecovery(evidence, injection, id);
     const starts = lives
@@ -35,9 +36,8 @@ export function recoveries(
         other !== injection &&
         other.at <= next &&
         other.healedAt >= injection.at &&
-        (other.on === 'redis' ||
-          other.on === 'postgres' ||
-          other.hit.some((run) => run.environmentId === environmentId)),
+        // A store or a worker less is felt everywhere.
+        (other.on !== 'container' || other.hit.some((run) => run.environmentId === environmentId)),
     );
     return hitAgain || next === Infinity ? [] : [{ environmentId, ms: next - since }];
   });

@@ -1,3 +1,4 @@
+import { until } from '../support/until.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { type Injection, injectFaults } from './injector.ts';
 import { judge, type Limits, type Violation } from './judge.ts';
@@ -34,7 +35,8 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
   let closed = false;
   try {
     const load = startLoad(world, createRandom(options.seed + 1));
-    await untilFirstRuns(() => world.running());
+    // There must be something to disturb.
+    await until(async () => (await world.running()).length > 0, 180_000);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({
@@ -62,15 +64,6 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
   } finally {
     if (!closed) await world.close();
   }
-}
-
-/** Faults begin when there is something to disturb. */
-async function untilFirstRuns(running: () => Promise<unknown[]>): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if ((await running()).length > 0) return;
-    await pause(100);
-  }
-  throw new Error('no run has started within a minute');
 }
 
 async function settle(

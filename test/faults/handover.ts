@@ -1,0 +1,65 @@
+/**
+ * How long an environment stands still when its worker dies, and when it is asked to stop: from the signal, or from the end of
+ * the test under way, to the start of the next test there. Two worker processes with one slot each, one environment, a
+ * machine that does nothing else. Variables: TIMES (3), ENGINE.
+ */
+import { monotonicMs } from './clock.ts';
+import { gatherEvidence, type Life } from './evidence.ts';
+import { startLoad } from './load.ts';
+import { createRandom } from './random.ts';
+import { openWorld, pause, shortSettings, type World } from './world.ts';
+
+const times = Number(process.env['TIMES'] || 3);
+const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
+
+const defaultSettings = { MATRE_LEASE: '25s', LOCK_TTL: '25s', MATRE_BEAT: '10s' };
+
+for (const [name, settings] of Object.entries({ short: shortSettings, default: defaultSettings })) {
+  const world = await openWorld({ engine, processes: 2, slots: 1, environments: 1, settings });
+  const load = startLoad(world, createRandom(1));
+  try {
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+      const measured: number[] = [];
+      for (let count = 0; count < times; count++) measured.push(await handOver(world, signal));
+      const seconds = measured.map((ms) => (ms / 1000).toFixed(1)).join(', ');
+      console.log(`${name} settings, ${signal}: ${seconds} s`);
+    }
+  } finally {
+    await load.stop();
+    await world.close();
+  }
+}
+
+async function handOver(world: World, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+  const { crew } = world;
+  const tests = async () =>
+    (await gatherEvidence(world, { acknowledged: [], injections: [] })).lives.filter(
+      ({ test }) => test !== undefined,
+    );
+  const last = (lives: Life[]) => lives.at(-1);
+  // Both are there, and a test has just started.
+  for (;;) {
+    const before = (await tests()).length;
+    await pause(50);
+    if (crew.posts.every(({ ready }) => ready) && (await tests()).length > before) break;
+  }
+  const [running] = await world.running();
+  const post = crew.posts.find(({ pid }) => pid === running?.pid);
+  if (!post) return handOver(world, signal);
+  const at = monotonicMs();
+  post.signal(signal);
+  const underWay = last(await tests());
+  for (;;) {
+    const next = (await tests()).find(({ from, fence }) => from > at && fence > (underWay?.fence ?? 0));
+    if (next) {
+      const since = signal === 'SIGTERM' ? lastEnd(await tests(), underWay) : at;
+      return next.from - since;
+    }
+    await pause(50);
+  }
+}
+
+/** When the last test ended that the one who had the environment has executed. */
+function lastEnd(lives: Life[], underWay: Life | undefined): number {
+  return Math.max(...lives.filter(({ fence }) => fence === underWay?.fence).map(({ to }) => to));
+}

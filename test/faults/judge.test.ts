@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, livesIn } from './evidence.ts';
+import { judge } from './judge.ts';
+
+/** Two runs on one environment, as they should be: run 1 lost a worker in its second test and went on with another. */
+function well(): Evidence {
+  const life = { environmentId: 7, code: 0 };
+  return {
+    acknowledged: [1, 2],
+    injections: [],
+    absences: [{ pid: 100, kind: 'dead', from: 300, to: undefined }],
+    lives: [
+      { ...life, runId: 1, fence: 1, test: 'A', from: 100, to: 200 },
+      { ...life, runId: 1, fence: 1, test: 'B', from: 220, to: 900, code: undefined },
+      { ...life, runId: 1, fence: 2, test: 'B', from: 5_000, to: 5_200 },
+      { ...life, runId: 2, fence: 3, test: 'A', from: 6_000, to: 6_200 },
+    ],
+    runs: [1, 2].map((id) => ({
+      id,
+      environmentId: 7,
+      state: 'finished',
+      verdict: 'passed',
+      reason: null,
+      finishedAt: 7_000,
+    })),
+    attempts: [
+      { runId: 1, fence: 1, pid: 100, outcome: 'lost' },
+      { runId: 1, fence: 2, pid: 200, outcome: 'finished' },
+      { runId: 2, fence: 3, pid: 200, outcome: 'finished' },
+    ],
+    results: [
+      { runId: 1, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 210 },
+      { runId: 1, test: 'B', attempt: 1, status: 'broken', reason: 'WORKER_LOST', recordedAt: 4_000 },
+      { runId: 1, test: 'B', attempt: 2, status: 'passed', reason: null, recordedAt: 5_300 },
+      { runId: 2, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 6_300 },
+    ],
+    planned: [
+      { runId: 1, test: 'A' },
+      { runId: 1, test: 'B' },
+      { runId: 2, test: 'A' },
+    ],
+  };
+}
+
+const limits = { deadMs: 1_000, hungMs: 2_000 };
+const kindsIn = (evidence: Evidence) => judge(evidence, limits).map(({ kind }) => kind);
+
+/** Changes one of a list. */
+function change<T>(list: T[], index: number, changes: Partial<T>): void {
+  Object.assign(list[index] as object, changes);
+}
+
+describe('the judge of the faults', () => {
+  it('has nothing to say when all is well', () => {
+    expect(judge(well(), limits)).toEqual([]);
+  });
+
+  it.each<[string, string, (evidence: Evidence) => void]>([
+    ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
+    ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
+    ['tests of two runs at the same time', 'overlap', ({ lives }) => change(lives, 2, { to: 6_100 })],
+    ['tests of two claims at the same time', 'overlap', ({ lives }) => change(lives, 1, { to: 5_100 })],
+    [
+      'a later run that starts first',
+      'order',
+      ({ lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 1, from: 10, to: 20 } as never),
+    ],
+    ['an old fence that starts something', 'late-writer', ({ lives }) => change(lives, 3, { fence: 1 })],
+    [
+      'two results of one test',
+      'doubled',
+      ({ results }) => results.push({ ...results[0], attempt: 2 } as never),
+    ],
+    [
+      'a test that is executed although it has a result',
+      'doubled',
+      ({ lives }) => lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
+    ],
+    ['a test that outlives its worker', 'outlived', ({ lives }) => change(lives, 1, { to: 1_400 })],
+    ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
+    ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],
+    [
+      'a test that passed and never ended',
+      'false-pass',
+      ({ lives }) => change(lives, 3, { code: undefined }),
+    ],
+    [
+      'a run that passed without a test',
+      'false-pass',
+      ({ planned }) => planned.push({ runId: 2, test: 'B' }),
+    ],
+  ])('finds %s', (_, kind, spoil) => {
+    const evidence = well();
+    spoil(evidence);
+    expect(kindsIn(evidence)).toContain(kind);
+  });
+
+  it('reads what the processes wrote of themselves', () => {
+    const line = (event: string, monotonic: number, more = {}) =>
+      JSON.stringify({
+        event,
+        command: 'codecept',
+        pid: 9,
+        token: 'run-12-34',
+        test: 'tests/functional/Magento/_generated/default/NapTestCest.php',
+        monotonic,
+        ...more,
+      });
+    const journal = `${line('start', 10)}\n${line('beat', 260)}\n${line('end', 300, { code: 0 })}\n${line('start', 400)}\n`;
+    expect(livesIn(journal, 7)).toEqual([
+      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 10, to: 300, code: 0 },
+      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 400, to: 400, code: undefined },
+    ]);
+  });
+});
