@@ -214,6 +214,7 @@ async function readJournal(engine: Engine, name: string): Promise<string> {
   if (!container) return '';
   const slash = journalPath.lastIndexOf('/');
   const wanted = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
-  for await (const { content } of getFiles(engine, container.id, wanted)) return text(content);
+  // Read to its end before the loop is left, which ends the stream.
+  for await (const { content } of getFiles(engine, container.id, wanted)) return await text(content);
   return '';
 }
