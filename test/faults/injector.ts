@@ -29,6 +29,9 @@ export interface InjectorOptions {
   onProblem(text: string): void;
 }
 
+/** After all kinds have had their turn. With leases of 3 s everything has recovered by then. */
+const calmMs = 9_000;
+
 /**
  * Injects faults of all kinds in turn, in a new order each time, several at once but never two on the same thing. Resolves
  * when all have been undone.
@@ -42,6 +45,13 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   const start = monotonicMs();
   let waiting: FaultKind[] = [];
   let running: RunningRun[] = [];
+
+  /** All kinds, one of a worker last: how long it takes to recover from that is seen in the calm that follows. */
+  function inTurn(): FaultKind[] {
+    const kinds = random.shuffled(possible);
+    const last = kinds.findLast(({ on }) => on === 'worker');
+    return [...kinds.filter((kind) => kind !== last), ...(last ? [last] : [])];
+  }
 
   /** What is under way; while the database does not answer, what was under way a moment ago. */
   async function look(): Promise<void> {
@@ -121,10 +131,12 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     await pause(Math.max(0, due - monotonicMs()));
     if (monotonicMs() > start + forMs * 1.5) break;
     await look();
-    if (waiting.length === 0) waiting = random.shuffled(possible);
+    if (waiting.length === 0) waiting = inTurn();
     const next = waiting.find(begin);
-    if (next) waiting = waiting.filter((kind) => kind !== next);
-    else await pause(100);
+    if (next) {
+      waiting = waiting.filter((kind) => kind !== next);
+      if (waiting.length === 0) await pause(calmMs);
+    } else await pause(100);
   }
   await Promise.all(ending);
   return injections;

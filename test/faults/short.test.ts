@@ -7,8 +7,8 @@ import { playRound } from './round.ts';
 test('invariants 1 to 5 and 9: hold under random faults of many kinds', { timeout: 600_000 }, async () => {
   const { evidence, violations } = await playRound({
     seed: 7,
-    faults: 28,
-    forMs: 50_000,
+    faults: 20,
+    forMs: 35_000,
     settleMs: 300_000,
     engine: process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker',
     processes: 3,
