@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -161,6 +162,10 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 async function submit(app: App, shops: Shop[]): Promise<number[]> {
+  // Containers are named after the ids of environments. Those of a real installation on the same engine, or of a demo that was
+  // killed, have the low numbers.
+  const first = randomInt(100_000, 1_000_000);
+  await app.context.database.query(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
   for (const [index, { code, name }] of sampleEnvironments.entries()) {
     const input = {
       code,
