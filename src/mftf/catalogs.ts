@@ -10,8 +10,8 @@ import type { Logger } from '../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog/catalog.ts';
 import {
   type Declarations,
-  declarationsFromJson,
-  declarationsToJson,
+  declarationsFromText,
+  declarationsToText,
   readDeclarations,
 } from './catalog/declarations.ts';
 import { catalogPath } from './catalog/paths.ts';
@@ -58,7 +58,7 @@ export function createCatalogs(deps: {
 
   async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
     const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
-    const path = join(folder, `${key}.json`);
+    const path = join(folder, `${key}.txt`);
     const stored = await readStored(path, log);
     if (stored) return stored;
     const from = await container();
@@ -66,7 +66,7 @@ export function createCatalogs(deps: {
       const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
       await mkdir(folder, { recursive: true });
       const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, declarationsToJson(read));
+      await writeFile(temporary, declarationsToText(read));
       await rename(temporary, path);
       return read;
     } finally {
@@ -94,7 +94,7 @@ async function readStored(path: string, log: Logger): Promise<Declarations | und
   });
   if (stored === undefined) return undefined;
   try {
-    return declarationsFromJson(stored);
+    return declarationsFromText(stored);
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error;
     log.warn({ path }, 'A stored catalog is damaged or of another version; the image is read again.');

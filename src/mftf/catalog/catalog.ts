@@ -1,5 +1,12 @@
 import { Fault } from '../../errors.ts';
-import { type Declarations, type Problem, readDeclarations, type TestDeclaration } from './declarations.ts';
+import {
+  type Declarations,
+  type DeclaringFile,
+  type Problem,
+  readDeclarations,
+  type TestDeclaration,
+  version,
+} from './declarations.ts';
 import { isClassName } from './names.ts';
 import { moduleName, shortModuleName } from './paths.ts';
 import type { Source } from './source.ts';
@@ -24,12 +31,19 @@ export interface CatalogTest {
   suites: string[];
 }
 
+/** A file that MFTF reads, with the module that it belongs to. */
+export interface CatalogFile extends DeclaringFile {
+  module: string;
+}
+
 /** All tests and suites that a Magento tree and a test module hold together. */
 export interface Catalog {
   tests: ReadonlyMap<string, CatalogTest>;
   suites: ReadonlyMap<string, Suite>;
   /** Names of the tests of each group. */
   groups: ReadonlyMap<string, string[]>;
+  /** Every file that counts, in the order of merging. */
+  files: CatalogFile[];
   /** Anything here makes MFTF stop before it generates a single test. */
   problems: Problem[];
 }
@@ -55,6 +69,7 @@ export function buildCatalog(parts: Declarations[]): Catalog {
       .map((item) => ({ item, key: `${names.get(item.root)}\0${item.path}` }))
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ item }) => item);
+  const files = inOrder(visible.files).map((file) => ({ ...file, module: names.get(file.root) ?? '' }));
 
   const tests = mergeTests(inOrder(visible.tests), names);
   const groups = groupTests(tests);
@@ -62,7 +77,7 @@ export function buildCatalog(parts: Declarations[]): Catalog {
   for (const suite of suites.values()) {
     for (const name of suite.tests) tests.get(name)?.suites.push(suite.name);
   }
-  return { tests, suites, groups, problems };
+  return { tests, suites, groups, files, problems };
 }
 
 /** Throws MODULE_INVALID when there is a problem anywhere, for then MFTF generates nothing. */
@@ -85,8 +100,12 @@ function overlay(parts: Declarations[]): Declarations {
       return list(part).filter((item) => !isHidden(path(item)));
     });
   return {
-    version: 1,
+    version,
     root: '',
+    files: pick(
+      (part) => part.files,
+      (item) => item.path,
+    ),
     tests: pick(
       (part) => part.tests,
       (item) => item.path,
@@ -116,7 +135,7 @@ function chooseModules(read: Declarations): Map<string, string> {
   const packages = new Set(read.packages);
   const rank = (root: string) =>
     ['vendor/', 'app/code/', 'dev/'].findIndex((start) => root.startsWith(start));
-  const roots = [...new Set([...read.tests, ...read.suites].map(({ root }) => root))].sort(
+  const roots = [...new Set(read.files.map(({ root }) => root))].sort(
     (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
   );
   const chosen = new Map<string, string>();

@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../../errors.ts';
+import { helperParts, part } from './parts.ts';
 import { catalogPath } from './paths.ts';
 import type { Source } from './source.ts';
-import { readSuiteXml, readTestXml } from './xml.ts';
+import { readXml } from './xml.ts';
+
+/** Another number for every change of what is read from files or how it is kept. */
+export const version = 2;
 
 /**
  * What single files say, before anything is merged. It depends on the files alone, so it can be kept on disk: for a
- * Magento tree under the id of the image, for a test module under its commit. Kinds that are needed later (action
- * groups, data) become further lists here.
+ * Magento tree under the id of the image, for a test module under its commit.
  */
 const testDeclaration = z.object({
   path: z.string(),
@@ -36,11 +40,21 @@ const suiteDeclaration = z.object({
   after: z.number().optional(),
 });
 
+/** A file that MFTF reads when it generates or executes, and what it declares. */
+const file = z.object({
+  path: z.string(),
+  root: z.string(),
+  /** SHA-256 of the content. */
+  digest: z.string(),
+  parts: z.array(part),
+});
+
 const problem = z.object({ path: z.string(), line: z.number(), message: z.string() });
 
 const declarations = z.object({
-  version: z.literal(1),
+  version: z.literal(version),
   root: z.string(),
+  files: z.array(file),
   tests: z.array(testDeclaration),
   suites: z.array(suiteDeclaration),
   /** Folder of a Magento module and its registered name. */
@@ -55,6 +69,7 @@ export type SuiteDeclaration = z.infer<typeof suiteDeclaration>;
 export type SuiteReference = z.infer<typeof reference>;
 /** A file that MFTF cannot read. One is enough: it then generates nothing at all. */
 export type Problem = z.infer<typeof problem>;
+export type DeclaringFile = z.infer<typeof file>;
 export type Declarations = z.infer<typeof declarations>;
 
 const registration =
@@ -64,8 +79,9 @@ const composerPackage = z.object({ type: z.string().optional() });
 /** Reads the files of a source. Broken files end up in `problems`; rejects only when the source does. */
 export async function readDeclarations(source: Source): Promise<Declarations> {
   const read: Declarations = {
-    version: 1,
+    version,
     root: source.root,
+    files: [],
     tests: [],
     suites: [],
     registrations: [],
@@ -79,16 +95,26 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     if (known.kind === 'registration') {
       const name = registeredName(content);
       if (name) read.registrations.push({ folder: known.folder, name });
-    } else if (known.kind === 'package') {
-      if (isTestPackage(content)) read.packages.push(known.root);
-    } else if (known.kind === 'test') {
-      const file = readTestXml(content);
-      if ('problem' in file) read.problems.push({ path, ...file.problem });
-      else read.tests.push({ path, root: known.root, ...file.test });
+      continue;
+    }
+    const { kind, root } = known;
+    const digest = createHash('sha256').update(content).digest('hex');
+    if (kind === 'package') {
+      if (!isTestPackage(content)) continue;
+      read.packages.push(root);
+      read.files.push({ path, root, digest, parts: [] });
+    } else if (kind === 'helper') {
+      read.files.push({ path, root, digest, parts: helperParts(content) });
     } else {
-      const file = readSuiteXml(content);
-      if ('problem' in file) read.problems.push({ path, ...file.problem });
-      else read.suites.push({ path, root: known.root, ...file.suite });
+      const said = readXml(kind, content);
+      if ('problem' in said) {
+        // Metadata is read only when a test runs: broken, it stops the tests that need it and no others.
+        if (kind !== 'operation') read.problems.push({ path, ...said.problem });
+        continue;
+      }
+      read.files.push({ path, root, digest, parts: said.parts });
+      if (said.test) read.tests.push({ path, root, ...said.test });
+      if (said.suite) read.suites.push({ path, root, ...said.suite });
     }
   }
   return read;
@@ -108,15 +134,25 @@ function isTestPackage(composerJson: string): boolean {
   }
 }
 
-export function declarationsToJson(read: Declarations): string {
-  return JSON.stringify(read);
+/** As a line with version and checksum, and a line of JSON. */
+export function declarationsToText(read: Declarations): string {
+  const json = JSON.stringify(read);
+  return `${heading(json)}\n${json}\n`;
 }
 
-/** Throws INPUT_INVALID for anything that `declarationsToJson` of this version did not write. */
-export function declarationsFromJson(text: string): Declarations {
-  try {
-    return declarations.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Fault('INPUT_INVALID', 'The stored catalog is damaged or of another version.', { cause });
+/**
+ * Throws INPUT_INVALID for anything that `declarationsToText` of this version did not write. The checksum says so; to look at
+ * every field instead takes longer than all the rest (0.4 s for Magento 2.4.4).
+ */
+export function declarationsFromText(text: string): Declarations {
+  const end = text.indexOf('\n');
+  const json = text.slice(end + 1, -1);
+  if (end < 0 || text.slice(0, end) !== heading(json)) {
+    throw new Fault('INPUT_INVALID', 'The stored catalog is damaged or of another version.');
   }
+  return JSON.parse(json);
+}
+
+function heading(json: string): string {
+  return `matre catalog ${version} ${createHash('sha256').update(json).digest('hex')}`;
 }

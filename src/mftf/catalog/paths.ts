@@ -1,3 +1,5 @@
+import type { PartKind } from './parts.ts';
+
 /**
  * Where MFTF looks for its XML, as paths relative to the Magento root. Read in MFTF 3.8 and 5.3 (ModuleResolver and
  * its service): every folder `Test/Mftf` below `app/code` and `vendor` is a test module, so is every composer package
@@ -5,18 +7,28 @@
  * their own that belongs to no module.
  */
 
-/** What a file is to the catalog. `root` is the folder of the test module, the one that holds `Test` and `Suite`. */
+/** What a file is to the catalog. `root` is the folder of the test module, the one that holds `Test`, `Data` and so on. */
 export type CatalogPath =
-  | { kind: 'test' | 'suite'; root: string }
+  | { kind: PartKind; root: string }
   /** Gives the Magento module in `folder` its name. */
   | { kind: 'registration'; folder: string }
   /** Says whether `root` is a test module. */
   | { kind: 'package'; root: string };
 
-const mftfFolder = /^((?:app\/code|vendor)\/.+?\/Test\/Mftf)\/(Test|Suite)\/(?:.+\/)?[^/]+\.xml$/;
-const packageFolder =
-  /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(?:(Test|Suite)\/(?:.+\/)?[^/]+\.xml|composer\.json)$/;
+const mftfFolder = /^((?:app\/code|vendor)\/.+?\/Test\/Mftf)\/(.+)$/;
+const packageFolder = /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(.+)$/;
 const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^/]+\.xml$/;
+/** Names of folders in a test module, and of files in them that MFTF reads (its di.xml, 3.0 to 6.0 agree). */
+const kinds: [PartKind, RegExp][] = [
+  ['test', /^Test\/(?:.+\/)?[^/]+\.xml$/],
+  ['actionGroup', /^ActionGroup\/(?:.+\/)?[^/]*ActionGroup\.xml$/],
+  ['section', /^Section\/(?:.+\/)?[^/]*Section\.xml$/],
+  ['entity', /^Data\/(?:.+\/)?[^/]*Data\.xml$/],
+  ['page', /^Page\/(?:.+\/)?[^/]*Page\.xml$/],
+  ['operation', /^Metadata\/(?:.+\/)?[^/]*Meta\.xml$/],
+  ['suite', /^Suite\/(?:.+\/)?[^/]+\.xml$/],
+  ['helper', /^Helper\/(?:.+\/)?[^/]+\.php$/],
+];
 // Magento loads `app/code` by this exact depth, and composer packages wherever they say.
 const registrationFile = /^(app\/code\/[^/]+\/[^/]+|vendor\/.+)\/registration\.php$/;
 // The shell patterns that MFTF searches with do not match them.
@@ -25,16 +37,21 @@ const hiddenFolder = /(?:^|\/)\.[^/]*\//;
 /** Whether a file matters to the catalog, and as what. Paths have slashes and no leading one. */
 export function catalogPath(path: string): CatalogPath | undefined {
   if (hiddenFolder.test(path)) return undefined;
-  const [, mftfRoot, mftfScope] = mftfFolder.exec(path) ?? [];
-  if (mftfRoot) return { kind: mftfScope === 'Test' ? 'test' : 'suite', root: mftfRoot };
-  const [, packageRoot, packageScope] = packageFolder.exec(path) ?? [];
-  if (packageRoot && !packageScope) return { kind: 'package', root: packageRoot };
-  if (packageRoot) return { kind: packageScope === 'Test' ? 'test' : 'suite', root: packageRoot };
+  const [, mftfRoot, inMftf = ''] = mftfFolder.exec(path) ?? [];
+  if (mftfRoot) return inModule(mftfRoot, inMftf);
+  const [, packageRoot, inPackage = ''] = packageFolder.exec(path) ?? [];
+  if (packageRoot && inPackage === 'composer.json') return { kind: 'package', root: packageRoot };
+  if (packageRoot) return inModule(packageRoot, inPackage);
   const [, suiteRoot] = suiteFolder.exec(path) ?? [];
   if (suiteRoot) return { kind: 'suite', root: suiteRoot };
   const [, registered] = registrationFile.exec(path) ?? [];
   if (registered) return { kind: 'registration', folder: registered };
   return undefined;
+}
+
+function inModule(root: string, path: string): CatalogPath | undefined {
+  const kind = kinds.find(([, pattern]) => pattern.test(path))?.[0];
+  return kind && { kind, root };
 }
 
 const topFolders = ['app/code/', 'vendor/', 'dev/tests/acceptance/tests/'];

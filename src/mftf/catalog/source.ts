@@ -31,11 +31,20 @@ export function folderSource(folder: string, root: string): Source {
 
 async function* walk(folder: string, at: string): AsyncGenerator<SourceFile> {
   const entries = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => posix.join(at, entry.name))
+    .filter((path) => catalogPath(path) !== undefined);
+  // The files of a folder at once: one after the other takes twice as long.
+  yield* await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      content: await readFile(join(folder, posix.basename(path)), 'utf8'),
+    })),
+  );
+  for (const entry of entries) {
     const path = posix.join(at, entry.name);
     if (entry.isDirectory() && mayHoldCatalogFiles(path)) yield* walk(join(folder, entry.name), path);
-    else if (entry.isFile() && catalogPath(path)) {
-      yield { path, content: await readFile(join(folder, entry.name), 'utf8') };
-    }
   }
 }

@@ -1,21 +1,45 @@
-import { SaxesParser } from 'saxes';
 import type { SuiteDeclaration, SuiteReference, TestDeclaration } from './declarations.ts';
+import { parseXml, type XmlHandler, type XmlProblem } from './parse.ts';
+import { collectParts, elements, type Part, type PartKind } from './parts.ts';
 
 type Located<T> = Omit<T, 'path' | 'root'>;
-type XmlProblem = { problem: { line: number; message: string } };
 
-interface Handler {
-  /** `at` is the path of the element, `/tests/test/annotations` for one. */
-  open(at: string, attributes: Record<string, string>, line: number): void;
-  comment?(at: string): void;
+/** What one file says. A file of tests or suites holds exactly one. */
+export interface ReadXml {
+  parts: Part[];
+  test?: Located<TestDeclaration>;
+  suite?: Located<SuiteDeclaration>;
 }
 
-class NotAccepted extends Error {}
+/** Reads one file of MFTF, of any kind. */
+export function readXml(
+  kind: Exclude<PartKind, 'helper'>,
+  content: string,
+): ReadXml | { problem: XmlProblem } {
+  const parts: Part[] = [];
+  const collector = collectParts(kind, parts);
+  const tests: Located<TestDeclaration>[] = [];
+  const suites: Located<SuiteDeclaration>[] = [];
+  const reader = kind === 'test' ? testReader(tests) : kind === 'suite' ? suiteReader(suites) : undefined;
+  const problem = parseXml(content, elements[kind].root, {
+    ...collector,
+    open(at, attributes, line) {
+      reader?.open(at, attributes, line);
+      collector.open(at, attributes, line);
+    },
+    ...(reader?.comment && { comment: reader.comment }),
+  });
+  if (problem) return { problem };
+  const [test] = tests;
+  const [suite] = suites;
+  const wrong =
+    kind === 'test' ? single('test', tests) : kind === 'suite' ? single('suite', suites) : undefined;
+  return wrong ?? { parts, ...(test && { test }), ...(suite && { suite }) };
+}
 
-/** One `<test>` as a file declares it. */
-export function readTestXml(content: string): { test: Located<TestDeclaration> } | XmlProblem {
-  const found: Located<TestDeclaration>[] = [];
-  const problem = parse(content, 'tests', {
+/** `<test>` as a file declares it. */
+function testReader(found: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
+  return {
     open(at, attributes, line) {
       const value = attributes['value']?.trim();
       const test = found.at(-1);
@@ -30,15 +54,12 @@ export function readTestXml(content: string): { test: Located<TestDeclaration> }
       else if (at === '/tests/test/annotations/severity') test.severity = value.toUpperCase();
       else if (at === '/tests/test/annotations/skip/issueId') test.skip?.push(value);
     },
-  });
-  if (problem) return problem;
-  return single('test', found) ?? { test: found[0] as Located<TestDeclaration> };
+  };
 }
 
-/** One `<suite>` as a file declares it. */
-export function readSuiteXml(content: string): { suite: Located<SuiteDeclaration> } | XmlProblem {
-  const found: Located<SuiteDeclaration>[] = [];
-  const problem = parse(content, 'suites', {
+/** `<suite>` as a file declares it. */
+function suiteReader(found: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
+  return {
     open(at, attributes, line) {
       if (at === '/suites/suite') {
         found.push({ line, name: attributes['name'] ?? '', include: [], exclude: [] });
@@ -62,46 +83,15 @@ export function readSuiteXml(content: string): { suite: Located<SuiteDeclaration
       if (suite && at === '/suites/suite/before') suite.before = (suite.before ?? 0) + 1;
       if (suite && at === '/suites/suite/after') suite.after = (suite.after ?? 0) + 1;
     },
-  });
-  if (problem) return problem;
-  return single('suite', found) ?? { suite: found[0] as Located<SuiteDeclaration> };
+  };
 }
 
 /** MFTF takes exactly one test or suite from a file, and stops at any other number. */
-function single(tag: string, found: { line: number; name: string }[]): XmlProblem | undefined {
+function single(tag: string, found: { line: number }[]): { problem: XmlProblem } | undefined {
   const [first, second] = found;
   if (first === undefined) return { problem: { line: 1, message: `There is no <${tag}> in the file.` } };
-  if (second)
+  if (second) {
     return { problem: { line: second.line, message: `There is more than one <${tag}> in the file.` } };
-  return undefined;
-}
-
-/** Streams through the file. Document types and entities are refused: no MFTF file needs them. */
-function parse(content: string, root: string, handler: Handler): XmlProblem | undefined {
-  const parser = new SaxesParser();
-  let at = '';
-  parser.on('error', (error) => {
-    throw new NotAccepted(error.message.replace(/^\d+:\d+: /, ''));
-  });
-  parser.on('doctype', () => {
-    throw new NotAccepted('Document type declarations are not accepted.');
-  });
-  parser.on('opentag', (tag) => {
-    if (at === '' && tag.name !== root) {
-      throw new NotAccepted(`The file must begin with <${root}>, not with <${tag.name}>.`);
-    }
-    at += `/${tag.name}`;
-    handler.open(at, tag.attributes as Record<string, string>, parser.line);
-  });
-  parser.on('closetag', () => {
-    at = at.slice(0, at.lastIndexOf('/'));
-  });
-  parser.on('comment', () => handler.comment?.(at));
-  try {
-    parser.write(content).close();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof NotAccepted)) throw error;
-    return { problem: { line: parser.line, message: error.message } };
   }
+  return undefined;
 }

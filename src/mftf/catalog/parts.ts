@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { XmlHandler } from './parse.ts';
+
+/** What files declare by name. `operation` is named by the type of data it sends; `helper` is a class of PHP. */
+export const partKinds = [
+  'test',
+  'actionGroup',
+  'entity',
+  'page',
+  'section',
+  'operation',
+  'suite',
+  'helper',
+] as const;
+export type PartKind = (typeof partKinds)[number];
+
+export const part = z.object({
+  kind: z.enum(partKinds),
+  name: z.string(),
+  /**
+   * What it may refer to: `actionGroup:Name` and the like where the XML says the kind, else a bare name, which may be
+   * data, a page or a section. Too many do no harm, one too few would.
+   */
+  uses: z.array(z.string()),
+  /** Names of `{{_ENV.NAME}}`. */
+  env: z.array(z.string()).optional(),
+  /** Keys of `{{_CREDS.vendor/NAME}}`. */
+  credentials: z.array(z.string()).optional(),
+  /** It overrides a field of data with a unique value; MFTF may write a random number into the Cest. */
+  random: z.boolean().optional(),
+  /** Where a reference is put together in a way that cannot be followed. */
+  unclear: z.string().optional(),
+});
+export type Part = z.infer<typeof part>;
+
+/** The element of a kind in its file, and the root of such a file. */
+export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; element: string }> = {
+  test: { root: 'tests', element: 'test' },
+  actionGroup: { root: 'actionGroups', element: 'actionGroup' },
+  entity: { root: 'entities', element: 'entity' },
+  page: { root: 'pages', element: 'page' },
+  section: { root: 'sections', element: 'section' },
+  operation: { root: 'operations', element: 'operation' },
+  suite: { root: 'suites', element: 'suite' },
+};
+
+/** Attributes that name steps or say how, never what; and those that are looked at by name. */
+const silent = new Set([
+  ...['ref', 'class', 'extends', 'dataType'],
+  ...['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey'],
+  ...['key', 'name', 'type', 'time', 'timeout', 'index', 'parameterized'],
+]);
+/** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
+const reference = /^\s*([A-Za-z_]\w*)(?:\.[\w.[\]]+)?\s*$/;
+/** Names that begin a reference; what follows a point is a field. */
+const names = /(?<![.\w])[A-Za-z_]\w*/g;
+const environment = /_ENV\.(\w+)/g;
+const credential = /_CREDS\.([\w/.-]+)/g;
+
+type Collector = Required<Omit<XmlHandler, 'comment'>>;
+
+/**
+ * Collects what a file declares and what that refers to. It looks at every attribute and every text instead of at
+ * those that MFTF is known to resolve, so that a new action of a new version is followed too.
+ */
+export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): Collector {
+  const { root, element } = elements[kind];
+  const top = `/${root}/${element}`;
+  const annotations = `${top}/annotations`;
+  let current: Part | undefined;
+  /** The arguments of an action group: they hide data, pages and sections of the same name. */
+  let hidden = new Set<string>();
+  let used = new Set<string>();
+  let seen = new Set<string>();
+
+  const addNamed = (of: PartKind, value: string) => {
+    used.add(`${of}:${value}`);
+    if (/[{}$]/.test(value) && current)
+      current.unclear ??= `the ${element} ${current.name} refers to "${value}"`;
+  };
+  const addText = (value: string) => {
+    if (current === undefined) return;
+    if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
+    if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
+    if (value.includes('{{')) for (const [found] of value.matchAll(names)) seen.add(found);
+    else {
+      const found = reference.exec(value)?.[1];
+      if (found !== undefined) seen.add(found);
+    }
+  };
+  const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
+    current = { kind, name: kind === 'operation' ? dataType : name, uses: [] };
+    hidden = new Set();
+    used = new Set();
+    seen = new Set();
+    if (parent) addNamed(kind, parent);
+    if (kind === 'entity' && type) used.add(`operation:${type}`);
+  };
+
+  return {
+    open(at, attributes) {
+      if (at === top) begin(attributes);
+      if (current === undefined || at.startsWith(annotations)) return;
+      const tag = at.slice(at.lastIndexOf('/') + 1);
+      const { ref, class: helper, name, value = '', defaultValue = '', unique, dataType } = attributes;
+      if (tag === 'actionGroup' && ref !== undefined) addNamed('actionGroup', ref);
+      if (tag === 'helper' && helper !== undefined) used.add(`helper:${helper.trim().replace(/^\\/, '')}`);
+      if (tag === 'section' && kind === 'page' && name !== undefined) used.add(`section:${name}`);
+      if (dataType !== undefined && kind === 'operation' && at !== top) used.add(`operation:${dataType}`);
+      if (tag === 'argument') {
+        if (kind === 'actionGroup' && name !== undefined && at.startsWith(`${top}/arguments/`))
+          hidden.add(name);
+        for (const [found] of `${value} ${defaultValue}`.matchAll(names)) used.add(found);
+      }
+      // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
+      if (tag === 'field' && unique && kind !== 'entity' && kind !== 'operation') current.random = true;
+      for (const attribute in attributes) {
+        if (!silent.has(attribute)) addText(attributes[attribute] ?? '');
+      }
+    },
+    text(at, text) {
+      if (!at.startsWith(annotations)) addText(text);
+    },
+    close(at) {
+      if (at !== top || current === undefined) return;
+      for (const found of seen) if (!hidden.has(found)) used.add(found);
+      parts.push({ ...current, uses: [...used] });
+      current = undefined;
+    },
+  };
+}
+
+function union(list: string[] | undefined, value: string, pattern: RegExp): string[] {
+  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, found = '']) => found)])];
+}
+
+const namespace = /^\s*namespace\s+([\w\\]+)\s*;/m;
+const classes = /^\s*(?:(?:abstract|final)\s+)*class\s+(\w+)/gm;
+
+/** The classes of a PHP file, which steps may call as helpers. */
+export function helperParts(content: string): Part[] {
+  const inside = namespace.exec(content)?.[1];
+  return [...content.matchAll(classes)].map(([, name = '']) => ({
+    kind: 'helper',
+    name: inside === undefined ? name : `${inside}\\${name}`,
+    uses: [],
+  }));
+}

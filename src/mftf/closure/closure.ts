@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PartKind } from '../catalog/parts.ts';
+import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
+
+/**
+ * What MFTF has to read to generate some tests with the same bytes as from the whole tree.
+ */
+export type Closure =
+  | {
+      kind: 'pruned';
+      /** Relative to the Magento root, in the order of merging. */
+      files: string[];
+      /** SHA-256 of paths, modules and contents in that order: the same digest, the same bytes. */
+      digest: string;
+      /** Those of the tests that MFTF writes random values into: never the same twice. */
+      perRun: PlannedTest[];
+    }
+  | { kind: 'whole'; because: string; perRun: PlannedTest[] };
+
+/** Settings that send MFTF to places that the catalog does not read. */
+const movingSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
+/** Classes of MFTF itself belong to the image, not to a module. */
+const ownHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
+
+/**
+ * The closure of some tests. It goes by names: whatever may be a reference is followed, and whoever declares a name is in,
+ * in any module. `settings` are the values of MFTF's `.env`. `whole` where a reference cannot be followed.
+ */
+export function closureOf(
+  catalog: Catalog,
+  tests: PlannedTest[],
+  settings: Record<string, string> = {},
+): Closure {
+  const dependencies = dependenciesOf(catalog);
+  const perRun = tests.filter((test) => isRandom(dependencies, test));
+  const moved = movingSettings.find((name) => settings[name]);
+  if (moved) return { kind: 'whole', because: `${moved} is set`, perRun };
+
+  // Metadata is read when a test runs, not when it is generated.
+  const found = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
+  const because = whyUnclear(dependencies, found);
+  if (because) return { kind: 'whole', because, perRun };
+
+  const orders = new Set(found.map(({ order }) => order));
+  const packages = new Set(found.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')));
+  const files = catalog.files.filter(
+    (file, order) =>
+      orders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
+  );
+  const hash = createHash('sha256');
+  for (const { module, path, digest } of files) hash.update(`${module}\0${path}\0${digest}\n`);
+  return { kind: 'pruned', files: files.map(({ path }) => path), digest: hash.digest('hex'), perRun };
+}
+
+function keysOf({ name, suite }: PlannedTest): string[] {
+  return suite === undefined ? [`test:${name}`] : [`test:${name}`, `suite:${suite}`];
+}
+
+const generating = new Set<PartKind>(['test', 'actionGroup', 'suite']);
+
+function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
+  for (const { part } of dependencies.reach(keysOf(test), (kind) => generating.has(kind))) {
+    if (part.random) return true;
+  }
+  return false;
+}
+
+function whyUnclear(dependencies: Dependencies, found: Declared[]): string | undefined {
+  for (const { part, file } of found) {
+    if (part.unclear) return `${part.unclear} (${file.path})`;
+    const helper = part.uses.find(
+      (used) =>
+        used.startsWith('helper:') &&
+        !used.startsWith(ownHelpers) &&
+        dependencies.declaring(used).length === 0,
+    );
+    if (helper) return `no module holds the class ${helper.slice('helper:'.length)} (${file.path})`;
+  }
+  return undefined;
+}

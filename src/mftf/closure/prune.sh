@@ -1,0 +1,19 @@
+#!/bin/sh
+# Builds a tree that holds only what MFTF has to read, with real files: MFTF resolves links. What MFTF writes, and its
+# settings, are links to the real places. Runs inside the container, under dash, bash or busybox.
+#
+# usage: prune.sh ROOT TREE    with the paths, relative to ROOT, in TREE.files
+set -eu
+
+root=$1 tree=$2
+acceptance=dev/tests/acceptance
+
+rm -rf "$tree"
+mkdir -p "$tree/$acceptance/tests/functional/Magento"
+# In two steps, so that a file that is not there ends the script: sh has no pipefail.
+tar -c -f "$tree.tar" -C "$root" -T "$tree.files"
+tar -x -f "$tree.tar" -C "$tree"
+rm "$tree.tar"
+for file in .env .credentials .credentials.example codeception.yml mftf.log tests/functional/Magento/_generated; do
+  ln -s "$root/$acceptance/$file" "$tree/$acceptance/$file"
+done
