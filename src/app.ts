@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createDataFolder } from './artifacts/data-folder.ts';
 import type { Config } from './config.ts';
@@ -7,6 +8,7 @@ import { openLocks } from './locks/open.ts';
 import type { Logger } from './log.ts';
 import type { Context } from './operations/context.ts';
 import { createQueue } from './queue/queue.ts';
+import { createWaitingResults } from './queue/waiting-results.ts';
 import { createAttempts } from './store/attempts.ts';
 import type { Database } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
@@ -80,8 +82,9 @@ async function join(
     ttlMs: config.locks.ttlMs,
     log,
   });
-  const { leaseMs, maxAttempts, slots } = config.worker;
+  const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
   const queue = createQueue({ database, log, leaseMs });
+  const waiting = createWaitingResults({ folder: path.join(dataFolder, 'waiting-results'), log });
   const workerTable = createWorkerTable({ database });
   const environments = createEnvironments({ database, secrets });
   const variables = createVariables({ database, secrets });
@@ -120,8 +123,8 @@ async function join(
   };
 
   const host = hostname();
-  const settings = { leaseMs, maxAttempts };
-  const workers = createWorkers({ queue, database, locks, runner, log, slots, host, settings });
+  const settings = { leaseMs, maxAttempts, retries, retryPauseMs };
+  const workers = createWorkers({ queue, database, locks, waiting, runner, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
   const stopWorkers = async ({ now }: { now: boolean }) => {
     await (now ? workers.stopNow() : workers.stop());
@@ -135,7 +138,7 @@ async function join(
       beside.push(
         startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, stopping }),
       );
-      beside.push(startReaper({ queue, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
+      beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
     stopWorkers,
     publish: async (url) => ('lock' in database ? database.lock.publish({ url }) : undefined),

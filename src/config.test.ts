@@ -39,7 +39,14 @@ describe('defaults', () => {
 
   it('need nothing to be set', () => {
     const config = load({});
-    expect(config.worker).toEqual({ slots: 4, leaseMs: 25_000, maxAttempts: 3, beatMs: 10_000 });
+    expect(config.worker).toEqual({
+      slots: 4,
+      leaseMs: 25_000,
+      maxAttempts: 3,
+      retries: 2,
+      retryPauseMs: 5_000,
+      beatMs: 10_000,
+    });
     expect(config.store).toMatchObject({ databaseUrl: undefined, dataFolder: join(process.cwd(), '.matre') });
     expect(config.pool).toMatchObject({
       memoryBytes: 2 * 1024 ** 3,

@@ -42,8 +42,21 @@ export interface Config {
   /** Without a source nothing can run; that is for the run to say, since other commands work. */
   module: { source: ModuleSource | undefined; target: string };
   selenium: { host: string | undefined; port: number; protocol: 'http' | 'https'; path: string };
-  worker: { slots: number; leaseMs: number; maxAttempts: number; beatMs: number };
-  mftf: { php: string; testTimeoutMs: number; generationTimeoutMs: number };
+  worker: {
+    slots: number;
+    leaseMs: number;
+    maxAttempts: number;
+    retries: number;
+    retryPauseMs: number;
+    beatMs: number;
+  };
+  mftf: {
+    php: string;
+    testTimeoutMs: number;
+    generationTimeoutMs: number;
+    generationVariables: string[];
+    snapshotBytes: number;
+  };
   server: { host: string; port: number; url: string | undefined; token: string | undefined };
   log: { level: string };
   /** For people, see `describeConfig`. */
@@ -171,12 +184,16 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       slots: values.MATRE_WORKERS,
       leaseMs: values.MATRE_LEASE,
       maxAttempts: values.MATRE_MAX_ATTEMPTS,
+      retries: values.MATRE_RETRIES,
+      retryPauseMs: values.MATRE_RETRY_PAUSE,
       beatMs: values.MATRE_BEAT,
     },
     mftf: {
       php: values.MATRE_PHP,
       testTimeoutMs: values.MATRE_TEST_TIMEOUT,
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
+      generationVariables: values.MATRE_GENERATION_VARIABLES,
+      snapshotBytes: values.MATRE_SNAPSHOTS_SIZE,
     },
     server: {
       host: values.MATRE_HOST,

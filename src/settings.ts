@@ -1,7 +1,19 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseDuration, parseSize } from './model/quantity.ts';
 import { parseRepository } from './model/repository.ts';
+import {
+  absolutePath,
+  duration,
+  extraHost,
+  list,
+  matching,
+  mount,
+  path,
+  port,
+  size,
+  text,
+  url,
+  wholeNumber,
+} from './setting-forms.ts';
 
 export const settingGroups = [
   'Store',
@@ -34,86 +46,6 @@ function setting<Value>(given: Given<Value> & { default: string }): Setting<Valu
 function optional<Value>(given: Given<Value>): Setting<Value | undefined> {
   return given as Setting<Value | undefined>;
 }
-
-// The forms of values. Their messages follow the name of the setting: "MATRE_PORT must be a port, 1 to 65535".
-
-const text = z.string();
-
-const matching = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
-
-const wholeNumber = (low: number, high: number, what = 'a whole number') => {
-  const message = `must be ${what}, ${low} to ${high}`;
-  return matching(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((number) => number >= low && number <= high, message);
-};
-
-const port = wholeNumber(1, 65_535, 'a port');
-
-/** Milliseconds, at least `leastSeconds`. */
-const duration = (leastSeconds: number) =>
-  z
-    .string()
-    .transform((written) => parseDuration(written) ?? Number.NaN)
-    .refine(
-      (ms) => ms >= leastSeconds * 1000,
-      `must be a duration such as 30s or 15m, at least ${leastSeconds}s`,
-    );
-
-/** Bytes, at least `leastMegabytes`. */
-const size = (leastMegabytes: number) =>
-  z
-    .string()
-    .transform((written) => parseSize(written) ?? Number.NaN)
-    .refine(
-      (bytes) => bytes >= leastMegabytes * 1024 ** 2,
-      `must be a size such as 512m or 2g, at least ${leastMegabytes}m`,
-    );
-
-const url = (...protocols: string[]) =>
-  z.string().refine(
-    (written) => {
-      return URL.canParse(written) && protocols.includes(new URL(written).protocol.slice(0, -1));
-    },
-    `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-  );
-
-/** A path on this machine; a relative one counts from the current folder. */
-const path = z
-  .string()
-  .refine((written) => !written.includes('\0'), 'must be a path')
-  .transform((written) => resolve(written));
-
-const absolutePath = matching(
-  /^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]*$/,
-  'must be an absolute path without ..',
-).transform((written) => written.replace(/(?<=.)\/+$/, ''));
-
-const list = <Item>(item: z.ZodType<Item, string>) =>
-  z
-    .string()
-    .transform((written) =>
-      written
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .pipe(z.array(item));
-
-const mount = matching(
-  /^\/[^:\n]*:\/[^:\n]*(?::(?:ro|rw))?$/,
-  'must be a list of source:target or source:target:ro with absolute paths',
-)
-  .refine((written) => !/(?:^|\/)\.\.(?:\/|:|$)/.test(written), 'must not have .. in its paths')
-  .transform((written) => {
-    const [source = '', target = '', mode] = written.split(':');
-    return { source, target, readOnly: mode === 'ro' };
-  });
-
-const extraHost = matching(
-  /^[A-Za-z0-9][\w.-]*:(?:host-gateway|[0-9A-Fa-f:.]+)$/,
-  'must be a list of name:address or name:host-gateway',
-);
 
 /**
  * Every setting, by the name of its environment variable. docs/configuration.md is made from this table
@@ -316,7 +248,22 @@ export const settings = {
     group: 'Workers',
     schema: wholeNumber(1, 20),
     default: '3',
-    description: 'How often a run is started at most, when its worker was lost.',
+    description:
+      'How often a run is started at most when its worker is lost, or its lock or the database, again and again.',
+  }),
+  MATRE_RETRIES: setting({
+    group: 'Workers',
+    schema: wholeNumber(0, 20),
+    default: '2',
+    description:
+      'How often a run that is broken for a reason that may pass (a container removed, Selenium away) is tried again by itself, with the tests that have no trustworthy result. 0: never.',
+  }),
+  MATRE_RETRY_PAUSE: setting({
+    group: 'Workers',
+    schema: duration(0),
+    default: '5s',
+    description:
+      'How long such a run waits before it is tried again; four times as long each time after that.',
   }),
   MATRE_BEAT: setting({
     group: 'Workers',
@@ -336,6 +283,20 @@ export const settings = {
     schema: duration(1),
     default: '15m',
     description: 'How long MFTF may take to generate the tests of a run.',
+  }),
+  MATRE_GENERATION_VARIABLES: setting({
+    group: 'MFTF',
+    schema: list(matching(/^[A-Za-z_]\w*$/, 'must be a list of names, with commas between them')),
+    default: '',
+    description:
+      'Names of variables that MFTF may read while it generates, besides those that it is known to read (docs/generation.md): for an MFTF that was changed.',
+  }),
+  MATRE_SNAPSHOTS_SIZE: setting({
+    group: 'MFTF',
+    schema: size(1),
+    default: '2g',
+    description:
+      'How much room generated tests may take in the data folder; those that were not used for longest go first.',
   }),
   MATRE_PHP: setting({
     group: 'MFTF',

@@ -25,6 +25,7 @@ const rooms = [
   'artifacts',
   'config.ts',
   'settings.ts',
+  'setting-forms.ts',
   'model',
   'log.ts',
   'errors.ts',

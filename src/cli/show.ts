@@ -40,6 +40,7 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   ];
   if (run.reason !== null) fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
   if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
+  if (run.retryAt !== null) fields.push(['Tried again', `at ${localTime(run.retryAt)}`]);
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
   if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
@@ -47,12 +48,32 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   if (msLeft !== null) fields.push(['Left', span(msLeft)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
-  if (run.attempt > 1) fields.push(['Attempts', String(run.attempt)]);
   fields.push(['Files', files]);
   printFields(output, fields);
+  printAttempts(output, record);
   printTests(output, record);
   printProblems(output, record);
   printEvents(output, record);
+}
+
+/** Why a run was started more than once. */
+function printAttempts(output: Output, { attempts }: RunRecord): void {
+  if (attempts.length < 2) return;
+  output.line();
+  printTable(
+    output,
+    [
+      { heading: 'Attempt', text: ({ attempt }) => String(attempt) },
+      { heading: 'Started', text: ({ startedAt }) => localTime(startedAt) },
+      { heading: 'Worker', text: ({ workerId }) => workerId },
+      { heading: 'Ended', text: ({ outcome }) => outcome ?? 'running' },
+      {
+        heading: 'Why',
+        text: ({ reason }) => (reason === null ? '-' : `${clean(reason.message)} (${reason.code})`),
+      },
+    ],
+    attempts,
+  );
 }
 
 /** Each planned test in order with its latest result. */

@@ -12,10 +12,12 @@ export interface Step {
   steps: Step[];
 }
 
+export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'other'] as const;
+
 /** A file kept with a result. `path` is relative to the folder of the run. */
 export interface Attachment {
   name: string;
-  kind: 'screenshot' | 'page' | 'log' | 'steps' | 'other';
+  kind: (typeof attachmentKinds)[number];
   path: string;
 }
 

@@ -47,6 +47,8 @@ export interface Run {
   fence: number | undefined;
   workerId: string | undefined;
   leaseUntil: Date | undefined;
+  /** Only while queued after an attempt that was broken for a passing reason: it is not started before this. */
+  retryAt: Date | undefined;
   cancelRequested: boolean;
   /** Who or what submitted it: `cli:<login>`, `api`, a schedule. */
   requestedBy: string;

@@ -20,13 +20,16 @@ export function timeLeft(
   if (expected.length === 0 || plan.length === 0) return undefined;
   const known = new Map(expected.map((each) => [keyOf(each), each.expectedMs]));
   const mean = expected.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / expected.length;
-  return plan
-    .filter(({ status }) => status === undefined)
-    .reduce((sum, test) => {
-      const whole = known.get(keyOf(test)) ?? mean;
-      const spent = test.startedAt === undefined ? 0 : now.getTime() - test.startedAt.getTime();
-      return sum + Math.max(0, whole - spent);
-    }, 0);
+  return (
+    plan
+      // A test that is tried again is under way although it has a result.
+      .filter(({ status, startedAt }) => status === undefined || startedAt !== undefined)
+      .reduce((sum, test) => {
+        const whole = known.get(keyOf(test)) ?? mean;
+        const spent = test.startedAt === undefined ? 0 : now.getTime() - test.startedAt.getTime();
+        return sum + Math.max(0, whole - spent);
+      }, 0)
+  );
 }
 
 const keyOf = ({ test, suite }: { test: string; suite: string | undefined }) => `${suite ?? ''}:${test}`;

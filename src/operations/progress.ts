@@ -41,7 +41,7 @@ export async function viewProgress(
   plan: readonly PlannedProgress[],
 ): Promise<ProgressView> {
   const running = run.state === 'running';
-  const current = running ? plan.find(({ startedAt, status }) => startedAt && !status) : undefined;
+  const current = running ? plan.find(({ startedAt }) => startedAt) : undefined;
   const left = running ? timeLeft(plan, await context.durations.expected(run.id), new Date()) : undefined;
   return {
     run: viewRun(run),

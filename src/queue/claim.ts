@@ -44,10 +44,11 @@ async function lockEnvironment(transaction: Queryable, exclude: number[]): Promi
     `SELECT environment.id
      FROM environment
      CROSS JOIN LATERAL (
-       SELECT id FROM run WHERE environment_id = environment.id AND state = 'queued'
+       SELECT id, retry_at FROM run WHERE environment_id = environment.id AND state = 'queued'
        ORDER BY priority DESC, id LIMIT 1
      ) AS head
-     WHERE removed_at IS NULL AND paused_at IS NULL AND environment.id <> ALL ($1::int[])
+     WHERE (head.retry_at IS NULL OR head.retry_at <= now())
+       AND removed_at IS NULL AND paused_at IS NULL AND environment.id <> ALL ($1::int[])
        AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
      ORDER BY head.id LIMIT 1
      FOR NO KEY UPDATE OF environment SKIP LOCKED`,
@@ -63,15 +64,18 @@ async function takeHead(
 ): Promise<Claim | undefined> {
   const [row] = await transaction.query<{ id: number; fence: number }>(
     `WITH head AS (
-       SELECT id FROM run
-       WHERE environment_id = $1 AND state = 'queued'
-         AND NOT EXISTS (SELECT FROM run WHERE environment_id = $1 AND state = 'running')
-       ORDER BY priority DESC, id LIMIT 1
-       FOR NO KEY UPDATE
+       SELECT id FROM (
+         SELECT id, retry_at FROM run
+         WHERE environment_id = $1 AND state = 'queued'
+           AND NOT EXISTS (SELECT FROM run WHERE environment_id = $1 AND state = 'running')
+         ORDER BY priority DESC, id LIMIT 1
+         FOR NO KEY UPDATE
+       ) AS first
+       WHERE retry_at IS NULL OR retry_at <= now()
      ), bumped AS (
        UPDATE environment SET fence = fence + 1 WHERE id = $1 AND EXISTS (SELECT FROM head) RETURNING fence
      )
-     UPDATE run SET state = 'running', phase = 'preparing', fence = bumped.fence, worker_id = $2,
+     UPDATE run SET state = 'running', phase = 'preparing', fence = bumped.fence, worker_id = $2, retry_at = NULL,
        lease_until = now() + $3 * interval '1 millisecond'
      FROM head, bumped WHERE run.id = head.id
      RETURNING run.id, run.fence`,

@@ -4,8 +4,10 @@ import { channels, type Database, notifyQueue, notifyRun } from '../store/databa
 import { readRun } from '../store/runs.ts';
 import { type Claim, claimNext } from './claim.ts';
 import { fenced } from './fenced.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
-import { closeAttempt, expire, finish, openAttempt, requeue } from './release.ts';
+import { recordLate } from './late.ts';
+import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
+import { type Again, closeAttempt, expire, finish, openAttempt, requeue, tryAgain } from './release.ts';
+import type { ClaimKey } from './waiting-results.ts';
 
 export type { Claim };
 
@@ -82,14 +84,22 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
     /**
      * Back to the queue with what it has, as the head of it; a run whose cancelling was asked for is finished instead.
-     * `reason` when something went wrong. Errors: STALE_FENCE.
+     * Errors: STALE_FENCE.
      */
-    handBack(runId: number, fence: number, reason?: Reason): Promise<void> {
+    handBack(runId: number, fence: number): Promise<void> {
       return fenced(database, runId, fence, async (transaction) => {
-        await closeAttempt(transaction, runId, 'handed-back', reason);
+        await closeAttempt(transaction, runId, 'handed-back', undefined);
         await requeue(transaction, runId);
         await notifyQueue(transaction);
       });
+    },
+
+    /**
+     * The same because something went wrong, after a pause and only so often. Returns the pause in milliseconds;
+     * `undefined` and no change when that was too often. Errors: STALE_FENCE.
+     */
+    tryAgain(runId: number, fence: number, reason: Reason, again: Again): Promise<number | undefined> {
+      return fenced(database, runId, fence, (transaction) => tryAgain(transaction, runId, reason, again));
     },
 
     /** Errors: STALE_FENCE. */
@@ -121,6 +131,9 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
       }
       return taken;
     },
+
+    /** See `recordLate`. */
+    recordLate: (claim: ClaimKey, results: NewResult[]) => recordLate(database, claim, results),
 
     /** Where the runner of a claimed run writes. */
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),

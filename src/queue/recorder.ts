@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault, passingCodes } from '../errors.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
@@ -6,18 +6,24 @@ import { type Database, notifyRun, type Queryable, storable } from '../store/dat
 import { addEvent } from '../store/events.ts';
 import { fenced } from './fenced.ts';
 
+/** A result as the runner gives it. */
+export type NewResult = Omit<Result, 'runId' | 'attempt'>;
+
 /** Where the runner writes. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
   phase(phase: RunPhase): Promise<void>;
   commit(commit: { id: string; subject: string }): Promise<void>;
   /** The tests that will be executed, in order. Called once per attempt; a resumed run keeps its first plan. */
   plan(tests: PlannedTest[]): Promise<void>;
-  /** The plan of an earlier attempt, with the tests that have a result already. Empty on a first attempt. */
+  /**
+   * The plan of an earlier attempt, with the tests that are done: those with a result, unless it only says that a passing
+   * fault left them without an answer (see `isPassing`). Empty on a first attempt.
+   */
   planned(): Promise<{ test: PlannedTest; done: boolean }[]>;
   /** Marks a test as under way, so that a page can show it. */
   testStarted(test: PlannedTest): Promise<void>;
   /** Exactly once for each test and attempt; a repeat with the same attempt changes nothing. */
-  result(result: Omit<Result, 'runId' | 'attempt'>): Promise<void>;
+  result(result: NewResult): Promise<void>;
   /** Something that people should know about the run (container replaced, snapshot restored). */
   event(event: { code: string; message: string }): Promise<void>;
 }
@@ -63,15 +69,15 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
     // Read only, but fenced as well: a worker that has lost the run should learn it before it starts a test.
     planned: () =>
       fenced(database, runId, fence, async (transaction) => {
-        // A test that was under way when its worker was lost has a result that says so, but it is not done.
+        // A test that the infrastructure left without an answer has a result that says so, but it is not done.
         const rows = await transaction.query<{ test: string; suite: string; done: boolean }>(
           `SELECT test, suite, EXISTS (
              SELECT FROM result
              WHERE result.run_id = $1 AND result.test = planned_test.test AND result.suite = planned_test.suite
-               AND result.reason_code IS DISTINCT FROM 'WORKER_LOST'
+               AND (reason_code IS NULL OR reason_code <> ALL ($2::text[]))
            ) AS done
            FROM planned_test WHERE run_id = $1 ORDER BY position`,
-          [runId],
+          [runId, passingCodes],
         );
         return rows.map(({ test, suite, done }) => ({
           test: { name: test, suite: suite || undefined },
@@ -88,37 +94,48 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
         if (rows.length === 0) throw unplanned(runId, name, suite);
       }),
 
-    result: (result) =>
-      write(async (transaction, { attempt }) => {
-        const { test, suite, status, message, reason, startedAt, durationMs, attachments } = result;
-        const rows = await transaction.query(
-          'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
-          [runId, test, suite ?? ''],
-        );
-        if (rows.length === 0) throw unplanned(runId, test, suite);
-        await transaction.query(
-          `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
-             started_at, duration_ms, attachments)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
-           ON CONFLICT DO NOTHING`,
-          [
-            runId,
-            test,
-            suite ?? '',
-            attempt,
-            status,
-            message === undefined ? null : storable(message),
-            reason?.code ?? null,
-            reason ? storable(reason.message) : null,
-            startedAt,
-            Math.round(durationMs),
-            JSON.stringify(attachments),
-          ],
-        );
-      }),
+    result: (result) => write((transaction, { attempt }) => writeResult(transaction, runId, attempt, result)),
 
     event: (event) => write((transaction) => addEvent(transaction, runId, event)),
   };
+}
+
+/** Once for each attempt. Only the word that the worker of that very attempt was lost gives way to what it knew. */
+export async function writeResult(
+  transaction: Queryable,
+  runId: number,
+  attempt: number,
+  result: NewResult,
+): Promise<void> {
+  const { test, suite, status, message, reason, startedAt, durationMs, attachments } = result;
+  const rows = await transaction.query(
+    'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
+    [runId, test, suite ?? ''],
+  );
+  if (rows.length === 0) throw unplanned(runId, test, suite);
+  await transaction.query(
+    `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
+       started_at, duration_ms, attachments)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
+     ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
+       status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
+       reason_message = excluded.reason_message, started_at = excluded.started_at,
+       duration_ms = excluded.duration_ms, attachments = excluded.attachments
+     WHERE result.reason_code = 'WORKER_LOST'`,
+    [
+      runId,
+      test,
+      suite ?? '',
+      attempt,
+      status,
+      message === undefined ? null : storable(message),
+      reason?.code ?? null,
+      reason ? storable(reason.message) : null,
+      startedAt,
+      Math.round(durationMs),
+      JSON.stringify(attachments),
+    ],
+  );
 }
 
 function unplanned(runId: number, test: string, suite: string | undefined): Fault {

@@ -37,19 +37,70 @@ export async function closeAttempt(
   );
 }
 
-/** Back to the queue under its old id, so it is head again; a run that should be cancelled ends instead. */
-export async function requeue(transaction: Queryable, runId: number): Promise<void> {
+/**
+ * Back to the queue under its old id, so it is head again; a run that should be cancelled ends instead. Nobody claims it
+ * in the next `pauseMs`.
+ */
+export async function requeue(transaction: Queryable, runId: number, pauseMs = 0): Promise<void> {
   await transaction.query(
     `UPDATE run SET
        state = CASE WHEN cancel_requested THEN 'finished' ELSE 'queued' END,
        verdict = CASE WHEN cancel_requested THEN 'cancelled' END,
        finished_at = CASE WHEN cancel_requested THEN now() END,
-       phase = NULL, lease_until = NULL, worker_id = NULL
+       phase = NULL, lease_until = NULL, worker_id = NULL,
+       retry_at = CASE WHEN $2 > 0 AND NOT cancel_requested THEN now() + $2 * interval '1 millisecond' END
      WHERE id = $1`,
-    [runId],
+    [runId, pauseMs],
   );
   await notifyRun(transaction, runId);
 }
+
+/** Why and how often a run may go back to the queue with a reason. */
+export interface Again {
+  /**
+   * What the attempt becomes. `handed-back`: the worker lost what it needs to go on; it counts together with lost workers.
+   * `broken`: what the run needs was not there.
+   */
+  outcome: 'handed-back' | 'broken';
+  /** How many attempts may end so before the run has to end as well. */
+  limit: number;
+  /** Before the first of them; four times as long for each one after that. */
+  pauseMs: number;
+}
+
+/**
+ * Ends the attempt with a reason and queues the run again, as the head of its queue; nobody claims it before the pause is
+ * over. Returns the pause, or `undefined` when too many attempts have ended so: then nothing is changed.
+ */
+export async function tryAgain(
+  transaction: Queryable,
+  runId: number,
+  reason: Reason,
+  { outcome, limit, pauseMs }: Again,
+): Promise<number | undefined> {
+  const condition =
+    outcome === 'broken'
+      ? `outcome = 'broken'`
+      : `(outcome = 'lost' OR (outcome = 'handed-back' AND reason_code IS NOT NULL))`;
+  const [before] = await transaction.query<{ count: number }>(
+    `SELECT count(*) FROM attempt WHERE run_id = $1 AND ${condition}`,
+    [runId],
+  );
+  const times = (before?.count ?? 0) + 1;
+  if (times > limit) return undefined;
+  const pause = Math.min(longestPauseMs, pauseMs * 4 ** (times - 1));
+  await closeAttempt(transaction, runId, outcome, reason);
+  await addEvent(transaction, runId, {
+    code: 'TRIED_AGAIN',
+    message: `${reason.code}: ${reason.message} The run is tried again${pause > 0 ? ` in ${pause / 1000} s` : ''} (${times} of ${limit}).`,
+  });
+  await requeue(transaction, runId, pause);
+  await notifyQueue(transaction);
+  return pause;
+}
+
+/** However often a run was tried before. */
+const longestPauseMs = 600_000;
 
 export async function finish(
   transaction: Queryable,

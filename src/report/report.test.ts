@@ -45,7 +45,8 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       leaseUntil: undefined,
       cancelRequested: false,
       requestedBy: 'cli:ann',
-      retryOf: undefined,
+      retryAt: undefined,
+    retryOf: undefined,
       counts: {
         planned: results.length,
         passed: of('passed'),

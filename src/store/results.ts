@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Attachment, Result, Status } from '../model/result.ts';
+import { type Attachment, attachmentKinds, type Result, type Status } from '../model/result.ts';
 import type { Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
@@ -45,7 +45,7 @@ interface ResultRow extends ReasonColumns {
 const storedAttachments: z.ZodType<Attachment[]> = z.array(
   z.object({
     name: z.string(),
-    kind: z.enum(['screenshot', 'page', 'log', 'steps', 'other']),
+    kind: z.enum(attachmentKinds),
     path: z.string(),
   }),
 );

@@ -178,6 +178,7 @@ interface RunRow extends ReasonColumns {
   fence: number | null;
   worker_id: string | null;
   lease_until: Date | null;
+  retry_at: Date | null;
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
@@ -221,6 +222,7 @@ function toRun(row: RunRow): Run {
     fence: row.fence ?? undefined,
     workerId: row.worker_id ?? undefined,
     leaseUntil: row.lease_until ?? undefined,
+    retryAt: row.retry_at ?? undefined,
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,

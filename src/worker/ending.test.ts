@@ -10,13 +10,13 @@ const broken = (code: FaultCode) => ({ kind: 'verdict', verdict: 'broken', reaso
 
 describe('how a run ends', () => {
   it('is told by the results when the runner finished', () => {
-    expect(endingOf(finished, never, false)).toEqual({ kind: 'results' });
+    expect(endingOf(finished, never)).toEqual({ kind: 'results' });
   });
 
   it('is as the runner says', () => {
     const reason = { code: 'IMAGE_MISSING', message: 'x' } as const;
-    expect(endingOf({ outcome: { kind: 'handed-back' } }, never, true)).toEqual({ kind: 'hand-back' });
-    expect(endingOf({ outcome: { kind: 'broken', reason } }, never, false)).toEqual({
+    expect(endingOf({ outcome: { kind: 'handed-back' } }, never)).toEqual({ kind: 'hand-back' });
+    expect(endingOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
       kind: 'verdict',
       verdict: 'broken',
       reason,
@@ -24,9 +24,9 @@ describe('how a run ends', () => {
   });
 
   it('is broken by a fault, and by anything unknown', () => {
-    expect(endingOf({ error: fault('IMAGE_MISSING') }, never, false)).toEqual(broken('IMAGE_MISSING'));
+    expect(endingOf({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
     for (const error of [new Error('x'), 'x', undefined, null]) {
-      expect(endingOf({ error }, never, false)).toMatchObject({
+      expect(endingOf({ error }, never)).toMatchObject({
         verdict: 'broken',
         reason: { code: 'INTERNAL' },
       });
@@ -35,27 +35,23 @@ describe('how a run ends', () => {
 
   it('is decided by an abort, whatever the runner says', () => {
     for (const ended of [finished, { error: fault('IMAGE_MISSING') }]) {
-      expect(endingOf(ended, AbortSignal.abort(new Cancelled()), false)).toEqual({
+      expect(endingOf(ended, AbortSignal.abort(new Cancelled()))).toEqual({
         kind: 'verdict',
         verdict: 'cancelled',
       });
-      expect(endingOf(ended, AbortSignal.abort(fault('STALE_FENCE')), true)).toEqual({ kind: 'nothing' });
-      expect(endingOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')), true)).toEqual({
+      expect(endingOf(ended, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
+      expect(endingOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
         kind: 'hand-back',
       });
     }
   });
 
   it.each(['LOCK_LOST', 'LOCK_STORE_UNREACHABLE', 'DATABASE_UNREACHABLE'] as const)(
-    'after %s is tried again, until the last attempt',
+    'by %s says nothing about the run',
     (code) => {
-      for (const [ended, abort] of [
-        [finished, AbortSignal.abort(fault(code))],
-        [{ error: fault(code) }, never],
-      ] as const) {
-        expect(endingOf(ended, abort, false)).toEqual({ kind: 'hand-back', reason: { code, message: code } });
-        expect(endingOf(ended, abort, true)).toEqual(broken(code));
-      }
+      const interrupted = { kind: 'interrupted', reason: { code, message: code } };
+      expect(endingOf(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);
+      expect(endingOf({ error: fault(code) }, never)).toEqual(interrupted);
     },
   );
 });

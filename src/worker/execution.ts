@@ -1,12 +1,12 @@
 import { Fault, isFault, toFault } from '../errors.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
-import { verdictOf } from '../model/run.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
+import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Database } from '../store/database.ts';
-import { readRun } from '../store/runs.ts';
 import { pause } from './bell.ts';
-import { type Ended, type Ending, endingOf } from './ending.ts';
+import { conclude } from './conclude.ts';
+import { type Ended, endingOf } from './ending.ts';
 import { createLease, type Lease } from './lease.ts';
 import { persistently, persistentRecorder } from './persistent.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
@@ -15,6 +15,7 @@ export interface ExecutionOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
+  waiting: WaitingResults;
   runner: Runner;
   /** Already says which worker and run it is about. */
   log: Logger;
@@ -29,21 +30,23 @@ export interface ExecutionOptions {
   stopNow: AbortSignal;
   /** Calls back with the id of a run that changed, or `undefined` when any may have; returns how to end that. */
   onRunChanged(callback: (runId: number | undefined) => void): () => void;
+  /** Called when the run was queued again and may be claimed in so many milliseconds. */
+  onTriedAgain(pauseMs: number): void;
 }
 
 export interface ExecutionSettings {
   leaseMs: number;
-  /** A run that the infrastructure interrupted so often is broken. */
+  /** A run whose worker, lock or database was lost so often is broken. */
   maxAttempts: number;
+  /** How often a run that is broken for a passing reason is tried again, and how long it waits before the first time. */
+  retries: number;
+  retryPauseMs: number;
   /** How long a runner may take to end after an abort. A minute by default. */
   graceMs?: number;
 }
 
 /** What became of a claim: executed (whatever the verdict), or given back without spending an attempt. */
 export type Executed = 'executed' | 'locked' | 'lock-store-away' | 'stopping';
-
-/** Between tries to write down how a run ended, while the database is away. */
-const writeAgainMs = 500;
 
 /**
  * Executes a claimed run: takes the lock of its environment, lets the runner work, writes how it ended.
@@ -111,10 +114,11 @@ interface LockedOptions extends ExecutionOptions {
 }
 
 async function executeLocked(options: LockedOptions): Promise<void> {
-  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, stopNow } = options;
+  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, stopNow, waiting } =
+    options;
   const { environment, fence } = claim;
+  const key = { runId: claim.run.id, fence };
   const abort = AbortSignal.any([cut.signal, lease.lost, held.lost, stopNow]);
-  let lastAttempt = false;
 
   async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const name = lockNames.execution(environment.id);
@@ -134,11 +138,15 @@ async function executeLocked(options: LockedOptions): Promise<void> {
   let ended: Ended;
   try {
     const run = await persistently(() => queue.start(claim.run.id, fence), abort);
-    lastAttempt = run.attempt >= options.settings.maxAttempts;
     log.info({ attempt: run.attempt }, 'Run started');
     abort.throwIfAborted();
-    const record = persistentRecorder(queue.recorder(run.id, fence), abort);
-    const job: Job = { run, environment, fence, workerId, abort, stop, exclusively, record };
+    const record = persistentRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
+    const assertHeld = () => {
+      abort.throwIfAborted();
+      lease.assertHeld();
+      held.assertHeld();
+    };
+    const job: Job = { run, environment, fence, workerId, abort, assertHeld, stop, exclusively, record };
     ended = { outcome: await withinGrace(options.runner(job), abort, options.settings.graceMs ?? 60_000) };
   } catch (error) {
     ended = { error };
@@ -147,7 +155,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
   // Before the verdict: whoever starts the next run of this environment then finds the lock free. Until the
   // verdict is written the database lets nobody start.
   await held.release();
-  await write(options, endingOf(ended, abort, lastAttempt));
+  await conclude(options, endingOf(ended, abort));
 }
 
 /** The result of `work`; rejects when it has not ended `graceMs` after the abort. */
@@ -162,46 +170,6 @@ async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: num
     return await Promise.race([work, grace()]);
   } finally {
     over.abort();
-  }
-}
-
-/** Writes how the run ended. While the database is away, again and again as long as the lease may hold. */
-async function write({ queue, database, claim, log, lease }: LockedOptions, ending: Ending): Promise<void> {
-  const { run, fence } = claim;
-  const once = async () => {
-    if (ending.kind === 'nothing')
-      throw new Fault('STALE_FENCE', `Run ${run.id} was given to another worker.`);
-    if (ending.kind === 'hand-back') {
-      await queue.handBack(run.id, fence, ending.reason);
-      log.info({ reason: ending.reason?.code }, 'Run handed back');
-      return;
-    }
-    const { verdict, reason } = ending.kind === 'verdict' ? ending : await judge();
-    await queue.finish(run.id, fence, verdict, reason);
-    log.info({ verdict, reason: reason?.code }, 'Run finished');
-  };
-  const judge = async (): Promise<Extract<Ending, { kind: 'verdict' }>> => {
-    const { counts } = await readRun(database, run.id);
-    if (counts.planned > 0) return { kind: 'verdict', verdict: verdictOf(counts) };
-    const message = `Run ${run.id} ended without a plan, so nothing was executed.`;
-    return { kind: 'verdict', verdict: 'broken', reason: { code: 'INTERNAL', message } };
-  };
-  for (;;) {
-    try {
-      return await once();
-    } catch (error) {
-      if (isFault(error, 'STALE_FENCE')) {
-        log.warn('Another worker has the run now; nothing more was written');
-        return;
-      }
-      const again = isFault(error, 'DATABASE_UNREACHABLE') && lease.holds();
-      log.error(
-        { err: error },
-        again ? 'The end of the run could not be written yet' : 'The end of the run was not written',
-      );
-      if (!again) return;
-      await pause(writeAgainMs, new AbortController().signal);
-    }
   }
 }
 

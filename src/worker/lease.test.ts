@@ -102,3 +102,15 @@ it('tells once that a person cancelled the run, and sends one renewal at a time'
   expect(onCancel).toHaveBeenCalledTimes(1);
   lease.end();
 });
+
+it('is known to be lost before any timer says so, by a process that was stopped', async () => {
+  const { lease } = open(async () => ({ cancelRequested: false }));
+  lease.assertHeld();
+  const start = performance.now();
+  // Time passes, and no timer fires: so it is when SIGCONT comes after SIGSTOP.
+  vi.spyOn(performance, 'now').mockReturnValue(start + 0.8 * leaseMs);
+  expect(lease.lost.aborted).toBe(false);
+  expect(() => lease.assertHeld()).toThrow('could not be renewed');
+  vi.restoreAllMocks();
+  lease.end();
+});

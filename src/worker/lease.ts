@@ -23,6 +23,8 @@ export interface Lease {
   renewNow(): void;
   /** Whether the database still keeps the run for this worker, as far as one can know here. */
   holds(): boolean;
+  /** Throws what `lost` is, or will be, aborted with. It looks at the clock: a process that was stopped has late timers. */
+  assertHeld(): void;
   /** No more renewals. */
   end(): void;
 }
@@ -55,12 +57,14 @@ export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseO
     if (ended || lost.signal.aborted) return;
     clearTimeout(judgement);
     const left = deadline - marginMs - performance.now();
-    if (left > 0) {
-      judgement = setTimeout(judge, Math.ceil(left));
-      return;
-    }
-    const message = `The lease of run ${runId} could not be renewed in the database for ${Math.round(leaseMs - marginMs)} ms.`;
-    lost.abort(new Fault('DATABASE_UNREACHABLE', message));
+    if (left > 0) judgement = setTimeout(judge, Math.ceil(left));
+    else lost.abort(overdue());
+  }
+
+  function overdue(): Fault {
+    const silentMs = Math.round(leaseMs - marginMs);
+    const message = `The lease of run ${runId} could not be renewed in the database for ${silentMs} ms.`;
+    return new Fault('DATABASE_UNREACHABLE', message);
   }
 
   async function renewOnce(): Promise<void> {
@@ -106,6 +110,10 @@ export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseO
     lost: lost.signal,
     renewNow: () => void renewNow(),
     holds: () => !stale && performance.now() < deadline,
+    assertHeld() {
+      lost.signal.throwIfAborted();
+      if (performance.now() >= deadline - marginMs) throw overdue();
+    },
     end,
   };
 }

@@ -1,21 +1,25 @@
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { WaitingResults } from '../queue/waiting-results.ts';
 import { repeat } from './repeat.ts';
+import { writeLate } from './write-late.ts';
 
 /**
  * Takes back the runs of workers that stopped renewing. Every process may have one; who comes second finds nothing. The
- * queue logs what it takes back.
+ * queue logs what it takes back. Before that, what such workers left on disk while the database was away is written down.
  */
 export function startReaper(deps: {
   queue: Queue;
+  waiting: WaitingResults;
   log: Logger;
   /** Between looks. A run that lost its worker waits for its lease and at most this long. */
   everyMs: number;
   maxAttempts: number;
 }): { stop(): Promise<void> } {
-  const { queue, log, everyMs, maxAttempts } = deps;
+  const { queue, waiting, log, everyMs, maxAttempts } = deps;
   return repeat(async () => {
     try {
+      await writeLate({ queue, waiting, log });
       await queue.requeueExpired({ maxAttempts });
     } catch (error) {
       log.warn({ err: error }, 'Expired runs could not be looked for');

@@ -14,6 +14,8 @@ export interface Job {
    * DATABASE_UNREACHABLE (the lease could not be renewed), WORKER_STOPPED (second stop signal).
    */
   abort: AbortSignal;
+  /** Throws when the run is not this worker's any more, by the clock and not by an event: to be asked before anything starts. */
+  assertHeld(): void;
   /** Aborted when the worker wants to stop: finish the test under way, then return `handed-back`. */
   stop: AbortSignal;
   /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */

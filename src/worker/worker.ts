@@ -2,6 +2,7 @@ import { Fault, toFault } from '../errors.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Database } from '../store/database.ts';
 import { createBell, pause } from './bell.ts';
 import { type ExecutionSettings, execute } from './execution.ts';
@@ -11,6 +12,7 @@ export interface WorkersOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
+  waiting: WaitingResults;
   runner: Runner;
   log: Logger;
   /** How many runs at a time. */
@@ -122,6 +124,7 @@ export function createWorkers(options: WorkersOptions): Workers {
           changeListeners.add(callback);
           return () => changeListeners.delete(callback);
         },
+        onTriedAgain: (pauseMs) => void setTimeout(bell.ring, pauseMs + 1).unref(),
       });
       if (executed === 'locked' || executed === 'lock-store-away') leaveAlone(environment.id);
       if (executed === 'lock-store-away') {

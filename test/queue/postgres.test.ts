@@ -1,4 +1,8 @@
 import { describe } from 'vitest';
 import { queueConformance } from './conformance.ts';
+import { retryConformance } from './retry-conformance.ts';
 
-describe('postgres', () => queueConformance('postgres'));
+describe('postgres', () => {
+  queueConformance('postgres');
+  retryConformance('postgres');
+});

@@ -115,6 +115,9 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     MATRE_MODULE_REPOSITORY: module.folder,
     MATRE_MEMORY: '512m',
     MATRE_TMPFS_SIZE: '16m',
+    MATRE_GENERATION_VARIABLES: 'STAND_IN_FAULT',
+    // A test says what one attempt makes of a fault; test/runs/retries.test.ts is about the others.
+    MATRE_RETRIES: '0',
     ...options.settings,
   };
   const opened = await openTestApp({ settings, ...(options.log && { log: options.log }) });

@@ -302,10 +302,9 @@ export function tableConformance(kind: Kind): void {
         await before.result(newResult('B', 'failed'));
         await before.result(newResult('A', 'broken'));
         await before.event({ code: 'container-replaced', message: 'image changed\0' });
-        await queue.handBack(run.id, first?.fence ?? 0, {
-          code: 'LOCK_LOST',
-          message: 'Redis was restarted.',
-        });
+        const lost = { code: 'LOCK_LOST', message: 'Redis was restarted.' } as const;
+        const again = { outcome: 'handed-back', limit: 1, pauseMs: 0 } as const;
+        expect(await queue.tryAgain(run.id, first?.fence ?? 0, lost, again)).toBe(0);
 
         const second = await queue.claim('w2');
         await queue.start(run.id, second?.fence ?? 0);
@@ -376,7 +375,7 @@ export function tableConformance(kind: Kind): void {
           code: 'container-replaced',
           message: 'image changed\uFFFD',
         });
-        expect(await events.list(run.id, event?.id)).toEqual([]);
+        expect(await events.list(run.id, event?.id)).toMatchObject([{ code: 'TRIED_AGAIN' }]);
 
         await queue.finish(run.id, second?.fence ?? 0, 'broken');
         expect((await runs.get(run.id)).counts).toEqual(counts);

@@ -1,4 +1,5 @@
-import type { Result, Status } from '../../src/model/result.ts';
+import type { Status } from '../../src/model/result.ts';
+import type { NewResult } from '../../src/queue/recorder.ts';
 import type { NewEnvironment } from '../../src/store/environments.ts';
 
 export function newEnvironment(code: string): NewEnvironment {
@@ -12,7 +13,7 @@ export function newEnvironment(code: string): NewEnvironment {
 }
 
 /** A result as the runner gives it. */
-export function newResult(test: string, status: Status): Omit<Result, 'runId' | 'attempt'> {
+export function newResult(test: string, status: Status): NewResult {
   return {
     test,
     suite: undefined,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createInProcessLocks } from '../../src/locks/in-process.ts';
@@ -6,6 +9,7 @@ import type { Environment } from '../../src/model/environment.ts';
 import type { Run } from '../../src/model/run.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
+import { createWaitingResults } from '../../src/queue/waiting-results.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createRuns } from '../../src/store/runs.ts';
 import { startReaper } from '../../src/worker/reaper.ts';
@@ -25,6 +29,9 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
   const queue = createQueue({ database, log, leaseMs });
   const runs = createRuns({ database });
   const locks = settings.locks ?? createInProcessLocks();
+  const folder = mkdtempSync(join(tmpdir(), 'matre-waiting-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const waiting = createWaitingResults({ folder, log });
   // After the workers of the test have ended; no later test should find its runs.
   onTestFinished(async () => {
     await database.query('TRUNCATE run CASCADE');
@@ -34,6 +41,7 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
     queue,
     runs,
     locks,
+    waiting,
     /** What was logged, as pino's records. */
     lines,
 
@@ -67,11 +75,20 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
         queue,
         database,
         locks,
+        waiting,
         runner,
         log,
         slots,
         host: `host${++hosts}`,
-        settings: { leaseMs, maxAttempts: 3, pollMs: 500, lockedMs: 200, ...more },
+        settings: {
+          leaseMs,
+          maxAttempts: 3,
+          retries: 0,
+          retryPauseMs: 0,
+          pollMs: 500,
+          lockedMs: 200,
+          ...more,
+        },
       });
       onTestFinished(() => workers.stopNow());
       await workers.start();
@@ -79,7 +96,7 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
     },
 
     reaper(maxAttempts = 3): void {
-      const reaper = startReaper({ queue, log, everyMs: 100, maxAttempts });
+      const reaper = startReaper({ queue, waiting, log, everyMs: 100, maxAttempts });
       onTestFinished(() => reaper.stop());
     },
 

@@ -1,5 +1,6 @@
 /**
- * A worker as a process of its own. Arguments: database, Redis, host, lease and TTL in milliseconds. For each run it says
+ * A worker as a process of its own. Arguments: database, Redis, host, lease and TTL in milliseconds, and
+ * the folder where results wait for the database. For each run it says
  * `start <run> <attempt> <test>` when a test begins and goes on after a line of standard input. It does not obey an abort,
  * as a process that was stopped does not, and says what it was told when it wrote the result, and when the run was over.
  */
@@ -8,11 +9,12 @@ import { isFault } from '../../src/errors.ts';
 import { createRedisLocks } from '../../src/locks/redis.ts';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/queue.ts';
+import { createWaitingResults } from '../../src/queue/waiting-results.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { passed } from './results.ts';
 
-const [url = '', redis = '', host = '', lease = '', ttl = ''] = process.argv.slice(2);
+const [url = '', redis = '', host = '', lease = '', ttl = '', folder = ''] = process.argv.slice(2);
 const log = createLog({ level: 'silent' });
 const leaseMs = Number(lease);
 const database = await openPostgres({ url, log });
@@ -24,10 +26,11 @@ const workers = createWorkers({
   queue,
   database,
   locks,
+  waiting: createWaitingResults({ folder, log }),
   log,
   host,
   slots: 1,
-  settings: { leaseMs, maxAttempts: 3, pollMs: 500 },
+  settings: { leaseMs, maxAttempts: 3, retries: 0, retryPauseMs: 0, pollMs: 500 },
   async runner({ run, record }) {
     await record.plan(['A', 'B'].map((name) => ({ name, suite: undefined })));
     for (const { test, done } of await record.planned()) {

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FaultCode } from '../../src/errors.ts';
+import type { Reason } from '../../src/model/run.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import { createAttempts } from '../../src/store/attempts.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createEnvironments } from '../../src/store/environments.ts';
+import { createEvents } from '../../src/store/events.ts';
+import { createResults } from '../../src/store/results.ts';
+import { createRuns, type Runs } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment, newResult } from '../support/samples.ts';
+
+const vanished: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
+const twice = { outcome: 'broken', limit: 2, pauseMs: 60_000 } as const;
+
+/** Runs that go back to the queue because something went wrong, on either kind of database. */
+export function retryConformance(kind: Kind): void {
+  let opened: TestDatabase;
+  let database: Database;
+  let runs: Runs;
+  let queue: Queue;
+  let environmentId: number;
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind);
+    database = opened.database;
+    runs = createRuns({ database });
+    queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await opened.clear();
+    const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
+    ({ id: environmentId } = await environments.create(newEnvironment('a')));
+  });
+
+  const submit = async (priority = 0): Promise<number> => {
+    const [run] = await runs.insert([
+      { environmentId, selection: emptySelection, priority, requestedBy: 'test' },
+    ]);
+    if (!run) throw new Error('no run');
+    return run.id;
+  };
+  const start = async (...tests: string[]) => {
+    const claim = await queue.claim('w');
+    if (!claim) throw new Error('nothing to claim');
+    const { run, fence } = claim;
+    await queue.start(run.id, fence);
+    const record = queue.recorder(run.id, fence);
+    await record.plan(tests.map((name) => ({ name, suite: undefined })));
+    return { id: run.id, fence, record };
+  };
+  const overdue = (id: number) =>
+    database.query(`UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1`, [id]);
+  const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
+
+  describe('trying again', () => {
+    it('queues the run as the head, to be claimed after a pause; its environment waits with it', async () => {
+      const first = await submit();
+      await submit();
+      const { id, fence } = await start('A');
+      const before = Date.now();
+      expect(await queue.tryAgain(id, fence, vanished, twice)).toBe(60_000);
+      const run = await runs.get(first);
+      expect(run).toMatchObject({ state: 'queued', attempt: 1, reason: undefined });
+      expect(run.retryAt?.getTime()).toBeGreaterThan(before + 50_000);
+      expect(await queue.claim('w')).toBeUndefined();
+      await pauseIsOver(first);
+      expect((await queue.claim('w'))?.run).toMatchObject({ id: first, retryAt: undefined });
+    });
+
+    it('lets a run of higher priority go before it', async () => {
+      await submit();
+      const { id, fence } = await start('A');
+      await queue.tryAgain(id, fence, vanished, twice);
+      const urgent = await submit(10);
+      expect((await queue.claim('w'))?.run.id).toBe(urgent);
+    });
+
+    it('waits four times as long each time, and ends: then nothing is changed', async () => {
+      const run = await submit();
+      for (const pause of [60_000, 240_000]) {
+        const { id, fence } = await start('A');
+        expect(await queue.tryAgain(id, fence, vanished, twice)).toBe(pause);
+        await pauseIsOver(run);
+      }
+      const { id, fence } = await start('A');
+      expect(await queue.tryAgain(id, fence, vanished, twice)).toBeUndefined();
+      expect(await runs.get(run)).toMatchObject({ state: 'running', attempt: 3 });
+      await queue.finish(id, fence, 'broken', vanished);
+      expect(await createAttempts({ database }).list(run)).toMatchObject(
+        [1, 2, 3].map((attempt) => ({ attempt, outcome: 'broken', reason: vanished })),
+      );
+      const events = await createEvents({ database }).list(run);
+      expect(events.map(({ message }) => message)).toEqual([
+        'CONTAINER_VANISHED: It is gone. The run is tried again in 60 s (1 of 2).',
+        'CONTAINER_VANISHED: It is gone. The run is tried again in 240 s (2 of 2).',
+      ]);
+    });
+
+    it('counts broken attempts and interrupted ones apart, a lost worker among the latter', async () => {
+      const run = await submit();
+      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
+      const interrupted = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
+      const first = await start('A');
+      expect(await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      const second = await start('A');
+      await overdue(second.id);
+      await queue.requeueExpired({ maxAttempts: 3 });
+      const third = await start('A');
+      expect(await queue.tryAgain(run, third.fence, lockLost, interrupted)).toBe(0);
+      const fourth = await start('A');
+      await queue.handBack(run, fourth.fence);
+      const fifth = await start('A');
+      expect(await queue.tryAgain(run, fifth.fence, lockLost, interrupted)).toBeUndefined();
+      expect(await queue.tryAgain(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+    });
+
+    it('ends a run that should be cancelled, and is refused to an older fence', async () => {
+      const run = await submit();
+      const first = await start('A');
+      await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      await expect(queue.tryAgain(run, first.fence, vanished, twice)).rejects.toMatchObject({
+        code: 'STALE_FENCE',
+      });
+      const second = await start('A');
+      await runs.cancel(run);
+      await queue.tryAgain(run, second.fence, vanished, twice);
+      expect(await runs.get(run)).toMatchObject({
+        state: 'finished',
+        verdict: 'cancelled',
+        retryAt: undefined,
+      });
+    });
+
+    it('executes the tests again that a passing fault left without an answer, and no other', async () => {
+      const run = await submit();
+      const first = await start('Passed', 'Lasting', 'Passing', 'Open');
+      const brokenBy = (test: string, code: FaultCode) =>
+        first.record.result({ ...newResult(test, 'broken'), reason: { code, message: code } });
+      await first.record.result(newResult('Passed', 'passed'));
+      await brokenBy('Lasting', 'CREDENTIAL_MISSING');
+      await brokenBy('Passing', 'RESULT_MISSING');
+      await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      const second = await start();
+      const planned = await second.record.planned();
+      expect(planned.map(({ test, done }) => [test.name, done])).toEqual([
+        ['Passed', true],
+        ['Lasting', true],
+        ['Passing', false],
+        ['Open', false],
+      ]);
+    });
+  });
+
+  describe('results that come late', () => {
+    const late = (id: number, fence: number) =>
+      queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
+    const recorded = async (id: number) =>
+      (await createResults({ database }).list(id)).map(({ test, attempt, status }) => [
+        test,
+        attempt,
+        status,
+      ]);
+    const both = [
+      ['A', 1, 'passed'],
+      ['B', 1, 'failed'],
+    ];
+
+    it('are left to the worker as long as its lease holds', async () => {
+      await submit();
+      const { id, fence } = await start('A', 'B');
+      expect(await late(id, fence)).toBe('held');
+      expect(await recorded(id)).toEqual([]);
+    });
+
+    it('count when the lease is over and nobody else was given the run', async () => {
+      await submit();
+      const { id, fence, record } = await start('A', 'B');
+      await record.testStarted({ name: 'A', suite: undefined });
+      await overdue(id);
+      expect(await late(id, fence)).toBe('written');
+      expect(await late(id, fence)).toBe('written');
+      expect(await recorded(id)).toEqual(both);
+      await queue.requeueExpired({ maxAttempts: 3 });
+      expect(await recorded(id)).toEqual(both);
+    });
+
+    it('take the place of the word that their worker was lost', async () => {
+      await submit();
+      const { id, fence, record } = await start('A', 'B');
+      await record.testStarted({ name: 'A', suite: undefined });
+      await overdue(id);
+      await queue.requeueExpired({ maxAttempts: 3 });
+      expect(await recorded(id)).toEqual([['A', 1, 'broken']]);
+      expect(await late(id, fence)).toBe('written');
+      expect(await recorded(id)).toEqual(both);
+      const next = await start();
+      expect((await next.record.planned()).every(({ done }) => done)).toBe(true);
+    });
+
+    it('invariant 5: are refused when another was given the run, or it has ended', async () => {
+      await submit();
+      const first = await start('A', 'B');
+      await overdue(first.id);
+      await queue.requeueExpired({ maxAttempts: 3 });
+      const second = await start();
+      expect(await late(first.id, first.fence)).toBe('stale');
+      await queue.finish(second.id, second.fence, 'cancelled');
+      expect(await late(second.id, second.fence)).toBe('stale');
+      expect(await recorded(first.id)).toEqual([]);
+    });
+  });
+}

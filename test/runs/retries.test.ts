@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+/** A run that the infrastructure broke comes back by itself, and goes on where it was. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest('PauseTest', fault('sleep 3')),
+        ...moduleTest('NoBrowserTest', fault('no-browser')),
+      },
+      settings: { MATRE_RETRIES: '1', MATRE_RETRY_PAUSE: '0s' },
+    });
+    environment = await stage.environment('preprod-us');
+  });
+  afterAll(() => stage.close());
+
+  test('a container that is removed under a test: the test is executed again in a new one, and no other is', async () => {
+    const run = await stage.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
+    await stage.testing(run, 'PauseTest');
+    expect(await environment.container.remove()).toBe(true);
+    const ended = await stage.finished(run);
+    expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
+    expect(ended.attempts).toMatchObject([
+      { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
+      { outcome: 'finished', reason: null },
+    ]);
+    expect(ended.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+      ['PlainTest', 1],
+      ['PauseTest', 2],
+    ]);
+    expect(ended.events).toContainEqual(
+      expect.objectContaining({
+        code: 'TRIED_AGAIN',
+        message: expect.stringContaining('CONTAINER_VANISHED'),
+      }),
+    );
+  });
+
+  test('no Selenium, in either attempt: the run is broken, and says what was tried', async () => {
+    const ended = await stage.run(environment, { tests: ['NoBrowserTest'] });
+    expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
+    expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
+  });
+});

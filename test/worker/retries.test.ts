@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Fault, type FaultCode } from '../../src/errors.ts';
+import type { Recorder } from '../../src/queue/recorder.ts';
+import { createAttempts } from '../../src/store/attempts.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createResults } from '../../src/store/results.ts';
+import type { Runner } from '../../src/worker/runner.ts';
+import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { passed } from './results.ts';
+import { createGate, createStage, player } from './stage.ts';
+
+const plan = (record: Recorder, ...tests: string[]) =>
+  record.plan(tests.map((name) => ({ name, suite: undefined })));
+
+const broken = (test: string, code: FaultCode) => ({
+  ...passed(test),
+  status: 'broken' as const,
+  reason: { code, message: `${code} in ${test}` },
+});
+
+const tryTwice = { retries: 2, retryPauseMs: 1 };
+
+describe('a run that is broken', () => {
+  let opened: TestDatabase;
+  beforeAll(async () => {
+    opened = await openTestDatabase('embedded');
+  });
+  afterAll(() => opened.close());
+
+  /** Executes one run with it. */
+  async function executed(runner: Runner, settings = tryTwice) {
+    const stage = createStage(opened.database);
+    const run = await stage.submit(await stage.environment());
+    await stage.workers(runner, settings);
+    const ended = await stage.finished(run);
+    const { database } = opened;
+    return {
+      ended,
+      attempts: await createAttempts({ database }).list(run),
+      results: await createResults({ database }).list(run),
+    };
+  }
+
+  it('for a passing reason is tried again, and keeps the results that it has', async () => {
+    const played: string[] = [];
+    const { ended, attempts } = await executed(async ({ run, record }) => {
+      await plan(record, 'A', 'B');
+      for (const { test, done } of await record.planned()) {
+        if (done) continue;
+        played.push(`${test.name}${run.attempt}`);
+        if (test.name === 'B' && run.attempt === 1) {
+          throw new Fault('CONTAINER_VANISHED', 'Somebody removed it.');
+        }
+        await record.result(passed(test.name));
+      }
+      return { kind: 'finished' };
+    });
+    expect(ended).toMatchObject({ verdict: 'passed', reason: undefined, attempt: 2, counts: { passed: 2 } });
+    expect(attempts).toMatchObject([
+      { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
+      { outcome: 'finished' },
+    ]);
+    expect(played).toEqual(['A1', 'B1', 'B2']);
+  });
+
+  it('because a test has no answer for a passing reason is tried again with this test', async () => {
+    const { ended, results } = await executed(async ({ run, record }) => {
+      await plan(record, 'A', 'B', 'C');
+      for (const { test, done } of await record.planned()) {
+        if (done) continue;
+        const lasting = test.name === 'C' && broken('C', 'CREDENTIAL_MISSING');
+        const passing = test.name === 'B' && run.attempt === 1 && broken('B', 'RESULT_MISSING');
+        await record.result(lasting || passing || passed(test.name));
+      }
+      return { kind: 'finished' };
+    });
+    expect(ended).toMatchObject({ verdict: 'broken', attempt: 2, counts: { passed: 2, broken: 1 } });
+    expect(results.map(({ test, attempt, status }) => `${test}${attempt} ${status}`)).toEqual([
+      'A1 passed',
+      'B1 broken',
+      'B2 passed',
+      'C1 broken',
+    ]);
+  });
+
+  it.each([
+    ['as often as the setting says', tryTwice, 3],
+    ['not at all when the setting says so', { retries: 0, retryPauseMs: 1 }, 1],
+  ])('is tried again %s', async (_what, settings, attempts) => {
+    const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
+    const { ended } = await executed(async () => ({ kind: 'broken', reason }), settings);
+    expect(ended).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
+  });
+
+  it('for a lasting reason is not tried again', async () => {
+    const { ended } = await executed(() => Promise.reject(new Fault('IMAGE_MISSING', 'There is none.')));
+    expect(ended).toMatchObject({ verdict: 'broken', reason: { code: 'IMAGE_MISSING' }, attempt: 1 });
+  });
+
+  it('is not tried again when a test failed and none is broken', async () => {
+    const { ended } = await executed(async ({ record }) => {
+      await plan(record, 'A');
+      await record.result({ ...passed('A'), status: 'failed' });
+      return { kind: 'finished' };
+    });
+    expect(ended).toMatchObject({ verdict: 'failed', attempt: 1 });
+  });
+});
+
+describe('results while the database is away', () => {
+  async function ownDatabase() {
+    const server = await startPostgres();
+    onTestFinished(server.stop);
+    const database = await openPostgres({ url: server.url, log: quiet });
+    onTestFinished(database.close);
+    await migrate(database, { log: quiet });
+    return { server, database };
+  }
+
+  it('invariant 4: outlive the lease on disk: they are written once, and their tests not executed again', async () => {
+    const { server, database } = await ownDatabase();
+    const stage = createStage(database, { leaseMs: 3000 });
+    const run = await stage.submit(await stage.environment());
+    const gate = createGate();
+    const played: string[] = [];
+    stage.reaper();
+    await stage.workers(
+      player(['A', 'B'], async (test, { runId, attempt, abort }) => {
+        played.push(`${test}${attempt}`);
+        if (test === 'A') await gate.pass(runId, abort);
+      }),
+    );
+    await gate.at(run);
+    await server.kill();
+    gate.letGo(run);
+    await stage.logged('The database is away; a result waits on disk');
+    // The lease ends, and the worker can write nothing more.
+    await stage.logged('The end of the run was not written');
+    await server.start();
+    await stage.logged('Results that waited on disk were written');
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 2 } });
+    expect(played).toEqual(['A1', 'B2']);
+    const results = await createResults({ database }).list(run);
+    expect(results.map(({ test, attempt, status }) => `${test}${attempt} ${status}`)).toEqual([
+      'A1 passed',
+      'B2 passed',
+    ]);
+    await until(async () => (await stage.waiting.claims()).length === 0);
+  });
+
+  it('are given up when another worker was given the run meanwhile', async () => {
+    const { database } = await ownDatabase();
+    const stage = createStage(database);
+    const run = await stage.submit(await stage.environment());
+    const gate = createGate();
+    await stage.waiting.add({ runId: run, fence: 0 }, passed('A'));
+    await stage.workers(player(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    await gate.at(run);
+    stage.reaper();
+    await stage.logged('Results that waited on disk came too late: another worker was given the run');
+    expect(await stage.waiting.claims()).toEqual([]);
+    expect(await createResults({ database }).list(run)).toEqual([]);
+    gate.letGo(run);
+    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+  });
+
+  it('that cannot be written at all are put aside, and do not keep other runs from being taken back', async () => {
+    const { database } = await ownDatabase();
+    const stage = createStage(database);
+    const run = await stage.submit(await stage.environment());
+    const claim = await stage.queue.claim('w');
+    const fence = claim?.fence ?? 0;
+    await stage.queue.start(run, fence);
+    await stage.waiting.add({ runId: run, fence }, passed('NotPlanned'));
+    await database.query(`UPDATE run SET lease_until = now() - interval '1 second'`);
+    stage.reaper();
+    await stage.logged('Results that waited on disk cannot be written; they were put aside');
+    await until(async () => (await stage.runs.get(run)).state === 'queued');
+  });
+});
