@@ -47,15 +47,15 @@ function moduleFoldersBelow(folder, depth) {
  */
 function findModules(project) {
   const found = [
-    ...moduleFoldersBelow(path.join(project.root, 'vendor'), 2),
-    ...moduleFoldersBelow(path.join(project.root, 'app/code'), 2),
+    ...moduleFoldersBelow(path.join(project.tree, 'vendor'), 2),
+    ...moduleFoldersBelow(path.join(project.tree, 'app/code'), 2),
   ];
   return found.map((folder) => {
     const real = fs.realpathSync(folder);
     return {
       folder: real,
       name: moduleName(real),
-      shown: path.relative(fs.realpathSync(project.root), real),
+      shown: path.relative(fs.realpathSync(project.tree), real),
     };
   });
 }

@@ -37,6 +37,8 @@ function openProject() {
   env.WAIT_TIMEOUT ??= '30';
   return {
     root,
+    /** Where the modules are read: the root, or a tree with only those files of it that are needed. */
+    tree: process.env.STAND_IN_TREE ?? root,
     acceptance,
     version,
     major,

@@ -43,14 +43,20 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
   return root;
 }
 
-/** A `php` that drops PHP's own options and runs the script with Node. */
+/**
+ * A `php` that runs the script with Node. Of PHP's own options it heeds the one that stands for a pruned tree, which real
+ * MFTF is given by a PHP file.
+ */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
   const quoted = `'${node.replaceAll("'", "'\\''")}'`;
   const script = `#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
-    -d) shift 2 ;;
+    -d)
+      case $2 in matre.tree=*) export STAND_IN_TREE="\${2#matre.tree=}" ;; esac
+      shift 2
+      ;;
     -d*) shift ;;
     -v | --version)
       echo 'PHP 8.2.0 (a stand-in of matre, on Node)'

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { putFiles } from '../../engine/archive.ts';
+import { capture } from '../../engine/capture.ts';
+import type { Engine, SpecFile } from '../../engine/engine.ts';
+import { Fault } from '../../errors.ts';
+import { runFolder } from '../../pool/specification.ts';
+import type { Layout } from '../layout.ts';
+
+const scripts = { build: '/opt/matre/prune.sh', prepend: '/opt/matre/pruned.php' };
+const tree = `${runFolder}/tree`;
+
+/** The scripts, for the `files` of a container's specification. */
+export function prunedTreeFiles(): SpecFile[] {
+  return Object.values(scripts).map((path) => ({
+    path,
+    mode: 0o755,
+    content: readFileSync(new URL(`.${path.slice(path.lastIndexOf('/'))}`, import.meta.url), 'utf8'),
+  }));
+}
+
+/**
+ * Builds a tree in a container that holds only these files of the Magento root (0.1 s for 500 files). Returns the options of
+ * PHP that make MFTF read it; what MFTF writes goes to the real places. Errors: GENERATION_FAILED when a file is not
+ * there, DISK_FULL, CONTAINER_VANISHED.
+ */
+export async function buildPrunedTree(
+  engine: Engine,
+  containerId: string,
+  layout: Layout,
+  files: string[],
+): Promise<string[]> {
+  await putFiles(engine, containerId, runFolder, [{ path: 'tree.files', content: `${files.join('\n')}\n` }]);
+  const argv = ['sh', scripts.build, layout.root, tree];
+  const { code, stderr } = await capture(engine, containerId, argv);
+  if (code !== 0) {
+    throw new Fault(
+      stderr.includes('No space left on device') ? 'DISK_FULL' : 'GENERATION_FAILED',
+      `A tree of ${files.length} files could not be built: ${stderr.trim().slice(0, 1_000)}`,
+    );
+  }
+  const settings = { auto_prepend_file: scripts.prepend, 'matre.root': layout.root, 'matre.tree': tree };
+  return Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);
+}
