@@ -13,6 +13,8 @@ export interface Environment {
   hasAdminPassword: boolean;
   /** Set while paused: since when, and why. No run starts on a paused environment. */
   paused: { since: Date; reason: string } | undefined;
+  /** In how many containers a run executes its tests at a time; 1 unless the shop can take more. */
+  slots: number;
   /** Grows with every claim. */
   fence: number;
   createdAt: Date;
@@ -39,7 +41,14 @@ export function isVariableName(text: string): boolean {
   return variablePattern.test(text);
 }
 
-/** The name of the pool container of an environment. Operators know it; it never changes. */
-export function containerName(environmentId: number): string {
-  return `matre_magento_env_${environmentId}`;
+/**
+ * The name of a pool container of an environment. Operators know it; it never changes. The second slot and those after it
+ * end in their number.
+ */
+export function containerName(environmentId: number, slot = 1): string {
+  const name = `matre_magento_env_${environmentId}`;
+  return slot === 1 ? name : `${name}_${slot}`;
 }
+
+/** No shop takes more, and no worker. */
+export const mostSlots = 16;

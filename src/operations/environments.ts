@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Fault, isFault } from '../errors.ts';
-import type { Environment } from '../model/environment.ts';
+import { type Environment, mostSlots } from '../model/environment.ts';
 import type { Context } from './context.ts';
 import { backendName, baseUrl, code, line, newCode, text } from './fields.ts';
 import { defineOperation, given } from './operation.ts';
@@ -9,6 +9,12 @@ import { environmentView, variableView, viewEnvironment, viewVariable } from './
 
 const name = line(200);
 const adminUsername = line(200);
+const slots = z.coerce
+  .number<number | string>(`must be 1 to ${mostSlots}`)
+  .int()
+  .min(1)
+  .max(mostSlots)
+  .describe('In how many containers a run executes its tests at a time');
 const adminPassword = text(1000).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
@@ -23,6 +29,7 @@ export const addEnvironment = defineOperation({
     backendName: backendName.default('admin'),
     adminUsername,
     adminPassword: adminPassword.optional(),
+    slots: slots.default(1),
   }),
   output: environmentView,
   async run({ environments }, { adminPassword, name, ...rest }) {
@@ -69,6 +76,7 @@ export const editEnvironment = defineOperation({
     baseUrl: baseUrl.optional(),
     backendName: backendName.optional(),
     adminUsername: adminUsername.optional(),
+    slots: slots.optional(),
     adminPassword: adminPassword.nullable().optional().describe('Null forgets it'),
   }),
   output: environmentView,

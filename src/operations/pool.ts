@@ -7,6 +7,7 @@ import { defineOperation } from './operation.ts';
 const containerView = z.object({
   name: z.string(),
   environmentId: z.number(),
+  slot: z.number(),
   image: z.string(),
   state: z.enum(['created', 'running', 'stopped']),
   createdAt: time,

@@ -17,6 +17,7 @@ export const environmentView = z.object({
   backendName: z.string(),
   adminUsername: z.string(),
   hasAdminPassword: z.boolean(),
+  slots: z.number(),
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   createdAt: time,
 });

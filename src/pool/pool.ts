@@ -6,7 +6,7 @@ import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { containerName } from '../model/environment.ts';
 import { clearEarlierRuns, findAilment } from './health.ts';
-import { type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
+import { type Place, type PoolSettings, placeOf, poolLabels, poolSpecification } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
 /** What people should know about the container of a run. */
@@ -21,6 +21,8 @@ export interface PoolEvent {
 }
 
 export interface EnsureOptions {
+  /** Which of the containers of the environment, from 1; the first by default. */
+  slot?: number;
   /** Files in the container, by absolute path, that must be there and not empty. */
   requiredFiles?: string[];
   signal?: AbortSignal;
@@ -36,6 +38,7 @@ export interface EnsureOptions {
 export interface PoolContainer {
   name: string;
   environmentId: number;
+  slot: number;
   image: string;
   state: ContainerInfo['state'];
   createdAt: Date;
@@ -43,10 +46,10 @@ export interface PoolContainer {
   stale: string | undefined;
 }
 
-/** One container for each environment, made when it is first needed. */
+/** One container for each slot of an environment, made when it is first needed. */
 export interface Pool {
   /**
-   * The container of an environment, running, as its specification says, healthy, and with no process of an earlier run. It is
+   * The container of a slot, running, as its specification says, healthy, and with no process of an earlier run. It is
    * made, started, or replaced (once) as needed. The caller holds `mftf_execution_env_{id}`: what still runs there is killed.
    * Errors: those of the engine, CONTAINER_STALE, CONTAINER_UNHEALTHY, LOCK_LOST, LOCK_STORE_UNREACHABLE.
    */
@@ -55,13 +58,16 @@ export interface Pool {
     options?: EnsureOptions,
   ): Promise<{ id: string; name: string }>;
   list(): Promise<PoolContainer[]>;
-  /** Removes the container of an environment and makes a new one. Waits until no run uses it. */
+  /**
+   * Removes the containers of an environment and makes a new one for the first slot; the others are made when they are
+   * needed. Waits until no run uses them.
+   */
   replace(environment: { id: number; code: string }): Promise<PoolContainer>;
   /**
-   * Removes our containers of environments that are not among these. Gives their names. The environments are asked for after the
+   * Removes our containers of environments and slots that are not among these. Gives their names. The environments are asked for after the
    * containers were listed, so that the container of one that is just being made is never among the removed.
    */
-  prune(environments: () => Promise<readonly { id: number }[]>): Promise<string[]>;
+  prune(environments: () => Promise<readonly { id: number; slots: number }[]>): Promise<string[]>;
 }
 
 /** What is wrong with a container, in words that follow "because". */
@@ -84,18 +90,20 @@ export function createPool(deps: {
   const { engine, locks, settings, log } = deps;
   const owner = `pool of process ${process.pid}`;
 
-  function isOurs({ labels }: ContainerInfo, environmentId: number): boolean {
+  function isOurs({ labels }: ContainerInfo, place: Place): boolean {
+    const { environmentId, slot } = placeOf(labels);
     return (
       labels[poolLabels.installation] === settings.installation &&
-      labels[poolLabels.environment] === String(environmentId)
+      environmentId === place.environmentId &&
+      slot === place.slot
     );
   }
 
-  /** The container of an environment; a stranger under its name is never touched. */
-  async function find(environmentId: number): Promise<ContainerInfo | undefined> {
-    const name = containerName(environmentId);
+  /** The container of a slot; a stranger under its name is never touched. */
+  async function find(place: Place): Promise<ContainerInfo | undefined> {
+    const name = containerName(place.environmentId, place.slot);
     const info = await engine.inspect(name);
-    if (info && !isOurs(info, environmentId)) {
+    if (info && !isOurs(info, place)) {
       throw new Fault(
         'CONTAINER_NAME_TAKEN',
         `The container ${name} (image ${info.image}) was not made by this installation of matre.`,
@@ -117,14 +125,14 @@ export function createPool(deps: {
     }
   }
 
-  async function expected(environmentId: number): Promise<{ spec: ContainerSpec; imageId: string }> {
+  async function expected(place: Place): Promise<{ spec: ContainerSpec; imageId: string }> {
     const imageId = await engine.imageId(settings.image);
-    return { spec: poolSpecification(settings, environmentId, imageId), imageId };
+    return { spec: poolSpecification(settings, place, imageId), imageId };
   }
 
   /** Makes the container. Its name may still be held by one of ours that could not be seen or is on its way out. */
   async function create(
-    environmentId: number,
+    place: Place,
     spec: ContainerSpec,
     proceed: () => void,
     tell: (event: PoolEvent) => Promise<void>,
@@ -139,7 +147,7 @@ export function createPool(deps: {
       } catch (error) {
         if (!isFault(error, 'CONTAINER_NAME_TAKEN') || performance.now() > deadline) throw error;
         proceed();
-        if (await find(environmentId)) {
+        if (await find(place)) {
           await engine.remove(spec.name);
           await tell({
             code: 'CONTAINER_NAME_FREED',
@@ -188,15 +196,16 @@ export function createPool(deps: {
     }
   }
 
-  function view(info: ContainerInfo, environmentId: number, stale: string | undefined): PoolContainer {
+  function view(info: ContainerInfo, place: Place, stale: string | undefined): PoolContainer {
     const { name, image, state, createdAt } = info;
-    return { name, environmentId, image, state, createdAt, stale };
+    return { name, ...place, image, state, createdAt, stale };
   }
 
   return {
     async ensure({ id: environmentId, code }, options = {}) {
-      const { signal, onEvent } = options;
-      const name = containerName(environmentId);
+      const { signal, onEvent, slot = 1 } = options;
+      const place = { environmentId, slot };
+      const name = containerName(environmentId, slot);
       const tell = async (event: PoolEvent) => {
         log.info({ container: name, environment: code, event: event.code }, event.message);
         await onEvent?.(event);
@@ -206,10 +215,9 @@ export function createPool(deps: {
           signal?.throwIfAborted();
           held.assertHeld();
         };
-        const wanted = await expected(environmentId);
+        const wanted = await expected(place);
         for (let replaced = false; ; replaced = true) {
-          const info =
-            (await find(environmentId)) ?? (await create(environmentId, wanted.spec, proceed, tell));
+          const info = (await find(place)) ?? (await create(place, wanted.spec, proceed, tell));
           proceed();
           const problem = await examine(info, wanted, options, tell);
           if (!problem) return { id: info.id, name };
@@ -238,17 +246,18 @@ export function createPool(deps: {
       });
       return found
         .map((info) => {
-          const environmentId = Number(info.labels[poolLabels.environment]);
+          const place = placeOf(info.labels);
           const stale =
             imageId === undefined
               ? `the image ${settings.image} is missing`
-              : staleReason(info, poolSpecification(settings, environmentId, imageId), imageId);
-          return view(info, environmentId, stale);
+              : staleReason(info, poolSpecification(settings, place, imageId), imageId);
+          return view(info, place, stale);
         })
-        .sort((a, b) => a.environmentId - b.environmentId);
+        .sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
     },
 
     async replace({ id: environmentId }) {
+      const place = { environmentId, slot: 1 };
       const name = containerName(environmentId);
       return withLock(lockNames.execution(environmentId), undefined, (execution) =>
         withLock(lockNames.container(name), undefined, async (held) => {
@@ -257,22 +266,28 @@ export function createPool(deps: {
             held.assertHeld();
           };
           // First, so that a missing image costs nobody a container that works.
-          const { spec } = await expected(environmentId);
-          const info = await find(environmentId);
-          proceed();
-          if (info) await engine.remove(info.id);
-          const made = await create(environmentId, spec, proceed, async ({ message }) => log.info(message));
-          return view(made, environmentId, undefined);
+          const { spec } = await expected(place);
+          await find(place);
+          for (const info of await engine.list({
+            [poolLabels.installation]: settings.installation,
+            [poolLabels.environment]: String(environmentId),
+          })) {
+            proceed();
+            await engine.remove(info.id);
+          }
+          const made = await create(place, spec, proceed, async ({ message }) => log.info(message));
+          return view(made, place, undefined);
         }),
       );
     },
 
     async prune(environments) {
       const found = await engine.list({ [poolLabels.installation]: settings.installation });
-      const known = new Set((await environments()).map(({ id }) => id));
+      const slots = new Map((await environments()).map(({ id, slots }) => [id, slots]));
       const removed: string[] = [];
       for (const { id, name, labels } of found) {
-        if (known.has(Number(labels[poolLabels.environment]))) continue;
+        const { environmentId, slot } = placeOf(labels);
+        if (slot <= (slots.get(environmentId) ?? 0)) continue;
         await withLock(lockNames.container(name), undefined, async (held) => {
           held.assertHeld();
           if (await engine.remove(id)) removed.push(name);

@@ -14,7 +14,9 @@ const settings: PoolSettings = {
   files: [],
 };
 const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
-  poolSpecification({ ...settings, ...changes }, 3, imageId).labels[poolLabels.specification];
+  poolSpecification({ ...settings, ...changes }, { environmentId: 3, slot: 1 }, imageId).labels[
+    poolLabels.specification
+  ];
 
 test('the hash of a specification changes with everything in it, and with the image', () => {
   const hashes = [
@@ -35,7 +37,7 @@ test('the hash of a specification changes with everything in it, and with the im
 });
 
 test('the hash does not depend on the order of keys', () => {
-  const spec = poolSpecification(settings, 3, 'sha256:1');
+  const spec = poolSpecification(settings, { environmentId: 3, slot: 1 }, 'sha256:1');
   const turned = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
   expect(specificationHash(turned, 'sha256:1')).toBe(specificationHash(spec, 'sha256:1'));
 });

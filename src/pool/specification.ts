@@ -48,26 +48,44 @@ const writableFolders = [
 export const poolLabels = {
   installation: 'matre.installation',
   environment: 'matre.environment',
+  /** Of the second slot and those after it. */
+  slot: 'matre.slot',
   specification: 'matre.specification',
 };
 
+/** Which of the containers of an environment. */
+export interface Place {
+  environmentId: number;
+  /** From 1. */
+  slot: number;
+}
+
+/** The place that the labels of one of our containers tell. */
+export function placeOf(labels: Record<string, string>): Place {
+  return {
+    environmentId: Number(labels[poolLabels.environment]),
+    slot: Number(labels[poolLabels.slot] ?? 1),
+  };
+}
+
 /**
- * What the container of an environment must look like. `imageId` is what the image reference means now: it is part of the
+ * What the container of a slot must look like. `imageId` is what the image reference means now: it is part of the
  * hash, so a container of an older build of the image is stale.
  */
 export function poolSpecification(
   settings: PoolSettings,
-  environmentId: number,
+  { environmentId, slot }: Place,
   imageId: string,
 ): ContainerSpec {
   const { installation, image, network, extraHosts, mounts, memoryBytes, magentoRoot } = settings;
   const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: settings.tmpfsBytes, mode });
   const spec: ContainerSpec = {
-    name: containerName(environmentId),
+    name: containerName(environmentId, slot),
     image,
     labels: {
       [poolLabels.installation]: installation,
       [poolLabels.environment]: String(environmentId),
+      ...(slot > 1 ? { [poolLabels.slot]: String(slot) } : {}),
     },
     env: {},
     mounts: [{ source: settings.modulesFolder, target: checkoutsFolder, readOnly: true }, ...mounts],

@@ -9,6 +9,8 @@ export interface NewEnvironment {
   baseUrl: string;
   backendName: string;
   adminUsername: string;
+  /** See `Environment.slots`; 1 by default. */
+  slots?: number;
 }
 
 /** What can be changed. The code cannot: files of the test module are named after it. */
@@ -40,14 +42,14 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   return {
     /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is none. */
     async create(environment: NewEnvironment): Promise<Environment> {
-      const { code, name, baseUrl, backendName, adminUsername } = environment;
+      const { code, name, baseUrl, backendName, adminUsername, slots = 1 } = environment;
       if (!isEnvironmentCode(code))
         throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} cannot be the code of an environment.`);
       try {
         const rows = await database.query<EnvironmentRow>(
-          `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
-           VALUES ($1, $2, $3, $4, $5) RETURNING ${columns}`,
-          [code, name, baseUrl, backendName, adminUsername],
+          `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
+           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
+          [code, name, baseUrl, backendName, adminUsername, slots],
         );
         return toEnvironment(existing(rows, code));
       } catch (error) {
@@ -75,13 +77,14 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
 
     /** Errors: ENVIRONMENT_UNKNOWN. */
     update(id: number, changes: EnvironmentChanges): Promise<Environment> {
-      const { name, baseUrl, backendName, adminUsername } = changes;
+      const { name, baseUrl, backendName, adminUsername, slots } = changes;
       return change(
         database,
         id,
         `name = coalesce($2, name), base_url = coalesce($3, base_url),
-         backend_name = coalesce($4, backend_name), admin_username = coalesce($5, admin_username)`,
-        [name ?? null, baseUrl ?? null, backendName ?? null, adminUsername ?? null],
+         backend_name = coalesce($4, backend_name), admin_username = coalesce($5, admin_username),
+         slots = coalesce($6, slots)`,
+        [name ?? null, baseUrl ?? null, backendName ?? null, adminUsername ?? null, slots ?? null],
       );
     },
 
@@ -160,7 +163,7 @@ export async function readEnvironment(database: Queryable, id: number): Promise<
 }
 
 const columns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
-  paused_at, paused_reason, fence, created_at`;
+  paused_at, paused_reason, slots, fence, created_at`;
 
 interface EnvironmentRow {
   id: number;
@@ -172,6 +175,7 @@ interface EnvironmentRow {
   has_password: boolean;
   paused_at: Date | null;
   paused_reason: string | null;
+  slots: number;
   fence: number;
   created_at: Date;
 }
@@ -186,6 +190,7 @@ function toEnvironment(row: EnvironmentRow): Environment {
     adminUsername: row.admin_username,
     hasAdminPassword: row.has_password,
     paused: row.paused_at ? { since: row.paused_at, reason: row.paused_reason ?? '' } : undefined,
+    slots: row.slots,
     fence: row.fence,
     createdAt: row.created_at,
   };

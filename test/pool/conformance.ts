@@ -338,14 +338,33 @@ export function poolConformance(kind: EngineKind): void {
     expect((await engine.inspect(containerName(environment.id)))?.id).not.toBe(id);
   });
 
+  test('makes one for each slot, and they are replaced and pruned with their environment', async () => {
+    const environment = newEnvironment();
+    const names = [1, 2, 3].map((slot) => containerName(environment.id, slot));
+    const made = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
+    expect(made.map(({ name }) => name)).toEqual(names);
+    expect(names[1]).toBe(`matre_magento_env_${environment.id}_2`);
+    const again = await ensure(environment, openPool(), { slot: 2 });
+    expect(again).toMatchObject({ id: made[1]?.id, events: [] });
+    expect((await openPool().list()).map(({ slot, stale }) => [slot, stale])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, undefined],
+    ]);
+    expect(await openPool().prune(async () => [{ ...environment, slots: 2 }])).toEqual([names[2]]);
+    await openPool().replace(environment);
+    expect((await openPool().list()).map(({ name }) => name)).toEqual([names[0]]);
+  });
+
   test('prunes the containers of environments that are gone, and lists the rest', async () => {
     const [kept, gone] = [newEnvironment(), newEnvironment()];
     await Promise.all([ensure(kept), ensure(gone)]);
-    expect(await openPool().prune(async () => [kept])).toEqual([containerName(gone.id)]);
+    expect(await openPool().prune(async () => [{ ...kept, slots: 1 }])).toEqual([containerName(gone.id)]);
     expect(await openPool().list()).toEqual([
       {
         name: containerName(kept.id),
         environmentId: kept.id,
+        slot: 1,
         image: settings.image,
         state: 'running',
         createdAt: expect.any(Date),

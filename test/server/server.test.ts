@@ -138,6 +138,7 @@ describe('the rest of what is there', () => {
       state: 'running',
       createdAt: new Date(0),
       stale: undefined,
+      slot: 1,
     } as const;
     const pruned: number[] = [];
     const pool = {

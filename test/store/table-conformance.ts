@@ -58,6 +58,7 @@ export function tableConformance(kind: Kind): void {
         const es = await create('preprod-es');
         expect(us).toEqual({
           ...newEnvironment('preprod-us'),
+          slots: 1,
           id: 1,
           hasAdminPassword: false,
           paused: undefined,
@@ -93,6 +94,7 @@ export function tableConformance(kind: Kind): void {
           adminUsername: 'root',
         });
         expect(after).toEqual({ ...before, baseUrl: 'https://new.test/', adminUsername: 'root' });
+        expect(await environments.update(before.id, { slots: 3 })).toEqual({ ...after, slots: 3 });
         await expect(environments.update(99, { name: 'x' })).rejects.toMatchObject({
           code: 'ENVIRONMENT_UNKNOWN',
         });

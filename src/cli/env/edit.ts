@@ -11,7 +11,8 @@ export function registerEdit(env: Command, session: Session): void {
     .option('--name <name>', 'for people')
     .option('--base-url <url>', 'address of the shop')
     .option('--backend-name <path>', 'path of the admin panel')
-    .option('--admin-username <name>', 'user of the admin panel');
+    .option('--admin-username <name>', 'user of the admin panel')
+    .option('--slots <number>', 'in how many containers a run executes its tests at a time');
   for (const option of passwordOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
@@ -21,10 +22,18 @@ export function registerEdit(env: Command, session: Session): void {
         '\nExample:\n  matre env edit preprod-us --admin-password-stdin < password.txt',
     )
     .action(async (code: string, options) => {
-      const { baseUrl, adminUsername, name, backendName } = options;
+      const { baseUrl, adminUsername, name, backendName, slots } = options;
       const adminPassword = await readPassword(session.terminal, options);
       const edited = await session.ask((caller) =>
-        caller.call(editEnvironment, { code, name, baseUrl, backendName, adminUsername, adminPassword }),
+        caller.call(editEnvironment, {
+          code,
+          name,
+          baseUrl,
+          backendName,
+          adminUsername,
+          adminPassword,
+          slots,
+        }),
       );
       answer(session, options, edited, (output) => output.line(`Environment ${code} was changed.`));
     });

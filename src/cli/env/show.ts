@@ -31,6 +31,7 @@ export function registerShow(env: Command, session: Session): void {
             'Admin',
             `${clean(found.adminUsername)}, ${found.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
+          ['Slots', String(found.slots)],
           ['State', found.paused === null ? 'active' : `paused: ${clean(found.paused.reason)}`],
           ['Added', localTime(found.createdAt)],
         ]);
