@@ -11,13 +11,13 @@ demo: build ## three sample environments, six runs, nothing else needed
 
 test: node_modules ## all tests, with their own PostgreSQL, Redis and Docker Engine
 	@sh scripts/need.sh test
-	@node scripts/test.mjs $(ARGS)
+	@node --import tsx scripts/test.mjs $(ARGS)
 
 bench: node_modules ## measure; each bench prints a table and writes bench/results/
 	@set -e; for bench in bench/*.ts; do echo "== $$bench"; npx tsx $$bench; done
 
 faults: node_modules ## random faults under load, and a judge: SECONDS, SEED, FAULTS, WORKERS, ENVIRONMENTS, ENGINE
-	@sh scripts/need.sh test
+	@sh scripts/need.sh faults
 	@node --import tsx test/faults/main.ts
 
 build: dist/.built ## compile to dist/

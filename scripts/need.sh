@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that a make target needs and that are missing: `need.sh demo` or `need.sh test`.
+# Installs the Debian packages that a make target needs and that are missing: `need.sh demo`, `need.sh test` or
+# `need.sh faults`.
 # As another user than root, or elsewhere than on Debian, it only says what is missing.
 set -eu
 
@@ -12,7 +13,7 @@ case "${1:-}" in
     # Containers when Docker answers; otherwise bubblewrap is the one thing the demo needs.
     docker info >/dev/null 2>&1 || need bwrap bubblewrap
     ;;
-  test)
+  test | faults)
     need bwrap bubblewrap
     need redis-server redis-server
     need git git
@@ -21,9 +22,10 @@ case "${1:-}" in
     need ip iproute2
     need sshd openssh-server
     need openssl openssl
+    need faketime faketime
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
-  *) echo "usage: need.sh demo|test" >&2; exit 3 ;;
+  *) echo "usage: need.sh demo|test|faults" >&2; exit 3 ;;
 esac
 
 [ -n "$missing" ] || exit 0

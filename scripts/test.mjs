@@ -6,21 +6,20 @@
 //
 // MATRE_TEST_DOCKER=unix:///var/run/docker.sock   use that engine, and no namespace
 // MATRE_TEST_POSTGRES_URL=postgres://...          with it: use that server (a database is made for each test file)
-// Arguments are passed on to vitest: `node scripts/test.mjs test/pool`.
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { get } from 'node:http';
+// Arguments are passed on to vitest: `node --import tsx scripts/test.mjs test/pool`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { noDockerBecause, startDocker } from '../test/support/docker.ts';
 
 const selected = process.argv.slice(2);
 const told = process.env.MATRE_TEST_DOCKER;
 const isRoot = process.getuid?.() === 0;
 
 if (isRoot && !told && !process.env.MATRE_TEST_NAMESPACE) {
-  const argv = ['--net', process.execPath, fileURLToPath(import.meta.url), ...selected];
+  const argv = ['--net', process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), ...selected];
   process.exit(run('unshare', argv, { ...process.env, MATRE_TEST_NAMESPACE: '1' }));
 }
 process.exitCode = await main();
@@ -32,11 +31,11 @@ async function main() {
   try {
     if (process.env.MATRE_TEST_NAMESPACE) run('ip', ['link', 'set', 'lo', 'up']);
     if (told) env.DOCKER_HOST = told;
-    else if (isRoot && spawnSync('dockerd', ['--version']).status === 0) {
-      docker = await startDocker(folder);
+    else if (noDockerBecause() === undefined) {
+      docker = await startDocker(join(folder, 'engine'));
       env.DOCKER_HOST = docker.host;
     } else {
-      env.MATRE_TEST_SKIP_DOCKER = 'no Docker Engine: not root, or no dockerd; MATRE_TEST_DOCKER names one';
+      env.MATRE_TEST_SKIP_DOCKER = `no Docker Engine: ${noDockerBecause()}; MATRE_TEST_DOCKER names one`;
     }
     return test(folder, env);
   } catch (error) {
@@ -44,44 +43,8 @@ async function main() {
     return 1;
   } finally {
     await docker?.stop();
-    // The engine leaves its network namespace mounted.
-    if (docker) spawnSync('umount', ['--lazy', join(folder, 'exec/netns/default')]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
-}
-
-/** Starts a Docker Engine in a folder; settles when it answers. Its log is a file: nobody reads a pipe while tests run. */
-async function startDocker(folder) {
-  const socketPath = join(folder, 'docker.sock');
-  const logPath = join(folder, 'docker.log');
-  const folders = ['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')];
-  const argv = ['--host', `unix://${socketPath}`, ...folders];
-  argv.push('--pidfile', join(folder, 'docker.pid'), '--iptables=false');
-  const log = openSync(logPath, 'w');
-  const child = spawn('dockerd', argv, { stdio: ['ignore', log, log], detached: true });
-  closeSync(log);
-  for (let tries = 300; !(await answers(socketPath)); tries--) {
-    if (child.exitCode !== null || tries === 0) {
-      throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
-    }
-    await setTimeout(100);
-  }
-  const stop = () =>
-    new Promise((resolve) => {
-      child.once('exit', resolve);
-      child.kill('SIGTERM');
-    });
-  return { host: `unix://${socketPath}`, stop };
-}
-
-function answers(socketPath) {
-  return new Promise((resolve) => {
-    const asked = get({ socketPath, path: '/_ping' }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
-    asked.on('error', () => resolve(false));
-  });
 }
 
 /** Runs everything, or what was selected, and counts. Returns the exit code. */

@@ -10,7 +10,7 @@ export interface Post {
   name: string;
   /** Of the process that runs now. */
   pid: number | undefined;
-  /** Whether it has said that its workers are up. */
+  /** Whether it has said that it is up. */
   ready: boolean;
   signal(signal: NodeJS.Signals): void;
   /** Moves the clock that the process sees, if libfaketime is there. */
@@ -39,14 +39,15 @@ const project = resolve(import.meta.dirname, '../..');
 /** How long a worker may take to stop at the end. */
 const stopMs = 30_000;
 
-/** Starts `matre worker` processes and starts them again whenever they end. Their logs go to files in `folder`. */
+/** Starts matre processes and starts them again whenever they end. Their logs go to files in `folder`. */
 export function startCrew(options: {
-  count: number;
+  names: string[];
+  command: 'worker' | 'up';
   settings: Record<string, string>;
   folder: string;
   faketime: string | undefined;
 }): Crew {
-  const { settings, folder, faketime } = options;
+  const { command, settings, folder, faketime } = options;
   const absences: Absence[] = [];
   let stopping = false;
 
@@ -66,7 +67,7 @@ export function startCrew(options: {
     async function run(): Promise<void> {
       while (!stopping) {
         const log = openSync(join(folder, `${name}.log`), 'a');
-        const argv = ['--import', 'tsx', join(project, 'src/cli/main.ts'), 'worker'];
+        const argv = ['--import', 'tsx', join(project, 'src/cli/main.ts'), command];
         child = spawn(process.execPath, argv, {
           cwd: project,
           env: { PATH: process.env['PATH'], ...settings, ...faked },
@@ -76,7 +77,7 @@ export function startCrew(options: {
         const pid = child.pid ?? 0;
         post.pid = pid;
         child.stdout?.on('data', (text: Buffer) => {
-          if (text.includes('workers are up')) post.ready = true;
+          if (/ (?:are|is) up/.test(String(text))) post.ready = true;
         });
         await once(child, 'exit');
         post.pid = undefined;
@@ -111,7 +112,7 @@ export function startCrew(options: {
     return post;
   }
 
-  const posts = Array.from({ length: options.count }, (_, index) => openPost(`worker-${index + 1}`));
+  const posts = options.names.map(openPost);
   return {
     posts,
     absences,

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Status } from '../../src/model/result.ts';
 import type { RunState, Verdict } from '../../src/model/run.ts';
 import type { AttemptOutcome } from '../../src/store/attempts.ts';
+import type { Database } from '../../src/store/database.ts';
 import { monotonicMs } from './clock.ts';
 import type { Absence } from './crew.ts';
 import type { Injection } from './injector.ts';
-import type { World } from './world.ts';
+import type { Installation } from './installation.ts';
+import { processOf } from './world.ts';
 
 /** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
 export interface Life {
@@ -32,10 +34,12 @@ export interface FinalRun {
 
 export interface FinalAttempt {
   runId: number;
+  attempt: number;
   fence: number;
   /** Of the worker process. */
   pid: number;
   outcome: AttemptOutcome | null;
+  reason: string | null;
 }
 
 export interface FinalResult {
@@ -59,11 +63,11 @@ export interface Evidence {
   injections: Injection[];
 }
 
+/** Of one installation; `journal` is where the test processes of an environment wrote themselves down. */
 export async function gatherEvidence(
-  world: World,
-  given: Pick<Evidence, 'acknowledged' | 'injections'>,
-): Promise<Evidence> {
-  const { database, environments, crew } = world;
+  { environments, crew, acknowledged }: Installation,
+  { database, journal }: { database: Database; journal: (code: string) => string },
+): Promise<Omit<Evidence, 'injections'>> {
   /** From the clock of the machine, which is that of the database, to the monotonic one. */
   const offset = monotonicMs() - Date.now();
   const moment = (date: Date | null) => (date === null ? undefined : date.getTime() + offset);
@@ -77,10 +81,12 @@ export async function gatherEvidence(
   }>('SELECT id, environment_id, state, verdict, reason_code, finished_at FROM run ORDER BY id');
   const attempts = await database.query<{
     run_id: number;
+    attempt: number;
     fence: number;
     worker_id: string;
     outcome: AttemptOutcome | null;
-  }>('SELECT run_id, fence, worker_id, outcome FROM attempt ORDER BY run_id, attempt');
+    reason_code: string | null;
+  }>('SELECT run_id, attempt, fence, worker_id, outcome, reason_code FROM attempt ORDER BY run_id, attempt');
   const results = await database.query<{
     run_id: number;
     test: string;
@@ -93,9 +99,9 @@ export async function gatherEvidence(
     'SELECT run_id, test FROM planned_test',
   );
   return {
-    ...given,
+    acknowledged,
     absences: crew.absences,
-    lives: environments.flatMap(({ id, code }) => livesIn(readJournal(world.journal(code)), id)),
+    lives: environments.flatMap(({ id, code }) => livesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
       id: row.id,
       environmentId: row.environment_id,
@@ -106,9 +112,11 @@ export async function gatherEvidence(
     })),
     attempts: attempts.map((row) => ({
       runId: row.run_id,
+      attempt: row.attempt,
       fence: row.fence,
-      pid: Number(row.worker_id.split('/').at(-2)),
+      pid: processOf(row.worker_id),
       outcome: row.outcome,
+      reason: row.reason_code,
     })),
     results: results.map((row) => ({
       runId: row.run_id,
@@ -119,6 +127,22 @@ export async function gatherEvidence(
       recordedAt: moment(row.recorded_at) ?? 0,
     })),
     planned: planned.map((row) => ({ runId: row.run_id, test: row.test })),
+  };
+}
+
+/** What happened in several installations; their runs and environments have different numbers. */
+export function joinEvidence(parts: Omit<Evidence, 'injections'>[], injections: Injection[]): Evidence {
+  const all = <Key extends keyof Omit<Evidence, 'injections'>>(key: Key) =>
+    parts.flatMap((part) => part[key] as unknown[]) as Evidence[Key];
+  return {
+    injections,
+    acknowledged: all('acknowledged'),
+    lives: all('lives'),
+    runs: all('runs'),
+    attempts: all('attempts'),
+    results: all('results'),
+    planned: all('planned'),
+    absences: all('absences'),
   };
 }
 

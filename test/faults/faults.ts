@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Docker from 'dockerode';
 import { createClient } from 'redis';
 import { capture } from '../../src/engine/capture.ts';
 import { createLayout } from '../../src/mftf/layout.ts';
 import { withClient } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import type { Post } from './crew.ts';
-import type { World, WorldEnvironment } from './world.ts';
+import type { WorldEnvironment } from './ground.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
 
 /** Undoes a fault. */
 type Heal = () => Promise<unknown> | unknown;
@@ -16,9 +17,9 @@ interface Kind<Target> {
   name: string;
   /** How long it lasts, in milliseconds; without it there is nothing to undo. */
   lasts?: [low: number, high: number];
-  /** Whether this world can have it; it can by default. */
-  possible?(world: World): boolean;
-  begin(world: World, target: Target): Promise<Heal | undefined> | Heal | undefined;
+  /** Why this world cannot have it; it can by default. */
+  notBecause?(world: World): string | undefined;
+  begin(world: World, target: Target, random: Random): Promise<Heal | undefined> | Heal | undefined;
 }
 
 /** Faults by what they hit. Everything in them really happens, to real processes, servers and containers. */
@@ -26,12 +27,21 @@ export type FaultKind =
   | ({ on: 'worker' } & Kind<Post>)
   | ({ on: 'container' } & Kind<WorldEnvironment>)
   | ({ on: 'postgres' } & Kind<undefined>)
-  | ({ on: 'redis' } & Kind<undefined>);
+  | ({ on: 'redis' } & Kind<undefined>)
+  | ({ on: 'engine' } & Kind<undefined>)
+  | ({ on: 'disk' } & Kind<undefined>)
+  | ({ on: 'embedded' } & Kind<undefined>);
 
 /** Nothing to undo. */
 const done = undefined;
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
-const isDocker = ({ engine }: World) => engine.kind === 'docker';
+
+/** Why a kind is left out when something it needs is not there. */
+const needs = (what: unknown, otherwise: string) => (what ? undefined : otherwise);
+const needsDocker = ({ containers }: World) => needs(containers.docker, 'only with Docker');
+const needsFaketime = ({ crew }: World) => needs(crew.canMoveClocks, 'libfaketime is not installed');
+const needsOwnEngine = ({ containers }: World) =>
+  needs(containers.own, 'the engine is not ours to restart; ENGINE=own, as root, starts one');
 
 /** In the container of an environment, if it is there. */
 async function inside({ engine }: World, { container }: WorldEnvironment, ...argv: string[]): Promise<void> {
@@ -76,7 +86,7 @@ const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker stopped past its lease, goes on',
-    lasts: [4_500, 7_000],
+    lasts: [4_000, 6_000],
     begin(_, post) {
       post.signal('SIGSTOP');
       return () => post.signal('SIGCONT');
@@ -115,7 +125,7 @@ const workerFaults: FaultKind[] = [
     on: 'worker',
     name: 'clock of a worker an hour ahead',
     lasts: [2_000, 5_000],
-    possible: ({ crew }) => crew.canMoveClocks,
+    notBecause: needsFaketime,
     begin(_, post) {
       post.moveClock(3600);
       return () => post.moveClock(0);
@@ -125,7 +135,7 @@ const workerFaults: FaultKind[] = [
     on: 'worker',
     name: 'clock of a worker an hour behind',
     lasts: [2_000, 5_000],
-    possible: ({ crew }) => crew.canMoveClocks,
+    notBecause: needsFaketime,
     begin(_, post) {
       post.moveClock(-3600);
       return () => post.moveClock(0);
@@ -145,10 +155,10 @@ const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container killed',
-    possible: isDocker,
-    async begin(_, { container }) {
-      await new Docker()
-        .getContainer(container)
+    notBecause: needsDocker,
+    async begin({ containers }, { container }) {
+      await containers.docker
+        ?.getContainer(container)
         .kill()
         .catch(() => {});
       return done;
@@ -157,19 +167,12 @@ const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container paused',
-    possible: isDocker,
+    notBecause: needsDocker,
     lasts: [1_000, 4_000],
-    async begin(_, { container }) {
-      const docker = new Docker();
-      await docker
-        .getContainer(container)
-        .pause()
-        .catch(() => {});
-      return () =>
-        docker
-          .getContainer(container)
-          .unpause()
-          .catch(() => {});
+    async begin({ containers }, { container }) {
+      const found = containers.docker?.getContainer(container);
+      await found?.pause().catch(() => {});
+      return () => found?.unpause().catch(() => {});
     },
   },
   {
@@ -212,7 +215,7 @@ const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'out of memory',
-    possible: isDocker,
+    notBecause: needsDocker,
     async begin(world, environment) {
       await inside(world, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');
       return done;
@@ -311,7 +314,7 @@ const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis stopped past the TTL',
-    lasts: [4_000, 6_000],
+    lasts: [3_500, 5_000],
     begin({ redis }) {
       redis.pause();
       return () => redis.resume();
@@ -344,9 +347,46 @@ const redisFaults: FaultKind[] = [
   },
 ];
 
+const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind => ({
+  on: 'engine',
+  name,
+  lasts: [100, 1_000],
+  notBecause: needsOwnEngine,
+  async begin({ containers: { own } }) {
+    await own?.end(signal);
+    return () => own?.start();
+  },
+});
+
+const otherFaults: FaultKind[] = [
+  restartOfEngine('Docker Engine restarted', 'SIGTERM'),
+  restartOfEngine('Docker Engine killed, back again', 'SIGKILL'),
+  {
+    on: 'disk',
+    name: 'data folder full',
+    lasts: [1_000, 3_000],
+    notBecause: ({ disk }) => needs(disk, 'a small file system could not be mounted: not root'),
+    async begin({ disk }) {
+      await disk?.fill();
+      return () => disk?.free();
+    },
+  },
+  {
+    on: 'embedded',
+    name: 'process with the embedded database killed in mid-write',
+    lasts: [0, 0],
+    notBecause: ({ embedded }) => needs(embedded, 'no such installation'),
+    async begin({ embedded }, _, random) {
+      await embedded?.killInMidWrite(random);
+      return () => until(() => embedded?.crew.posts.every(({ ready }) => ready));
+    },
+  },
+];
+
 export const faultKinds: FaultKind[] = [
   ...workerFaults,
   ...containerFaults,
   ...postgresFaults,
   ...redisFaults,
+  ...otherFaults,
 ];

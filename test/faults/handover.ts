@@ -5,9 +5,10 @@
  */
 import { monotonicMs } from './clock.ts';
 import { gatherEvidence, type Life } from './evidence.ts';
+import { pause, shortSettings } from './ground.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
-import { openWorld, pause, shortSettings, type World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 const times = Number(process.env['TIMES'] || 3);
 const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
@@ -15,7 +16,14 @@ const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
 const defaultSettings = { MATRE_LEASE: '25s', LOCK_TTL: '25s', MATRE_BEAT: '10s' };
 
 for (const [name, settings] of Object.entries({ short: shortSettings, default: defaultSettings })) {
-  const world = await openWorld({ engine, processes: 2, slots: 1, environments: 1, settings });
+  const world = await openWorld({
+    engine,
+    processes: 2,
+    slots: 1,
+    environments: 1,
+    embedded: false,
+    settings,
+  });
   const load = startLoad(world, createRandom(1));
   try {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
@@ -33,9 +41,7 @@ for (const [name, settings] of Object.entries({ short: shortSettings, default: d
 async function handOver(world: World, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
   const { crew } = world;
   const tests = async () =>
-    (await gatherEvidence(world, { acknowledged: [], injections: [] })).lives.filter(
-      ({ test }) => test !== undefined,
-    );
+    (await gatherEvidence(world, world)).lives.filter(({ test }) => test !== undefined);
   const last = (lives: Life[]) => lives.at(-1);
   // Both are there, and a test has just started.
   for (;;) {

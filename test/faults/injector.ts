@@ -1,8 +1,10 @@
 import { monotonicMs } from './clock.ts';
 import type { Post } from './crew.ts';
 import { type FaultKind, faultKinds } from './faults.ts';
+import { pause, type WorldEnvironment } from './ground.ts';
+import type { RunningRun } from './installation.ts';
 import type { Random } from './random.ts';
-import { pause, type RunningRun, type World, type WorldEnvironment } from './world.ts';
+import type { World } from './world.ts';
 
 /** A fault that was injected. Times: monotonic milliseconds. */
 export interface Injection {
@@ -17,6 +19,8 @@ export interface Injection {
   spare: boolean;
   /** What was under way where it hit. */
   hit: RunningRun[];
+  /** The environments in which it can be felt. */
+  reaches: number[];
 }
 
 export interface InjectorOptions {
@@ -29,38 +33,54 @@ export interface InjectorOptions {
   onProblem(text: string): void;
 }
 
-/** After all kinds have had their turn. With leases of 3 s everything has recovered by then. */
-const calmMs = 9_000;
-
 /**
- * Injects faults of all kinds in turn, in a new order each time, several at once but never two on the same thing. Resolves
- * when all have been undone.
+ * Faults come in waves: nine as fast as they can, several at once, and when those are undone one alone, with calm after it.
+ * How fast things recover is seen from that one; that they do recover, from all.
  */
+const waveSize = 10;
+/** The least calm after a wave; as much more as the pace allows. */
+const calmMs = 2_000;
+/** Between two faults of a wave. */
+const gapMs: [low: number, high: number] = [50, 600];
+/** How long the fault that comes alone waits for all processes to be up. */
+const readyMs = 4_000;
+
+/** What this world cannot have, and why. */
+export function leftOut(world: World): { kind: string; because: string }[] {
+  return faultKinds.flatMap(({ name, notBecause }) => {
+    const because = notBecause?.(world);
+    return because === undefined ? [] : [{ kind: name, because }];
+  });
+}
+
+/** Injects faults of all kinds in turn, in a new order each time, never two on the same thing. Resolves when all are undone. */
 export async function injectFaults(options: InjectorOptions): Promise<Injection[]> {
   const { world, random, faults, forMs } = options;
-  const possible = faultKinds.filter((kind) => kind.possible?.(world) ?? true);
+  const possible = faultKinds.filter(({ notBecause }) => notBecause?.(world) === undefined);
   const injections: Injection[] = [];
   const busy = new Set<unknown>();
   const ending: Promise<void>[] = [];
+  /** Of the installation beside, which nobody has to wait for. */
+  const endingBeside: Promise<void>[] = [];
   const start = monotonicMs();
-  let waiting: FaultKind[] = [];
+  const inWaves: FaultKind[] = [];
+  const alone: FaultKind[] = [];
   let running: RunningRun[] = [];
 
-  /** All kinds, one of a worker last: how long it takes to recover from that is seen in the calm that follows. */
-  function inTurn(): FaultKind[] {
-    const kinds = random.shuffled(possible);
-    const last = kinds.findLast(({ on }) => on === 'worker');
-    return [...kinds.filter((kind) => kind !== last), ...(last ? [last] : [])];
-  }
-
-  /** What is under way; while the database does not answer, what was under way a moment ago. */
+  /** What is under way; while a database does not answer, what was under way a moment ago. */
   async function look(): Promise<void> {
-    const late = pause(300).then(() => running);
-    running = await Promise.race([world.running().catch(() => running), late]);
+    const before = running;
+    const late = pause(300).then(() => before);
+    const now = Promise.all([world.running(), world.embedded?.running() ?? []]).then((all) => all.flat());
+    running = await Promise.race([now.catch(() => before), late]);
   }
 
+  const isFree = (post: Post) => post.ready && !busy.has(post);
+
+  /** One is always left alone, so that there is somebody to take over. */
   function workerToHit(): Post | undefined {
-    return random.pick(world.crew.posts.filter((post) => post.ready && !busy.has(post)));
+    const free = world.crew.posts.filter(isFree);
+    return free.length > 1 || world.crew.posts.length === 1 ? random.pick(free) : undefined;
   }
 
   function environmentToHit(): WorldEnvironment | undefined {
@@ -70,32 +90,45 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
 
   /** Begins a fault; false when there is nothing that it could hit now. */
   function begin(kind: FaultKind): boolean {
+    const here = world.environments.map(({ id }) => id);
+    const there = world.embedded?.environments.map(({ id }) => id) ?? [];
     if (kind.on === 'worker') {
       const post = workerToHit();
       if (!post) return false;
-      const hit = running.filter(({ pid }) => pid === post.pid);
-      carryOut(kind, post, hit, post.pid, () => kind.begin(world, post));
+      const { pid } = post;
+      carryOut(kind, { target: post, reaches: here, pid }, () => kind.begin(world, post, random));
     } else if (kind.on === 'container') {
       const environment = environmentToHit();
       if (!environment) return false;
-      const hit = running.filter(({ environmentId }) => environmentId === environment.id);
-      carryOut(kind, environment, hit, undefined, () => kind.begin(world, environment));
+      carryOut(kind, { target: environment, reaches: [environment.id] }, () =>
+        kind.begin(world, environment, random),
+      );
     } else {
       if (busy.has(kind.on)) return false;
-      carryOut(kind, kind.on, running, undefined, () => kind.begin(world, undefined));
+      const reaches = {
+        engine: [...here, ...there],
+        embedded: there,
+        postgres: here,
+        redis: here,
+        disk: here,
+      };
+      carryOut(kind, { target: kind.on, reaches: reaches[kind.on] }, () =>
+        kind.begin(world, undefined, random),
+      );
     }
     return true;
   }
 
   function carryOut(
     kind: FaultKind,
-    target: unknown,
-    hit: RunningRun[],
-    pid: number | undefined,
+    { target, reaches, pid }: { target: unknown; reaches: number[]; pid?: number | undefined },
     work: () => ReturnType<FaultKind['begin']>,
   ): void {
     const at = monotonicMs();
-    const spare = world.crew.posts.some((post) => post.ready && post !== target && !busy.has(post));
+    const spare = world.crew.posts.some((post) => post !== target && isFree(post));
+    const hit = running.filter((run) =>
+      pid === undefined ? reaches.includes(run.environmentId) : run.pid === pid,
+    );
     const injection: Injection = {
       kind: kind.name,
       on: kind.on,
@@ -103,13 +136,14 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
       healedAt: at,
       pid,
       spare,
-      hit: [...hit],
+      hit,
+      reaches,
     };
     injections.push(injection);
     options.onInjected?.(injection);
     busy.add(target);
     const lasts = random.between(...(kind.lasts ?? [0, 0]));
-    ending.push(
+    (kind.on === 'embedded' ? endingBeside : ending).push(
       (async () => {
         try {
           const heal = await work();
@@ -126,18 +160,36 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     );
   }
 
-  while (injections.length < faults) {
-    const due = start + (forMs * injections.length) / faults;
-    await pause(Math.max(0, due - monotonicMs()));
-    if (monotonicMs() > start + forMs * 1.5) break;
+  /** Begins the next fault of a list that has something to hit; the list is filled with all kinds in turn. */
+  async function beginNext(list: FaultKind[]): Promise<void> {
     await look();
-    if (waiting.length === 0) waiting = inTurn();
-    const next = waiting.find(begin);
-    if (next) {
-      waiting = waiting.filter((kind) => kind !== next);
-      if (waiting.length === 0) await pause(calmMs);
-    } else await pause(100);
+    const next = list.find(begin) ?? refilled(list).find(begin);
+    if (next) list.splice(list.indexOf(next), 1);
+    else await pause(100);
   }
-  await Promise.all(ending);
+
+  function refilled(list: FaultKind[]): FaultKind[] {
+    if (list.length < possible.length) list.push(...random.shuffled(possible));
+    return list;
+  }
+
+  const isLate = () => monotonicMs() > start + forMs * 1.5;
+  while (injections.length < faults && !isLate()) {
+    const wave = injections.length;
+    while (injections.length < Math.min(faults, wave + waveSize - 1) && !isLate()) {
+      await beginNext(inWaves);
+      await pause(random.between(...gapMs));
+    }
+    await Promise.all(ending.splice(0));
+    if (injections.length < faults) {
+      const patience = monotonicMs() + readyMs;
+      while (monotonicMs() < patience && !world.crew.posts.every(isFree)) await pause(50);
+      const before = injections.length;
+      while (injections.length === before && !isLate()) await beginNext(alone);
+      await Promise.all(ending.splice(0));
+    }
+    await pause(Math.max(calmMs, start + (forMs * injections.length) / faults - monotonicMs()));
+  }
+  await Promise.all(endingBeside);
   return injections;
 }

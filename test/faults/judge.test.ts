@@ -24,9 +24,9 @@ function well(): Evidence {
       finishedAt: 7_000,
     })),
     attempts: [
-      { runId: 1, fence: 1, pid: 100, outcome: 'lost' },
-      { runId: 1, fence: 2, pid: 200, outcome: 'finished' },
-      { runId: 2, fence: 3, pid: 200, outcome: 'finished' },
+      { runId: 1, attempt: 1, fence: 1, pid: 100, outcome: 'lost', reason: 'WORKER_LOST' },
+      { runId: 1, attempt: 2, fence: 2, pid: 200, outcome: 'finished', reason: null },
+      { runId: 2, attempt: 1, fence: 3, pid: 200, outcome: 'finished', reason: null },
     ],
     results: [
       { runId: 1, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 210 },
@@ -42,7 +42,7 @@ function well(): Evidence {
   };
 }
 
-const limits = { deadMs: 1_000, hungMs: 2_000 };
+const limits = { deadMs: 1_000, hungMs: 2_000, retries: 1 };
 const kindsIn = (evidence: Evidence) => judge(evidence, limits).map(({ kind }) => kind);
 
 /** Changes one of a list. */
@@ -55,6 +55,13 @@ describe('the judge of the faults', () => {
     expect(judge(well(), limits)).toEqual([]);
   });
 
+  it('lets a run that is broken for a passing reason be tried again', () => {
+    const evidence = well();
+    change(evidence.attempts, 0, { outcome: 'broken', reason: 'CONTAINER_VANISHED' });
+    change(evidence.results, 1, { reason: 'CONTAINER_VANISHED' });
+    expect(judge(evidence, limits)).toEqual([]);
+  });
+
   it.each<[string, string, (evidence: Evidence) => void]>([
     ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
     ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
@@ -63,7 +70,18 @@ describe('the judge of the faults', () => {
     [
       'a later run that starts first',
       'order',
-      ({ lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 1, from: 10, to: 20 } as never),
+      ({ lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
+    ],
+    [
+      'a later run that has its turn first, and does nothing then',
+      'order',
+      ({ attempts }) =>
+        attempts.splice(
+          2,
+          1,
+          { runId: 2, attempt: 1, fence: 0, pid: 200, outcome: 'lost', reason: 'WORKER_LOST' },
+          { runId: 2, attempt: 2, fence: 3, pid: 200, outcome: 'finished', reason: null },
+        ),
     ],
     ['an old fence that starts something', 'late-writer', ({ lives }) => change(lives, 3, { fence: 1 })],
     [
@@ -76,6 +94,40 @@ describe('the judge of the faults', () => {
       'doubled',
       ({ lives }) => lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
     ],
+    [
+      'a test that is executed again for a reason that does not pass',
+      'doubled',
+      ({ results }) => change(results, 1, { reason: 'OUT_OF_MEMORY' }),
+    ],
+    [
+      'a test that is executed twice in one attempt',
+      'doubled',
+      ({ lives }) => lives.splice(2, 0, { ...lives[1], from: 4_500, to: 4_600 } as never),
+    ],
+    [
+      'a run that goes on after its end',
+      'history',
+      ({ attempts }) => change(attempts, 0, { outcome: 'broken', reason: 'OUT_OF_MEMORY' }),
+    ],
+    [
+      'a run that is tried again too often',
+      'history',
+      ({ attempts }) => {
+        const broken = { outcome: 'broken', reason: 'CONTAINER_VANISHED' } as const;
+        change(attempts, 0, broken);
+        change(attempts, 1, broken);
+        attempts.push({ runId: 1, attempt: 3, fence: 4, pid: 200, outcome: 'finished', reason: null });
+      },
+    ],
+    ['an attempt without an end', 'history', ({ attempts }) => change(attempts, 0, { outcome: null })],
+    ['an attempt that is not there', 'history', ({ attempts }) => change(attempts, 1, { attempt: 3 })],
+    ['a fence that went back', 'history', ({ attempts }) => change(attempts, 1, { fence: 1 })],
+    [
+      'a run that passed although its last attempt was lost',
+      'history',
+      ({ attempts }) => change(attempts, 2, { outcome: 'lost' }),
+    ],
+    ['work of nobody', 'history', ({ lives }) => change(lives, 3, { fence: 5 })],
     ['a test that outlives its worker', 'outlived', ({ lives }) => change(lives, 1, { to: 1_400 })],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
     ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],

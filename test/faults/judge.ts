@@ -1,4 +1,5 @@
-import type { Evidence, FinalResult, Life } from './evidence.ts';
+import { type FaultCode, isPassing } from '../../src/errors.ts';
+import type { Evidence, FinalAttempt, FinalResult, FinalRun, Life } from './evidence.ts';
 
 /** Something that must never happen, and how often it did. */
 export interface Violation {
@@ -9,6 +10,7 @@ export interface Violation {
     | 'order'
     | 'late-writer'
     | 'outlived'
+    | 'history'
     | 'failed'
     | 'false-pass'
     | 'harness';
@@ -20,10 +22,13 @@ export interface Limits {
   deadMs: number;
   /** And one that hangs. */
   hungMs: number;
+  /** How often a run that is broken for a passing reason may be tried again. */
+  retries: number;
 }
 
-/** Of a test with such a result nobody knows how it ended: it is executed again. */
-const isOpen = ({ reason }: FinalResult) => reason === 'WORKER_LOST';
+/** Of a test with such a result nobody knows how it went: another attempt may execute it again. */
+const isOpen = ({ status, reason }: FinalResult) =>
+  status === 'broken' && reason !== null && isPassing(reason as FaultCode);
 
 /** Reads the evidence and nothing else: it asks no worker how it went. */
 export function judge(evidence: Evidence, limits: Limits): Violation[] {
@@ -33,9 +38,10 @@ export function judge(evidence: Evidence, limits: Limits): Violation[] {
   return [
     ...lost(evidence),
     ...byEnvironment.flatMap(overlaps),
-    ...byEnvironment.flatMap(outOfOrder),
     ...byEnvironment.flatMap(lateWriters),
+    ...outOfOrder(evidence),
     ...doubled(evidence),
+    ...wrongHistories(evidence, limits),
     ...outlived(evidence, limits),
     ...failed(evidence),
     ...falsePasses(evidence),
@@ -70,19 +76,26 @@ function overlaps(lives: Life[]): Violation[] {
   );
 }
 
-/** Invariant 2. */
-function outOfOrder(lives: Life[]): Violation[] {
-  const runs = [...new Set(lives.map(({ runId }) => runId))];
-  return runs.flatMap((run, index) => {
-    const before = runs[index - 1];
-    if (before === undefined || before < run) return [];
-    return [
-      {
-        kind: 'order',
-        what: `run ${run} first did something after run ${before}, which was submitted later`,
-      },
-    ];
-  });
+/** Invariant 2: the fence of an environment grows with every claim, so the first one of a run tells when its turn was. */
+function outOfOrder({ runs, attempts, lives }: Evidence): Violation[] {
+  const first = new Map<number, number>();
+  for (const { runId, fence } of [...attempts, ...lives]) {
+    first.set(runId, Math.min(fence, first.get(runId) ?? fence));
+  }
+  const latest = new Map<number, FinalRun>();
+  return [...runs]
+    .sort((a, b) => a.id - b.id)
+    .flatMap((run): Violation[] => {
+      const before = latest.get(run.environmentId);
+      const fence = first.get(run.id);
+      if (fence === undefined) return [];
+      if (!before || fence > (first.get(before.id) ?? 0)) {
+        latest.set(run.environmentId, run);
+        return [];
+      }
+      const what = `run ${run.id} first started before run ${before.id}, which was submitted earlier`;
+      return [{ kind: 'order', what }];
+    });
 }
 
 /** Invariant 5, as the containers see it: who has an older fence starts nothing more. */
@@ -94,24 +107,80 @@ function lateWriters(lives: Life[]): Violation[] {
 }
 
 /** Invariant 4. */
-function doubled({ results, lives }: Evidence): Violation[] {
+function doubled({ results, lives, attempts }: Evidence): Violation[] {
   const settled = new Map<string, FinalResult>();
+  const inAttempt = new Map<string, FinalResult>();
+  const fences = new Map(attempts.map(({ runId, attempt, fence }) => [`${runId} ${attempt}`, fence]));
   const twice: Violation[] = [];
-  for (const result of results.filter((one) => !isOpen(one))) {
-    const key = `${result.runId} ${result.test}`;
-    if (settled.has(key)) {
+  const enter = (known: Map<string, FinalResult>, key: string, result: FinalResult) => {
+    if (known.has(key)) {
       twice.push({ kind: 'doubled', what: `run ${result.runId} has two results of ${result.test}` });
-    } else settled.set(key, result);
+    } else known.set(key, result);
+  };
+  for (const result of results) {
+    const { runId, test, attempt } = result;
+    if (!isOpen(result)) enter(settled, `${runId} ${test}`, result);
+    enter(inAttempt, `${runId} ${test} ${fences.get(`${runId} ${attempt}`)}`, result);
   }
   const again = lives.flatMap((life): Violation[] => {
-    const result = life.test === undefined ? undefined : settled.get(`${life.runId} ${life.test}`);
+    if (life.test === undefined) return [];
+    const key = `${life.runId} ${life.test}`;
     // Two clocks are compared: they may differ by a little.
-    if (!result || life.from < result.recordedAt + 50) return [];
+    const result = [settled.get(key), inAttempt.get(`${key} ${life.fence}`)].find(
+      (one) => one && life.from >= one.recordedAt + 50,
+    );
+    if (!result) return [];
     return [
       { kind: 'doubled', what: `${say(life)} was executed although it had a result (${result.status})` },
     ];
   });
   return [...twice, ...again];
+}
+
+/**
+ * The attempts of a run are a history that makes sense: one after the other, each with an end that leads to the next, the last
+ * with one that leads to the verdict; and what happened in a container belongs to one of them.
+ */
+function wrongHistories({ runs, attempts, lives }: Evidence, { retries }: Limits): Violation[] {
+  const known = new Set(attempts.map(tokenOf));
+  const nobodys = lives
+    .filter((life) => !known.has(tokenOf(life)))
+    .map((life): Violation => ({ kind: 'history', what: `${say(life)} belongs to no attempt` }));
+  const wrong = runs.flatMap((run) => {
+    const history = attempts.filter(({ runId }) => runId === run.id);
+    return mistakesIn(run, history, retries).map(
+      (mistake): Violation => ({ kind: 'history', what: `run ${run.id} ${mistake}` }),
+    );
+  });
+  return [...nobodys, ...wrong];
+}
+
+function mistakesIn({ verdict }: FinalRun, history: FinalAttempt[], retries: number): string[] {
+  const mistakes: string[] = [];
+  const last = history.at(-1);
+  const earlier = history.slice(0, -1);
+  history.forEach(({ attempt, fence, outcome }, index) => {
+    if (attempt !== index + 1) mistakes.push(`has no attempt ${index + 1}`);
+    if (index > 0 && fence <= (history[index - 1]?.fence ?? 0)) {
+      mistakes.push(`has attempt ${attempt} with a fence that is not newer`);
+    }
+    if (outcome === null) mistakes.push(`has attempt ${attempt} without an end`);
+  });
+  for (const { attempt, outcome, reason } of earlier) {
+    const leadsOn =
+      outcome === 'lost' ||
+      outcome === 'handed-back' ||
+      (outcome === 'broken' && isPassing(reason as FaultCode));
+    if (!leadsOn) mistakes.push(`went on after attempt ${attempt} was ${outcome}, ${reason}`);
+  }
+  if (earlier.filter(({ outcome }) => outcome === 'broken').length > retries) {
+    mistakes.push(`was tried again more than ${retries} times`);
+  }
+  const good = verdict === 'passed' || verdict === 'failed';
+  if (good && last?.outcome !== 'finished') {
+    mistakes.push(`is ${verdict} after an attempt that was ${last?.outcome}`);
+  }
+  return mistakes;
 }
 
 /** Invariant 6. */
@@ -175,7 +244,7 @@ function falsePasses({ runs, results, planned, lives }: Evidence): Violation[] {
   ];
 }
 
-const tokenOf = ({ runId, fence }: Life) => `run-${runId}-${fence}`;
+const tokenOf = ({ runId, fence }: { runId: number; fence: number }) => `run-${runId}-${fence}`;
 
 function say({ runId, fence, test, from }: Life): string {
   return `${test ?? 'the generation'} of run ${runId} (fence ${fence}, at ${(from / 1000).toFixed(3)} s)`;

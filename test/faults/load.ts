@@ -1,29 +1,24 @@
+import { pause } from './ground.ts';
+import type { Installation } from './installation.ts';
 import type { Random } from './random.ts';
-import { pause, type World } from './world.ts';
 
 /** How many runs wait in front of each environment. */
 const backlog = 2;
 
 export interface Load {
-  /** Runs that were acknowledged, in the order of their submission. */
-  acknowledged: number[];
   /** Submits nothing more. */
   stop(): Promise<void>;
 }
 
 /** Keeps runs waiting in front of every environment. */
-export function startLoad(world: World, random: Random): Load {
-  const acknowledged: number[] = [];
+export function startLoad(installation: Installation, random: Random): Load {
   let stopped = false;
 
   async function topUp(): Promise<void> {
-    const waiting = await world.database.query<{ environment_id: number; count: number }>(
-      `SELECT environment_id, count(*) AS count FROM run WHERE state = 'queued' GROUP BY environment_id`,
-    );
-    const counts = new Map(waiting.map((row) => [row.environment_id, row.count]));
-    for (const environment of world.environments) {
-      if ((counts.get(environment.id) ?? 0) >= backlog) continue;
-      acknowledged.push(await world.submit(environment, random));
+    const queued = await installation.queued();
+    for (const environment of installation.environments) {
+      if (queued.filter((id) => id === environment.id).length >= backlog) continue;
+      await installation.submit(environment, random);
     }
   }
 
@@ -35,7 +30,6 @@ export function startLoad(world: World, random: Random): Load {
     }
   })();
   return {
-    acknowledged,
     async stop() {
       stopped = true;
       await working;

@@ -14,8 +14,8 @@ export interface Row {
 
 /**
  * How long it took until the next test started in an environment, or its run was finished: from the moment of the fault
- * where others take over (workers, containers), from its end where everybody waits for it (stores), from the end of the
- * test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
+ * where others take over (workers, containers), from its end where everybody waits for it (stores, the engine, the disk,
+ * the only process), from the end of the test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
  * would say is said of the last fault; nor is a fault of the only worker process there was.
  */
 export function recoveries(
@@ -36,15 +36,14 @@ export function recoveries(
         other !== injection &&
         other.at <= next &&
         other.healedAt >= injection.at &&
-        // A store or a worker less is felt everywhere.
-        (other.on !== 'container' || other.hit.some((run) => run.environmentId === environmentId)),
+        other.reaches.includes(environmentId),
     );
     return hitAgain || next === Infinity ? [] : [{ environmentId, ms: next - since }];
   });
 }
 
 function startOfRecovery({ lives }: Evidence, { kind, on, at, healedAt }: Injection, runId: number): number {
-  if (on === 'redis' || on === 'postgres') return healedAt;
+  if (on !== 'worker' && on !== 'container') return healedAt;
   if (kind !== 'worker asked to stop') return at;
   const underWay = lives.find((life) => life.runId === runId && life.from <= at && life.to >= at);
   return underWay?.to ?? at;
@@ -67,29 +66,4 @@ export function tabulate(evidence: Evidence): Row[] {
       worstS: times.at(-1),
     };
   });
-}
-
-export function printTable(rows: Row[]): string {
-  const seconds = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
-  const head = ['fault', 'injected', 'runs hit', 'measured', 'median s', 'worst s'];
-  const lines = rows.map((row) => [
-    row.kind,
-    String(row.injected),
-    String(row.hit),
-    String(row.measured),
-    seconds(row.medianS),
-    seconds(row.worstS),
-  ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return [head, ...lines]
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n');
 }

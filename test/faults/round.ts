@@ -1,10 +1,12 @@
 import { until } from '../support/until.ts';
-import { type Evidence, gatherEvidence } from './evidence.ts';
-import { type Injection, injectFaults } from './injector.ts';
+import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
+import { pause } from './ground.ts';
+import { type Injection, injectFaults, leftOut } from './injector.ts';
+import type { Installation } from './installation.ts';
 import { judge, type Limits, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
-import { openWorld, pause, type WorldOptions } from './world.ts';
+import { openWorld, type World, type WorldOptions } from './world.ts';
 
 export interface RoundOptions extends WorldOptions {
   seed: number;
@@ -20,23 +22,27 @@ export interface RoundOptions extends WorldOptions {
 export interface Verdict {
   evidence: Evidence;
   violations: Violation[];
+  /** Kinds that this machine cannot have. */
+  leftOut: { kind: string; because: string }[];
 }
 
-/** MATRE_BEAT of the worlds, and five seconds to end what was found to be alone. */
-export const limits: Limits = { deadMs: 5_000, hungMs: 2_000 + 5_000 };
+/** MATRE_BEAT of the worlds, and five seconds to end what was found to be alone; and MATRE_RETRIES. */
+const limits: Limits = { deadMs: 5_000, hungMs: 2_000 + 5_000, retries: 3 };
 
 /** A world, a load, faults; then quiet, until everything is finished or the time is up; then the judge. */
 export async function playRound(options: RoundOptions): Promise<Verdict> {
   const { say } = options;
   const problems: Violation[] = [];
+  const problem = (what: string) => problems.push({ kind: 'harness', what });
   const world = await openWorld(options);
-  say(`workers' logs and journals are in ${world.folder}`);
+  const installations: Installation[] = [world, ...(world.embedded ? [world.embedded] : [])];
+  say(`logs and journals are in ${world.folder}`);
   const random = createRandom(options.seed);
-  let closed = false;
+  let keepFolder = options.keep ?? false;
   try {
-    const load = startLoad(world, createRandom(options.seed + 1));
+    const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
     // There must be something to disturb.
-    await until(async () => (await world.running()).length > 0, 180_000);
+    for (const each of installations) await until(async () => (await each.running()).length > 0, 180_000);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({
@@ -45,37 +51,44 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
       faults: options.faults,
       forMs: options.forMs,
       onInjected: ({ kind, hit }: Injection) => say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
-      onProblem: (what) => problems.push({ kind: 'harness', what }),
+      onProblem: problem,
     });
-    await load.stop();
-    say(`${seconds()} s  no more faults; ${load.acknowledged.length} runs were acknowledged`);
-    await settle(world, options.settleMs);
-    for (const name of await world.crew.stop()) {
-      problems.push({ kind: 'harness', what: `${name} did not stop when it was asked to` });
+    for (const load of loads) await load.stop();
+    const acknowledged = installations.flatMap((each) => each.acknowledged).length;
+    say(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
+    await settle(installations, options.settleMs);
+    say(`${seconds()} s  at rest`);
+    for (const each of installations) {
+      for (const name of await each.crew.stop()) problem(`${name} did not stop when it was asked to`);
     }
-    const evidence = await gatherEvidence(world, { acknowledged: load.acknowledged, injections });
+    const evidence = joinEvidence(await gatherAll(world), injections);
     const violations = [...problems, ...judge(evidence, limits)];
-    if (options.keep || violations.length > 0) {
-      say(`${world.folder} is kept`);
-      await world.close({ keepFolder: true });
-      closed = true;
-    }
-    return { evidence, violations };
+    keepFolder ||= violations.length > 0;
+    return { evidence, violations, leftOut: leftOut(world) };
+  } catch (error) {
+    keepFolder = true;
+    throw error;
   } finally {
-    if (!closed) await world.close();
+    if (keepFolder) say(`${world.folder} is kept`);
+    await world.close({ keepFolder });
   }
 }
 
-async function settle(
-  { database }: { database: { query: (sql: string) => Promise<object[]> } },
-  forMs: number,
-) {
+async function gatherAll(world: World): Promise<Omit<Evidence, 'injections'>[]> {
+  const { embedded, journal } = world;
+  const parts = [await gatherEvidence(world, world)];
+  if (!embedded) return parts;
+  const database = await embedded.open();
+  parts.push(await gatherEvidence(embedded, { database, journal }));
+  await database.close();
+  return parts;
+}
+
+async function settle(installations: Installation[], forMs: number): Promise<void> {
   const end = Date.now() + forMs;
   while (Date.now() < end) {
-    const open = await database
-      .query(`SELECT id FROM run WHERE state <> 'finished' LIMIT 1`)
-      .catch(() => [{}]);
-    if (open.length === 0) return;
+    const quiet = await Promise.all(installations.map((each) => each.atRest().catch(() => false)));
+    if (quiet.every(Boolean)) return;
     await pause(200);
   }
 }

@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunView } from '../../src/operations/views.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openEmbedded } from '../../src/store/embedded.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { freePort } from '../support/redis.ts';
+import { startCrew } from './crew.ts';
+import { addEnvironments, type Ground, pause, removeContainers, silent } from './ground.ts';
+import type { Installation } from './installation.ts';
+import { someTests } from './module.ts';
+import type { Random } from './random.ts';
+
+/** One process, `matre up` on the embedded database, spoken to over HTTP as people do. */
+export interface Embedded extends Installation {
+  /** SIGKILL while it writes: runs are being submitted, and others executed. It is started again. */
+  killInMidWrite(random: Random): Promise<void>;
+  /** Opens its database when its process has been stopped for good. */
+  open(): Promise<Database>;
+  close(): Promise<void>;
+}
+
+/** Runs of the other installation have lower numbers. */
+const firstRun = 1_000_000;
+const answerMs = 5_000;
+
+export async function openEmbeddedInstallation(
+  ground: Ground,
+  codes: string[],
+  settings: Record<string, string> = {},
+): Promise<Embedded> {
+  const data = join(ground.folder, 'embedded');
+  await mkdir(data, { mode: 0o700 });
+  const open = () => openEmbedded({ folder: data, log: silent });
+  const database = await open();
+  await migrate(database, { log: silent });
+  const environments = await addEnvironments(database, codes);
+  await database.script(`ALTER TABLE run ALTER COLUMN id RESTART WITH ${firstRun}`);
+  await database.close();
+
+  const port = await freePort();
+  const crew = startCrew({
+    names: ['up'],
+    command: 'up',
+    folder: ground.folder,
+    faketime: undefined,
+    settings: {
+      ...ground.settings,
+      MATRE_DATA: data,
+      MATRE_PORT: String(port),
+      MATRE_WORKERS: '2',
+      ...settings,
+    },
+  });
+
+  async function ask(path: string, body?: object): Promise<RunView[]> {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/runs${path}`, {
+      signal: AbortSignal.timeout(answerMs),
+      ...(body && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { runs: RunView[] }).runs;
+  }
+
+  const acknowledged: number[] = [];
+  const submit: Installation['submit'] = async ({ code }, random) => {
+    const selection = { tests: someTests(random) };
+    const runs = await ask('', { environments: [code], selection, requestedBy: 'faults' });
+    acknowledged.push(...runs.map(({ id }) => id));
+  };
+  return {
+    environments,
+    crew,
+    acknowledged,
+    submit,
+    open,
+    queued: async () => (await ask('?state=queued&limit=200')).map(({ environmentId }) => environmentId),
+    running: async () =>
+      (await ask('?state=running')).map(({ id, environmentId }) => ({
+        id,
+        environmentId,
+        pid: crew.posts[0]?.pid ?? 0,
+      })),
+    atRest: async () =>
+      (await ask('?state=running')).length === 0 && (await ask('?state=queued')).length === 0,
+
+    async killInMidWrite(random) {
+      const writes = environments.map((environment) => submit(environment, random));
+      await pause(random.between(0, 30));
+      for (const { signal } of crew.posts) signal('SIGKILL');
+      await Promise.allSettled(writes);
+    },
+
+    async close() {
+      await crew.stop();
+      const database = await open();
+      const engine = await ground.containers.open(data);
+      await removeContainers(engine, database);
+      await engine.close();
+      await database.close();
+    },
+  };
+}

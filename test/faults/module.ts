@@ -1,0 +1,30 @@
+import type { Random } from './random.ts';
+
+/** How long the tests of the module take, in seconds; a run has some of them. */
+const naps = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
+const testName = (seconds: number) => `Nap${String(seconds).replace('.', 'Point')}Test`;
+
+/** One to four tests for a run. */
+export function someTests(random: Random): string[] {
+  return random.shuffled(naps).slice(0, random.between(1, 4)).map(testName);
+}
+
+/** The files of a test module whose tests only take time, by path; with values for the environments of these codes. */
+export function createModule(codes: string[]): Record<string, string> {
+  const values = (code: string): [string, string] => [
+    `Cron/data/.env.${code}`,
+    `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\n`,
+  ];
+  const test = (seconds: number): [string, string] => [
+    `Test/Mftf/Test/${testName(seconds)}.xml`,
+    `<?xml version="1.0" encoding="UTF-8"?>
+<tests xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Test/etc/testSchema.xsd">
+    <test name="${testName(seconds)}">
+        <annotations><features value="Naps"/><group value="nap"/></annotations>
+        <comment userInput="stand-in: sleep ${seconds}" stepKey="nap"/>
+    </test>
+</tests>
+`,
+  ];
+  return Object.fromEntries([...codes.map(values), ...naps.map(test)]);
+}

@@ -1,0 +1,47 @@
+import { type Row, tabulate } from './recovery.ts';
+import type { Verdict } from './round.ts';
+
+/** What people read in the end: the table, what was left out, the violations, and a last line for programs. */
+export function report({ evidence, violations, leftOut }: Verdict): string {
+  const { runs, attempts, lives, injections } = evidence;
+  const rows = tabulate(evidence);
+  const verdicts = ['passed', 'broken', 'failed', 'cancelled'].map(
+    (verdict) => `${verdict} ${runs.filter((run) => run.verdict === verdict).length}`,
+  );
+  const count = (kind: string) => violations.filter((violation) => violation.kind === kind).length;
+  const worst = Math.max(0, ...rows.map(({ worstS }) => worstS ?? 0)).toFixed(1);
+  return [
+    printTable(rows),
+    '',
+    ...leftOut.map(({ kind, because }) => `left out: ${kind} (${because})`),
+    `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lives.length} processes judged`,
+    ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
+    `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
+      `doubled=${count('doubled')} worst_recovery_s=${worst}`,
+  ].join('\n');
+}
+
+function printTable(rows: Row[]): string {
+  const seconds = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
+  const head = ['fault', 'injected', 'runs hit', 'measured', 'median s', 'worst s'];
+  const lines = rows.map((row) => [
+    row.kind,
+    String(row.injected),
+    String(row.hit),
+    String(row.measured),
+    seconds(row.medianS),
+    seconds(row.worstS),
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return [head, ...lines]
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A Docker Engine of one's own. */
+export interface TestDocker {
+  /** As DOCKER_HOST has it. */
+  host: string;
+  /** Ends it, cleanly or not; `start` brings it back with its images and containers, which have ended. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Settles when it answers. */
+  start(): Promise<void>;
+  /** Ends it for good and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Why no Docker Engine can be started here; `undefined` when one can. */
+export function noDockerBecause(): string | undefined {
+  if (process.getuid?.() !== 0) return 'not root';
+  return spawnSync('dockerd', ['--version']).status === 0 ? undefined : 'no dockerd';
+}
+
+/**
+ * Starts a Docker Engine in a folder, which must not be there. `apart`: in a network namespace of its own, where it finds no
+ * other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10); its containers then have
+ * no network but that.
+ */
+export async function startDocker(
+  folder: string,
+  { apart = false }: { apart?: boolean } = {},
+): Promise<TestDocker> {
+  const socketPath = join(folder, 'docker.sock');
+  const logPath = join(folder, 'docker.log');
+  const argv = [
+    // It ends with this process, however that ends.
+    ...['setpriv', '--pdeathsig=TERM'],
+    ...['dockerd', '--host', `unix://${socketPath}`, '--pidfile', join(folder, 'docker.pid')],
+    ...['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')],
+    ...['--iptables=false', ...(apart ? ['--bridge=none'] : [])],
+  ];
+  const [command = '', ...rest] = apart ? ['unshare', '--net', '--', ...argv] : argv;
+  let engine: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    // A file: nobody reads a pipe while tests run, and the engine would stop when it is full.
+    const log = openSync(logPath, 'a');
+    const child = spawn(command, rest, { stdio: ['ignore', log, log], detached: true });
+    closeSync(log);
+    engine = child;
+    for (let tries = 600; !(await answers(socketPath)); tries--) {
+      if (child.exitCode !== null || tries === 0) {
+        throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
+      }
+      await delay(100);
+    }
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (!engine || engine.exitCode !== null || engine.signalCode !== null) return;
+    const exit = once(engine, 'exit');
+    engine.kill(signal);
+    await exit;
+    // Its containerd dies with it. Where nobody buries that, the next engine takes it for alive, and waits for it in vain.
+    await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true });
+  }
+
+  await mkdir(folder, { recursive: true });
+  await start();
+  return {
+    host: `unix://${socketPath}`,
+    end,
+    start,
+    async stop() {
+      await end('SIGTERM');
+      for (const mount of mountsBelow(folder)) spawnSync('umount', ['--lazy', mount]);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** The engine leaves its network namespace mounted; one that was killed, its file systems too. The innermost first. */
+function mountsBelow(folder: string): string[] {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const targets = mounts.map((line) => line.split(' ')[1] ?? '');
+  return targets.filter((target) => target.startsWith(`${folder}/`)).reverse();
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get({ socketPath, path: '/_ping' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on('error', () => resolve(false));
+  });
+}
