@@ -14,6 +14,7 @@ import { seleniumValues } from './mftf/env-files.ts';
 import { createLayout } from './mftf/layout.ts';
 import { createRunner } from './mftf/runner.ts';
 import { scriptFiles } from './mftf/scripts.ts';
+import { createSnapshots } from './mftf/snapshots/store.ts';
 import type { Environment } from './model/environment.ts';
 import { createModules, type Modules } from './modules/modules.ts';
 import type { Context } from './operations/context.ts';
@@ -154,14 +155,31 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       pool,
       modules,
       catalogs,
+      snapshots: createSnapshots({
+        folder: join(dataFolder, 'snapshots'),
+        maxBytes: mftf.snapshotBytes,
+        log,
+      }),
       artifacts: deps.artifacts,
       layout,
       readValues: (environment) => readValues(deps, environment),
       selenium: seleniumValues(config, engine.kind),
-      settings: { ...mftf, image: wanted.image, beatMs: worker.beatMs },
+      settings: {
+        ...mftf,
+        image: wanted.image,
+        beatMs: worker.beatMs,
+        unshared: mountInTree(wanted.mounts, wanted.magentoRoot),
+      },
     });
     return { engine, modules, pool, catalogs, runner };
   }
+}
+
+/** A key of what is generated cannot tell what lies in a folder of the host that MFTF sees. */
+function mountInTree(mounts: Config['pool']['mounts'], root: string): string | undefined {
+  const below = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
+  const mount = mounts.find(({ target }) => below(target, root) || below(root, target));
+  return mount && `MATRE_MOUNTS shows ${mount.source} in the Magento tree, and its content may change`;
 }
 
 /** Names this installation on the containers it makes, so that two of them on one engine leave each other's alone. */

@@ -41,7 +41,9 @@ export interface EnvFiles {
   env: string;
   /** For `dev/tests/acceptance/.credentials`. The same holds. */
   credentials: string;
-  /** What won, for people; `value` is `undefined` where it is secret. */
+  /** What won, secrets too, in the order of the names. */
+  values: EnvValue[];
+  /** The same for people; `value` is `undefined` where it is secret. */
   layers: { name: string; value: string | undefined; from: EnvLayer }[];
   /** The secret values, to be hidden in logs. */
   secrets: string[];
@@ -109,6 +111,7 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   return {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
+    values,
     layers: values.map(({ name, value, secret, from }) => ({
       name,
       value: secret ? undefined : value,

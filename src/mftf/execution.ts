@@ -11,7 +11,6 @@ import type { PlannedTest } from '../model/selection.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { Recorder } from '../queue/recorder.ts';
 import { type Block, nameOf } from './blocks.ts';
-import { restoreGenerated } from './generation.ts';
 import { keepFiles } from './keep-files.ts';
 import { generatedFile, generatedFolder, type Layout } from './layout.ts';
 import type { RunLogs } from './logs.ts';
@@ -20,6 +19,7 @@ import type { Php, PhpEnd } from './php.ts';
 import type { Redactor } from './redact.ts';
 import { collectResults } from './results/collect.ts';
 import { type Ending, reconcile } from './results/reconcile.ts';
+import { bringBack } from './snapshots/archive.ts';
 
 export interface ExecutionContext {
   runId: number;
@@ -27,6 +27,8 @@ export interface ExecutionContext {
   containerId: string;
   layout: Layout;
   php: Php;
+  /** What was generated, packed: what is gone comes back from it. */
+  generated: Buffer;
   record: Recorder;
   redactor: Redactor;
   logs: RunLogs;
@@ -61,7 +63,7 @@ export async function executeBlock(
   const startedAt = new Date();
   let results: NewResult[];
   try {
-    await bringBack(context, block);
+    await restoreFiles(context, block);
     results = await run(context, block, place, startedAt);
   } catch (error) {
     signal.throwIfAborted();
@@ -79,11 +81,9 @@ export async function executeBlock(
 }
 
 /** Before a test starts its file is known to be there. */
-async function bringBack(
-  { engine, containerId, layout, record }: ExecutionContext,
-  block: Block,
-): Promise<void> {
-  for (const file of await restoreGenerated(engine, containerId, layout, block.tests)) {
+async function restoreFiles(context: ExecutionContext, block: Block): Promise<void> {
+  const { generated, layout, record } = context;
+  for (const file of await bringBack(context, generated, block.tests)) {
     const message = `${file} was gone from ${layout.generated} and was brought back.`;
     await record.event({ code: 'GENERATED_FILE_RESTORED', message });
   }

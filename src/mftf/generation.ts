@@ -5,7 +5,6 @@ import { Fault } from '../errors.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import { generatedFile, type Layout } from './layout.ts';
 import type { Php } from './php.ts';
-import { scripts } from './scripts.ts';
 
 export interface GenerationRequest {
   engine: Engine;
@@ -21,7 +20,7 @@ export interface GenerationRequest {
 /**
  * Generates all tests of a run in one call: the cost is fixed, 22 s for one test of a whole Magento tree and 26 s for 13
  * with a suite (measured, MFTF 3.8). Returns the tests that MFTF did not generate. The exit code and the text say little
- * (broken XML may end with 0), so each file is looked for; a copy is kept to bring files back later.
+ * (broken XML may end with 0), so each file is looked for.
  * Errors: GENERATION_FAILED when nothing was generated, CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function generate(request: GenerationRequest): Promise<{ missing: PlannedTest[] }> {
@@ -51,7 +50,6 @@ export async function generate(request: GenerationRequest): Promise<{ missing: P
       `MFTF generated none of the ${tests.length} tests (exit code ${end.code}).`,
     );
   }
-  await keepCopy(engine, containerId, layout);
   return { missing };
 }
 
@@ -64,34 +62,4 @@ async function generatedFiles(engine: Engine, containerId: string, layout: Layou
     throw new Fault('GENERATED_FILE_MISSING', `${layout.generated} cannot be read: ${stderr.trim()}`);
   }
   return new Set(stdout.split('\n').map((path) => path.slice('./'.length)));
-}
-
-async function keepCopy(engine: Engine, containerId: string, layout: Layout): Promise<void> {
-  const argv = ['sh', scripts.restore, 'keep', layout.generated, layout.generatedCopy];
-  const { code, stderr } = await capture(engine, containerId, argv);
-  if (code !== 0) throw new Fault('DISK_FULL', `What was generated could not be copied: ${stderr.trim()}`);
-}
-
-/**
- * Makes sure that the files of these tests are there, and brings back those that are gone. Returns the files that came
- * back. Errors: GENERATED_FILE_MISSING when one is not in the copy either.
- */
-export async function restoreGenerated(
-  engine: Engine,
-  containerId: string,
-  layout: Layout,
-  tests: PlannedTest[],
-): Promise<string[]> {
-  const argv = [
-    'sh',
-    scripts.restore,
-    'check',
-    layout.generated,
-    layout.generatedCopy,
-    ...tests.map(generatedFile),
-  ];
-  const { code, stdout, stderr } = await capture(engine, containerId, argv);
-  if (code === 0) return stdout.split('\n').filter((line) => line !== '');
-  if (code === 4) throw new Fault('GENERATED_FILE_MISSING', `${stderr.trim()} is gone, and so is its copy.`);
-  throw new Fault('DISK_FULL', `A generated file could not be brought back: ${stderr.trim()}`);
 }

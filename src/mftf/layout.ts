@@ -12,8 +12,6 @@ export interface Layout {
   acceptance: string;
   /** Where generation puts the Cest files; a tmpfs. */
   generated: string;
-  /** A copy of what was generated for the run, to bring back what is gone. */
-  generatedCopy: string;
   /** Classes of suites with before and after; generation writes them into vendor. */
   suiteClasses: string;
   mftf: string;
@@ -28,7 +26,6 @@ export function createLayout(root: string, moduleTarget: string): Layout {
     root,
     acceptance,
     generated: `${acceptance}/tests/functional/Magento/_generated`,
-    generatedCopy: `${acceptance}/.matre-generated`,
     suiteClasses: `${root}/vendor/magento/magento2-functional-testing-framework/src/Magento/FunctionalTestingFramework/Group`,
     mftf: `${root}/vendor/bin/mftf`,
     codecept: `${root}/vendor/bin/codecept`,

@@ -34,7 +34,10 @@ mkdir -p "$generated"
 # Not -delete: the find of busybox need not have it.
 find "$generated" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 # A class of a suite that is not generated any more would make `mftf reset` die; nothing of another run stays.
+mkdir -p "$suite_classes"
 rm -f "$suite_classes"/*.php
+# Its errors are read after a generation.
+: >"$acceptance/mftf.log"
 rm -rf "$acceptance/tests/_output"
 mkdir -p "$acceptance/tests/_output"
 

@@ -40,10 +40,7 @@ export async function prepare(
       `The container could not be prepared: ${stderr.trim()}`,
     );
   }
-  await putFiles(engine, containerId, runFolder, [
-    { path: '.env', mode: 0o600, content: files.env },
-    { path: '.credentials', mode: 0o600, content: files.credentials },
-  ]);
+  await putValues(engine, containerId, files);
   // What operators look at by hand, looked at by the program: the file is there and not empty, in this container, now.
   const envFile = posix.join(module, moduleEnvPath(code));
   const seen = await capture(engine, containerId, ['test', '-s', envFile]);
@@ -53,4 +50,16 @@ export async function prepare(
       `${envFile} is missing or empty in the container (commit ${commit}).`,
     );
   }
+}
+
+/** Puts the values that MFTF reads into the tmpfs for them, in place of those that are there. */
+export async function putValues(
+  engine: Engine,
+  containerId: string,
+  { env, credentials }: Pick<EnvFiles, 'env' | 'credentials'>,
+): Promise<void> {
+  await putFiles(engine, containerId, runFolder, [
+    { path: '.env', mode: 0o600, content: env },
+    { path: '.credentials', mode: 0o600, content: credentials },
+  ]);
 }

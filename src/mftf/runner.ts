@@ -1,6 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Fault, isFault, toFault } from '../errors.ts';
+import { toFault } from '../errors.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reason } from '../model/run.ts';
 import { describeSelection, type PlannedTest } from '../model/selection.ts';
@@ -13,20 +13,21 @@ import { resolveSelection } from './catalog/selection.ts';
 import type { Catalogs } from './catalogs.ts';
 import { buildEnvFiles, type EnvFilesInput, moduleEnvPath, readModuleEnvFile } from './env-files.ts';
 import { broken, type ExecutionContext, executeBlock } from './execution.ts';
-import { generate } from './generation.ts';
 import type { Layout } from './layout.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
 import { moduleNames } from './module-names.ts';
 import { createPhp } from './php.ts';
 import { prepare } from './prepare.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { recogniseFault } from './results/infrastructure.ts';
+import { provideGenerated } from './snapshots/generated.ts';
+import type { Snapshot, Snapshots } from './snapshots/store.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
   pool: Pool;
   modules: Modules;
   catalogs: Catalogs;
+  snapshots: Snapshots;
   artifacts: Artifacts;
   layout: Layout;
   /** The values that matre keeps for an environment, readable. */
@@ -40,6 +41,10 @@ export interface RunnerDependencies {
     beatMs: number;
     testTimeoutMs: number;
     generationTimeoutMs: number;
+    /** Names of variables that generation may read besides those that MFTF is known to read. */
+    generationVariables: string[];
+    /** Why what is generated must not be used for other runs, if so. */
+    unshared: string | undefined;
   };
 }
 
@@ -133,8 +138,23 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const token = `run-${run.id}-${job.fence}`;
   const { fence } = job;
   const php = createPhp(engine, containerId, { php: settings.php, beatMs: settings.beatMs, token, fence });
-  const missing = await generateOpen(deps, { job, prepared, php, open });
-  const runnable = open.filter((test) => !missing.has(test));
+  const snapshot = await provideGenerated({
+    engine,
+    containerId,
+    layout,
+    snapshots: deps.snapshots,
+    plan,
+    imageId: await engine.imageId(settings.image),
+    commit: prepared.commit.id,
+    files: prepared.files,
+    php,
+    logName: run.attempt > 1 ? `generation-attempt-${run.attempt}.txt` : 'generation.txt',
+    logs,
+    record,
+    signal,
+    settings,
+  });
+  const runnable = await recordMissing(record, snapshot, open);
 
   await record.phase('testing');
   const context: ExecutionContext = {
@@ -143,6 +163,7 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
     containerId,
     layout,
     php,
+    generated: snapshot.archive,
     record,
     redactor,
     logs,
@@ -191,61 +212,22 @@ async function planOf(
   return tests.map((test) => ({ test, done: false }));
 }
 
-/** Generates what is left of the plan. The tests that MFTF did not generate get their result here. */
-async function generateOpen(
-  { engine, layout, settings }: RunnerDependencies,
-  {
-    job,
-    prepared,
-    php,
-    open,
-  }: { job: Job; prepared: Prepared; php: ReturnType<typeof createPhp>; open: PlannedTest[] },
-): Promise<Set<PlannedTest>> {
+/** The tests that MFTF could not generate get their result here; the others are given back. */
+async function recordMissing(
+  record: Job['record'],
+  { missing }: Snapshot,
+  open: PlannedTest[],
+): Promise<PlannedTest[]> {
+  const messages = new Map(missing.map((test) => [keyOf(test), test.message]));
   const startedAt = new Date();
-  const log = await prepared.logs.open(
-    job.run.attempt > 1 ? `generation-attempt-${job.run.attempt}.txt` : 'generation.txt',
-  );
-  let missing: PlannedTest[];
-  let said = '';
-  try {
-    ({ missing } = await generate({
-      engine,
-      containerId: prepared.containerId,
-      layout,
-      php,
-      tests: open,
-      log: log.stream,
-      signal: job.abort,
-      timeoutMs: settings.generationTimeoutMs,
-    }));
-  } catch (error) {
-    said = await log.close();
-    if (!isFault(error, 'GENERATION_FAILED')) throw error;
-    const known = recogniseFault(said);
-    if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause: error });
-    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${complaintIn(said)}`, {
-      cause: error,
-    });
+  for (const test of open) {
+    const message = messages.get(keyOf(test));
+    if (message !== undefined)
+      await record.result(broken(test, { code: 'GENERATION_FAILED', message }, startedAt));
   }
-  said = await log.close();
-  const reason: Reason = recogniseFault(said) ?? {
-    code: 'GENERATION_FAILED',
-    message: `MFTF did not generate this test: ${complaintIn(said)}`,
-  };
-  for (const test of missing) await job.record.result(broken(test, reason, startedAt));
-  return new Set(missing);
+  return open.filter((test) => !messages.has(keyOf(test)));
 }
 
-/** What MFTF complained of, out of all that it printed: the lines with an error, else the last ones. */
-function complaintIn(output: string): string {
-  const lines = output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const errors = lines.filter((line) => /error|exception|not found|does not exist/i.test(line));
-  return (errors.length > 0 ? errors : lines).slice(-5).join(' ').slice(0, 1_000) || 'nothing.';
-}
-
-function keyOf({ name, suite }: PlannedTest): string {
+function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {
   return `${suite ?? ''}:${name}`;
 }

@@ -4,7 +4,6 @@ import type { SpecFile } from '../engine/engine.ts';
 /** Where the scripts of this folder are in a container. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
-  restore: '/opt/matre/restore.sh',
 };
 
 /** The scripts, for the `files` of a container's specification. */

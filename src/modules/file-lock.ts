@@ -17,17 +17,23 @@ export interface FileLock {
 /**
  * Waits for the lock on a file, across all processes of this machine; with `wait: false`, `undefined` when somebody else
  * has it. `flock` locks the open file that it inherits, so the lock stays with this process after `flock` has ended.
+ * Rejects with the reason of `signal` when that aborts the waiting.
  */
 export async function lockFile(path: string, options: { wait: false }): Promise<FileLock | undefined>;
-export async function lockFile(path: string, options?: { wait?: true }): Promise<FileLock>;
 export async function lockFile(
   path: string,
-  options: { wait?: boolean } = {},
+  options?: { wait?: true; signal?: AbortSignal },
+): Promise<FileLock>;
+export async function lockFile(
+  path: string,
+  options: { wait?: boolean; signal?: AbortSignal } = {},
 ): Promise<FileLock | undefined> {
+  const { wait = true, signal } = options;
   for (;;) {
+    signal?.throwIfAborted();
     const fd = openSync(path, 'a', 0o600);
     try {
-      if (!(await flock(fd, options.wait ?? true))) {
+      if (!(await flock(fd, wait, signal))) {
         closeSync(fd);
         return undefined;
       }
@@ -42,7 +48,7 @@ export async function lockFile(
         touched: mtime,
         touch: () => futimesSync(fd, new Date(), new Date()),
         release({ remove = false } = {}) {
-          if (remove) rmSync(path);
+          if (remove) rmSync(path, { force: true });
           closeSync(fd);
         },
       };
@@ -53,17 +59,23 @@ export async function lockFile(
   }
 }
 
-async function flock(fd: number, wait: boolean): Promise<boolean> {
+async function flock(fd: number, wait: boolean, signal: AbortSignal | undefined): Promise<boolean> {
   const child = spawn('flock', [wait ? '--exclusive' : '--nonblock', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', fd],
   });
+  const giveUp = () => child.kill();
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     const [code] = await once(child, 'exit');
+    // Closing the file gives back what was got at the last moment.
+    signal?.throwIfAborted();
     if (code === 0) return true;
     if (!wait && code === 1) return false;
     throw new Fault('INTERNAL', `flock ended with ${code}.`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Fault('CONFIG_INVALID', 'The program `flock` (package util-linux) is missing.');
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }

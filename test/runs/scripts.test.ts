@@ -100,6 +100,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       write(`${generated}/.hidden/file`);
       write(`${classes}/OldSuite.php`);
       write(`${acceptance}/tests/_output/failed`);
+      write(`${acceptance}/mftf.log`, 'ERROR: of the earlier run');
       write('run/output/OldTest/report.xml');
       write(`${acceptance}/codeception.yml`, 'groups: OldSuite');
       expect(prepare().status).toBe(0);
@@ -108,6 +109,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
         expect(readdirSync(at(folder)), folder).toEqual([]);
       }
       expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
+      expect(read(`${acceptance}/mftf.log`)).toBe('');
     });
 
     test('replaces a link in the place of the module by a folder, and leaves what it leads to alone', () => {
@@ -148,57 +150,6 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       spawnSync('chmod', ['-R', 'u+w', at('modules')]);
       rmSync(at('modules/abc'), { recursive: true });
       expect(prepare().status).not.toBe(0);
-    });
-  });
-
-  describe('restore.sh', () => {
-    const restore = (mode: string, ...files: string[]) =>
-      run('restore', mode, at('generated'), at('copy'), ...files);
-
-    beforeEach(() => {
-      write('generated/default/ATestCest.php');
-      write('generated/Suite/BTestCest.php');
-      restore('keep');
-    });
-
-    test('says nothing when all files are there', () => {
-      expect(restore('check', 'default/ATestCest.php', 'Suite/BTestCest.php')).toMatchObject({
-        status: 0,
-        stdout: '',
-        stderr: '',
-      });
-    });
-
-    test('brings back what is gone or empty, and names it', () => {
-      rmSync(at('generated/Suite'), { recursive: true });
-      write('generated/default/ATestCest.php', '');
-      expect(restore('check', 'default/ATestCest.php', 'Suite/BTestCest.php')).toMatchObject({
-        status: 0,
-        stdout: 'default/ATestCest.php\nSuite/BTestCest.php\n',
-      });
-      expect(read('generated/Suite/BTestCest.php')).toBe('generated/Suite/BTestCest.php');
-      expect(read('generated/default/ATestCest.php')).toBe('generated/default/ATestCest.php');
-    });
-
-    test('brings back everything after a container was started again', () => {
-      rmSync(at('generated'), { recursive: true });
-      mkdirSync(at('generated'));
-      expect(restore('check', 'default/ATestCest.php').status).toBe(0);
-      expect(read('generated/default/ATestCest.php')).toBe('generated/default/ATestCest.php');
-    });
-
-    test('ends with 4 and a name when the copy lacks it as well', () => {
-      expect(restore('check', 'default/NoTestCest.php')).toMatchObject({
-        status: 4,
-        stderr: `${at('generated/default/NoTestCest.php')}\n`,
-      });
-    });
-
-    test('keeps no copy of an earlier generation', () => {
-      rmSync(at('generated/default/ATestCest.php'));
-      write('generated/default/CTestCest.php');
-      restore('keep');
-      expect(readdirSync(at('copy/default'))).toEqual(['CTestCest.php']);
     });
   });
 });

@@ -1,0 +1,145 @@
+import { Fault, isFault } from '../../errors.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { Recorder } from '../../queue/recorder.ts';
+import type { EnvFiles } from '../env-files.ts';
+import { generate } from '../generation.ts';
+import type { RunLogs } from '../logs.ts';
+import type { Php } from '../php.ts';
+import { putValues } from '../prepare.ts';
+import { recogniseFault } from '../results/infrastructure.ts';
+import { type Place, packGenerated, removeGenerated, unpackGenerated } from './archive.ts';
+import { complaintOf, readComplaints } from './complaints.ts';
+import { generationEnv, generationKey } from './inputs.ts';
+import type { Made, Snapshot, Snapshots } from './store.ts';
+
+/** The plan of a run, in a container that `prepare` made ready. */
+export interface GeneratedRequest extends Place {
+  snapshots: Snapshots;
+  plan: { test: PlannedTest; done: boolean }[];
+  imageId: string;
+  commit: string;
+  files: EnvFiles;
+  php: Php;
+  /** The name of the log of a generation. */
+  logName: string;
+  logs: RunLogs;
+  record: Recorder;
+  signal: AbortSignal;
+  settings: {
+    php: string;
+    generationTimeoutMs: number;
+    /** Names of more variables that generation reads. */
+    generationVariables: string[];
+    /** Why what is generated must not be used for other runs, if so. */
+    unshared: string | undefined;
+  };
+}
+
+/**
+ * Sees to it that the generated files of the tests that are still to be executed are in the container, and no others: from a
+ * snapshot, or by generating them. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
+ */
+export async function provideGenerated(request: GeneratedRequest): Promise<Snapshot> {
+  const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
+  const tests = testsToGenerate(request.plan);
+  const env = generationEnv(files.values, settings.generationVariables);
+  const startedAt = performance.now();
+  const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  let snapshot: Snapshot;
+  if (settings.unshared !== undefined) {
+    logs.line(`What is generated is for this run alone: ${settings.unshared}.`);
+    snapshot = await make(request, tests, env);
+  } else {
+    const key = generationKey({
+      imageId,
+      source: commit,
+      env,
+      php: settings.php,
+      layout: request.layout,
+      tests,
+    });
+    const obtained = await snapshots.obtain(key, {
+      make: () => make(request, tests, env),
+      signal,
+      onEvent: (event) => {
+        logs.line(event.message);
+        return record.event(event);
+      },
+    });
+    snapshot = obtained.snapshot;
+    if (obtained.from === 'store') {
+      await unpackGenerated(request, snapshot.archive);
+      logs.line(`Generated tests: restored from snapshot ${key.slice(0, 12)} in ${taken()}.`);
+    } else logs.line(`Generated tests: made in ${taken()}, snapshot ${key.slice(0, 12)}.`);
+  }
+  const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(request, done);
+  return snapshot;
+}
+
+/**
+ * The tests of the whole plan, so that a later attempt finds what the first one generated. Only of a suite that was interrupted
+ * the finished ones are left out: before MFTF 3.8 the class of a suite has the number of its tests from generation. In the order
+ * of their names, because what MFTF generates depends on it, see docs/generation.md.
+ */
+export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
+  const open = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
+  const name = ({ suite = '', name }: PlannedTest) => `${suite}:${name}`;
+  return plan
+    .filter(({ test, done }) => !(done && test.suite !== undefined && open.has(test.suite)))
+    .map(({ test }) => test)
+    .sort((a, b) => (name(a) < name(b) ? -1 : 1));
+}
+
+async function make(request: GeneratedRequest, tests: PlannedTest[], env: string): Promise<Made> {
+  const { engine, containerId, layout, php, files, logs, signal, settings } = request;
+  // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
+  await putValues(engine, containerId, { env, credentials: '' });
+  const log = await logs.open(request.logName);
+  let missing: PlannedTest[];
+  try {
+    const timeoutMs = settings.generationTimeoutMs;
+    const target = { engine, containerId, layout, php, signal, timeoutMs };
+    ({ missing } = await generate({ ...target, tests, log: log.stream }));
+  } catch (error) {
+    const said = await log.close();
+    if (!isFault(error, 'GENERATION_FAILED')) throw error;
+    failForInfrastructure(said, error);
+    const complaints = await readComplaints(request);
+    const about = tests.map((test) => complaintOf(test, complaints)).filter((line) => line !== undefined);
+    const words = [...new Set(about.length > 0 ? about : complaints)].slice(-5).join(' ').slice(0, 1_000);
+    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${words || lastOf(said)}`, {
+      cause: error,
+    });
+  }
+  const said = await log.close();
+  if (missing.length > 0) failForInfrastructure(said);
+  await putValues(engine, containerId, files);
+  const complaints = missing.length > 0 ? await readComplaints(request) : [];
+  const explained = missing.map((test) => ({ test, complaint: complaintOf(test, complaints) }));
+  return {
+    archive: await packGenerated(request),
+    missing: explained.map(({ test: { name, suite }, complaint }) => ({
+      name,
+      suite,
+      message: `MFTF did not generate this test: ${complaint ?? lastOf(said)}`,
+    })),
+    // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
+    complete: explained.every(({ complaint }) => complaint !== undefined),
+  };
+}
+
+/** A full disk or too little memory says nothing about the tests. */
+function failForInfrastructure(said: string, cause?: unknown): void {
+  const known = recogniseFault(said);
+  if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause });
+}
+
+/** The last lines of an output, without the empty ones. */
+function lastOf(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.slice(-5).join(' ').slice(0, 1_000) || 'nothing.';
+}

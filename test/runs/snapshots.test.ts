@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+/** What one run generated serves the others, and nothing else does. */
+overEngines((kind) => {
+  let stage: Stage;
+  let us: StageEnvironment;
+  let es: StageEnvironment;
+  let it: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest('OtherTest', fault('sleep 0')),
+        ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
+      },
+    });
+    us = await stage.environment('preprod-us');
+    es = await stage.environment('preprod-es');
+    it = await stage.environment('stage-it');
+  });
+  afterAll(() => stage.close());
+
+  let commits = 0;
+  const newCommit = () => {
+    commits += 1;
+    stage.module.commit({ 'change.txt': `${commits}` }, `Change ${commits}`);
+  };
+  beforeEach(newCommit);
+
+  const setGlobal = (name: string, value: string) =>
+    stage.context.variables.set('global', { name, value, secret: false });
+  const unsetGlobal = (name: string) => stage.context.variables.unset('global', name);
+
+  /** Whether MFTF was called, or a snapshot restored. */
+  async function came(run: number): Promise<'generated' | 'restored'> {
+    const files = (await stage.context.artifacts.list(run)).map(({ path }) => path);
+    const generated = files.some((path) => /^generation.*\.txt$/.test(path));
+    expect((await stage.log(run)).includes('restored from snapshot')).toBe(!generated);
+    return generated ? 'generated' : 'restored';
+  }
+
+  async function ran(environment: StageEnvironment, tests = ['PlainTest', 'OtherTest']) {
+    const shown = await stage.run(environment, { tests });
+    return { ...shown, came: await came(shown.run.id) };
+  }
+
+  test('the second run does not call MFTF, nor does one of another environment', async () => {
+    const runs = [await ran(us), await ran(us), await ran(es)];
+    expect(runs.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
+    expect(runs.map(({ came }) => came)).toEqual(['generated', 'restored', 'restored']);
+  });
+
+  test('a suite comes back with its class and its entries', async () => {
+    const suite = { suites: ['HarbourOrdersSuite'] };
+    const [first, second] = [await stage.run(us, suite), await stage.run(es, suite)];
+    expect(await came(second.run.id)).toBe('restored');
+    expect(second.run).toMatchObject({ verdict: first.run.verdict, counts: { planned: 2, passed: 2 } });
+    const log = second.results[0]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
+    expect(await stage.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
+  });
+
+  test('invariant 7: a new commit, other tests, or a value that is baked in make MFTF generate again', async () => {
+    expect((await ran(us)).came).toBe('generated');
+    newCommit();
+    expect((await ran(us)).came).toBe('generated');
+    expect((await ran(us, ['PlainTest'])).came).toBe('generated');
+    await stage.context.variables.set(us.id, { name: 'WAIT_TIMEOUT', value: '31', secret: false });
+    expect((await ran(us)).came).toBe('generated');
+    await stage.context.variables.unset(us.id, 'WAIT_TIMEOUT');
+    expect((await ran(us)).came).toBe('restored');
+  });
+
+  test('of three runs at the same time one generates, and the others wait for it', async () => {
+    await setGlobal('STAND_IN_FAULT', 'generate: sleep 3');
+    const runs = await Promise.all([us, es, it].map((one) => stage.submit(one, { tests: ['PlainTest'] })));
+    const shown = await Promise.all(runs.map((run) => stage.finished(run)));
+    await unsetGlobal('STAND_IN_FAULT');
+    expect(shown.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
+    const how = await Promise.all(runs.map(came));
+    expect(how.sort()).toEqual(['generated', 'restored', 'restored']);
+  });
+
+  test('a run that waits can be cancelled, and so can the one it waits for', async () => {
+    await setGlobal('STAND_IN_FAULT', 'generate: sleep 600');
+    const maker = await stage.submit(us, { tests: ['PlainTest'] });
+    await until(async () => (await us.container.journal()).at(-1)?.word === 'start');
+    const waiter = await stage.submit(es, { tests: ['PlainTest'] });
+    const { run } = await until(async () => {
+      const shown = await stage.show(waiter);
+      return shown.events.some(({ code }) => code === 'GENERATION_AWAITED') ? shown : undefined;
+    });
+    expect(run).toMatchObject({ state: 'running', phase: 'generating' });
+    for (const id of [waiter, maker]) {
+      await stage.context.runs.cancel(id);
+      expect((await stage.finished(id)).run.verdict).toBe('cancelled');
+    }
+    await unsetGlobal('STAND_IN_FAULT');
+    expect((await ran(es)).run.verdict).toBe('passed');
+  });
+
+  test('a generation that fails leaves nothing behind for others', async () => {
+    await setGlobal('STAND_IN_FAULT', 'generate: exit 255');
+    const runs = await Promise.all([us, es].map((one) => stage.run(one, { tests: ['PlainTest'] })));
+    for (const { run } of runs) {
+      expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'GENERATION_FAILED' } });
+    }
+    expect(await Promise.all(runs.map(({ run }) => came(run.id)))).toEqual(['generated', 'generated']);
+    await unsetGlobal('STAND_IN_FAULT');
+    expect((await ran(us)).run.verdict).toBe('passed');
+  });
+
+  test('a test that MFTF cannot generate is broken in its words, also from a snapshot; the others are run', async () => {
+    for (const expected of ['generated', 'restored']) {
+      const { run, results, came } = await ran(us, ['PlainTest', 'BadTest']);
+      expect(came).toBe(expected);
+      expect(run).toMatchObject({ verdict: 'broken', counts: { passed: 1, broken: 1 } });
+      const bad = results.find(({ test }) => test === 'BadTest');
+      expect(bad).toMatchObject({ status: 'broken', reason: { code: 'GENERATION_FAILED' } });
+      expect(bad?.message).toMatch(/BadTest.*NoSuchActionGroup|NoSuchActionGroup.*BadTest/);
+    }
+  });
+
+  test('a snapshot that was damaged is made again, and the run says so', async () => {
+    await ran(us);
+    const folder = join(stage.folder, 'snapshots');
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name));
+      writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 1));
+    }
+    const { run, events, came } = await ran(es);
+    expect(run.verdict).toBe('passed');
+    expect(came).toBe('generated');
+    expect(events).toContainEqual(expect.objectContaining({ code: 'SNAPSHOT_DAMAGED' }));
+    expect((await ran(us)).came).toBe('restored');
+  });
+});
