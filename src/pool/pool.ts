@@ -64,7 +64,7 @@ export interface Pool {
    */
   replace(environment: { id: number; code: string }): Promise<PoolContainer>;
   /**
-   * Removes our containers of environments and slots that are not among these. Gives their names. The environments are asked for after the
+   * Removes our containers of environments and slots that are not among these and that no run uses. Gives their names. The environments are asked for after the
    * containers were listed, so that the container of one that is just being made is never among the removed.
    */
   prune(environments: () => Promise<readonly { id: number; slots: number }[]>): Promise<string[]>;
@@ -288,10 +288,18 @@ export function createPool(deps: {
       for (const { id, name, labels } of found) {
         const { environmentId, slot } = placeOf(labels);
         if (slot <= (slots.get(environmentId) ?? 0)) continue;
-        await withLock(lockNames.container(name), undefined, async (held) => {
-          held.assertHeld();
-          if (await engine.remove(id)) removed.push(name);
-        });
+        // A run may still use the slots that its environment had when it started.
+        const execution = await locks.tryAcquire(lockNames.execution(environmentId), { owner });
+        if (!execution) continue;
+        try {
+          await withLock(lockNames.container(name), undefined, async (held) => {
+            execution.assertHeld();
+            held.assertHeld();
+            if (await engine.remove(id)) removed.push(name);
+          });
+        } finally {
+          await execution.release();
+        }
       }
       return removed.sort();
     },

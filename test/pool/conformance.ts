@@ -351,7 +351,11 @@ export function poolConformance(kind: EngineKind): void {
       [2, undefined],
       [3, undefined],
     ]);
-    expect(await openPool().prune(async () => [{ ...environment, slots: 2 }])).toEqual([names[2]]);
+    const fewer = async () => [{ ...environment, slots: 2 }];
+    const run = await locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
+    expect(await openPool().prune(fewer)).toEqual([]);
+    await run.release();
+    expect(await openPool().prune(fewer)).toEqual([names[2]]);
     await openPool().replace(environment);
     expect((await openPool().list()).map(({ name }) => name)).toEqual([names[0]]);
   });
