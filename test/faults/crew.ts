@@ -37,7 +37,7 @@ export interface Crew {
 const project = resolve(import.meta.dirname, '../..');
 
 /** How long a worker may take to stop at the end. */
-const stopMs = 30_000;
+const stopMs = 120_000;
 
 /** Starts matre processes and starts them again whenever they end. Their logs go to files in `folder`. */
 export function startCrew(options: {

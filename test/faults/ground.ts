@@ -50,11 +50,14 @@ export interface Ground {
   close(options: { keepFolder: boolean }): Promise<void>;
 }
 
+export const beatMs = 2_000;
+export const retries = 3;
+
 /** As short as the settings allow, so that much happens in little time. */
 export const shortSettings = {
   MATRE_LEASE: '3s',
   LOCK_TTL: '3s',
-  MATRE_BEAT: '2s',
+  MATRE_BEAT: `${beatMs}ms`,
   MATRE_RETRY_PAUSE: '1s',
 };
 
@@ -85,7 +88,7 @@ export async function openGround(choice: EngineChoice, codes: string[]): Promise
         MATRE_MEMORY: '192m',
         MATRE_TMPFS_SIZE: '8m',
         MATRE_MAX_ATTEMPTS: '20',
-        MATRE_RETRIES: '3',
+        MATRE_RETRIES: String(retries),
         MATRE_TEST_TIMEOUT: '30s',
         ...shortSettings,
       },

@@ -173,7 +173,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     return list;
   }
 
-  const isLate = () => monotonicMs() > start + forMs * 1.5;
+  const isLate = () => monotonicMs() > start + forMs * 2;
   while (injections.length < faults && !isLate()) {
     const wave = injections.length;
     while (injections.length < Math.min(faults, wave + waveSize - 1) && !isLate()) {

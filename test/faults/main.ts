@@ -24,6 +24,7 @@ const verdict = await playRound({
   faults,
   forMs: seconds * 1000,
   settleMs: 600_000,
+  outliveMs: 5_000,
   engine,
   processes,
   slots,

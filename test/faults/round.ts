@@ -1,9 +1,9 @@
 import { until } from '../support/until.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
-import { pause } from './ground.ts';
+import { beatMs, pause, retries } from './ground.ts';
 import { type Injection, injectFaults, leftOut } from './injector.ts';
 import type { Installation } from './installation.ts';
-import { judge, type Limits, type Violation } from './judge.ts';
+import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
@@ -14,6 +14,8 @@ export interface RoundOptions extends WorldOptions {
   forMs: number;
   /** How long everything may take to come to rest after the last fault. */
   settleMs: number;
+  /** How long test processes may outlive a worker, once they should have noticed. */
+  outliveMs: number;
   say(line: string): void;
   /** Leaves logs and journals there. */
   keep?: boolean;
@@ -25,9 +27,6 @@ export interface Verdict {
   /** Kinds that this machine cannot have. */
   leftOut: { kind: string; because: string }[];
 }
-
-/** MATRE_BEAT of the worlds, and five seconds to end what was found to be alone; and MATRE_RETRIES. */
-const limits: Limits = { deadMs: 5_000, hungMs: 2_000 + 5_000, retries: 3 };
 
 /** A world, a load, faults; then quiet, until everything is finished or the time is up; then the judge. */
 export async function playRound(options: RoundOptions): Promise<Verdict> {
@@ -62,6 +61,8 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
       for (const name of await each.crew.stop()) problem(`${name} did not stop when it was asked to`);
     }
     const evidence = joinEvidence(await gatherAll(world), injections);
+    const { outliveMs } = options;
+    const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits)];
     keepFolder ||= violations.length > 0;
     return { evidence, violations, leftOut: leftOut(world) };

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { report } from './report.ts';
+import { playRound } from './round.ts';
+
+/**
+ * The short form of `make faults`, on the engine of the other tests: that one cannot be restarted here. How fast things
+ * happen is not judged, since the machine may be busy with other tests.
+ */
+test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeout: 900_000 }, async () => {
+  const verdict = await playRound({
+    seed: 7,
+    faults: 36,
+    forMs: 50_000,
+    settleMs: 600_000,
+    outliveMs: 60_000,
+    engine: process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker',
+    processes: 3,
+    slots: 1,
+    environments: 6,
+    embedded: true,
+    say: () => {},
+  });
+  console.log(report(verdict));
+  expect(verdict.violations).toEqual([]);
+  expect(new Set(verdict.evidence.injections.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(20);
+  expect(verdict.evidence.runs.filter(({ verdict }) => verdict === 'passed').length).toBeGreaterThan(0);
+});
