@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { SpecFile } from '../engine/engine.ts';
+import { prunedTreeFiles } from './closure/tree.ts';
 
 /** Where the scripts of this folder are in a container. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
 };
 
-/** The scripts, for the `files` of a container's specification. */
+/** All scripts of MFTF's part, for the `files` of a container's specification. */
 export function scriptFiles(): SpecFile[] {
-  return Object.entries(scripts).map(([name, path]) => ({
+  const own = Object.entries(scripts).map(([name, path]) => ({
     path,
     mode: 0o755,
     content: readFileSync(new URL(`./${name}.sh`, import.meta.url), 'utf8'),
   }));
+  return [...own, ...prunedTreeFiles()];
 }

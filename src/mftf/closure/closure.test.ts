@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Catalog, readCatalog } from '../catalog/catalog.ts';
 import { closureOf } from './closure.ts';
-import { variablesOf } from './variables.ts';
+import { describeMissing, variablesOf } from './variables.ts';
 
 const acme = 'app/code/Acme/Shop/Test/Mftf';
 const other = 'vendor/other/module-extra/Test/Mftf';
@@ -315,4 +315,30 @@ it('names the variables of tests, wherever they are read', async () => {
     IN_METADATA: ['T', 'U'],
   });
   expect(Object.fromEntries(credentials)).toEqual({ 'magento/THE_KEY': ['T', 'U'] });
+});
+
+describe('variables that nobody has set', () => {
+  const variables = {
+    env: new Map([
+      ['SET', ['A']],
+      ['WAIT_TIMEOUT', ['A']],
+      ['NOT_SET', ['A', 'B', 'C', 'D']],
+    ]),
+    credentials: new Map([
+      ['magento/SET', ['A']],
+      ['acme/not_set', ['B']],
+    ]),
+  };
+  const values = [{ name: 'SET', value: '' }];
+
+  it('are named with their tests', () => {
+    const said = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
+    expect(said).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
+    expect(said).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
+  });
+
+  it('are no matter when there are none', () => {
+    const none = { env: new Map([['SET', ['A']]]), credentials: new Map() };
+    expect(describeMissing(none, { values, credentials: '' })).toBeUndefined();
+  });
 });

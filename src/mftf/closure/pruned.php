@@ -8,6 +8,8 @@
 
 namespace Matre;
 
+require_once __DIR__ . '/schemas.php';
+
 const FRAMEWORK = '/vendor/magento/magento2-functional-testing-framework';
 
 function refuse(string $because)
@@ -20,24 +22,18 @@ $root = get_cfg_var('matre.root');
 $tree = get_cfg_var('matre.tree');
 $framework = $tree . FRAMEWORK;
 
-// A link would be resolved. Only this folder is MFTF's own as far as di.xml is concerned.
-if (!is_dir("$framework/etc")) {
-    mkdir("$framework/etc", 0777, true);
-    symlink($root . FRAMEWORK . '/composer.json', "$framework/composer.json");
-    symlink($root . FRAMEWORK . '/etc/config', "$framework/etc/config");
-}
-$sorter = 'Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorter';
-$di = str_replace(
-    // Files are validated once for each commit, not each time: compiling the schemas takes seven of eight seconds.
-    ['<argument name="appMode" xsi:type="string">developer</argument>', "type=\"$sorter\""],
-    ['<argument name="appMode" xsi:type="string">default</argument>', 'type="Matre\OriginalOrder"'],
-    file_get_contents($root . FRAMEWORK . '/etc/di.xml'),
-    $replaced
-);
-if ($replaced !== 2) {
+// MFTF takes its settings and schemas from this folder, its code from where it always was.
+mkdir("$framework/etc", 0777, true);
+symlink($root . FRAMEWORK . '/composer.json', "$framework/composer.json");
+symlink($root . FRAMEWORK . '/etc/config', "$framework/etc/config");
+quickSchemas($root, "$framework/Magento/FunctionalTestingFramework");
+$sorter = 'type="Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorter"';
+$di = file_get_contents($root . FRAMEWORK . '/etc/di.xml');
+$ours = str_replace($sorter, 'type="Matre\OriginalOrder"', $di, $replaced);
+if ($replaced !== 1) {
     refuse('di.xml of MFTF is not as it was');
 }
-file_put_contents("$framework/etc/di.xml", $di);
+file_put_contents("$framework/etc/di.xml", $ours);
 
 define('FW_BP', $framework);
 define('PROJECT_ROOT', $tree);

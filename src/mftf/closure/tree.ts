@@ -6,7 +6,11 @@ import { Fault } from '../../errors.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Layout } from '../layout.ts';
 
-const scripts = { build: '/opt/matre/prune.sh', prepend: '/opt/matre/pruned.php' };
+const scripts = {
+  build: '/opt/matre/prune.sh',
+  prepend: '/opt/matre/pruned.php',
+  schemas: '/opt/matre/schemas.php',
+};
 const tree = `${runFolder}/tree`;
 
 /** The scripts, for the `files` of a container's specification. */

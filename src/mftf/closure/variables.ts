@@ -35,3 +35,35 @@ export function variablesOf(
   }
   return variables;
 }
+
+/** Variables that MFTF itself gives a value where nobody does (read in its _bootstrap.php). */
+const given = [
+  ...['MAGENTO_CLI_COMMAND_PATH', 'MAGENTO_CLI_COMMAND_PARAMETER'],
+  ...['DEFAULT_TIMEZONE', 'WAIT_TIMEOUT', 'VERBOSE_ARTIFACTS'],
+];
+
+/**
+ * Says which variables nobody has set, or `undefined` when all are. It is a warning and not a fault: a test may stop before it
+ * reads the variable, and MFTF says nothing of an empty one. Of a missing credential it throws when the test gets there: that
+ * test is then broken as CREDENTIAL_MISSING. `credentials` is the text of MFTF's file.
+ */
+export function describeMissing(
+  { env, credentials }: Variables,
+  files: { values: { name: string; value: string }[]; credentials: string },
+): string | undefined {
+  const known = new Set([...given, ...files.values.map(({ name }) => name)]);
+  const keys = new Set(files.credentials.split('\n').map((line) => line.slice(0, line.indexOf('='))));
+  const missing = [
+    ...[...env].filter(([name]) => !known.has(name)).map((entry) => ['_ENV', ...entry] as const),
+    ...[...credentials].filter(([key]) => !keys.has(key)).map((entry) => ['_CREDS', ...entry] as const),
+  ];
+  if (missing.length === 0) return undefined;
+  const list = missing.map(([kind, name, tests]) => `{{${kind}.${name}}} (${some(tests)})`);
+  return `Nobody has set these variables, which tests may read: ${list.join(', ')}. An empty value, or a broken test, may come of it.`;
+}
+
+/** The first two names and the number of the others. */
+function some(tests: string[]): string {
+  const shown = tests.slice(0, 2).join(', ');
+  return tests.length > 2 ? `${shown} and ${tests.length - 2} more` : shown;
+}
