@@ -10,7 +10,7 @@ import { recogniseFault } from '../results/infrastructure.ts';
 import { type Place, packGenerated, removeGenerated, unpackGenerated } from './archive.ts';
 import { complaintOf, readComplaints } from './complaints.ts';
 import { generationEnv, generationKey } from './inputs.ts';
-import type { Made, Snapshot, Snapshots } from './store.ts';
+import type { Snapshot, Snapshots } from './store.ts';
 
 /** The plan of a run, in a container that `prepare` made ready. */
 export interface GeneratedRequest extends Place {
@@ -58,8 +58,11 @@ export async function provideGenerated(request: GeneratedRequest): Promise<Snaps
       layout: request.layout,
       tests,
     });
-    const obtained = await snapshots.obtain(key, {
-      make: () => make(request, tests, env),
+    const obtained = await snapshots.obtain([key], {
+      async make() {
+        const { reproducible, ...made } = await make(request, tests, env);
+        return { ...made, key: reproducible ? key : undefined };
+      },
       signal,
       onEvent: (event) => {
         logs.line(event.message);
@@ -67,7 +70,7 @@ export async function provideGenerated(request: GeneratedRequest): Promise<Snaps
       },
     });
     snapshot = obtained.snapshot;
-    if (obtained.from === 'store') {
+    if (obtained.found !== undefined) {
       await unpackGenerated(request, snapshot.archive);
       logs.line(`Generated tests: restored from snapshot ${key.slice(0, 12)} in ${taken()}.`);
     } else logs.line(`Generated tests: made in ${taken()}, snapshot ${key.slice(0, 12)}.`);
@@ -91,7 +94,12 @@ export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): P
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-async function make(request: GeneratedRequest, tests: PlannedTest[], env: string): Promise<Made> {
+/** What was generated, and whether it would be the next time, too. */
+interface Generated extends Snapshot {
+  reproducible: boolean;
+}
+
+async function make(request: GeneratedRequest, tests: PlannedTest[], env: string): Promise<Generated> {
   const { engine, containerId, layout, php, files, logs, signal, settings } = request;
   // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
   await putValues(engine, containerId, { env, credentials: '' });
@@ -125,7 +133,7 @@ async function make(request: GeneratedRequest, tests: PlannedTest[], env: string
       message: `MFTF did not generate this test: ${complaint ?? lastOf(said)}`,
     })),
     // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
-    complete: explained.every(({ complaint }) => complaint !== undefined),
+    reproducible: explained.every(({ complaint }) => complaint !== undefined),
   };
 }
 

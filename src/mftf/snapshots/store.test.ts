@@ -10,10 +10,10 @@ let folder: string;
 let events: SnapshotEvent[];
 const log = createLog({ level: 'silent' });
 const key = (digit: string) => digit.repeat(64);
-const made = (text: string, complete = true): Made => ({
+const made = (text: string, name: string | undefined = key('a')): Made => ({
   archive: Buffer.from(text),
   missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
-  complete,
+  key: name,
 });
 const never: Obtain['make'] = async () => {
   throw new Error('It should not have been made.');
@@ -33,11 +33,11 @@ afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
 test('what was made once is there for every process, bit for bit', async () => {
   const first = await open().obtain(
-    key('a'),
+    [key('a')],
     request(async () => made('one')),
   );
-  const second = await open().obtain(key('a'), request(never));
-  expect([first.from, second.from]).toEqual(['made', 'store']);
+  const second = await open().obtain([key('a')], request(never));
+  expect([first.found, second.found]).toEqual([undefined, key('a')]);
   expect(second.snapshot).toEqual(first.snapshot);
   expect(second.snapshot.archive.toString()).toBe('one');
   expect(events).toEqual([]);
@@ -51,9 +51,11 @@ test('of many who want it at the same time one makes it', async () => {
     return made('one');
   };
   const stores = [open(), open(), open()];
-  const all = await Promise.all([...stores, ...stores].map((store) => store.obtain(key('a'), request(make))));
+  const all = await Promise.all(
+    [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
+  );
   expect(calls).toBe(1);
-  expect(all.filter(({ from }) => from === 'made')).toHaveLength(1);
+  expect(all.filter(({ found }) => found === undefined)).toHaveLength(1);
   expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
 });
 
@@ -65,22 +67,22 @@ test('when the maker fails the next one tries, and each failure is the own of wh
     return made('one');
   };
   const store = open();
-  const all = await Promise.allSettled([1, 2, 3].map(() => store.obtain(key('a'), request(make))));
+  const all = await Promise.allSettled([1, 2, 3].map(() => store.obtain([key('a')], request(make))));
   expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   expect(calls).toBe(2);
 });
 
 test('what is not complete is given to nobody else', async () => {
   const first = await open().obtain(
-    key('a'),
-    request(async () => made('half', false)),
+    [key('a')],
+    request(async () => ({ ...made('half'), key: undefined })),
   );
   expect(first.snapshot.archive.toString()).toBe('half');
   const second = await open().obtain(
-    key('a'),
+    [key('a')],
     request(async () => made('whole')),
   );
-  expect([second.from, second.snapshot.archive.toString()]).toEqual(['made', 'whole']);
+  expect([second.found, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
 });
 
 test.each([
@@ -94,24 +96,24 @@ test.each([
 ])('%s is found, told, and made again', async (_, damage) => {
   const path = join(folder, `${key('a')}.snapshot`);
   await open().obtain(
-    key('a'),
+    [key('a')],
     request(async () => made('one')),
   );
   await writeFile(path, damage(await readFile(path)));
   const again = await open().obtain(
-    key('a'),
+    [key('a')],
     request(async () => made('two')),
   );
-  expect([again.from, again.snapshot.archive.toString()]).toEqual(['made', 'two']);
+  expect([again.found, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
-  expect((await open().obtain(key('a'), request(never))).from).toBe('store');
+  expect((await open().obtain([key('a')], request(never))).found).toBe(key('a'));
 });
 
 test('who waits says so, and stops waiting when it is cancelled', async () => {
   await mkdir(folder);
   const lock = await lockFile(join(folder, `${key('a')}.lock`));
   const cancel = new AbortController();
-  const waiting = open().obtain(key('a'), {
+  const waiting = open().obtain([key('a')], {
     make: never,
     signal: cancel.signal,
     onEvent: (event) => {
@@ -125,11 +127,11 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
   expect(
     (
       await open().obtain(
-        key('a'),
+        [key('a')],
         request(async () => made('one')),
       )
-    ).from,
-  ).toBe('made');
+    ).found,
+  ).toBeUndefined();
 });
 
 test('beyond the bound those go that were not used for longest', async () => {
@@ -141,13 +143,13 @@ test('beyond the bound those go that were not used for longest', async () => {
   const store = open(3_000);
   for (const [age, digit] of ['c', 'b', 'a'].entries()) {
     await store.obtain(
-      key(digit),
-      request(async () => made(text)),
+      [key(digit)],
+      request(async () => made(text, key(digit))),
     );
     const at = new Date(Date.now() - 60_000 * (3 - age));
     if (age < 2) await utimes(join(folder, `${key(digit)}.snapshot`), at, at);
     // Used again: `c` is not the oldest any more.
-    if (digit === 'b') await store.obtain(key('c'), request(never));
+    if (digit === 'b') await store.obtain([key('c')], request(never));
   }
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`, `${key('c')}.snapshot`]);
   expect(await size()).toBeLessThan(3_000);
@@ -162,22 +164,37 @@ test('what a process left half written does not count and goes in time', async (
   expect(
     (
       await open().obtain(
-        key('a'),
+        [key('a')],
         request(async () => made('one')),
       )
-    ).from,
-  ).toBe('made');
+    ).found,
+  ).toBeUndefined();
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
 test('a run goes on when its snapshot cannot be stored', async () => {
   const store = open();
-  const { from, snapshot } = await store.obtain(
-    key('a'),
+  const { found, snapshot } = await store.obtain(
+    [key('a')],
     request(async () => {
       await rm(folder, { recursive: true });
       return made('one');
     }),
   );
-  expect([from, snapshot.archive.toString()]).toEqual(['made', 'one']);
+  expect([found, snapshot.archive.toString()]).toEqual([undefined, 'one']);
+});
+
+test('it is stored under the key that it was made for, and found under any', async () => {
+  // The digest of what tests need came first, and was not enough.
+  const keys: [string, string] = [key('a'), key('b')];
+  await open().obtain(
+    keys,
+    request(async () => made('of the whole tree', key('b'))),
+  );
+  expect((await open().obtain(keys, request(never))).found).toBe(key('b'));
+  const other = await open().obtain(
+    [key('a'), key('c')],
+    request(async () => made('of another commit')),
+  );
+  expect(other.found).toBeUndefined();
 });

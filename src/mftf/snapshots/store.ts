@@ -17,14 +17,16 @@ export interface Missing {
   message: string;
 }
 
-/** A snapshot that was made just now. `complete`: it may be used for others as well. */
+/** A snapshot that was made just now. */
 export interface Made extends Snapshot {
-  complete: boolean;
+  /** The key of all that it really depends on; `undefined` when nobody else may use it. */
+  key: string | undefined;
 }
 
 export interface Obtained {
   snapshot: Snapshot;
-  from: 'store' | 'made';
+  /** The key that it was found under; `undefined` when it was made just now. */
+  found: string | undefined;
 }
 
 /** What people should know about a snapshot that was asked for. */
@@ -42,10 +44,10 @@ export interface Obtain {
 /** What was generated, by a key of all that it depends on. Shared by all processes that have the folder. */
 export interface Snapshots {
   /**
-   * The snapshot of a key. When there is none `make` is called, by one at a time; the others wait for it, and when it fails the
-   * next one tries. Rejects with what `make` rejects with, or the reason of the signal.
+   * The snapshot of any of these keys. When there is none `make` is called, by one at a time for each first key; the others wait
+   * for it, and when it fails the next one tries. Rejects with what `make` rejects with, or the reason of the signal.
    */
-  obtain(key: string, request: Obtain): Promise<Obtained>;
+  obtain(keys: [string, ...string[]], request: Obtain): Promise<Obtained>;
 }
 
 const header = z.object({
@@ -116,12 +118,23 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     }
   }
 
+  /** What is there under any of the keys, and which of the others are damaged. */
+  async function find(keys: string[]): Promise<{ found?: Obtained; damaged: string[] }> {
+    const damaged: string[] = [];
+    for (const key of keys) {
+      const snapshot = await read(key);
+      if (snapshot === 'damaged') damaged.push(key);
+      else if (snapshot) return { found: { snapshot, found: key }, damaged };
+    }
+    return { damaged };
+  }
+
   return {
-    async obtain(key, { make, signal, onEvent }) {
-      const early = await read(key);
-      if (early && early !== 'damaged') return { snapshot: early, from: 'store' };
+    async obtain(keys, { make, signal, onEvent }) {
+      const early = await find(keys);
+      if (early.found) return early.found;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const turn = await takeTurn(join(folder, `${key}.lock`), {
+      const turn = await takeTurn(join(folder, `${keys[0]}.lock`), {
         signal,
         onWait: async () => {
           const message = 'Another run is generating the same tests; this one waits for it.';
@@ -129,17 +142,18 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         },
       });
       try {
-        const found = await read(key);
-        if (found && found !== 'damaged') return { snapshot: found, from: 'store' };
-        if (found === 'damaged') {
-          const message = `The snapshot ${key} was damaged and is made again.`;
+        const { found, damaged } = await find(keys);
+        if (found) return found;
+        for (const key of damaged) {
           await rm(pathOf(key), { force: true });
+          const message = `The snapshot ${key} was damaged and is made again.`;
           await onEvent({ code: 'SNAPSHOT_DAMAGED', message });
         }
-        const { complete, ...snapshot } = await make();
+        const { key, ...snapshot } = await make();
         // The run has what it needs; the next one makes it again.
-        if (complete) await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
-        return { snapshot, from: 'made' };
+        if (key !== undefined)
+          await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
+        return { snapshot, found: undefined };
       } finally {
         turn.release();
       }
