@@ -1,0 +1,219 @@
+// The catalog of a Magento tree beside what MFTF generates, and generation from only the files that tests need beside
+// generation from the whole tree, byte for byte.
+//
+//   npx tsx bench/catalog.ts                        with the stand-in: the sample tree, its tests copied many times
+//   npx tsx bench/catalog.ts --magento ROOT         with the real MFTF of a Magento root, by the `php` of this machine;
+//                                                   it works on a copy of hard links beside ROOT, and takes minutes
+//   --seed N                                        other random tests
+//
+// Prints a table and writes bench/results/catalog.json.
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { examplePath } from '../src/demo/examples.ts';
+import { buildSampleTree, samplePhp } from '../src/demo/tree.ts';
+import { buildCatalog } from '../src/mftf/catalog/catalog.ts';
+import {
+  declarationsFromText,
+  declarationsToText,
+  readDeclarations,
+} from '../src/mftf/catalog/declarations.ts';
+import { resolveSelection } from '../src/mftf/catalog/selection.ts';
+import { folderSource } from '../src/mftf/catalog/source.ts';
+import { closureOf } from '../src/mftf/closure/closure.ts';
+import { createLayout, generatedFile, type Layout } from '../src/mftf/layout.ts';
+import { emptySelection, type PlannedTest } from '../src/model/selection.ts';
+
+const { values: flags } = parseArgs({
+  options: { magento: { type: 'string' }, seed: { type: 'string', default: '7' } },
+});
+const folder = await mkdtemp(join(flags.magento ? dirname(flags.magento) : tmpdir(), 'matre-bench-'));
+const median = (numbers: number[]) =>
+  numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+const seconds = (startedAt: number) => (performance.now() - startedAt) / 1000;
+
+/** What the three places of a generation hold: contents by path. */
+type Generated = Map<string, string>;
+
+try {
+  const root = flags.magento ? await copyMagento(flags.magento) : await sampleMagento();
+  const php = flags.magento ? 'php' : join(folder, samplePhp);
+  const layout = createLayout(root, 'app/code/TestModule');
+
+  const cold: number[] = [];
+  const warm: number[] = [];
+  let catalog = buildCatalog([]);
+  for (let round = 0; round < 3; round++) {
+    const coldAt = performance.now();
+    const read = await readDeclarations(folderSource(root, ''));
+    catalog = buildCatalog([read]);
+    cold.push(seconds(coldAt));
+    const text = declarationsToText(read);
+    const warmAt = performance.now();
+    buildCatalog([declarationsFromText(text)]);
+    warm.push(seconds(warmAt));
+  }
+  const metrics = {
+    cold_s: round(median(cold)),
+    warm_s: round(median(warm)),
+    sets_equal: false,
+    pruned_compared: 0,
+    pruned_identical: 0,
+    pruned_fallback: 0,
+  };
+  console.log(`${catalog.files.length} files, ${catalog.tests.size} tests, ${catalog.suites.size} suites`);
+  console.log(`catalog: cold ${metrics.cold_s} s (bar: 4), warm ${metrics.warm_s} s (bar: 0.3)`);
+
+  const { tests: all } = resolveSelection(catalog, { ...emptySelection, all: true });
+  const allAt = performance.now();
+  const everything = await generate(layout, php, [], []);
+  const found = [...everything.keys()].filter((path) => path.endsWith('Cest.php')).sort();
+  const expected = all.map((test) => `_generated/${generatedFile(test)}`).sort();
+  metrics.sets_equal = JSON.stringify(found) === JSON.stringify(expected);
+  console.log(
+    `all ${found.length} tests in ${seconds(allAt).toFixed(1)} s: ${metrics.sets_equal ? '' : 'not '}those of the catalog`,
+  );
+
+  const shuffled = shuffle(all, Number(flags.seed));
+  const rows: Record<string, string | number>[] = [];
+  for (const size of [1, 9, 20, 100, 500].filter((size) => size <= all.length)) {
+    const tests = shuffled.splice(0, size);
+    shuffled.push(...tests);
+    const closure = closureOf(catalog, tests);
+    metrics.pruned_compared += size;
+    if (closure.kind === 'whole') {
+      metrics.pruned_fallback += size;
+      rows.push({ tests: size, files: closure.because });
+      continue;
+    }
+    const fullAt = performance.now();
+    const full = await generate(layout, php, tests, []);
+    const fullS = seconds(fullAt);
+    const prunedAt = performance.now();
+    const options = await prune(root, closure.files);
+    const pruned = await generate(layout, php, tests, options);
+    const prunedS = seconds(prunedAt);
+    const paths = tests.map((test) => `_generated/${generatedFile(test)}`);
+    const missing = paths.filter((path) => full.has(path) && !pruned.has(path)).length;
+    const identical = paths.filter((path) => full.get(path) === pruned.get(path)).length;
+    // A run with a test missing falls back as a whole.
+    if (missing > 0) metrics.pruned_fallback += size;
+    else metrics.pruned_identical += identical;
+    const others = [...new Set([...full.keys(), ...pruned.keys()])].filter((path) => !paths.includes(path));
+    const different = others.filter((path) => full.get(path) !== pruned.get(path));
+    if (different.length > 0) throw new Error(`Not the same: ${different.join(', ')}`);
+    rows.push({
+      tests: size,
+      files: closure.files.length,
+      'whole tree (s)': round(fullS),
+      'pruned (s)': round(prunedS),
+      identical,
+    });
+  }
+  console.table(rows);
+  await mkdir('bench/results', { recursive: true });
+  const of = flags.magento ? 'a Magento root' : 'the stand-in';
+  await writeFile('bench/results/catalog.json', `${JSON.stringify({ of, metrics, rows }, null, 2)}\n`);
+  console.log(metrics);
+  if (!metrics.sets_equal || metrics.pruned_identical + metrics.pruned_fallback < metrics.pruned_compared) {
+    process.exitCode = 1;
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Hard links: MFTF replaces what it generates. What it writes into in place becomes a file of its own. */
+async function copyMagento(magento: string): Promise<string> {
+  const root = join(folder, 'magento');
+  run('cp', ['-al', magento, root], '/');
+  const acceptance = join(root, 'dev/tests/acceptance');
+  for (const name of ['.env', '.credentials', '.credentials.example', 'codeception.yml', 'mftf.log']) {
+    const path = join(acceptance, name);
+    const content = await readFile(path).catch(() => undefined);
+    if (content === undefined) continue;
+    await writeFile(`${path}.own`, content);
+    await rename(`${path}.own`, path);
+  }
+  await rm(join(acceptance, 'tests/functional/Magento/_generated'), { recursive: true, force: true });
+  return root;
+}
+
+/** The sample tree, with its module and 40 copies of each of its tests. */
+async function sampleMagento(): Promise<string> {
+  const root = await buildSampleTree(folder);
+  const module = join(root, 'app/code/TestModule');
+  await cp(examplePath('module'), module, { recursive: true });
+  const tests = join(module, 'Test/Mftf/Test');
+  for (const entry of await readdir(tests, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.xml')) continue;
+    const xml = await readFile(join(entry.parentPath, entry.name), 'utf8');
+    for (let copy = 1; copy <= 40; copy++) {
+      const renamed = xml.replace(/<test name="(\w+)"/, `<test name="$1No${copy}"`);
+      await writeFile(join(entry.parentPath, entry.name.replace('.xml', `No${copy}.xml`)), renamed);
+    }
+  }
+  return root;
+}
+
+/** As in a container: see src/mftf/closure/tree.ts. */
+async function prune(root: string, files: string[]): Promise<string[]> {
+  const scripts = new URL('../src/mftf/closure/', import.meta.url).pathname;
+  const tree = join(folder, 'tree');
+  await writeFile(`${tree}.files`, `${files.join('\n')}\n`);
+  run('sh', [join(scripts, 'prune.sh'), root, tree], '/');
+  const settings = [`auto_prepend_file=${scripts}pruned.php`, `matre.root=${root}`, `matre.tree=${tree}`];
+  return settings.flatMap((setting) => ['-d', setting]);
+}
+
+/** Generates tests, or all there are, and returns what is in the three places afterwards. */
+async function generate(
+  layout: Layout,
+  php: string,
+  tests: PlannedTest[],
+  options: string[],
+): Promise<Generated> {
+  const { generated, suiteClasses, acceptance, root } = layout;
+  await rm(generated, { recursive: true, force: true });
+  await mkdir(generated, { recursive: true });
+  const quiet = ['error_reporting=8191', 'display_errors=0', 'memory_limit=-1'].flatMap((one) => ['-d', one]);
+  const names = tests.map(({ name, suite }) => (suite === undefined ? name : `${suite}:${name}`));
+  const command = [layout.mftf, 'generate:tests', '--force', '--no-ansi', '--no-interaction', ...names];
+  run(php, [...quiet, ...options, ...command], root);
+  const found: Generated = new Map();
+  for (const [place, at] of [
+    ['_generated', generated],
+    ['Group', suiteClasses],
+  ] as const) {
+    for (const entry of await readdir(at, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      found.set(`${place}${path.slice(at.length)}`, await readFile(path, 'latin1'));
+    }
+  }
+  found.set('codeception.yml', await readFile(join(acceptance, 'codeception.yml'), 'latin1'));
+  return found;
+}
+
+/** The exit code of MFTF says little, so nothing is made of it here. */
+function run(command: string, argv: string[], cwd: string): void {
+  const { error, stderr, status } = spawnSync(command, argv, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (error) throw error;
+  if (status !== 0 && command !== 'php' && !argv.includes('generate:tests'))
+    throw new Error(`${command}: ${stderr}`);
+}
+
+/** In an order that the seed decides (a linear congruential generator: any order will do). */
+function shuffle<T>(list: T[], seed: number): T[] {
+  let state = seed;
+  const keyed = list.map((item) => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return { item, key: state };
+  });
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+function round(number: number): number {
+  return Math.round(number * 100) / 100;
+}
