@@ -2,14 +2,11 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { type App, openApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { getFiles } from '../engine/archive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
-import { journalPath } from '../engine/supervised.ts';
 import { Fault } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { containerName } from '../model/environment.ts';
@@ -21,7 +18,7 @@ import { startServer } from '../server/server.ts';
 import { readFolderOwner } from '../store/folder-lock.ts';
 import { examplePath } from './examples.ts';
 import { buildSampleImage } from './image.ts';
-import { countOverlaps, intervalsOf } from './judge.ts';
+import { countOverlaps, intervalsOf, readJournal } from './judge.ts';
 import { type Shop, sampleAdmin, startShop } from './shop.ts';
 import { buildSampleTree, samplePhp } from './tree.ts';
 
@@ -212,14 +209,4 @@ async function report(app: App, engine: Engine, runIds: number[]): Promise<DemoR
       surprises.push(`on ${code} failed: ${found || 'none'}; expected: ${expected || 'none'}`);
   }
   return { environments: sampleEnvironments.length, runs: runIds.length, overlaps, lost, surprises };
-}
-
-async function readJournal(engine: Engine, name: string): Promise<string> {
-  const container = await engine.inspect(name);
-  if (!container) return '';
-  const slash = journalPath.lastIndexOf('/');
-  const wanted = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
-  // Read to its end before the loop is left, which ends the stream.
-  for await (const { content } of getFiles(engine, container.id, wanted)) return await text(content);
-  return '';
 }

@@ -1,3 +1,8 @@
+import { text } from 'node:stream/consumers';
+import { getFiles } from '../engine/archive.ts';
+import type { Engine } from '../engine/engine.ts';
+import { journalPath } from '../engine/supervised.ts';
+
 /** A test process, as the supervisor in its container wrote it down. Seconds since boot. */
 export interface Interval {
   token: string;
@@ -37,4 +42,15 @@ export function countOverlaps(intervals: Interval[]): number {
     }
   });
   return overlaps;
+}
+
+/** The journal in a container; empty when there is no container. */
+export async function readJournal(engine: Engine, name: string): Promise<string> {
+  const container = await engine.inspect(name);
+  if (!container) return '';
+  const slash = journalPath.lastIndexOf('/');
+  const wanted = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
+  // Read to its end before the loop is left, which ends the stream.
+  for await (const { content } of getFiles(engine, container.id, wanted)) return await text(content);
+  return '';
 }
