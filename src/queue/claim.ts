@@ -1,8 +1,8 @@
 import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
-import { type Database, notifyRun, type Queryable } from '../store/database.ts';
-import { readEnvironment } from '../store/environments.ts';
-import { readRun } from '../store/runs.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/environments.ts';
+import { readRuns } from '../store/runs.ts';
 
 export interface Claim {
   run: Run;
@@ -10,82 +10,102 @@ export interface Claim {
   fence: number;
 }
 
-interface ClaimRequest {
-  workerId: string;
+export interface ClaimRequest {
+  /** Each gets a run at most. */
+  workerIds: readonly string[];
   leaseMs: number;
   /** Environments that are left alone. */
-  exclude: number[];
+  exclude: readonly number[];
 }
 
 /**
- * Takes the head of the queue of a free environment. Two statements in one READ COMMITTED transaction: the first locks the
- * row of an environment, the second sees what is true while that lock is held. One statement alone judges by a snapshot
- * from before the lock, and starts two runs on one environment.
+ * What a worker is given. Overtaken: another took or cancelled what was chosen for it, before it could be locked. It should
+ * look again, because other environments may be free.
  */
-export async function claimNext(database: Database, request: ClaimRequest): Promise<Claim | undefined> {
-  for (;;) {
-    const claim = await database.transaction(async (transaction) => {
-      const environmentId = await lockEnvironment(transaction, request.exclude);
-      if (environmentId === undefined) return 'nothing';
-      return (await takeHead(transaction, environmentId, request)) ?? 'overtaken';
-    });
-    // Overtaken: the first statement chose by what was true before another claim or cancel was committed. Look again,
-    // because other environments may be free.
-    if (claim !== 'overtaken') return claim === 'nothing' ? undefined : claim;
-  }
+export type Given = Claim | 'overtaken' | undefined;
+
+/**
+ * Takes the heads of the queues of free environments, one for each worker as far as there are any. Two statements in one
+ * READ COMMITTED transaction: the first locks the rows of environments, the second sees what is true while those locks are
+ * held. One statement alone judges by a snapshot from before the lock, and starts two runs on one environment.
+ *
+ * Nobody is told that the runs have changed: they start in a moment, or are given back.
+ */
+export function claimHeads(database: Database, request: ClaimRequest): Promise<Given[]> {
+  return database.transaction(async (transaction) => {
+    const environments = await lockEnvironments(transaction, request);
+    const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
+    return request.workerIds.map(
+      (_, index) => claims[index] ?? (index < environments.length ? 'overtaken' : undefined),
+    );
+  });
 }
 
 /**
  * FOR NO KEY UPDATE excludes other claims but not the foreign keys of runs that are being inserted: with FOR UPDATE an
  * environment would be skipped while somebody submits a run for it, and if that rolls back nobody wakes the worker again.
  */
-async function lockEnvironment(transaction: Queryable, exclude: number[]): Promise<number | undefined> {
-  const [row] = await transaction.query<{ id: number }>(
-    `SELECT environment.id
+async function lockEnvironments(
+  transaction: Queryable,
+  { workerIds, exclude }: ClaimRequest,
+): Promise<Environment[]> {
+  const rows = await transaction.query<EnvironmentRow>(
+    `SELECT ${environmentColumns}
      FROM environment
      CROSS JOIN LATERAL (
-       SELECT id, retry_at FROM run WHERE environment_id = environment.id AND state = 'queued'
+       SELECT id AS head_id, retry_at FROM run WHERE environment_id = environment.id AND state = 'queued'
        ORDER BY priority DESC, id LIMIT 1
      ) AS head
-     WHERE (head.retry_at IS NULL OR head.retry_at <= now())
-       AND removed_at IS NULL AND paused_at IS NULL AND environment.id <> ALL ($1::int[])
+     WHERE (retry_at IS NULL OR retry_at <= now())
+       AND removed_at IS NULL AND paused_at IS NULL AND id <> ALL ($1::int[])
        AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
-     ORDER BY head.id LIMIT 1
+     ORDER BY head_id LIMIT $2
      FOR NO KEY UPDATE OF environment SKIP LOCKED`,
-    [exclude],
+    [exclude, workerIds.length],
   );
-  return row?.id;
+  return rows.map(toEnvironment);
 }
 
-async function takeHead(
+/** In the order of the environments; those whose queue is empty by now, or busy, are left out. */
+async function takeHeads(
   transaction: Queryable,
-  environmentId: number,
-  { workerId, leaseMs }: ClaimRequest,
-): Promise<Claim | undefined> {
-  const [row] = await transaction.query<{ id: number; fence: number }>(
+  environments: Environment[],
+  { workerIds, leaseMs }: ClaimRequest,
+): Promise<Claim[]> {
+  const rows = await transaction.query<{ id: number }>(
     `WITH head AS (
-       SELECT id FROM (
+       SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
+       CROSS JOIN LATERAL (
          SELECT id, retry_at FROM run
-         WHERE environment_id = $1 AND state = 'queued'
-           AND NOT EXISTS (SELECT FROM run WHERE environment_id = $1 AND state = 'running')
+         WHERE run.environment_id = locked.environment_id AND state = 'queued'
+           AND NOT EXISTS (
+             SELECT FROM run WHERE run.environment_id = locked.environment_id AND state = 'running'
+           )
          ORDER BY priority DESC, id LIMIT 1
          FOR NO KEY UPDATE
        ) AS first
        WHERE retry_at IS NULL OR retry_at <= now()
      ), bumped AS (
-       UPDATE environment SET fence = fence + 1 WHERE id = $1 AND EXISTS (SELECT FROM head) RETURNING fence
+       UPDATE environment SET fence = fence + 1 FROM head WHERE environment.id = environment_id
+       RETURNING head.id AS run_id, fence
+     ), numbered AS (
+       SELECT *, row_number() OVER (ORDER BY run_id) AS number FROM bumped
      )
-     UPDATE run SET state = 'running', phase = 'preparing', fence = bumped.fence, worker_id = $2, retry_at = NULL,
-       lease_until = now() + $3 * interval '1 millisecond'
-     FROM head, bumped WHERE run.id = head.id
-     RETURNING run.id, run.fence`,
-    [environmentId, workerId, leaseMs],
+     UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence,
+       worker_id = ($2::text[])[number], retry_at = NULL, lease_until = now() + $3 * interval '1 millisecond'
+     FROM numbered WHERE run.id = run_id
+     RETURNING run.id`,
+    [environments.map(({ id }) => id), workerIds, leaseMs],
   );
-  if (!row) return undefined;
-  await notifyRun(transaction, row.id);
-  return {
-    run: await readRun(transaction, row.id),
-    environment: await readEnvironment(transaction, environmentId),
-    fence: row.fence,
-  };
+  if (rows.length === 0) return [];
+  const runs = await readRuns(
+    transaction,
+    rows.map(({ id }) => id),
+  );
+  // The oldest first, as the workers were numbered.
+  return runs.reverse().flatMap((run) => {
+    const fence = run.fence ?? 0;
+    const environment = environments.find(({ id }) => id === run.environmentId);
+    return environment ? [{ run, environment: { ...environment, fence }, fence }] : [];
+  });
 }

@@ -1,12 +1,24 @@
+import { Fault } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
-import { channels, type Database, notifyQueue, notifyRun } from '../store/database.ts';
-import { readRun } from '../store/runs.ts';
-import { type Claim, claimNext } from './claim.ts';
-import { fenced } from './fenced.ts';
+import type { AttemptOutcome } from '../store/attempts.ts';
+import { channels, type Database, notifyQueue, notifyRuns } from '../store/database.ts';
+import { readRuns } from '../store/runs.ts';
+import { type Claim, claimHeads, type Given } from './claim.ts';
+import { fenced, lockHeld, staleFence } from './fenced.ts';
 import { recordLate } from './late.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
-import { type Again, closeAttempt, expire, finish, openAttempt, requeue, tryAgain } from './release.ts';
+import {
+  type Again,
+  closeAttempts,
+  expire,
+  finish,
+  openAttempts,
+  type RunEnd,
+  requeue,
+  tryAgain,
+} from './release.ts';
+import { together } from './together.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
 export type { Claim };
@@ -30,37 +42,77 @@ export type Queue = ReturnType<typeof createQueue>;
  */
 export function createQueue(deps: { database: Database; log: Logger; leaseMs: number }) {
   const { database, log, leaseMs } = deps;
+
+  /** One for each worker, in their order. See `claimHeads`. */
+  const claimFor = (workerIds: readonly string[], exclude: readonly number[]): Promise<Given[]> =>
+    claimHeads(database, { workerIds, leaseMs, exclude });
+
+  const start = together((claims: ClaimKey[]) =>
+    database.transaction(async (transaction) => {
+      const held = await lockHeld(transaction, claims);
+      const runIds = [...held.keys()];
+      if (runIds.length > 0) {
+        await openAttempts(transaction, runIds);
+        await notifyRuns(transaction, runIds);
+      }
+      const runs = new Map((await readRuns(transaction, runIds)).map((run) => [run.id, run]));
+      return claims.map((claim) => runs.get(claim.runId) ?? staleFence(claim));
+    }),
+  );
+
+  const finishTogether = together((ends: (ClaimKey & RunEnd)[]) =>
+    database.transaction(async (transaction) => {
+      const held = await lockHeld(transaction, ends);
+      const allowed = ends.filter(({ runId }) => held.has(runId));
+      if (allowed.length > 0) {
+        await closeAttempts(
+          transaction,
+          allowed.map(({ runId, verdict, reason }) => ({
+            runId,
+            outcome: outcomeOf(verdict, reason),
+            reason,
+          })),
+        );
+        await finish(transaction, allowed);
+      }
+      return ends.map((end) => (held.has(end.runId) ? undefined : staleFence(end)));
+    }),
+  );
+
   return {
     /**
      * The next run of a free environment, the longest waiting first, or `undefined`. `excludeEnvironments` are those whose
      * lock was refused a moment ago.
      */
-    claim(
+    async claim(
       workerId: string,
-      { excludeEnvironments = [] }: { excludeEnvironments?: number[] } = {},
+      { excludeEnvironments = [] }: { excludeEnvironments?: readonly number[] } = {},
     ): Promise<Claim | undefined> {
-      return claimNext(database, { workerId, leaseMs, exclude: excludeEnvironments });
+      for (;;) {
+        const [given] = await claimFor([workerId], excludeEnvironments);
+        if (given !== 'overtaken') return given;
+      }
     },
+
+    claimFor,
 
     /**
      * Undoes a claim before it is started: no attempt is spent. Nobody is woken, because what kept this worker from
      * starting keeps others too. Errors: STALE_FENCE.
      */
     giveBack(runId: number, fence: number): Promise<void> {
-      return fenced(database, runId, fence, async (transaction) => {
+      return fenced(database, { runId, fence }, async (transaction) => {
         // There is none, unless the caller started after all.
-        await closeAttempt(transaction, runId, 'handed-back', undefined);
+        await closeAttempts(transaction, [{ runId, outcome: 'handed-back' }]);
         await requeue(transaction, runId);
       });
     },
 
     /** The claim becomes an attempt. A repeat changes nothing. Errors: STALE_FENCE. */
-    start(runId: number, fence: number): Promise<Run> {
-      return fenced(database, runId, fence, async (transaction) => {
-        await openAttempt(transaction, runId);
-        await notifyRun(transaction, runId);
-        return readRun(transaction, runId);
-      });
+    async start(runId: number, fence: number): Promise<Run> {
+      const started = await start({ runId, fence });
+      if (started instanceof Fault) throw started;
+      return started;
     },
 
     /** Prolongs the lease. One statement, so that it is as short as can be. */
@@ -87,8 +139,8 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
      * Errors: STALE_FENCE.
      */
     handBack(runId: number, fence: number): Promise<void> {
-      return fenced(database, runId, fence, async (transaction) => {
-        await closeAttempt(transaction, runId, 'handed-back', undefined);
+      return fenced(database, { runId, fence }, async (transaction) => {
+        await closeAttempts(transaction, [{ runId, outcome: 'handed-back' }]);
         await requeue(transaction, runId);
         await notifyQueue(transaction);
       });
@@ -99,16 +151,13 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
      * `undefined` and no change when that was too often. Errors: STALE_FENCE.
      */
     tryAgain(runId: number, fence: number, reason: Reason, again: Again): Promise<number | undefined> {
-      return fenced(database, runId, fence, (transaction) => tryAgain(transaction, runId, reason, again));
+      return fenced(database, { runId, fence }, (transaction) => tryAgain(transaction, runId, reason, again));
     },
 
     /** Errors: STALE_FENCE. */
-    finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void> {
-      return fenced(database, runId, fence, async (transaction) => {
-        const outcome = verdict === 'cancelled' ? 'cancelled' : reason ? 'broken' : 'finished';
-        await closeAttempt(transaction, runId, outcome, reason);
-        await finish(transaction, runId, verdict, reason);
-      });
+    async finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void> {
+      const stale = await finishTogether({ runId, fence, verdict, reason });
+      if (stale) throw stale;
     },
 
     /**
@@ -144,7 +193,14 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
     /** Calls back with the id of a run that changed; `undefined`: any may have. */
     onRunChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
-      database.listen(channels.run, (payload) => callback(payload === '' ? undefined : Number(payload))),
+      database.listen(channels.run, (payload) => callback(runIdOf(payload))),
+
+    /**
+     * Calls back with the id of a run whose worker should renew its claim at once, because the run should end or was taken
+     * away; `undefined`: any may be it.
+     */
+    onClaimChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
+      database.listen(channels.claim, (payload) => callback(runIdOf(payload))),
 
     async nextHints(): Promise<Hints> {
       const [row] = await database.query<{ claimable: number; expiry_ms: number | null }>(
@@ -164,4 +220,12 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
       };
     },
   };
+}
+
+/** The payload is empty when the connection was made again, and notices may have been missed. */
+const runIdOf = (payload: string) => (payload === '' ? undefined : Number(payload));
+
+function outcomeOf(verdict: Verdict, reason: Reason | undefined): AttemptOutcome {
+  if (verdict === 'cancelled') return 'cancelled';
+  return reason ? 'broken' : 'finished';
 }

@@ -2,7 +2,7 @@ import { Fault, passingCodes } from '../errors.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
-import { type Database, notifyRun, type Queryable, storable } from '../store/database.ts';
+import { type Database, notifyRuns, type Queryable, storable } from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
 import { fenced } from './fenced.ts';
 
@@ -34,9 +34,9 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
 
   /** A change of the run, and word of it. */
   function write(work: (transaction: Queryable, run: { attempt: number }) => Promise<void>): Promise<void> {
-    return fenced(database, runId, fence, async (transaction, run) => {
+    return fenced(database, { runId, fence }, async (transaction, run) => {
       await work(transaction, run);
-      await notifyRun(transaction, runId);
+      await notifyRuns(transaction, [runId]);
     });
   }
 
@@ -68,7 +68,7 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
 
     // Read only, but fenced as well: a worker that has lost the run should learn it before it starts a test.
     planned: () =>
-      fenced(database, runId, fence, async (transaction) => {
+      fenced(database, { runId, fence }, async (transaction) => {
         // A test that the infrastructure left without an answer has a result that says so, but it is not done.
         const rows = await transaction.query<{ test: string; suite: string; done: boolean }>(
           `SELECT test, suite, EXISTS (

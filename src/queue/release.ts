@@ -1,39 +1,58 @@
-import type { Reason, Run } from '../model/run.ts';
+import type { Reason, Run, Verdict } from '../model/run.ts';
 import type { AttemptOutcome } from '../store/attempts.ts';
-import { type Database, notifyQueue, notifyRun, type Queryable, storable } from '../store/database.ts';
+import {
+  type Database,
+  notifyClaim,
+  notifyQueue,
+  notifyRuns,
+  type Queryable,
+  storable,
+} from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
-import { keepCounts, readRun } from '../store/runs.ts';
+import { countedRuns, readRun } from '../store/runs.ts';
 
 /** The ways in which a run stops running. Each is part of a transaction that has locked the row of the run. */
 
-/** Counts the claim as an attempt, once, whoever asks: the worker that starts, or the one that finds it lost. */
-export async function openAttempt(transaction: Queryable, runId: number): Promise<void> {
+/** Counts each claim as an attempt, once, whoever asks: the worker that starts, or the one that finds it lost. */
+export async function openAttempts(transaction: Queryable, runIds: readonly number[]): Promise<void> {
   await transaction.query(
     `WITH opened AS (
        INSERT INTO attempt (run_id, attempt, fence, worker_id)
-       SELECT id, attempt + 1, fence, worker_id FROM run WHERE id = $1
+       SELECT id, attempt + 1, fence, worker_id FROM run WHERE id = ANY ($1::bigint[])
        ON CONFLICT (run_id, fence) DO NOTHING
-       RETURNING attempt
+       RETURNING run_id, attempt
      )
-     UPDATE run SET attempt = opened.attempt, started_at = coalesce(started_at, now()) FROM opened WHERE id = $1`,
-    [runId],
+     UPDATE run SET attempt = opened.attempt, started_at = coalesce(started_at, now())
+     FROM opened WHERE id = run_id`,
+    [runIds],
   );
 }
 
-export async function closeAttempt(
-  transaction: Queryable,
-  runId: number,
-  outcome: AttemptOutcome,
-  reason: Reason | undefined,
-): Promise<void> {
+/** How the attempt of a run ends. */
+interface AttemptEnd {
+  runId: number;
+  outcome: AttemptOutcome;
+  reason?: Reason | undefined;
+}
+
+/** Ends the attempts that are open. No test of them is under way any more. */
+export async function closeAttempts(transaction: Queryable, ends: readonly AttemptEnd[]): Promise<void> {
   await transaction.query(
-    `UPDATE attempt SET ended_at = now(), outcome = $2, reason_code = $3, reason_message = $4
-     WHERE run_id = $1 AND ended_at IS NULL`,
-    [runId, outcome, ...reasonColumns(reason)],
-  );
-  await transaction.query(
-    'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND started_at IS NOT NULL',
-    [runId],
+    `WITH ending AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb)
+         AS given (run_id bigint, outcome text, reason_code text, reason_message text)
+     ), stopped AS (
+       UPDATE planned_test SET started_at = NULL FROM ending
+       WHERE planned_test.run_id = ending.run_id AND started_at IS NOT NULL
+     )
+     UPDATE attempt SET ended_at = now(), outcome = ending.outcome, reason_code = ending.reason_code,
+       reason_message = ending.reason_message
+     FROM ending WHERE attempt.run_id = ending.run_id AND ended_at IS NULL`,
+    [
+      JSON.stringify(
+        ends.map(({ runId, outcome, reason }) => ({ run_id: runId, outcome, ...reasonColumns(reason) })),
+      ),
+    ],
   );
 }
 
@@ -52,7 +71,7 @@ export async function requeue(transaction: Queryable, runId: number, pauseMs = 0
      WHERE id = $1`,
     [runId, pauseMs],
   );
-  await notifyRun(transaction, runId);
+  await notifyRuns(transaction, [runId]);
 }
 
 /** Why and how often a run may go back to the queue with a reason. */
@@ -89,7 +108,7 @@ export async function tryAgain(
   const times = (before?.count ?? 0) + 1;
   if (times > limit) return undefined;
   const pause = Math.min(longestPauseMs, pauseMs * 4 ** (times - 1));
-  await closeAttempt(transaction, runId, outcome, reason);
+  await closeAttempts(transaction, [{ runId, outcome, reason }]);
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
     message: `${reason.code}: ${reason.message} The run is tried again${pause > 0 ? ` in ${pause / 1000} s` : ''} (${times} of ${limit}).`,
@@ -102,20 +121,37 @@ export async function tryAgain(
 /** However often a run was tried before. */
 const longestPauseMs = 600_000;
 
-export async function finish(
-  transaction: Queryable,
-  runId: number,
-  verdict: NonNullable<Run['verdict']>,
-  reason: Reason | undefined,
-): Promise<void> {
+/** How a run ends. */
+export interface RunEnd {
+  runId: number;
+  verdict: Verdict;
+  reason?: Reason | undefined;
+}
+
+/**
+ * With how its tests ended: counting the tests of fifty runs for a page takes too long. Those who listen are told, and that
+ * there may be something to claim.
+ */
+export async function finish(transaction: Queryable, ends: readonly RunEnd[]): Promise<void> {
+  const runIds = ends.map(({ runId }) => runId);
   await transaction.query(
-    `UPDATE run SET state = 'finished', verdict = $2, reason_code = $3, reason_message = $4, finished_at = now(),
-       phase = NULL, lease_until = NULL
-     WHERE id = $1`,
-    [runId, verdict, ...reasonColumns(reason)],
+    `WITH ending AS (
+       SELECT given.*, counts FROM jsonb_to_recordset($1::jsonb)
+         AS given (run_id bigint, verdict text, reason_code text, reason_message text)
+       LEFT JOIN (${countedRuns('SELECT unnest($2::bigint[])')}) AS counted USING (run_id)
+     )
+     UPDATE run SET state = 'finished', verdict = ending.verdict, reason_code = ending.reason_code,
+       reason_message = ending.reason_message, counts = ending.counts, finished_at = now(), phase = NULL,
+       lease_until = NULL
+     FROM ending WHERE id = run_id`,
+    [
+      JSON.stringify(
+        ends.map(({ runId, verdict, reason }) => ({ run_id: runId, verdict, ...reasonColumns(reason) })),
+      ),
+      runIds,
+    ],
   );
-  await keepCounts(transaction, runId);
-  await notifyRun(transaction, runId);
+  await notifyRuns(transaction, runIds);
   await notifyQueue(transaction);
 }
 
@@ -136,7 +172,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
       code: 'WORKER_LOST',
       message: `Worker ${expired.worker_id} stopped answering while it had run ${runId}.`,
     };
-    await openAttempt(transaction, runId);
+    await openAttempts(transaction, [runId]);
     await transaction.query(
       `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message, started_at, duration_ms)
        SELECT run.id, test, suite, run.attempt, 'broken', $2, $3, $2, planned_test.started_at,
@@ -146,7 +182,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
        ON CONFLICT DO NOTHING`,
       [runId, reason.message, reason.code],
     );
-    await closeAttempt(transaction, runId, 'lost', reason);
+    await closeAttempts(transaction, [{ runId, outcome: 'lost', reason }]);
     await addEvent(transaction, runId, reason);
     const [lost] = await transaction.query<{ count: number }>(
       `SELECT count(*) FROM attempt WHERE run_id = $1 AND outcome = 'lost'`,
@@ -154,15 +190,17 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     );
     const { cancelRequested } = await readRun(transaction, runId);
     if (!cancelRequested && lost && lost.count >= maxAttempts) {
-      await finish(transaction, runId, 'broken', reason);
+      await finish(transaction, [{ runId, verdict: 'broken', reason }]);
     } else {
       await requeue(transaction, runId);
       await notifyQueue(transaction);
     }
+    // Should that worker live after all, it stops sooner.
+    await notifyClaim(transaction, runId);
     return readRun(transaction, runId);
   });
 }
 
-function reasonColumns(reason: Reason | undefined): [string | null, string | null] {
-  return reason ? [reason.code, storable(reason.message)] : [null, null];
+function reasonColumns(reason: Reason | undefined) {
+  return { reason_code: reason?.code, reason_message: reason && storable(reason.message) };
 }

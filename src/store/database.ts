@@ -39,14 +39,24 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }
 
-/** Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed. */
-export const channels = { queue: 'matre_queue', run: 'matre_run' } as const;
+/**
+ * Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed, `claim`
+ * (payload: its id) when the worker of a running one should look at its claim: the run should end, or was taken away.
+ */
+export const channels = { queue: 'matre_queue', run: 'matre_run', claim: 'matre_claim' } as const;
 
 /** Tells listeners when the transaction is committed, and only then. */
 export async function notifyQueue(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.queue, '']);
 }
 
-export async function notifyRun(database: Queryable, runId: number): Promise<void> {
-  await database.query('SELECT pg_notify($1, $2)', [channels.run, String(runId)]);
+export async function notifyClaim(database: Queryable, runId: number): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.claim, String(runId)]);
+}
+
+export async function notifyRuns(database: Queryable, runIds: readonly number[]): Promise<void> {
+  await database.query('SELECT pg_notify($1, id::text) FROM unnest($2::bigint[]) AS id', [
+    channels.run,
+    runIds,
+  ]);
 }

@@ -24,7 +24,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
 
   async function find(code: string): Promise<Environment | undefined> {
     const [row] = await database.query<EnvironmentRow>(
-      `SELECT ${columns} FROM environment WHERE code = $1 AND removed_at IS NULL`,
+      `SELECT ${environmentColumns} FROM environment WHERE code = $1 AND removed_at IS NULL`,
       [code],
     );
     return row && toEnvironment(row);
@@ -33,7 +33,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   /** Changes one environment that exists; ENVIRONMENT_UNKNOWN otherwise. `assignments` uses `$2` and on. */
   async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
     const rows = await transaction.query<EnvironmentRow>(
-      `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL RETURNING ${columns}`,
+      `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL RETURNING ${environmentColumns}`,
       [id, ...values],
     );
     return toEnvironment(existing(rows, id));
@@ -48,7 +48,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       try {
         const rows = await database.query<EnvironmentRow>(
           `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
-           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
+           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}`,
           [code, name, baseUrl, backendName, adminUsername, slots],
         );
         return toEnvironment(existing(rows, code));
@@ -60,7 +60,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
 
     async list(): Promise<Environment[]> {
       const rows = await database.query<EnvironmentRow>(
-        `SELECT ${columns} FROM environment WHERE removed_at IS NULL ORDER BY code`,
+        `SELECT ${environmentColumns} FROM environment WHERE removed_at IS NULL ORDER BY code`,
       );
       return rows.map(toEnvironment);
     },
@@ -156,16 +156,11 @@ function existing<Row>(rows: Row[], id: number | string): Row {
   return row;
 }
 
-/** Reads one by its id, also when it was removed. */
-export async function readEnvironment(database: Queryable, id: number): Promise<Environment> {
-  const rows = await database.query<EnvironmentRow>(`SELECT ${columns} FROM environment WHERE id = $1`, [id]);
-  return toEnvironment(existing(rows, id));
-}
-
-const columns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
+/** What an EnvironmentRow is selected with. */
+export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
   paused_at, paused_reason, slots, fence, created_at`;
 
-interface EnvironmentRow {
+export interface EnvironmentRow {
   id: number;
   code: string;
   name: string;
@@ -180,7 +175,7 @@ interface EnvironmentRow {
   created_at: Date;
 }
 
-function toEnvironment(row: EnvironmentRow): Environment {
+export function toEnvironment(row: EnvironmentRow): Environment {
   return {
     id: row.id,
     code: row.code,

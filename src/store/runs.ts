@@ -3,7 +3,7 @@ import { Fault } from '../errors.ts';
 import { type Status, statuses } from '../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../model/run.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Database, notifyQueue, notifyRun, type Queryable } from './database.ts';
+import { type Database, notifyClaim, notifyQueue, notifyRuns, type Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
 export interface NewRun {
@@ -37,10 +37,9 @@ export function createRuns(deps: { database: Database }) {
       return database.transaction(async (transaction) => {
         const ids: number[] = [];
         for (const run of runs) ids.push(await insertOne(transaction, run));
-        for (const id of ids) await notifyRun(transaction, id);
+        await notifyRuns(transaction, ids);
         await notifyQueue(transaction);
-        const inserted = await select(transaction, 'run.id = ANY($1::bigint[])', [ids]);
-        return inserted.reverse();
+        return (await readRuns(transaction, ids)).reverse();
       });
     },
 
@@ -86,7 +85,8 @@ export function createRuns(deps: { database: Database }) {
         const run = await readRun(transaction, id);
         if (rows.length === 0)
           throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
-        await notifyRun(transaction, id);
+        await notifyRuns(transaction, [id]);
+        if (run.state === 'running') await notifyClaim(transaction, id);
         return run;
       });
     },
@@ -126,6 +126,11 @@ export async function readRun(database: Queryable, id: number): Promise<Run> {
   return run;
 }
 
+/** Those that there are, the newest first. */
+export function readRuns(database: Queryable, ids: readonly number[]): Promise<Run[]> {
+  return select(database, 'run.id = ANY($1::bigint[])', [ids]);
+}
+
 /** The newest first. `condition` may end in an order and a limit of its own. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
@@ -140,16 +145,11 @@ async function select(database: Queryable, condition: string, parameters: unknow
   return rows.map(toRun);
 }
 
-/** Keeps the counts of a run that is finished. Without them they are counted whenever somebody asks. */
-export async function keepCounts(transaction: Queryable, id: number): Promise<void> {
-  await transaction.query(
-    `UPDATE run SET counts = counted.counts FROM (${countedRuns('SELECT $1::bigint')}) AS counted WHERE id = run_id`,
-    [id],
-  );
-}
-
-/** Counts the last attempt of each planned test of some runs. */
-function countedRuns(ids: string): string {
+/**
+ * SQL of the runs among `ids` (SQL as well) that have a plan, as `run_id` and `counts`: how the last attempts of their planned
+ * tests ended.
+ */
+export function countedRuns(ids: string): string {
   const ended = (status: Status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`;
   return `
     SELECT run_id, jsonb_build_object('planned', count(*), ${statuses.map(ended).join(', ')}) AS counts

@@ -28,8 +28,8 @@ export interface ExecutionOptions {
   stop: AbortSignal;
   /** Aborts the run with its reason. */
   stopNow: AbortSignal;
-  /** Calls back with the id of a run that changed, or `undefined` when any may have; returns how to end that. */
-  onRunChanged(callback: (runId: number | undefined) => void): () => void;
+  /** See `Queue.onClaimChanged`; returns how to end that. */
+  onClaimChanged(callback: (runId: number | undefined) => void): () => void;
   /** Called when the run was queued again and may be claimed in so many milliseconds. */
   onTriedAgain(pauseMs: number): void;
 }
@@ -69,7 +69,7 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
     leaseMs: options.settings.leaseMs,
     onCancel: () => cut.abort(new Cancelled()),
   });
-  const forget = options.onRunChanged((changed) => {
+  const forget = options.onClaimChanged((changed) => {
     if (changed === undefined || changed === run.id) lease.renewNow();
   });
   const stillMine = createSecondJudge(options);

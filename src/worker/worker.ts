@@ -2,6 +2,7 @@ import { Fault, toFault } from '../errors.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
+import { together } from '../queue/together.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Database } from '../store/database.ts';
 import { createBell, pause } from './bell.ts';
@@ -63,7 +64,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   const bell = createBell();
   /** Environments whose lock was refused, until when (monotonic) they are left alone. */
   const refused = new Map<number, number>();
-  const changeListeners = new Set<(runId: number | undefined) => void>();
+  const claimListeners = new Set<(runId: number | undefined) => void>();
   const unlisten: (() => Promise<void>)[] = [];
   const slots: SlotStatus[] = Array.from({ length: options.slots }, (_, index) => ({
     workerId: `${options.host}/${process.pid}/${index + 1}`,
@@ -99,30 +100,33 @@ export function createWorkers(options: WorkersOptions): Workers {
     return [...refused.keys()];
   }
 
+  /** All slots that look at the same time look once. */
+  const claim = together((workerIds: string[]) => queue.claimFor(workerIds, leftAlone()));
+
   /** Claims and executes one run. False when there was none. */
   async function workOnce(slot: SlotStatus): Promise<boolean> {
     await lockStoreBack;
     const claimed = await persist('Queue', async () => {
       const askedAt = performance.now();
-      const claim = await queue.claim(slot.workerId, { excludeEnvironments: leftAlone() });
-      return { claim, askedAt };
+      return { given: await claim(slot.workerId), askedAt };
     });
-    if (!claimed?.claim) return false;
-    const { claim, askedAt } = claimed;
-    const { run, environment } = claim;
+    if (!claimed?.given) return false;
+    const { given, askedAt } = claimed;
+    if (given === 'overtaken') return true;
+    const { run, environment } = given;
     slot.run = { id: run.id, environmentCode: environment.code, since: new Date() };
     try {
       const executed = await execute({
         ...options,
-        claim,
+        claim: given,
         askedAt,
         workerId: slot.workerId,
         log: log.child({ worker: slot.workerId, run: run.id, env: environment.code }),
         stop: stop.signal,
         stopNow: stopNow.signal,
-        onRunChanged(callback) {
-          changeListeners.add(callback);
-          return () => changeListeners.delete(callback);
+        onClaimChanged(callback) {
+          claimListeners.add(callback);
+          return () => claimListeners.delete(callback);
         },
         onTriedAgain: (pauseMs) => void setTimeout(bell.ring, pauseMs + 1).unref(),
       });
@@ -163,8 +167,8 @@ export function createWorkers(options: WorkersOptions): Workers {
       started = true;
       unlisten.push(await queue.onWake(bell.ring));
       unlisten.push(
-        await queue.onRunChanged((runId) => {
-          for (const callback of changeListeners) callback(runId);
+        await queue.onClaimChanged((runId) => {
+          for (const callback of claimListeners) callback(runId);
         }),
       );
       working = Promise.all(slots.map(work));

@@ -25,8 +25,11 @@ export interface TestPostgres {
 
 export const postgresPassword = 'pa55-of-the-tests';
 
-/** A PostgreSQL of one's own, on a free port of the loopback device. It ends with this process, however that ends. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * A PostgreSQL of one's own, on a free port of the loopback device. It ends with this process, however that ends.
+ * `settings` (`name=value`) outweigh those that make tests quick.
+ */
+export async function startPostgres(options: { settings?: string[] } = {}): Promise<TestPostgres> {
   const home = mkdtempSync(join(tmpdir(), 'matre-postgres-'));
   const folder = join(home, 'data');
   const programs = programsFolder();
@@ -61,6 +64,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
+    ...(options.settings ?? []),
   ];
   let server: ChildProcess;
 

@@ -1,0 +1,97 @@
+// How soon does a run start when workers are idle, and how many runs a second are executed when there is nothing to do in
+// them, one at a time for each environment? Beside graphile-worker and BullMQ, on the same PostgreSQL (with its default
+// settings, so every commit is flushed) and the same Redis, in turns.
+//
+//   npx tsx bench/queue.ts [rounds]
+//
+// A start is when the runner is called: the run is claimed in PostgreSQL, its environment locked in Redis, the attempt
+// written. The time is from before the run is submitted. Writes bench/results/queue.json.
+import { setTimeout as delay } from 'node:timers/promises';
+import { startPostgres, withClient } from '../test/support/postgres.ts';
+import { startRedis } from '../test/support/redis.ts';
+import { bullmq } from './queue/bullmq.ts';
+import type { Contender, Load } from './queue/contender.ts';
+import { graphile } from './queue/graphile.ts';
+import { openInstallation, ours } from './queue/ours.ts';
+import { median, percentile, printTable, writeResults } from './support/figures.ts';
+
+const rounds = Number(process.argv[2] ?? 5);
+const load: Load = { workers: 10, environments: 10, runsOfEach: 100 };
+const submitted = 300;
+
+const postgres = await startPostgres({ settings: ['fsync=on'] });
+const redis = await startRedis();
+let databases = 0;
+async function newDatabase(): Promise<string> {
+  const name = `bench_${++databases}`;
+  await withClient(postgres.url, (client) => client.query(`CREATE DATABASE ${name}`));
+  return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
+}
+
+/** Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. */
+async function timesToStart(): Promise<number[]> {
+  const installation = await openInstallation(await newDatabase(), redis.url);
+  const ids = await installation.environmentIds(20);
+  const startedAt = new Map<number, (now: number) => void>();
+  const workers = installation.workers(4, async ({ environment }) => {
+    startedAt.get(environment.id)?.(performance.now());
+    return { kind: 'finished' };
+  });
+  await workers.start();
+  const times: number[] = [];
+  for (let count = 0; count < submitted; count++) {
+    const id = ids[count % ids.length] as number;
+    const start = new Promise<number>((resolve) => startedAt.set(id, resolve));
+    const askedAt = performance.now();
+    await installation.submit([id]);
+    times.push((await start) - askedAt);
+    // Until all is quiet again.
+    await installation.finished();
+    await delay(5 + Math.random() * 10);
+  }
+  await workers.stop();
+  await installation.close();
+  return times.slice(20);
+}
+
+try {
+  const times = await timesToStart();
+  const contenders: Contender[] = [ours(newDatabase, redis.url), graphile(newDatabase), bullmq(redis.url)];
+  const rates = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  // The first round warms up what is compiled and cached; it does not count.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [contender, known] of rates) {
+      const rate = await contender.throughput(load);
+      if (round > 0) known.push(rate);
+    }
+  }
+  const [own = [], graphiles = [], bulls = []] = rates.values();
+  const metrics = {
+    start_p50_ms: percentile(times, 0.5),
+    start_p99_ms: percentile(times, 0.99),
+    runs_per_s: median(own),
+    graphile_runs_per_s: median(graphiles),
+    bullmq_runs_per_s: median(bulls),
+  };
+  printTable([
+    ['runs per second', 'median', ...own.map((_, round) => `round ${round + 1}`)],
+    ...[...rates].map(([{ name }, known]) => [
+      name,
+      median(known).toFixed(0),
+      ...known.map((rate) => rate.toFixed(0)),
+    ]),
+  ]);
+  const ratio = metrics.runs_per_s / metrics.graphile_runs_per_s;
+  console.log(`${ratio.toFixed(2)} times graphile-worker (bar: at least 2)`);
+  console.log(
+    `start with idle workers: p50 ${metrics.start_p50_ms.toFixed(1)} ms (bar: 10), p99 ${metrics.start_p99_ms.toFixed(1)} ms (bar: 50)`,
+  );
+  await writeResults('queue', {
+    metrics,
+    load,
+    rates: { ours: own, graphile: graphiles, bullmq: bulls },
+  });
+} finally {
+  await redis.stop();
+  await postgres.stop();
+}
