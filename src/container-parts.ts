@@ -10,6 +10,7 @@ import { type LockStore, lockNames } from './locks/lock.ts';
 import type { Logger } from './log.ts';
 import { resolveSelection } from './mftf/catalog/selection.ts';
 import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
+import { createValidations } from './mftf/closure/validation.ts';
 import { seleniumValues } from './mftf/env-files.ts';
 import { createLayout } from './mftf/layout.ts';
 import { createRunner } from './mftf/runner.ts';
@@ -160,6 +161,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         maxBytes: mftf.snapshotBytes,
         log,
       }),
+      validations: createValidations({ folder: join(dataFolder, 'catalogs') }),
       artifacts: deps.artifacts,
       layout,
       readValues: (environment) => readValues(deps, environment),

@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Engine } from '../engine/engine.ts';
+import { whileHeld } from '../engine/while-held.ts';
 import { toFault } from '../errors.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reason } from '../model/run.ts';
@@ -9,8 +10,12 @@ import type { Pool } from '../pool/pool.ts';
 import { checkoutsFolder } from '../pool/specification.ts';
 import type { Job, Outcome, Runner } from '../worker/runner.ts';
 import { blocksOf, nameOf } from './blocks.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import { resolveSelection } from './catalog/selection.ts';
 import type { Catalogs } from './catalogs.ts';
+import { closureOf } from './closure/closure.ts';
+import type { Validations } from './closure/validation.ts';
+import { describeMissing, variablesOf } from './closure/variables.ts';
 import { buildEnvFiles, type EnvFilesInput, moduleEnvPath, readModuleEnvFile } from './env-files.ts';
 import { broken, type ExecutionContext, executeBlock } from './execution.ts';
 import type { Layout } from './layout.ts';
@@ -28,6 +33,7 @@ export interface RunnerDependencies {
   modules: Modules;
   catalogs: Catalogs;
   snapshots: Snapshots;
+  validations: Validations;
   artifacts: Artifacts;
   layout: Layout;
   /** The values that matre keeps for an environment, readable. */
@@ -47,6 +53,9 @@ export interface RunnerDependencies {
     unshared: string | undefined;
   };
 }
+
+/** Of files that do not fit; more are no help. */
+const shownFaults = 10;
 
 /** What is known of a run before anything is done in its container. */
 interface Prepared {
@@ -99,7 +108,8 @@ export function createRunner(deps: RunnerDependencies): Runner {
         const container = await deps.pool.ensure(environment, { requiredFiles, signal, onEvent, fence });
         logs.line(`Container: ${container.name}`);
         const prepared = { commit, checkout, containerId: container.id, files, redactor, logs };
-        return executeIn(deps, { ...job, abort: signal }, prepared);
+        const engine = whileHeld(deps.engine, job.assertHeld);
+        return executeIn({ ...deps, engine }, { ...job, abort: signal }, prepared);
       });
     } catch (error) {
       job.abort.throwIfAborted();
@@ -129,29 +139,40 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
     code: environment.code,
     files: prepared.files,
   });
-  const plan = await planOf(deps, job, prepared);
+  const catalog = await catalogOf(deps, prepared);
+  const plan = await planOf(catalog, job);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
   if (open.length === 0) return { kind: 'finished' };
+  const unset = describeMissing(variablesOf(catalog, open), prepared.files);
+  if (unset !== undefined) {
+    logs.line(unset);
+    await record.event({ code: 'VARIABLE_MISSING', message: unset });
+  }
 
   await record.phase('generating');
   const token = `run-${run.id}-${job.fence}`;
   const { fence } = job;
   const php = createPhp(engine, containerId, { php: settings.php, beatMs: settings.beatMs, token, fence });
+  const place = { engine, containerId, layout, php, signal };
+  const source = { imageId: await engine.imageId(settings.image), commit: prepared.commit.id };
+  const timeoutMs = settings.generationTimeoutMs;
+  const invalid = await deps.validations.of({ ...place, ...source, catalog, timeoutMs });
+  for (const message of invalid.slice(0, shownFaults)) {
+    logs.line(message);
+    await record.event({ code: 'MODULE_INVALID', message });
+  }
+  const doubts = settings.unshared === undefined ? invalid : [settings.unshared];
   const snapshot = await provideGenerated({
-    engine,
-    containerId,
-    layout,
+    ...place,
+    ...source,
     snapshots: deps.snapshots,
     plan,
-    imageId: await engine.imageId(settings.image),
-    commit: prepared.commit.id,
+    closureOf: (tests) => closureOf(catalog, tests, { settings: valuesOf(prepared.files), doubts }),
     files: prepared.files,
-    php,
     logName: run.attempt > 1 ? `generation-attempt-${run.attempt}.txt` : 'generation.txt',
     logs,
     record,
-    signal,
     settings,
   });
   const runnable = await recordMissing(record, snapshot, open);
@@ -193,17 +214,23 @@ function end(logs: RunLogs, reason: Reason): Outcome {
   return { kind: 'broken', reason };
 }
 
+/** What there is to test in the image and at the commit of a run. */
+async function catalogOf(
+  { engine, catalogs, settings }: RunnerDependencies,
+  { commit, checkout, containerId }: Prepared,
+): Promise<Catalog> {
+  const container = async () => ({ id: containerId, dispose: async () => {} });
+  const image = { id: await engine.imageId(settings.image), container };
+  return catalogs.of(image, { id: commit.id, path: checkout });
+}
+
 /** The plan of the first attempt, or what the selection means at this commit. */
 async function planOf(
-  { engine, catalogs, settings }: RunnerDependencies,
+  catalog: Catalog,
   { run, record }: Job,
-  { commit, checkout, containerId }: Prepared,
 ): Promise<{ test: PlannedTest; done: boolean }[]> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const container = async () => ({ id: containerId, dispose: async () => {} });
-  const image = { id: await engine.imageId(settings.image), container };
-  const catalog = await catalogs.of(image, { id: commit.id, path: checkout });
   const { tests, unusable } = resolveSelection(catalog, run.selection);
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
@@ -226,6 +253,10 @@ async function recordMissing(
       await record.result(broken(test, { code: 'GENERATION_FAILED', message }, startedAt));
   }
   return open.filter((test) => !messages.has(keyOf(test)));
+}
+
+function valuesOf(files: Prepared['files']): Record<string, string> {
+  return Object.fromEntries(files.values.map(({ name, value }) => [name, value]));
 }
 
 function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {

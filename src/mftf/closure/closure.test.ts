@@ -255,13 +255,21 @@ describe('a closure that cannot be sure', () => {
     'is the whole tree: %s is set',
     async (name) => {
       const catalog = await catalogOf({ 'Test/T.xml': test('T') });
-      expect(closureOf(catalog, plan('T'), { [name]: '/elsewhere' })).toMatchObject({
+      expect(closureOf(catalog, plan('T'), { settings: { [name]: '/elsewhere' } })).toMatchObject({
         kind: 'whole',
         because: `${name} is set`,
       });
-      expect(closureOf(catalog, plan('T'), { [name]: '' }).kind).toBe('pruned');
+      expect(closureOf(catalog, plan('T'), { settings: { [name]: '' } }).kind).toBe('pruned');
     },
   );
+
+  it('is the whole tree: somebody has doubts about it', async () => {
+    const catalog = await catalogOf({ 'Test/T.xml': test('T') });
+    expect(closureOf(catalog, plan('T'), { doubts: ['a.xml:1: wrong', 'b.xml:2: wrong'] })).toMatchObject({
+      kind: 'whole',
+      because: 'a.xml:1: wrong',
+    });
+  });
 
   it('does not mind helpers of MFTF itself', async () => {
     const helper = 'Magento\\FunctionalTestingFramework\\Helper\\Some';

@@ -26,15 +26,18 @@ const ownHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
 
 /**
  * The closure of some tests. It goes by names: whatever may be a reference is followed, and whoever declares a name is in,
- * in any module. `settings` are the values of MFTF's `.env`. `whole` where a reference cannot be followed.
+ * in any module. `settings` are the values of MFTF's `.env`; `doubts` are reasons to trust no
+ * catalog, such as files that do not fit MFTF's schemas.
+ * `whole` where a reference cannot be followed, and where MFTF itself has to say what is wrong.
  */
 export function closureOf(
   catalog: Catalog,
   tests: PlannedTest[],
-  settings: Record<string, string> = {},
+  { settings = {}, doubts = [] }: { settings?: Record<string, string>; doubts?: string[] } = {},
 ): Closure {
   const dependencies = dependenciesOf(catalog);
   const perRun = tests.filter((test) => isRandom(dependencies, test));
+  if (doubts[0] !== undefined) return { kind: 'whole', because: doubts[0], perRun };
   const moved = movingSettings.find((name) => settings[name]);
   if (moved) return { kind: 'whole', because: `${moved} is set`, perRun };
 

@@ -6,16 +6,18 @@ import { Fault } from '../../errors.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Layout } from '../layout.ts';
 
-const scripts = {
+/** Where the scripts of this folder are in a container. */
+export const prunedScripts = {
   build: '/opt/matre/prune.sh',
   prepend: '/opt/matre/pruned.php',
   schemas: '/opt/matre/schemas.php',
+  validate: '/opt/matre/validate.php',
 };
 const tree = `${runFolder}/tree`;
 
 /** The scripts, for the `files` of a container's specification. */
 export function prunedTreeFiles(): SpecFile[] {
-  return Object.values(scripts).map((path) => ({
+  return Object.values(prunedScripts).map((path) => ({
     path,
     mode: 0o755,
     content: readFileSync(new URL(`.${path.slice(path.lastIndexOf('/'))}`, import.meta.url), 'utf8'),
@@ -34,7 +36,7 @@ export async function buildPrunedTree(
   files: string[],
 ): Promise<string[]> {
   await putFiles(engine, containerId, runFolder, [{ path: 'tree.files', content: `${files.join('\n')}\n` }]);
-  const argv = ['sh', scripts.build, layout.root, tree];
+  const argv = ['sh', prunedScripts.build, layout.root, tree];
   const { code, stderr } = await capture(engine, containerId, argv);
   if (code !== 0) {
     throw new Fault(
@@ -42,6 +44,10 @@ export async function buildPrunedTree(
       `A tree of ${files.length} files could not be built: ${stderr.trim().slice(0, 1_000)}`,
     );
   }
-  const settings = { auto_prepend_file: scripts.prepend, 'matre.root': layout.root, 'matre.tree': tree };
+  const settings = {
+    auto_prepend_file: prunedScripts.prepend,
+    'matre.root': layout.root,
+    'matre.tree': tree,
+  };
   return Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);
 }

@@ -1,0 +1,72 @@
+<?php
+/**
+ * Checks files of the Magento root against MFTF's own schemas, all in one process: `php validate.php ROOT SCRATCH`, with a
+ * line `kind<tab>path` for each file in SCRATCH.files. Prints `path<tab>line<tab>message` for what does not fit.
+ *
+ * The files of a kind become one document, a line for each file, because a schema is compiled anew for each document. So the
+ * number of a line says which file is at fault, and that one is then looked at by itself. Files that merge into others are
+ * checked before they are merged: a fault is a reason to let MFTF judge the whole tree, no more.
+ */
+
+namespace Matre;
+
+require_once __DIR__ . '/schemas.php';
+
+const KINDS = [
+    'test' => ['tests', 'Test/etc/mergedTestSchema.xsd'],
+    'actionGroup' => ['actionGroups', 'Test/etc/mergedActionGroupSchema.xsd'],
+    'entity' => ['entities', 'DataGenerator/etc/dataProfileSchema.xsd'],
+    'page' => ['pages', 'Page/etc/mergedPageObject.xsd'],
+    'section' => ['sections', 'Page/etc/mergedSectionObject.xsd'],
+    'operation' => ['operations', 'DataGenerator/etc/dataOperation.xsd'],
+    'suite' => ['suites', 'Suite/etc/mergedSuiteSchema.xsd'],
+];
+
+libxml_use_internal_errors(true);
+[, $root, $scratch] = $argv;
+quickSchemas($root, $scratch);
+$files = [];
+foreach (file("$scratch.files", FILE_IGNORE_NEW_LINES) as $line) {
+    [$kind, $path] = explode("\t", $line);
+    $files[$kind][] = $path;
+}
+foreach ($files as $kind => $paths) {
+    [$element, $schema] = KINDS[$kind];
+    // Line numbers of libxml end at 65,535.
+    foreach (array_chunk($paths, 60000) as $chunk) {
+        foreach (faultyFiles($chunk, $root, $element, "$scratch/$schema") as $path) {
+            $document = new \DOMDocument();
+            $document->load("$root/$path");
+            $document->schemaValidate("$scratch/$schema");
+            foreach (libxml_get_errors() as $error) {
+                echo $path, "\t", $error->line, "\t", trim($error->message), "\n";
+            }
+            libxml_clear_errors();
+        }
+    }
+}
+
+/** Those of the files that have a fault, or all when that cannot be told. */
+function faultyFiles(array $paths, string $root, string $element, string $schema): array
+{
+    $lines = '';
+    foreach ($paths as $path) {
+        $content = file_get_contents("$root/$path");
+        $inside = preg_match("~<$element\\b[^>]*(?<!/)>(.*)</$element>~s", $content, $match) ? $match[1] : '';
+        $lines .= str_replace(["\r", "\n"], ' ', $inside) . "\n";
+    }
+    $document = new \DOMDocument();
+    if (!$document->loadXML("<$element>\n$lines</$element>", LIBXML_PARSEHUGE)) {
+        libxml_clear_errors();
+        return $paths;
+    }
+    $document->schemaValidate($schema);
+    $faulty = [];
+    foreach (libxml_get_errors() as $error) {
+        if (isset($paths[$error->line - 2])) {
+            $faulty[$paths[$error->line - 2]] = true;
+        }
+    }
+    libxml_clear_errors();
+    return array_keys($faulty);
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+/** MFTF is given only the files that the tests need, and all of them where that is not known. */
+overEngines((kind) => {
+  let stage: Stage;
+  let us: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
+        ...moduleTest('UnclearTest', '<helper class="Harbour\\Nowhere" method="m" stepKey="h"/>'),
+        ...moduleTest(
+          'UnsetTest',
+          '<comment userInput="{{_ENV.NOBODY_HAS_SET}} {{_CREDS.magento/nobody}}" stepKey="c"/>',
+        ),
+      },
+    });
+    us = await stage.environment('preprod-us');
+  });
+  afterAll(() => stage.close());
+
+  const eventsOf = ({ events }: Awaited<ReturnType<Stage['run']>>) =>
+    events.filter(({ code }) => /WHOLE|VARIABLE|INVALID/.test(code));
+
+  test('a suite and tests alone come out as from the whole tree', async () => {
+    const shown = await stage.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
+    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 3, passed: 3 } });
+    expect(eventsOf(shown)).toEqual([]);
+    const log = await stage.log(shown.run.id);
+    const [, files] = /Generating from the (\d+) files that the tests need/.exec(log) ?? [];
+    expect(Number(files)).toBeGreaterThan(3);
+    const tree = await us.container.says('find', '/matre/run/tree', '-name', '*.xml');
+    expect(tree.trim().split('\n')).toHaveLength(Number(files));
+    expect(tree).not.toContain('PlainTest.xml');
+  });
+
+  test('a reference that leads nowhere: the whole tree is used, and says so', async () => {
+    const shown = await stage.run(us, { tests: ['UnclearTest'] });
+    expect(eventsOf(shown)).toMatchObject([
+      { code: 'GENERATED_WHOLE', message: expect.stringContaining('Harbour\\Nowhere') },
+    ]);
+  });
+
+  test('a test that was not generated from its files: the whole tree is asked before it is given up', async () => {
+    const shown = await stage.run(us, { tests: ['BadTest', 'PlainTest'] });
+    expect(eventsOf(shown)).toMatchObject([
+      { code: 'GENERATED_WHOLE', message: expect.stringContaining('BadTest') },
+    ]);
+    expect(shown.results).toMatchObject([
+      { test: 'BadTest', status: 'broken', reason: { code: 'GENERATION_FAILED' } },
+      { test: 'PlainTest', status: 'passed' },
+    ]);
+  });
+
+  test('variables that nobody has set are named before the first test', async () => {
+    const shown = await stage.run(us, { tests: ['UnsetTest'] });
+    expect(eventsOf(shown)).toMatchObject([
+      { code: 'VARIABLE_MISSING', message: expect.stringContaining('{{_ENV.NOBODY_HAS_SET}} (UnsetTest)') },
+    ]);
+    expect(eventsOf(shown)[0]?.message).toContain('{{_CREDS.magento/nobody}} (UnsetTest)');
+  });
+});
