@@ -1,6 +1,7 @@
 import { Fault, isFault } from '../../errors.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Recorder } from '../../queue/recorder.ts';
+import type { Closure } from '../closure/closure.ts';
 import type { EnvFiles } from '../env-files.ts';
 import { generate } from '../generation.ts';
 import type { RunLogs } from '../logs.ts';
@@ -18,6 +19,8 @@ export interface GeneratedRequest extends Place {
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
   commit: string;
+  /** What MFTF has to read for some tests at this commit. */
+  closureOf(tests: PlannedTest[]): Closure;
   files: EnvFiles;
   php: Php;
   /** The name of the log of a generation. */
@@ -42,25 +45,24 @@ export interface GeneratedRequest extends Place {
 export async function provideGenerated(request: GeneratedRequest): Promise<Snapshot> {
   const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
   const tests = testsToGenerate(request.plan);
+  const closure = request.closureOf(tests);
+  const unshared = settings.unshared ?? whyRandom(closure);
   const env = generationEnv(files.values, settings.generationVariables);
   const startedAt = performance.now();
   const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   let snapshot: Snapshot;
-  if (settings.unshared !== undefined) {
-    logs.line(`What is generated is for this run alone: ${settings.unshared}.`);
-    snapshot = await make(request, tests, env);
+  if (unshared !== undefined) {
+    logs.line(`What is generated is for this run alone: ${unshared}.`);
+    snapshot = await make(request, tests, closure, env);
   } else {
-    const key = generationKey({
-      imageId,
-      source: commit,
-      env,
-      php: settings.php,
-      layout: request.layout,
-      tests,
-    });
-    const obtained = await snapshots.obtain([key], {
+    const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
+    const keyOf = (source: string) => generationKey({ ...inputs, source });
+    const whole = keyOf(commit);
+    const pruned = closure.kind === 'pruned' ? keyOf(closure.digest) : whole;
+    const obtained = await snapshots.obtain([pruned, whole], {
       async make() {
-        const { reproducible, ...made } = await make(request, tests, env);
+        const { fromWhole, reproducible, ...made } = await make(request, tests, closure, env);
+        const key = fromWhole ? whole : pruned;
         return { ...made, key: reproducible ? key : undefined };
       },
       signal,
@@ -72,8 +74,8 @@ export async function provideGenerated(request: GeneratedRequest): Promise<Snaps
     snapshot = obtained.snapshot;
     if (obtained.found !== undefined) {
       await unpackGenerated(request, snapshot.archive);
-      logs.line(`Generated tests: restored from snapshot ${key.slice(0, 12)} in ${taken()}.`);
-    } else logs.line(`Generated tests: made in ${taken()}, snapshot ${key.slice(0, 12)}.`);
+      logs.line(`Generated tests: restored from snapshot ${obtained.found.slice(0, 12)} in ${taken()}.`);
+    } else logs.line(`Generated tests: made in ${taken()}.`);
   }
   const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
   await removeGenerated(request, done);
@@ -94,13 +96,34 @@ export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): P
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-/** What was generated, and whether it would be the next time, too. */
+function whyRandom({ perRun }: Closure): string | undefined {
+  const [first] = perRun;
+  return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
+}
+
+/** What was generated, and what may be concluded from how. */
 interface Generated extends Snapshot {
+  /** The closure was not enough, so it depends on the whole tree. */
+  fromWhole: boolean;
   reproducible: boolean;
 }
 
-async function make(request: GeneratedRequest, tests: PlannedTest[], env: string): Promise<Generated> {
-  const { engine, containerId, layout, php, files, logs, signal, settings } = request;
+async function make(
+  request: GeneratedRequest,
+  tests: PlannedTest[],
+  closure: Closure,
+  env: string,
+): Promise<Generated> {
+  const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
+  let fromWhole = closure.kind === 'whole';
+  const onWhole = async (because: string) => {
+    fromWhole = true;
+    const message = `The tests are generated from the whole tree, which takes longer: ${because}.`;
+    logs.line(message);
+    await record.event({ code: 'GENERATED_WHOLE', message });
+  };
+  if (closure.kind === 'whole') await onWhole(closure.because);
+  else logs.line(`Generating from the ${closure.files.length} files that the tests need.`);
   // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
   await putValues(engine, containerId, { env, credentials: '' });
   const log = await logs.open(request.logName);
@@ -108,7 +131,7 @@ async function make(request: GeneratedRequest, tests: PlannedTest[], env: string
   try {
     const timeoutMs = settings.generationTimeoutMs;
     const target = { engine, containerId, layout, php, signal, timeoutMs };
-    ({ missing } = await generate({ ...target, tests, log: log.stream }));
+    ({ missing } = await generate({ ...target, tests, closure, onWhole, log: log.stream }));
   } catch (error) {
     const said = await log.close();
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
@@ -132,6 +155,7 @@ async function make(request: GeneratedRequest, tests: PlannedTest[], env: string
       suite,
       message: `MFTF did not generate this test: ${complaint ?? lastOf(said)}`,
     })),
+    fromWhole,
     // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
     reproducible: explained.every(({ complaint }) => complaint !== undefined),
   };
