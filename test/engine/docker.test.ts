@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createDockerEngine } from '../../src/engine/docker/engine.ts';
 import { createLog } from '../../src/log.ts';
@@ -22,6 +24,19 @@ describe('only docker', () => {
       await engine.close();
     },
   );
+
+  test('does not wait for ever for an engine that hangs', async () => {
+    const hanging = createServer().listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const { port } = hanging.address() as AddressInfo;
+    const engine = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, log, silenceMs: 100 });
+    const questions = [engine.describe, () => engine.inspect('x'), () => engine.list({})];
+    for (const ask of questions) {
+      await expect(ask()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+    }
+    await engine.close();
+    hanging.close();
+  });
 
   test('tells a missing network from a missing image, and leaves nothing behind', async () => {
     const subject = await openSubject('docker');

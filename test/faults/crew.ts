@@ -102,7 +102,10 @@ export function startCrew(options: {
         const open = absences.find(
           (absence) => absence.pid === pid && absence.kind === 'stopped' && absence.to === undefined,
         );
-        if (signal === 'SIGKILL') absences.push({ pid, kind: 'dead', from: now, to: undefined });
+        if (signal === 'SIGKILL') {
+          post.ready = false;
+          absences.push({ pid, kind: 'dead', from: now, to: undefined });
+        }
         if (signal === 'SIGSTOP') absences.push({ pid, kind: 'stopped', from: now, to: undefined });
         if (signal === 'SIGCONT' && open) open.to = monotonicMs();
       },

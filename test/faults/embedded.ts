@@ -89,10 +89,10 @@ export async function openEmbeddedInstallation(
       (await ask('?state=running')).length === 0 && (await ask('?state=queued')).length === 0,
 
     async killInMidWrite(random) {
-      const writes = environments.map((environment) => submit(environment, random));
+      const writes = Promise.allSettled(environments.map((environment) => submit(environment, random)));
       await pause(random.between(0, 30));
       for (const { signal } of crew.posts) signal('SIGKILL');
-      await Promise.allSettled(writes);
+      await writes;
     },
 
     async close() {

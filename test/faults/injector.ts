@@ -1,6 +1,7 @@
 import { monotonicMs } from './clock.ts';
 import type { Post } from './crew.ts';
-import { type FaultKind, faultKinds } from './faults.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { faultKinds } from './faults.ts';
 import { pause, type WorldEnvironment } from './ground.ts';
 import type { RunningRun } from './installation.ts';
 import type { Random } from './random.ts';
@@ -29,6 +30,8 @@ export interface InjectorOptions {
   /** How many, over how many milliseconds. */
   faults: number;
   forMs: number;
+  /** Only kinds whose names match. */
+  only?: RegExp | undefined;
   onInjected?(injection: Injection): void;
   onProblem(text: string): void;
 }
@@ -56,7 +59,10 @@ export function leftOut(world: World): { kind: string; because: string }[] {
 /** Injects faults of all kinds in turn, in a new order each time, never two on the same thing. Resolves when all are undone. */
 export async function injectFaults(options: InjectorOptions): Promise<Injection[]> {
   const { world, random, faults, forMs } = options;
-  const possible = faultKinds.filter(({ notBecause }) => notBecause?.(world) === undefined);
+  const possible = faultKinds
+    .filter(({ name }) => options.only?.test(name) ?? true)
+    .filter(({ notBecause }) => notBecause?.(world) === undefined);
+  if (possible.length === 0) throw new Error(`No kind of fault is left: ${options.only}`);
   const injections: Injection[] = [];
   const busy = new Set<unknown>();
   const ending: Promise<void>[] = [];

@@ -1,7 +1,8 @@
 /**
  * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS, FAULTS,
  * WORKERS (runs at a time, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it; docker: the one
- * that is there; sandbox; auto: the first of these), KEEP (the folder with
+ * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names
+ * of those that are wanted), KEEP (the folder with
  * logs and journals is left there). Ends with 0 only if nothing was violated.
  */
 import type { EngineChoice } from './ground.ts';
@@ -14,6 +15,7 @@ const seed = number('SEED', Math.floor(Math.random() * 1_000_000));
 const faults = number('FAULTS', Math.round(seconds / 1.7));
 const processes = 3;
 const slots = Math.max(1, Math.round(number('WORKERS', 9) / processes));
+const kinds = process.env['KINDS'];
 const choices: EngineChoice[] = ['auto', 'own', 'docker', 'sandbox'];
 const engine = choices.find((choice) => choice === (process.env['ENGINE'] || 'auto'));
 if (!engine) throw new Error(`ENGINE must be one of ${choices.join(', ')}`);
@@ -23,6 +25,7 @@ const verdict = await playRound({
   seed,
   faults,
   forMs: seconds * 1000,
+  only: kinds ? new RegExp(kinds, 'i') : undefined,
   settleMs: 600_000,
   outliveMs: 5_000,
   engine,

@@ -12,6 +12,7 @@ export interface RoundOptions extends WorldOptions {
   seed: number;
   faults: number;
   forMs: number;
+  only?: RegExp | undefined;
   /** How long everything may take to come to rest after the last fault. */
   settleMs: number;
   /** How long test processes may outlive a worker, once they should have noticed. */
@@ -49,6 +50,7 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
       random,
       faults: options.faults,
       forMs: options.forMs,
+      only: options.only,
       onInjected: ({ kind, hit }: Injection) => say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
       onProblem: problem,
     });

@@ -14,6 +14,8 @@ export interface DockerSettings {
    */
   host?: string | undefined;
   log: Logger;
+  /** After so much silence a question has no answer. A minute by default. */
+  silenceMs?: number;
 }
 
 /** Far above what a test run needs, and low enough that a fork bomb stays in its container. */
@@ -25,9 +27,14 @@ const removalMs = 30_000;
  * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. Images are never pulled: a run
  * must not depend on a registry.
  */
-export function createDockerEngine({ host, log }: DockerSettings): Engine {
-  const docker = new Docker(host === undefined ? undefined : toConnection(host));
-  const events = createContainerEvents(docker, log);
+export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSettings): Engine {
+  const connection = host === undefined ? {} : toConnection(host);
+  // The engine may hang for one container and be well otherwise (seen with 20.10: a container is paused in the moment in
+  // which a process enters it). Whoever asks about that container must not wait for ever.
+  const docker = new Docker({ ...connection, timeout: silenceMs });
+  // Output and events may be silent for as long as they like.
+  const streams = new Docker(connection);
+  const events = createContainerEvents(streams, log);
 
   async function inspect(idOrName: string): Promise<ContainerInfo | undefined> {
     try {
@@ -136,7 +143,7 @@ export function createDockerEngine({ host, log }: DockerSettings): Engine {
       }
     },
 
-    exec: (id, request) => startExec(docker, events, id, request),
+    exec: (id, request) => startExec({ docker, streams, events }, id, request),
 
     async close() {
       events.close();

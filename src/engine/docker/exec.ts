@@ -19,8 +19,8 @@ const silenceMs = 15_000;
 
 /** Starts a process in a running container. Errors: CONTAINER_VANISHED, ENGINE_UNREACHABLE, ENGINE_FAILED. */
 export async function startExec(
-  docker: Docker,
-  events: ContainerEvents,
+  /** `docker` answers in time or not at all; `streams` may be silent. */
+  { docker, streams, events }: { docker: Docker; streams: Docker; events: ContainerEvents },
   id: string,
   request: ExecRequest,
 ): Promise<Exec> {
@@ -45,7 +45,7 @@ export async function startExec(
       AttachStderr: true,
       ...(cwd === undefined ? {} : { WorkingDir: cwd }),
     });
-    socket = await exec.start({ hijack: true, stdin });
+    socket = await streams.getExec(exec.id).start({ hijack: true, stdin });
   } catch (error) {
     throw engineFault(error, what, { 404: 'CONTAINER_VANISHED', 409: 'CONTAINER_VANISHED' });
   }

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { capture } from '../../src/engine/capture.ts';
+import { createLayout } from '../../src/mftf/layout.ts';
+import { done, type FaultKind, needs } from './fault-kind.ts';
+import type { WorldEnvironment } from './ground.ts';
+import type { World } from './world.ts';
+
+const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const needsDocker = ({ containers }: World) => needs(containers.docker, 'only with Docker');
+
+/** In the container of an environment, if it is there. */
+async function inside({ engine }: World, { container }: WorldEnvironment, ...argv: string[]): Promise<void> {
+  await capture(engine, container, argv).catch(() => {});
+}
+
+/** Lets the processes of a container go on, past the engine. */
+function thaw(pid: number): void {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+  const group = (name: string) => lines.find((line) => line.split(':')[1] === name)?.split(':')[2];
+  const old = `/sys/fs/cgroup/freezer${group('freezer')}/freezer.state`;
+  const unified = `/sys/fs/cgroup${group('')}/cgroup.freeze`;
+  if (existsSync(old)) writeFileSync(old, 'THAWED');
+  else if (existsSync(unified)) writeFileSync(unified, '0');
+}
+
+export const containerFaults: FaultKind[] = [
+  {
+    on: 'container',
+    name: 'container removed',
+    async begin({ engine }, { container }) {
+      await engine.remove(container).catch(() => {});
+      return done;
+    },
+  },
+  {
+    on: 'container',
+    name: 'container killed',
+    notBecause: needsDocker,
+    async begin({ containers }, { container }) {
+      await containers.docker
+        ?.getContainer(container)
+        .kill()
+        .catch(() => {});
+      return done;
+    },
+  },
+  {
+    on: 'container',
+    name: 'container paused',
+    notBecause: needsDocker,
+    lasts: [1_000, 4_000],
+    async begin({ containers }, { container }) {
+      const found = containers.docker?.getContainer(container);
+      const pid = await found?.inspect().then(
+        ({ State }) => State.Pid,
+        () => undefined,
+      );
+      await found?.pause().catch(() => {});
+      return () => {
+        // Docker 20.10 cannot undo this by itself when a process enters the container in that very moment.
+        if (pid) thaw(pid);
+        return found?.unpause().catch(() => {});
+      };
+    },
+  },
+  {
+    on: 'container',
+    name: 'test processes killed',
+    async begin(world, environment) {
+      await inside(world, environment, 'sh', '/opt/matre/supervisor.sh', 'clear');
+      return done;
+    },
+  },
+  {
+    on: 'container',
+    name: 'supervisor killed',
+    async begin(world, environment) {
+      await inside(world, environment, 'pkill', '-9', '-f', 'supervisor.sh run');
+      return done;
+    },
+  },
+  {
+    on: 'container',
+    name: 'generated files deleted',
+    async begin(world, environment) {
+      await inside(world, environment, 'sh', '-c', `rm -rf ${generated}/*`);
+      return done;
+    },
+  },
+  {
+    on: 'container',
+    name: 'tmpfs full',
+    lasts: [500, 2_000],
+    async begin(world, environment) {
+      for (const folder of [generated, '/matre/run']) {
+        await inside(world, environment, 'dd', 'if=/dev/zero', `of=${folder}/filler`, 'bs=64k');
+      }
+      return async () => {
+        await inside(world, environment, 'rm', '-f', `${generated}/filler`, '/matre/run/filler');
+      };
+    },
+  },
+  {
+    on: 'container',
+    name: 'out of memory',
+    notBecause: needsDocker,
+    async begin(world, environment) {
+      await inside(world, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');
+      return done;
+    },
+  },
+];

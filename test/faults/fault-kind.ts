@@ -1,0 +1,32 @@
+import type { Post } from './crew.ts';
+import type { WorldEnvironment } from './ground.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** Undoes a fault. */
+type Heal = () => Promise<unknown> | unknown;
+
+interface Kind<Target> {
+  name: string;
+  /** How long it lasts, in milliseconds; without it there is nothing to undo. */
+  lasts?: [low: number, high: number];
+  /** Why this world cannot have it; it can by default. */
+  notBecause?(world: World): string | undefined;
+  begin(world: World, target: Target, random: Random): Promise<Heal | undefined> | Heal | undefined;
+}
+
+/** Faults by what they hit. Everything in them really happens, to real processes, servers and containers. */
+export type FaultKind =
+  | ({ on: 'worker' } & Kind<Post>)
+  | ({ on: 'container' } & Kind<WorldEnvironment>)
+  | ({ on: 'postgres' } & Kind<undefined>)
+  | ({ on: 'redis' } & Kind<undefined>)
+  | ({ on: 'engine' } & Kind<undefined>)
+  | ({ on: 'disk' } & Kind<undefined>)
+  | ({ on: 'embedded' } & Kind<undefined>);
+
+/** Nothing to undo. */
+export const done = undefined;
+
+/** Why a kind is left out when something it needs is not there. */
+export const needs = (what: unknown, otherwise: string) => (what ? undefined : otherwise);

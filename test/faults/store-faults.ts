@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { withClient } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { done, type FaultKind } from './fault-kind.ts';
+import type { World } from './world.ts';
+
+async function sql({ postgres }: World, ...statements: string[]): Promise<void> {
+  await withClient(postgres.url, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
+}
+
+async function redis({ redis: { url } }: World, ...commands: string[][]): Promise<void> {
+  const client = createClient({ url });
+  client.on('error', () => {});
+  await client.connect();
+  for (const command of commands) await client.sendCommand(command);
+  client.destroy();
+}
+
+function postmaster(folder: string): number {
+  return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export const postgresFaults: FaultKind[] = [
+  {
+    on: 'postgres',
+    name: 'PostgreSQL connections cut',
+    async begin(world) {
+      await sql(
+        world,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'matre'`,
+      );
+      return done;
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'PostgreSQL restarted',
+    lasts: [200, 1_500],
+    async begin({ postgres }) {
+      await postgres.shutdown();
+      return () => postgres.start();
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'PostgreSQL dies, recovers',
+    lasts: [700, 1_500],
+    async begin(world) {
+      const [row] = await world.database.query<{ data_directory: string }>('SHOW data_directory');
+      const pid = postmaster(row?.data_directory ?? '');
+      process.kill(pid, 'SIGQUIT');
+      await until(() => !isAlive(pid));
+      return () => world.postgres.start();
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'PostgreSQL read-only',
+    lasts: [1_000, 3_000],
+    async begin(world) {
+      await sql(world, 'ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+      return () => sql(world, 'ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'PostgreSQL stopped (SIGSTOP)',
+    lasts: [2_000, 5_000],
+    begin({ postgres }) {
+      postgres.signal('SIGSTOP');
+      return () => postgres.signal('SIGCONT');
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'network to PostgreSQL frozen',
+    lasts: [2_000, 5_000],
+    begin({ ways }) {
+      ways.postgres.freeze();
+      return () => ways.postgres.thaw();
+    },
+  },
+  {
+    on: 'postgres',
+    name: 'connections to PostgreSQL half-open',
+    begin: ({ ways }) => {
+      ways.postgres.loseConnections();
+      return done;
+    },
+  },
+];
+
+export const redisFaults: FaultKind[] = [
+  {
+    on: 'redis',
+    name: 'Redis killed, back empty',
+    lasts: [200, 5_000],
+    async begin({ redis }) {
+      await redis.kill();
+      return () => redis.restart();
+    },
+  },
+  {
+    on: 'redis',
+    name: 'Redis emptied',
+    async begin(world) {
+      await redis(world, ['FLUSHALL']);
+      return done;
+    },
+  },
+  {
+    on: 'redis',
+    name: 'Redis stopped past the TTL',
+    lasts: [3_500, 5_000],
+    begin({ redis }) {
+      redis.pause();
+      return () => redis.resume();
+    },
+  },
+  {
+    on: 'redis',
+    name: 'Redis connections cut',
+    async begin(world) {
+      await redis(world, ['CLIENT', 'KILL', 'TYPE', 'normal'], ['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+      return done;
+    },
+  },
+  {
+    on: 'redis',
+    name: 'network to Redis frozen',
+    lasts: [1_000, 5_000],
+    begin({ ways }) {
+      ways.redis.freeze();
+      return () => ways.redis.thaw();
+    },
+  },
+  {
+    on: 'redis',
+    name: 'connections to Redis half-open',
+    begin: ({ ways }) => {
+      ways.redis.loseConnections();
+      return done;
+    },
+  },
+];
