@@ -54,6 +54,17 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   };
   let connections = openPool();
   let closed = false;
+  /**
+   * Statements are prepared, once on each connection: to plan one takes longer than to execute it, up to five times. There
+   * are some dozens, and none is made from values.
+   */
+  const names = new Map<string, string>();
+
+  function nameOf(sql: string): string {
+    const name = names.get(sql) ?? `matre_${names.size}`;
+    names.set(sql, name);
+    return name;
+  }
 
   function openPool() {
     const sockets = createSockets();
@@ -104,7 +115,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     try {
       return await work({
         query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
-          (await send({ text: sql, values: parameters })).rows as Row[],
+          (await send({ name: nameOf(sql), text: sql, values: parameters })).rows as Row[],
         script: async (sql) => {
           await send({ text: sql, query_timeout: scriptTimeoutMs });
         },
@@ -176,6 +187,8 @@ function placeOf(url: string): string {
 /** Whether the server or the way to it is the matter, rather than the statement. */
 function isConnectionFault(error: unknown): boolean {
   const state = sqlState(error);
+  // A newer program has changed a table since a statement was prepared here; on a new connection it will be prepared anew.
+  if (state === '0A000' && /cached plan/.test(String((error as Error).message))) return true;
   if (state !== undefined) return serverStates.test(state);
   // Errors of sockets have a code such as ECONNRESET. The driver's own ("Connection terminated unexpectedly",
   // "Query read timeout", "... is not queryable") have none, only a text.

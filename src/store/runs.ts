@@ -35,8 +35,7 @@ export function createRuns(deps: { database: Database }) {
      */
     async insert(runs: NewRun[]): Promise<Run[]> {
       return database.transaction(async (transaction) => {
-        const ids: number[] = [];
-        for (const run of runs) ids.push(await insertOne(transaction, run));
+        const ids = await insertAll(transaction, runs);
         await notifyRuns(transaction, ids);
         await notifyQueue(transaction);
         return (await readRuns(transaction, ids)).reverse();
@@ -105,18 +104,32 @@ export function createRuns(deps: { database: Database }) {
   };
 }
 
-async function insertOne(transaction: Queryable, run: NewRun): Promise<number> {
-  const { environmentId, selection, priority = 0, requestedBy, retryOf } = run;
-  // FOR KEY SHARE: either the removal of the environment waits for this run and sees it, or this sees the removal.
-  const [row] = await transaction.query<{ id: number }>(
+/** Returns their ids, in order. */
+async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<number[]> {
+  // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
+  const rows = await transaction.query<{ id: number; environment_id: number }>(
     `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of)
-     SELECT id, $2::jsonb, $3::int, $4::text, $5::bigint
-     FROM environment WHERE id = $1 AND removed_at IS NULL FOR KEY SHARE
-     RETURNING id`,
-    [environmentId, JSON.stringify(selection), priority, requestedBy, retryOf ?? null],
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, place)
+     JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
+     ORDER BY place FOR KEY SHARE OF environment
+     RETURNING id, environment_id`,
+    [
+      runs.map(({ environmentId }) => environmentId),
+      runs.map(({ selection }) => JSON.stringify(selection)),
+      runs.map(({ priority = 0 }) => priority),
+      runs.map(({ requestedBy }) => requestedBy),
+      runs.map(({ retryOf }) => retryOf ?? null),
+    ],
   );
-  if (!row) throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${environmentId}.`);
-  return row.id;
+  const unknown = runs.find(
+    ({ environmentId }) => !rows.some(({ environment_id }) => environment_id === environmentId),
+  );
+  if (unknown) {
+    throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${unknown.environmentId}.`);
+  }
+  return rows.map(({ id }) => id);
 }
 
 /** Errors: RUN_UNKNOWN. */
@@ -134,15 +147,23 @@ export function readRuns(database: Queryable, ids: readonly number[]): Promise<R
 /** The newest first. `condition` may end in an order and a limit of its own. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
-    `WITH chosen AS MATERIALIZED (SELECT run.* FROM run WHERE ${condition}),
-     counted AS (${countedRuns('SELECT id FROM chosen WHERE chosen.counts IS NULL')})
-     SELECT run.*, coalesce(run.counts, counted.counts) AS all_counts, environment.code AS environment_code
-     FROM chosen AS run JOIN environment ON environment.id = run.environment_id
-     LEFT JOIN counted ON counted.run_id = run.id
-     ORDER BY run.id DESC`,
+    `WITH chosen AS MATERIALIZED (SELECT run.* FROM run WHERE ${condition})
+     SELECT run.*, environment.code AS environment_code
+     FROM chosen AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
     parameters,
   );
-  return rows.map(toRun);
+  // Finished runs keep their counts, and those that never started have none.
+  const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt > 0).map(({ id }) => id);
+  const counts = uncounted.length > 0 ? await countTests(database, uncounted) : new Map<number, unknown>();
+  return rows.map((row) => toRun({ ...row, counts: row.counts ?? counts.get(row.id) }));
+}
+
+async function countTests(database: Queryable, ids: readonly number[]): Promise<Map<number, unknown>> {
+  const rows = await database.query<{ run_id: number; counts: unknown }>(
+    countedRuns('SELECT unnest($1::bigint[])'),
+    [ids],
+  );
+  return new Map(rows.map(({ run_id, counts }) => [run_id, counts]));
 }
 
 /**
@@ -182,7 +203,7 @@ interface RunRow extends ReasonColumns {
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
-  all_counts: unknown;
+  counts: unknown;
   queued_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -226,7 +247,7 @@ function toRun(row: RunRow): Run {
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
-    counts: storedCounts.parse(row.all_counts ?? {}),
+    counts: storedCounts.parse(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
