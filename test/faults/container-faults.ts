@@ -13,8 +13,9 @@ async function inside({ engine }: World, { container }: WorldEnvironment, ...arg
   await capture(engine, container, argv).catch(() => {});
 }
 
-/** Lets the processes of a container go on, past the engine. */
+/** Lets the processes of a container go on, past the engine, if they are still there. */
 function thaw(pid: number): void {
+  if (!existsSync(`/proc/${pid}/cgroup`)) return;
   const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
   const group = (name: string) => lines.find((line) => line.split(':')[1] === name)?.split(':')[2];
   const old = `/sys/fs/cgroup/freezer${group('freezer')}/freezer.state`;

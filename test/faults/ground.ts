@@ -58,7 +58,7 @@ export const shortSettings = {
   MATRE_LEASE: '3s',
   LOCK_TTL: '3s',
   MATRE_BEAT: `${beatMs}ms`,
-  MATRE_RETRY_PAUSE: '1s',
+  MATRE_RETRY_PAUSE: '300ms',
 };
 
 export const silent = createLog({ level: 'silent' });

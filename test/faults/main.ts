@@ -1,9 +1,8 @@
 /**
  * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS, FAULTS,
  * WORKERS (runs at a time, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it; docker: the one
- * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names
- * of those that are wanted), KEEP (the folder with
- * logs and journals is left there). Ends with 0 only if nothing was violated.
+ * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names of those that are wanted), KEEP (the
+ * folder with logs and journals is left there). Ends with 0 only if nothing was violated.
  */
 import type { EngineChoice } from './ground.ts';
 import { report } from './report.ts';
