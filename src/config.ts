@@ -54,6 +54,7 @@ export interface Config {
     php: string;
     testTimeoutMs: number;
     generationTimeoutMs: number;
+    exclusiveGroups: string[];
     generationVariables: string[];
     snapshotBytes: number;
   };
@@ -192,6 +193,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       php: values.MATRE_PHP,
       testTimeoutMs: values.MATRE_TEST_TIMEOUT,
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
+      exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
       generationVariables: values.MATRE_GENERATION_VARIABLES,
       snapshotBytes: values.MATRE_SNAPSHOTS_SIZE,
     },

@@ -21,6 +21,7 @@ import { createModules, type Modules } from './modules/modules.ts';
 import type { Context } from './operations/context.ts';
 import { createPool, type Pool } from './pool/pool.ts';
 import type { Database } from './store/database.ts';
+import { createDurations } from './store/durations.ts';
 import type { Environments } from './store/environments.ts';
 import type { Runs } from './store/runs.ts';
 import { readSetting, writeSetting } from './store/settings.ts';
@@ -151,6 +152,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       moduleTarget: module.target,
       log,
     });
+    const durations = createDurations({ database: deps.database });
     const runner = createRunner({
       engine,
       pool,
@@ -166,6 +168,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       layout,
       readValues: (environment) => readValues(deps, environment),
       selenium: seleniumValues(config, engine.kind),
+      expected: durations.expected,
       settings: {
         ...mftf,
         image: wanted.image,

@@ -272,6 +272,13 @@ export const settings = {
     description: 'How long test processes live on without a sign of their worker.',
   }),
 
+  MATRE_EXCLUSIVE_GROUPS: setting({
+    group: 'MFTF',
+    schema: list(z.string()),
+    default: 'exclusive',
+    description:
+      'Groups of tests that are executed alone in an environment with several slots, with commas between them.',
+  }),
   MATRE_TEST_TIMEOUT: setting({
     group: 'MFTF',
     schema: duration(1),

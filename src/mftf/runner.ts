@@ -3,13 +3,12 @@ import type { Engine } from '../engine/engine.ts';
 import { whileHeld } from '../engine/while-held.ts';
 import { toFault } from '../errors.ts';
 import type { Environment } from '../model/environment.ts';
-import type { Reason } from '../model/run.ts';
 import { describeSelection, type PlannedTest } from '../model/selection.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import { checkoutsFolder } from '../pool/specification.ts';
+import type { ExpectedDuration } from '../store/durations.ts';
 import type { Job, Outcome, Runner } from '../worker/runner.ts';
-import { blocksOf, nameOf } from './blocks.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { resolveSelection } from './catalog/selection.ts';
 import type { Catalogs } from './catalogs.ts';
@@ -17,15 +16,17 @@ import { closureOf } from './closure/closure.ts';
 import type { Validations } from './closure/validation.ts';
 import { describeMissing, variablesOf } from './closure/variables.ts';
 import { buildEnvFiles, type EnvFilesInput, moduleEnvPath, readModuleEnvFile } from './env-files.ts';
-import { broken, type ExecutionContext, executeBlock } from './execution.ts';
+import { broken } from './execution.ts';
 import type { Layout } from './layout.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
 import { moduleNames } from './module-names.ts';
 import { createPhp } from './php.ts';
 import { prepare } from './prepare.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import { removeGenerated, unpackGenerated } from './snapshots/archive.ts';
 import { provideGenerated } from './snapshots/generated.ts';
 import type { Snapshot, Snapshots } from './snapshots/store.ts';
+import { executeTests } from './testing.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
@@ -41,6 +42,8 @@ export interface RunnerDependencies {
     environment: Environment,
   ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword'>>;
   selenium: EnvFilesInput['selenium'];
+  /** How long the tests of a run took before. */
+  expected(runId: number): Promise<readonly ExpectedDuration[]>;
   settings: {
     image: string;
     php: string;
@@ -49,6 +52,8 @@ export interface RunnerDependencies {
     generationTimeoutMs: number;
     /** Names of variables that generation may read besides those that MFTF is known to read. */
     generationVariables: string[];
+    /** See `TestingRequest`. */
+    exclusiveGroups: string[];
     /** Why what is generated must not be used for other runs, if so. */
     unshared: string | undefined;
   };
@@ -61,6 +66,9 @@ const shownFaults = 10;
 interface Prepared {
   commit: Commit;
   checkout: string;
+  /** The container of a slot, from 1 on: see `Pool.ensure`. */
+  container(slot: number): Promise<string>;
+  /** Of the first slot. */
   containerId: string;
   files: ReturnType<typeof buildEnvFiles>;
   redactor: Redactor;
@@ -105,9 +113,14 @@ export function createRunner(deps: RunnerDependencies): Runner {
         // A write of a run that is held no more is refused.
         const fence = { number: job.fence, assertHeld: () => job.record.phase('preparing') };
         const requiredFiles = [`${checkoutsFolder}/${commit.id}/${moduleEnvPath(environment.code)}`];
-        const container = await deps.pool.ensure(environment, { requiredFiles, signal, onEvent, fence });
-        logs.line(`Container: ${container.name}`);
-        const prepared = { commit, checkout, containerId: container.id, files, redactor, logs };
+        const container = async (slot: number) => {
+          const needs = { slot, requiredFiles, signal, onEvent, fence };
+          const { id, name } = await deps.pool.ensure(environment, needs);
+          logs.line(`Container: ${name}`);
+          return id;
+        };
+        const containerId = await container(1);
+        const prepared = { commit, checkout, container, containerId, files, redactor, logs };
         const engine = whileHeld(deps.engine, job.assertHeld);
         return executeIn({ ...deps, engine }, { ...job, abort: signal }, prepared);
       });
@@ -133,12 +146,9 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const { engine, layout, settings, artifacts } = deps;
   const { run, environment, record, abort: signal, stop } = job;
   const { containerId, logs, redactor } = prepared;
-  await prepare(engine, containerId, {
-    layout,
-    commit: prepared.commit.id,
-    code: environment.code,
-    files: prepared.files,
-  });
+  const makeReady = ({ containerId, commit, files }: Prepared) =>
+    prepare(engine, containerId, { layout, commit: commit.id, code: environment.code, files });
+  await makeReady(prepared);
   const catalog = await catalogOf(deps, prepared);
   const plan = await planOf(catalog, job);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
@@ -153,7 +163,9 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   await record.phase('generating');
   const token = `run-${run.id}-${job.fence}`;
   const { fence } = job;
-  const php = createPhp(engine, containerId, { php: settings.php, beatMs: settings.beatMs, token, fence });
+  const phpIn = (id: string) =>
+    createPhp(engine, id, { php: settings.php, beatMs: settings.beatMs, token, fence });
+  const php = phpIn(containerId);
   const place = { engine, containerId, layout, php, signal };
   const source = { imageId: await engine.imageId(settings.image), commit: prepared.commit.id };
   const timeoutMs = settings.generationTimeoutMs;
@@ -178,40 +190,38 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const runnable = await recordMissing(record, snapshot, open);
 
   await record.phase('testing');
-  const context: ExecutionContext = {
-    runId: run.id,
-    engine,
-    containerId,
-    layout,
-    php,
-    generated: snapshot.archive,
-    record,
-    redactor,
-    logs,
-    artifacts,
-    signal,
-    timeoutMs: settings.testTimeoutMs,
-  };
-  const positions = new Map(plan.map(({ test }, index) => [keyOf(test), index + 1]));
-  for (const block of blocksOf(runnable)) {
-    if (stop.aborted) {
-      logs.line('The worker stops; the run goes back to the queue with what it has.');
-      return { kind: 'handed-back' };
-    }
-    const [first] = block.tests;
-    const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
-    const place = `tests/${position}-${nameOf(block)}${run.attempt > 1 ? `-attempt-${run.attempt}` : ''}`;
-    const reason = await executeBlock(context, block, place);
-    if (reason) return end(logs, reason);
-  }
-  await record.phase('reporting');
-  logs.line('All tests have a result.');
-  return { kind: 'finished' };
-}
-
-function end(logs: RunLogs, reason: Reason): Outcome {
-  logs.line(`The run ends here: ${reason.code}: ${reason.message}`);
-  return { kind: 'broken', reason };
+  const done = plan.filter((planned) => planned.done).map(({ test }) => test);
+  return executeTests({
+    environment,
+    attempt: run.attempt,
+    catalog,
+    plan: plan.map(({ test }) => test),
+    tests: runnable,
+    first: { containerId, php },
+    async open(slot) {
+      const id = await prepared.container(slot);
+      await makeReady({ ...prepared, containerId: id });
+      const there = { engine, containerId: id, layout };
+      await unpackGenerated(there, snapshot.archive);
+      await removeGenerated(there, done);
+      return { containerId: id, php: phpIn(id) };
+    },
+    context: {
+      runId: run.id,
+      engine,
+      layout,
+      generated: snapshot.archive,
+      record,
+      redactor,
+      logs,
+      artifacts,
+      signal,
+      timeoutMs: settings.testTimeoutMs,
+    },
+    expected: () => deps.expected(run.id),
+    exclusiveGroups: settings.exclusiveGroups,
+    stop,
+  });
 }
 
 /** What there is to test in the image and at the commit of a run. */

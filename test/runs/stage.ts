@@ -49,14 +49,18 @@ export interface StageEnvironment {
   id: number;
   code: string;
   shop: Shop;
-  container: {
-    name: string;
-    /** What a command in it prints. Rejects when it ends with another code than 0. */
-    says(...argv: string[]): Promise<string>;
-    journal(): Promise<JournalEntry[]>;
-    /** As an operator does: `docker rm -f`. */
-    remove(): Promise<boolean>;
-  };
+  container: StageContainer;
+  /** Of all its slots; the first is `container`. */
+  containers: StageContainer[];
+}
+
+export interface StageContainer {
+  name: string;
+  /** What a command in it prints. Rejects when it ends with another code than 0. */
+  says(...argv: string[]): Promise<string>;
+  journal(): Promise<JournalEntry[]>;
+  /** As an operator does: `docker rm -f`. */
+  remove(): Promise<boolean>;
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
@@ -73,7 +77,7 @@ export interface Stage {
   /** An environment with a shop of its own. The module gets an env file for it if it has none. */
   environment(
     code: string,
-    options?: { adminPassword?: string; shopPassword?: string },
+    options?: { adminPassword?: string; shopPassword?: string; slots?: number },
   ): Promise<StageEnvironment>;
   /** Queues a run and returns its number. */
   submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
@@ -159,7 +163,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     finished,
     run: async (environment, selection) => finished(await submit(environment, selection)),
 
-    async environment(code, { adminPassword = sampleAdmin.password, shopPassword } = {}) {
+    async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1 } = {}) {
       const envFile = `Cron/data/.env.${code}`;
       if (module.git('ls-files', envFile) === '') {
         const like = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
@@ -173,25 +177,13 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
       });
       const { id } = await addEnvironment.run(
         context,
-        parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword }),
+        parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword, slots }),
       );
-      const name = containerName(id);
-      const says = async (...argv: string[]) => {
-        const { code, stdout, stderr } = await capture(engine, name, argv);
-        if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
-        return stdout;
-      };
-      const environment = {
-        id,
-        code,
-        shop,
-        container: {
-          name,
-          says,
-          journal: async () => parseJournal(await says('cat', journalPath)),
-          remove: () => engine.remove(name),
-        },
-      };
+      const containers = Array.from({ length: slots }, (_, index) =>
+        containerNamed(engine, containerName(id, index + 1)),
+      );
+      const [container = containerNamed(engine, containerName(id))] = containers;
+      const environment = { id, code, shop, container, containers };
       environments.push(environment);
       return environment;
     },
@@ -215,12 +207,29 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     async close() {
       await app.stopWorkers({ now: true });
       await Promise.all(
-        environments.flatMap(({ container, shop }) => [engine.remove(container.name), shop.close()]),
+        environments.flatMap(({ containers, shop }) => [
+          ...containers.map(({ remove }) => remove()),
+          shop.close(),
+        ]),
       );
       await engine.close();
       await opened.close();
       await rm(home, { recursive: true, force: true });
     },
+  };
+}
+
+function containerNamed(engine: Engine, name: string): StageContainer {
+  const says = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await capture(engine, name, argv);
+    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout;
+  };
+  return {
+    name,
+    says,
+    journal: async () => parseJournal(await says('cat', journalPath)),
+    remove: () => engine.remove(name),
   };
 }
 

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ResultView } from '../../src/operations/views.ts';
+import { intervalsOf } from './journal.ts';
+import {
+  fault,
+  moduleTest,
+  openStage,
+  overEngines,
+  type ShownRun,
+  type Stage,
+  type StageEnvironment,
+} from './stage.ts';
+
+const sleepers = ['OneTest', 'TwoTest', 'ThreeTest', 'FourTest'];
+
+/** Whether two tests were under way at the same time, as their results tell. */
+function beside(one: ResultView, other: ResultView): boolean {
+  const from = ({ startedAt }: ResultView) => Date.parse(startedAt);
+  const to = (result: ResultView) => from(result) + result.durationMs;
+  return from(one) < to(other) && from(other) < to(one);
+}
+
+const resultOf = ({ results }: ShownRun, name: string): ResultView => {
+  const found = results.find((result) => result.test === name);
+  if (!found) throw new Error(`${name} has no result`);
+  return found;
+};
+
+/** An environment with two containers: one run uses both. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  let shown: ShownRun;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...Object.assign({}, ...sleepers.map((name) => moduleTest(name, fault('sleep 3'), 'both'))),
+        ...moduleTest('AloneTest', fault('sleep 1'), 'exclusive'),
+      },
+    });
+    environment = await stage.environment('preprod-us', { slots: 2 });
+    shown = await stage.run(environment, {
+      groups: ['both', 'exclusive'],
+      suites: ['HarbourOrdersSuite'],
+    });
+  });
+  afterAll(() => stage.close());
+
+  test('all tests have one result of one run, in the order of the plan', async () => {
+    const { run, results, plan } = shown;
+    expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { planned: 7, passed: 7 } });
+    expect(results.map(({ test }) => test)).toEqual(plan.map(({ test }) => test));
+    expect(await stage.log(run.id)).toContain('The tests are executed in 2 containers.');
+  });
+
+  test('both containers execute tests of the run, at the same time', async () => {
+    const [first = [], second = []] = await Promise.all(
+      environment.containers.map(async ({ journal }) => intervalsOf(await journal())),
+    );
+    expect(second.every(({ runId }) => runId === shown.run.id)).toBe(true);
+    const together = first.some((one) =>
+      second.some((other) => one.from < (other.to ?? 0) && other.from < (one.to ?? 0)),
+    );
+    expect(together).toBe(true);
+  });
+
+  test('a suite stays in one process', async () => {
+    const [one, other] = shown.results.filter(({ suite }) => suite === 'HarbourOrdersSuite');
+    expect(one && other && beside(one, other)).toBe(false);
+  });
+
+  test('a test of an exclusive group is executed when nothing else is', () => {
+    const alone = resultOf(shown, 'AloneTest');
+    const others = shown.results.filter((result) => result !== alone);
+    expect(others.filter((other) => beside(alone, other))).toEqual([]);
+  });
+
+  test('a second slot that cannot be had makes the run slower, not broken', async () => {
+    // Somebody else's container has the name.
+    const [, second] = environment.containers;
+    await second?.remove();
+    const name = second?.name ?? '';
+    await stage.engine.create({
+      name,
+      image: stage.image,
+      labels: {},
+      env: {},
+      mounts: [],
+      tmpfs: [],
+      files: [],
+      writable: [],
+      network: undefined,
+      extraHosts: [],
+      memoryBytes: 64 * 1024 * 1024,
+    });
+    const again = await stage.run(environment, { tests: sleepers.slice(0, 2) });
+    expect(again.run).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
+    expect(again.events).toContainEqual(
+      expect.objectContaining({ code: 'SLOT_UNAVAILABLE', message: expect.stringContaining(name) }),
+    );
+  });
+});
