@@ -1,0 +1,196 @@
+// A group of 20 tests: one by one with a generation for each, as it is done today, against matre: with nothing prepared
+// (cold), after a commit that changes one of the tests, and once more without a change (warm).
+//
+//   npx tsx bench/group.ts                          with the stand-in and a sample shop
+//   npx tsx bench/group.ts --image NAME --module FOLDER --environment CODE --test NAME
+//   npx tsx bench/group.ts --magento ROOT --module FOLDER --environment CODE --test NAME
+//                                                   with a real Magento in Docker or the sandbox: the group is 20 copies of a
+//                                                   test; the shop and Selenium are those of Cron/data/.env.CODE
+//   --rounds N (3)  --today N (3)                   rounds; tests that today's way is measured with in each
+//
+// Settings of matre (MATRE_NETWORK, ...) are taken from the environment. Prints a table and writes bench/results/group.json.
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { openApp } from '../src/app.ts';
+import { createLocalCaller } from '../src/cli/local.ts';
+import { watchRuns } from '../src/cli/watch.ts';
+import { loadConfig } from '../src/config.ts';
+import { capture } from '../src/engine/capture.ts';
+import { openEngine } from '../src/engine/open.ts';
+import { createLog } from '../src/log.ts';
+import { containerName } from '../src/model/environment.ts';
+import { emptySelection } from '../src/model/selection.ts';
+import { copyTest, realGround, standInGround } from './group/ground.ts';
+import { median, printTable, writeResults } from './support/figures.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    image: { type: 'string' },
+    magento: { type: 'string' },
+    module: { type: 'string', default: '' },
+    environment: { type: 'string', default: '' },
+    test: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '3' },
+    today: { type: 'string', default: '3' },
+  },
+});
+const size = 20;
+const log = createLog({ level: 'error' });
+const folder = await mkdtemp(join(flags.magento ? dirname(flags.magento) : tmpdir(), 'matre-bench-'));
+const kind = flags.magento ? 'sandbox' : ((process.env['MATRE_ENGINE'] ?? 'auto') as 'auto');
+const dockerHost = process.env['DOCKER_HOST'];
+const probe = await openEngine({ kind, dockerHost, sandboxFolder: join(folder, 'probe'), log });
+const ground =
+  flags.image || flags.magento
+    ? await realGround({ ...flags, code: flags.environment }, folder)
+    : await standInGround(probe.kind, folder);
+await probe.close();
+const tests = Array.from({ length: size }, (_, index) => `Bench${index + 101}Test`);
+const changing = await copyTest(ground.module, ground.test, tests);
+
+/** Seconds of one run: from its start to its end, in its tests, in the part that sees to generated tests. */
+interface Measured {
+  wall: number;
+  tests: number;
+  generation: number;
+}
+
+/** A matre with an empty data folder: everything is cold. */
+async function openRound(round: number) {
+  const data = join(folder, `data-${round}`);
+  const environment = {
+    ...process.env,
+    ...ground.settings,
+    MATRE_DATA: data,
+    MATRE_ENGINE: probe.kind,
+    MATRE_MODULE_PATH: ground.module,
+  };
+  const config = loadConfig({ environment, file: '/dev/null' });
+  const app = await openApp(config, { log });
+  const { context } = app;
+  // Names of containers end in this number.
+  const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+  await context.database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
+  const { id } = await context.environments.create({
+    code: ground.code,
+    name: ground.code,
+    baseUrl: ground.baseUrl,
+    backendName: 'admin',
+    adminUsername: ground.admin.username,
+  });
+  await context.environments.setPassword(id, ground.admin.password);
+  await app.startWorkers();
+  const engine = await openEngine({
+    kind: probe.kind,
+    dockerHost,
+    sandboxFolder: join(data, 'sandboxes'),
+    log,
+  });
+
+  return {
+    async ours(): Promise<Measured> {
+      const selection = { ...emptySelection, tests };
+      const [queued] = await context.runs.insert([{ environmentId: id, selection, requestedBy: 'bench' }]);
+      const { signal } = new AbortController();
+      const number = queued?.id ?? 0;
+      await watchRuns(createLocalCaller(app), [number], { onProgress: () => {}, signal });
+      const run = await context.runs.get(number);
+      if (run.verdict !== 'passed') throw new Error(`The run is ${run.verdict}: ${run.reason?.message}`);
+      const results = await context.results.listLatest(number);
+      const said = await text((await context.artifacts.open(run.id, 'run.log')).stream);
+      const at = (line: RegExp) => {
+        const [, time = ''] = new RegExp(`^\\[matre (\\S+)\\] ${line.source}`, 'm').exec(said) ?? [];
+        return Date.parse(time) / 1000;
+      };
+      return {
+        wall: (Number(run.finishedAt) - Number(run.startedAt)) / 1000,
+        tests: results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000,
+        generation: at(/Generated tests:/) - at(/Tests: \d+/),
+      };
+    },
+
+    /** Seconds that one test takes today. */
+    async today(test: string): Promise<number> {
+      const startedAt = performance.now();
+      const php = [config.mftf.php, '-d', 'error_reporting=8191', '-d', 'display_errors=0'];
+      for (const { argv, cwd } of ground.today([...php, '-d', 'memory_limit=-1'], test)) {
+        const root = config.pool.magentoRoot;
+        const ended = await capture(engine, containerName(id), argv, { cwd: `${root}${cwd}` });
+        if (ended.code !== 0) throw new Error(`${argv.join(' ')}: ${ended.stdout}${ended.stderr}`);
+      }
+      return (performance.now() - startedAt) / 1000;
+    },
+
+    async close() {
+      await app.stopWorkers({ now: true });
+      await (await context.pool()).prune(async () => []);
+      await app.close();
+      await engine.close();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+try {
+  const rounds: { cold: Measured; commit: Measured; warm: Measured; today: number; ratio: number }[] = [];
+  for (let round = 1; round <= Number(flags.rounds); round++) {
+    const matre = await openRound(round);
+    try {
+      const cold = await matre.ours();
+      await appendFile(changing, `<!-- change ${round} -->\n`);
+      const commit = await matre.ours();
+      const warm = await matre.ours();
+      const times: number[] = [];
+      for (const test of tests.slice(0, Number(flags.today))) times.push(await matre.today(test));
+      const today = size * median(times);
+      rounds.push({
+        cold,
+        commit,
+        warm,
+        today,
+        ratio: (today - warm.tests) / (warm.wall - warm.tests),
+      });
+    } finally {
+      await matre.close();
+    }
+  }
+
+  const of = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const inTests = of(({ warm }) => warm.tests);
+  const row = (name: string, which: 'cold' | 'commit' | 'warm') => [
+    name,
+    seconds(of((round) => round[which].generation)),
+    seconds(of((round) => round[which].wall)),
+    seconds(of((round) => round[which].wall - round[which].tests)),
+  ];
+  console.log(`${size} tests, ${seconds(inTests)} in them; engine ${probe.kind}; ${ground.name}`);
+  printTable([
+    ['', 'generation', 'all', 'all but the tests'],
+    [
+      'one by one, a generation for each',
+      '',
+      seconds(of(({ today }) => today)),
+      seconds(of(({ today }) => today) - inTests),
+    ],
+    row('matre, cold', 'cold'),
+    row('matre, new commit', 'commit'),
+    row('matre, warm', 'warm'),
+  ]);
+  const metrics = {
+    warm_generation_s: of(({ warm }) => warm.generation),
+    commit_generation_s: of(({ commit }) => commit.generation),
+    cold_generation_s: of(({ cold }) => cold.generation),
+    overhead_ratio: of(({ ratio }) => ratio),
+  };
+  console.log(
+    `warm ${seconds(metrics.warm_generation_s)} (bar: 2), new commit ${seconds(metrics.commit_generation_s)} (bar: 5), all but the tests ${metrics.overhead_ratio.toFixed(1)} times faster (bar: 20)`,
+  );
+  await writeResults('group', { metrics, ground: ground.name, engine: probe.kind, rounds });
+} finally {
+  await ground.close();
+  await rm(folder, { recursive: true, force: true });
+}
