@@ -127,6 +127,11 @@ describe('the judge of the faults', () => {
       'history',
       ({ attempts }) => change(attempts, 2, { outcome: 'lost' }),
     ],
+    [
+      'an attempt that ended by a mistake of matre',
+      'mistake',
+      ({ attempts }) => change(attempts, 1, { reason: 'INTERNAL' }),
+    ],
     ['work of nobody', 'history', ({ lives }) => change(lives, 3, { fence: 5 })],
     ['a test that outlives its worker', 'outlived', ({ lives }) => change(lives, 1, { to: 1_400 })],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],

@@ -11,6 +11,7 @@ export interface Violation {
     | 'late-writer'
     | 'outlived'
     | 'history'
+    | 'mistake'
     | 'failed'
     | 'false-pass'
     | 'harness';
@@ -45,6 +46,7 @@ export function judge(evidence: Evidence, limits: Limits): Violation[] {
     ...outlived(evidence, limits),
     ...failed(evidence),
     ...falsePasses(evidence),
+    ...mistakes(evidence),
   ];
 }
 
@@ -218,6 +220,16 @@ function failed({ runs, results }: Evidence): Violation[] {
         }),
       ),
   ];
+}
+
+/** What was done to it all has names; what matre calls its own mistake is one. */
+function mistakes({ attempts, results }: Evidence): Violation[] {
+  return [...attempts, ...results]
+    .filter(({ reason }) => reason === 'INTERNAL')
+    .map(({ runId, attempt }) => ({
+      kind: 'mistake',
+      what: `attempt ${attempt} of run ${runId} is INTERNAL`,
+    }));
 }
 
 /** What is called passed did happen, to its end. */

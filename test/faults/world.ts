@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../../src/engine/engine.ts';
 import { emptySelection } from '../../src/model/selection.ts';
@@ -63,12 +63,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const ground = await openGround(options.engine, [...codes, ...embeddedCodes]);
   const { containers, folder, journal } = ground;
   const closing: (() => Promise<unknown> | unknown)[] = [];
+  const data = join(folder, 'data');
   const close = async ({ keepFolder = false } = {}) => {
+    // What is in memory would be gone.
+    if (keepFolder) await cp(data, join(folder, 'data-kept'), { recursive: true }).catch(() => {});
     for (const step of closing.splice(0).reverse()) await step();
     await ground.close({ keepFolder });
   };
   try {
-    const data = join(folder, 'data');
     await mkdir(data, { mode: 0o700 });
     const disk = mountSmallDisk(data);
     closing.push(() => disk?.unmount());
