@@ -3,7 +3,7 @@ import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
 
 /** Workers in two processes that want the same tests at the same time. */
 overEngines((kind) => {
@@ -19,7 +19,6 @@ overEngines((kind) => {
     redis = await startRedis();
     stage = await openStage(kind, {
       workers: false,
-      module: moduleTest('PlainTest', fault('sleep 0')),
       settings: {
         DATABASE_URL: postgres.url,
         LOCK_DSN: redis.url,
@@ -56,7 +55,8 @@ overEngines((kind) => {
   async function makerAndWaiter() {
     const [us, es] = environments as [StageEnvironment, StageEnvironment];
     commits += 1;
-    stage.module.commit({ 'change.txt': `${commits}` }, 'Change');
+    const step = `<comment userInput="change ${commits}" stepKey="change"/>`;
+    stage.module.commit(moduleTest('PlainTest', step), 'Change');
     await startWorker();
     await startWorker();
     const maker = await stage.submit(us, { tests: ['PlainTest'] });

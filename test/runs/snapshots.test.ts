@@ -13,7 +13,6 @@ overEngines((kind) => {
   beforeAll(async () => {
     stage = await openStage(kind, {
       module: {
-        ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('OtherTest', fault('sleep 0')),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
       },
@@ -25,9 +24,11 @@ overEngines((kind) => {
   afterAll(() => stage.close());
 
   let commits = 0;
+  /** Changes one of the tests. */
   const newCommit = () => {
     commits += 1;
-    stage.module.commit({ 'change.txt': `${commits}` }, `Change ${commits}`);
+    const step = `<comment userInput="change ${commits}" stepKey="change"/>`;
+    stage.module.commit(moduleTest('PlainTest', step), `Change ${commits}`);
   };
   beforeEach(newCommit);
 
@@ -63,10 +64,12 @@ overEngines((kind) => {
     expect(await stage.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
   });
 
-  test('invariant 7: a new commit, other tests, or a value that is baked in make MFTF generate again', async () => {
+  test('invariant 7: a commit that changes them, other tests, or a value that is baked in make MFTF generate again', async () => {
     expect((await ran(us)).came).toBe('generated');
     newCommit();
     expect((await ran(us)).came).toBe('generated');
+    stage.module.commit({ 'README.md': `${commits}` }, 'Nothing that the tests need');
+    expect((await ran(us)).came).toBe('restored');
     expect((await ran(us, ['PlainTest'])).came).toBe('generated');
     await stage.context.variables.set(us.id, { name: 'WAIT_TIMEOUT', value: '31', secret: false });
     expect((await ran(us)).came).toBe('generated');
