@@ -5,11 +5,10 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { safeName } from '../artifacts/names.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type FaultCode, toFault } from '../errors.ts';
-import type { Result } from '../model/result.ts';
 import type { Reason } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import { runFolder } from '../pool/specification.ts';
-import type { Recorder } from '../queue/recorder.ts';
+import type { NewResult, Recorder } from '../queue/recorder.ts';
 import { type Block, nameOf } from './blocks.ts';
 import { keepFiles } from './keep-files.ts';
 import { generatedFile, generatedFolder, type Layout } from './layout.ts';
@@ -37,8 +36,6 @@ export interface ExecutionContext {
   /** For one test; a suite gets it for each of its tests. */
   timeoutMs: number;
 }
-
-type NewResult = Omit<Result, 'runId' | 'attempt'>;
 
 /** What no later test of the run would survive either: the run ends with it. */
 const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([

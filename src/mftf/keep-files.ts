@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { safeName } from '../artifacts/names.ts';
-import type { Attachment, Result } from '../model/result.ts';
+import type { Attachment } from '../model/result.ts';
+import type { NewResult } from '../queue/recorder.ts';
 import type { OutcomeAttachment, TestOutcome } from './results/outcome.ts';
 
 /** Attachments of Allure 2 have no ending; a browser wants one. */
@@ -22,7 +23,7 @@ const endings: Record<Attachment['kind'], string> = {
 export async function keepFiles(
   artifacts: Artifacts,
   from: { runId: number; folder: string; place: string; outcomes: TestOutcome[] },
-): Promise<Omit<Result, 'runId' | 'attempt'>[]> {
+): Promise<NewResult[]> {
   const { runId, folder, place, outcomes } = from;
   const attached = new Map(outcomes.flatMap(({ attachments }) => attachments.map((one) => [one.file, one])));
   const paths = new Map<string, string>();
