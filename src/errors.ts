@@ -315,15 +315,17 @@ export class Fault extends Error {
   }
 }
 
-/** The fault that an unknown error is; anything without a code is `fallback`. */
+/** The fault that an unknown error is: DISK_FULL wherever a disk is full, else `fallback`. */
 export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault {
-  if (error instanceof Fault) return error;
+  const named = namedDiskFull(error);
+  if (named instanceof Fault) return named;
   const message = error instanceof Error ? error.message : String(error);
   return new Fault(fallback, message, { cause: error });
 }
 
 /** DISK_FULL where the file system says so, anything else as it is. */
 export function namedDiskFull(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
   return new Fault('DISK_FULL', message, { cause: error });
