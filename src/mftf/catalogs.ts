@@ -104,29 +104,24 @@ async function readStored(path: string, log: Logger): Promise<Declarations | und
 
 /** The files of the Magento tree in a container that the catalog is made of. */
 async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
-  const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests'];
-  argv.push('-type', 'f', '(', '-name', '*.xml', '-path', '*/Test/Mftf/*', '-o', '-name', 'registration.php');
-  argv.push(
-    '-o',
-    '-path',
-    'dev/tests/acceptance/tests/*',
-    '(',
-    '-name',
-    '*.xml',
-    '-o',
-    '-name',
-    'composer.json',
-    ')',
-    ')',
-  );
+  const wanted = [
+    ['-path', '*/Test/Mftf/*.xml'],
+    ['-path', '*/Test/Mftf/Helper/*.php'],
+    ['-name', 'registration.php'],
+    ['-path', 'dev/tests/acceptance/tests/*.xml'],
+    ['-path', 'dev/tests/acceptance/tests/*/composer.json'],
+    ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
+  ];
+  const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
+  argv.push('(', ...wanted.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
   const exec = await engine.exec(containerId, { argv, cwd: root });
   // `find` complains of folders that an image does not have, app/code for one; that is no error.
   const [listing] = await Promise.all([keep(exec.stdout, listingBytes), keep(exec.stderr)]);
   exitCode(await exec.ended, containerId, argv);
   const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);
   for (let at = 0; at < paths.length; at += pathsAtOnce) {
-    const wanted = { dir: root, paths: paths.slice(at, at + pathsAtOnce) };
-    for await (const { path, content } of getFiles(engine, containerId, wanted)) {
+    const some = { dir: root, paths: paths.slice(at, at + pathsAtOnce) };
+    for await (const { path, content } of getFiles(engine, containerId, some)) {
       yield { path, content: await text(content) };
     }
   }

@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 import { readXml } from './xml.ts';
 
 /** Another number for every change of what is read from files or how it is kept. */
-export const version = 2;
+export const version = 3;
 
 /**
  * What single files say, before anything is merged. It depends on the files alone, so it can be kept on disk: for a
