@@ -2,7 +2,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/environments.ts';
-import { readRuns } from '../store/runs.ts';
+import { type RunRow, toRuns } from '../store/runs.ts';
 
 export interface Claim {
   run: Run;
@@ -72,7 +72,7 @@ async function takeHeads(
   environments: Environment[],
   { workerIds, leaseMs }: ClaimRequest,
 ): Promise<Claim[]> {
-  const rows = await transaction.query<{ id: number }>(
+  const rows = await transaction.query<RunRow>(
     `WITH head AS (
        SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
        CROSS JOIN LATERAL (
@@ -93,17 +93,13 @@ async function takeHeads(
      )
      UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence,
        worker_id = ($2::text[])[number], retry_at = NULL, lease_until = now() + $3 * interval '1 millisecond'
-     FROM numbered WHERE run.id = run_id
-     RETURNING run.id`,
+     FROM numbered, environment WHERE run.id = run_id AND environment.id = run.environment_id
+     RETURNING run.*, code AS environment_code`,
     [environments.map(({ id }) => id), workerIds, leaseMs],
   );
-  if (rows.length === 0) return [];
-  const runs = await readRuns(
-    transaction,
-    rows.map(({ id }) => id),
-  );
-  // The oldest first, as the workers were numbered.
-  return runs.reverse().flatMap((run) => {
+  // As the workers were numbered.
+  const runs = (await toRuns(transaction, rows)).sort((one, other) => one.id - other.id);
+  return runs.flatMap((run) => {
     const fence = run.fence ?? 0;
     const environment = environments.find(({ id }) => id === run.environmentId);
     return environment ? [{ run, environment: { ...environment, fence }, fence }] : [];

@@ -2,6 +2,8 @@ import { Fault } from '../errors.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
+export type { ClaimKey };
+
 /** Why a write with an older fence is refused. */
 export function staleFence({ runId, fence }: ClaimKey): Fault {
   return new Fault('STALE_FENCE', `Run ${runId} is no longer held with fence ${fence}.`);
@@ -19,7 +21,7 @@ export async function lockHeld(
     `SELECT run.id, attempt FROM run
      JOIN unnest($1::bigint[], $2::bigint[]) AS claim (id, fence) ON run.id = claim.id AND run.fence = claim.fence
      WHERE state = 'running' ORDER BY run.id FOR NO KEY UPDATE OF run`,
-    [claims.map(({ runId }) => runId), claims.map(({ fence }) => fence)],
+    claimColumns(claims),
   );
   return new Map(rows.map(({ id, attempt }) => [id, { attempt }]));
 }
@@ -39,3 +41,9 @@ export function fenced<T>(
     return work(transaction, run);
   });
 }
+
+/** As parameters of `unnest($1::bigint[], $2::bigint[])`. */
+export const claimColumns = (claims: readonly ClaimKey[]): [number[], number[]] => [
+  claims.map(({ runId }) => runId),
+  claims.map(({ fence }) => fence),
+];

@@ -1,23 +1,14 @@
 import { Fault } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
-import type { AttemptOutcome } from '../store/attempts.ts';
-import { channels, type Database, notifyQueue, notifyRuns } from '../store/database.ts';
-import { readRuns } from '../store/runs.ts';
+import { channels, type Database, notifyQueue } from '../store/database.ts';
+import { readCounts } from '../store/runs.ts';
 import { type Claim, claimHeads, type Given } from './claim.ts';
 import { fenced, lockHeld, staleFence } from './fenced.ts';
 import { recordLate } from './late.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
-import {
-  type Again,
-  closeAttempts,
-  expire,
-  finish,
-  openAttempts,
-  type RunEnd,
-  requeue,
-  tryAgain,
-} from './release.ts';
+import { type Again, closeAttempt, expire, finish, type RunEnd, requeue, tryAgain } from './release.ts';
+import { openAttempts } from './start.ts';
 import { together } from './together.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
@@ -47,37 +38,24 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
   const claimFor = (workerIds: readonly string[], exclude: readonly number[]): Promise<Given[]> =>
     claimHeads(database, { workerIds, leaseMs, exclude });
 
-  const start = together((claims: ClaimKey[]) =>
-    database.transaction(async (transaction) => {
-      const held = await lockHeld(transaction, claims);
-      const runIds = [...held.keys()];
-      if (runIds.length > 0) {
-        await openAttempts(transaction, runIds);
-        await notifyRuns(transaction, runIds);
-      }
-      const runs = new Map((await readRuns(transaction, runIds)).map((run) => [run.id, run]));
-      return claims.map((claim) => runs.get(claim.runId) ?? staleFence(claim));
-    }),
-  );
+  const start = together(async (claims: ClaimKey[]) => {
+    const runs = await openAttempts(database, claims);
+    return claims.map((claim) => runs.find(({ id }) => id === claim.runId) ?? staleFence(claim));
+  });
 
-  const finishTogether = together((ends: (ClaimKey & RunEnd)[]) =>
+  const finishAll = together((ends: (ClaimKey & RunEnd)[]) =>
     database.transaction(async (transaction) => {
       const held = await lockHeld(transaction, ends);
       const allowed = ends.filter(({ runId }) => held.has(runId));
-      if (allowed.length > 0) {
-        await closeAttempts(
-          transaction,
-          allowed.map(({ runId, verdict, reason }) => ({
-            runId,
-            outcome: outcomeOf(verdict, reason),
-            reason,
-          })),
-        );
-        await finish(transaction, allowed);
-      }
+      if (allowed.length > 0) await finish(transaction, allowed);
       return ends.map((end) => (held.has(end.runId) ? undefined : staleFence(end)));
     }),
   );
+
+  const counts = together(async (runIds: number[]) => {
+    const known = await readCounts(database, runIds);
+    return runIds.map((id) => known.get(id));
+  });
 
   return {
     /**
@@ -94,6 +72,9 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
       }
     },
 
+    /**
+     * The same for several workers at once: for each one its claim, `undefined`, or `overtaken`; see `Given`.
+     */
     claimFor,
 
     /**
@@ -103,7 +84,7 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
     giveBack(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
         // There is none, unless the caller started after all.
-        await closeAttempts(transaction, [{ runId, outcome: 'handed-back' }]);
+        await closeAttempt(transaction, { runId, outcome: 'handed-back' });
         await requeue(transaction, runId);
       });
     },
@@ -114,6 +95,9 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
       if (started instanceof Fault) throw started;
       return started;
     },
+
+    /** How the tests of a run ended so far; `undefined` without a plan. */
+    counts,
 
     /** Prolongs the lease. One statement, so that it is as short as can be. */
     async renew(runId: number, fence: number): Promise<{ cancelRequested: boolean } | 'stale'> {
@@ -140,7 +124,7 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
      */
     handBack(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
-        await closeAttempts(transaction, [{ runId, outcome: 'handed-back' }]);
+        await closeAttempt(transaction, { runId, outcome: 'handed-back' });
         await requeue(transaction, runId);
         await notifyQueue(transaction);
       });
@@ -156,7 +140,7 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
     /** Errors: STALE_FENCE. */
     async finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void> {
-      const stale = await finishTogether({ runId, fence, verdict, reason });
+      const stale = await finishAll({ runId, fence, verdict, reason });
       if (stale) throw stale;
     },
 
@@ -224,8 +208,3 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
 /** The payload is empty when the connection was made again, and notices may have been missed. */
 const runIdOf = (payload: string) => (payload === '' ? undefined : Number(payload));
-
-function outcomeOf(verdict: Verdict, reason: Reason | undefined): AttemptOutcome {
-  if (verdict === 'cancelled') return 'cancelled';
-  return reason ? 'broken' : 'finished';
-}

@@ -1,6 +1,7 @@
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import type { AttemptOutcome } from '../store/attempts.ts';
 import {
+  channels,
   type Database,
   notifyClaim,
   notifyQueue,
@@ -10,23 +11,9 @@ import {
 } from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
 import { countedRuns, readRun } from '../store/runs.ts';
+import { openAttempts } from './start.ts';
 
 /** The ways in which a run stops running. Each is part of a transaction that has locked the row of the run. */
-
-/** Counts each claim as an attempt, once, whoever asks: the worker that starts, or the one that finds it lost. */
-export async function openAttempts(transaction: Queryable, runIds: readonly number[]): Promise<void> {
-  await transaction.query(
-    `WITH opened AS (
-       INSERT INTO attempt (run_id, attempt, fence, worker_id)
-       SELECT id, attempt + 1, fence, worker_id FROM run WHERE id = ANY ($1::bigint[])
-       ON CONFLICT (run_id, fence) DO NOTHING
-       RETURNING run_id, attempt
-     )
-     UPDATE run SET attempt = opened.attempt, started_at = coalesce(started_at, now())
-     FROM opened WHERE id = run_id`,
-    [runIds],
-  );
-}
 
 /** How the attempt of a run ends. */
 interface AttemptEnd {
@@ -35,26 +22,33 @@ interface AttemptEnd {
   reason?: Reason | undefined;
 }
 
-/** Ends the attempts that are open. No test of them is under way any more. */
-export async function closeAttempts(transaction: Queryable, ends: readonly AttemptEnd[]): Promise<void> {
-  await transaction.query(
-    `WITH ending AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb)
-         AS given (run_id bigint, outcome text, reason_code text, reason_message text)
-     ), stopped AS (
-       UPDATE planned_test SET started_at = NULL FROM ending
-       WHERE planned_test.run_id = ending.run_id AND started_at IS NOT NULL
-     )
-     UPDATE attempt SET ended_at = now(), outcome = ending.outcome, reason_code = ending.reason_code,
-       reason_message = ending.reason_message
-     FROM ending WHERE attempt.run_id = ending.run_id AND ended_at IS NULL`,
-    [
-      JSON.stringify(
-        ends.map(({ runId, outcome, reason }) => ({ run_id: runId, outcome, ...reasonColumns(reason) })),
-      ),
-    ],
-  );
+export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Promise<void> {
+  await transaction.query(`WITH ${closing()} SELECT`, [JSON.stringify([attemptRow(end)])]);
 }
+
+/**
+ * Part of a statement: ends the attempts that are open, and no test of them is under way any more. `$1` has their ends
+ * (`attemptRow`, and what else the statement needs), which are `ending` from then on.
+ */
+const closing = (more?: string) => `
+  ending AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS given (run_id bigint, outcome text, reason_code text, reason_message text${more ? `, ${more}` : ''})
+  ), stopped AS (
+    UPDATE planned_test SET started_at = NULL FROM ending
+    WHERE planned_test.run_id = ending.run_id AND started_at IS NOT NULL
+  ), closed AS (
+    UPDATE attempt SET ended_at = now(), outcome = ending.outcome, reason_code = ending.reason_code,
+      reason_message = ending.reason_message
+    FROM ending WHERE attempt.run_id = ending.run_id AND ended_at IS NULL
+  )`;
+
+const attemptRow = ({ runId, outcome, reason }: AttemptEnd) => ({
+  run_id: runId,
+  outcome,
+  reason_code: reason?.code,
+  reason_message: reason && storable(reason.message),
+});
 
 /**
  * Back to the queue under its old id, so it is head again; a run that should be cancelled ends instead. Nobody claims it
@@ -108,7 +102,7 @@ export async function tryAgain(
   const times = (before?.count ?? 0) + 1;
   if (times > limit) return undefined;
   const pause = Math.min(longestPauseMs, pauseMs * 4 ** (times - 1));
-  await closeAttempts(transaction, [{ runId, outcome, reason }]);
+  await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
     message: `${reason.code}: ${reason.message} The run is tried again${pause > 0 ? ` in ${pause / 1000} s` : ''} (${times} of ${limit}).`,
@@ -121,7 +115,7 @@ export async function tryAgain(
 /** However often a run was tried before. */
 const longestPauseMs = 600_000;
 
-/** How a run ends. */
+/** How a run ends, and its attempt if that is open. */
 export interface RunEnd {
   runId: number;
   verdict: Verdict;
@@ -133,26 +127,29 @@ export interface RunEnd {
  * there may be something to claim.
  */
 export async function finish(transaction: Queryable, ends: readonly RunEnd[]): Promise<void> {
-  const runIds = ends.map(({ runId }) => runId);
   await transaction.query(
-    `WITH ending AS (
-       SELECT given.*, counts FROM jsonb_to_recordset($1::jsonb)
-         AS given (run_id bigint, verdict text, reason_code text, reason_message text)
+    `WITH ${closing('verdict text')},
+     ended AS (
+       SELECT ending.*, counts FROM ending
        LEFT JOIN (${countedRuns('SELECT unnest($2::bigint[])')}) AS counted USING (run_id)
      )
-     UPDATE run SET state = 'finished', verdict = ending.verdict, reason_code = ending.reason_code,
-       reason_message = ending.reason_message, counts = ending.counts, finished_at = now(), phase = NULL,
+     UPDATE run SET state = 'finished', verdict = ended.verdict, reason_code = ended.reason_code,
+       reason_message = ended.reason_message, counts = ended.counts, finished_at = now(), phase = NULL,
        lease_until = NULL
-     FROM ending WHERE id = run_id`,
+     FROM ended WHERE id = run_id
+     RETURNING pg_notify('${channels.run}', run_id::text), pg_notify('${channels.queue}', '')`,
     [
       JSON.stringify(
-        ends.map(({ runId, verdict, reason }) => ({ run_id: runId, verdict, ...reasonColumns(reason) })),
+        ends.map((end) => ({ ...attemptRow({ ...end, outcome: outcomeOf(end) }), verdict: end.verdict })),
       ),
-      runIds,
+      ends.map(({ runId }) => runId),
     ],
   );
-  await notifyRuns(transaction, runIds);
-  await notifyQueue(transaction);
+}
+
+function outcomeOf({ verdict, reason }: RunEnd): AttemptOutcome {
+  if (verdict === 'cancelled') return 'cancelled';
+  return reason ? 'broken' : 'finished';
 }
 
 /**
@@ -162,8 +159,8 @@ export async function finish(transaction: Queryable, ends: readonly RunEnd[]): P
  */
 export function expire(database: Database, runId: number, maxAttempts: number): Promise<Run | undefined> {
   return database.transaction(async (transaction) => {
-    const [expired] = await transaction.query<{ worker_id: string }>(
-      `SELECT worker_id FROM run WHERE id = $1 AND state = 'running' AND lease_until < now()
+    const [expired] = await transaction.query<{ worker_id: string; fence: number }>(
+      `SELECT worker_id, fence FROM run WHERE id = $1 AND state = 'running' AND lease_until < now()
        FOR NO KEY UPDATE SKIP LOCKED`,
       [runId],
     );
@@ -172,7 +169,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
       code: 'WORKER_LOST',
       message: `Worker ${expired.worker_id} stopped answering while it had run ${runId}.`,
     };
-    await openAttempts(transaction, [runId]);
+    await openAttempts(transaction, [{ runId, fence: expired.fence }]);
     await transaction.query(
       `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message, started_at, duration_ms)
        SELECT run.id, test, suite, run.attempt, 'broken', $2, $3, $2, planned_test.started_at,
@@ -182,7 +179,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
        ON CONFLICT DO NOTHING`,
       [runId, reason.message, reason.code],
     );
-    await closeAttempts(transaction, [{ runId, outcome: 'lost', reason }]);
+    await closeAttempt(transaction, { runId, outcome: 'lost', reason });
     await addEvent(transaction, runId, reason);
     const [lost] = await transaction.query<{ count: number }>(
       `SELECT count(*) FROM attempt WHERE run_id = $1 AND outcome = 'lost'`,
@@ -199,8 +196,4 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     await notifyClaim(transaction, runId);
     return readRun(transaction, runId);
   });
-}
-
-function reasonColumns(reason: Reason | undefined) {
-  return { reason_code: reason?.code, reason_message: reason && storable(reason.message) };
 }

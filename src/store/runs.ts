@@ -147,23 +147,34 @@ export function readRuns(database: Queryable, ids: readonly number[]): Promise<R
 /** The newest first. `condition` may end in an order and a limit of its own. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
-    `WITH chosen AS MATERIALIZED (SELECT run.* FROM run WHERE ${condition})
-     SELECT run.*, environment.code AS environment_code
-     FROM chosen AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
+    `SELECT run.*, environment.code AS environment_code
+     FROM (SELECT * FROM run WHERE ${condition}) AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
     parameters,
   );
-  // Finished runs keep their counts, and those that never started have none.
-  const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt > 0).map(({ id }) => id);
-  const counts = uncounted.length > 0 ? await countTests(database, uncounted) : new Map<number, unknown>();
-  return rows.map((row) => toRun({ ...row, counts: row.counts ?? counts.get(row.id) }));
+  return toRuns(database, rows);
 }
 
-async function countTests(database: Queryable, ids: readonly number[]): Promise<Map<number, unknown>> {
+/**
+ * The runs of rows that were selected or returned as `run.*` and the code of the environment. Finished runs keep their counts;
+ * of the others those are counted that have had `attempts` (one, unless the caller knows better) and so may have a plan.
+ */
+export async function toRuns(database: Queryable, rows: RunRow[], attempts = 1): Promise<Run[]> {
+  const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt >= attempts);
+  const counts = await readCounts(
+    database,
+    uncounted.map(({ id }) => id),
+  );
+  return rows.map((row) => toRun(row, counts.get(row.id)));
+}
+
+/** How the tests of runs ended so far. Those without a plan are not in it. */
+export async function readCounts(database: Queryable, ids: readonly number[]): Promise<Map<number, Counts>> {
+  if (ids.length === 0) return new Map();
   const rows = await database.query<{ run_id: number; counts: unknown }>(
     countedRuns('SELECT unnest($1::bigint[])'),
     [ids],
   );
-  return new Map(rows.map(({ run_id, counts }) => [run_id, counts]));
+  return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
 }
 
 /**
@@ -184,7 +195,7 @@ export function countedRuns(ids: string): string {
     GROUP BY run_id`;
 }
 
-interface RunRow extends ReasonColumns {
+export interface RunRow extends ReasonColumns {
   id: number;
   environment_id: number;
   environment_code: string;
@@ -227,7 +238,7 @@ const storedCounts: z.ZodType<Counts> = z.object({
   skipped: count,
 });
 
-function toRun(row: RunRow): Run {
+function toRun(row: RunRow, counts: Counts | undefined): Run {
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -247,7 +258,7 @@ function toRun(row: RunRow): Run {
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
-    counts: storedCounts.parse(row.counts ?? {}),
+    counts: counts ?? storedCounts.parse(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,

@@ -5,7 +5,6 @@ import type { Claim, Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Database } from '../store/database.ts';
 import { createResults } from '../store/results.ts';
-import { readRun } from '../store/runs.ts';
 import { pause } from './bell.ts';
 import type { Ending } from './ending.ts';
 import type { Lease } from './lease.ts';
@@ -87,15 +86,15 @@ function interrupted({ reason }: { reason: Reason }): Judgement {
 }
 
 async function judge(
-  { database, claim: { run } }: Options,
+  { queue, database, claim: { run } }: Options,
   ending: Extract<Ending, { kind: 'results' | 'verdict' }>,
 ): Promise<Judgement> {
   if (ending.kind === 'verdict') {
     const { verdict, reason } = ending;
     return { verdict, reason, again: reason && isPassing(reason.code) ? reason : undefined };
   }
-  const { counts } = await readRun(database, run.id);
-  if (counts.planned === 0) {
+  const counts = await queue.counts(run.id);
+  if (counts === undefined) {
     const message = `Run ${run.id} ended without a plan, so nothing was executed.`;
     return { verdict: 'broken', reason: { code: 'INTERNAL', message } };
   }

@@ -72,6 +72,11 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
   const forget = options.onClaimChanged((changed) => {
     if (changed === undefined || changed === run.id) lease.renewNow();
   });
+  // Not a part of `AbortSignal.any`, which leaves something behind in a signal that outlives the run.
+  const { stopNow } = options;
+  const onStopNow = () => cut.abort(stopNow.reason);
+  if (stopNow.aborted) onStopNow();
+  else stopNow.addEventListener('abort', onStopNow);
   const stillMine = createSecondJudge(options);
   try {
     let held: HeldLock | undefined;
@@ -100,6 +105,7 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
     return 'executed';
   } finally {
     forget();
+    stopNow.removeEventListener('abort', onStopNow);
     lease.end();
   }
 }
@@ -107,18 +113,17 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
 interface LockedOptions extends ExecutionOptions {
   lease: Lease;
   held: HeldLock;
-  /** Ends the run: cancelled, or the execution lock is lost. */
+  /** Ends the run: cancelled, the execution lock is lost, or the worker is stopped at once. */
   cut: AbortController;
   stillMine: () => Promise<boolean>;
   owner: string;
 }
 
 async function executeLocked(options: LockedOptions): Promise<void> {
-  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, stopNow, waiting } =
-    options;
+  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, waiting } = options;
   const { environment, fence } = claim;
   const key = { runId: claim.run.id, fence };
-  const abort = AbortSignal.any([cut.signal, lease.lost, held.lost, stopNow]);
+  const abort = AbortSignal.any([cut.signal, lease.lost, held.lost]);
 
   async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const name = lockNames.execution(environment.id);
@@ -161,15 +166,19 @@ async function executeLocked(options: LockedOptions): Promise<void> {
 /** The result of `work`; rejects when it has not ended `graceMs` after the abort. */
 async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
   const over = new AbortController();
-  const grace = async (): Promise<never> => {
-    await pause(2 ** 31 - 1, AbortSignal.any([abort, over.signal]));
-    await pause(graceMs, over.signal);
-    throw new Fault('INTERNAL', `The runner did not end within ${graceMs} ms after the run was aborted.`);
-  };
+  const grace = new Promise<never>((_, reject) => {
+    const onAbort = async () => {
+      await pause(graceMs, over.signal);
+      reject(new Fault('INTERNAL', `The runner did not end within ${graceMs} ms after the run was aborted.`));
+    };
+    if (abort.aborted) void onAbort();
+    else abort.addEventListener('abort', onAbort, { once: true, signal: over.signal });
+  });
   try {
-    return await Promise.race([work, grace()]);
+    return await Promise.race([work, grace]);
   } finally {
-    over.abort();
+    // With a reason: without one an error is made, with its stack.
+    over.abort('ended');
   }
 }
 
