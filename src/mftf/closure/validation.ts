@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -106,7 +106,8 @@ async function readStored(path: string): Promise<string[] | undefined> {
 
 async function store(path: string, faults: string[]): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
+  // Several runs of one process may look at the same files at the same time.
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(temporary, JSON.stringify(faults));
   await rename(temporary, path);
 }
