@@ -14,7 +14,7 @@ import { keepFiles } from './keep-files.ts';
 import { generatedFile, generatedFolder, type Layout } from './layout.ts';
 import type { RunLogs } from './logs.ts';
 import { takeOutput } from './output.ts';
-import type { Php, PhpEnd } from './php.ts';
+import { filesMissing, type Php, type PhpEnd } from './php.ts';
 import type { Redactor } from './redact.ts';
 import { collectResults } from './results/collect.ts';
 import { type Ending, reconcile } from './results/reconcile.ts';
@@ -60,7 +60,6 @@ export async function executeBlock(
   const startedAt = new Date();
   let results: NewResult[];
   try {
-    await restoreFiles(context, block);
     results = await run(context, block, place, startedAt);
   } catch (error) {
     signal.throwIfAborted();
@@ -77,14 +76,28 @@ export async function executeBlock(
   return results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code));
 }
 
-/** Before a test starts its file is known to be there. */
-async function restoreFiles(context: ExecutionContext, block: Block): Promise<void> {
-  const { generated, layout, record } = context;
-  for (const file of await bringBack(context, generated, block.tests)) {
+/** Runs Codeception when the files of the tests are there. One that is gone is brought back, once. */
+async function execute(
+  context: ExecutionContext,
+  block: Block,
+  codeception: CodeceptionRun,
+): Promise<PhpEnd> {
+  const { generated, layout, php, record } = context;
+  const needs = { folder: layout.generated, files: block.tests.map(generatedFile), output: outputs };
+  const end = await php({ ...codeception, needs });
+  if (end.kind !== 'exited' || end.code !== filesMissing) return end;
+  const restored = await bringBack(context, generated, block.tests);
+  for (const file of restored) {
     const message = `${file} was gone from ${layout.generated} and was brought back.`;
     await record.event({ code: 'GENERATED_FILE_RESTORED', message });
   }
+  return restored.length > 0 ? php({ ...codeception, needs }) : end;
 }
+
+/** Where the output folder of each process is. */
+const outputs = `${runFolder}/output`;
+
+type CodeceptionRun = Omit<Parameters<Php>[0], 'needs'>;
 
 async function run(
   context: ExecutionContext,
@@ -92,15 +105,21 @@ async function run(
   place: string,
   startedAt: Date,
 ): Promise<NewResult[]> {
-  const { runId, engine, containerId, layout, php, redactor, artifacts, signal } = context;
-  const output = `${runFolder}/output/${safeName(nameOf(block))}`;
+  const { runId, engine, containerId, layout, redactor, artifacts, signal } = context;
+  const output = `${outputs}/${safeName(nameOf(block))}`;
   const timeoutMs = context.timeoutMs * block.tests.length;
   const argv = [layout.codecept, 'run', 'functional', target(layout, block), ...options(output)];
   const log = await context.logs.open(`${place}/log.txt`);
   let end: PhpEnd | undefined;
   let said = '';
   try {
-    end = await php({ argv, cwd: layout.acceptance, output: log.stream, signal, timeoutMs });
+    end = await execute(context, block, {
+      argv,
+      cwd: layout.acceptance,
+      output: log.stream,
+      signal,
+      timeoutMs,
+    });
   } finally {
     said = await log.close();
   }

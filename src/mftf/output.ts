@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { getFiles } from '../engine/archive.ts';
-import { capture } from '../engine/capture.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Fault, isFault } from '../errors.ts';
 import type { Redactor } from './redact.ts';
@@ -14,7 +13,7 @@ const maxBytes = 256 * 1024 * 1024;
 
 /**
  * Takes what a Codeception process left in its output folder to a new folder on the host, with secrets hidden in everything
- * that is text, and removes it in the container. A folder that does not exist gives nothing: the process ended before
+ * that is text. The next process removes it in the container. A folder that does not exist gives nothing: the process ended before
  * it was made. Errors: FILES_TOO_LARGE, PATH_OUTSIDE, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function takeOutput(
@@ -42,7 +41,6 @@ export async function takeOutput(
     }
     throw error;
   }
-  await capture(engine, containerId, ['rm', '-rf', from]);
 }
 
 /** Pictures have a NUL byte in their first kilobyte, text never has; names say nothing (Allure 2 gives no endings). */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Engine, ExecEnd } from '../engine/engine.ts';
 import { superviseExec } from '../engine/supervised.ts';
+import { scripts } from './scripts.ts';
 
 /**
  * Within it Codeception, asked to end, writes the results it has and closes the browser session (about a second, measured
@@ -16,6 +17,11 @@ export interface PhpProcess {
   /** The script and its arguments. */
   argv: string[];
   cwd: string;
+  /**
+   * Files below `folder` that must be there, without which nothing starts: the end has the code `filesMissing`. `output` is
+   * what an earlier process left; it is removed.
+   */
+  needs?: { folder: string; files: string[]; output: string };
   /** Both outputs of the process; it is not ended. */
   output: Writable;
   signal: AbortSignal;
@@ -24,6 +30,9 @@ export interface PhpProcess {
 
 /** As the engine tells it, or stopped because it took too long. */
 export type PhpEnd = ExecEnd | { kind: 'timeout' };
+
+/** The exit code of a process that was not started because of its `needs`. PHP may end with it, too. */
+export const filesMissing = 66;
 
 /** Runs PHP in the container of a run, so that nothing of it outlives the worker. */
 export type Php = (process: PhpProcess) => Promise<PhpEnd>;
@@ -37,8 +46,11 @@ export function createPhp(
   containerId: string,
   settings: { php: string; beatMs: number; token: string; fence: number },
 ): Php {
-  return async ({ argv, cwd, output, signal, timeoutMs }) => {
-    const command = { argv: [settings.php, ...options, ...argv], cwd };
+  return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
+    const start = needs
+      ? ['sh', scripts.start, needs.output, needs.folder, String(needs.files.length), ...needs.files]
+      : [];
+    const command = { argv: [...start, settings.php, ...options, ...argv], cwd };
     const process = await superviseExec(engine, containerId, command, {
       token: settings.token,
       fence: settings.fence,

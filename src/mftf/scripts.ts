@@ -5,6 +5,7 @@ import { prunedTreeFiles } from './closure/tree.ts';
 /** Where the scripts of this folder are in a container. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
+  start: '/opt/matre/start.sh',
 };
 
 /** All scripts of MFTF's part, for the `files` of a container's specification. */

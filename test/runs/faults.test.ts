@@ -41,7 +41,7 @@ overEngines((kind) => {
   beforeAll(async () => {
     stage = await openStage(kind, {
       module: faultyTests,
-      settings: { MATRE_TEST_TIMEOUT: '12s', MATRE_LOG_SIZE: '1m', MATRE_MEMORY: '256m' },
+      settings: { MATRE_TEST_TIMEOUT: '20s', MATRE_LOG_SIZE: '1m', MATRE_MEMORY: '256m' },
     });
     environment = await stage.environment('preprod-us');
   });

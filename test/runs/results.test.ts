@@ -101,7 +101,8 @@ overEngines((kind) => {
 
     test('leaves every process in the container ended, in the order of the plan', async () => {
       const journal = await environment.container.journal();
-      expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(7);
+      // The files are validated, the tests generated, and there is a process for each block.
+      expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(8);
       for (let at = 0; at < journal.length; at += 2) {
         expect([journal[at]?.word, journal[at + 1]?.word]).toEqual(['start', 'end']);
       }

@@ -50,6 +50,30 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
     rmSync(home, { recursive: true });
   });
 
+  describe('start.sh', () => {
+    const start = (...files: string[]) =>
+      run('start', at('output'), at('generated'), String(files.length), ...files, 'echo', 'started', 'it');
+    beforeEach(() => {
+      write('output/TestA/report.xml');
+      write('generated/default/ATestCest.php');
+      write('generated/default/B TestCest.php');
+      write('generated/default/EmptyCest.php', '');
+    });
+
+    test('starts a command when its files are there, in place of what an earlier one left', () => {
+      expect(start('default/ATestCest.php', 'default/B TestCest.php')).toMatchObject({
+        status: 0,
+        stdout: 'started it\n',
+      });
+      expect(existsSync(at('output'))).toBe(false);
+    });
+
+    test.each(['default/GoneCest.php', 'default/EmptyCest.php'])('starts nothing without %s', (file) => {
+      expect(start('default/ATestCest.php', file)).toMatchObject({ status: 66, stdout: '' });
+      expect(existsSync(at('output/TestA/report.xml'))).toBe(true);
+    });
+  });
+
   describe('prepare.sh', () => {
     const acceptance = 'root/dev/tests/acceptance';
     const generated = `${acceptance}/tests/functional/Magento/_generated`;
