@@ -10,9 +10,14 @@ acceptance=dev/tests/acceptance
 
 rm -rf "$tree"
 mkdir -p "$tree/$acceptance/tests/functional/Magento"
-# In two steps, so that a file that is not there ends the script: sh has no pipefail.
-tar -c -f "$tree.tar" -C "$root" -T "$tree.files"
-tar -x -f "$tree.tar" -C "$tree"
+# Some at a time, as the tar of busybox may have no -T; in two steps, so that a file that is not there ends the script.
+tr '\n' '\000' <"$tree.files" | xargs -0 -n 1000 sh -c '
+  root=$0 tree=$1
+  shift
+  set -e
+  tar -c -f "$tree.tar" -C "$root" -- "$@"
+  tar -x -f "$tree.tar" -C "$tree"
+' "$root" "$tree"
 rm "$tree.tar"
 for file in .env .credentials .credentials.example codeception.yml mftf.log tests/functional/Magento/_generated; do
   ln -s "$root/$acceptance/$file" "$tree/$acceptance/$file"
