@@ -41,7 +41,14 @@ export function claimHeads(database: Database, request: ClaimRequest): Promise<G
   });
 }
 
+/** From so many on, queues count as equally long: a claim would have to read all of them. */
+const manyWaiting = 25;
+
 /**
+ * The environment comes first whose head waits longest. Heads of the same minute wait equally long, and among those the
+ * longest queue comes first: its runs follow each other, so whoever leaves it to the end has one worker busy and the
+ * others idle. As the minute comes first, no environment is passed over for ever.
+ *
  * FOR NO KEY UPDATE excludes other claims but not the foreign keys of runs that are being inserted: with FOR UPDATE an
  * environment would be skipped while somebody submits a run for it, and if that rolls back nobody wakes the worker again.
  */
@@ -53,13 +60,19 @@ async function lockEnvironments(
     `SELECT ${environmentColumns}
      FROM environment
      CROSS JOIN LATERAL (
-       SELECT id AS head_id, retry_at FROM run WHERE environment_id = environment.id AND state = 'queued'
+       SELECT id AS head_id, retry_at, date_trunc('minute', queued_at) AS since
+       FROM run WHERE environment_id = environment.id AND state = 'queued'
        ORDER BY priority DESC, id LIMIT 1
      ) AS head
+     CROSS JOIN LATERAL (
+       SELECT count(*) AS waiting FROM (
+         SELECT FROM run WHERE environment_id = environment.id AND state = 'queued' LIMIT ${manyWaiting}
+       ) AS counted
+     ) AS queue
      WHERE (retry_at IS NULL OR retry_at <= now())
        AND removed_at IS NULL AND paused_at IS NULL AND id <> ALL ($1::int[])
        AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
-     ORDER BY head_id LIMIT $2
+     ORDER BY since, waiting DESC, head_id LIMIT $2
      FOR NO KEY UPDATE OF environment SKIP LOCKED`,
     [exclude, workerIds.length],
   );

@@ -59,7 +59,7 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
   return {
     /**
-     * The next run of a free environment, the longest waiting first, or `undefined`. `excludeEnvironments` are those whose
+     * The next run of a free environment, the longest waiting first (see `claimHeads`), or `undefined`. `excludeEnvironments` are those whose
      * lock was refused a moment ago.
      */
     async claim(

@@ -146,6 +146,32 @@ export function queueConformance(kind: Kind): void {
       expect((await claim()).environment.code).toBe('b');
     });
 
+    it('serves the longest queue first of those whose heads wait since the same minute', async () => {
+      const [a, b, c] = [await create('a'), await create('b'), await create('c')];
+      for (const environment of [a, b, c, b]) await submit(environment);
+      await database.query(
+        `UPDATE run SET queued_at = date_trunc('minute', now()) - interval '1 minute' * (environment_id = $1)::int`,
+        [c.id],
+      );
+      const order = [await claim(), await claim(), await claim()];
+      expect(order.map(({ environment }) => environment.code)).toEqual(['c', 'b', 'a']);
+    });
+
+    it('gives each of several workers a run of its own, as far as there are any', async () => {
+      for (const code of ['a', 'b']) {
+        const environment = await create(code);
+        await submit(environment);
+        await submit(environment);
+      }
+      const given = await queue.claimFor(['w1', 'w2', 'w3'], []);
+      expect(given.map((each) => typeof each === 'object' && [each.run.workerId, each.run.id])).toEqual([
+        ['w1', 1],
+        ['w2', 3],
+        false,
+      ]);
+      expect(given[2]).toBeUndefined();
+    });
+
     it('leaves alone what is paused, excluded or removed', async () => {
       const [a, b] = [await create('a'), await create('b')];
       const run = await submit(a);

@@ -11,6 +11,8 @@ export interface ModelRun {
   id: number;
   environment: ModelEnvironment;
   priority: number;
+  /** Since 1970. */
+  queuedMinute: number;
   state: RunState;
   verdict: Verdict | undefined;
   fence: number | undefined;
@@ -58,9 +60,10 @@ export function createModel(environmentIds: number[]) {
     claims,
     holds: ({ run, fence }: ModelClaim) => run.state === 'running' && run.fence === fence,
 
-    submit(id: number, environment: ModelEnvironment, priority: number): void {
+    submit(id: number, environment: ModelEnvironment, priority: number, queuedAt: Date): void {
       runs.push({
         id,
+        queuedMinute: Math.floor(queuedAt.getTime() / 60_000),
         environment,
         priority,
         state: 'queued',
@@ -78,7 +81,10 @@ export function createModel(environmentIds: number[]) {
         .filter((environment) => !environment.paused && environment !== excluded)
         .filter((environment) => ofState(environment, 'running').length === 0)
         .flatMap((environment) => headOf(environment) ?? []);
-      const run = heads.sort((a, b) => a.id - b.id)[0];
+      const waiting = (run: ModelRun) => ofState(run.environment, 'queued').length;
+      const run = heads.sort(
+        (a, b) => a.queuedMinute - b.queuedMinute || waiting(b) - waiting(a) || a.id - b.id,
+      )[0];
       if (!run) return undefined;
       run.environment.fence += 1;
       Object.assign(run, { state: 'running', fence: run.environment.fence, started: false });

@@ -94,7 +94,7 @@ const commands = [
         const [run] = await runs.insert([
           { environmentId: chosen.id, selection: emptySelection, priority, requestedBy: 'model' },
         ]);
-        model.submit(run?.id ?? 0, chosen, priority);
+        if (run) model.submit(run.id, chosen, priority, run.queuedAt);
       }),
     ),
   fc.option(index, { nil: undefined }).map((excluded) =>
