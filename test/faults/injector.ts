@@ -48,6 +48,9 @@ const gapMs: [low: number, high: number] = [50, 600];
 /** How long the fault that comes alone waits for all processes to be up. */
 const readyMs = 4_000;
 
+/** How long is waited for word of what is under way. */
+const lookMs = 500;
+
 /** What this world cannot have, and why. */
 export function leftOut(world: World): { kind: string; because: string }[] {
   return faultKinds.flatMap(({ name, notBecause }) => {
@@ -73,12 +76,15 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   const alone: FaultKind[] = [];
   let running: RunningRun[] = [];
 
-  /** What is under way; while a database does not answer, what was under way a moment ago. */
+  /** What is under way; where nobody answers, what was under way a moment ago. */
   async function look(): Promise<void> {
-    const before = running;
-    const late = pause(300).then(() => before);
-    const now = Promise.all([world.running(), world.embedded?.running() ?? []]).then((all) => all.flat());
-    running = await Promise.race([now.catch(() => before), late]);
+    const installations = [world, ...(world.embedded ? [world.embedded] : [])];
+    const seen = installations.map((each) => {
+      const ids = each.environments.map(({ id }) => id);
+      const before = running.filter(({ environmentId }) => ids.includes(environmentId));
+      return Promise.race([each.running().catch(() => before), pause(lookMs).then(() => before)]);
+    });
+    running = (await Promise.all(seen)).flat();
   }
 
   const isFree = (post: Post) => post.ready && !busy.has(post);
