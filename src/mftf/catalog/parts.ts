@@ -52,8 +52,8 @@ const silent = new Set([
 ]);
 /** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
 const reference = /^\s*([A-Za-z_]\w*)(?:\.[\w.[\]]+)?\s*$/;
-/** Names that begin a reference; what follows a point is a field. */
-const names = /(?<![.\w])[A-Za-z_]\w*/g;
+/** Names, with the point before those that are fields. */
+const names = /\.?\b[A-Za-z_]\w*/g;
 const environment = /_ENV\.(\w+)/g;
 const credential = /_CREDS\.([\w/.-]+)/g;
 
@@ -80,13 +80,14 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   };
   const addText = (value: string) => {
     if (current === undefined) return;
-    if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
-    if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
-    if (value.includes('{{')) for (const [found] of value.matchAll(names)) seen.add(found);
-    else {
+    if (!value.includes('{{')) {
       const found = reference.exec(value)?.[1];
       if (found !== undefined) seen.add(found);
+      return;
     }
+    if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
+    if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
+    addNames(seen, value);
   };
   const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
     current = { kind, name: kind === 'operation' ? dataType : name, uses: [] };
@@ -110,7 +111,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
       if (tag === 'argument') {
         if (kind === 'actionGroup' && name !== undefined && at.startsWith(`${top}/arguments/`))
           hidden.add(name);
-        for (const [found] of `${value} ${defaultValue}`.matchAll(names)) used.add(found);
+        addNames(used, value);
+        addNames(used, defaultValue);
       }
       // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
       if (tag === 'field' && unique && kind !== 'entity' && kind !== 'operation') current.random = true;
@@ -128,6 +130,11 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
       current = undefined;
     },
   };
+}
+
+/** Adds the names that begin a reference. */
+function addNames(to: Set<string>, value: string): void {
+  for (const found of value.match(names) ?? []) if (!found.startsWith('.')) to.add(found);
 }
 
 function union(list: string[] | undefined, value: string, pattern: RegExp): string[] {
