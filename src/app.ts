@@ -25,12 +25,16 @@ import { loadKey } from './store/secret-key.ts';
 import { createSecretBox } from './store/secrets.ts';
 import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
+import { startAhead } from './worker/ahead.ts';
 import { startPresence } from './worker/presence.ts';
 import { startReaper } from './worker/reaper.ts';
 import { createWorkers } from './worker/worker.ts';
 
 /** How often a process says that it is alive. */
 const presenceBeatMs = 5_000;
+
+/** How often a process looks whether a container could be made ahead. */
+const aheadMs = 1_000;
 
 /** A process that has everything open. */
 export interface App {
@@ -101,6 +105,9 @@ async function join(
     artifacts,
   });
   const { pool, resolveSelection, runner } = { ...made, ...instead };
+  // Who brings a runner has no containers of ours.
+  const makeReady = instead.runner ? instead.makeReady : made.makeReady;
+  const overview = createOverview({ database });
   const context: Context = {
     config,
     log,
@@ -114,7 +121,7 @@ async function join(
     events: createEvents({ database }),
     durations: createDurations({ database }),
     workers: workerTable,
-    overview: createOverview({ database }),
+    overview,
     queue,
     locks,
     artifacts,
@@ -138,6 +145,11 @@ async function join(
       beside.push(
         startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, stopping }),
       );
+      if (makeReady) {
+        const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
+        const next = () => overview.waiting(slots);
+        beside.push(startAhead({ busy, waiting: next, makeReady, locks, log, everyMs: aheadMs }));
+      }
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
     stopWorkers,

@@ -33,6 +33,8 @@ export interface ContainerParts {
   pool: Context['pool'];
   resolveSelection: Context['resolveSelection'];
   runner: Runner;
+  /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
+  makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,11 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       } finally {
         await tidy(parts);
       }
+    },
+
+    async makeReady(environment, signal) {
+      const { pool } = await opened();
+      await pool.ensure(environment, { signal });
     },
 
     async close() {
