@@ -43,7 +43,7 @@ async function timesToStart(): Promise<number[]> {
     const id = ids[count % ids.length] as number;
     const start = new Promise<number>((resolve) => startedAt.set(id, resolve));
     const askedAt = performance.now();
-    await installation.submit([id]);
+    await installation.submit([{ id }]);
     times.push((await start) - askedAt);
     // Until all is quiet again.
     await installation.finished();

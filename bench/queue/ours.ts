@@ -43,11 +43,12 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
         ids.push((await environments.create(newEnvironment(`${prefix}${index}`))).id);
       return ids;
     },
-    submit: (environmentIds: number[]) =>
+    /** Runs of environments, in this order. */
+    submit: (asked: { id: number; tests?: string[] }[]) =>
       runs.insert(
-        environmentIds.map((environmentId) => ({
-          environmentId,
-          selection: emptySelection,
+        asked.map(({ id, tests = [] }) => ({
+          environmentId: id,
+          selection: { ...emptySelection, tests },
           requestedBy: 'bench',
         })),
       ),
@@ -89,7 +90,8 @@ export function ours(databaseUrl: () => Promise<string>, redisUrl: string): Cont
     async throughput(load) {
       const installation = await openInstallation(await databaseUrl(), redisUrl);
       const ids = await installation.environmentIds(load.environments);
-      for (let round = 0; round < load.runsOfEach; round++) await installation.submit(ids);
+      for (let round = 0; round < load.runsOfEach; round++)
+        await installation.submit(ids.map((id) => ({ id })));
       const starts = countStarts(load);
       const workers = installation.workers(load.workers, async () => {
         starts.started();

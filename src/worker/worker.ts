@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Fault, toFault } from '../errors.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -15,6 +16,8 @@ export interface WorkersOptions {
   locks: LockStore;
   waiting: WaitingResults;
   runner: Runner;
+  /** Rejects while the container engine does not answer; without it nobody waits for the engine. */
+  engineAnswers?: () => Promise<unknown>;
   log: Logger;
   /** How many runs at a time. */
   slots: number;
@@ -61,6 +64,8 @@ export function createWorkers(options: WorkersOptions): Workers {
   const { pollMs = 5000, lockedMs = 2000 } = settings;
   const stop = new AbortController();
   const stopNow = new AbortController();
+  // Each slot listens, and each run.
+  setMaxListeners(0, stop.signal, stopNow.signal);
   const bell = createBell();
   /** Environments whose lock was refused, until when (monotonic) they are left alone. */
   const refused = new Map<number, number>();
@@ -73,6 +78,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   let started = false;
   let working: Promise<unknown> = Promise.resolve();
   let lockStoreBack: Promise<void> | undefined;
+  let engineBack: Promise<void> | undefined;
 
   /** Repeats `work` until it succeeds or the workers stop; says once that it does not, and once that it does again. */
   async function persist<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -106,6 +112,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   /** Claims and executes one run. False when there was none. */
   async function workOnce(slot: SlotStatus): Promise<boolean> {
     await lockStoreBack;
+    await engineBack;
     const claimed = await persist('Queue', async () => {
       const askedAt = performance.now();
       return { given: await claim(slot.workerId), askedAt };
@@ -129,6 +136,14 @@ export function createWorkers(options: WorkersOptions): Workers {
           return () => claimListeners.delete(callback);
         },
         onTriedAgain: (pauseMs) => void setTimeout(bell.ring, pauseMs + 1).unref(),
+        // Each run that starts meanwhile would be broken for the same reason.
+        onEngineAway() {
+          const { engineAnswers } = options;
+          if (!engineAnswers) return;
+          engineBack ??= persist('Container engine', engineAnswers).then(() => {
+            engineBack = undefined;
+          });
+        },
       });
       if (executed === 'locked' || executed === 'lock-store-away') leaveAlone(environment.id);
       if (executed === 'lock-store-away') {

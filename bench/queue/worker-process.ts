@@ -1,0 +1,17 @@
+// A process of workers for benches, until SIGTERM. A run takes as many milliseconds as the name of its first test says.
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openInstallation } from './ours.ts';
+
+const [databaseUrl = '', redisUrl = '', slots = '4'] = process.argv.slice(2);
+const installation = await openInstallation(databaseUrl, redisUrl);
+const workers = installation.workers(Number(slots), async ({ run }) => {
+  await delay(Number(run.selection.tests[0] ?? 0));
+  return { kind: 'finished' };
+});
+await workers.start();
+console.log('ready');
+await once(process, 'SIGTERM');
+await workers.stop();
+console.log(process.memoryUsage.rss());
+await installation.close();
