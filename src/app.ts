@@ -131,7 +131,15 @@ async function join(
 
   const host = hostname();
   const settings = { leaseMs, maxAttempts, retries, retryPauseMs };
-  const workers = createWorkers({ queue, database, locks, waiting, runner, log, slots, host, settings });
+  const parts = {
+    queue,
+    database,
+    locks,
+    waiting,
+    runner,
+    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers }),
+  };
+  const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
   const stopWorkers = async ({ now }: { now: boolean }) => {
     await (now ? workers.stopNow() : workers.stop());

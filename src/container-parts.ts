@@ -35,6 +35,8 @@ export interface ContainerParts {
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
   makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
+  /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
+  engineAnswers(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         await tidy(parts);
       }
     },
+
+    engineAnswers: async () => (await opened()).engine.describe(),
 
     async makeReady(environment, signal) {
       const { pool } = await opened();

@@ -204,9 +204,10 @@ function isSilence(error: unknown): boolean {
 
 /**
  * SQLSTATEs that say so: 08 connection, 28 user or password, 3D000 no such database, 53 out of disk, memory or
- * connections, 57 shutdown, starting up or a statement that took too long, 58 files of the server, 25006 a standby.
+ * connections, 57 shutdown, starting up or a statement that took too long, 58 files of the server, 25006 a standby, 25P03 a
+ * transaction that was idle too long because this process was stopped or the network was.
  */
-const serverStates = /^(08|28|53|57|58)|^(3D000|25006)$/;
+const serverStates = /^(08|28|53|57|58)|^(3D000|25006|25P03)$/;
 
 /** Node tries several addresses of a host and then says why each failed in `errors`, with an empty message. */
 function describe(error: unknown): string {

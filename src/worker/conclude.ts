@@ -19,6 +19,7 @@ interface Options {
   lease: Lease;
   settings: { maxAttempts: number; retries: number; retryPauseMs: number };
   onTriedAgain(pauseMs: number): void;
+  onEngineAway(): void;
 }
 
 /** Between tries, while the database is away. */
@@ -58,6 +59,7 @@ async function write(options: Options, ending: Ending): Promise<void> {
   }
   const { verdict, reason, again } =
     ending.kind === 'interrupted' ? interrupted(ending) : await judge(options, ending);
+  if (again?.code === 'ENGINE_UNREACHABLE') options.onEngineAway();
   if (again) {
     const limits =
       ending.kind === 'interrupted'

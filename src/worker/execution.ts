@@ -32,6 +32,8 @@ export interface ExecutionOptions {
   onClaimChanged(callback: (runId: number | undefined) => void): () => void;
   /** Called when the run was queued again and may be claimed in so many milliseconds. */
   onTriedAgain(pauseMs: number): void;
+  /** Called when the run could not be executed because the container engine does not answer. */
+  onEngineAway(): void;
 }
 
 export interface ExecutionSettings {

@@ -31,7 +31,10 @@ describe('a run that is broken', () => {
   afterAll(() => opened.close());
 
   /** Executes one run with it. */
-  async function executed(runner: Runner, settings = tryTwice) {
+  async function executed(
+    runner: Runner,
+    settings: typeof tryTwice & { engineAnswers?: () => Promise<void> } = tryTwice,
+  ) {
     const stage = createStage(opened.database);
     const run = await stage.submit(await stage.environment());
     await stage.workers(runner, settings);
@@ -93,6 +96,27 @@ describe('a run that is broken', () => {
     const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
     const { ended } = await executed(async () => ({ kind: 'broken', reason }), settings);
     expect(ended).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
+  });
+
+  it('because the container engine is away starts nothing more until the engine answers', async () => {
+    let asked = 0;
+    const engineAnswers = async () => {
+      asked += 1;
+      if (asked < 3) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+    };
+    const askedBefore: number[] = [];
+    const { ended } = await executed(
+      async ({ run, record }) => {
+        askedBefore.push(asked);
+        if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+        await plan(record, 'A');
+        await record.result(passed('A'));
+        return { kind: 'finished' };
+      },
+      { ...tryTwice, engineAnswers },
+    );
+    expect(ended).toMatchObject({ verdict: 'passed', attempt: 2 });
+    expect(askedBefore).toEqual([0, 3]);
   });
 
   it('for a lasting reason is not tried again', async () => {

@@ -68,15 +68,17 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
     /** Workers that stop at once when the test ends. */
     async workers(
       runner: Runner,
-      options: { slots?: number } & Partial<WorkersOptions['settings']> = {},
+      options: { slots?: number } & Pick<WorkersOptions, 'engineAnswers'> &
+        Partial<WorkersOptions['settings']> = {},
     ): Promise<Workers> {
-      const { slots = 4, ...more } = options;
+      const { slots = 4, engineAnswers, ...more } = options;
       const workers = createWorkers({
         queue,
         database,
         locks,
         waiting,
         runner,
+        ...(engineAnswers && { engineAnswers }),
         log,
         slots,
         host: `host${++hosts}`,
