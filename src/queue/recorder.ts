@@ -114,14 +114,22 @@ export async function writeResult(
   );
   if (rows.length === 0) throw unplanned(runId, test, suite);
   await transaction.query(
-    `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
-       started_at, duration_ms, attachments)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
-     ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
-       status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
-       reason_message = excluded.reason_message, started_at = excluded.started_at,
-       duration_ms = excluded.duration_ms, attachments = excluded.attachments
-     WHERE result.reason_code = 'WORKER_LOST'`,
+    `WITH written AS (
+       INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
+         started_at, duration_ms, attachments)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
+       ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
+         status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
+         reason_message = excluded.reason_message, started_at = excluded.started_at,
+         duration_ms = excluded.duration_ms, attachments = excluded.attachments
+       WHERE result.reason_code = 'WORKER_LOST'
+       RETURNING *
+     )
+     INSERT INTO test_duration (test, suite, environment_id, recent_ms)
+     SELECT test, suite, environment_id, ARRAY[duration_ms] FROM written JOIN run ON run.id = run_id
+     WHERE written.status IN ('passed', 'failed')
+     ON CONFLICT (test, suite, environment_id) DO UPDATE SET
+       recent_ms = (excluded.recent_ms || test_duration.recent_ms)[1:5], updated_at = now()`,
     [
       runId,
       test,

@@ -5,6 +5,7 @@ import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
+import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 
@@ -14,6 +15,7 @@ export function storeConformance(kind: Kind): void {
   migrationConformance(kind);
   keyConformance(kind);
   tableConformance(kind);
+  durationsConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

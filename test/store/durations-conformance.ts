@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Status } from '../../src/model/result.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { createDurations } from '../../src/store/durations.ts';
+import { createEnvironments } from '../../src/store/environments.ts';
+import { createRuns } from '../../src/store/runs.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment, newResult } from '../support/samples.ts';
+
+/** What is known about how long tests take, on either kind of database. */
+export function durationsConformance(kind: Kind): void {
+  let opened: TestDatabase;
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind);
+  });
+  afterAll(() => opened.close());
+  beforeEach(() => opened.clear());
+
+  /** Claims, plans and records a run of one test; its id. */
+  async function execute(environmentId: number, durationMs?: number, status: Status = 'passed') {
+    const { database } = opened;
+    const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+    const [run] = await createRuns({ database }).insert([
+      { environmentId, selection: emptySelection, requestedBy: 'test' },
+    ]);
+    const { fence = 0 } = (await queue.claim('w')) ?? {};
+    const id = run?.id ?? 0;
+    await queue.start(id, fence);
+    const record = queue.recorder(id, fence);
+    await record.plan([{ name: 'A', suite: undefined }]);
+    if (durationMs !== undefined) {
+      const result = { ...newResult('A', status), durationMs };
+      await record.result(result);
+      // A repeat is not a second one.
+      await record.result(result);
+    }
+    await queue.finish(id, fence, 'passed');
+    return id;
+  }
+  const create = async (code: string) => {
+    const secrets = createSecretBox(randomBytes(32));
+    return (await createEnvironments({ database: opened.database, secrets }).create(newEnvironment(code))).id;
+  };
+  const expected = async (runId: number) =>
+    (await createDurations(opened).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
+
+  describe('expected durations', () => {
+    it('are the mean of the last five that ran to their end', async () => {
+      const a = await create('a');
+      for (const ms of [9_000, 100, 200, 300, 400]) await execute(a, ms);
+      await execute(a, 500, 'failed');
+      await execute(a, 7_000, 'broken');
+      expect(await expected(await execute(a))).toEqual([['A', 300]]);
+    });
+
+    it('are those of its environment, else of the one where it ran last, else none', async () => {
+      const [a, b, c] = [await create('a'), await create('b'), await create('c')];
+      expect(await expected(await execute(a))).toEqual([]);
+      await execute(a, 100);
+      await execute(b, 200);
+      expect(await expected(await execute(a))).toEqual([['A', 100]]);
+      expect(await expected(await execute(c))).toEqual([['A', 200]]);
+    });
+  });
+}
