@@ -104,7 +104,7 @@ async function join(
     runs,
     artifacts,
   });
-  const { pool, resolveSelection, runner } = { ...made, ...instead };
+  const { pool, resolveSelection, catalog, unsetVariables, runner } = { ...made, ...instead };
   // Who brings a runner has no containers of ours.
   const makeReady = instead.runner ? instead.makeReady : made.makeReady;
   const overview = createOverview({ database });
@@ -127,6 +127,8 @@ async function join(
     artifacts,
     pool,
     resolveSelection,
+    catalog,
+    unsetVariables,
   };
 
   const host = hostname();

@@ -11,8 +11,10 @@ import type { Logger } from './log.ts';
 import { resolveSelection } from './mftf/catalog/selection.ts';
 import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
 import { createValidations } from './mftf/closure/validation.ts';
-import { seleniumValues } from './mftf/env-files.ts';
-import { createLayout } from './mftf/layout.ts';
+import { describeMissing, variablesOf } from './mftf/closure/variables.ts';
+import { buildEnvFiles, readModuleEnvFile, seleniumValues } from './mftf/env-files.ts';
+import { createLayout, type Layout } from './mftf/layout.ts';
+import { moduleNames } from './mftf/module-names.ts';
 import { createRunner } from './mftf/runner.ts';
 import { scriptFiles } from './mftf/scripts.ts';
 import { createSnapshots } from './mftf/snapshots/store.ts';
@@ -32,6 +34,8 @@ import type { Runner } from './worker/runner.ts';
 export interface ContainerParts {
   pool: Context['pool'];
   resolveSelection: Context['resolveSelection'];
+  catalog: Context['catalog'];
+  unsetVariables: Context['unsetVariables'];
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
   makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
@@ -57,6 +61,7 @@ interface Opened {
   modules: Modules;
   pool: Pool;
   catalogs: Catalogs;
+  layout: Layout;
   runner: Runner;
 }
 
@@ -79,11 +84,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     async resolveSelection(selection) {
       if (!config.module.source) return undefined;
       try {
-        const { engine, modules, catalogs } = await opened();
-        const commit = await modules.resolve();
-        const path = await modules.checkout(commit.id);
-        const image = { id: await engine.imageId(config.pool.image), container: () => borrow(deps, engine) };
-        const catalog = await catalogs.of(image, { id: commit.id, path });
+        const { catalog } = await readCatalog();
         return resolveSelection(catalog, selection).tests;
       } catch (error) {
         if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID')) throw error;
@@ -93,6 +94,24 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         );
         return undefined;
       }
+    },
+
+    async catalog() {
+      const { commit, catalog } = await readCatalog();
+      return { commit, catalog };
+    },
+
+    async unsetVariables(environment, tests) {
+      const { commit, catalog, checkout } = await readCatalog();
+      const { engine, layout } = await opened();
+      const files = buildEnvFiles({
+        environment,
+        ...(await readValues(deps, environment)),
+        moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
+        moduleNames: await moduleNames(checkout, layout.module),
+        selenium: seleniumValues(config, engine.kind),
+      });
+      return describeMissing(variablesOf(catalog, tests), files);
     },
 
     async runner(job) {
@@ -117,6 +136,15 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       await parts?.engine.close();
     },
   };
+
+  /** Of the image and the newest commit of the module. */
+  async function readCatalog() {
+    const { engine, modules, catalogs } = await opened();
+    const commit = await modules.resolve();
+    const checkout = await modules.checkout(commit.id);
+    const image = { id: await engine.imageId(config.pool.image), container: () => borrow(deps, engine) };
+    return { commit, checkout, catalog: await catalogs.of(image, { id: commit.id, path: checkout }) };
+  }
 
   /** Removes what no run needs any more: old checkouts, containers of removed environments. A failure costs only space. */
   async function tidy({ modules, pool }: Opened): Promise<void> {
@@ -187,7 +215,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         unshared: mountInTree(wanted.mounts, wanted.magentoRoot),
       },
     });
-    return { engine, modules, pool, catalogs, runner };
+    return { engine, modules, pool, catalogs, layout, runner };
   }
 }
 

@@ -14,6 +14,7 @@ import { createSession, type Register } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStatus } from './status.ts';
 import type { Terminal } from './terminal.ts';
+import { registerTests } from './tests.ts';
 import { registerUp } from './up.ts';
 import { version } from './version.ts';
 import { registerWorker } from './worker.ts';
@@ -24,6 +25,7 @@ const commands: Register[] = [
   registerDemo,
   registerWorker,
   registerEnv,
+  registerTests,
   registerRun,
   registerList,
   registerShow,

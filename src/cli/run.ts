@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { submitRuns } from '../operations/runs.ts';
 import { showStatus } from '../operations/status.ts';
+import { previewRuns } from '../operations/tests.ts';
 import type { Caller } from './caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from './follow.ts';
 import { printRuns } from './list.ts';
+import { printPreview } from './preview.ts';
 import { requester } from './requester.ts';
 import { answer, collect, jsonOption, parseWhole, type Session } from './session.ts';
 
@@ -31,6 +33,7 @@ export function registerRun(program: Command, session: Session): void {
     .option('--all', 'all tests of the module')
     .option('-x, --exclude <name>', 'leave out a test, group or suite (repeatable)', collect)
     .option('--priority <number>', 'higher starts earlier within its environment', parseWhole, 0);
+  command.option('--dry-run', 'show what would be executed, and how long that would take; queue nothing');
   for (const option of watchOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
@@ -45,6 +48,10 @@ export function registerRun(program: Command, session: Session): void {
         exclude: options.exclude ?? [],
       };
       await session.ask(async (caller) => {
+        if (options.dryRun) {
+          const preview = await caller.call(previewRuns, { environments: options.env, selection });
+          return answer(session, options, preview, (output) => printPreview(output, preview));
+        }
         const submitted = await caller.call(submitRuns, {
           environments: options.env,
           selection,

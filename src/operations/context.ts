@@ -2,7 +2,10 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
+import type { Catalog } from '../mftf/catalog/catalog.ts';
+import type { Environment } from '../model/environment.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
+import type { Commit } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Attempts } from '../store/attempts.ts';
@@ -42,4 +45,11 @@ export interface Context {
    * the run finds out. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
    */
   resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
+  /**
+   * What there is to test, in the image and at the newest commit of the module. Errors: CONFIG_INVALID without a module,
+   * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
+   */
+  catalog(): Promise<{ commit: Commit; catalog: Catalog }>;
+  /** Which variables that tests may read nobody has set for an environment, in a sentence. Errors: as of `catalog`. */
+  unsetVariables(environment: Environment, tests: PlannedTest[]): Promise<string | undefined>;
 }

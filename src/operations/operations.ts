@@ -15,6 +15,7 @@ import { showProgress } from './progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './run-record.ts';
 import { cancelRun, listRuns, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
+import { listTests, previewRuns } from './tests.ts';
 import { listVariables, setVariables, unsetVariable } from './variables.ts';
 
 /** Everything that people can ask for: the server makes a route of each. */
@@ -30,6 +31,8 @@ export const operations = [
   listVariables,
   setVariables,
   unsetVariable,
+  listTests,
+  previewRuns,
   submitRuns,
   listRuns,
   showRun,

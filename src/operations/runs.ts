@@ -12,6 +12,14 @@ import { runView, viewRun } from './views.ts';
 const names = z.array(testName).max(10_000).default([]);
 const requestedBy = line(200).default('api');
 
+export const selectionInput = z.strictObject({
+  all: z.boolean().default(false),
+  tests: names,
+  groups: names,
+  suites: names,
+  exclude: names,
+});
+
 export const submitRuns = defineOperation({
   name: 'runs.submit',
   method: 'POST',
@@ -19,13 +27,7 @@ export const submitRuns = defineOperation({
   summary: 'Queue one run for each environment, all of them or none',
   input: z.object({
     environments: z.array(code).min(1, 'must name an environment').max(200),
-    selection: z.strictObject({
-      all: z.boolean().default(false),
-      tests: names,
-      groups: names,
-      suites: names,
-      exclude: names,
-    }),
+    selection: selectionInput,
     priority: z
       .int()
       .min(-1000)

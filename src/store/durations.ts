@@ -16,6 +16,26 @@ export function createDurations(deps: { database: Queryable }) {
   const known = new Map<number, ExpectedDuration[]>();
   return {
     /**
+     * How long some tests will probably take on an environment, in milliseconds, one after the other. A test that never
+     * ran is taken for an average one; `undefined` when none of them ran anywhere.
+     */
+    async estimate(
+      environmentId: number,
+      tests: readonly { name: string; suite: string | undefined }[],
+    ): Promise<number | undefined> {
+      const [row] = await deps.database.query<{ mean: number | null }>(
+        `SELECT avg(expected_ms)::float8 AS mean FROM (
+           SELECT DISTINCT ON (test, suite) (SELECT avg(ms) FROM unnest(recent_ms) AS ms) AS expected_ms
+           FROM test_duration
+           JOIN unnest($2::text[], $3::text[]) AS wanted (test, suite) USING (test, suite)
+           ORDER BY test, suite, environment_id = $1 DESC, updated_at DESC
+         ) AS known`,
+        [environmentId, tests.map(({ name }) => name), tests.map(({ suite }) => suite ?? '')],
+      );
+      return typeof row?.mean === 'number' ? Math.round(row.mean * tests.length) : undefined;
+    },
+
+    /**
      * Of the planned tests of a run, those that ran to their end before: on its environment, else on the one where that was
      * last. The mean of the last five. Remembered for each run from the first time that it has a plan.
      */

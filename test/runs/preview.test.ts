@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseInput } from '../../src/operations/operation.ts';
+import { listTests, previewRuns } from '../../src/operations/tests.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage } from './stage.ts';
+
+/** What there is to run, and what a run would do, before anything is queued. */
+overEngines((kind) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0'), 'made'),
+        ...moduleTest('UnsetTest', '<amOnPage url="{{_ENV.NOBODY_SETS_THIS}}" stepKey="open"/>', 'made'),
+      },
+    });
+  });
+  afterAll(() => stage.close());
+
+  const preview = (selection: object, ...environments: string[]) =>
+    previewRuns.run(stage.context, parseInput(previewRuns, { environments, selection }));
+
+  test('tests, groups and suites are listed with how they belong together', async () => {
+    const all = await listTests.run(stage.context, {});
+    const plain = all.tests.find(({ name }) => name === 'PlainTest');
+    expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
+    expect(all.groups).toContainEqual({ name: 'made', tests: 2 });
+    expect(all.suites).toContainEqual({ name: 'HarbourOrdersSuite', tests: 2 });
+    expect(all.commit.subject).toBe('Tests of the harbour shop');
+    const found = await listTests.run(stage.context, { search: 'plainT' });
+    expect(found.tests.map(({ name }) => name)).toEqual(['PlainTest']);
+    expect(found.groups).toEqual([]);
+  });
+
+  test('a preview says what would be executed, for how long, and what nobody has set; nothing is queued', async () => {
+    const environment = await stage.environment('preprod-us');
+    const before = await preview({ groups: ['made'] }, environment.code);
+    expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
+    expect(before.environments).toEqual([
+      { code: 'preprod-us', expectedMs: null, unset: expect.stringContaining('NOBODY_SETS_THIS') },
+    ]);
+    expect(await stage.context.runs.list({ limit: 10 })).toEqual([]);
+    await stage.run(environment, { tests: ['PlainTest'] });
+    const after = await preview({ tests: ['PlainTest'] }, environment.code);
+    expect(after.environments).toMatchObject([{ code: 'preprod-us', unset: null }]);
+    expect(after.environments[0]?.expectedMs).toBeGreaterThan(0);
+  });
+
+  test('a name that nobody knows is refused with the nearest one', async () => {
+    await expect(preview({ tests: ['PlainTesst'] })).rejects.toMatchObject({
+      code: 'SELECTION_UNKNOWN',
+      message: expect.stringContaining('PlainTest'),
+    });
+  });
+});
