@@ -5,7 +5,10 @@ export interface XmlProblem {
   message: string;
 }
 
-/** What a reader of a file wants to hear. `at` is the path of the element, `/tests/test/annotations` for one. */
+/**
+ * What a reader of a file wants to hear. `at` is the path of the element, `/tests/test/annotations` for one. White space
+ * between elements is no text.
+ */
 export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number): void;
   close?(at: string): void;
@@ -15,10 +18,17 @@ export interface XmlHandler {
 
 class NotAccepted extends Error {}
 
+/** A place in a file. Each is made once: many thousand elements stand at a few dozen of them. */
+interface Place {
+  at: string;
+  parent: Place | undefined;
+  children: Map<string, Place>;
+}
+
 /** Streams through a file. Document types and entities are refused: no MFTF file needs them. */
 export function parseXml(content: string, root: string, handler: XmlHandler): XmlProblem | undefined {
   const parser = new SaxesParser();
-  let at = '';
+  let place: Place = { at: '', parent: undefined, children: new Map() };
   parser.on('error', (error) => {
     throw new NotAccepted(error.message.replace(/^\d+:\d+: /, ''));
   });
@@ -26,19 +36,22 @@ export function parseXml(content: string, root: string, handler: XmlHandler): Xm
     throw new NotAccepted('Document type declarations are not accepted.');
   });
   parser.on('opentag', (tag) => {
-    if (at === '' && tag.name !== root) {
+    if (place.parent === undefined && tag.name !== root) {
       throw new NotAccepted(`The file must begin with <${root}>, not with <${tag.name}>.`);
     }
-    at += `/${tag.name}`;
-    handler.open(at, tag.attributes as Record<string, string>, parser.line);
+    place = below(place, tag.name);
+    handler.open(place.at, tag.attributes as Record<string, string>, parser.line);
   });
   parser.on('closetag', () => {
-    handler.close?.(at);
-    at = at.slice(0, at.lastIndexOf('/'));
+    handler.close?.(place.at);
+    place = place.parent ?? place;
   });
-  parser.on('text', (text) => handler.text?.(at, text));
-  parser.on('cdata', (text) => handler.text?.(at, text));
-  parser.on('comment', () => handler.comment?.(at));
+  const text = (text: string) => {
+    if (text.trim() !== '') handler.text?.(place.at, text);
+  };
+  parser.on('text', text);
+  parser.on('cdata', text);
+  parser.on('comment', () => handler.comment?.(place.at));
   try {
     parser.write(content).close();
     return undefined;
@@ -46,4 +59,12 @@ export function parseXml(content: string, root: string, handler: XmlHandler): Xm
     if (!(error instanceof NotAccepted)) throw error;
     return { line: parser.line, message: error.message };
   }
+}
+
+function below(parent: Place, name: string): Place {
+  const known = parent.children.get(name);
+  if (known) return known;
+  const place = { at: `${parent.at}/${name}`, parent, children: new Map() };
+  parent.children.set(name, place);
+  return place;
 }

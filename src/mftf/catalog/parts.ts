@@ -103,19 +103,29 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
       if (at === top) begin(attributes);
       if (current === undefined || at.startsWith(annotations)) return;
       const tag = at.slice(at.lastIndexOf('/') + 1);
-      const { ref, class: helper, name, value = '', defaultValue = '', unique, dataType } = attributes;
-      if (tag === 'actionGroup' && ref !== undefined) addNamed('actionGroup', ref);
-      if (tag === 'helper' && helper !== undefined) used.add(`helper:${helper.trim().replace(/^\\/, '')}`);
-      if (tag === 'section' && kind === 'page' && name !== undefined) used.add(`section:${name}`);
-      if (dataType !== undefined && kind === 'operation' && at !== top) used.add(`operation:${dataType}`);
-      if (tag === 'argument') {
+      if (tag === 'actionGroup') {
+        const { ref } = attributes;
+        if (ref !== undefined) addNamed('actionGroup', ref);
+      } else if (tag === 'helper') {
+        const { class: name } = attributes;
+        if (name !== undefined) used.add(`helper:${name.trim().replace(/^\\/, '')}`);
+      } else if (tag === 'section') {
+        const { name } = attributes;
+        if (kind === 'page' && name !== undefined) used.add(`section:${name}`);
+      } else if (tag === 'argument') {
+        const { name, value = '', defaultValue = '' } = attributes;
         if (kind === 'actionGroup' && name !== undefined && at.startsWith(`${top}/arguments/`))
           hidden.add(name);
         addNames(used, value);
         addNames(used, defaultValue);
+      } else if (tag === 'field' && kind !== 'entity' && kind !== 'operation') {
+        // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
+        if (attributes['unique']) current.random = true;
       }
-      // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
-      if (tag === 'field' && unique && kind !== 'entity' && kind !== 'operation') current.random = true;
+      if (kind === 'operation' && at !== top) {
+        const { dataType } = attributes;
+        if (dataType !== undefined) used.add(`operation:${dataType}`);
+      }
       for (const attribute in attributes) {
         if (!silent.has(attribute)) addText(attributes[attribute] ?? '');
       }

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { catalogPath, mayHoldCatalogFiles } from './paths.ts';
 
 export interface SourceFile {
@@ -29,22 +30,27 @@ export function folderSource(folder: string, root: string): Source {
   return { root, files: walk(folder, root) };
 }
 
-async function* walk(folder: string, at: string): AsyncGenerator<SourceFile> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => posix.join(at, entry.name))
-    .filter((path) => catalogPath(path) !== undefined);
-  // The files of a folder at once: one after the other takes twice as long.
-  yield* await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      content: await readFile(join(folder, posix.basename(path)), 'utf8'),
-    })),
-  );
-  for (const entry of entries) {
-    const path = posix.join(at, entry.name);
-    if (entry.isDirectory() && mayHoldCatalogFiles(path)) yield* walk(join(folder, entry.name), path);
+async function* walk(top: string, root: string): AsyncGenerator<SourceFile> {
+  const folders = [root];
+  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+    const folder = join(top, at.slice(root.length));
+    const below = at === '' ? '' : `${at}/`;
+    const inside: string[] = [];
+    let isRead = false;
+    // Calls that wait: for thousands of small files they take a third of the time of those that do not.
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
+      const path = `${below}${entry.name}`;
+      if (entry.isDirectory() && mayHoldCatalogFiles(path)) inside.push(path);
+      if (!entry.isFile() || catalogPath(path) === undefined) continue;
+      isRead = true;
+      yield { path, content: readFileSync(join(folder, entry.name), 'utf8') };
+    }
+    folders.push(...inside.reverse());
+    // Whatever else there is to do has its turn.
+    if (isRead) await nextTurn();
   }
+}
+
+function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -41,13 +41,15 @@ export function readXml(
 function testReader(found: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
   return {
     open(at, attributes, line) {
-      const value = attributes['value']?.trim();
-      const test = found.at(-1);
       if (at === '/tests/test') {
         const { name = '', extends: parent } = attributes;
         found.push({ line, name, groups: [], ...(parent && { extends: parent }) });
-      } else if (test === undefined || !at.startsWith('/tests/test/annotations/')) return;
-      else if (at === '/tests/test/annotations/skip') test.skip ??= [];
+        return;
+      }
+      const test = found.at(-1);
+      if (test === undefined || !at.startsWith('/tests/test/annotations/')) return;
+      const value = attributes['value']?.trim();
+      if (at === '/tests/test/annotations/skip') test.skip ??= [];
       else if (!value) return;
       else if (at === '/tests/test/annotations/group') test.groups.push(value);
       else if (at === '/tests/test/annotations/title') test.title = value;
