@@ -4,6 +4,7 @@
 //   npx tsx bench/scale.ts [results] [seconds]        1,000,000 and 20 by default; 10,000,000 takes minutes and 6 GB
 //
 // Writes bench/results/scale.json.
+import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../test/support/child.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
@@ -17,6 +18,8 @@ const environments = 1_000;
 const queued = 100_000;
 const processes = 4;
 const slots = 50;
+/** A run is much longer than this. */
+const busyMs = 4_000;
 
 const postgres = await startPostgres({ settings: ['shared_buffers=256MB', 'max_wal_size=4GB'] });
 const redis = await startRedis();
@@ -27,8 +30,8 @@ const bytes = async () =>
   (await database.query<{ bytes: number }>('SELECT pg_database_size(current_database()) AS bytes'))[0]
     ?.bytes ?? 0;
 
-/** 200 workers with runs of 200 ms, and in between single claims of a worker more, which are timed. */
-async function measureClaims() {
+/** Queues all; the size of the database with that in it. */
+async function fillQueue(): Promise<number> {
   await database.query(
     `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
      SELECT 'e' || number, 'E', 'https://e.test/', 'admin', 'admin' FROM generate_series(1, $1::int) AS number`,
@@ -36,20 +39,27 @@ async function measureClaims() {
   );
   await database.query(
     `INSERT INTO run (environment_id, selection, requested_by)
-     SELECT number % $1::int + 1, '{"all":false,"tests":["200"],"groups":[],"suites":[],"exclude":[]}', 'bench'
+     SELECT number % $1::int + 1, '{"all":true,"tests":[],"groups":[],"suites":[],"exclude":[]}', 'bench'
      FROM generate_series(0, $2::int - 1) AS number`,
     [environments, queued],
   );
   await database.script('ANALYZE');
-  const size = await bytes();
+  return bytes();
+}
+
+/** All workers execute runs of so many milliseconds. In between, one more worker claims and gives back, which is timed. */
+async function measureClaims(runMs: number) {
   const children = Array.from({ length: processes }, () =>
     startChild(new URL('./queue/worker-process.ts', import.meta.url), [
       postgres.url,
       redis.url,
       String(slots),
+      String(runMs),
     ]),
   );
   await Promise.all(children.map((child) => child.line()));
+  // All have something to do by then.
+  await delay(2_000);
   const finished = async () =>
     (await database.query<{ count: number }>(`SELECT count(*) FROM run WHERE state = 'finished'`))[0]
       ?.count ?? 0;
@@ -60,16 +70,19 @@ async function measureClaims() {
     const claim = await installation.queue.claim('bench');
     times.push(performance.now() - askedAt);
     if (claim) await installation.queue.giveBack(claim.run.id, claim.fence);
+    await delay(20);
   }
   const perSecond = ((await finished()) - before) / ((performance.now() - startedAt) / 1_000);
   for (const child of children) child.signal('SIGTERM');
   const memory = await Promise.all(children.map(async (child) => Number(await child.line())));
   await Promise.all(children.map((child) => child.exited));
-  return { times, perSecond, size, memory: Math.max(...memory) };
+  return { times, perSecond, memory: Math.max(...memory) };
 }
 
 try {
-  const claims = await measureClaims();
+  const queueSize = await fillQueue();
+  const claims = await measureClaims(busyMs);
+  const saturated = await measureClaims(0);
   const history = await makeHistory(postgres.url, results);
   const queries = await measureQueries(database, history);
   const size = await bytes();
@@ -77,8 +90,10 @@ try {
   const metrics = {
     claim_p50_ms: percentile(claims.times, 0.5),
     claim_p99_ms: percentile(claims.times, 0.99),
+    wanted_runs_per_s: (processes * slots * 1_000) / busyMs,
     runs_per_s: claims.perSecond,
-    queue_mb: megabytes(claims.size),
+    most_runs_per_s: saturated.perSecond,
+    queue_mb: megabytes(queueSize),
     worker_rss_mb: megabytes(claims.memory),
     results,
     history_mb: megabytes(size),

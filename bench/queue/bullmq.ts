@@ -14,7 +14,7 @@ export function bullmq(redisUrl: string): Contender {
     name: 'BullMQ',
     async throughput(load) {
       const prefix = `bull${++turn}`;
-      const client = await createClient({ url: redisUrl }).connect();
+      const client = await createClient({ url: redisUrl }).setMaxListeners(0).connect();
       const names = Array.from(
         { length: load.environments },
         (_, environment) => `environment-${environment}`,

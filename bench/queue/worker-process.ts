@@ -1,12 +1,13 @@
-// A process of workers for benches, until SIGTERM. A run takes as many milliseconds as the name of its first test says.
+// A process of workers for benches, until SIGTERM; then it says how many bytes it used. A run takes as many milliseconds as the
+// name of its first test says, or as the last argument says.
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openInstallation } from './ours.ts';
 
-const [databaseUrl = '', redisUrl = '', slots = '4'] = process.argv.slice(2);
+const [databaseUrl = '', redisUrl = '', slots = '4', ms] = process.argv.slice(2);
 const installation = await openInstallation(databaseUrl, redisUrl);
 const workers = installation.workers(Number(slots), async ({ run }) => {
-  await delay(Number(run.selection.tests[0] ?? 0));
+  await delay(Number(ms ?? run.selection.tests[0]));
   return { kind: 'finished' };
 });
 await workers.start();

@@ -3,7 +3,7 @@ import { Fault } from '../errors.ts';
 import { type Status, statuses } from '../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../model/run.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Database, notifyClaim, notifyQueue, notifyRuns, type Queryable } from './database.ts';
+import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
 export interface NewRun {
@@ -34,12 +34,9 @@ export function createRuns(deps: { database: Database }) {
      * Errors: ENVIRONMENT_UNKNOWN.
      */
     async insert(runs: NewRun[]): Promise<Run[]> {
-      return database.transaction(async (transaction) => {
-        const ids = await insertAll(transaction, runs);
-        await notifyRuns(transaction, ids);
-        await notifyQueue(transaction);
-        return (await readRuns(transaction, ids)).reverse();
-      });
+      return database.transaction(async (transaction) =>
+        toRuns(transaction, await insertAll(transaction, runs)),
+      );
     },
 
     /** Errors: RUN_UNKNOWN. */
@@ -106,17 +103,18 @@ export function createRuns(deps: { database: Database }) {
   };
 }
 
-/** Returns their ids, in order. */
-async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<number[]> {
+/** In order, and with word of them. */
+async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
-  const rows = await transaction.query<{ id: number; environment_id: number }>(
+  const rows = await transaction.query<RunRow>(
     `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of)
      SELECT environment.id, selection::jsonb, priority, requested_by, retry_of
      FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
        WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
-     RETURNING id, environment_id`,
+     RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
+       pg_notify('${channels.run}', id::text), pg_notify('${channels.queue}', '')`,
     [
       runs.map(({ environmentId }) => environmentId),
       runs.map(({ selection }) => JSON.stringify(selection)),
@@ -131,7 +129,7 @@ async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<number
   if (unknown) {
     throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${unknown.environmentId}.`);
   }
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 /** Errors: RUN_UNKNOWN. */
@@ -139,11 +137,6 @@ export async function readRun(database: Queryable, id: number): Promise<Run> {
   const [run] = await select(database, 'run.id = $1', [id]);
   if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
   return run;
-}
-
-/** Those that there are, the newest first. */
-export function readRuns(database: Queryable, ids: readonly number[]): Promise<Run[]> {
-  return select(database, 'run.id = ANY($1::bigint[])', [ids]);
 }
 
 /** The newest first. `condition` may end in an order and a limit of its own. */
