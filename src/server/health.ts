@@ -1,18 +1,30 @@
 import type { FastifyInstance } from 'fastify';
+import { Fault, type FaultCode, isFault } from '../errors.ts';
 import type { Context } from '../operations/context.ts';
 
-/** For probes: `/healthz` says that the process answers, `/readyz` that it can take on a run. Neither says more. */
-export function mountHealth(server: FastifyInstance, { database, locks, log }: Context): void {
+/**
+ * For probes: `/healthz` says that the process answers, `/readyz` that it can take on a run: the database answers, and the
+ * lock store. Everybody may ask, so the answer names what is away (the code of the fault) and never where it is.
+ */
+export function mountHealth(server: FastifyInstance, { database, locks }: Context): void {
   server.get('/healthz', { schema: { hide: true } }, () => ({ healthy: true }));
 
-  server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+  async function need(what: string, fallback: FaultCode, answer: Promise<unknown>): Promise<void> {
     try {
-      await database.query('SELECT 1');
-      await locks.check();
-      return { ready: true };
+      await answer;
     } catch (error) {
-      log.warn({ err: error }, 'Not ready.');
-      return reply.code(503).send({ ready: false });
+      // The cause goes to the log with every answer that is a fault of ours, not to who asked.
+      throw new Fault(isFault(error) ? error.code : fallback, `${what} does not answer.`, { cause: error });
     }
+  }
+
+  server.get('/readyz', { schema: { hide: true } }, async () => {
+    // Both at once: a probe has little patience. The database is named first, because all else depends on it.
+    const [first, second] = await Promise.allSettled([
+      need('The database', 'DATABASE_UNREACHABLE', database.query('SELECT 1')),
+      need('The lock store', 'LOCK_STORE_UNREACHABLE', locks.check()),
+    ]);
+    for (const each of [first, second]) if (each.status === 'rejected') throw each.reason;
+    return { ready: true };
   });
 }
