@@ -16,8 +16,8 @@ import { examplePath } from '../src/demo/examples.ts';
 import { buildSampleTree, samplePhp } from '../src/demo/tree.ts';
 import { buildCatalog } from '../src/mftf/catalog/catalog.ts';
 import {
-  declarationsFromText,
-  declarationsToText,
+  declarationsFromBytes,
+  declarationsToBytes,
   readDeclarations,
 } from '../src/mftf/catalog/declarations.ts';
 import { resolveSelection } from '../src/mftf/catalog/selection.ts';
@@ -50,9 +50,9 @@ try {
     const read = await readDeclarations(folderSource(root, ''));
     catalog = buildCatalog([read]);
     cold.push(seconds(coldAt));
-    const text = declarationsToText(read);
+    const stored = declarationsToBytes(read);
     const warmAt = performance.now();
-    buildCatalog([declarationsFromText(text)]);
+    buildCatalog([declarationsFromBytes(stored)]);
     warm.push(seconds(warmAt));
   }
   const metrics = {

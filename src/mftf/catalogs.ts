@@ -10,8 +10,8 @@ import type { Logger } from '../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog/catalog.ts';
 import {
   type Declarations,
-  declarationsFromText,
-  declarationsToText,
+  declarationsFromBytes,
+  declarationsToBytes,
   readDeclarations,
 } from './catalog/declarations.ts';
 import { catalogPath } from './catalog/paths.ts';
@@ -66,7 +66,7 @@ export function createCatalogs(deps: {
       const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
       await mkdir(folder, { recursive: true });
       const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, declarationsToText(read));
+      await writeFile(temporary, declarationsToBytes(read));
       await rename(temporary, path);
       return read;
     } finally {
@@ -88,13 +88,13 @@ export function createCatalogs(deps: {
 }
 
 async function readStored(path: string, log: Logger): Promise<Declarations | undefined> {
-  const stored = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (stored === undefined) return undefined;
   try {
-    return declarationsFromText(stored);
+    return declarationsFromBytes(stored);
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error;
     log.warn({ path }, 'A stored catalog is damaged or of another version; the image is read again.');

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isFault } from '../../errors.ts';
 import { assertReadable, buildCatalog, readCatalog } from './catalog.ts';
-import { declarationsFromText, declarationsToText, readDeclarations } from './declarations.ts';
+import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
 import { catalogPath, mayHoldCatalogFiles, moduleName, shortModuleName } from './paths.ts';
 import { folderSource, type Source } from './source.ts';
 
@@ -243,11 +243,11 @@ describe('declarations', () => {
         'Suite/S.xml': suite('S', '<include><test name="A"/></include>'),
       }),
     );
-    expect(declarationsFromText(declarationsToText(read))).toEqual(read);
+    expect(declarationsFromBytes(declarationsToBytes(read))).toEqual(read);
   });
 
   it.each(['', '{}', '{"version":2}', '[1'])('refuse what is damaged: %j', (text) => {
-    expect(() => declarationsFromText(text)).toThrow(
+    expect(() => declarationsFromBytes(Buffer.from(text))).toThrow(
       expect.toSatisfy((error) => isFault(error, 'INPUT_INVALID')),
     );
   });

@@ -202,7 +202,11 @@ function whyUnusable(test: CatalogTest, parent: CatalogTest | undefined): string
 function groupTests(tests: Map<string, CatalogTest>): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const test of tests.values()) {
-    for (const group of test.groups) groups.set(group, [...(groups.get(group) ?? []), test.name]);
+    for (const group of test.groups) {
+      const names = groups.get(group);
+      if (names) names.push(test.name);
+      else groups.set(group, [test.name]);
+    }
   }
   return groups;
 }

@@ -19,9 +19,10 @@ export const part = z.object({
   name: z.string(),
   /**
    * What it may refer to: `actionGroup:Name` and the like where the XML says the kind, else a bare name, which may be
-   * data, a page or a section. Too many do no harm, one too few would.
+   * data, a page or a section. Too many do no harm, one too few would. A line for each: a tree has a hundred thousand of
+   * them, of which a run follows few, and one string loads faster than a list.
    */
-  uses: z.array(z.string()),
+  uses: z.string(),
   /** Names of `{{_ENV.NAME}}`. */
   env: z.array(z.string()).optional(),
   /** Keys of `{{_CREDS.vendor/NAME}}`. */
@@ -75,7 +76,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
 
   const addNamed = (of: PartKind, value: string) => {
     used.add(`${of}:${value}`);
-    if (/[{}$]/.test(value) && current)
+    if (/[{}$\n]/.test(value) && current)
       current.unclear ??= `the ${element} ${current.name} refers to "${value}"`;
   };
   const addText = (value: string) => {
@@ -90,7 +91,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     addNames(seen, value);
   };
   const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
-    current = { kind, name: kind === 'operation' ? dataType : name, uses: [] };
+    current = { kind, name: kind === 'operation' ? dataType : name, uses: '' };
     hidden = new Set();
     used = new Set();
     seen = new Set();
@@ -136,10 +137,15 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     close(at) {
       if (at !== top || current === undefined) return;
       for (const found of seen) if (!hidden.has(found)) used.add(found);
-      parts.push({ ...current, uses: [...used] });
+      parts.push({ ...current, uses: [...used].join('\n') });
       current = undefined;
     },
   };
+}
+
+/** What a part may refer to. */
+export function usesOf(part: Part): string[] {
+  return part.uses === '' ? [] : part.uses.split('\n');
 }
 
 /** Adds the names that begin a reference. */
@@ -160,6 +166,6 @@ export function helperParts(content: string): Part[] {
   return [...content.matchAll(classes)].map(([, name = '']) => ({
     kind: 'helper',
     name: inside === undefined ? name : `${inside}\\${name}`,
-    uses: [],
+    uses: '',
   }));
 }

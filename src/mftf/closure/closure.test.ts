@@ -242,6 +242,7 @@ describe('the digest of a closure', () => {
 describe('a closure that cannot be sure', () => {
   it.each([
     ['the name of an action group is put together', test('T', '<actionGroup ref="{{x.y}}" stepKey="a"/>')],
+    ['a name has two lines', test('T', '<actionGroup ref="A&#10;B" stepKey="a"/>')],
     ['the parent is put together', test('T', '', 'extends="{$x}"')],
     ['a helper is nowhere', test('T', '<helper class="Acme\\Nowhere" method="m" stepKey="h"/>')],
   ])('is the whole tree: %s', async (_, xml) => {

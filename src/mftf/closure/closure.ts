@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { PartKind } from '../catalog/parts.ts';
+import { type PartKind, usesOf } from '../catalog/parts.ts';
 import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /**
@@ -73,7 +73,7 @@ function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
 function whyUnclear(dependencies: Dependencies, found: Declared[]): string | undefined {
   for (const { part, file } of found) {
     if (part.unclear) return `${part.unclear} (${file.path})`;
-    const helper = part.uses.find(
+    const helper = usesOf(part).find(
       (used) =>
         used.startsWith('helper:') &&
         !used.startsWith(ownHelpers) &&

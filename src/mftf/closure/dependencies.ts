@@ -1,5 +1,5 @@
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
-import type { Part, PartKind } from '../catalog/parts.ts';
+import { type Part, type PartKind, usesOf } from '../catalog/parts.ts';
 
 /** A part where a file declares it; a name that several files declare has one for each. */
 export interface Declared {
@@ -44,7 +44,7 @@ export function dependenciesOf(catalog: Catalog): Dependencies {
         for (const declared of declaring(key)) {
           if (!follow(declared.part.kind)) continue;
           found.push(declared);
-          for (const used of declared.part.uses) {
+          for (const used of usesOf(declared.part)) {
             if (used.includes(':')) open.push(used);
             else for (const kind of unnamedKinds) open.push(`${kind}:${used}`);
           }
