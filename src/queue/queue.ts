@@ -4,7 +4,7 @@ import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database.ts';
 import { readCounts } from '../store/runs.ts';
 import { type Claim, claimHeads, type Given } from './claim.ts';
-import { fenced, lockHeld, staleFence } from './fenced.ts';
+import { fenced, staleFence } from './fenced.ts';
 import { recordLate } from './late.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import { type Again, closeAttempt, expire, finish, type RunEnd, requeue, tryAgain } from './release.ts';
@@ -43,14 +43,10 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
     return claims.map((claim) => runs.find(({ id }) => id === claim.runId) ?? staleFence(claim));
   });
 
-  const finishAll = together((ends: (ClaimKey & RunEnd)[]) =>
-    database.transaction(async (transaction) => {
-      const held = await lockHeld(transaction, ends);
-      const allowed = ends.filter(({ runId }) => held.has(runId));
-      if (allowed.length > 0) await finish(transaction, allowed);
-      return ends.map((end) => (held.has(end.runId) ? undefined : staleFence(end)));
-    }),
-  );
+  const finishAll = together(async (ends: RunEnd[]) => {
+    const finished = await finish(database, ends);
+    return ends.map((end) => (finished.has(end.runId) ? undefined : staleFence(end)));
+  });
 
   const counts = together(async (runIds: number[]) => {
     const known = await readCounts(database, runIds);

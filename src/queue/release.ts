@@ -12,8 +12,9 @@ import {
 import { addEvent } from '../store/events.ts';
 import { countedRuns, readRun } from '../store/runs.ts';
 import { openAttempts } from './start.ts';
+import type { ClaimKey } from './waiting-results.ts';
 
-/** The ways in which a run stops running. Each is part of a transaction that has locked the row of the run. */
+/** The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run. */
 
 /** How the attempt of a run ends. */
 interface AttemptEnd {
@@ -23,18 +24,18 @@ interface AttemptEnd {
 }
 
 export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Promise<void> {
-  await transaction.query(`WITH ${closing()} SELECT`, [JSON.stringify([attemptRow(end)])]);
+  await transaction.query(
+    `WITH ending AS (
+       SELECT * FROM jsonb_to_record($1::jsonb)
+         AS given (run_id bigint, outcome text, reason_code text, reason_message text)
+     ), ${closing} SELECT`,
+    [JSON.stringify(attemptRow(end))],
+  );
 }
 
-/**
- * Part of a statement: ends the attempts that are open, and no test of them is under way any more. `$1` has their ends
- * (`attemptRow`, and what else the statement needs), which are `ending` from then on.
- */
-const closing = (more?: string) => `
-  ending AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS given (run_id bigint, outcome text, reason_code text, reason_message text${more ? `, ${more}` : ''})
-  ), stopped AS (
+/** Part of a statement: ends the attempts in `ending` that are open; no test of them is under way any more. */
+const closing = `
+  stopped AS (
     UPDATE planned_test SET started_at = NULL FROM ending
     WHERE planned_test.run_id = ending.run_id AND started_at IS NOT NULL
   ), closed AS (
@@ -116,35 +117,49 @@ export async function tryAgain(
 const longestPauseMs = 600_000;
 
 /** How a run ends, and its attempt if that is open. */
-export interface RunEnd {
-  runId: number;
+export interface RunEnd extends ClaimKey {
   verdict: Verdict;
   reason?: Reason | undefined;
 }
 
 /**
- * With how its tests ended: counting the tests of fifty runs for a page takes too long. Those who listen are told, and that
- * there may be something to claim.
+ * Finishes the runs that are held with these fences, and returns their ids. Those who listen are told, and that there may be
+ * something to claim. One statement does it, so that an end is one answer away.
+ *
+ * The runs are kept with how their tests ended: counting the tests of fifty runs for a page takes too long. The counts are as
+ * old as the statement, though it may have waited for a row. While the lease holds nobody else writes results (see
+ * `recordLate`); otherwise the run is left to be counted by who asks.
  */
-export async function finish(transaction: Queryable, ends: readonly RunEnd[]): Promise<void> {
-  await transaction.query(
-    `WITH ${closing('verdict text')},
+export async function finish(database: Queryable, ends: readonly RunEnd[]): Promise<Set<number>> {
+  const rows = await database.query<{ id: number }>(
+    `WITH ending AS (
+       SELECT given.* FROM jsonb_to_recordset($1::jsonb)
+         AS given (run_id bigint, fence bigint, verdict text, outcome text, reason_code text, reason_message text)
+       JOIN run ON run.id = run_id AND run.fence = given.fence
+       WHERE state = 'running' ORDER BY run.id FOR NO KEY UPDATE OF run
+     ), ${closing},
+     counted AS (${countedRuns('SELECT unnest($2::bigint[])')}),
      ended AS (
-       SELECT ending.*, counts FROM ending
-       LEFT JOIN (${countedRuns('SELECT unnest($2::bigint[])')}) AS counted USING (run_id)
+       SELECT ending.*, CASE WHEN seen.lease_until >= now() THEN counted.counts END AS counts
+       FROM ending JOIN run AS seen ON seen.id = ending.run_id LEFT JOIN counted USING (run_id)
      )
      UPDATE run SET state = 'finished', verdict = ended.verdict, reason_code = ended.reason_code,
        reason_message = ended.reason_message, counts = ended.counts, finished_at = now(), phase = NULL,
        lease_until = NULL
-     FROM ended WHERE id = run_id
-     RETURNING pg_notify('${channels.run}', run_id::text), pg_notify('${channels.queue}', '')`,
+     FROM ended WHERE run.id = run_id
+     RETURNING run.id, pg_notify('${channels.run}', run_id::text), pg_notify('${channels.queue}', '')`,
     [
       JSON.stringify(
-        ends.map((end) => ({ ...attemptRow({ ...end, outcome: outcomeOf(end) }), verdict: end.verdict })),
+        ends.map((end) => ({
+          ...attemptRow({ ...end, outcome: outcomeOf(end) }),
+          fence: end.fence,
+          verdict: end.verdict,
+        })),
       ),
       ends.map(({ runId }) => runId),
     ],
   );
+  return new Set(rows.map(({ id }) => id));
 }
 
 function outcomeOf({ verdict, reason }: RunEnd): AttemptOutcome {
@@ -187,7 +202,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     );
     const { cancelRequested } = await readRun(transaction, runId);
     if (!cancelRequested && lost && lost.count >= maxAttempts) {
-      await finish(transaction, [{ runId, verdict: 'broken', reason }]);
+      await finish(transaction, [{ runId, fence: expired.fence, verdict: 'broken', reason }]);
     } else {
       await requeue(transaction, runId);
       await notifyQueue(transaction);

@@ -1,7 +1,7 @@
 import type { Run } from '../model/run.ts';
 import { channels, type Queryable } from '../store/database.ts';
 import { type RunRow, toRuns } from '../store/runs.ts';
-import { type ClaimKey, claimColumns } from './fenced.ts';
+import type { ClaimKey } from './waiting-results.ts';
 
 /**
  * Counts each claim as an attempt, once, whoever asks: the worker that starts, or the one that finds it lost. Returns the
@@ -23,7 +23,7 @@ export async function openAttempts(database: Queryable, claims: readonly ClaimKe
      FROM held LEFT JOIN opened ON opened.run_id = held.id, environment
      WHERE run.id = held.id AND environment.id = run.environment_id
      RETURNING run.*, environment.code AS environment_code, pg_notify('${channels.run}', run.id::text)`,
-    claimColumns(claims),
+    [claims.map(({ runId }) => runId), claims.map(({ fence }) => fence)],
   );
   // In a first attempt there is no plan yet.
   return toRuns(database, rows, 2);

@@ -50,8 +50,9 @@ export function createDurations(deps: { database: Queryable }) {
            AND own.environment_id = run.environment_id
          LEFT JOIN LATERAL (
            SELECT recent_ms FROM test_duration
-           WHERE test = planned.test AND suite = planned.suite ORDER BY updated_at DESC LIMIT 1
-         ) AS other ON own.recent_ms IS NULL
+           WHERE own.recent_ms IS NULL AND test = planned.test AND suite = planned.suite
+           ORDER BY updated_at DESC LIMIT 1
+         ) AS other ON true
          WHERE planned.run_id = $1`,
         [runId],
       );
