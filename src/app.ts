@@ -4,6 +4,7 @@ import { createArtifacts } from './artifacts/artifacts.ts';
 import { createDataFolder } from './artifacts/data-folder.ts';
 import type { Config } from './config.ts';
 import { type ContainerParts, createContainerParts } from './container-parts.ts';
+import { countLocks } from './locks/counted.ts';
 import { openLocks } from './locks/open.ts';
 import type { Logger } from './log.ts';
 import type { Context } from './operations/context.ts';
@@ -80,12 +81,14 @@ async function join(
   await migrate(database, { log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
-  const locks = await openLocks({
-    dsn: config.locks.dsn,
-    multiProcess: database.kind === 'postgres',
-    ttlMs: config.locks.ttlMs,
-    log,
-  });
+  const { locks, counts: lockCounts } = countLocks(
+    await openLocks({
+      dsn: config.locks.dsn,
+      multiProcess: database.kind === 'postgres',
+      ttlMs: config.locks.ttlMs,
+      log,
+    }),
+  );
   const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
   const queue = createQueue({ database, log, leaseMs });
   const waiting = createWaitingResults({ folder: path.join(dataFolder, 'waiting-results'), log });
@@ -124,6 +127,8 @@ async function join(
     overview,
     queue,
     locks,
+    lockCounts,
+    waiting,
     artifacts,
     pool,
     resolveSelection,

@@ -1,11 +1,18 @@
+/** How the names of the three locks begin. */
+export const lockPrefixes = {
+  environment: 'test_runner_env_processing_',
+  execution: 'mftf_execution_env_',
+  container: 'container_',
+};
+
 /** The names of the three locks. Operators know them; they never change. */
 export const lockNames = {
   /** From the claim to the end of the run. */
-  environment: (environmentId: number) => `test_runner_env_processing_${environmentId}`,
+  environment: (environmentId: number) => `${lockPrefixes.environment}${environmentId}`,
   /** Around generation and tests, also for a run that was started outside of the queue. */
-  execution: (environmentId: number) => `mftf_execution_env_${environmentId}`,
+  execution: (environmentId: number) => `${lockPrefixes.execution}${environmentId}`,
   /** Around create, start, replace and remove of a container. */
-  container: (name: string) => `container_${name}`,
+  container: (name: string) => `${lockPrefixes.container}${name}`,
 };
 
 /** What `locks list` shows of a lock that is held. */

@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config.ts';
+import type { LockCounts } from '../locks/counted.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Catalog } from '../mftf/catalog/catalog.ts';
@@ -8,6 +9,7 @@ import type { PlannedTest, Selection } from '../model/selection.ts';
 import type { Commit } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Attempts } from '../store/attempts.ts';
 import type { Database } from '../store/database.ts';
 import type { Durations } from '../store/durations.ts';
@@ -37,6 +39,9 @@ export interface Context {
   overview: Overview;
   queue: Queue;
   locks: LockStore;
+  /** What happened to the locks of this process. */
+  lockCounts: LockCounts;
+  waiting: Pick<WaitingResults, 'claims'>;
   artifacts: Artifacts;
   /** Makes the engine when it is first needed, so that commands that touch no container work without one. */
   pool(): Promise<Pick<Pool, 'list' | 'replace' | 'prune'>>;

@@ -8,6 +8,7 @@ import { mountArtifacts } from './artifacts.ts';
 import { mountEvents } from './events.ts';
 import { createGuard, isLoopback } from './guard.ts';
 import { mountHealth } from './health.ts';
+import { mountMetrics } from './metrics.ts';
 import { problemType, toProblem } from './problem.ts';
 import { mountDescription, mountOperations } from './routes.ts';
 import { mountStartPage } from './start-page.ts';
@@ -90,6 +91,7 @@ export async function createServer(context: Context, version: string): Promise<F
     mountEvents(api, context.queue);
     mountArtifacts(api, context);
     mountHealth(api, context);
+    mountMetrics(api, context);
     mountStartPage(api, context);
   });
   await server.ready();

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import type { Kind } from '../support/database.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { startRedis } from '../support/redis.ts';
+import { namedRunner } from '../support/runner.ts';
+import { until } from '../support/until.ts';
+
+/** What Prometheus is told, on either kind of database. */
+export function metricsConformance(kind: Kind): void {
+  describe(`metrics of a server on ${kind}`, () => {
+    let server: TestServer;
+    const closers: (() => Promise<void>)[] = [];
+    const container = { image: 'shop:1', createdAt: new Date(0), environmentId: 1, slot: 1 };
+    let asked = 0;
+    const pool = {
+      async list() {
+        asked += 1;
+        return [
+          { ...container, name: 'matre_magento_env_1', state: 'running' as const, stale: undefined },
+          {
+            ...container,
+            name: 'matre_magento_env_2',
+            state: 'stopped' as const,
+            stale: 'its image changed',
+          },
+        ];
+      },
+      replace: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
+    };
+    const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+
+    beforeAll(async () => {
+      const settings: Record<string, string> = {};
+      if (kind === 'postgres') {
+        const [postgres, redis] = await Promise.all([sharedPostgres(), startRedis()]);
+        closers.push(postgres.drop, redis.stop);
+        Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
+      }
+      server = await startTestServer({ settings, parts: { runner: namedRunner, pool: async () => pool } });
+      for (const code of ['us', 'held']) await server.ask('POST', '/api/environments', { code, ...shop });
+      await server.ask('POST', '/api/environments/held/pause', { reason: 'so that runs stay queued' });
+      await server.app.startWorkers();
+    });
+    afterAll(async () => {
+      await server?.close();
+      for (const close of closers) await close();
+    });
+
+    const submit = async (environment: string, tests: string[]) =>
+      (await server.ask('POST', '/api/runs', { environments: [environment], selection: { tests } })).body
+        .runs[0].id;
+
+    const finished = (id: number) =>
+      until(async () => (await server.ask('GET', `/api/runs/${id}`)).body.run.state === 'finished');
+
+    it('say what waits, since when, and what is under way', async () => {
+      await submit('held', ['PassA']);
+      await submit('held', ['PassB']);
+      const waiting = await submit('us', ['WaitForever']);
+      await until(async () => (await server.ask('GET', `/api/runs/${waiting}/progress`)).body.current);
+      const text = (await server.ask('GET', '/metrics')).body;
+      expect(text).toContain('matre_runs_running{environment="us"} 1');
+      expect(text).toContain('matre_database_up 1');
+      expect(text).toContain('matre_runs_queued{environment="held"} 2');
+      expect(text).toContain('matre_runs_queued{environment="us"} 0');
+      expect(text).toContain('matre_runs_running{environment="held"} 0');
+      expect(text).toContain('matre_oldest_queued_run_age_seconds{environment="us"} 0');
+      expect(text).toMatch(/matre_oldest_queued_run_age_seconds\{environment="held"\} \d*\.?\d+/);
+      expect(text).toContain('matre_runs_with_waiting_results 0');
+      expect(text).toContain('matre_lock_refusals_total{lock="environment"} 0');
+      await server.ask('POST', `/api/runs/${waiting}/cancel`);
+      await finished(waiting);
+    });
+
+    it('count what ended once, however often they are asked', async () => {
+      const metrics = createMetrics(server.app.context, { settleMs: 0 });
+      await metrics.scrape();
+      await submit('us', ['PassHome', 'FailCart', 'PassTax']);
+      const passed = await submit('us', ['PassHome']);
+      await finished(passed);
+      const text = await until(async () => {
+        const scraped = await metrics.scrape();
+        return scraped.includes('matre_runs_total{environment="us",verdict="passed"} 1') && scraped;
+      });
+      expect(text).toContain('matre_results_total{environment="us",status="passed"} 3');
+      expect(text).toContain('matre_results_total{environment="us",status="failed"} 1');
+      expect(text).toContain('matre_runs_total{environment="us",verdict="failed"} 1');
+      // Each took 1.2 s.
+      expect(text).toContain('matre_test_duration_seconds_bucket{le="1",status="passed"} 0');
+      expect(text).toContain('matre_test_duration_seconds_bucket{le="2",status="passed"} 3');
+      expect(text).toMatch(/matre_test_duration_seconds_sum\{status="passed"\} 3\.(6|5999)/);
+      expect(text).toContain('matre_run_duration_seconds_count{verdict="failed"} 1');
+      expect(await metrics.scrape()).toContain('matre_results_total{environment="us",status="passed"} 3');
+    });
+
+    it('count attempts that were interrupted, and those after which the run went on', async () => {
+      const { context } = server.app;
+      const metrics = createMetrics(context, { settleMs: 0 });
+      await metrics.scrape();
+      const [first, second] = [await submit('held', ['PassA']), await submit('held', ['PassA'])];
+      // As two lost workers leave them: one run went on, the other ended.
+      await context.database.query(
+        `INSERT INTO attempt (run_id, attempt, fence, worker_id, ended_at, outcome)
+         SELECT id, 1, 1000 + id, 'w', now(), 'lost' FROM unnest($1::bigint[]) AS id`,
+        [[first, second]],
+      );
+      await context.database.query(
+        `UPDATE run SET state = 'finished', verdict = 'broken', finished_at = now(), attempt = 1 WHERE id = $1`,
+        [second],
+      );
+      const text = await until(async () => {
+        const scraped = await metrics.scrape();
+        return scraped.includes('matre_attempts_interrupted_total{outcome="lost"} 2') && scraped;
+      });
+      expect(text).toContain('matre_recoveries_total{outcome="lost"} 1');
+      // It never started, so it took no time.
+      expect(text).toContain('matre_runs_total{environment="held",verdict="broken"} 1');
+      expect(text).not.toContain('matre_run_duration_seconds_count{verdict="broken"}');
+    });
+
+    it('show the containers, and do not ask for them each time', async () => {
+      const before = asked;
+      const metrics = createMetrics(server.app.context);
+      const texts = [await metrics.scrape(), await metrics.scrape()];
+      for (const text of texts) {
+        expect(text).toContain('matre_containers{state="running"} 1');
+        expect(text).toContain('matre_containers{state="stopped"} 1');
+        expect(text).toContain('matre_containers_stale 1');
+      }
+      expect(asked).toBe(before + 1);
+    });
+  });
+}
