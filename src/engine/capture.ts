@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Fault } from '../errors.ts';
 import type { Engine, ExecEnd, ExecRequest } from './engine.ts';
 
@@ -40,10 +39,10 @@ export function exitCode(end: ExecEnd, container: string, argv: string[]): numbe
 }
 
 /** Reads a stream to its end and returns its beginning as text. */
-export async function keep(stream: Readable, limit = keptBytes): Promise<string> {
-  const pieces: Buffer[] = [];
+export async function keep(stream: AsyncIterable<Uint8Array>, limit = keptBytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
   let kept = 0;
-  for await (const piece of stream as AsyncIterable<Buffer>) {
+  for await (const piece of stream) {
     if (kept >= limit) continue;
     const part = piece.subarray(0, limit - kept);
     pieces.push(part);
