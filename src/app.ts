@@ -11,6 +11,7 @@ import type { Context } from './operations/context.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWaitingResults } from './queue/waiting-results.ts';
 import { createAttempts } from './store/attempts.ts';
+import { createCreations } from './store/creations.ts';
 import type { Database } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
 import { type EmbeddedDatabase, openEmbedded } from './store/embedded.ts';
@@ -122,6 +123,7 @@ async function join(
     results: createResults({ database }),
     attempts: createAttempts({ database }),
     events: createEvents({ database }),
+    creations: createCreations({ database }),
     durations: createDurations({ database }),
     workers: workerTable,
     overview,

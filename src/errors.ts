@@ -103,6 +103,11 @@ export const faults = {
   ),
   ENVIRONMENT_BUSY: usage(409, 'Nothing was changed.', 'Wait for its runs to end, or cancel them.'),
   ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the line that is named.'),
+  IDEMPOTENCY_KEY_REUSED: usage(
+    422,
+    'Nothing was changed.',
+    'Give each request a key of its own; only a repeat of the same request has the same key.',
+  ),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
   RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
   RUN_NOT_FINISHED: usage(

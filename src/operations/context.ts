@@ -11,6 +11,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Attempts } from '../store/attempts.ts';
+import type { Creations } from '../store/creations.ts';
 import type { Database } from '../store/database.ts';
 import type { Durations } from '../store/durations.ts';
 import type { Environments } from '../store/environments.ts';
@@ -34,6 +35,7 @@ export interface Context {
   results: Results;
   attempts: Attempts;
   events: Events;
+  creations: Creations;
   durations: Durations;
   workers: Workers;
   overview: Overview;

@@ -20,8 +20,10 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   input: Input;
   /** What travels back: JSON as it is on the wire, so dates are ISO 8601 strings and absent values null. */
   output: Output;
+  /** It makes something, and takes a key so that a repeat makes nothing: see `once.ts`. */
+  creates?: true;
   /** Rejects with Faults. */
-  run(context: Context, input: z.output<Input>): Promise<z.output<Output>>;
+  run(context: Context, input: z.output<Input>, key?: string): Promise<z.output<Output>>;
 }
 
 /** Any operation, whatever it takes and gives. The widening is safe: inputs are parsed before `run` sees them. */

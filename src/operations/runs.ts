@@ -6,8 +6,9 @@ import { emptySelection, type Selection, selectsNothing } from '../model/selecti
 import type { Context } from './context.ts';
 import { getEnvironment } from './environments.ts';
 import { code, line, runId, testName, whole } from './fields.ts';
+import { once } from './once.ts';
 import { defineOperation, given } from './operation.ts';
-import { runView, viewRun } from './views.ts';
+import { type RunView, runView, viewRun } from './views.ts';
 
 const names = z.array(testName).max(10_000).default([]);
 const requestedBy = line(200).default('api');
@@ -37,14 +38,19 @@ export const submitRuns = defineOperation({
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
-  async run(context, { environments, selection, priority, requestedBy }) {
-    await checkSelection(context, selection);
-    const ids: number[] = [];
-    for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
-    const runs = await context.runs.insert(
-      ids.map((environmentId) => ({ environmentId, selection, priority, requestedBy })),
-    );
-    return { runs: runs.map(viewRun) };
+  creates: true,
+  run(context, input, key) {
+    return once<{ runs: RunView[] }>(context, { operation: 'runs.submit', input, key }, async (keep) => {
+      const { environments, selection, priority, requestedBy } = input;
+      await checkSelection(context, selection);
+      const ids: number[] = [];
+      for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
+      const runs = await context.runs.insert(
+        ids.map((environmentId) => ({ environmentId, selection, priority, requestedBy })),
+        (transaction, inserted) => keep(transaction, { runs: inserted.map(viewRun) }),
+      );
+      return { runs: runs.map(viewRun) };
+    });
   },
 });
 
@@ -91,15 +97,20 @@ export const retryRun = defineOperation({
     requestedBy,
   }),
   output: runView,
-  async run(context, { id, failedOnly, requestedBy }) {
-    const run = await context.runs.get(id);
-    if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
-    const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
-    const { environmentId, priority } = run;
-    const inserted = await context.runs.insert([
-      { environmentId, selection, priority, requestedBy, retryOf: id },
-    ]);
-    return viewRun(inserted[0] as Run);
+  creates: true,
+  run(context, input, key) {
+    return once<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
+      const { id, failedOnly, requestedBy } = input;
+      const run = await context.runs.get(id);
+      if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
+      const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
+      const { environmentId, priority } = run;
+      const inserted = await context.runs.insert(
+        [{ environmentId, selection, priority, requestedBy, retryOf: id }],
+        (transaction, [made]) => keep(transaction, viewRun(made as Run)),
+      );
+      return viewRun(inserted[0] as Run);
+    });
   },
 });
 

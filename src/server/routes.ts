@@ -4,6 +4,15 @@ import type { Context } from '../operations/context.ts';
 import { type AnyOperation, pathParameters, usesQuery } from '../operations/operation.ts';
 import { problem, problemType } from './problem.ts';
 
+/** Any text that a header can carry, short enough for an index. */
+const keyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x20-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters')
+    .optional()
+    .describe('A repeat with the same key within 24 hours gets the same answer and makes nothing'),
+});
+
 /** Makes a route of every operation: validated and described by the same schemas. */
 export function mountOperations(
   server: FastifyInstance,
@@ -17,7 +26,10 @@ export function mountOperations(
       schema: routeSchema(operation),
       handler: async (request) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
-        return operation.run(context, Object.assign({}, ...parts));
+        const input = Object.assign({}, ...parts);
+        if (!operation.creates) return operation.run(context, input);
+        const { 'idempotency-key': key } = request.headers as z.output<typeof keyHeader>;
+        return operation.run(context, input, key);
       },
     });
   }
@@ -33,6 +45,7 @@ function routeSchema(operation: AnyOperation) {
     summary: operation.summary,
     tags: [operation.name.split('.')[0] as string],
     ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
+    ...(operation.creates && { headers: keyHeader }),
     ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
     response: {
       200: operation.output,

@@ -31,12 +31,17 @@ export function createRuns(deps: { database: Database }) {
   return {
     /**
      * Queues runs, all or none of them, in this order. When it resolves they are acknowledged: they will be executed.
-     * Errors: ENVIRONMENT_UNKNOWN.
+     * `also` is done in the same transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
      */
-    async insert(runs: NewRun[]): Promise<Run[]> {
-      return database.transaction(async (transaction) =>
-        toRuns(transaction, await insertAll(transaction, runs)),
-      );
+    async insert(
+      runs: NewRun[],
+      also?: (transaction: Queryable, inserted: Run[]) => Promise<void>,
+    ): Promise<Run[]> {
+      return database.transaction(async (transaction) => {
+        const inserted = await toRuns(transaction, await insertAll(transaction, runs));
+        await also?.(transaction, inserted);
+        return inserted;
+      });
     },
 
     /** Errors: RUN_UNKNOWN. */

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import type { Kind } from '../support/database.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { startRedis } from '../support/redis.ts';
+import { namedRunner } from '../support/runner.ts';
+
+/** Requests that may be repeated, on either kind of database. */
+export function idempotencyConformance(kind: Kind): void {
+  describe(`a key of a creation on ${kind}`, () => {
+    let server: TestServer;
+    const closers: (() => Promise<void>)[] = [];
+    beforeAll(async () => {
+      const settings: Record<string, string> = {};
+      if (kind === 'postgres') {
+        const [postgres, redis] = await Promise.all([sharedPostgres(), startRedis()]);
+        closers.push(postgres.drop, redis.stop);
+        Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
+      }
+      server = await startTestServer({ settings, parts: { runner: namedRunner } });
+      for (const code of ['us', 'es']) {
+        const shop = { code, baseUrl: 'https://example.com', adminUsername: 'admin' };
+        await server.ask('POST', '/api/environments', shop);
+      }
+    });
+    afterAll(async () => {
+      await server?.close();
+      for (const close of closers) await close();
+    });
+
+    const body = { environments: ['us', 'es'], selection: { tests: ['PassHome'] } };
+    const submit = (key: string, more: object = {}) =>
+      server.ask('POST', '/api/runs', { ...body, ...more }, { 'idempotency-key': key });
+    const ids = async (): Promise<number[]> =>
+      (await server.ask('GET', '/api/runs?limit=200')).body.runs.map(({ id }: { id: number }) => id);
+
+    it('gives a repeat the same answer, though the run is no longer what it was', async () => {
+      const key = randomUUID();
+      const first = await submit(key);
+      expect(first.status).toBe(200);
+      await server.ask('POST', `/api/runs/${first.body.runs[0].id}/cancel`);
+      const before = await ids();
+      // The order of the fields does not matter, nor what is left to its default.
+      const again = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
+      expect(again.status).toBe(200);
+      expect(again.body).toEqual(first.body);
+      expect(await ids()).toEqual(before);
+    });
+
+    it('makes one thing of requests at the same time', async () => {
+      const key = randomUUID();
+      const before = await ids();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
+      for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: answers[0]?.body });
+      expect(await ids()).toHaveLength(before.length + 2);
+    });
+
+    it('is refused with another request', async () => {
+      const key = randomUUID();
+      const { body: first } = await submit(key);
+      const before = await ids();
+      const other = await submit(key, { priority: 1 });
+      expect(other.body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+      const { id } = first.runs[0];
+      await server.ask('POST', `/api/runs/${id}/cancel`);
+      const retry = await server.ask('POST', `/api/runs/${id}/retry`, {}, { 'idempotency-key': key });
+      expect(retry.body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+      expect(await ids()).toEqual(before);
+    });
+
+    it('is free again when nothing was made', async () => {
+      const key = randomUUID();
+      expect((await submit(key, { environments: ['us', 'nowhere'] })).status).toBe(404);
+      expect((await submit(key)).status).toBe(200);
+    });
+
+    it('works for a retry', async () => {
+      const [{ id }] = (await submit(randomUUID())).body.runs;
+      await server.ask('POST', `/api/runs/${id}/cancel`);
+      const headers = { 'idempotency-key': randomUUID() };
+      const retry = () => server.ask('POST', `/api/runs/${id}/retry`, {}, headers);
+      const first = await retry();
+      expect(first.body).toMatchObject({ retryOf: id, state: 'queued' });
+      expect((await retry()).body).toEqual(first.body);
+      expect((await ids())[0]).toBe(first.body.id);
+    });
+
+    it('is forgotten after a day', async () => {
+      const key = randomUUID();
+      const first = await submit(key);
+      const { database } = server.app.context;
+      await database.query(
+        `UPDATE creation SET created_at = now() - interval '25 hours' WHERE key = $1 RETURNING key`,
+        [key],
+      );
+      const second = await submit(key);
+      expect(second.body.runs[0].id).toBeGreaterThan(first.body.runs[1].id);
+      expect((await submit(key)).body).toEqual(second.body);
+      // Old ones go when new ones come.
+      await database.query(`UPDATE creation SET created_at = now() - interval '25 hours'`);
+      await submit(randomUUID());
+      expect(await database.query('SELECT key FROM creation')).toHaveLength(1);
+    });
+
+    it.each(['', 'x'.repeat(201), 'tab\there'])('must be a short text: %j', async (key) => {
+      expect((await submit(key)).body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { idempotencyConformance } from './idempotency-conformance.ts';
+
+idempotencyConformance('embedded');
+idempotencyConformance('postgres');
