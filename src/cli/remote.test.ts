@@ -26,7 +26,7 @@ describe('the address of an operation', () => {
 
 describe('an event stream', () => {
   it('is read whatever the pieces it arrives in', async () => {
-    const text = 'event: reset\ndata:\n\n: beat\n\nevent: run\ndata: 12\n\nevent: run\nda';
+    const text = 'event: reload\ndata:\n\n: beat\n\nevent: run\ndata: 12\n\nevent: run\nda';
     for (const size of [1, 7, text.length]) {
       const pieces = text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
       const body = new ReadableStream({
@@ -38,7 +38,7 @@ describe('an event stream', () => {
       const seen = [];
       for await (const event of events(new Response(body))) seen.push(event);
       expect(seen).toEqual([
-        { event: 'reset', data: '' },
+        { event: 'reload', data: '' },
         { event: 'run', data: '12' },
       ]);
     }

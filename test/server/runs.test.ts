@@ -241,7 +241,7 @@ describe('live events', () => {
     const listening = (async () => {
       for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
     })().catch(() => undefined);
-    await until(() => heard.startsWith('event: reset\n'));
+    await until(() => heard.includes('event: reload\n'));
     const [{ id }] = (await submit(['us'], ['PassHeard'])).body.runs;
     await until(() => heard.includes(`event: run\ndata: ${id}\n\n`));
     stop.abort();

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import fastify from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { mountEvents } from '../../src/server/events.ts';
+import { until } from '../support/until.ts';
+
+type Told = (runId: number | undefined) => void;
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A server with nothing but events; `tell` is the database that tells of a run. */
+async function serve(options: Parameters<typeof mountEvents>[2] = {}) {
+  const server = fastify({ forceCloseConnections: true });
+  const told: Told[] = [];
+  const onRunChanged = async (callback: Told) => {
+    told.push(callback);
+    return async () => {};
+  };
+  mountEvents(server, { onRunChanged }, options);
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  closers.push(() => server.close());
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    port,
+    told,
+    tell: ((id) => {
+      for (const callback of told) callback(id);
+    }) as Told,
+    connections: () =>
+      new Promise<number>((resolve) => server.server.getConnections((_error, count) => resolve(count))),
+  };
+}
+
+/** Reads from the start; `leave` closes the connection. */
+async function listen(port: number, lastId?: string) {
+  const stop = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${port}/api/events`, {
+    signal: stop.signal,
+    headers: lastId === undefined ? {} : { 'last-event-id': lastId },
+  });
+  const heard = { text: '', leave: () => stop.abort(), lastId: () => '' };
+  heard.lastId = () => [...heard.text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? '';
+  void (async () => {
+    for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
+  })().catch(() => undefined);
+  closers.push(heard.leave);
+  return heard;
+}
+
+const runsIn = (text: string) => [...text.matchAll(/event: run\ndata: (\d+)/g)].map(([, id]) => Number(id));
+
+describe('live events', () => {
+  it('go to all listeners, of one listener of the database', async () => {
+    const { port, tell, told } = await serve();
+    const listeners = await Promise.all([listen(port), listen(port), listen(port)]);
+    await until(() => listeners.every(({ text }) => text.includes('event: reload\ndata:\n\n')));
+    tell(7);
+    await until(() => listeners.every(({ text }) => text.endsWith('event: run\ndata: 7\n\n')));
+    expect(told).toHaveLength(1);
+  });
+
+  it('go on where a listener left', async () => {
+    const { port, tell } = await serve();
+    const first = await listen(port);
+    await until(() => first.text.includes('reload'));
+    tell(1);
+    await until(() => runsIn(first.text).length === 1);
+    first.leave();
+    tell(2);
+    tell(3);
+    const back = await listen(port, first.lastId());
+    tell(4);
+    await until(() => runsIn(back.text).length === 3);
+    expect(runsIn(back.text)).toEqual([2, 3, 4]);
+    expect(back.text).not.toContain('reload');
+  });
+
+  it('say reload when a listener was away too long, or the database was', async () => {
+    const { port, tell } = await serve({ kept: 2 });
+    const first = await listen(port);
+    await until(() => first.text.includes('reload'));
+    first.leave();
+    for (const id of [1, 2, 3]) tell(id);
+    const back = await listen(port, first.lastId());
+    await until(() => back.text.includes('event: reload'));
+    tell(undefined);
+    await until(() => back.text.split('event: reload').length === 3);
+    expect(runsIn(back.text)).toEqual([]);
+  });
+
+  it('beat, so that nothing on the way takes the connection for dead', async () => {
+    const { port } = await serve({ beatMs: 20 });
+    const listener = await listen(port);
+    await until(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
+  });
+
+  it('do not wait for a listener that does not read: it is cut off, the others hear all', async () => {
+    const { port, tell, connections } = await serve({ unreadLimitBytes: 512 * 1024 });
+    const stuck = connect(port, '127.0.0.1');
+    closers.push(() => stuck.destroy());
+    await once(stuck, 'connect');
+    stuck.pause();
+    stuck.on('error', () => undefined);
+    stuck.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const reader = await listen(port);
+    await until(async () => reader.text.includes('reload') && (await connections()) === 2);
+    let last = 0;
+    await until(async () => {
+      // What the system takes for the one that does not read is some megabytes.
+      for (let each = 0; each < 5_000; each += 1) tell(++last);
+      await until(() => reader.text.endsWith(`data: ${last}\n\n`));
+      return (await connections()) === 1;
+    });
+    expect(runsIn(reader.text)).toHaveLength(last);
+  });
+});
