@@ -46,7 +46,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       cancelRequested: false,
       requestedBy: 'cli:ann',
       retryAt: undefined,
-    retryOf: undefined,
+      retryOf: undefined,
       counts: {
         planned: results.length,
         passed: of('passed'),
