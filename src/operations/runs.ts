@@ -65,12 +65,20 @@ export const listRuns = defineOperation({
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
     limit: whole.min(1).max(200).default(20),
   }),
-  output: z.object({ runs: z.array(runView) }),
+  output: z.object({
+    runs: z.array(runView),
+    next: z.number().nullable().describe('The `before` of the next page; null when this is the last'),
+  }),
   async run(context, { environment, state, before, limit }) {
     const environmentId =
       environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
-    const runs = await context.runs.list({ limit, ...given({ environmentId, state, before }) });
-    return { runs: runs.map(viewRun) };
+    // One more than asked for says whether there is another page.
+    const found = await context.runs.list({
+      limit: limit + 1,
+      ...given({ environmentId, state, before }),
+    });
+    const runs = found.slice(0, limit).map(viewRun);
+    return { runs, next: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
   },
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../operations/context.ts';
 import { type AnyOperation, pathParameters, usesQuery } from '../operations/operation.ts';
 import { problem, problemType } from './problem.ts';
+import { answerUnchanged } from './unchanged.ts';
 
 /** Any text that a header can carry, short enough for an index. */
 const keyHeader = z.object({
@@ -24,6 +25,7 @@ export function mountOperations(
       method: operation.method,
       url: operation.path,
       schema: routeSchema(operation),
+      ...(operation.method === 'GET' && { onSend: answerUnchanged }),
       handler: async (request) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);

@@ -1,0 +1,4 @@
+import { listsConformance } from './lists-conformance.ts';
+
+listsConformance('embedded');
+listsConformance('postgres');
