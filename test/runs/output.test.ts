@@ -1,0 +1,51 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+setFlagsFromString('--expose_gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const logBytes = 1024 * 1024;
+
+/** A test that never stops talking. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest('TalkingTest', fault('print 60')),
+      },
+      settings: { MATRE_LOG_SIZE: '1m' },
+    });
+    environment = await stage.environment('preprod-us');
+  });
+  afterAll(() => stage.close());
+
+  test('60 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
+    // What is still held; without a collection it would be whatever was read since the last one.
+    const used = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, used());
+    }, 1000);
+    const { run, results } = await stage.run(environment, { tests: ['TalkingTest', 'PlainTest'] });
+    clearInterval(look);
+    most = Math.max(most, used());
+    expect(results.map(({ test, status }) => [test, status])).toEqual([
+      ['TalkingTest', 'passed'],
+      ['PlainTest', 'passed'],
+    ]);
+    const { artifacts } = stage.context;
+    for (const { path, size } of await artifacts.list(run.id)) {
+      expect(size, path).toBeLessThan(logBytes + 1024);
+    }
+    expect(most - before).toBeLessThan(30 * 1024 * 1024);
+  });
+});
