@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage } from './stage.ts';
 
 /** One worker and two environments: the second waits. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage(kind, {

@@ -3,10 +3,10 @@ import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
-import { moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** Workers in two processes that want the same tests at the same time. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
   let redis: TestRedis;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseInput } from '../../src/operations/operation.ts';
 import { listTests, previewRuns } from '../../src/operations/tests.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage } from './stage.ts';
 
 /** What there is to run, and what a run would do, before anything is queued. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage(kind, {

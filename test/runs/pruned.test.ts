@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** MFTF is given only the files that the tests need, and all of them where that is not known. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let us: StageEnvironment;
   beforeAll(async () => {

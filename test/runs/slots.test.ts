@@ -5,7 +5,7 @@ import {
   fault,
   moduleTest,
   openStage,
-  overEngines,
+  overOneEngine,
   type ShownRun,
   type Stage,
   type StageEnvironment,
@@ -27,7 +27,7 @@ const resultOf = ({ results }: ShownRun, name: string): ResultView => {
 };
 
 /** An environment with two containers: one run uses both. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let environment: StageEnvironment;
   let shown: ShownRun;

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** What one run generated serves the others, and nothing else does. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let us: StageEnvironment;
   let es: StageEnvironment;

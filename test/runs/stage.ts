@@ -37,6 +37,15 @@ export function overEngines(suite: (kind: EngineKind) => void): void {
   }
 }
 
+/**
+ * Tests of what is the same whatever the engine: the engines themselves are compared by test/engine, and a run on each by
+ * the other files of this folder.
+ */
+export function overOneEngine(suite: (kind: EngineKind) => void): void {
+  const kind = process.env.MATRE_TEST_SKIP_DOCKER ? 'sandbox' : 'docker';
+  describe(kind, () => suite(kind));
+}
+
 /** What a supervisor did in a container. Times are seconds since boot, so they compare between containers. */
 export interface JournalEntry {
   word: 'start' | 'stop' | 'end' | 'left';
