@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -255,7 +255,8 @@ describe('what does not work', () => {
         await expect(modules.checkout(id)).rejects.toMatchObject({ code: 'DISK_FULL' });
         expect(readdirSync(modules.folder)).toEqual([]);
       } finally {
-        execFileSync('umount', [disk]);
+        // Helpers of git may still be ending.
+        await until(() => spawnSync('umount', [disk]).status === 0);
       }
     }
   });
