@@ -69,6 +69,8 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       trouble = text;
     });
     fresh.on('ready', () => {
+      // A client that is destroyed while it connects goes on connecting, and would keep a process that is over alive.
+      if (closed || client !== fresh) return fresh.destroy();
       if (trouble !== undefined) log.info({ redis: address }, 'Lock store reachable again');
       trouble = undefined;
       onReleased(undefined);

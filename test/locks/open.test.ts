@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openLocks } from '../../src/locks/open.ts';
 import { createLog } from '../../src/log.ts';
+import { startChild } from '../support/child.ts';
 import { freePort, startRedis } from '../support/redis.ts';
 
 const log = createLog({ level: 'silent' });
@@ -14,6 +15,17 @@ const open = async (dsn: string | undefined, multiProcess: boolean) => {
   closing.push(store.close);
   return store;
 };
+
+it('a process that finds the lock store silent says so and ends, though the store answers a moment later', async () => {
+  const redis = await startRedis();
+  closing.push(redis.stop);
+  redis.pause();
+  const child = startChild(new URL('./opener.ts', import.meta.url), [redis.url]);
+  closing.push(child.kill);
+  expect(await child.line()).toBe('LOCK_STORE_UNREACHABLE');
+  redis.resume();
+  expect(await child.exited).toBe(0);
+});
 
 describe('invariant 8: no lock falls back silently to a weaker one', () => {
   it('takes locks in process only where one process does everything', async () => {
