@@ -32,8 +32,12 @@ async function newDatabase(): Promise<string> {
   return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
 }
 
-/** Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. */
-async function timesToStart(): Promise<number[]> {
+/**
+ * Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. A start
+ * waits for nine answers and three flushed commits; how long PostgreSQL takes for the simplest answer is measured in between,
+ * as a yardstick of how busy the machine is.
+ */
+async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
   const installation = await openInstallation(await newDatabase(), redis.url);
   const ids = await installation.environmentIds(20);
   const startedAt = new Map<number, (now: number) => void>();
@@ -43,9 +47,13 @@ async function timesToStart(): Promise<number[]> {
   });
   await workers.start();
   const times: number[] = [];
+  const answers: number[] = [];
   for (let count = 0; count < submitted; count++) {
     const id = ids[count % ids.length] as number;
     const start = new Promise<number>((resolve) => startedAt.set(id, resolve));
+    const before = performance.now();
+    await installation.database.query('SELECT 1');
+    answers.push(performance.now() - before);
     const askedAt = performance.now();
     await installation.submit([{ id }]);
     times.push((await start) - askedAt);
@@ -55,7 +63,8 @@ async function timesToStart(): Promise<number[]> {
   }
   await workers.stop();
   await installation.close();
-  return times.slice(20);
+  // The first few are slower, while statements are prepared.
+  return { times: times.slice(20), answers };
 }
 
 /** Runs per second of each contender, one after the other in each round. */
@@ -84,10 +93,12 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
 }
 
 try {
-  const times = await timesToStart();
+  const { times, answers } = await timesToStart();
   const [start_p50_ms, start_p99_ms] = [percentile(times, 0.5), percentile(times, 0.99)];
+  const yardstick = { p50: percentile(answers, 0.5), p99: percentile(answers, 0.99) };
   console.log(
-    `start with idle workers: p50 ${start_p50_ms.toFixed(1)} ms (bar: 10), p99 ${start_p99_ms.toFixed(1)} ms (bar: 50)\n`,
+    `start with idle workers: p50 ${start_p50_ms.toFixed(1)} ms (bar: 10), p99 ${start_p99_ms.toFixed(1)} ms (bar: 50)\n` +
+      `beside it, SELECT 1: p50 ${yardstick.p50.toFixed(1)} ms, p99 ${yardstick.p99.toFixed(1)} ms\n`,
   );
   const compared: { load: Load; rates: Record<string, number[]> }[] = [];
   for (const load of loads) compared.push({ load, rates: await compare(load) });
@@ -99,7 +110,7 @@ try {
     graphile_runs_per_s: rate('graphile-worker'),
     bullmq_runs_per_s: rate('BullMQ'),
   };
-  await writeResults('queue', { metrics, compared });
+  await writeResults('queue', { metrics, select_1_ms: yardstick, compared });
 } finally {
   await redis.stop();
   await postgres.stop();

@@ -6,7 +6,7 @@
 // Writes bench/results/scale.json.
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../test/support/child.ts';
-import { startPostgres } from '../test/support/postgres.ts';
+import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { openInstallation } from './queue/ours.ts';
 import { makeHistory, measureQueries } from './scale/history.ts';
@@ -32,18 +32,20 @@ const bytes = async () =>
 
 /** Queues all; the size of the database with that in it. */
 async function fillQueue(): Promise<number> {
-  await database.query(
-    `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
-     SELECT 'e' || number, 'E', 'https://e.test/', 'admin', 'admin' FROM generate_series(1, $1::int) AS number`,
-    [environments],
-  );
-  await database.query(
-    `INSERT INTO run (environment_id, selection, requested_by)
-     SELECT number % $1::int + 1, '{"all":true,"tests":[],"groups":[],"suites":[],"exclude":[]}', 'bench'
-     FROM generate_series(0, $2::int - 1) AS number`,
-    [environments, queued],
-  );
-  await database.script('ANALYZE');
+  await withClient(postgres.url, async (client) => {
+    await client.query(
+      `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
+       SELECT 'e' || number, 'E', 'https://e.test/', 'admin', 'admin' FROM generate_series(1, $1::int) AS number`,
+      [environments],
+    );
+    await client.query(
+      `INSERT INTO run (environment_id, selection, requested_by)
+       SELECT number % $1::int + 1, '{"all":true,"tests":[],"groups":[],"suites":[],"exclude":[]}', 'bench'
+       FROM generate_series(0, $2::int - 1) AS number`,
+      [environments, queued],
+    );
+    await client.query('ANALYZE');
+  });
   return bytes();
 }
 

@@ -19,6 +19,8 @@ export function makeHistory(url: string, results: number) {
     const firstId = await number('SELECT coalesce(max(id), 0) + 1 AS number FROM run');
     const runs = Math.ceil(results / testsOfRun);
     await client.query(`
+    -- Foreign keys hold by the way in which the rows are made; to check them takes most of the time.
+    SET session_replication_role = replica;
     INSERT INTO run (environment_id, selection, requested_by, state, verdict, attempt, counts, queued_at, started_at, finished_at)
     SELECT number % 1000 + 1, '{"all":true,"tests":[],"groups":[],"suites":[],"exclude":[]}', 'bench', 'finished', 'passed', 1,
       '{"planned":200,"passed":200}', past, past, past
