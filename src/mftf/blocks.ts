@@ -27,3 +27,8 @@ export function blocksOf(tests: PlannedTest[]): Block[] {
 export function nameOf(block: Block): string {
   return block.suite ?? block.tests[0]?.name ?? '';
 }
+
+/** Tells tests apart: one that is in several suites runs in each of them. */
+export function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {
+  return `${suite ?? ''}:${name}`;
+}

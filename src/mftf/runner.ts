@@ -9,6 +9,7 @@ import type { Pool } from '../pool/pool.ts';
 import { checkoutsFolder } from '../pool/specification.ts';
 import type { ExpectedDuration } from '../store/durations.ts';
 import type { Job, Outcome, Runner } from '../worker/runner.ts';
+import { keyOf } from './blocks.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { resolveSelection } from './catalog/selection.ts';
 import type { Catalogs } from './catalogs.ts';
@@ -267,8 +268,4 @@ async function recordMissing(
 
 function valuesOf(files: Prepared['files']): Record<string, string> {
   return Object.fromEntries(files.values.map(({ name, value }) => [name, value]));
-}
-
-function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {
-  return `${suite ?? ''}:${name}`;
 }

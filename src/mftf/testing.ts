@@ -3,7 +3,7 @@ import type { Environment } from '../model/environment.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { ExpectedDuration } from '../store/durations.ts';
 import type { Outcome } from '../worker/runner.ts';
-import { type Block, blocksOf, nameOf } from './blocks.ts';
+import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type ExecutionContext, executeBlock } from './execution.ts';
 import { shareBlocks } from './share.ts';
@@ -102,8 +102,4 @@ function estimate(expected: readonly ExpectedDuration[]): (block: Block) => numb
   );
   const mean = expected.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / (expected.length || 1);
   return ({ tests }) => tests.reduce((sum, test) => sum + (known.get(keyOf(test)) ?? mean), 0);
-}
-
-function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {
-  return `${suite ?? ''}:${name}`;
 }

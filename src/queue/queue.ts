@@ -55,8 +55,8 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
 
   return {
     /**
-     * The next run of a free environment, the longest waiting first (see `claimHeads`), or `undefined`. `excludeEnvironments` are those whose
-     * lock was refused a moment ago.
+     * The next run of a free environment, the longest waiting first (see `claimHeads`), or `undefined`.
+     * `excludeEnvironments` are those whose lock was refused a moment ago.
      */
     async claim(
       workerId: string,
