@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canMount, mountSmallDisk } from '../../test/support/small-disk.ts';
 import { type Artifacts, createArtifacts } from './artifacts.ts';
 
 const limit = 1000;
@@ -162,20 +162,15 @@ describe('logs', () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('a full disk', () => {
-  let small: string;
+describe.runIf(canMount)('a full disk', () => {
+  let small: ReturnType<typeof mountSmallDisk>;
   beforeAll(() => {
-    small = mkdtempSync(join(tmpdir(), 'matre-small-'));
-    mkdirSync(join(small, 'disk'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(small, 'disk')]);
+    small = mountSmallDisk(64);
   });
-  afterAll(() => {
-    execFileSync('umount', [join(small, 'disk')]);
-    rmSync(small, { recursive: true });
-  });
+  afterAll(() => small.unmount());
 
   it('is told by its name, and leaves no half of a file', async () => {
-    const full = createArtifacts({ folder: join(small, 'disk'), logBytes: 1_000_000 });
+    const full = createArtifacts({ folder: small.folder, logBytes: 1_000_000 });
     await full.write(1, 'small', 'x');
     await expect(full.write(1, 'large', Buffer.alloc(100_000))).rejects.toMatchObject({ code: 'DISK_FULL' });
     expect(await full.list(1)).toEqual([{ path: 'small', size: 1 }]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { toFault } from '../errors.ts';
+import { type Fault, toFault } from '../errors.ts';
 import type { Redactor } from './redact.ts';
 
 /** The end of an output is where a process says why it ended. */
@@ -38,10 +38,18 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
       log.on('error', () => {});
       const entrance = new PassThrough();
       let tail = Buffer.alloc(0);
+      let fault: Fault | undefined;
       const written = pipeline(entrance, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
         for await (const chunk of source) {
           tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
-          await Promise.all([write(log, chunk), write(runLog, chunk)]);
+          try {
+            await Promise.all([write(log, chunk), write(runLog, chunk)]);
+          } catch (error) {
+            fault = toFault(error);
+            // By itself the pipeline would tell the process, and often the caller too, only that it was aborted.
+            entrance.destroy(fault);
+            throw fault;
+          }
         }
       });
       // Looked at in `close`; until then a rejection is no surprise.
@@ -52,6 +60,8 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
           entrance.end();
           try {
             await written;
+          } catch (error) {
+            throw fault ?? error;
           } finally {
             await end(log);
           }

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canMount, mountSmallDisk } from '../../test/support/small-disk.ts';
 import { createLog } from '../log.ts';
 import type { NewResult } from './recorder.ts';
 import { createWaitingResults } from './waiting-results.ts';
@@ -101,6 +102,22 @@ describe('results that wait for the database', () => {
       code: 'DISK_FULL',
     });
     expect(await taken(waiting)).toEqual([result('A')]);
+  });
+
+  it.runIf(canMount)('of a full disk leave no half of a line for the next one', async () => {
+    const disk = mountSmallDisk(64);
+    try {
+      folder = join(disk.folder, 'waiting');
+      const waiting = open();
+      await waiting.add(claim, result('A'));
+      const large = result('B', { message: 'x'.repeat(100_000) });
+      await expect(waiting.add(claim, large)).rejects.toMatchObject({ code: 'DISK_FULL' });
+      disk.resize(512);
+      await waiting.add(claim, result('C'));
+      expect(await taken(waiting)).toEqual([result('A'), result('C')]);
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('of one claim are not those of another, and other files are left alone', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault, type FaultCode, faults, namedDiskFull } from '../errors.ts';
@@ -78,13 +78,18 @@ export function createWaitingResults(deps: {
         const line = `${JSON.stringify(result)}\n`;
         try {
           await mkdir(folder, { recursive: true, mode: 0o700 });
-          if ((await sizeOf(path)) + line.length > limitBytes) {
+          const size = await sizeOf(path);
+          if (size + line.length > limitBytes) {
             throw new Fault(
               'DISK_FULL',
               `More than ${limitBytes} bytes of results of run ${claim.runId} wait.`,
             );
           }
-          await appendFile(path, line, { mode: 0o600, flush: true });
+          await appendFile(path, line, { mode: 0o600, flush: true }).catch(async (error) => {
+            // A full disk may have taken half of the line, and the next one must not be written behind it.
+            await truncate(path, size).catch(absent);
+            throw error;
+          });
         } catch (error) {
           throw namedDiskFull(error);
         }

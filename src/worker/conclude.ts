@@ -67,12 +67,12 @@ async function write(options: Options, ending: Ending): Promise<void> {
         : ({ outcome: 'broken', limit: settings.retries, pauseMs: settings.retryPauseMs } as const);
     const pauseMs = await queue.tryAgain(run.id, fence, again, limits);
     if (pauseMs !== undefined) {
-      log.info({ reason: again.code, pauseMs }, 'Run is tried again');
+      log.info({ reason: again, pauseMs }, 'Run is tried again');
       return onTriedAgain(pauseMs);
     }
   }
   await queue.finish(run.id, fence, verdict, reason);
-  log.info({ verdict, reason: reason?.code }, 'Run finished');
+  log.info({ verdict, reason }, 'Run finished');
 }
 
 interface Judgement {
