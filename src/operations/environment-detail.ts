@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { getEnvironment } from './environments.ts';
+import { code, time } from './fields.ts';
+import { defineOperation } from './operation.ts';
+
+/** One thing that was looked at in a container. */
+export const healthCheckView = z.object({
+  name: z.string().describe('What should be so'),
+  ok: z.boolean(),
+  seen: z.string().describe('What was seen'),
+});
+export type HealthCheckView = z.output<typeof healthCheckView>;
+
+export const slotView = z.object({
+  slot: z.number(),
+  name: z.string(),
+  container: z
+    .object({
+      id: z.string(),
+      image: z.string(),
+      imageId: z.string(),
+      state: z.enum(['created', 'running', 'stopped']),
+      createdAt: time,
+      startedAt: time.nullable(),
+      mounts: z.array(
+        z.object({
+          type: z.enum(['bind', 'tmpfs']),
+          source: z.string().nullable(),
+          target: z.string(),
+          readOnly: z.boolean(),
+          sizeBytes: z.number().nullable().describe('Of a tmpfs of a container that runs'),
+          usedBytes: z.number().nullable(),
+        }),
+      ),
+      stale: z.string().nullable().describe('Why it will be replaced before the next run'),
+      healthy: z.boolean().nullable().describe('Null when it does not run, so that it cannot be looked at'),
+      checks: z.array(healthCheckView),
+    })
+    .nullable()
+    .describe('Null until a run needs it'),
+});
+export type SlotView = z.output<typeof slotView>;
+
+export const environmentContainerView = z.object({
+  engine: z.enum(['docker', 'sandbox']),
+  slots: z.array(slotView),
+  locks: z
+    .array(z.object({ name: z.string(), owner: z.string(), since: time, expiresInMs: z.number().nullable() }))
+    .describe('Those of the environment and its containers that are held'),
+  locksMessage: z.string().nullable().describe('Why the locks cannot be told'),
+});
+export type EnvironmentContainerView = z.output<typeof environmentContainerView>;
+
+export const showContainer = defineOperation({
+  name: 'environments.container',
+  method: 'GET',
+  path: '/api/environments/:code/container',
+  summary: 'Look at the containers of an environment: what they are made of, and whether they can be trusted',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ code }),
+  output: environmentContainerView,
+  async run(context, { code }) {
+    await getEnvironment(context, code);
+    return { engine: 'docker' as const, slots: [], locks: [], locksMessage: null };
+  },
+});
+
+/** Where a value comes from; a later one wins. */
+export const envLayers = ['default', 'global', 'module', 'environment', 'infrastructure'] as const;
+
+export const effectiveView = z.object({
+  commit: z
+    .object({ id: z.string(), subject: z.string() })
+    .describe('Of the test module whose file was read'),
+  file: z.string().describe('The env file of the module, below its folder'),
+  layers: z.array(z.enum(envLayers)).describe('In the order of precedence: a later one wins'),
+  values: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string().nullable().describe('Null when it is secret'),
+      secret: z.boolean(),
+      from: z.enum(envLayers),
+      overrides: z
+        .array(z.object({ from: z.enum(envLayers), value: z.string().nullable() }))
+        .describe('What other layers say, the nearest first'),
+    }),
+  ),
+});
+export type EffectiveView = z.output<typeof effectiveView>;
+
+export const showEffective = defineOperation({
+  name: 'environments.effective',
+  method: 'GET',
+  path: '/api/environments/:code/effective',
+  summary: 'Show the values that tests will get on an environment, and where each comes from',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ code }),
+  output: effectiveView,
+  async run(context, { code }) {
+    await getEnvironment(context, code);
+    return { commit: { id: '', subject: '' }, file: '', layers: [...envLayers], values: [] };
+  },
+});

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { statuses } from '../model/result.ts';
+import { testName, time, whole } from './fields.ts';
+import { defineOperation } from './operation.ts';
+
+const milliseconds = z.number().nullable();
+
+/** One result of a test. */
+export const historyCellView = z.object({
+  run: z.number(),
+  status: z.enum(statuses),
+  durationMs: z.number(),
+  message: z.string().nullable().describe('At most 300 characters'),
+  at: time,
+});
+export type HistoryCellView = z.output<typeof historyCellView>;
+
+const figures = {
+  results: z.number(),
+  passRate: z.number().nullable().describe('0 to 1: of those that passed or failed'),
+  flakiness: z
+    .number()
+    .nullable()
+    .describe('0 to 1: of neighbours that passed or failed on one environment, the share that differ'),
+  p50Ms: milliseconds,
+  p95Ms: milliseconds,
+};
+
+export const testHistoryView = z.object({
+  test: z.string(),
+  suite: z.string().nullable(),
+  suites: z.array(z.string().nullable()).describe('Where this test ran: in suites, or by itself (null)'),
+  ...figures,
+  columns: z
+    .array(
+      z.object({
+        commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+        at: time.describe('Of the earliest result in it'),
+        p50Ms: milliseconds,
+        p95Ms: milliseconds,
+      }),
+    )
+    .describe(
+      'The oldest first: the first results at a commit on all environments, the second ones, and so on',
+    ),
+  rows: z.array(
+    z.object({
+      environment: z.string().describe('Its code'),
+      ...figures,
+      cells: z.array(historyCellView.nullable()).describe('One for each column'),
+    }),
+  ),
+});
+export type TestHistoryView = z.output<typeof testHistoryView>;
+
+export const showTestHistory = defineOperation({
+  name: 'tests.history',
+  method: 'GET',
+  path: '/api/tests/:test/history',
+  summary: 'Show how a test went on all environments over time',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    test: testName,
+    suite: testName.optional(),
+    runs: whole.min(1).max(200).default(50).describe('How many columns'),
+  }),
+  output: testHistoryView,
+  async run(_context, { test, suite }) {
+    return {
+      test,
+      suite: suite ?? null,
+      suites: [],
+      results: 0,
+      passRate: null,
+      flakiness: null,
+      p50Ms: null,
+      p95Ms: null,
+      columns: [],
+      rows: [],
+    };
+  },
+});
+
+export const completeTests = defineOperation({
+  name: 'tests.complete',
+  method: 'GET',
+  path: '/api/tests/complete',
+  summary: 'Complete the beginning of a name of a test, a group or a suite',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    text: z.string().trim().max(200).default(''),
+    limit: whole.min(1).max(100).default(20),
+  }),
+  output: z.object({
+    names: z.array(
+      z.object({
+        kind: z.enum(['test', 'group', 'suite']),
+        name: z.string(),
+        tests: z.number().describe('How many it stands for'),
+        title: z.string().nullable(),
+      }),
+    ),
+  }),
+  async run() {
+    return { names: [] };
+  },
+});
+export type CompletionView = z.output<typeof completeTests.output>;
