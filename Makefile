@@ -20,10 +20,10 @@ faults: node_modules ## random faults under load, and a judge: SECONDS, SEED, FA
 	@sh scripts/need.sh faults
 	@node --import tsx test/faults/main.ts
 
-build: dist/.built ## compile to dist/
+build: dist/.built ## compile to dist/, and the page to dist/web/
 
 check: node_modules ## linter and types
-	@npx biome check . && npx tsc --noEmit
+	@npm run --silent check
 
 clean: ## remove what was built
 	rm -rf dist node_modules
@@ -33,5 +33,5 @@ node_modules: package.json package-lock.json
 	npm ci --no-progress --loglevel=error
 	@touch node_modules
 
-dist/.built: node_modules tsconfig.build.json $(shell find src -type f)
+dist/.built: node_modules tsconfig.build.json $(shell find src web -type f)
 	@rm -rf dist && npm run --silent build && touch $@

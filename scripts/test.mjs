@@ -54,6 +54,7 @@ function test(folder, env) {
       ? [
           ['biome', 'check', '.'],
           ['tsc', '--noEmit'],
+          ['tsc', '--noEmit', '-p', 'web'],
         ]
       : [];
   const failedChecks = checks.filter((check) => run('npx', ['--no-install', ...check], env) !== 0);

@@ -35,12 +35,13 @@ const rooms = [
 const ownedAbove = new Set(['mftf -> worker/runner.ts']);
 
 const source = resolve(import.meta.dirname, '../src');
+const page = resolve(import.meta.dirname, '../web/src');
 
 function files(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return files(path);
-    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+    return /\.tsx?$/.test(path) && !path.endsWith('.test.ts') ? [path] : [];
   });
 }
 
@@ -79,7 +80,18 @@ describe('the house', () => {
   });
 
   it('has small rooms: no file of more than 400 lines', () => {
-    const large = files(source).filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
+    const large = [...files(source), ...files(page)].filter(
+      (path) => readFileSync(path, 'utf8').split('\n').length > 400,
+    );
     expect(large.map((path) => relative(source, path))).toEqual([]);
+  });
+
+  it('has a page that takes nothing but types from the server', () => {
+    const values = files(page).flatMap((path) =>
+      importsOf(path)
+        .filter(({ target, typeOnly }) => !typeOnly && !target.startsWith(page))
+        .map(({ target }) => `${relative(page, path)} -> ${relative(source, target)}`),
+    );
+    expect(values).toEqual([]);
   });
 });

@@ -9,9 +9,9 @@ import { mountEvents } from './events.ts';
 import { createGuard, isLoopback } from './guard.ts';
 import { mountHealth } from './health.ts';
 import { mountMetrics } from './metrics.ts';
+import { mountPage } from './page.ts';
 import { problemType, toProblem } from './problem.ts';
 import { mountDescription, mountOperations } from './routes.ts';
-import { mountStartPage } from './start-page.ts';
 
 /** An import of many env files is the largest thing that anybody sends. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -92,7 +92,7 @@ export async function createServer(context: Context, version: string): Promise<F
     mountArtifacts(api, context);
     mountHealth(api, context);
     mountMetrics(api, context);
-    mountStartPage(api, context);
+    await mountPage(api);
   });
   await server.ready();
   return server;

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mountPage } from '../../src/server/page.ts';
+import { toProblem } from '../../src/server/problem.ts';
+
+const asBrowser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+const script = 'console.log(1)';
+
+async function serve(folder: string): Promise<FastifyInstance> {
+  const server = fastify();
+  server.setErrorHandler((error, _request, reply) => {
+    const problem = toProblem(error, '1');
+    return reply.code(problem.status).send(problem);
+  });
+  await server.register((scope) => mountPage(scope, folder));
+  return server;
+}
+
+describe('a page that is built', () => {
+  let folder: string;
+  let server: FastifyInstance;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'matre-page-'));
+    await mkdir(join(folder, 'assets'));
+    await writeFile(
+      join(folder, 'index.html'),
+      '<meta property="csp-nonce" nonce="__NONCE__"><div id="root"></div>',
+    );
+    await writeFile(join(folder, 'assets/index-abc.js'), script);
+    await writeFile(join(folder, 'assets/index-abc.js.br'), brotliCompressSync(script));
+    await writeFile(join(folder, 'icon.svg'), '<svg/>');
+    server = await serve(folder);
+  });
+  afterAll(async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is there at every address that a browser opens, with a word of its own in each answer', async () => {
+    const nonces = new Set<string>();
+    for (const url of ['/', '/runs/7', '/tests/Some.Test', '/environments?search=us']) {
+      const { statusCode, headers, body } = await server.inject({ url, headers: asBrowser });
+      expect(statusCode).toBe(200);
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+      });
+      const nonce = /nonce="([\w-]+)"/.exec(body)?.[1] ?? '';
+      expect(headers['content-security-policy']).toContain(`'nonce-${nonce}'`);
+      expect(headers['content-security-policy']).not.toContain('unsafe');
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(4);
+  });
+
+  it('is not at addresses of the API, of files, or for programs', async () => {
+    for (const url of ['/api/nothing', '/assets/nothing.js']) {
+      expect((await server.inject({ url, headers: asBrowser })).statusCode).toBe(404);
+    }
+    expect((await server.inject({ url: '/favicon.ico', headers: { accept: 'image/*' } })).statusCode).toBe(
+      404,
+    );
+    expect((await server.inject({ url: '/../package.json' })).statusCode).toBe(404);
+  });
+
+  it('has files that are kept for good, as they were compressed by the build', async () => {
+    const url = '/assets/index-abc.js';
+    const plain = await server.inject({ url });
+    expect(plain.body).toBe(script);
+    expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const brotli = await server.inject({ url, headers: { 'accept-encoding': 'br' } });
+    expect(brotli.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' });
+    expect(brotli.headers['content-type']).toContain('javascript');
+    expect((await server.inject({ url: '/icon.svg' })).headers['cache-control']).toBe('no-cache');
+  });
+});
+
+it('a page that is not built says so', async () => {
+  const server = await serve(join(tmpdir(), 'matre-no-page'));
+  const { body } = await server.inject({ url: '/', headers: asBrowser });
+  expect(body).toContain('npm run build');
+  await server.close();
+});

@@ -1,0 +1,32 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createFreshness } from './freshness.ts';
+import { type Connection, type Live, openLive } from './live.ts';
+
+const LiveContext = createContext<Live | undefined>(undefined);
+const noConnection: Connection = { state: 'connecting' };
+
+/** Keeps everything below it fresh, from when the reader is signed in. */
+export function LiveConnection({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [live, setLive] = useState<Live>();
+  useEffect(() => {
+    const freshness = createFreshness(client);
+    const opened = openLive(freshness);
+    setLive(opened);
+    return () => {
+      opened.close();
+      freshness.stop();
+    };
+  }, [client]);
+  return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
+}
+
+/** Whether what is shown is up to date. */
+export function useConnection(): Connection {
+  const live = useContext(LiveContext);
+  return useSyncExternalStore(
+    (changed) => live?.watch(changed) ?? (() => {}),
+    () => live?.connection() ?? noConnection,
+  );
+}

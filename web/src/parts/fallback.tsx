@@ -1,0 +1,17 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorState } from './states.tsx';
+
+/** Shows a fault of the page instead of a white page. React knows this as a class only. */
+export class Fallback extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: undefined as unknown };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    return <ErrorState error={error} onRetry={() => this.setState({ error: undefined })} />;
+  }
+}

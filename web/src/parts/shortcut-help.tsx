@@ -1,0 +1,42 @@
+import { Kbd, Modal, Switch, Table } from '@mantine/core';
+import type { Shortcut } from './shortcuts.tsx';
+
+interface Props {
+  opened: boolean;
+  shortcuts: Shortcut[];
+  off: boolean;
+  onOff: (off: boolean) => void;
+  onClose: () => void;
+}
+
+/** The keys that do something on the view that is open. */
+export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys">
+      <Table aria-label="Keys">
+        <Table.Tbody>
+          {[...shortcuts, { keys: '?', what: 'This help' }].map(({ keys, what }) => (
+            <Table.Tr key={keys + what}>
+              <Table.Th scope="row" w={90}>
+                {keys.split(' ').map((key, index) => (
+                  <span key={key}>
+                    {index > 0 && ' '}
+                    <Kbd size="xs">{key}</Kbd>
+                  </span>
+                ))}
+              </Table.Th>
+              <Table.Td>{what}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Switch
+        mt="md"
+        size="sm"
+        label="Keys are on"
+        checked={!off}
+        onChange={(event) => onOff(!event.currentTarget.checked)}
+      />
+    </Modal>
+  );
+}

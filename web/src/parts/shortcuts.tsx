@@ -1,0 +1,85 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { ShortcutHelp } from './shortcut-help.tsx';
+
+export interface Shortcut {
+  /** One key, or two after each other: `g o`. */
+  keys: string;
+  what: string;
+  run: () => void;
+}
+
+const ShortcutContext = createContext<Set<Shortcut>>(new Set());
+
+/** How long the second key of two may take. */
+const togetherMs = 1_000;
+const offKey = 'shortcuts-off';
+
+/** Listens for the keys of everything below it; `?` shows them. Readers who dictate can switch them off there (WCAG 2.1.4). */
+export function Shortcuts({ children }: { children: ReactNode }) {
+  const known = useMemo(() => new Set<Shortcut>(), []);
+  const [helps, setHelps] = useState(false);
+  const [off, setOff] = useState(localStorage.getItem(offKey) !== null);
+  const before = useRef({ key: '', at: 0 });
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key === '?') {
+        event.preventDefault();
+        setHelps(true);
+      }
+      if (off || document.querySelector('[role=dialog]')) return;
+      const { key, at } = before.current;
+      const two = event.timeStamp - at < togetherMs ? `${key} ${event.key}` : undefined;
+      before.current = { key: event.key, at: event.timeStamp };
+      // The latest wins: a view may give a key of the shell another meaning.
+      const found = [...known].reverse().find(({ keys }) => keys === two || keys === event.key);
+      if (!found) return;
+      event.preventDefault();
+      before.current = { key: '', at: 0 };
+      found.run();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [known, off]);
+
+  const switchOff = (isOff: boolean) => {
+    if (isOff) localStorage.setItem(offKey, '1');
+    else localStorage.removeItem(offKey);
+    setOff(isOff);
+  };
+
+  return (
+    <ShortcutContext.Provider value={known}>
+      {children}
+      <ShortcutHelp
+        opened={helps}
+        shortcuts={helps ? [...known] : []}
+        off={off}
+        onOff={switchOff}
+        onClose={() => setHelps(false)}
+      />
+    </ShortcutContext.Provider>
+  );
+}
+
+/** Gives a key a meaning while the calling component is on the page. */
+export function useShortcut(keys: string, what: string, run: () => void): void {
+  const known = useContext(ShortcutContext);
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    const shortcut: Shortcut = { keys, what, run: () => latest.current() };
+    known.add(shortcut);
+    return () => {
+      known.delete(shortcut);
+    };
+  }, [known, keys, what]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

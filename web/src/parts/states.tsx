@@ -1,0 +1,59 @@
+import { Button, Loader } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { toProblem } from '../api/problem.ts';
+import classes from './states.module.css';
+
+/** What a view shows while it has nothing yet. Not at once: most answers are faster than the eye. */
+export function Loading({ what }: { what: string }) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), 200);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={classes.state} role="status" aria-label={`Loading ${what}`}>
+      {slow && <Loader aria-hidden />}
+    </div>
+  );
+}
+
+/** Why there is nothing to see: what happened, what it means, and what to do. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const problem = toProblem(error);
+  return (
+    <div className={classes.state} role="alert">
+      <IconAlertTriangle size={28} color="var(--failed)" aria-hidden />
+      <p className={classes.title}>{problem.message}</p>
+      <p className={classes.text}>{problem.meaning}</p>
+      <p className={classes.text}>
+        <b>What to do:</b> {problem.remedy}
+      </p>
+      <p className={classes.code}>{problem.code}</p>
+      {onRetry && (
+        <Button variant="default" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** There is nothing, and that is no fault. The children say what would bring something here. */
+export function EmptyState({
+  title,
+  icon,
+  children,
+}: {
+  title: string;
+  icon?: ReactNode;
+  children?: ReactNode;
+}) {
+  return (
+    <div className={classes.state}>
+      {icon}
+      <p className={classes.title}>{title}</p>
+      <div className={classes.text}>{children}</div>
+    </div>
+  );
+}

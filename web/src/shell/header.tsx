@@ -1,0 +1,36 @@
+import { Link, useLocation } from 'wouter';
+import type { Session } from '../api/session.ts';
+import { navigation, preload } from '../views.tsx';
+import { ColourScheme } from './colour-scheme.tsx';
+import classes from './header.module.css';
+import { UserMenu } from './user-menu.tsx';
+
+export function Header({ session }: { session: Session }) {
+  const [location] = useLocation();
+  const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
+  return (
+    <header className={classes.header}>
+      <Link href="/" className={classes.name} aria-label="matre, to the overview">
+        <img src="/icon.svg" alt="" width={20} height={20} />
+        matre
+      </Link>
+      <nav className={classes.nav} aria-label="Main">
+        {navigation.map(({ path, name }) => (
+          <Link
+            key={path}
+            href={path}
+            className={classes.link}
+            aria-current={isHere(path) ? 'page' : undefined}
+            onPointerEnter={() => preload(path)}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className={classes.tools}>
+        <ColourScheme />
+        <UserMenu session={session} />
+      </div>
+    </header>
+  );
+}

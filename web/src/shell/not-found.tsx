@@ -1,0 +1,15 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
+import { EmptyState } from '../parts/states.tsx';
+import { useTitle } from '../parts/title.ts';
+
+export function NotFound() {
+  useTitle('Not found');
+  return (
+    <EmptyState title="There is nothing at this address">
+      <Anchor component={Link} href="/" underline="always">
+        To the overview
+      </Anchor>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,57 @@
+import { Suspense, useEffect, useRef } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import type { Session } from '../api/session.ts';
+import { Fallback } from '../parts/fallback.tsx';
+import { Offline } from '../parts/offline.tsx';
+import { useShortcut } from '../parts/shortcuts.tsx';
+import { Loading } from '../parts/states.tsx';
+import { navigation, views } from '../views.tsx';
+import { Header } from './header.tsx';
+import { NotFound } from './not-found.tsx';
+import classes from './shell.module.css';
+
+/** What stands around every view. */
+export function Shell({ session }: { session: Session }) {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+
+  // A click on a link leaves the focus on what is gone: it goes to the view, and screen readers read its title.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what it happens for
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [path]);
+
+  return (
+    <>
+      <a className={classes.skip} href="#view">
+        To the content
+      </a>
+      <Header session={session} />
+      <Offline />
+      {navigation.map((entry) => (
+        <NavigationKey key={entry.path} {...entry} />
+      ))}
+      <main id="view" ref={main} tabIndex={-1} className={classes.main}>
+        <Fallback key={path}>
+          <Suspense fallback={<Loading what="the view" />}>
+            <Switch>
+              {views.map(({ path, component }) => (
+                <Route key={path} path={path} component={component as never} />
+              ))}
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </Fallback>
+      </main>
+    </>
+  );
+}
+
+function NavigationKey({ path, name, letter }: { path: string; name: string; letter: string }) {
+  const [, go] = useLocation();
+  useShortcut(`g ${letter}`, name, () => go(path));
+  return null;
+}

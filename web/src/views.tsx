@@ -1,0 +1,28 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+interface View {
+  /** As wouter reads it; parameters come to the component as `params`. */
+  path: string;
+  component: LazyExoticComponent<ComponentType<{ params: never }>>;
+  /** Fetches the code of the view ahead. */
+  load: () => Promise<unknown>;
+}
+
+// A view is its own file in dist/web, fetched when it is first opened, or when somebody points at the link to it.
+function view(path: string, load: () => Promise<{ default: ComponentType<never> }>): View {
+  return { path, load, component: lazy(load as never) };
+}
+
+/** Every address of the page. */
+export const views: View[] = [view('/', () => import('./overview/overview.tsx'))];
+
+/** What the header leads to, in this order. `letter` is pressed after `g`. */
+export const navigation = [{ path: '/', name: 'Overview', letter: 'o' }] as const satisfies {
+  path: string;
+  name: string;
+  letter: string;
+}[];
+
+export function preload(path: string): void {
+  void views.find((each) => each.path === path)?.load();
+}

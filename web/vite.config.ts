@@ -1,0 +1,48 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Where `npm run dev` finds the server: `matre up` or `matre demo` in another terminal. */
+const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
+
+export default defineConfig({
+  plugins: [react(), compressed()],
+  // Filled in by the server for each answer (src/server/page.ts).
+  html: { cspNonce: '__NONCE__' },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    // Every asset is a file: the policy of the page allows no data: addresses for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Browsers since the middle of 2024, which know light-dark().
+    target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
+  },
+  server: {
+    proxy: {
+      '/api': {
+        target: server,
+        changeOrigin: true,
+        // The server refuses what comes from another origin, and this page does while it is developed.
+        configure: (proxy) => proxy.on('proxyReq', (request) => request.setHeader('origin', server)),
+      },
+    },
+  },
+});
+
+/** Writes .br and .gz beside each asset, once, so that the server compresses nothing. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(js|css|svg)$/.test(fileName)) continue;
+        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) });
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+      }
+    },
+  };
+}
