@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { safeName } from '../artifacts/names.ts';
-import type { Attachment } from '../model/result.ts';
+import type { Attachment, Step } from '../model/result.ts';
+import { stepsTaken } from '../model/steps.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import type { OutcomeAttachment, TestOutcome } from './results/outcome.ts';
 
@@ -42,12 +43,27 @@ export async function keepFiles(
     }
     if (steps.length > 0) {
       const path = `${place}/steps-${safeName(test)}.json`;
-      await artifacts.write(runId, path, JSON.stringify(steps));
+      await artifacts.write(runId, path, JSON.stringify(steps.map((step) => moved(step, paths))));
       attachments.push({ name: 'Steps', kind: 'steps', path });
     }
-    results.push({ test, suite, status, message, reason, startedAt, durationMs, attachments });
+    results.push({
+      ...{ test, suite, status, message, reason, startedAt, durationMs, attachments },
+      steps: stepsTaken(steps),
+    });
   }
   return results;
+}
+
+/** With its attachments where they are kept; those that are not are left out. */
+function moved(step: Step, paths: ReadonlyMap<string, string>): Step {
+  return {
+    ...step,
+    attachments: step.attachments.flatMap(({ name, path }) => {
+      const kept = paths.get(path);
+      return kept === undefined ? [] : [{ name, path: kept }];
+    }),
+    steps: step.steps.map((each) => moved(each, paths)),
+  };
 }
 
 function keptPath(file: string, attachment: OutcomeAttachment | undefined): string {

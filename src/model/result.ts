@@ -9,6 +9,8 @@ export interface Step {
   name: string;
   status: Status;
   durationMs: number;
+  /** What it attached; `path` is relative to the folder of the run. */
+  attachments: { name: string; path: string }[];
   steps: Step[];
 }
 

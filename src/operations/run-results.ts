@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { Fault } from '../errors.ts';
 import { classifications } from '../model/failure.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
 import { runId, testName, time } from './fields.ts';
+import { judgeResults, mostSame } from './judged-tests.ts';
+import { readSteps, readWhole } from './kept-steps.ts';
 import { defineOperation } from './operation.ts';
 import { countsView, reasonView } from './views.ts';
 
@@ -82,11 +85,16 @@ export const listResults = defineOperation({
   output: runResultsView,
   async run(context, { id }) {
     await context.runs.get(id);
-    return {
-      counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, running: 0, waiting: 0, flaky: 0 },
-      tests: [],
-      causes: [],
-    };
+    // One after the other would see different moments; the plan is read last, so that no test under way is missed.
+    const results = await context.results.list(id);
+    const [plan, expected, answers] = await Promise.all([
+      context.plans.list(id),
+      context.durations.expected(id),
+      context.durations.answers(id),
+    ]);
+    const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
+    const same = await context.results.sameCauses(id, causes, mostSame);
+    return judgeResults({ plan, results, expected, answers, same });
   },
 });
 
@@ -134,8 +142,17 @@ export const listSteps = defineOperation({
     attempt: runId.optional().describe('The latest in which it was executed by default'),
   }),
   output: stepsView,
-  async run(context, { id, test, suite }) {
+  async run(context, { id, test, suite, attempt }) {
     await context.runs.get(id);
-    return { test, suite: suite ?? null, attempt: 1, steps: [], more: false };
+    const results = (await context.results.list(id)).filter(
+      (result) => result.test === test && result.suite === suite,
+    );
+    const name = suite === undefined ? test : `${suite}:${test}`;
+    const result = attempt === undefined ? results.at(-1) : results.find((each) => each.attempt === attempt);
+    if (result === undefined) throw new Fault('NOT_FOUND', `Run ${id} has no such result of ${name}.`);
+    const file = result.attachments.find(({ kind }) => kind === 'steps');
+    if (file === undefined) throw new Fault('NOT_FOUND', `No steps are kept of ${name} in run ${id}.`);
+    const read = readSteps(await readWhole(await context.artifacts.open(id, file.path)));
+    return { test, suite: suite ?? null, attempt: result.attempt, ...read };
   },
 });

@@ -1,13 +1,17 @@
 import { Fault, passingCodes } from '../errors.ts';
+import { causeOf, keptAnswers } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
+import type { StepsTaken } from '../model/steps.ts';
 import { type Database, notifyRuns, type Queryable, storable } from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
 import { fenced } from './fenced.ts';
 
 /** A result as the runner gives it. */
-export type NewResult = Omit<Result, 'runId' | 'attempt'>;
+export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {
+  steps?: StepsTaken | undefined;
+}
 
 /** Where the runner writes. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
@@ -100,36 +104,50 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
   };
 }
 
-/** Once for each attempt. Only the word that the worker of that very attempt was lost gives way to what it knew. */
+/**
+ * Once for each attempt. Only the word that the worker of that very attempt was lost gives way to what it knew. How the test went
+ * before is kept with it, so that nobody has to search for that later.
+ */
 export async function writeResult(
   transaction: Queryable,
   runId: number,
   attempt: number,
   result: NewResult,
 ): Promise<void> {
-  const { test, suite, status, message, reason, startedAt, durationMs, attachments } = result;
+  const { test, suite, status, message, reason, startedAt, durationMs, attachments, steps } = result;
   const rows = await transaction.query(
     'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
     [runId, test, suite ?? ''],
   );
   if (rows.length === 0) throw unplanned(runId, test, suite);
+  const bad = status === 'failed' || status === 'broken';
   await transaction.query(
-    `WITH written AS (
+    `WITH before AS (
+       SELECT recent, steps FROM test_duration
+       WHERE test = $2 AND suite = $3 AND environment_id = (SELECT environment_id FROM run WHERE id = $1)
+     ), written AS (
        INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
-         started_at, duration_ms, attachments)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
+         started_at, duration_ms, attachments, cause, step_title, step_number, step_of, history)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, (SELECT steps FROM before),
+         coalesce((SELECT recent FROM before), ''))
        ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
          status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
          reason_message = excluded.reason_message, started_at = excluded.started_at,
-         duration_ms = excluded.duration_ms, attachments = excluded.attachments
+         duration_ms = excluded.duration_ms, attachments = excluded.attachments, cause = excluded.cause,
+         step_title = excluded.step_title, step_number = excluded.step_number, step_of = excluded.step_of,
+         history = excluded.history
        WHERE result.reason_code = 'WORKER_LOST'
        RETURNING *
      )
-     INSERT INTO test_duration (test, suite, environment_id, recent_ms)
-     SELECT test, suite, environment_id, ARRAY[duration_ms] FROM written JOIN run ON run.id = run_id
+     INSERT INTO test_duration (test, suite, environment_id, recent_ms, recent, steps)
+     SELECT test, suite, environment_id, ARRAY[duration_ms], CASE written.status WHEN 'passed' THEN '.' ELSE 'x' END,
+       CASE written.status WHEN 'passed' THEN $15::int END
+     FROM written JOIN run ON run.id = run_id
      WHERE written.status IN ('passed', 'failed')
      ON CONFLICT (test, suite, environment_id) DO UPDATE SET
-       recent_ms = (excluded.recent_ms || test_duration.recent_ms)[1:5], updated_at = now()`,
+       recent_ms = (excluded.recent_ms || test_duration.recent_ms)[1:5], updated_at = now(),
+       recent = right(test_duration.recent || excluded.recent, ${keptAnswers}),
+       steps = coalesce(excluded.steps, test_duration.steps)`,
     [
       runId,
       test,
@@ -142,6 +160,10 @@ export async function writeResult(
       startedAt,
       Math.round(durationMs),
       JSON.stringify(attachments),
+      bad ? (causeOf(message ?? '') ?? null) : null,
+      steps?.failed ? storable(steps.failed.title) : null,
+      steps?.failed?.number ?? null,
+      steps?.count ?? null,
     ],
   );
 }

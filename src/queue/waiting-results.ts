@@ -46,6 +46,13 @@ const storedResult = z.object({
   startedAt: z.iso.datetime().transform((written) => new Date(written)),
   durationMs: z.number(),
   attachments: z.array(z.object({ name: z.string(), kind: z.enum(attachmentKinds), path: z.string() })),
+  steps: z
+    .object({
+      count: z.number(),
+      failed: z.object({ title: z.string(), number: z.number() }).optional(),
+    })
+    .transform(({ count, failed }) => ({ count, failed }))
+    .optional(),
 });
 
 /** `folder` is made when it is needed. One file for each claim, one line of JSON for each result. */

@@ -1,7 +1,10 @@
+import type { Answers } from '../model/failure.ts';
 import type { Queryable } from './database.ts';
 
 /** How long a test of a run is likely to take. */
 export interface ExpectedDuration {
+  /** Of the test in the plan, from 1. */
+  position: number;
   test: string;
   suite: string | undefined;
   expectedMs: number;
@@ -10,9 +13,10 @@ export interface ExpectedDuration {
 export type Durations = ReturnType<typeof createDurations>;
 
 /** What a run is expected to take hardly changes while it runs, and it is asked for with every test that ends. */
-const remembered = 64;
+const remembered = 256;
 
 export function createDurations(deps: { database: Queryable }) {
+  const { database } = deps;
   const known = new Map<number, ExpectedDuration[]>();
   return {
     /**
@@ -23,7 +27,7 @@ export function createDurations(deps: { database: Queryable }) {
       environmentId: number,
       tests: readonly { name: string; suite: string | undefined }[],
     ): Promise<number | undefined> {
-      const [row] = await deps.database.query<{ mean: number | null }>(
+      const [row] = await database.query<{ mean: number | null }>(
         `SELECT avg(expected_ms)::float8 AS mean FROM (
            SELECT DISTINCT ON (test, suite) (SELECT avg(ms) FROM unnest(recent_ms) AS ms) AS expected_ms
            FROM test_duration
@@ -39,31 +43,63 @@ export function createDurations(deps: { database: Queryable }) {
      * Of the planned tests of a run, those that ran to their end before: on its environment, else on the one where that was
      * last. The mean of the last five. Remembered for each run from the first time that it has a plan.
      */
-    async expected(runId: number): Promise<readonly ExpectedDuration[]> {
-      const before = known.get(runId);
-      if (before !== undefined) return before;
-      const rows = await deps.database.query<{ test: string; suite: string; expected_ms: number | null }>(
-        `SELECT planned.test, planned.suite,
-           (SELECT avg(ms)::float8 FROM unnest(coalesce(own.recent_ms, other.recent_ms)) AS ms) AS expected_ms
-         FROM planned_test AS planned JOIN run ON run.id = planned.run_id
-         LEFT JOIN test_duration AS own ON own.test = planned.test AND own.suite = planned.suite
-           AND own.environment_id = run.environment_id
-         LEFT JOIN LATERAL (
-           SELECT recent_ms FROM test_duration
-           WHERE own.recent_ms IS NULL AND test = planned.test AND suite = planned.suite
-           ORDER BY updated_at DESC LIMIT 1
-         ) AS other ON true
-         WHERE planned.run_id = $1`,
+    expected: async (runId: number): Promise<readonly ExpectedDuration[]> =>
+      (await expectedOf([runId])).get(runId) ?? [],
+
+    /** The same for several runs at once. */
+    expectedOf,
+
+    /** How the tests of a run answered lately on its environment, by `<suite>:<test>`; those that never did are not in it. */
+    async answers(runId: number): Promise<Map<string, Answers>> {
+      const rows = await database.query<{ name: string; recent: string }>(
+        `SELECT suite || ':' || test AS name, recent
+         FROM planned_test JOIN run ON run.id = run_id JOIN test_duration USING (test, suite, environment_id)
+         WHERE run_id = $1`,
         [runId],
       );
-      const expected = rows.flatMap(({ test, suite, expected_ms }) =>
-        expected_ms === null ? [] : [{ test, suite: suite || undefined, expectedMs: expected_ms }],
-      );
-      if (rows.length > 0) {
-        if (known.size >= remembered) known.delete(known.keys().next().value as number);
-        known.set(runId, expected);
-      }
-      return expected;
+      return new Map(rows.map(({ name, recent }) => [name, recent]));
     },
   };
+
+  async function expectedOf(runIds: readonly number[]): Promise<Map<number, readonly ExpectedDuration[]>> {
+    const unknown = runIds.filter((id) => !known.has(id));
+    const read = unknown.length === 0 ? new Map<number, ExpectedDuration[]>() : await readExpected(unknown);
+    for (const [runId, expected] of read) {
+      if (known.size >= remembered) known.delete(known.keys().next().value as number);
+      known.set(runId, expected);
+    }
+    return new Map(runIds.map((id) => [id, known.get(id) ?? read.get(id) ?? []]));
+  }
+
+  /** Of those runs that have a plan. */
+  async function readExpected(runIds: readonly number[]): Promise<Map<number, ExpectedDuration[]>> {
+    const rows = await database.query<{
+      run_id: number;
+      position: number;
+      test: string;
+      suite: string;
+      expected_ms: number | null;
+    }>(
+      `SELECT run_id, position, planned.test, planned.suite,
+         (SELECT avg(ms)::float8 FROM unnest(coalesce(own.recent_ms, other.recent_ms)) AS ms) AS expected_ms
+       FROM planned_test AS planned JOIN run ON run.id = planned.run_id
+       LEFT JOIN test_duration AS own ON own.test = planned.test AND own.suite = planned.suite
+         AND own.environment_id = run.environment_id
+       LEFT JOIN LATERAL (
+         SELECT recent_ms FROM test_duration
+         WHERE own.recent_ms IS NULL AND test = planned.test AND suite = planned.suite
+         ORDER BY updated_at DESC LIMIT 1
+       ) AS other ON true
+       WHERE planned.run_id = ANY ($1::bigint[]) ORDER BY run_id, position`,
+      [runIds],
+    );
+    const read = new Map<number, ExpectedDuration[]>();
+    for (const { run_id, position, test, suite, expected_ms } of rows) {
+      const of = read.get(run_id) ?? [];
+      read.set(run_id, of);
+      if (expected_ms !== null)
+        of.push({ position, test, suite: suite || undefined, expectedMs: expected_ms });
+    }
+    return read;
+  }
 }

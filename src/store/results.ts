@@ -1,21 +1,69 @@
 import { z } from 'zod';
+import type { Answers } from '../model/failure.ts';
 import { type Attachment, attachmentKinds, type Result, type Status } from '../model/result.ts';
 import type { Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
+/** A result with what was known when it was recorded. */
+export interface RecordedResult extends Result {
+  /** How the test went before; `undefined` of results that an older version recorded. */
+  history: Answers | undefined;
+  /** Of a bad one; see `causeOf`. */
+  cause: string | undefined;
+  /** At which step it failed; `of`: how many there were when it last passed there. */
+  step: { title: string; number: number; of: number | undefined } | undefined;
+}
+
+/** A run with a result of some cause. */
+export interface SameCause {
+  cause: string;
+  runId: number;
+  environment: string;
+}
+
 export type Results = ReturnType<typeof createResults>;
+
+/** Of each cause, so many results are looked at to find the runs they are of. */
+const lookedAt = 40;
 
 export function createResults(deps: { database: Queryable }) {
   const { database } = deps;
   return {
     /** Every result of every attempt, in the order of the plan and, of a test, of the attempts. */
-    async list(runId: number): Promise<Result[]> {
+    async list(runId: number): Promise<RecordedResult[]> {
       const rows = await database.query<ResultRow>(
         `SELECT result.* FROM result JOIN planned_test USING (run_id, test, suite)
          WHERE run_id = $1 ORDER BY position, attempt`,
         [runId],
       );
-      return rows.map(toResult);
+      return rows.map((row) => ({
+        ...toResult(row),
+        history: row.history ?? undefined,
+        cause: row.cause ?? undefined,
+        step:
+          row.step_title === null
+            ? undefined
+            : { title: row.step_title, number: row.step_number ?? 0, of: row.step_of ?? undefined },
+      }));
+    },
+
+    /** Other runs with these causes, the newest first, at most `most` of each. */
+    async sameCauses(runId: number, causes: readonly string[], most: number): Promise<SameCause[]> {
+      if (causes.length === 0) return [];
+      const rows = await database.query<{ cause: string; run_id: number; code: string }>(
+        `SELECT wanted.cause, run_id, code
+         FROM unnest($2::text[]) AS wanted (cause)
+         CROSS JOIN LATERAL (
+           SELECT DISTINCT run_id FROM (
+             SELECT run_id FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT ${lookedAt}
+           ) AS latest
+           WHERE run_id <> $1 ORDER BY run_id DESC LIMIT $3
+         ) AS same
+         JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
+         ORDER BY run_id DESC`,
+        [runId, causes, most],
+      );
+      return rows.map(({ cause, run_id, code }) => ({ cause, runId: run_id, environment: code }));
     },
 
     /** The latest result of each test: what the run says. In the order of the plan. */
@@ -40,6 +88,11 @@ interface ResultRow extends ReasonColumns {
   started_at: Date;
   duration_ms: number;
   attachments: unknown;
+  history: string | null;
+  cause: string | null;
+  step_title: string | null;
+  step_number: number | null;
+  step_of: number | null;
 }
 
 const storedAttachments: z.ZodType<Attachment[]> = z.array(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../errors.ts';
-import { type Status, statuses } from '../model/result.ts';
+import { statuses } from '../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../model/run.ts';
 import type { Selection } from '../model/selection.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from './database.ts';
@@ -94,6 +94,29 @@ export function createRuns(deps: { database: Database }) {
       });
     },
 
+    /**
+     * Changes the place of a queued run within its environment; `front`: before all that wait there now.
+     * Errors: RUN_UNKNOWN, RUN_NOT_QUEUED.
+     */
+    async prioritise(id: number, priority: number | 'front'): Promise<Run> {
+      return database.transaction(async (transaction) => {
+        const rows = await transaction.query(
+          `UPDATE run SET priority = coalesce($2::int, greatest(priority, (
+             SELECT max(other.priority) + CASE WHEN bool_or(other.id < run.id) THEN 1 ELSE 0 END FROM run AS other
+             WHERE other.environment_id = run.environment_id AND other.state = 'queued' AND other.id <> run.id
+           )))
+           WHERE id = $1 AND state = 'queued' RETURNING id`,
+          [id, priority === 'front' ? null : priority],
+        );
+        const run = await readRun(transaction, id);
+        if (rows.length === 0) {
+          throw new Fault('RUN_NOT_QUEUED', `Run ${id} is ${run.state}: it waits for nothing any more.`);
+        }
+        await notifyRuns(transaction, [id]);
+        return run;
+      });
+    },
+
     /** 1 for the run that its environment executes next; `undefined` when it is not queued. */
     async positionInQueue(id: number): Promise<number | undefined> {
       const [row] = await database.query<{ position: number }>(
@@ -177,14 +200,21 @@ export async function readCounts(database: Queryable, ids: readonly number[]): P
   return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
 }
 
+/** SQL of the counts of planned tests with the `status` of their last result. */
+export const countedStatuses = `jsonb_build_object('planned', count(*), ${statuses
+  .map((status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`)
+  .join(', ')})`;
+
+/** Counts as they are stored, or selected by `countedStatuses`. */
+export const toCounts = (stored: unknown): Counts => storedCounts.parse(stored);
+
 /**
  * SQL of the runs among `ids` (SQL as well) that have a plan, as `run_id` and `counts`: how the last attempts of their planned
  * tests ended.
  */
 export function countedRuns(ids: string): string {
-  const ended = (status: Status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`;
   return `
-    SELECT run_id, jsonb_build_object('planned', count(*), ${statuses.map(ended).join(', ')}) AS counts
+    SELECT run_id, ${countedStatuses} AS counts
     FROM planned_test
     LEFT JOIN (
       SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status

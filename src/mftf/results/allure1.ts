@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
-import { type AllureCase, testOf, Unreadable } from './outcome.ts';
+import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
 import { below, child, readXml, type XmlElement } from './xml.ts';
 
 /**
@@ -69,6 +69,10 @@ function readStep(element: XmlElement): Step {
     name: (child(element, 'name')?.text ?? child(element, 'title')?.text ?? '').trim(),
     status,
     durationMs: start === undefined || stop === undefined ? 0 : Math.max(0, stop - start),
+    attachments: below(element, 'attachments/attachment').flatMap((attachment) => {
+      const { title, source } = check(attachmentAttributes, attachment);
+      return stepAttachment(title, source);
+    }),
     steps: below(element, 'steps/step').map(readStep),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
-import { type AllureCase, testOf, Unreadable } from './outcome.ts';
+import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
 
 /**
  * Allure 2, as MFTF 4.3 and newer write it: `<uuid>-result.json` at the end of each test. The status stays null when no
@@ -85,9 +85,15 @@ export function checkContainer(content: string): void {
   parse(z.object({ uuid: z.string() }), content);
 }
 
-function toStep({ name, status, start, stop, steps }: RawStep): Step {
+function toStep({ name, status, start, stop, steps, attachments }: RawStep): Step {
   const durationMs = start == null || stop == null ? 0 : Math.max(0, stop - start);
-  return { name: name.trim(), status, durationMs, steps: steps.map(toStep) };
+  return {
+    name: name.trim(),
+    status,
+    durationMs,
+    attachments: attachments.flatMap(({ name, source }) => stepAttachment(name ?? source, source)),
+    steps: steps.map(toStep),
+  };
 }
 
 function attachmentsWithin(step: RawStep): z.infer<typeof attachment>[] {

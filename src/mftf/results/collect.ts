@@ -7,13 +7,13 @@ import { readJunit } from './junit.ts';
 import {
   type AllureAttachment,
   type AllureCase,
+  allureFolder,
   type JunitCase,
   type OutcomeAttachment,
   Unreadable,
 } from './outcome.ts';
 
-/** Where a Codeception process puts what, below the folder it is told to write to. */
-export const allureFolder = 'allure-results';
+/** Where a Codeception process puts its JUnit report, below the folder it is told to write to. */
 export const junitFile = 'report.xml';
 
 /** Everything a Codeception process left, each file checked. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Attachment, Status, Step } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 
@@ -44,6 +45,14 @@ export interface AllureAttachment {
   source: string;
   /** Media type, often absent. */
   type: string | undefined;
+}
+
+/** Where Codeception puts the files of Allure, below the folder it is told to write to. */
+export const allureFolder = 'allure-results';
+
+/** What a step attached, by its path in the folder that is read; none when the source would lead out of it. */
+export function stepAttachment(name: string, source: string): { name: string; path: string }[] {
+  return basename(source) === source ? [{ name, path: `${allureFolder}/${source}` }] : [];
 }
 
 /** What the JUnit file says of a test. It knows no difference between skipped and incomplete. */
