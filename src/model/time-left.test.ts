@@ -1,36 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { timeLeft } from './time-left.ts';
+import { timeLeft, workOf } from './time-left.ts';
 
 const now = new Date('2024-05-01T10:00:10.000Z');
-const test = (name: string, more: object = {}) => ({
-  test: name,
-  suite: undefined,
+const test = (more: { startedAt?: Date; status?: 'passed' } = {}) => ({
   startedAt: undefined,
   status: undefined,
   ...more,
 });
-const expected = [
-  { test: 'A', suite: undefined, expectedMs: 10_000 },
-  { test: 'B', suite: undefined, expectedMs: 30_000 },
-];
+const startedAt = (time: string) => new Date(`2024-05-01T${time}.000Z`);
+/** The first test takes 10 s, the second 30 s, as far as there are so many. */
+const left = (plan: ReturnType<typeof test>[], slots = 1) => {
+  const expected = [
+    { position: 1, expectedMs: 10_000 },
+    { position: 2, expectedMs: 30_000 },
+  ].slice(0, plan.length);
+  return timeLeft(workOf(plan, expected, slots), now);
+};
 
 describe('how long a run will still take', () => {
   it('is the sum of what its remaining tests took before', () => {
-    expect(timeLeft([test('A', { status: 'passed' }), test('B')], expected, now)).toBe(30_000);
+    expect(left([test({ status: 'passed' }), test()])).toEqual({ msLeft: 30_000, share: 0.25 });
   });
 
   it('takes a test that never ran for an average one', () => {
-    expect(timeLeft([test('A'), test('New')], expected, now)).toBe(10_000 + 20_000);
+    expect(left([test(), test({ status: 'passed' }), test()])).toEqual({
+      msLeft: 10_000 + 20_000,
+      share: 0.5,
+    });
   });
 
   it('counts what the test under way has spent, but never less than nothing', () => {
-    const startedAt = (time: string) => new Date(`2024-05-01T${time}.000Z`);
-    expect(timeLeft([test('B', { startedAt: startedAt('10:00:00') })], expected, now)).toBe(20_000);
-    expect(timeLeft([test('A', { startedAt: startedAt('09:00:00') })], expected, now)).toBe(0);
+    expect(left([test({ startedAt: startedAt('10:00:05') })])).toEqual({ msLeft: 5_000, share: 0.5 });
+    expect(left([test({ startedAt: startedAt('09:00:00') })])).toEqual({ msLeft: 0, share: 1 });
+    // Clocks differ.
+    expect(left([test({ startedAt: startedAt('10:00:20') })])).toEqual({ msLeft: 10_000, share: 0 });
+  });
+
+  it('is shorter where tests are executed side by side', () => {
+    expect(left([test(), test()], 2)?.msLeft).toBe(20_000);
+    expect(left([test({ status: 'passed' }), test()], 2)?.msLeft).toBe(30_000);
   });
 
   it('is unknown without a plan, or when no test of it ever ran', () => {
-    expect(timeLeft([], expected, now)).toBeUndefined();
-    expect(timeLeft([test('New')], [], now)).toBeUndefined();
+    expect(left([])).toBeUndefined();
+    expect(timeLeft(workOf([test()], [], 1), now)).toBeUndefined();
   });
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { Fault } from '../errors.ts';
 import { runPhases, verdicts } from '../model/run.ts';
 import { waitCodes } from '../model/waiting.ts';
 import { time } from './fields.ts';
 import { defineOperation } from './operation.ts';
+import { viewOverview } from './viewed-overview.ts';
 import { countsView } from './views.ts';
 
 /** A run in a lane: as much as a bar and its tooltip tell. */
@@ -103,6 +105,12 @@ export const overviewView = z.object({
 export type OverviewView = z.output<typeof overviewView>;
 
 const hour = 60 * 60 * 1000;
+/** A page has room for some; all lanes share them. */
+const mostBars = 3_000;
+const fewestBars = 10;
+const mostBarsOfLane = 100;
+const mostQueued = 200;
+const longestWindow = 92 * 24 * hour;
 
 export const showOverview = defineOperation({
   name: 'overview.show',
@@ -116,20 +124,38 @@ export const showOverview = defineOperation({
     to: time.optional().describe('Where the window ends; now by default'),
   }),
   output: overviewView,
-  async run(_context, { from, to }) {
+  async run(context, { from, to }) {
     const at = new Date();
     const end = to === undefined ? at : new Date(to);
     const begin = from === undefined ? new Date(end.getTime() - 2 * hour) : new Date(from);
+    const window = end.getTime() - begin.getTime();
+    if (window < 0 || window > longestWindow) {
+      throw new Fault('INPUT_INVALID', 'The window must begin before it ends, at most 92 days before.');
+    }
+    const environments = await context.environments.list();
+    const room = Math.floor(mostBars / Math.max(1, environments.length));
+    const most = Math.min(mostBarsOfLane, Math.max(fewestBars, room));
+    const [bars, progress, queued, queues, workers, containers, locks] = await Promise.all([
+      context.overview.bars(begin, end, most),
+      context.overview.progress(),
+      context.overview.waitingRuns(mostQueued),
+      context.overview.queues(),
+      context.workers.list(),
+      context.glance.containers(),
+      context.glance.locks(),
+    ]);
+    const expected = await context.durations.expectedOf(
+      progress.filter(({ counts }) => counts.planned > 0).map(({ runId }) => runId),
+    );
     return {
       at: at.toISOString(),
       from: begin.toISOString(),
       to: end.toISOString(),
-      lanes: [],
-      queue: [],
-      queued: { runs: 0, oldestMs: null },
-      workers: { slots: 0, busy: 0, processes: 0, hosts: 0, lost: 0 },
-      locks: { kind: 'in-process' as const, reachable: true, message: null },
-      containers: null,
+      ...viewOverview({
+        ...{ at, environments, bars, most, progress, expected, queued, queues, workers, locks },
+        kind: context.locks.kind,
+        containers,
+      }),
     };
   },
 });

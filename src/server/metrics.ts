@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { toFault } from '../errors.ts';
 import type { LockKind } from '../locks/counted.ts';
 import type { Context } from '../operations/context.ts';
+import { remembered } from '../operations/remembered.ts';
 import { createFigures } from '../store/figures.ts';
-import { remembered } from './remembered.ts';
 
 /** Longer than any transaction that records something takes, unless the database is in trouble. */
 const defaultSettleMs = 20_000;
@@ -117,7 +117,7 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   }
 
   async function readContainers(): Promise<void> {
-    const found = await listContainers();
+    const found = await listContainers.ask();
     if (found === undefined) return;
     for (const state of ['created', 'running', 'stopped'] as const) {
       containers.set({ state }, found.filter((each) => each.state === state).length);

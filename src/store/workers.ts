@@ -1,4 +1,9 @@
-import type { Queryable } from './database.ts';
+import type { Reason } from '../model/run.ts';
+import { type Queryable, storable } from './database.ts';
+import { type ReasonColumns, toReason } from './reasons.ts';
+
+/** A worker says that it is alive every few seconds. After this long without a word it is taken for lost. */
+export const lostAfterMs = 30_000;
 
 /** A process that executes runs. */
 export interface WorkerProcess {
@@ -9,6 +14,8 @@ export interface WorkerProcess {
   slots: number;
   /** It takes no more runs and ends when those under way have ended. */
   stopping: boolean;
+  /** What keeps it from starting a run, if anything does. */
+  waitsFor: Reason | undefined;
   startedAt: Date;
   seenAt: Date;
   /** By the clock of the database. */
@@ -25,16 +32,20 @@ export function createWorkers(deps: { database: Queryable }) {
       await database.query(
         `INSERT INTO worker (id, host, pid, slots) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, slots = excluded.slots,
-           started_at = now(), seen_at = now(), stopping = false`,
+           started_at = now(), seen_at = now(), stopping = false, reason_code = NULL, reason_message = NULL`,
         [worker.id, worker.host, worker.pid, worker.slots],
       );
     },
 
     /** Says that it is alive. False when it is not registered (any more): register again. */
-    async beat(id: string, { stopping }: { stopping: boolean }): Promise<boolean> {
+    async beat(
+      id: string,
+      { stopping, waitsFor }: { stopping: boolean; waitsFor?: Reason | undefined },
+    ): Promise<boolean> {
       const rows = await database.query(
-        'UPDATE worker SET seen_at = now(), stopping = $2 WHERE id = $1 RETURNING id',
-        [id, stopping],
+        `UPDATE worker SET seen_at = now(), stopping = $2, reason_code = $3, reason_message = $4
+         WHERE id = $1 RETURNING id`,
+        [id, stopping, waitsFor?.code ?? null, waitsFor ? storable(waitsFor.message) : null],
       );
       return rows.length > 0;
     },
@@ -52,17 +63,19 @@ export function createWorkers(deps: { database: Queryable }) {
 
     async list(): Promise<WorkerProcess[]> {
       const rows = await database.query<
-        Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs'> & {
-          started_at: Date;
-          seen_at: Date;
-          silent_ms: number;
-        }
+        Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs' | 'waitsFor'> &
+          ReasonColumns & {
+            started_at: Date;
+            seen_at: Date;
+            silent_ms: number;
+          }
       >(
         `SELECT *, (extract(epoch FROM now() - seen_at) * 1000)::bigint AS silent_ms
          FROM worker ORDER BY host, id`,
       );
-      return rows.map(({ started_at, seen_at, silent_ms, ...worker }) => ({
+      return rows.map(({ started_at, seen_at, silent_ms, reason_code, reason_message, ...worker }) => ({
         ...worker,
+        waitsFor: toReason({ reason_code, reason_message }),
         startedAt: started_at,
         seenAt: seen_at,
         silentMs: silent_ms,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/model/environment.ts';
+import type { Result } from '../../src/model/result.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { createAttempts } from '../../src/store/attempts.ts';
@@ -327,7 +328,7 @@ export function tableConformance(kind: Kind): void {
         expect((await runs.get(run.id)).counts).toEqual(counts);
 
         const results = createResults({ database });
-        const shortly = (all: Awaited<ReturnType<typeof results.list>>) =>
+        const shortly = (all: Result[]) =>
           all.map(({ test, attempt, status }) => `${test}${attempt} ${status}`);
         expect(shortly(await results.list(run.id))).toEqual([
           'A1 broken',
