@@ -1,4 +1,5 @@
-import { type Setting, settingGroups, settingNames, settings } from '../src/settings.ts';
+import { type Setting, settingGroups } from '../src/setting-row.ts';
+import { settingNames, settings } from '../src/settings.ts';
 
 /** docs/configuration.md, made from the table of settings. */
 export function configurationPage(): string {

@@ -10,6 +10,7 @@ import type { Logger } from './log.ts';
 import type { Context } from './operations/context.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWaitingResults } from './queue/waiting-results.ts';
+import { createAccess } from './store/access.ts';
 import { createAttempts } from './store/attempts.ts';
 import { createCreations } from './store/creations.ts';
 import type { Database } from './store/database.ts';
@@ -46,7 +47,7 @@ export interface App {
   /** Resolves when nothing is executed any more: tests under way end first, unless it should be now. */
   stopWorkers(options: { now: boolean }): Promise<void>;
   /** Lets commands on the same data folder find the server. */
-  publish(url: string): Promise<void>;
+  publish(server: { url: string; localToken: string }): Promise<void>;
   /** Stops the workers at once if they are still there, and closes everything. */
   close(): Promise<void>;
 }
@@ -116,6 +117,7 @@ async function join(
     config,
     log,
     database,
+    access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
     environments,
     variables,
     runs,
@@ -170,7 +172,9 @@ async function join(
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
     stopWorkers,
-    publish: async (url) => ('lock' in database ? database.lock.publish({ url }) : undefined),
+    async publish({ url, localToken }) {
+      if ('lock' in database) await database.lock.publish({ url, token: localToken });
+    },
     async close() {
       await stopWorkers({ now: true });
       await made.close();

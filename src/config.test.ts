@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeConfig, loadConfig } from './config.ts';
 import { Fault } from './errors.ts';
-import { type Setting, settingNames, settings } from './settings.ts';
+import type { Setting } from './setting-row.ts';
+import { settingNames, settings } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'matre-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +56,8 @@ describe('defaults', () => {
     });
     expect(config.selenium).toEqual({ host: undefined, port: 4444, protocol: 'http', path: '/wd/hub' });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
-    expect(config.server).toEqual({ host: '127.0.0.1', port: 8089, url: undefined });
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
+    expect(config.signIn).toEqual({ wanted: 'auto', sessionMs: 86_400_000, oidc: undefined });
   });
 });
 

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { Fault, toFault } from './errors.ts';
+import type { Role } from './model/access.ts';
 import { hideCredentials } from './model/dsn.ts';
 import { parseEnvFile } from './model/env-file.ts';
-import { type Setting, type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
+import { isLoopback } from './model/host.ts';
+import type { Setting } from './setting-row.ts';
+import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
 
 /** Where the test module comes from. */
 export type ModuleSource =
@@ -19,6 +22,20 @@ export type ModuleSource =
       sshKnownHosts: string | undefined;
     }
   | { kind: 'folder'; path: string };
+
+/** An OpenID provider that people may sign in with. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** For people. */
+  name: string;
+  scopes: string;
+  userClaim: string;
+  roleClaim: string;
+  /** Values of the role claim; `*` is any. */
+  values: Record<Role, string[]>;
+}
 
 /** All settings, checked. Durations in milliseconds, sizes in bytes, paths on this machine absolute. */
 export interface Config {
@@ -58,7 +75,17 @@ export interface Config {
     generationVariables: string[];
     snapshotBytes: number;
   };
-  server: { host: string; port: number; url: string | undefined; token: string | undefined };
+  server: {
+    host: string;
+    port: number;
+    url: string | undefined;
+    token: string | undefined;
+    /** An origin. */
+    publicUrl: string | undefined;
+    allowedHosts: string[];
+    trustedProxies: string[];
+  };
+  signIn: { wanted: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
   log: { level: string };
   /** For people, see `describeConfig`. */
   described: DescribedSetting[];
@@ -202,6 +229,14 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       port: values.MATRE_PORT,
       url: values.MATRE_URL,
       token: values.MATRE_TOKEN,
+      publicUrl: values.MATRE_PUBLIC_URL,
+      allowedHosts: values.MATRE_ALLOWED_HOSTS,
+      trustedProxies: values.MATRE_TRUSTED_PROXIES,
+    },
+    signIn: {
+      wanted: values.MATRE_SIGN_IN,
+      sessionMs: values.MATRE_SESSION,
+      oidc: oidc(values, problems),
     },
     log: { level: values.MATRE_LOG_LEVEL },
     described,
@@ -223,5 +258,38 @@ function moduleSource(values: SettingValues, problems: string[]): ModuleSource |
     password: values.MATRE_MODULE_PASSWORD,
     sshKey: values.MATRE_MODULE_SSH_KEY,
     sshKnownHosts: values.MATRE_MODULE_SSH_KNOWN_HOSTS,
+  };
+}
+
+function oidc(values: SettingValues, problems: string[]): OidcConfig | undefined {
+  const { MATRE_OIDC_ISSUER: issuer } = values;
+  if (!issuer) return undefined;
+  const need = (name: 'MATRE_OIDC_CLIENT_ID' | 'MATRE_OIDC_CLIENT_SECRET' | 'MATRE_PUBLIC_URL') => {
+    if (!values[name]) problems.push(`MATRE_OIDC_ISSUER needs ${name}`);
+    return values[name] ?? '';
+  };
+  need('MATRE_PUBLIC_URL');
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    problems.push('MATRE_OIDC_ISSUER must be https://, unless it is on this machine');
+  }
+  const roleValues = {
+    admin: values.MATRE_OIDC_ADMINS,
+    operator: values.MATRE_OIDC_OPERATORS,
+    viewer: values.MATRE_OIDC_VIEWERS,
+  };
+  // While another setting is wrong these may be missing.
+  if (Object.values(roleValues).every((each) => !each?.length)) {
+    problems.push('MATRE_OIDC_ISSUER needs MATRE_OIDC_ADMINS, MATRE_OIDC_OPERATORS or MATRE_OIDC_VIEWERS');
+  }
+  return {
+    issuer,
+    clientId: need('MATRE_OIDC_CLIENT_ID'),
+    clientSecret: need('MATRE_OIDC_CLIENT_SECRET'),
+    name: values.MATRE_OIDC_NAME,
+    scopes: values.MATRE_OIDC_SCOPES,
+    userClaim: values.MATRE_OIDC_USER_CLAIM,
+    roleClaim: values.MATRE_OIDC_ROLE_CLAIM,
+    values: roleValues,
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDuration, parseSize } from './model/quantity.ts';
@@ -44,6 +45,31 @@ export const url = (...protocols: string[]) =>
     },
     `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   );
+
+/** The origin of a web server: protocol, host and port, without a slash at the end. */
+export const origin = z
+  .string()
+  .refine((written) => {
+    const { protocol, origin: alone } = URL.canParse(written) ? new URL(written) : {};
+    return /^https?:$/.test(protocol ?? '') && written.replace(/\/$/, '').toLowerCase() === alone;
+  }, 'must be an address such as https://matre.example.com, without a path')
+  .transform((written) => new URL(written).origin);
+
+export const hostName = matching(
+  /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
+  'must be a list of names of hosts, without ports',
+).transform((written) => written.toLowerCase());
+
+/** An IP address, or a network of them. */
+export const addressRange = z.string().refine((written) => {
+  const [address = '', bits, ...rest] = written.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  return (
+    isIP(address) > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= most))
+  );
+}, 'must be a list of addresses such as 10.0.0.7 or networks such as 10.0.0.0/8');
 
 /** A path on this machine; a relative one counts from the current folder. */
 export const path = z

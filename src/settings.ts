@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { parseRepository } from './model/repository.ts';
 import {
   absolutePath,
+  addressRange,
   duration,
   extraHost,
+  hostName,
   list,
   matching,
   mount,
+  origin,
   path,
   port,
   size,
@@ -14,38 +17,8 @@ import {
   url,
   wholeNumber,
 } from './setting-forms.ts';
-
-export const settingGroups = [
-  'Store',
-  'Locks',
-  'Containers',
-  'Test module',
-  'Selenium',
-  'Workers',
-  'MFTF',
-  'Server',
-] as const;
-
-/** One row of the table of settings. `Value` is what the program sees. */
-export interface Setting<Value> {
-  group: (typeof settingGroups)[number];
-  /** From the text that people write to the value. */
-  schema: z.ZodType<Value, string>;
-  /** As text, in the form that people write. Absent: the setting has no value unless it is given. */
-  default?: string;
-  /** `whole`: never shown. `credentials`: a DSN or URL whose password is never shown. */
-  secret?: 'whole' | 'credentials';
-  description: string;
-}
-
-type Given<Value> = Omit<Setting<Value>, 'default'>;
-
-function setting<Value>(given: Given<Value> & { default: string }): Setting<Value> {
-  return given;
-}
-function optional<Value>(given: Given<Value>): Setting<Value | undefined> {
-  return given as Setting<Value | undefined>;
-}
+import { optional, type Setting, setting } from './setting-row.ts';
+import { signInSettings } from './sign-in-settings.ts';
 
 /**
  * Every setting, by the name of its environment variable. docs/configuration.md is made from this table
@@ -335,7 +308,27 @@ export const settings = {
     schema: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without blanks'),
     secret: 'whole',
     description:
-      'What commands and programs show to the server, as a bearer token. Needed as soon as it listens beyond this machine.',
+      'What commands show to the server: a token of `matre token create`. Set for the server too, it is a token with the role admin there.',
+  }),
+  MATRE_PUBLIC_URL: optional({
+    group: 'Server',
+    schema: origin,
+    description:
+      'The address that browsers know the server by, as https://matre.example.com: for links, for cookies that need TLS, and for OpenID Connect.',
+  }),
+  MATRE_ALLOWED_HOSTS: setting({
+    group: 'Server',
+    schema: list(hostName),
+    default: '',
+    description:
+      'More names that the server may be asked by (header Host), with commas between them. The name of MATRE_PUBLIC_URL, that of the machine, and plain addresses are known.',
+  }),
+  MATRE_TRUSTED_PROXIES: setting({
+    group: 'Server',
+    schema: list(addressRange),
+    default: '',
+    description:
+      'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them.',
   }),
   MATRE_LOG_LEVEL: setting({
     group: 'Server',
@@ -346,6 +339,8 @@ export const settings = {
     default: 'info',
     description: 'Which log lines are written: trace, debug, info, warn, error or silent.',
   }),
+
+  ...signInSettings,
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof settings;

@@ -26,7 +26,7 @@ export async function connect(config: Config, say: (text: string) => void): Prom
   const began = performance.now();
   for (let said = false; ; ) {
     const owner = await readFolderOwner(config.store.dataFolder);
-    if (owner?.url !== undefined) return createRemoteCaller({ url: owner.url, token });
+    if (owner?.url !== undefined) return createRemoteCaller({ url: owner.url, token: owner.token ?? token });
     try {
       return await openLocalCaller(config);
     } catch (error) {

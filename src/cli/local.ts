@@ -2,8 +2,11 @@ import type { z } from 'zod';
 import { type App, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { Asker } from '../model/access.ts';
 import { type Operation, parseInput } from '../operations/operation.ts';
+import { perform } from '../operations/perform.ts';
 import type { Caller } from './caller.ts';
+import { requester } from './requester.ts';
 
 /** Carries out operations in this process, on the database of the settings. */
 export async function openLocalCaller(config: Config): Promise<Caller> {
@@ -13,8 +16,9 @@ export async function openLocalCaller(config: Config): Promise<Caller> {
   return createLocalCaller(await openApp(config, { log }));
 }
 
-/** Carries out operations with what is open already. */
+/** Carries out operations with what is open already, for the user of this process: whoever can open the database may do all. */
 export function createLocalCaller(app: App): Caller {
+  const who: Asker = { name: requester(process.env), role: 'admin', via: 'local' };
   const { context } = app;
   return {
     url: undefined,
@@ -22,7 +26,7 @@ export function createLocalCaller(app: App): Caller {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      return operation.run(context, parseInput(operation, input));
+      return perform(context, operation, parseInput(operation, input), { who });
     },
     onRunChange: (callback) => context.queue.onRunChanged(callback),
     ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),

@@ -25,7 +25,7 @@ export function registerUp(program: Command, session: Session): void {
         const server = await startServer(app.context, version());
         try {
           await app.startWorkers();
-          await app.publish(server.url);
+          await app.publish(server);
           terminal.stdout.line(`matre is up at ${server.url}`);
           await untilStopped(terminal, app);
         } finally {

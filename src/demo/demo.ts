@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
 import { Fault } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { matreItself } from '../model/access.ts';
 import { containerName } from '../model/environment.ts';
 import { emptySelection } from '../model/selection.ts';
 import { addEnvironment } from '../operations/environments.ts';
@@ -96,7 +97,7 @@ export async function startDemo(base: Config, log: Logger, tell: (line: string) 
     closing.push(() => app.close());
     const server = await startServer(app.context, 'demo');
     closing.push(() => server.close());
-    await app.publish(server.url);
+    await app.publish(server);
     const runIds = await submit(app, shops);
     await app.startWorkers();
     closing.push(async () => (await app.context.pool()).prune(async () => []));
@@ -159,6 +160,7 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 async function submit(app: App, shops: Shop[]): Promise<number[]> {
+  const asked = { who: matreItself };
   // Containers are named after the ids of environments. Those of a real installation on the same engine, or of a demo that was
   // killed, have the low numbers.
   const first = randomInt(100_000, 1_000_000);
@@ -171,13 +173,13 @@ async function submit(app: App, shops: Shop[]): Promise<number[]> {
       adminUsername: sampleAdmin.username,
       adminPassword: sampleAdmin.password,
     };
-    await addEnvironment.run(app.context, parseInput(addEnvironment, input));
+    await addEnvironment.run(app.context, parseInput(addEnvironment, input), asked);
   }
   const ids: number[] = [];
   for (const selection of selections) {
     const environments = sampleEnvironments.map(({ code }) => code);
     const input = { environments, selection, requestedBy: 'demo' };
-    const { runs } = await submitRuns.run(app.context, parseInput(submitRuns, input));
+    const { runs } = await submitRuns.run(app.context, parseInput(submitRuns, input), asked);
     ids.push(...runs.map(({ id }) => id));
   }
   return ids;

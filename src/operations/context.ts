@@ -10,6 +10,7 @@ import type { Commit } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
+import type { Access } from '../store/access.ts';
 import type { Attempts } from '../store/attempts.ts';
 import type { Creations } from '../store/creations.ts';
 import type { Database } from '../store/database.ts';
@@ -28,6 +29,7 @@ export interface Context {
   config: Config;
   log: Logger;
   database: Database;
+  access: Access;
   environments: Environments;
   variables: Variables;
   runs: Runs;

@@ -7,7 +7,7 @@ import { type Environment, isEnvironmentCode } from '../model/environment.ts';
 import type { Context } from './context.ts';
 import { addEnvironment } from './environments.ts';
 import { backendName, baseUrl, line, text } from './fields.ts';
-import { defineOperation, given, parseInput } from './operation.ts';
+import { type Asked, defineOperation, given, parseInput } from './operation.ts';
 
 const changeView = z.object({
   name: z.string(),
@@ -30,6 +30,9 @@ export const importEnvironments = defineOperation({
   method: 'POST',
   path: '/api/environments/import',
   summary: 'Add or change environments from .env.<code> files; what a file does not name stays',
+  role: 'admin',
+  audited: ({ files, dryRun }) =>
+    files.map(({ name }) => basename(name)).join(', ') + (dryRun ? ' (dry run)' : ''),
   input: z.object({
     files: z
       .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(256 * 1024) }))
@@ -38,12 +41,12 @@ export const importEnvironments = defineOperation({
     dryRun: z.boolean().default(false).describe('Only say what would change'),
   }),
   output: z.object({ dryRun: z.boolean(), files: z.array(fileView) }),
-  async run(context, { files, dryRun }) {
+  async run(context, { files, dryRun }, asked) {
     // All files are read and judged before the first change: a mistake in the last one leaves everything as it was.
     const imports: Import[] = [];
     for (const file of files) imports.push(await prepare(context, file));
     refuseTwice(imports);
-    if (!dryRun) for (const each of imports) await carryOut(context, each);
+    if (!dryRun) for (const each of imports) await carryOut(context, each, asked);
     return { dryRun, files: imports.map(viewImport) };
   },
 });
@@ -125,9 +128,9 @@ function refuseTwice(imports: readonly Import[]): void {
   if (twice) throw new Fault('INPUT_INVALID', `There are two files for ${twice.code}.`);
 }
 
-async function carryOut(context: Context, each: Import): Promise<void> {
+async function carryOut(context: Context, each: Import, asked: Asked): Promise<void> {
   const { adminPassword, ...changes } = checkFields(each);
-  const id = each.environment?.id ?? (await addNew(context, each.code, changes));
+  const id = each.environment?.id ?? (await addNew(context, each.code, changes, asked));
   if (each.environment !== undefined && Object.keys(changes).length > 0) {
     await context.environments.update(id, given(changes));
   }
@@ -137,8 +140,13 @@ async function carryOut(context: Context, each: Import): Promise<void> {
   }
 }
 
-async function addNew(context: Context, code: string, changes: z.output<typeof fields>): Promise<number> {
-  const added = await addEnvironment.run(context, parseInput(addEnvironment, { code, ...changes }));
+async function addNew(
+  context: Context,
+  code: string,
+  changes: z.output<typeof fields>,
+  asked: Asked,
+): Promise<number> {
+  const added = await addEnvironment.run(context, parseInput(addEnvironment, { code, ...changes }), asked);
   return added.id;
 }
 

@@ -22,6 +22,8 @@ export const addEnvironment = defineOperation({
   method: 'POST',
   path: '/api/environments',
   summary: 'Add an environment',
+  role: 'admin',
+  audited: ({ code }) => code,
   input: z.object({
     code: newCode,
     name: name.optional().describe('The code by default'),
@@ -44,6 +46,8 @@ export const listEnvironments = defineOperation({
   method: 'GET',
   path: '/api/environments',
   summary: 'List the environments, by code',
+  role: 'viewer',
+  audited: false,
   input: z.object({}),
   output: z.object({ environments: z.array(environmentView) }),
   async run({ environments }) {
@@ -56,6 +60,8 @@ export const showEnvironment = defineOperation({
   method: 'GET',
   path: '/api/environments/:code',
   summary: 'Show an environment with its variables',
+  role: 'viewer',
+  audited: false,
   input: z.object({ code }),
   output: environmentView.extend({ variables: z.array(variableView) }),
   async run(context, { code }) {
@@ -70,6 +76,8 @@ export const editEnvironment = defineOperation({
   method: 'PATCH',
   path: '/api/environments/:code',
   summary: 'Change an environment; what is not named stays',
+  role: 'admin',
+  audited: ({ code, ...changes }) => `${code}: ${Object.keys(given(changes)).join(', ')}`,
   input: z.object({
     code,
     name: name.optional(),
@@ -96,6 +104,8 @@ export const pauseEnvironment = defineOperation({
   method: 'POST',
   path: '/api/environments/:code/pause',
   summary: 'Start no more runs on an environment; the one under way goes on',
+  role: 'operator',
+  audited: ({ code }) => code,
   input: z.object({ code, reason: line(500) }),
   output: environmentView,
   async run(context, { code, reason }) {
@@ -109,6 +119,8 @@ export const resumeEnvironment = defineOperation({
   method: 'POST',
   path: '/api/environments/:code/resume',
   summary: 'Start runs on a paused environment again',
+  role: 'operator',
+  audited: ({ code }) => code,
   input: z.object({ code }),
   output: environmentView,
   async run(context, { code }) {
@@ -122,6 +134,8 @@ export const removeEnvironment = defineOperation({
   method: 'DELETE',
   path: '/api/environments/:code',
   summary: 'Remove an environment that has no queued or running run; its history stays',
+  role: 'admin',
+  audited: ({ code }) => code,
   input: z.object({ code }),
   output: environmentView,
   async run(context, { code }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUserName, roles } from '../model/access.ts';
 import { isEnvironmentCode, isVariableName } from '../model/environment.ts';
 
 /** The fields that inputs are made of: what is let in, and nothing else. */
@@ -72,6 +73,21 @@ export const backendName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/, 'must be a path such as admin or index.php/admin')
   .refine((path) => !path.split('/').includes('..'), 'must not leave its folder');
+
+/** A name that a user signs in with. */
+export const userName = z
+  .string()
+  .trim()
+  .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
+
+export const role = z.enum(roles);
+
+/** A password that somebody chooses. Length is what counts (NIST SP 800-63B); the most is for the hash to stay quick. */
+export const newPassword = z
+  .string()
+  .min(12, 'must have 12 characters or more')
+  .max(500)
+  .refine((password) => !/\p{Cs}/u.test(password), 'must be text');
 
 /** An ISO 8601 time in UTC, or null. */
 export const time = z.iso.datetime();

@@ -8,6 +8,8 @@ export const listLocks = defineOperation({
   method: 'GET',
   path: '/api/locks',
   summary: 'List the locks that are held',
+  role: 'viewer',
+  audited: false,
   input: z.object({}),
   output: z.object({
     locks: z.array(
@@ -37,6 +39,8 @@ export const releaseLock = defineOperation({
   method: 'POST',
   path: '/api/locks/:name/release',
   summary: 'Take a lock away from its holder, which stops what it does',
+  role: 'admin',
+  audited: ({ name }) => name,
   input: z.object({ name: line(200) }),
   output: z.object({}),
   async run({ locks, log }, { name }) {

@@ -1,10 +1,21 @@
 import type { z } from 'zod';
 import { Fault } from '../errors.ts';
+import type { Asker, Role } from '../model/access.ts';
 import type { Context } from './context.ts';
+
+/** What comes along with an input. */
+export interface Asked {
+  who: Asker;
+  /** From where, as an IP address; absent when it was not asked over a network. */
+  address?: string;
+  /** Of an operation that creates something: a repeat with the same key makes nothing. */
+  key?: string;
+}
 
 /**
  * Something that people can ask of matre, written once. The server makes a route and its OpenAPI description of it,
- * the command line calls it either here or over HTTP: see `server/routes.ts` and `cli/connect.ts`.
+ * the command line calls it either here or over HTTP: see `server/routes.ts` and `cli/connect.ts`. Both go through
+ * `perform.ts`, which sees to `role` and `audited`.
  */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   /** `noun.verb`, for logs and as the OpenAPI operation id. */
@@ -13,6 +24,13 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   /** With parameters as `:id`. Each must be a field of the input. */
   path: string;
   summary: string;
+  /** The least role that may ask for it. */
+  role: Role;
+  /**
+   * What it changes, in few words for the audit trail: names, never values, because they may be secret. `false` for what
+   * changes nothing.
+   */
+  audited: false | ((input: z.output<Input>) => string);
   /**
    * One flat object: fields named in the path travel there, the others in the query (GET, DELETE) or the body. A field
    * that travels in the path or query arrives as text, so numbers and flags there use `whole` and `flag`.
@@ -23,7 +41,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   /** It makes something, and takes a key so that a repeat makes nothing: see `once.ts`. */
   creates?: true;
   /** Rejects with Faults. */
-  run(context: Context, input: z.output<Input>, key?: string): Promise<z.output<Output>>;
+  run(context: Context, input: z.output<Input>, asked: Asked): Promise<z.output<Output>>;
 }
 
 /** Any operation, whatever it takes and gives. The widening is safe: inputs are parsed before `run` sees them. */

@@ -1,3 +1,4 @@
+import { listAudit } from './audit.ts';
 import { importEnvironments } from './env-import.ts';
 import {
   addEnvironment,
@@ -13,9 +14,11 @@ import type { AnyOperation } from './operation.ts';
 import { listPool, prunePool, replaceContainer } from './pool.ts';
 import { showProgress } from './progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './run-record.ts';
-import { cancelRun, listRuns, retryRun, submitRuns } from './runs.ts';
+import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
 import { listTests, previewRuns } from './tests.ts';
+import { createToken, listTokens, revokeToken } from './tokens.ts';
+import { addUser, editUser, listUsers, removeUser } from './users.ts';
 import { listVariables, setVariables, unsetVariable } from './variables.ts';
 
 /** Everything that people can ask for: the server makes a route of each. */
@@ -41,6 +44,7 @@ export const operations = [
   listArtifacts,
   reportJunit,
   cancelRun,
+  prioritiseRun,
   retryRun,
   listPool,
   replaceContainer,
@@ -49,4 +53,12 @@ export const operations = [
   releaseLock,
   showStatus,
   showConfig,
+  listUsers,
+  addUser,
+  editUser,
+  removeUser,
+  listTokens,
+  createToken,
+  revokeToken,
+  listAudit,
 ] as unknown as AnyOperation[];

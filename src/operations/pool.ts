@@ -23,6 +23,8 @@ export const listPool = defineOperation({
   method: 'GET',
   path: '/api/pool',
   summary: 'List the containers of the pool',
+  role: 'viewer',
+  audited: false,
   input: z.object({}),
   output: z.object({
     containers: z.array(
@@ -48,6 +50,8 @@ export const replaceContainer = defineOperation({
   method: 'POST',
   path: '/api/pool/:environment/replace',
   summary: 'Remove the container of an environment and make a new one',
+  role: 'operator',
+  audited: ({ environment }) => environment,
   input: z.object({ environment: code }),
   output: containerView,
   async run(context, { environment }) {
@@ -61,6 +65,8 @@ export const prunePool = defineOperation({
   method: 'POST',
   path: '/api/pool/prune',
   summary: 'Remove the containers of environments that no longer exist',
+  role: 'operator',
+  audited: () => 'pool',
   input: z.object({}),
   output: z.object({ removed: z.array(z.string()).describe('Names of containers') }),
   async run({ pool, environments }) {

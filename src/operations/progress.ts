@@ -26,6 +26,8 @@ export const showProgress = defineOperation({
   method: 'GET',
   path: '/api/runs/:id/progress',
   summary: 'Show how far a run is',
+  role: 'viewer',
+  audited: false,
   input: z.object({ id: runId }),
   output: progressView,
   async run(context, { id }) {

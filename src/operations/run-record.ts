@@ -12,6 +12,8 @@ export const showRun = defineOperation({
   method: 'GET',
   path: '/api/runs/:id',
   summary: 'Show a run with its plan, results, attempts and events',
+  role: 'viewer',
+  audited: false,
   input: z.object({ id: runId }),
   output: progressView.extend({
     plan: z.array(plannedTestView),
@@ -56,6 +58,8 @@ export const readLog = defineOperation({
   method: 'GET',
   path: '/api/runs/:id/log',
   summary: 'Read a piece of the log of a run; ask again from `next` to follow it',
+  role: 'viewer',
+  audited: false,
   input: z.object({ id: runId, from: whole.default(0).describe('Offset in bytes') }),
   output: z.object({
     text: z.string(),
@@ -86,6 +90,8 @@ export const listArtifacts = defineOperation({
   method: 'GET',
   path: '/api/runs/:id/artifacts',
   summary: 'List the files of a run; each is at the same address with its path behind it',
+  role: 'viewer',
+  audited: false,
   input: z.object({ id: runId }),
   output: z.object({ artifacts: z.array(z.object({ path: z.string(), size: z.number() })) }),
   async run({ runs, artifacts }, { id }) {
@@ -101,6 +107,8 @@ export const reportJunit = defineOperation({
   method: 'GET',
   path: '/api/junit',
   summary: 'Report runs as JUnit XML',
+  role: 'viewer',
+  audited: false,
   input: z.object({
     ids: z.string().regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
   }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Fault } from '../errors.ts';
+import type { Asker } from '../model/access.ts';
 import type { Run } from '../model/run.ts';
 import { runStates } from '../model/run.ts';
-import { emptySelection, type Selection, selectsNothing } from '../model/selection.ts';
+import { describeSelection, emptySelection, type Selection, selectsNothing } from '../model/selection.ts';
 import type { Context } from './context.ts';
 import { getEnvironment } from './environments.ts';
 import { code, line, runId, testName, whole } from './fields.ts';
@@ -11,7 +12,9 @@ import { defineOperation, given } from './operation.ts';
 import { type RunView, runView, viewRun } from './views.ts';
 
 const names = z.array(testName).max(10_000).default([]);
-const requestedBy = line(200).default('api');
+const requestedBy = line(200).default('api').describe('Where nobody signs in; else it is who has signed in');
+
+const priority = z.int().min(-1000).max(1000).describe('Higher starts earlier within its environment');
 
 export const selectionInput = z.strictObject({
   all: z.boolean().default(false),
@@ -26,20 +29,18 @@ export const submitRuns = defineOperation({
   method: 'POST',
   path: '/api/runs',
   summary: 'Queue one run for each environment, all of them or none',
+  role: 'operator',
+  audited: ({ environments, selection }) => `${environments.join(', ')}: ${describeSelection(selection)}`,
   input: z.object({
     environments: z.array(code).min(1, 'must name an environment').max(200),
     selection: selectionInput,
-    priority: z
-      .int()
-      .min(-1000)
-      .max(1000)
-      .default(0)
-      .describe('Higher starts earlier within its environment'),
+    priority: priority.default(0),
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
-  run(context, input, key) {
+  run(context, asks, { who, key }) {
+    const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
     return once<{ runs: RunView[] }>(context, { operation: 'runs.submit', input, key }, async (keep) => {
       const { environments, selection, priority, requestedBy } = input;
       await checkSelection(context, selection);
@@ -59,6 +60,8 @@ export const listRuns = defineOperation({
   method: 'GET',
   path: '/api/runs',
   summary: 'List runs, the newest first',
+  role: 'viewer',
+  audited: false,
   input: z.object({
     environment: code.optional(),
     state: z.enum(runStates).optional(),
@@ -87,10 +90,33 @@ export const cancelRun = defineOperation({
   method: 'POST',
   path: '/api/runs/:id/cancel',
   summary: 'Cancel a run: at once when it is queued, else its worker ends it',
+  role: 'operator',
+  audited: ({ id }) => `run ${id}`,
   input: z.object({ id: runId }),
   output: runView,
   async run({ runs }, { id }) {
     return viewRun(await runs.cancel(id));
+  },
+});
+
+export const prioritiseRun = defineOperation({
+  name: 'runs.prioritise',
+  method: 'POST',
+  path: '/api/runs/:id/priority',
+  summary: 'Let a queued run start earlier or later within its environment',
+  role: 'operator',
+  audited: ({ id, priority, front }) => `run ${id}: ${front ? 'to the front' : `priority ${priority}`}`,
+  input: z.object({
+    id: runId,
+    priority: priority.optional(),
+    front: z.boolean().default(false).describe('Before all that wait there now, instead of a priority'),
+  }),
+  output: runView,
+  async run({ runs }, { id, priority, front }) {
+    if ((priority === undefined) !== front) {
+      throw new Fault('INPUT_INVALID', 'Either a priority is named, or front.');
+    }
+    return viewRun(await runs.prioritise(id, priority ?? 'front'));
   },
 });
 
@@ -99,6 +125,8 @@ export const retryRun = defineOperation({
   method: 'POST',
   path: '/api/runs/:id/retry',
   summary: 'Submit a finished run again, whole or only what did not succeed',
+  role: 'operator',
+  audited: ({ id, failedOnly }) => `run ${id}${failedOnly ? ', failed only' : ''}`,
   input: z.object({
     id: runId,
     failedOnly: z.boolean().default(false).describe('Only tests that failed, were broken, or have no result'),
@@ -106,7 +134,8 @@ export const retryRun = defineOperation({
   }),
   output: runView,
   creates: true,
-  run(context, input, key) {
+  run(context, asks, { who, key }) {
+    const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
     return once<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
       const { id, failedOnly, requestedBy } = input;
       const run = await context.runs.get(id);
@@ -121,6 +150,12 @@ export const retryRun = defineOperation({
     });
   },
 });
+
+/** Who asked for a run. Only where nobody signs in may a name be claimed. */
+function requesterOf(who: Asker, claimed: string): string {
+  const signedIn = who.via === 'password' || who.via === 'oidc' || who.via === 'token';
+  return signedIn ? who.name : claimed;
+}
 
 /** Refused here, before anything is queued, as far as it can be known here. */
 async function checkSelection(context: Context, selection: Selection): Promise<void> {

@@ -12,6 +12,8 @@ export const showStatus = defineOperation({
   method: 'GET',
   path: '/api/status',
   summary: 'Show the workers, and what each environment does',
+  role: 'viewer',
+  audited: false,
   input: z.object({}),
   output: z.object({
     workers: z.array(
@@ -63,6 +65,8 @@ export const showConfig = defineOperation({
   method: 'GET',
   path: '/api/config',
   summary: 'Show the settings of the server, secrets hidden',
+  role: 'operator',
+  audited: false,
   input: z.object({}),
   output: z.object({
     settings: z.array(

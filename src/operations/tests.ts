@@ -30,6 +30,8 @@ export const listTests = defineOperation({
   method: 'GET',
   path: '/api/tests',
   summary: 'List the tests, groups and suites of the image and the newest commit of the test module',
+  role: 'viewer',
+  audited: false,
   input: z.object({
     search: line(200).optional().describe('Only those with this in a name, a title, a group or a suite'),
   }),
@@ -59,6 +61,8 @@ export const previewRuns = defineOperation({
   method: 'POST',
   path: '/api/runs/preview',
   summary: 'Show what a selection would execute now, and how long that would take; nothing is queued',
+  role: 'viewer',
+  audited: false,
   input: z.object({
     environments: z.array(code).max(200).default([]),
     selection: selectionInput,

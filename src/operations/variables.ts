@@ -14,6 +14,8 @@ export const listVariables = defineOperation({
   method: 'GET',
   path: '/api/variables',
   summary: 'List variables, secret ones without their value',
+  role: 'viewer',
+  audited: false,
   input: z.object({ environment }),
   output: z.object({ variables: z.array(variableView) }),
   async run(context, { environment }) {
@@ -27,6 +29,9 @@ export const setVariables = defineOperation({
   method: 'PUT',
   path: '/api/variables',
   summary: 'Make or replace variables; others stay',
+  role: 'admin',
+  audited: ({ environment, variables }) =>
+    `${environment ?? 'global'}: ${variables.map(({ name }) => name).join(', ')}`,
   input: z.object({
     environment,
     variables: z
@@ -47,6 +52,8 @@ export const unsetVariable = defineOperation({
   method: 'DELETE',
   path: '/api/variables/:name',
   summary: 'Remove a variable',
+  role: 'admin',
+  audited: ({ environment, name }) => `${environment ?? 'global'}: ${name}`,
   input: z.object({ name: variableName, environment }),
   output: z.object({}),
   async run(context, { environment, name }) {

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Queue } from '../queue/queue.ts';
 import { createEventHistory, type ServerEvent } from './event-history.ts';
 
@@ -19,20 +20,30 @@ const defaults = {
 export function mountEvents(
   server: FastifyInstance,
   queue: Pick<Queue, 'onRunChanged'>,
-  options: Partial<typeof defaults> = {},
+  options: Partial<typeof defaults> & { stillWelcome(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { beatMs, unreadLimitBytes, kept } = { ...defaults, ...options };
+  const { beatMs, unreadLimitBytes, kept, stillWelcome } = { ...defaults, ...options };
   const history = createEventHistory({ kept });
-  const listeners = new Set<FastifyReply['raw']>();
+  const listeners = new Map<FastifyReply['raw'], FastifyRequest>();
   let stopListening: () => Promise<void> = async () => {};
 
   const send = (text: string) => {
-    for (const listener of listeners) {
+    for (const listener of listeners.keys()) {
       if (listener.writableLength > unreadLimitBytes) listener.destroy();
       else listener.write(text);
     }
   };
-  const beat = setInterval(() => send(': beat\n\n'), beatMs);
+  /** Whoever has signed out meanwhile, or was removed, hears no more. */
+  const dismiss = async () => {
+    for (const [listener, request] of listeners) {
+      // Without an answer of the database nobody is sent away: it would all be asked again at once.
+      if (!(await stillWelcome(request).catch(() => true))) listener.end();
+    }
+  };
+  const beat = setInterval(() => {
+    send(': beat\n\n');
+    void dismiss();
+  }, beatMs);
   beat.unref();
 
   server.addHook('onReady', async () => {
@@ -45,13 +56,14 @@ export function mountEvents(
   server.addHook('preClose', async () => {
     clearInterval(beat);
     await stopListening();
-    for (const listener of listeners) listener.end();
+    for (const listener of listeners.keys()) listener.end();
   });
 
   server.get('/api/events', { schema: { hide: true } }, (request, reply) => {
     const lastId = request.headers['last-event-id'];
     reply.hijack();
     reply.raw.writeHead(200, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders),
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -59,7 +71,7 @@ export function mountEvents(
     reply.raw.flushHeaders();
     const missed = history.after(typeof lastId === 'string' ? lastId : undefined);
     if (missed !== '') reply.raw.write(missed);
-    listeners.add(reply.raw);
+    listeners.set(reply.raw, request);
     reply.raw.on('close', () => listeners.delete(reply.raw));
   });
 }

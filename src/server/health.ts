@@ -7,7 +7,9 @@ import type { Context } from '../operations/context.ts';
  * lock store. Everybody may ask, so the answer names what is away (the code of the fault) and never where it is.
  */
 export function mountHealth(server: FastifyInstance, { database, locks }: Context): void {
-  server.get('/healthz', { schema: { hide: true } }, () => ({ healthy: true }));
+  server.get('/healthz', { config: { entrance: 'probe' }, schema: { hide: true } }, () => ({
+    healthy: true,
+  }));
 
   async function need(what: string, fallback: FaultCode, answer: Promise<unknown>): Promise<void> {
     try {
@@ -18,7 +20,7 @@ export function mountHealth(server: FastifyInstance, { database, locks }: Contex
     }
   }
 
-  server.get('/readyz', { schema: { hide: true } }, async () => {
+  server.get('/readyz', { config: { entrance: 'probe' }, schema: { hide: true } }, async () => {
     // Both at once: a probe has little patience. The database is named first, because all else depends on it.
     const [first, second] = await Promise.allSettled([
       need('The database', 'DATABASE_UNREACHABLE', database.query('SELECT 1')),

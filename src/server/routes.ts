@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../operations/context.ts';
-import { type AnyOperation, pathParameters, usesQuery } from '../operations/operation.ts';
-import { problem, problemType } from './problem.ts';
+import { type AnyOperation, given, pathParameters, usesQuery } from '../operations/operation.ts';
+import { perform } from '../operations/perform.ts';
+import { described } from './described.ts';
+import { whoOf } from './sign-in/guard.ts';
 import { answerUnchanged } from './unchanged.ts';
 
 /** Any text that a header can carry, short enough for an index. */
@@ -14,7 +16,7 @@ const keyHeader = z.object({
     .describe('A repeat with the same key within 24 hours gets the same answer and makes nothing'),
 });
 
-/** Makes a route of every operation: validated and described by the same schemas. */
+/** Makes a route of every operation: validated and described by the same schemas; `perform` sees to who may. */
 export function mountOperations(
   server: FastifyInstance,
   context: Context,
@@ -29,9 +31,9 @@ export function mountOperations(
       handler: async (request) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);
-        if (!operation.creates) return operation.run(context, input);
         const { 'idempotency-key': key } = request.headers as z.output<typeof keyHeader>;
-        return operation.run(context, input, key);
+        const asked = { who: whoOf(request), address: request.ip, ...given({ key }) };
+        return perform(context, operation, input, asked);
       },
     });
   }
@@ -42,21 +44,12 @@ function routeSchema(operation: AnyOperation) {
   const pathMask = Object.fromEntries(inPath.map((name) => [name, true])) as Record<never, true>;
   const rest = operation.input.omit(pathMask);
   const hasRest = Object.keys(rest.shape).length > 0;
-  return {
-    operationId: operation.name,
-    summary: operation.summary,
-    tags: [operation.name.split('.')[0] as string],
+  return described(operation.name, `${operation.summary} (${operation.role})`, {
+    answer: operation.output,
     ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
     ...(operation.creates && { headers: keyHeader }),
     ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
-    response: {
-      200: operation.output,
-      default: {
-        description: 'What went wrong (RFC 9457)',
-        content: { [problemType]: { schema: problem } },
-      },
-    },
-  };
+  });
 }
 
 /** The description of the API is made once, by whoever asks first. */

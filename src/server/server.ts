@@ -1,17 +1,25 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { newSecret } from '../access/secret.ts';
 import { Fault, toFault } from '../errors.ts';
 import type { Context } from '../operations/context.ts';
 import { operations } from '../operations/operations.ts';
+import { windowSeconds } from '../store/sign-in-attempts.ts';
 import { mountArtifacts } from './artifacts.ts';
 import { mountEvents } from './events.ts';
-import { createGuard, isLoopback } from './guard.ts';
 import { mountHealth } from './health.ts';
 import { mountMetrics } from './metrics.ts';
 import { mountPage } from './page.ts';
 import { problemType, toProblem } from './problem.ts';
 import { mountDescription, mountOperations } from './routes.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { inviteFirstAdmin } from './sign-in/first-admin.ts';
+import { createGuard, openToAll } from './sign-in/guard.ts';
+import { mountOidcRoutes } from './sign-in/oidc-routes.ts';
+import { signInRequired } from './sign-in/required.ts';
+import { createSessions } from './sign-in/session.ts';
+import { mountSessionRoutes } from './sign-in/session-routes.ts';
 
 /** An import of many env files is the largest thing that anybody sends. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -21,24 +29,20 @@ const requestTimeoutMs = 30_000;
 export interface RunningServer {
   /** Where it answers, from this machine. */
   url: string;
+  /** What commands on the data folder of this server show to it: an admin, while the server runs. */
+  localToken: string;
   /** Ends open streams too. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the HTTP server on MATRE_HOST and MATRE_PORT. Beyond this machine it listens only with a token, because whoever
- * reaches it can run tests and change passwords. Errors: CONFIG_INVALID.
+ * Starts the HTTP server on MATRE_HOST and MATRE_PORT. Where people must sign in and there is no admin yet, the log has a
+ * link to make one. Errors: CONFIG_INVALID.
  */
 export async function startServer(context: Context, version: string): Promise<RunningServer> {
-  const { host, port, token } = context.config.server;
-  if (!isLoopback(host) && token === undefined) {
-    throw new Fault(
-      'CONFIG_INVALID',
-      `MATRE_HOST=${host} can be reached from other machines, and MATRE_TOKEN is not set. ` +
-        'Set MATRE_TOKEN to a long random text, or leave MATRE_HOST at 127.0.0.1.',
-    );
-  }
-  const server = await createServer(context, version);
+  const { host, port, publicUrl } = context.config.server;
+  const localToken = newSecret();
+  const server = await createServer(context, { version, localToken });
   try {
     await server.listen({ host, port });
   } catch (error) {
@@ -47,11 +51,18 @@ export async function startServer(context: Context, version: string): Promise<Ru
   }
   const address = server.server.address();
   const actualPort = typeof address === 'object' && address ? address.port : port;
-  return { url: `http://${reachable(host)}:${actualPort}`, close: () => server.close() };
+  const url = `http://${reachable(host)}:${actualPort}`;
+  if (signInRequired(context.config)) await inviteFirstAdmin(context, publicUrl ?? url);
+  return { url, localToken, close: () => server.close() };
 }
 
 /** The server with all its routes, not yet listening. */
-export async function createServer(context: Context, version: string): Promise<FastifyInstance> {
+export async function createServer(
+  context: Context,
+  { version, localToken }: { version: string; localToken: string },
+): Promise<FastifyInstance> {
+  const { access, config } = context;
+  const signIn = signInRequired(config);
   const server = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     // A line for each request would drown what matters.
@@ -60,20 +71,26 @@ export async function createServer(context: Context, version: string): Promise<F
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
+    trustProxy: config.server.trustedProxies.length > 0 && config.server.trustedProxies,
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   // JSON is all that is understood. Other types can be posted by a form of any page, without asking us first.
   server.removeContentTypeParser('text/plain');
 
-  const guard = createGuard({ token: context.config.server.token });
-  server.addHook('onRequest', async (request) => guard(request));
+  addSecurityHeaders(server, config.server);
+  const guard = createGuard({ access, server: config.server, signIn, localToken });
+  server.decorateRequest('who', undefined);
+  server.decorateRequest('sessionSecret', undefined);
+  server.addHook('onRequest', (request) => guard.check(request));
   server.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request.id);
     if (problem.status >= 500) {
       const path = request.url.split('?', 1)[0];
       request.log.error({ err: error, method: request.method, path }, 'A request failed.');
     }
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
     // Past the serializer of the route, which knows the answer only.
     return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
   });
@@ -88,11 +105,17 @@ export async function createServer(context: Context, version: string): Promise<F
   await server.register(async (api) => {
     mountOperations(api, context, operations);
     mountDescription(api);
-    mountEvents(api, context.queue);
+    mountEvents(api, context.queue, { stillWelcome: guard.stillWelcome });
     mountArtifacts(api, context);
     mountHealth(api, context);
     mountMetrics(api, context);
-    await mountPage(api);
+    const sessions = createSessions(context, { signIn });
+    mountSessionRoutes(api, context, sessions, { signIn });
+    if (signIn) mountOidcRoutes(api, context, sessions);
+  });
+  await server.register(async (page) => {
+    openToAll(page);
+    await mountPage(page);
   });
   await server.ready();
   return server;

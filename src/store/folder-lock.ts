@@ -15,8 +15,8 @@ import { Fault } from '../errors.ts';
  * it stays ours when `flock` has exited. `owner.json` beside it only tells people and programs who the owner is.
  */
 export interface FolderLock {
-  /** Tells other processes where the server of the owner answers. */
-  publish(address: { url: string }): Promise<void>;
+  /** Tells other processes where the server of the owner answers, and what commands of the same user show to it. */
+  publish(address: { url: string; token: string }): Promise<void>;
   /** Never rejects. */
   release(): Promise<void>;
 }
@@ -27,6 +27,7 @@ const owner = z.object({
   since: z.iso.datetime(),
   /** Of the server that runs in the owner, once it answers. */
   url: z.url().optional(),
+  token: z.string().optional(),
 });
 
 /** The process that has a data folder open. */
@@ -47,7 +48,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const self = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     await writeOwnerFile(folder, self);
     return {
-      publish: ({ url }) => writeOwnerFile(folder, { ...self, url }),
+      publish: (address) => writeOwnerFile(folder, { ...self, ...address }),
       async release() {
         await rm(ownerFile(folder), { force: true }).catch(() => undefined);
         await handle.close().catch(() => undefined);
@@ -114,10 +115,10 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
 
 const ownerFile = (folder: string) => join(folder, 'owner.json');
 
-/** By rename, so that a reader never sees half of it. Only the holder of the lock writes. */
+/** By rename, so that a reader never sees half of it. Only the holder of the lock writes, and only its user reads. */
 async function writeOwnerFile(folder: string, content: FolderOwner): Promise<void> {
   const temporary = `${ownerFile(folder)}.new`;
-  await writeFile(temporary, `${JSON.stringify(content)}\n`);
+  await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   await rename(temporary, ownerFile(folder));
 }
 

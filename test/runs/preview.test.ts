@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/operation.ts';
 import { listTests, previewRuns } from '../../src/operations/tests.ts';
 import { fault, moduleTest, openStage, overOneEngine, type Stage } from './stage.ts';
@@ -16,17 +17,18 @@ overOneEngine((kind) => {
   });
   afterAll(() => stage.close());
 
+  const asked = { who: matreItself };
   const preview = (selection: object, ...environments: string[]) =>
-    previewRuns.run(stage.context, parseInput(previewRuns, { environments, selection }));
+    previewRuns.run(stage.context, parseInput(previewRuns, { environments, selection }), asked);
 
   test('tests, groups and suites are listed with how they belong together', async () => {
-    const all = await listTests.run(stage.context, {});
+    const all = await listTests.run(stage.context, {}, asked);
     const plain = all.tests.find(({ name }) => name === 'PlainTest');
     expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
     expect(all.groups).toContainEqual({ name: 'made', tests: 2 });
     expect(all.suites).toContainEqual({ name: 'HarbourOrdersSuite', tests: 2 });
     expect(all.commit.subject).toBe('Tests of the harbour shop');
-    const found = await listTests.run(stage.context, { search: 'plainT' });
+    const found = await listTests.run(stage.context, { search: 'plainT' }, asked);
     expect(found.tests.map(({ name }) => name)).toEqual(['PlainTest']);
     expect(found.groups).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop.ts';
+import { matreItself } from '../../src/model/access.ts';
 import { readLog, reportJunit } from '../../src/operations/run-record.ts';
 import { openStage, overEngines, type ShownRun, type Stage, type StageEnvironment } from './stage.ts';
 
@@ -85,7 +86,11 @@ overEngines((kind) => {
     });
 
     test('keeps one log of the whole run', async () => {
-      const { text, finished } = await readLog.run(stage.context, { id: run.run.id, from: 0 });
+      const { text, finished } = await readLog.run(
+        stage.context,
+        { id: run.run.id, from: 0 },
+        { who: matreItself },
+      );
       expect(finished).toBe(true);
       expect(text).toContain(`Test module: ${run.run.commit?.id}`);
       expect(text).toContain('HarbourProductPriceTest: failed');
@@ -94,7 +99,7 @@ overEngines((kind) => {
     });
 
     test('reports the run as JUnit', async () => {
-      const { xml } = await reportJunit.run(stage.context, { ids: String(run.run.id) });
+      const { xml } = await reportJunit.run(stage.context, { ids: String(run.run.id) }, { who: matreItself });
       expect(xml).toMatch(/<testsuite [^>]*tests="7"[^>]*failures="1"/);
       expect(xml).toContain('HarbourProductPriceTest');
     });

@@ -15,6 +15,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { journalPath } from '../../src/engine/supervised.ts';
 import type { Logger } from '../../src/log.ts';
+import { matreItself } from '../../src/model/access.ts';
 import { containerName } from '../../src/model/environment.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import type { Context } from '../../src/operations/context.ts';
@@ -146,11 +147,13 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
   if (options.workers !== false) await app.startWorkers();
   const environments: StageEnvironment[] = [];
 
-  const show = (runId: number) => showRun.run(context, { id: runId });
+  const asked = { who: matreItself };
+  const show = (runId: number) => showRun.run(context, { id: runId }, asked);
   const submit: Stage['submit'] = async ({ code }, selection) => {
     const { runs } = await submitRuns.run(
       context,
       parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
+      asked,
     );
     return runs[0]?.id ?? 0;
   };
@@ -187,6 +190,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
       const { id } = await addEnvironment.run(
         context,
         parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword, slots }),
+        asked,
       );
       const containers = Array.from({ length: slots }, (_, index) =>
         containerNamed(engine, containerName(id, index + 1)),

@@ -13,14 +13,14 @@ afterEach(async () => {
 });
 
 /** A server with nothing but events; `tell` is the database that tells of a run. */
-async function serve(options: Parameters<typeof mountEvents>[2] = {}) {
+async function serve(options: Partial<Parameters<typeof mountEvents>[2]> = {}) {
   const server = fastify({ forceCloseConnections: true });
   const told: Told[] = [];
   const onRunChanged = async (callback: Told) => {
     told.push(callback);
     return async () => {};
   };
-  mountEvents(server, { onRunChanged }, options);
+  mountEvents(server, { onRunChanged }, { stillWelcome: async () => true, ...options });
   await server.listen({ host: '127.0.0.1', port: 0 });
   closers.push(() => server.close());
   const { port } = server.server.address() as AddressInfo;

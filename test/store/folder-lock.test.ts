@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -88,13 +88,15 @@ describe('the lock of a data folder', () => {
       ...Array.from({ length: 5 }, () => readFolderOwner(folder)),
     ]);
     for (const owner of owners) expect(owner === undefined || owner.pid === process.pid).toBe(true);
-    await lock.publish({ url: 'http://127.0.0.1:1' });
+    await lock.publish({ url: 'http://127.0.0.1:1', token: 'of the server' });
     expect(await readFolderOwner(folder)).toEqual({
       pid: process.pid,
       host: hostname(),
       since: expect.any(String),
       url: 'http://127.0.0.1:1',
+      token: 'of the server',
     });
+    expect((await stat(join(folder, 'owner.json'))).mode & 0o777).toBe(0o600);
     await lock.release();
   });
 });

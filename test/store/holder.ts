@@ -5,7 +5,7 @@ import { lockFolder } from '../../src/store/folder-lock.ts';
 const [folder = '', url = ''] = process.argv.slice(2);
 try {
   const lock = await lockFolder(folder);
-  if (url) await lock.publish({ url });
+  if (url) await lock.publish({ url, token: 'of the server' });
   console.log('mine');
   process.stdin.on('end', async () => {
     await lock.release();

@@ -52,7 +52,7 @@ export async function startTestServer(options: Parameters<typeof openTestApp>[0]
     await opened.close();
     throw error;
   });
-  await opened.app.publish(server.url);
+  await opened.app.publish(server);
   return {
     ...opened,
     server,

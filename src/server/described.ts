@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { problem, problemType } from './problem.ts';
+
+/** The schema of a route: what checks it and what describes it. */
+export function described(
+  operationId: string,
+  summary: string,
+  {
+    answer,
+    ...parts
+  }: {
+    answer: z.ZodType;
+    params?: z.ZodType;
+    querystring?: z.ZodType;
+    headers?: z.ZodType;
+    body?: z.ZodType;
+  },
+) {
+  return {
+    operationId,
+    summary,
+    tags: [operationId.split('.')[0] as string],
+    ...parts,
+    response: {
+      200: answer,
+      default: {
+        description: 'What went wrong (RFC 9457)',
+        content: { [problemType]: { schema: problem } },
+      },
+    },
+  };
+}

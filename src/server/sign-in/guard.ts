@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { csrfOf, isSame } from '../../access/secret.ts';
+import type { Config } from '../../config.ts';
+import { Fault } from '../../errors.ts';
+import type { Asker } from '../../model/access.ts';
+import type { Access } from '../../store/access.ts';
+import { readCookie } from './cookies.ts';
+import { createHostChecks } from './hosts.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks. Absent only where the entrance of the route lets in everybody. */
+    who: Asker | undefined;
+    /** The secret of the session, when there is one. */
+    sessionSecret: string | undefined;
+  }
+  interface FastifyContextConfig {
+    /**
+     * Who may come in; without it, who has signed in. `open`: everybody, by a name of this server. `sign-in`: the same, to
+     * sign in. `probe`: everybody, by any name.
+     */
+    entrance?: 'open' | 'sign-in' | 'probe';
+  }
+}
+
+/** Whoever works on this machine where nobody signs in. */
+const local: Asker = { name: 'local', role: 'admin', via: 'open' };
+
+export interface Guard {
+  /** Decides whether a request may come in, or throws; then knows who asks. */
+  check(request: FastifyRequest): Promise<void>;
+  /** Whether who was let in some time ago would be let in now. */
+  stillWelcome(request: FastifyRequest): Promise<boolean>;
+}
+
+/** `localToken` is the one that commands on the data folder of this server show. */
+export function createGuard(options: {
+  access: Access;
+  server: Config['server'];
+  signIn: boolean;
+  localToken: string;
+}): Guard {
+  const { access, server, signIn, localToken } = options;
+  const hosts = createHostChecks(server, { signIn });
+
+  async function ofToken(token: string): Promise<Asker | undefined> {
+    if (isSame(token, localToken)) return local;
+    if (server.token !== undefined && isSame(token, server.token)) {
+      return { name: 'token MATRE_TOKEN', role: 'admin', via: 'token' };
+    }
+    return access.tokens.whoIs(token);
+  }
+
+  async function identify(request: FastifyRequest): Promise<Asker | undefined> {
+    if (!signIn) return local;
+    const token = bearerToken(request);
+    if (token !== undefined) return ofToken(token);
+    const secret = readCookie(request, 'matre_session');
+    if (secret === undefined) return undefined;
+    const who = await access.sessions.whoIs(secret);
+    if (who) request.sessionSecret = secret;
+    return who;
+  }
+
+  return {
+    async check(request) {
+      const { entrance } = request.routeOptions.config;
+      if (entrance === 'probe') return;
+      hosts.refuseForeignOrigin(request);
+      // A page that came here under another name cannot know a token.
+      if (!signIn || bearerToken(request) === undefined) hosts.refuseForeignHost(request);
+      request.who = await identify(request);
+      if (request.sessionSecret !== undefined && entrance !== 'sign-in') refuseWithoutCsrf(request);
+      if (request.who === undefined && entrance === undefined) {
+        const what =
+          bearerToken(request) === undefined ? 'Nobody is signed in.' : 'The token is not valid (any more).';
+        throw new Fault('UNAUTHORIZED', what);
+      }
+    },
+    async stillWelcome(request) {
+      return (await identify(request)) !== undefined;
+    },
+  };
+}
+
+/** Lets in everybody at all routes of a plugin: for files that hold nothing of anybody, such as those of the page. */
+export function openToAll(plugin: FastifyInstance): void {
+  plugin.addHook('onRoute', (route) => {
+    route.config = { ...route.config, entrance: 'open' };
+  });
+}
+
+/** Whoever asks for a route that lets in nobody unknown. */
+export function whoOf(request: FastifyRequest): Asker {
+  if (request.who === undefined) throw new Fault('UNAUTHORIZED', 'Nobody is signed in.');
+  return request.who;
+}
+
+/** A browser sends cookies by itself, also for a page of somebody else; this header it does not. */
+function refuseWithoutCsrf(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const given = request.headers['x-csrf-token'];
+  const expected = csrfOf(request.sessionSecret ?? '');
+  if (typeof given !== 'string' || !isSame(given, expected)) {
+    throw new Fault('CSRF_REFUSED', 'The header X-CSRF-Token is missing, or not that of this session.');
+  }
+}
+
+/** Of `Authorization: Bearer`. Other schemes may be for a proxy before us. */
+function bearerToken(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}

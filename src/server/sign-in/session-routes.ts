@@ -1,0 +1,161 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { hashPassword, isPassword } from '../../access/password.ts';
+import { Fault } from '../../errors.ts';
+import type { Via } from '../../model/access.ts';
+import type { Context } from '../../operations/context.ts';
+import { line, newPassword, userName } from '../../operations/fields.ts';
+import { audited } from '../../operations/perform.ts';
+import { attemptsOf } from '../../operations/users.ts';
+import type { Account } from '../../store/accounts.ts';
+import { described } from '../described.ts';
+import { whoOf } from './guard.ts';
+import { limitSignIn } from './limit.ts';
+import { type Sessions, sessionView } from './session.ts';
+
+const password = z.string().max(500);
+const credentials = z.strictObject({ name: line(200), password });
+const passwords = z.strictObject({ current: password, next: newPassword });
+const firstAdmin = z.strictObject({
+  token: z.string().max(200).describe('Of the link in the log'),
+  name: userName,
+  password: newPassword,
+});
+
+/** Signing in and out with a password, and the first admin. These are not operations: they are about the browser that asks. */
+export function mountSessionRoutes(
+  server: FastifyInstance,
+  context: Context,
+  sessions: Sessions,
+  { signIn }: { signIn: boolean },
+): void {
+  const { access } = context;
+  server.get(
+    '/api/session',
+    {
+      config: { entrance: 'open' },
+      schema: described('session.show', 'Show who is signed in, and how one can', { answer: sessionView }),
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return sessions.view(request);
+    },
+  );
+
+  server.post(
+    '/api/session',
+    {
+      config: { entrance: 'sign-in' },
+      schema: described('session.begin', 'Sign in with a password; sets the cookie matre_session', {
+        answer: sessionView,
+        body: credentials,
+      }),
+    },
+    async (request, reply) => {
+      refuseUnlessRequired();
+      const { name, password } = request.body as z.output<typeof credentials>;
+      const account = await access.accounts.find(name);
+      // What was typed as a name may be a password.
+      const who = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
+      await told(request, who, 'session.begin', async () => {
+        await checkPassword(request, name, account, password);
+        await sessions.begin(request, reply, (account as Account).id);
+      });
+      return sessions.view(request);
+    },
+  );
+
+  server.delete(
+    '/api/session',
+    { config: { entrance: 'open' }, schema: described('session.end', 'Sign out', { answer: sessionView }) },
+    async (request, reply) => {
+      const { who } = request;
+      if (who && request.sessionSecret !== undefined) {
+        await told(request, who, 'session.end', () => sessions.end(request, reply));
+      }
+      return sessions.view(request);
+    },
+  );
+
+  server.post(
+    '/api/session/password',
+    {
+      schema: described('session.password', 'Change one’s own password; all other sessions end', {
+        answer: sessionView,
+        body: passwords,
+      }),
+    },
+    async (request, reply) => {
+      const { current, next } = request.body as z.output<typeof passwords>;
+      const who = whoOf(request);
+      if (request.sessionSecret === undefined || who.accountId === undefined) {
+        throw new Fault('INPUT_INVALID', 'Only who is signed in has a password.');
+      }
+      const account = await access.accounts.get(who.name);
+      if (account.via === 'oidc') {
+        throw new Fault('USER_ELSEWHERE', `${who.name} signs in with the OpenID provider.`);
+      }
+      await told(request, who, 'session.password', async () => {
+        await checkPassword(request, account.name, account, current);
+        await access.accounts.setPassword(account.name, await hashPassword(next));
+        await sessions.begin(request, reply, account.id);
+      });
+      return sessions.view(request);
+    },
+  );
+
+  server.post(
+    '/api/first-admin',
+    {
+      config: { entrance: 'sign-in' },
+      schema: described(
+        'session.first-admin',
+        'Make the first admin, with the link of the log, and sign in',
+        {
+          answer: sessionView,
+          body: firstAdmin,
+        },
+      ),
+    },
+    async (request, reply) => {
+      refuseUnlessRequired();
+      const { token, name, password } = request.body as z.output<typeof firstAdmin>;
+      await limitSignIn(access.attempts, { address: request.ip });
+      const who = { name: 'who has the link', via: 'password' } as const;
+      const entry = { who, address: request.ip, operation: 'session.first-admin', subject: name };
+      await audited(context, entry, async () => {
+        const account = await access.welcome.accept(token, { name, password: await hashPassword(password) });
+        await sessions.begin(request, reply, account.id);
+      });
+      return sessions.view(request);
+    },
+  );
+
+  function refuseUnlessRequired(): void {
+    if (!signIn) throw new Fault('INPUT_INVALID', 'Nobody needs to sign in here.');
+  }
+
+  /** Errors: SIGN_IN_REFUSED, SIGN_IN_TOO_OFTEN. */
+  async function checkPassword(
+    { ip }: FastifyRequest,
+    name: string,
+    account: Account | undefined,
+    given: string,
+  ): Promise<void> {
+    await limitSignIn(access.attempts, { address: ip, name });
+    const stored = account && (await access.accounts.readPassword(account.id));
+    if (!(await isPassword(given, stored))) {
+      throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
+    }
+    await access.attempts.forget(attemptsOf(name));
+  }
+
+  function told<T>(
+    request: FastifyRequest,
+    who: { name: string; via: Via },
+    operation: string,
+    work: () => Promise<T>,
+  ) {
+    return audited(context, { who, address: request.ip, operation, subject: who.name }, work);
+  }
+}
