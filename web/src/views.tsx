@@ -14,10 +14,21 @@ function view(path: string, load: () => Promise<{ default: ComponentType<never> 
 }
 
 /** Every address of the page. */
-export const views: View[] = [view('/', () => import('./overview/overview.tsx'))];
+export const views: View[] = [
+  view('/', () => import('./overview/overview.tsx')),
+  view('/new', () => import('./new-run/new-run.tsx')),
+  view('/environments', () => import('./environments/environments.tsx')),
+  view('/environments/:code', () => import('./environments/environment.tsx')),
+  view('/tests', () => import('./tests/tests.tsx')),
+  view('/tests/:name', () => import('./tests/test.tsx')),
+];
 
 /** What the header leads to, in this order. `letter` is pressed after `g`. */
-export const navigation = [{ path: '/', name: 'Overview', letter: 'o' }] as const satisfies {
+export const navigation = [
+  { path: '/', name: 'Overview', letter: 'o' },
+  { path: '/tests', name: 'Tests', letter: 't' },
+  { path: '/environments', name: 'Environments', letter: 'e' },
+] as const satisfies {
   path: string;
   name: string;
   letter: string;

@@ -1,0 +1,30 @@
+import { IconPlayerPauseFilled } from '@tabler/icons-react';
+import { StatusBadge } from '../parts/status.tsx';
+import { roughly } from '../parts/words.ts';
+import classes from './environment-state.module.css';
+import type { Lane } from './queries.ts';
+
+/** What an environment does, in a few words: it runs something, is paused, or idle. */
+export function EnvironmentState({ lane }: { lane: Pick<Lane, 'running' | 'paused' | 'queued'> }) {
+  const { running, paused, queued } = lane;
+  if (running) {
+    return (
+      <StatusBadge status="running">
+        <span className={classes.number}>#{running.id}</span>
+        <span className={classes.number}>{Math.round(running.percent)}%</span>
+        {running.msLeft !== null && <span>{roughly(running.msLeft)} left</span>}
+        {paused && <span className={classes.paused}>paused</span>}
+      </StatusBadge>
+    );
+  }
+  if (paused) {
+    return (
+      <span className={classes.paused} title={paused.reason}>
+        <IconPlayerPauseFilled size={12} aria-hidden />
+        paused
+      </span>
+    );
+  }
+  if (queued > 0) return <StatusBadge status="queued">waiting</StatusBadge>;
+  return <span className={classes.idle}>idle</span>;
+}

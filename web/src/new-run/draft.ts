@@ -1,0 +1,97 @@
+import type { Selection } from '../../../src/model/selection.ts';
+
+/** A run that is not submitted yet. It is in the address, so that it can be sent to somebody, or kept as a bookmark. */
+export interface Draft {
+  environments: string[];
+  all: boolean;
+  /** Groups, suites and tests, in the order in which they were chosen. */
+  names: Name[];
+  exclude: string[];
+  priority: number;
+}
+
+export const kinds = ['group', 'suite', 'test'] as const;
+export type Kind = (typeof kinds)[number];
+export interface Name {
+  kind: Kind;
+  name: string;
+}
+
+export const mostPriority = 1000;
+
+/** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */
+export function readDraft(search: URLSearchParams): Draft {
+  const names = [...search]
+    .filter((entry): entry is [Kind, string] => (kinds as readonly string[]).includes(entry[0]))
+    .map(([kind, name]) => ({ kind, name: name.trim() }));
+  const priority = Number(search.get('priority') ?? 0);
+  return {
+    environments: distinct(search.getAll('env')),
+    all: search.has('all'),
+    names: distinctNames(names),
+    exclude: distinct(search.getAll('exclude')),
+    priority: Number.isInteger(priority) && Math.abs(priority) <= mostPriority ? priority : 0,
+  };
+}
+
+export function writeDraft({ environments, all, names, exclude, priority }: Draft): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const code of environments) search.append('env', code);
+  if (all) search.set('all', '1');
+  for (const { kind, name } of names) search.append(kind, name);
+  for (const name of exclude) search.append('exclude', name);
+  if (priority !== 0) search.set('priority', String(priority));
+  return search;
+}
+
+/** As the API takes it. What is named beside `all` is in it anyway, and stays in the draft only. */
+export function selectionOf({ all, names, exclude }: Draft): Selection {
+  const of = (kind: Kind) => (all ? [] : names.filter((each) => each.kind === kind).map(({ name }) => name));
+  return { all, tests: of('test'), groups: of('group'), suites: of('suite'), exclude };
+}
+
+export function selectsNothing({ all, names }: Draft): boolean {
+  return !all && names.length === 0;
+}
+
+/** Why it cannot be submitted, as far as the form knows. */
+export function missing(draft: Draft): string | undefined {
+  const { environments } = draft;
+  if (environments.length === 0 && selectsNothing(draft)) return 'Choose environments and tests.';
+  if (environments.length === 0) return 'Choose an environment.';
+  if (selectsNothing(draft)) return 'Choose tests.';
+  return undefined;
+}
+
+/** Names out of a text that was pasted: one in each line, or with blanks, commas or semicolons between them. */
+export function splitNames(text: string): string[] {
+  return distinct(text.split(/[\s,;]+/));
+}
+
+/** Puts another name, or none, in the place of one that is unknown; of `Suite:Test` it may be either half. */
+export function replaceName(
+  { names, exclude }: Draft,
+  name: string,
+  by: string | undefined,
+): Pick<Draft, 'names' | 'exclude'> {
+  const mend = (each: string): string[] => {
+    const parts = each.split(':');
+    if (!parts.includes(name)) return [each];
+    return by === undefined ? [] : [parts.map((part) => (part === name ? by : part)).join(':')];
+  };
+  return {
+    names: distinctNames(names.flatMap((each) => mend(each.name).map((name) => ({ ...each, name })))),
+    exclude: distinct(exclude.flatMap(mend)),
+  };
+}
+
+export function distinctNames(names: readonly Name[]): Name[] {
+  const seen = new Map(
+    names.filter(({ name }) => name !== '').map((each) => [`${each.kind}:${each.name}`, each]),
+  );
+  return [...seen.values()];
+}
+
+export function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))];
+}

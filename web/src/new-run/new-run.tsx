@@ -1,0 +1,168 @@
+import { Anchor, Checkbox, Kbd, NumberInput } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { toProblem } from '../api/problem.ts';
+import { useRefusal } from '../api/session.ts';
+import { nowQuery } from '../environments/queries.ts';
+import { ActionButton } from '../parts/action-button.tsx';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { useTitle } from '../parts/title.ts';
+import { many } from '../parts/words.ts';
+import { distinct, distinctNames, missing, mostPriority, replaceName } from './draft.ts';
+import { EnvironmentPicker } from './environment-picker.tsx';
+import { NamePicker } from './name-picker.tsx';
+import classes from './new-run.module.css';
+import { PreviewPanel } from './preview-panel.tsx';
+import { Submitted } from './submitted.tsx';
+import { unknownNames } from './unknown-names.ts';
+import { useDraft } from './use-draft.ts';
+import { usePreview } from './use-preview.ts';
+import { type Submitted as Runs, useSubmit } from './use-submit.ts';
+
+/** What will happen if I press it? */
+export default function NewRun() {
+  useTitle('New run');
+  const now = useQuery(nowQuery);
+  const [draft, change] = useDraft();
+  const preview = usePreview(draft);
+  const [submitted, setSubmitted] = useState<Runs>();
+  const submit = useSubmit(draft, setSubmitted);
+
+  const refusal = useRefusal('operator');
+  const lack = missing(draft) ?? (preview.error ? 'See what is wrong with the selection.' : undefined);
+  const mayPress = lack === undefined && refusal === undefined && !submit.isPending && !submitted;
+  useHotkeys([['mod+Enter', () => mayPress && submit.mutate()]], []);
+
+  if (!now.data) {
+    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
+    return <Loading what="the environments" />;
+  }
+  if (now.data.lanes.length === 0) return <NoEnvironment />;
+
+  const problem = preview.error ? toProblem(preview.error) : undefined;
+  const unknown = new Set(
+    problem?.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message).map(({ name }) => name) : [],
+  );
+  const isUnknown = (name: string) => name.split(':').some((part) => unknown.has(part));
+  const replace = (name: string, by: string | undefined) => change((before) => replaceName(before, name, by));
+  const { length } = draft.environments;
+
+  return (
+    <form
+      className={classes.view}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (mayPress) submit.mutate();
+      }}
+    >
+      <h1 className={classes.title}>New run</h1>
+      <div className={classes.form}>
+        <EnvironmentPicker
+          now={now.data}
+          chosen={draft.environments}
+          priority={draft.priority}
+          onChange={(environments) => change(() => ({ environments }))}
+        />
+        <div className={classes.names}>
+          <NamePicker
+            label="Tests"
+            description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
+            placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+            disabled={draft.all}
+            chosen={draft.names}
+            unknown={isUnknown}
+            onAdd={(names) => change((before) => ({ names: distinctNames([...before.names, ...names]) }))}
+            onRemove={({ kind, name }) =>
+              change((before) => ({
+                names: before.names.filter((each) => each.kind !== kind || each.name !== name),
+              }))
+            }
+          />
+          <Checkbox
+            size="xs"
+            label="All tests of the catalog"
+            checked={draft.all}
+            onChange={(event) => {
+              const all = event.currentTarget.checked;
+              change(() => ({ all }));
+            }}
+          />
+        </div>
+        <NamePicker
+          label="Without"
+          description="Left out, whatever else covers them."
+          placeholder="Nothing is left out"
+          showsKind={false}
+          chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+          unknown={isUnknown}
+          onAdd={(names) =>
+            change((before) => ({ exclude: distinct([...before.exclude, ...names.map(({ name }) => name)]) }))
+          }
+          onRemove={({ name }) =>
+            change((before) => ({ exclude: before.exclude.filter((each) => each !== name) }))
+          }
+        />
+        <NumberInput
+          label="Priority"
+          description="Higher starts earlier within its environment; 0 is usual."
+          size="sm"
+          className={classes.priority}
+          min={-mostPriority}
+          max={mostPriority}
+          allowDecimal={false}
+          value={draft.priority}
+          onChange={(value) => change(() => ({ priority: typeof value === 'number' ? value : 0 }))}
+        />
+      </div>
+      <aside className={classes.preview} aria-label="What will happen">
+        {submitted ? (
+          <Submitted runs={submitted} now={now.data} onClose={() => setSubmitted(undefined)} />
+        ) : (
+          <>
+            <div className={classes.press}>
+              <ActionButton
+                needs="operator"
+                unless={lack}
+                type="submit"
+                size="sm"
+                leftSection={<IconPlayerPlay size={16} aria-hidden />}
+                loading={submit.isPending}
+              >
+                {length > 1 ? `Start ${many(length, 'run')}` : 'Start the run'}
+              </ActionButton>
+              <span className={classes.lack}>
+                {refusal ?? lack ?? (
+                  <>
+                    or <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
+                  </>
+                )}
+              </span>
+            </div>
+            <PreviewPanel
+              draft={draft}
+              now={now.data}
+              preview={draft.all || draft.names.length > 0 ? preview.data : undefined}
+              error={draft.all || draft.names.length > 0 ? preview.error : undefined}
+              isOld={preview.isPlaceholderData}
+              onReplace={replace}
+            />
+          </>
+        )}
+      </aside>
+    </form>
+  );
+}
+
+function NoEnvironment() {
+  return (
+    <EmptyState title="There is no environment to run on">
+      <Anchor component={Link} href="/environments" underline="always">
+        Add one
+      </Anchor>{' '}
+      first: a code, the address of the shop, and who signs in to its admin panel.
+    </EmptyState>
+  );
+}

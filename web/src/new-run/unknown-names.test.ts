@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { resolveSelection } from '../../../src/mftf/catalog/selection.ts';
+import { emptySelection } from '../../../src/model/selection.ts';
+import { unknownNames } from './unknown-names.ts';
+
+const test = (name: string) => ({ name, suites: [], groups: ['smoke'], files: [] });
+const catalog = {
+  tests: new Map(['GuestCheckoutTest', 'GuestCheckoutsTest'].map((name) => [name, test(name)])),
+  groups: new Map([['smoke', ['GuestCheckoutTest', 'GuestCheckoutsTest']]]),
+  suites: new Map(),
+} as unknown as Parameters<typeof resolveSelection>[0];
+
+/** What the server says, and not what this test believes that it says. */
+function complaintOf(selection: Partial<typeof emptySelection>): string {
+  try {
+    resolveSelection(catalog, { ...emptySelection, ...selection });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It does not complain.');
+}
+
+describe('unknown names', () => {
+  it('come with the nearest ones', () => {
+    const message = complaintOf({
+      tests: ['GuestCheckoutTst', 'Xyzzy'],
+      groups: ['smoky'],
+      exclude: ['smok'],
+    });
+    expect(unknownNames(message)).toEqual([
+      { name: 'GuestCheckoutTst', nearest: ['GuestCheckoutTest', 'GuestCheckoutsTest'] },
+      { name: 'Xyzzy', nearest: [] },
+      { name: 'smoky', nearest: ['smoke'] },
+      { name: 'smok', nearest: ['smoke'] },
+    ]);
+  });
+
+  it('are none in other complaints', () => {
+    expect(unknownNames(complaintOf({ suites: ['smoke'] }))).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'wouter';
+import { type Draft, readDraft, writeDraft } from './draft.ts';
+
+/** The draft in the address, and how to change some of it. */
+export function useDraft(): [Draft, (changes: (draft: Draft) => Partial<Draft>) => void] {
+  const [search, setSearch] = useSearchParams();
+  const draft = useMemo(() => readDraft(search), [search]);
+  const change = useCallback(
+    (changes: (draft: Draft) => Partial<Draft>) =>
+      setSearch(
+        (before) => {
+          const draft = readDraft(before);
+          return writeDraft({ ...draft, ...changes(draft) });
+        },
+        { replace: true },
+      ),
+    [setSearch],
+  );
+  return [draft, change];
+}

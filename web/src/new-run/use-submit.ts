@@ -1,0 +1,54 @@
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { showProgress } from '../../../src/operations/progress.ts';
+import type { submitRuns } from '../../../src/operations/runs.ts';
+import { useAction } from '../api/action.ts';
+import { type Answer, get, newKey, post } from '../api/request.ts';
+import { showDone } from '../parts/notices.tsx';
+import { many } from '../parts/words.ts';
+import { type Draft, selectionOf, writeDraft } from './draft.ts';
+
+export type Submitted = Answer<typeof submitRuns>['runs'];
+
+/**
+ * Queues the runs of a draft. The key of the request stays the same until the draft changes or the answer is there, so that
+ * pressing again after an answer that was lost makes nothing twice.
+ */
+export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
+  const [, go] = useLocation();
+  const [submissions, setSubmissions] = useState(0);
+  const address = String(writeDraft(draft));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a key for each draft, and a new one after each success
+  const key = useMemo(newKey, [address, submissions]);
+  return useAction({
+    run: async () => {
+      const { environments, priority } = draft;
+      const body = { environments, priority, selection: selectionOf(draft), requestedBy: 'page' };
+      const { runs } = await post<typeof submitRuns>('/api/runs', body, { key });
+      const [first] = runs;
+      if (runs.length !== 1 || !first) return { runs, place: '' };
+      const progress = await get<typeof showProgress>(`/api/runs/${first.id}/progress`).catch(
+        () => undefined,
+      );
+      return { runs, place: progress ? placeWords(progress) : '' };
+    },
+    touches: [['environments'], ['overview'], ['runs']],
+    onDone: ({ runs, place }) => {
+      setSubmissions((before) => before + 1);
+      const [first] = runs;
+      if (runs.length !== 1 || !first) return onMany(runs);
+      showDone(`Run ${first.id} on ${first.environment} ${place === '' ? 'is queued' : place}.`);
+      go(`/runs/${first.id}`);
+    },
+  });
+}
+
+/** Where a run stands right after it was submitted. */
+export function placeWords({ position, run }: Pick<Answer<typeof showProgress>, 'position' | 'run'>): string {
+  if (run.state === 'running') return 'has started';
+  if (run.state === 'finished') return 'is finished';
+  if (position === null) return 'is queued';
+  return position === 1
+    ? 'is queued and the next there'
+    : `is queued behind ${many(position - 1, 'other run')}`;
+}
