@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
@@ -15,7 +16,9 @@ import { registerShow } from './show.ts';
 import { registerStatus } from './status.ts';
 import type { Terminal } from './terminal.ts';
 import { registerTests } from './tests.ts';
+import { registerToken } from './token.ts';
 import { registerUp } from './up.ts';
+import { registerUser } from './user.ts';
 import { version } from './version.ts';
 import { registerWorker } from './worker.ts';
 
@@ -35,6 +38,10 @@ const commands: Register[] = [
   registerStatus,
   registerPool,
   registerLocks,
+  registerDoctor,
+  registerUser,
+  registerToken,
+  registerAudit,
   registerConfig,
 ];
 

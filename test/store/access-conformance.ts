@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hashPassword } from '../../src/access/password.ts';
+import { type Access, createAccess } from '../../src/store/access.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const minute = 60_000;
+
+/** Who may do what, as either kind of database keeps it. */
+export function accessConformance(kind: Kind): void {
+  describe(`who may do what on ${kind}`, () => {
+    let opened: TestDatabase;
+    let database: Database;
+    let access: Access;
+    let password: string;
+    beforeAll(async () => {
+      opened = await openTestDatabase(kind);
+      database = opened.database;
+      const secrets = createSecretBox(randomBytes(32));
+      access = createAccess({ database, secrets, sessionMs: 60 * minute });
+      password = await hashPassword('correct horse battery');
+    });
+    afterAll(() => opened.close());
+    beforeEach(() =>
+      database.script(
+        'DELETE FROM account; DELETE FROM token; DELETE FROM welcome; DELETE FROM sign_in_attempt',
+      ),
+    );
+
+    const add = (name: string, role: 'viewer' | 'operator' | 'admin' = 'admin') =>
+      access.accounts.create({ name, role, password });
+    /** As if so long ago. */
+    const age = (
+      table: 'session' | 'token' | 'welcome' | 'sign_in_attempt',
+      column: string,
+      minutes: number,
+    ) =>
+      database.query(
+        `UPDATE ${table} SET ${column} = ${column} - $1::int * interval '1 minute' RETURNING 1 AS one`,
+        [minutes],
+      );
+
+    describe('users', () => {
+      it('are found by name in any case, and nobody takes a name twice', async () => {
+        const ada = await add('Ada');
+        expect(ada).toMatchObject({ name: 'Ada', role: 'admin', via: 'password', signedInAt: undefined });
+        expect(await access.accounts.find('ADA')).toEqual(ada);
+        await expect(add('ada')).rejects.toMatchObject({ code: 'USER_EXISTS' });
+        await expect(access.accounts.get('bob')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+        await expect(access.accounts.remove('bob')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+      });
+
+      it('never lose their last admin, also when two changes come together', async () => {
+        await add('ada');
+        await add('bob');
+        const both = await Promise.allSettled([
+          access.accounts.remove('ada'),
+          access.accounts.setRole('bob', 'viewer'),
+        ]);
+        expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+          reason: { code: 'LAST_ADMIN' },
+        });
+        expect(await access.accounts.hasAdmin()).toBe(true);
+      });
+
+      it('of an OpenID provider are known by issuer and subject, never by name', async () => {
+        const grace = { issuer: 'https://id.example.com', subject: '7' };
+        const made = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
+        // The name may have changed there, and so may the role.
+        const again = await access.accounts.ofOidc(grace, { name: 'grace.h', role: 'admin' });
+        expect(again).toMatchObject({ id: made.id, name: 'grace', role: 'admin', via: 'oidc' });
+        const other = { issuer: 'https://evil.example.com', subject: '7' };
+        await expect(access.accounts.ofOidc(other, { name: 'grace', role: 'admin' })).rejects.toMatchObject({
+          code: 'USER_EXISTS',
+        });
+        await expect(access.accounts.setPassword('grace', password)).rejects.toMatchObject({
+          code: 'USER_UNKNOWN',
+        });
+      });
+    });
+
+    describe('sessions', () => {
+      it('say who it is, with the role as it is now, until they end', async () => {
+        await add('root');
+        const { id } = await add('ada', 'operator');
+        const secret = await access.sessions.begin(id);
+        expect(await access.sessions.whoIs(secret)).toEqual({
+          name: 'ada',
+          role: 'operator',
+          via: 'password',
+          accountId: id,
+        });
+        await access.accounts.setRole('ada', 'viewer');
+        expect(await access.sessions.whoIs(secret)).toMatchObject({ role: 'viewer' });
+        expect(await access.sessions.whoIs(`${secret}x`)).toBeUndefined();
+        await access.sessions.end(secret);
+        expect(await access.sessions.whoIs(secret)).toBeUndefined();
+      });
+
+      it('end an hour after their last use here, and after seven days whatever was done', async () => {
+        const { id } = await add('ada');
+        const secret = await access.sessions.begin(id);
+        await age('session', 'seen_at', 59);
+        expect(await access.sessions.whoIs(secret)).toBeDefined();
+        // Being asked was a use.
+        await age('session', 'seen_at', 59);
+        expect(await access.sessions.whoIs(secret)).toBeDefined();
+        await age('session', 'seen_at', 61);
+        expect(await access.sessions.whoIs(secret)).toBeUndefined();
+        const other = await access.sessions.begin(id);
+        await age('session', 'created_at', 7 * 24 * 60 + 1);
+        expect(await access.sessions.whoIs(other)).toBeUndefined();
+        await access.sessions.begin(id);
+        expect(await database.query('SELECT hash FROM session')).toHaveLength(1);
+      });
+
+      it('end with a new password, and with the user', async () => {
+        await add('root');
+        const { id } = await add('ada');
+        const one = await access.sessions.begin(id);
+        await access.accounts.setPassword('ada', password);
+        expect(await access.sessions.whoIs(one)).toBeUndefined();
+        const two = await access.sessions.begin(id);
+        await access.accounts.remove('ada');
+        expect(await access.sessions.whoIs(two)).toBeUndefined();
+      });
+    });
+
+    describe('tokens', () => {
+      const make = (more: { accountId?: number; expiresInDays?: number } = {}) =>
+        access.tokens.create({
+          name: 'ci',
+          role: 'operator',
+          accountId: more.accountId,
+          createdBy: 'ada',
+          expiresInDays: more.expiresInDays,
+        });
+
+      it('stand for their role, and tell when they were used', async () => {
+        const { token, secret } = await make();
+        expect(token).toMatchObject({ name: 'ci', role: 'operator', usedAt: undefined, expired: false });
+        expect(await access.tokens.whoIs(secret)).toEqual({
+          name: 'token ci',
+          role: 'operator',
+          via: 'token',
+        });
+        expect((await access.tokens.get(token.id)).usedAt).toBeInstanceOf(Date);
+        expect(await access.tokens.whoIs(`${secret}x`)).toBeUndefined();
+        await access.tokens.revoke(token.id);
+        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+        await expect(access.tokens.revoke(token.id)).rejects.toMatchObject({ code: 'TOKEN_UNKNOWN' });
+      });
+
+      it('expire', async () => {
+        const { token, secret } = await make({ expiresInDays: 1 });
+        expect(await access.tokens.whoIs(secret)).toBeDefined();
+        await age('token', 'expires_at', 24 * 60);
+        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+        expect((await access.tokens.get(token.id)).expired).toBe(true);
+      });
+
+      it('may never do more than their user may now, and end with the user', async () => {
+        await add('root');
+        const { id } = await add('ada');
+        const { secret } = await make({ accountId: id });
+        await access.accounts.setRole('ada', 'viewer');
+        expect(await access.tokens.whoIs(secret)).toMatchObject({ role: 'viewer', accountId: id });
+        await access.accounts.remove('ada');
+        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+      });
+    });
+
+    describe('the link for the first admin', () => {
+      const accept = (secret: string, name = 'ada') => access.welcome.accept(secret, { name, password });
+
+      it('works once, and so does that of another server', async () => {
+        const [one, two] = [await access.welcome.invite(), await access.welcome.invite()];
+        const used = await Promise.allSettled([accept(one), accept(one, 'bob'), accept(two, 'eve')]);
+        expect(used.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        await expect(accept(two, 'eve')).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
+        expect(await access.accounts.list()).toHaveLength(1);
+      });
+
+      it('expires after an hour, and is worth nothing when there is an admin', async () => {
+        const old = await access.welcome.invite();
+        await age('welcome', 'expires_at', 61);
+        await expect(accept(old)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
+        const late = await access.welcome.invite();
+        await add('root');
+        await expect(accept(late)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
+      });
+    });
+
+    it('attempts are counted together, each once, and forgotten after a quarter of an hour', async () => {
+      const counts = await Promise.all(Array.from({ length: 20 }, () => access.attempts.count('name ada')));
+      expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(await access.attempts.count('name bob')).toBe(1);
+      await access.attempts.forget('name bob');
+      expect(await access.attempts.count('name bob')).toBe(1);
+      await age('sign_in_attempt', 'since', 15);
+      expect(await access.attempts.count('name ada')).toBe(1);
+    });
+
+    it('changes are told from the newest, page by page, without what a column cannot hold', async () => {
+      const entry = { who: { name: 'ada', via: 'password' }, address: '10.0.0.1', operation: 'x.y' } as const;
+      const first = await access.audit.begin({ ...entry, subject: 'one' });
+      await access.audit.record(
+        { ...entry, address: undefined, subject: `nul \0 ${'😀'.repeat(600)}` },
+        'done',
+      );
+      await access.audit.end(first, 'FORBIDDEN');
+      const [newest, oldest] = await access.audit.list({ before: undefined, limit: 2 });
+      expect(oldest).toMatchObject({
+        id: first,
+        who: 'ada',
+        via: 'password',
+        outcome: 'FORBIDDEN',
+        subject: 'one',
+      });
+      expect([...(newest?.subject ?? '')]).toHaveLength(500);
+      expect(newest).toMatchObject({ address: undefined, outcome: 'done' });
+      expect(await access.audit.list({ before: newest?.id, limit: 1 })).toEqual([oldest]);
+    });
+
+    it('no secret is stored as it is', async () => {
+      const { id } = await add('ada');
+      const secrets = [
+        await access.sessions.begin(id),
+        await access.welcome.invite(),
+        (
+          await access.tokens.create({
+            name: 'ci',
+            role: 'viewer',
+            accountId: id,
+            createdBy: 'ada',
+            expiresInDays: undefined,
+          })
+        ).secret,
+        'correct horse battery',
+      ];
+      const tables = ['account', 'session', 'token', 'welcome', 'sign_in_attempt', 'audit'];
+      const rows = await Promise.all(tables.map((table) => database.query(`SELECT * FROM ${table}`)));
+      const stored = JSON.stringify(rows);
+      for (const secret of secrets) expect(stored).not.toContain(secret);
+      expect(stored).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    });
+  });
+}
