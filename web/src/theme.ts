@@ -1,8 +1,10 @@
 import {
   Anchor,
   Button,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   Loader,
   type MantineColorsTuple,
   Menu,
@@ -60,9 +62,18 @@ export const theme = createTheme({
     },
   },
   respectReducedMotion: true,
+  // Ink is dark on a light page and light on a dark one, and what stands on it is the other way round.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    const isInk = input.variant === 'filled' && (input.color === undefined || input.color === 'ink');
+    return isInk ? { ...colours, color: 'var(--mantine-color-body)' } : colours;
+  },
   components: {
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover', inherit: true } }),
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
+    Checkbox: Checkbox.extend({
+      vars: () => ({ root: { '--checkbox-icon-color': 'var(--mantine-color-body)' } }),
+    }),
     Loader: Loader.extend({ defaultProps: { size: 'sm', color: 'var(--running)' } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),

@@ -28,9 +28,12 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
     onChange(isChosen ? [...chosen, code] : chosen.filter((each) => each !== code));
 
   return (
-    <fieldset className={classes.picker}>
-      <legend className={classes.legend}>Environments</legend>
+    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in one line with other things
+    <div className={classes.picker} role="group" aria-labelledby="new-run-environments">
       <div className={classes.tools}>
+        <span id="new-run-environments" className={classes.legend}>
+          Environments
+        </span>
         {now.lanes.length > manyLanes && (
           <TextInput
             size="xs"
@@ -83,7 +86,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
         ))}
         {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>None is called so.</li>}
       </ul>
-    </fieldset>
+    </div>
   );
 }
 
@@ -119,7 +122,6 @@ function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
 }
 
 function startWords({ runs, startsAt, paused }: Ahead, now: Date): string {
-  if (paused !== undefined || runs === 0) return '';
-  if (startsAt === undefined) return 'free: unknown';
+  if (paused !== undefined || runs === 0 || startsAt === undefined) return '';
   return `free in ${roughly(startsAt.getTime() - now.getTime())}`;
 }

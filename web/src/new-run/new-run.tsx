@@ -109,7 +109,7 @@ export default function NewRun() {
           label="Priority"
           description="Higher starts earlier within its environment; 0 is usual."
           size="sm"
-          className={classes.priority}
+          styles={{ wrapper: { width: 130 } }}
           min={-mostPriority}
           max={mostPriority}
           allowDecimal={false}
@@ -146,6 +146,7 @@ export default function NewRun() {
               now={now.data}
               preview={draft.all || draft.names.length > 0 ? preview.data : undefined}
               error={draft.all || draft.names.length > 0 ? preview.error : undefined}
+              isReading={preview.isLoading}
               isOld={preview.isPlaceholderData}
               onReplace={replace}
             />

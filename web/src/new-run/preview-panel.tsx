@@ -2,6 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { toProblem } from '../api/problem.ts';
 import type { Now } from '../environments/queries.ts';
+import { Loading } from '../parts/states.tsx';
 import { many } from '../parts/words.ts';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
@@ -16,14 +17,17 @@ interface Props {
   preview: Preview | undefined;
   /** Why there is no preview of what is chosen now. */
   error: unknown;
+  /** There is nothing to show yet, but soon. */
+  isReading: boolean;
   /** What is shown is of what was chosen a moment ago. */
   isOld: boolean;
   onReplace: (name: string, by: string | undefined) => void;
 }
 
 /** What will happen if the button is pressed. */
-export function PreviewPanel({ draft, now, preview, error, isOld, onReplace }: Props) {
+export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onReplace }: Props) {
   if (error) return <Refused error={error} onReplace={onReplace} />;
+  if (isReading) return <Loading what="the preview" />;
   if (!preview) {
     return (
       <p className={classes.hint}>
@@ -31,14 +35,20 @@ export function PreviewPanel({ draft, now, preview, error, isOld, onReplace }: P
       </p>
     );
   }
-  const suites = new Set(preview.tests.flatMap(({ suite }) => suite ?? [])).size;
+  const suiteNames = preview.tests.flatMap(({ suite }) => suite ?? []);
+  const inSuites = suiteNames.length;
+  const suites = new Set(suiteNames).size;
   const skipped = preview.tests.filter((test) => test.skipped !== null).length;
   return (
     <div className={classes.preview} data-old={isOld || undefined} aria-busy={isOld}>
       <p className={classes.headline} aria-live="polite">
         {many(preview.tests.length, 'test')}
-        {suites > 0 && ` in ${many(suites, 'suite')}`}
-        {skipped > 0 && <span className={classes.aside}>, {skipped} of them skipped by MFTF</span>}
+        {inSuites > 0 && (
+          <>
+            {inSuites < preview.tests.length && `, ${inSuites} of them`} in {many(suites, 'suite')}
+          </>
+        )}
+        {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
       </p>
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
