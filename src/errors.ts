@@ -121,6 +121,18 @@ export const faults = {
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
   SELECTION_EMPTY: usage(
+  SCHEDULE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre schedule list` to see the schedules.'),
+  SCHEDULE_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing schedule.'),
+  SCHEDULE_OVERLAPS: usage(
+    409,
+    'The schedule made no run there, because an earlier one of it is not finished.',
+    'Nothing to do if that is meant; else `matre schedule edit NAME --overlap queue` or `replace`.',
+  ),
+  SCHEDULE_MISSED: usage(
+    409,
+    'The time went by while nobody was there to fire, and the schedule does not catch it up.',
+    'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
+  ),
     400,
     'Nothing would be executed.',
     'Select tests by name, --group, --suite or --all.',

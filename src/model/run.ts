@@ -50,10 +50,12 @@ export interface Run {
   /** Only while queued after an attempt that was broken for a passing reason: it is not started before this. */
   retryAt: Date | undefined;
   cancelRequested: boolean;
-  /** Who or what submitted it: `cli:<login>`, `api`, a schedule. */
+  /** Who or what submitted it: `cli:<login>`, `api`, `schedule <name>`. */
   requestedBy: string;
   /** The run whose failed tests this one repeats. */
   retryOf: number | undefined;
+  /** The schedule that made it, as long as that is there. */
+  scheduleId: number | undefined;
   counts: Counts;
   queuedAt: Date;
   startedAt: Date | undefined;

@@ -76,6 +76,10 @@ export const runView = z.object({
   cancelRequested: z.boolean(),
   requestedBy: z.string(),
   retryOf: z.number().nullable(),
+  scheduleId: z.number().nullable().describe('The schedule that made it, as long as that is there'),
+  waitsFor: reasonView
+    .nullable()
+    .describe('What keeps all workers from starting a run, while this one is queued'),
   retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
   counts: countsView,
   queuedAt: time,
@@ -97,6 +101,7 @@ export function viewRun(run: Run): RunView {
     workerId: run.workerId ?? null,
     retryOf: run.retryOf ?? null,
     retryAt: run.retryAt?.toISOString() ?? null,
+    scheduleId: run.scheduleId ?? null,
     queuedAt: run.queuedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,

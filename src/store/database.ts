@@ -41,9 +41,18 @@ export function storable(text: string): string {
 
 /**
  * Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed, `claim`
- * (payload: its id) when the worker of a running one should look at its claim: the run should end, or was taken away.
+ * (payload: its id) when the worker of a running one should look at its claim: the run should end, or was taken away. `probe`
+ * asks every worker to try a lock that the asker holds, `answer` is what each says (see `store/probes.ts`). `schedule` when one was
+ * changed or fired.
  */
-export const channels = { queue: 'matre_queue', run: 'matre_run', claim: 'matre_claim' } as const;
+export const channels = {
+  queue: 'matre_queue',
+  run: 'matre_run',
+  claim: 'matre_claim',
+  probe: 'matre_probe',
+  answer: 'matre_probe_answer',
+  schedule: 'matre_schedule',
+} as const;
 
 /** Tells listeners when the transaction is committed, and only then. */
 export async function notifyQueue(database: Queryable): Promise<void> {
@@ -52,6 +61,10 @@ export async function notifyQueue(database: Queryable): Promise<void> {
 
 export async function notifyClaim(database: Queryable, runId: number): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.claim, String(runId)]);
+}
+
+export async function notifySchedules(database: Queryable): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.schedule, '']);
 }
 
 export async function notifyRuns(database: Queryable, runIds: readonly number[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface NewRun {
   priority?: number;
   requestedBy: string;
   retryOf?: number;
+  /** The schedule that makes it. */
+  scheduleId?: number;
 }
 
 export interface RunFilter {
@@ -38,7 +40,7 @@ export function createRuns(deps: { database: Database }) {
       also?: (transaction: Queryable, inserted: Run[]) => Promise<void>,
     ): Promise<Run[]> {
       return database.transaction(async (transaction) => {
-        const inserted = await toRuns(transaction, await insertAll(transaction, runs));
+        const inserted = await toRuns(transaction, await insertRuns(transaction, runs));
         await also?.(transaction, inserted);
         return inserted;
       });
@@ -69,30 +71,8 @@ export function createRuns(deps: { database: Database }) {
       return rows.map(({ commit_id }) => commit_id);
     },
 
-    /**
-     * A queued run is finished at once; a running one is asked to end, and its worker sees to it.
-     * Errors: RUN_UNKNOWN, RUN_FINISHED.
-     */
-    async cancel(id: number): Promise<Run> {
-      return database.transaction(async (transaction) => {
-        // One statement, so that it does not matter if the run is claimed at this moment.
-        const rows = await transaction.query(
-          `UPDATE run SET
-             cancel_requested = true,
-             state = CASE state WHEN 'queued' THEN 'finished' ELSE state END,
-             verdict = CASE state WHEN 'queued' THEN 'cancelled' END,
-             finished_at = CASE state WHEN 'queued' THEN now() END
-           WHERE id = $1 AND state <> 'finished' RETURNING id`,
-          [id],
-        );
-        const run = await readRun(transaction, id);
-        if (rows.length === 0)
-          throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
-        await notifyRuns(transaction, [id]);
-        if (run.state === 'running') await notifyClaim(transaction, id);
-        return run;
-      });
-    },
+    /** See `cancelRun`. */
+    cancel: (id: number): Promise<Run> => database.transaction((transaction) => cancelRun(transaction, id)),
 
     /**
      * Changes the place of a queued run within its environment; `front`: before all that wait there now.
@@ -131,14 +111,36 @@ export function createRuns(deps: { database: Database }) {
   };
 }
 
-/** In order, and with word of them. */
-async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
+/**
+ * A queued run is finished at once; a running one is asked to end, and its worker sees to it. Part of a transaction.
+ * Errors: RUN_UNKNOWN, RUN_FINISHED.
+ */
+export async function cancelRun(transaction: Queryable, id: number): Promise<Run> {
+  // One statement, so that it does not matter if the run is claimed at this moment.
+  const rows = await transaction.query(
+    `UPDATE run SET
+       cancel_requested = true,
+       state = CASE state WHEN 'queued' THEN 'finished' ELSE state END,
+       verdict = CASE state WHEN 'queued' THEN 'cancelled' END,
+       finished_at = CASE state WHEN 'queued' THEN now() END
+     WHERE id = $1 AND state <> 'finished' RETURNING id`,
+    [id],
+  );
+  const run = await readRun(transaction, id);
+  if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
+  await notifyRuns(transaction, [id]);
+  if (run.state === 'running') await notifyClaim(transaction, id);
+  return run;
+}
+
+/** Part of a transaction. In order, and with word of them. Errors: ENVIRONMENT_UNKNOWN. */
+export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of
-     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
-       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, place)
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
      RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
@@ -149,6 +151,7 @@ async function insertAll(transaction: Queryable, runs: NewRun[]): Promise<RunRow
       runs.map(({ priority = 0 }) => priority),
       runs.map(({ requestedBy }) => requestedBy),
       runs.map(({ retryOf }) => retryOf ?? null),
+      runs.map(({ scheduleId }) => scheduleId ?? null),
     ],
   );
   const unknown = runs.find(
@@ -244,6 +247,7 @@ export interface RunRow extends ReasonColumns {
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
+  schedule_id: number | null;
   counts: unknown;
   queued_at: Date;
   started_at: Date | null;
@@ -251,7 +255,8 @@ export interface RunRow extends ReasonColumns {
 }
 
 const names = z.array(z.string());
-const storedSelection = z.object({
+/** Selections as they are stored. */
+export const storedSelection = z.object({
   all: z.boolean(),
   tests: names,
   groups: names,
@@ -288,6 +293,7 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
+    scheduleId: row.schedule_id ?? undefined,
     counts: counts ?? storedCounts.parse(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,

@@ -1,0 +1,48 @@
+import type { Schedule } from '../model/schedule.ts';
+import { timesOf } from './times.ts';
+
+/** What is to be done about a schedule that is due. */
+export interface Overdue {
+  /** The latest time that has come. */
+  dueAt: Date;
+  /** Earlier ones that have come and that nobody dealt with; counted up to `mostCounted`. */
+  missed: number;
+  /** `on-time`, `catch-up`: fire once for all of them; `missed`: do not. */
+  verdict: 'on-time' | 'catch-up' | 'missed';
+  /** The first time that has not come. */
+  nextAt: Date | undefined;
+}
+
+/** As long as a restart of the scheduler or the database may take; up to then a time is late, not missed. */
+export const graceMs = 60_000;
+
+/** After a long stop there are many, and to find each takes a while. */
+export const mostCounted = 100;
+
+/** Judges a schedule at a moment at or after its `nextAt`. */
+export function judgeOverdue(
+  schedule: Pick<Schedule, 'cron' | 'zone' | 'missed' | 'catchUpMinutes'> & { nextAt: Date },
+  now: Date,
+): Overdue {
+  const { nextAt: first, missed, catchUpMinutes } = schedule;
+  const times = timesOf(schedule);
+  const latest = times.upTo(now);
+  // The rules of a zone may have changed since `nextAt` was written down; what was promised counts.
+  const dueAt = latest && latest > first ? latest : first;
+  const late = now.getTime() - dueAt.getTime();
+  const caughtUp = missed === 'once' && late <= catchUpMinutes * 60_000;
+  return {
+    dueAt,
+    missed: dueAt > first ? countBetween(first, dueAt, times.after) : 0,
+    verdict: late <= graceMs ? 'on-time' : caughtUp ? 'catch-up' : 'missed',
+    nextAt: times.after(now, 1)[0],
+  };
+}
+
+/** How many times there are from `first`, which is one, up to `end`, which is not counted. */
+function countBetween(first: Date, end: Date, after: (moment: Date, count: number) => Date[]): number {
+  let count = 1;
+  for (let time = after(first, 1)[0]; time && time < end && count < mostCounted; time = after(time, 1)[0])
+    count += 1;
+  return count;
+}

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../errors.ts';
+import { firstAfter, timesOf, wallClock } from './times.ts';
+
+const at = (text: string) => new Date(text);
+const times = (cron: string, zone: string, from: string, count: number) =>
+  timesOf({ cron, zone })
+    .after(at(from), count)
+    .map((time) => `${time.toISOString().slice(0, 16)} ${wallClock(time, zone).local.slice(11)}`);
+const problemOf = (cron: string, zone = 'UTC') => {
+  try {
+    firstAfter({ cron, zone }, at('2026-01-01T00:00:00Z'));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return `${error.code}: ${error.message}`;
+  }
+};
+
+describe('times', () => {
+  it('are those of the wall clock of the zone', () => {
+    expect(times('0 2 * * MON-FRI', 'Europe/Berlin', '2026-07-03T00:00:00Z', 2)).toEqual([
+      '2026-07-06T00:00 02:00',
+      '2026-07-07T00:00 02:00',
+    ]);
+    expect(times('@daily', 'Asia/Kolkata', '2026-07-03T00:00:00Z', 1)).toEqual(['2026-07-03T18:30 00:00']);
+  });
+
+  describe('in an hour that the clock skips', () => {
+    it('fire when the clock has gone forward, if they are named', () => {
+      expect(times('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2)).toEqual([
+        '2026-03-29T01:00 03:00',
+        '2026-03-30T00:30 02:30',
+      ]);
+      // At midnight, in Chile.
+      expect(times('0 0 * * *', 'America/Santiago', '2026-09-05T12:00:00Z', 1)).toEqual([
+        '2026-09-06T04:00 01:00',
+      ]);
+    });
+
+    it('fire once where a skipped one meets another', () => {
+      expect(times('0 1-4 * * *', 'Europe/Berlin', '2026-03-28T23:00:00Z', 4)).toEqual([
+        '2026-03-29T00:00 01:00',
+        '2026-03-29T01:00 03:00',
+        '2026-03-29T02:00 04:00',
+        '2026-03-29T23:00 01:00',
+      ]);
+    });
+
+    it('are not there, if they go by how much time has passed', () => {
+      expect(times('*/30 * * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', 3)).toEqual([
+        '2026-03-29T00:30 01:30',
+        '2026-03-29T01:00 03:00',
+        '2026-03-29T01:30 03:30',
+      ]);
+    });
+  });
+
+  describe('in an hour that comes twice', () => {
+    it('fire the first time, if they are named', () => {
+      expect(times('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2)).toEqual([
+        '2026-10-25T00:30 02:30',
+        '2026-10-26T01:30 02:30',
+      ]);
+    });
+
+    it('fire both times, if they go by how much time has passed', () => {
+      expect(times('30 * * * *', 'Europe/Berlin', '2026-10-25T00:00:00Z', 3)).toEqual([
+        '2026-10-25T00:30 02:30',
+        '2026-10-25T01:30 02:30',
+        '2026-10-25T02:30 03:30',
+      ]);
+    });
+  });
+
+  it('say what is odd about them', () => {
+    const named = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
+    expect(named.oddity(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the time that was meant');
+    expect(named.oddity(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
+    expect(named.oddity(at('2026-10-26T01:30:00Z'))).toBeUndefined();
+    const passing = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
+    expect(passing.oddity(at('2026-10-25T01:30:00Z'))).toBe('the second of two: the clock is set back');
+    expect(passing.oddity(at('2026-10-25T02:30:00Z'))).toBeUndefined();
+  });
+});
+
+describe('a rhythm that is wrong', () => {
+  it('is told in words', () => {
+    expect(problemOf('0 2 * *')).toBe(
+      'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields; five are needed: minute, hour, day of the month, month, day of the week.',
+    );
+    expect(problemOf('0 25 * * *')).toContain('cron: "25" is no hour: 0 to 23; also');
+    expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is no month');
+    expect(problemOf('*/0 * * * *')).toContain('"*/0" is no minute');
+    expect(problemOf('0 0 * * 0 2026')).toContain('has 6 fields');
+    expect(problemOf('')).toContain('five are needed');
+    expect(problemOf('@reboot')).toContain('"@reboot" is not one of @hourly');
+    expect(problemOf('0 0 30 2 *')).toContain('cron: "0 0 30 2 *" never comes');
+    expect(problemOf('0 2 * * *', 'Europe/Berln')).toContain(
+      'zone: "Europe/Berln" is no time zone; did you mean Europe/Berlin?',
+    );
+    expect(problemOf('0 2 * * *', '+02:00')).toContain('a name such as Europe/Berlin or UTC is needed');
+    expect(problemOf('0 0 29 2 *')).toBeUndefined();
+  });
+});
+
+describe('times in any zone, also where clocks are changed', () => {
+  /** With changes of half an hour, at midnight, to the south, by law of a year, and with none. */
+  const zones = [
+    'Europe/Berlin',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'America/Santiago',
+    'Africa/Casablanca',
+    'Africa/Cairo',
+    'Asia/Kathmandu',
+    'Pacific/Apia',
+    'America/St_Johns',
+    'UTC',
+  ];
+  const field = (low: number, high: number) =>
+    fc.oneof(
+      fc.constant('*'),
+      fc.integer({ min: low, max: high }).map(String),
+      fc
+        .tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }))
+        .map(([a, b]) => `${a},${b}`),
+    );
+  const step = fc.constantFrom('*/5', '*/15', '*/20', '*/30');
+  const crons = fc
+    .tuple(
+      fc.oneof(field(0, 59), step),
+      field(0, 23),
+      fc.constantFrom('*', '1-15', 'L'),
+      fc.constantFrom('*', '3', '9-11'),
+      fc.constantFrom('*', 'MON-FRI', '0'),
+    )
+    .map((parts) => parts.join(' '));
+  const moments = fc
+    .date({ min: at('2024-01-01T00:00:00Z'), max: at('2029-12-31T00:00:00Z'), noInvalidDate: true })
+    .map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000));
+  /** Hours around which clocks are changed somewhere. */
+  const changes = fc
+    .tuple(
+      fc.constantFrom(
+        '2026-03-08',
+        '2026-03-29',
+        '2026-04-04',
+        '2026-04-05',
+        '2026-09-06',
+        '2026-10-04',
+        '2026-10-25',
+        '2026-11-01',
+      ),
+      fc.integer({ min: -1440, max: 2880 }),
+    )
+    .map(([day, minutes]) => new Date(at(`${day}T00:00:00Z`).getTime() + minutes * 60_000));
+
+  it('come later and later, are whole minutes, and are found again from behind', () => {
+    fc.assert(
+      fc.property(crons, fc.constantFrom(...zones), fc.oneof(moments, changes), (cron, zone, moment) => {
+        const found = timesOf({ cron, zone });
+        const next = found.after(moment, 4);
+        let before = moment;
+        for (const time of next) {
+          expect(time > before).toBe(true);
+          expect(time.getTime() % 60_000).toBe(0);
+          // The same from anywhere between two of them: nothing is left out, nothing comes twice.
+          const between = new Date((time.getTime() + before.getTime()) / 2);
+          expect(found.after(between, 1)).toEqual([time]);
+          expect(found.upTo(time)).toEqual(time);
+          if (time !== next[0]) expect(found.upTo(new Date(time.getTime() - 1000))).toEqual(before);
+          before = time;
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('of a day come once each day, however it is changed', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 59 }),
+        fc.integer({ min: 0, max: 23 }),
+        fc.constantFrom(...zones),
+        changes,
+        (minute, hour, zone, moment) => {
+          const days = timesOf({ cron: `${minute} ${hour} * * *`, zone })
+            .after(moment, 5)
+            .map((time) => wallClock(time, zone).local.slice(0, 10));
+          expect(new Set(days).size).toBe(5);
+          const dayOf = (day: string | undefined) => at(`${day}T00:00:00Z`).getTime() / 86_400_000;
+          expect(dayOf(days[4]) - dayOf(days[0])).toBe(4);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
