@@ -8,6 +8,7 @@ import { countLocks } from './locks/counted.ts';
 import { openLocks } from './locks/open.ts';
 import type { Logger } from './log.ts';
 import type { Context } from './operations/context.ts';
+import { createGlance } from './operations/glance.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWaitingResults } from './queue/waiting-results.ts';
 import { createAccess } from './store/access.ts';
@@ -129,6 +130,7 @@ async function join(
     durations: createDurations({ database }),
     workers: workerTable,
     overview,
+    glance: createGlance({ pool, locks, log }),
     queue,
     locks,
     lockCounts,

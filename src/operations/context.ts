@@ -23,6 +23,7 @@ import type { Results } from '../store/results.ts';
 import type { Runs } from '../store/runs.ts';
 import type { Variables } from '../store/variables.ts';
 import type { Workers } from '../store/workers.ts';
+import type { Glance } from './glance.ts';
 
 /** What operations work with. `app.ts` puts it together. */
 export interface Context {
@@ -41,6 +42,7 @@ export interface Context {
   durations: Durations;
   workers: Workers;
   overview: Overview;
+  glance: Glance;
   queue: Queue;
   locks: LockStore;
   /** What happened to the locks of this process. */

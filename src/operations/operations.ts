@@ -1,5 +1,6 @@
 import { listAudit } from './audit.ts';
 import { importEnvironments } from './env-import.ts';
+import { showContainer, showEffective } from './environment-detail.ts';
 import {
   addEnvironment,
   editEnvironment,
@@ -11,11 +12,14 @@ import {
 } from './environments.ts';
 import { listLocks, releaseLock } from './locks.ts';
 import type { AnyOperation } from './operation.ts';
+import { showOverview } from './overview.ts';
 import { listPool, prunePool, replaceContainer } from './pool.ts';
 import { showProgress } from './progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './run-record.ts';
+import { listResults, listSteps } from './run-results.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
+import { completeTests, showTestHistory } from './test-history.ts';
 import { listTests, previewRuns } from './tests.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users.ts';
@@ -31,15 +35,21 @@ export const operations = [
   resumeEnvironment,
   removeEnvironment,
   importEnvironments,
+  showContainer,
+  showEffective,
   listVariables,
   setVariables,
   unsetVariable,
   listTests,
+  completeTests,
+  showTestHistory,
   previewRuns,
   submitRuns,
   listRuns,
   showRun,
   showProgress,
+  listResults,
+  listSteps,
   readLog,
   listArtifacts,
   reportJunit,
@@ -51,6 +61,7 @@ export const operations = [
   prunePool,
   listLocks,
   releaseLock,
+  showOverview,
   showStatus,
   showConfig,
   listUsers,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Run } from '../model/run.ts';
-import { timeLeft } from '../model/time-left.ts';
+import { timeLeft, workOf } from '../model/time-left.ts';
 import type { PlannedProgress } from '../store/plans.ts';
 import type { Context } from './context.ts';
 import { runId, time } from './fields.ts';
@@ -44,13 +44,21 @@ export async function viewProgress(
 ): Promise<ProgressView> {
   const running = run.state === 'running';
   const current = running ? plan.find(({ startedAt }) => startedAt) : undefined;
-  const left = running ? timeLeft(plan, await context.durations.expected(run.id), new Date()) : undefined;
+  const left = running && plan.length > 0 ? await leftOf(context, run, plan) : undefined;
   return {
     run: viewRun(run),
     position: run.state === 'queued' ? ((await context.runs.positionInQueue(run.id)) ?? null) : null,
     current: current?.startedAt
       ? { test: current.test, suite: current.suite ?? null, startedAt: current.startedAt.toISOString() }
       : null,
-    msLeft: left === undefined ? null : Math.round(left),
+    msLeft: left === undefined ? null : Math.round(left.msLeft),
   };
+}
+
+async function leftOf(context: Context, run: Run, plan: readonly PlannedProgress[]) {
+  const [expected, environment] = await Promise.all([
+    context.durations.expected(run.id),
+    context.environments.find(run.environmentCode),
+  ]);
+  return timeLeft(workOf(plan, expected, environment?.slots ?? 1), new Date());
 }
