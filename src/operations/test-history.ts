@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { statuses } from '../model/result.ts';
 import { testName, time, whole } from './fields.ts';
 import { defineOperation } from './operation.ts';
+import { viewHistory } from './viewed-history.ts';
 
 const milliseconds = z.number().nullable();
 
@@ -53,6 +54,9 @@ export const testHistoryView = z.object({
 });
 export type TestHistoryView = z.output<typeof testHistoryView>;
 
+/** Of a test, on all environments: a year of nightly runs on a dozen of them. */
+const mostResults = 5_000;
+
 export const showTestHistory = defineOperation({
   name: 'tests.history',
   method: 'GET',
@@ -66,19 +70,8 @@ export const showTestHistory = defineOperation({
     runs: whole.min(1).max(200).default(50).describe('How many columns'),
   }),
   output: testHistoryView,
-  async run(_context, { test, suite }) {
-    return {
-      test,
-      suite: suite ?? null,
-      suites: [],
-      results: 0,
-      passRate: null,
-      flakiness: null,
-      p50Ms: null,
-      p95Ms: null,
-      columns: [],
-      rows: [],
-    };
+  async run(context, { test, suite, runs }) {
+    return viewHistory(await context.results.history(test, mostResults), { test, suite, runs });
   },
 });
 

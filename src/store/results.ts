@@ -14,6 +14,22 @@ export interface RecordedResult extends Result {
   step: { title: string; number: number; of: number | undefined } | undefined;
 }
 
+/** A result as the history of its test shows it. */
+export interface PastResult {
+  runId: number;
+  environment: string;
+  suite: string | undefined;
+  status: Status;
+  durationMs: number;
+  /** The beginning of it. */
+  message: string | undefined;
+  at: Date;
+  commit: { id: string; subject: string } | undefined;
+}
+
+/** Characters of a message in a history. */
+const pastMessage = 300;
+
 /** A run with a result of some cause. */
 export interface SameCause {
   cause: string;
@@ -66,6 +82,33 @@ export function createResults(deps: { database: Queryable }) {
       return rows.map(({ cause, run_id, code }) => ({ cause, runId: run_id, environment: code }));
     },
 
+    /**
+     * The newest results of a test, in suites and by itself, the latest of each run. At most `most`; the oldest first.
+     */
+    async history(test: string, most: number): Promise<PastResult[]> {
+      const rows = await database.query<PastRow>(
+        `SELECT * FROM (
+           SELECT run_id, code, suite, result.attempt, result.status, duration_ms, left(message, ${pastMessage}) AS message,
+             recorded_at, commit_id, commit_subject
+           FROM result JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
+           WHERE test = $1 ORDER BY recorded_at DESC LIMIT $2
+         ) AS latest ORDER BY recorded_at, run_id, attempt`,
+        [test, most],
+      );
+      // A later attempt of a run comes later, and takes the place of the one before it.
+      const latest = new Map(rows.map((row) => [`${row.run_id} ${row.suite}`, row]));
+      return [...latest.values()].map((row) => ({
+        runId: row.run_id,
+        environment: row.code,
+        suite: row.suite || undefined,
+        status: row.status,
+        durationMs: row.duration_ms,
+        message: row.message ?? undefined,
+        at: row.recorded_at,
+        commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+      }));
+    },
+
     /** The latest result of each test: what the run says. In the order of the plan. */
     async listLatest(runId: number): Promise<Result[]> {
       const rows = await database.query<ResultRow>(
@@ -76,6 +119,19 @@ export function createResults(deps: { database: Queryable }) {
       return rows.map(toResult);
     },
   };
+}
+
+interface PastRow {
+  run_id: number;
+  code: string;
+  suite: string;
+  attempt: number;
+  status: Status;
+  duration_ms: number;
+  message: string | null;
+  recorded_at: Date;
+  commit_id: string | null;
+  commit_subject: string | null;
 }
 
 interface ResultRow extends ReasonColumns {
