@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Artifacts } from './artifacts/artifacts.ts';
 import type { Config } from './config.ts';
+import type { ContainersExamined } from './doctor/examined.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import { supervisorFile } from './engine/supervised.ts';
@@ -13,6 +14,7 @@ import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
 import { createValidations } from './mftf/closure/validation.ts';
 import { describeMissing, variablesOf } from './mftf/closure/variables.ts';
 import { buildEnvFiles, readModuleEnvFile, seleniumValues } from './mftf/env-files.ts';
+import { fetchInside } from './mftf/fetch.ts';
 import { createLayout, type Layout } from './mftf/layout.ts';
 import { moduleNames } from './mftf/module-names.ts';
 import { createRunner } from './mftf/runner.ts';
@@ -21,7 +23,11 @@ import { createSnapshots } from './mftf/snapshots/store.ts';
 import type { Environment } from './model/environment.ts';
 import { createModules, type Modules } from './modules/modules.ts';
 import type { Context } from './operations/context.ts';
+import { createExamination, type Examination } from './pool/examination.ts';
 import { createPool, type Pool } from './pool/pool.ts';
+import type { PoolSettings } from './pool/specification.ts';
+import { createSelenium, type Selenium } from './selenium/selenium.ts';
+import { createSessions, type Sessions } from './selenium/sessions.ts';
 import type { Database } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
 import type { Environments } from './store/environments.ts';
@@ -39,6 +45,10 @@ export interface ContainerParts {
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
   makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
+  /** What `matre doctor` looks at. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+  examined(): Promise<ContainersExamined>;
+  /** The sessions of Selenium, for workers. */
+  sessions: Sessions;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
   engineAnswers(): Promise<unknown>;
   close(): Promise<void>;
@@ -52,6 +62,8 @@ export interface ContainerPartsDependencies {
   environments: Environments;
   variables: Variables;
   runs: Runs;
+  /** The runs under way, with their fences. */
+  running(): Promise<{ runId: number; fence: number }[]>;
   artifacts: Artifacts;
 }
 
@@ -60,6 +72,7 @@ interface Opened {
   engine: Engine;
   modules: Modules;
   pool: Pool;
+  examination: Examination;
   catalogs: Catalogs;
   layout: Layout;
   runner: Runner;
@@ -69,6 +82,13 @@ interface Opened {
 export function createContainerParts(deps: ContainerPartsDependencies): ContainerParts {
   const { config, log, locks } = deps;
   const { dataFolder } = config.store;
+  const selenium = rememberSelenium(deps);
+  const sessions = createSessions({
+    selenium,
+    installation: () => installationOf(deps.database),
+    running: deps.running,
+    log,
+  });
   let opening: Promise<Opened> | undefined;
   const opened = () => {
     opening ??= open().catch((error) => {
@@ -103,14 +123,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     async unsetVariables(environment, tests) {
       const { commit, catalog, checkout } = await readCatalog();
-      const { engine, layout } = await opened();
-      const files = buildEnvFiles({
-        environment,
-        ...(await readValues(deps, environment)),
-        moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
-        moduleNames: await moduleNames(checkout, layout.module),
-        selenium: seleniumValues(config, engine.kind),
-      });
+      const files = await envFilesOf(environment, { id: commit.id, path: checkout });
       return describeMissing(variablesOf(catalog, tests), files);
     },
 
@@ -121,6 +134,26 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       } finally {
         await tidy(parts);
       }
+    },
+
+    sessions,
+
+    async examined() {
+      const { engine, pool, examination, modules, layout } = await opened();
+      const { php } = config.mftf;
+      return {
+        engine,
+        pool,
+        examination,
+        modules,
+        installation: await installationOf(deps.database),
+        selenium,
+        fetchInside: (containerId, wanted) => fetchInside({ engine, containerId, layout, php }, wanted),
+        async valuesOf(environment) {
+          const { id } = await modules.resolve();
+          return (await envFilesOf(environment, { id, path: await modules.checkout(id) })).values;
+        },
+      };
     },
 
     engineAnswers: async () => (await opened()).engine.describe(),
@@ -136,6 +169,18 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       await parts?.engine.close();
     },
   };
+
+  /** What MFTF reads for an environment at a commit of the module. */
+  async function envFilesOf(environment: Environment, checkout: { id: string; path: string }) {
+    const { engine, layout } = await opened();
+    return buildEnvFiles({
+      environment,
+      ...(await readValues(deps, environment)),
+      moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
+      moduleNames: await moduleNames(checkout.path, layout.module),
+      selenium: seleniumValues(config, engine.kind),
+    });
+  }
 
   /** Of the image and the newest commit of the module. */
   async function readCatalog() {
@@ -167,23 +212,20 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     const modules = await createModules({ folder: join(dataFolder, 'modules'), source: module.source, log });
     const layout = createLayout(wanted.magentoRoot, module.target);
     const installation = await installationOf(deps.database);
-    const pool = createPool({
-      engine,
-      locks,
-      log,
-      settings: {
-        installation,
-        image: wanted.image,
-        network: wanted.network,
-        extraHosts: wanted.extraHosts,
-        mounts: wanted.mounts,
-        memoryBytes: wanted.memoryBytes,
-        tmpfsBytes: wanted.tmpfsBytes,
-        magentoRoot: wanted.magentoRoot,
-        modulesFolder: modules.folder,
-        files: scriptFiles(),
-      },
-    });
+    const settings: PoolSettings = {
+      installation,
+      image: wanted.image,
+      network: wanted.network,
+      extraHosts: wanted.extraHosts,
+      mounts: wanted.mounts,
+      memoryBytes: wanted.memoryBytes,
+      tmpfsBytes: wanted.tmpfsBytes,
+      magentoRoot: wanted.magentoRoot,
+      modulesFolder: modules.folder,
+      files: scriptFiles(),
+    };
+    const pool = createPool({ engine, locks, log, settings });
+    const examination = createExamination({ engine, pool, locks, settings });
     const catalogs = createCatalogs({
       engine,
       folder: join(dataFolder, 'catalogs'),
@@ -208,6 +250,9 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       readValues: (environment) => readValues(deps, environment),
       selenium: seleniumValues(config, engine.kind),
       expected: durations.expected,
+      sessions,
+      installation,
+      dataFolder,
       settings: {
         ...mftf,
         image: wanted.image,
@@ -215,8 +260,33 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         unshared: mountInTree(wanted.mounts, wanted.magentoRoot),
       },
     });
-    return { engine, modules, pool, catalogs, layout, runner };
+    return { engine, modules, pool, examination, catalogs, layout, runner };
   }
+}
+
+/**
+ * Selenium as this process reaches it: what the settings say, else what is set for all environments, else this machine. An
+ * address that only one environment has is for its container alone.
+ */
+function rememberSelenium({ config, variables }: ContainerPartsDependencies): () => Promise<Selenium> {
+  let known: Selenium | undefined;
+  return async () => {
+    const globals = new Map((await variables.readAll('global')).map(({ name, value }) => [name, value]));
+    const { given, defaults } = seleniumValues(config, 'sandbox');
+    const values = new Map([...defaults, ...given].map(({ name, value }) => [name, value]));
+    const fixed = new Set(given.map(({ name }) => name));
+    const value = (name: string) =>
+      (fixed.has(name) ? undefined : globals.get(name)) ?? values.get(name) ?? '';
+    const found = createSelenium({
+      protocol: value('SELENIUM_PROTOCOL'),
+      host: value('SELENIUM_HOST'),
+      port: Number(value('SELENIUM_PORT')),
+      path: value('SELENIUM_PATH'),
+    });
+    // What it knows of sessions is kept as long as the address stays.
+    if (known?.address !== found.address) known = found;
+    return known;
+  };
 }
 
 /** A key of what is generated cannot tell what lies in a folder of the host that MFTF sees. */

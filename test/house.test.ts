@@ -19,6 +19,7 @@ const rooms = [
   'queue',
   'pool',
   'modules',
+  'selenium',
   'locks',
   'engine',
   'store',
@@ -32,6 +33,7 @@ const rooms = [
   'model',
   'log.ts',
   'errors.ts',
+  'causes.ts',
 ];
 
 /** Types that a room above owns and a room below implements. */

@@ -12,6 +12,7 @@ const { filesToLoad, loadGroups, loadTests, refuse } = require('./load.cjs');
 const { adminToken } = require('./magento.cjs');
 const { parseArguments, readConfiguration } = require('./options.cjs');
 const { createRun } = require('./run-tests.cjs');
+const { capabilitiesOf } = require('./session.cjs');
 
 /** The actor's methods are written again whenever the configuration of the modules changed, base URL included. */
 function rewriteActions(project) {
@@ -90,6 +91,7 @@ async function run(project, options) {
     if (project.allure2 && !project.noResult)
       writeAllure2(allureFolder, suiteName, result, project.cutAllure);
   };
+  project.capabilities = capabilitiesOf(config);
   const runTest = createRun({ project, screen, output, allureFolder, groupObjects, results, onResult });
   const xml = options.xml && path.resolve(output, options.xml);
   if (xml) fs.writeFileSync(xml, '');

@@ -7,6 +7,7 @@ const { createData } = require('./data.cjs');
 const { evaluateArguments } = require('./expression.cjs');
 const { injectFault } = require('./faults.cjs');
 const { renderPage } = require('./screenshot.cjs');
+const { openSession } = require('./session.cjs');
 const { createStepLog } = require('./step-log.cjs');
 const { AssertionError, createSteps } = require('./steps.cjs');
 
@@ -23,6 +24,7 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
   const groups = groupObjects.map((group) => ({ ...group, started: 0, count: 0, failure: undefined }));
   let current;
   let stopping = false;
+  let session;
 
   const keep = (content, suffix) => {
     const name = `${createHash('sha1').update(content).digest('hex')}${suffix}`;
@@ -108,6 +110,7 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
   const runSteps = async (test, browser, result) => {
     const log = createStepLog(result, screen);
     try {
+      session = await Promise.race([openSession(project), terminated]);
       await Promise.race([injectFault(project, test.name), terminated]);
       await perform(browser, test.before, log.begin);
       await perform(browser, test.body, log.begin);
@@ -160,7 +163,10 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
       Object.assign(result, { status: 'skipped', message: test.skip });
     } else if (failure !== undefined) {
       Object.assign(result, { status: 'incomplete', message: `SUITE PRECONDITION FAILED:\n${failure}` });
-    } else await runSteps(test, newBrowser(), result);
+    } else {
+      await runSteps(test, newBrowser(), result);
+      await session?.end();
+    }
     result.stoppedAt = Date.now();
     screen.testEnds(result);
     for (const group of around) await after(group);

@@ -19,7 +19,8 @@ function createPlainBoard(output: Output): Board {
   return {
     show({ run, position }) {
       const where = position !== null && position > 1 ? ` (${position} in its queue)` : '';
-      const why = run.reason === null ? '' : `: ${clean(run.reason.message)} (${run.reason.code})`;
+      const reason = run.reason ?? run.waitsFor;
+      const why = reason === null ? '' : `: ${clean(reason.message)} (${reason.code})`;
       const text = `${run.environment} run ${run.id} ${standing(run)}${where} ${tally(run.counts)}${why}`;
       if (said.get(run.id) === text) return;
       said.set(run.id, text);
@@ -91,6 +92,7 @@ function liveRow(progress: ProgressView, now: number, sinceMs: number): LiveRow 
 
   function doing(): string {
     if (run.reason !== null) return clean(run.reason.message);
+    if (run.waitsFor !== null) return clean(run.waitsFor.message);
     if (run.state === 'queued') return position !== null && position > 1 ? `${position - 1} before it` : '';
     if (current === null) return '';
     return `${current.test} ${span(now - Date.parse(current.startedAt))}`;

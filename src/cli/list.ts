@@ -6,7 +6,7 @@ import type { RunView } from '../operations/views.ts';
 import { answer, jsonOption, parseWhole, type Session } from './session.ts';
 import { type Column, printTable } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, coloured, standing, tally } from './words.ts';
+import { ago, clean, coloured, standing, tally } from './words.ts';
 
 export function registerList(program: Command, session: Session): void {
   program
@@ -40,4 +40,6 @@ export function printRuns(output: Output, runs: readonly RunView[]): void {
     { heading: 'Selection', text: ({ summary }) => summary },
   ];
   printTable(output, columns, runs);
+  const waits = new Set(runs.flatMap(({ waitsFor }) => (waitsFor === null ? [] : [waitsFor.message])));
+  for (const message of waits) output.line(`Queued runs wait: ${clean(message)}`);
 }

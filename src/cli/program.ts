@@ -3,6 +3,7 @@ import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerEnv } from './env/env.ts';
 import { exitCodeOf, printFailure } from './failure.ts';
 import { registerList } from './list.ts';

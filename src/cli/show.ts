@@ -39,6 +39,7 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
     ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
   ];
   if (run.reason !== null) fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
+  if (run.waitsFor !== null) fields.push(['Waits', `${clean(run.waitsFor.message)} (${run.waitsFor.code})`]);
   if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
   if (run.retryAt !== null) fields.push(['Tried again', `at ${localTime(run.retryAt)}`]);
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);

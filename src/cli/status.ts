@@ -4,7 +4,7 @@ import { showStatus } from '../operations/status.ts';
 import { answer, jsonOption, type Session } from './session.ts';
 import { printTable } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago } from './words.ts';
+import { ago, clean } from './words.ts';
 
 export function registerStatus(program: Command, session: Session): void {
   program
@@ -39,6 +39,7 @@ function printStatus(
           heading: 'State',
           text: ({ alive, stopping }) => (alive ? (stopping ? 'stopping' : 'up') : 'lost'),
         },
+        { heading: 'Waits for', text: ({ waitsFor }) => (waitsFor === null ? '' : clean(waitsFor.message)) },
         { heading: 'Seen', text: ({ seenAt }) => ago(seenAt) },
       ],
       status.workers,

@@ -45,7 +45,7 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
 
 /**
  * A `php` that runs the script with Node. Of PHP's own options it heeds the one that stands for a pruned tree, which real
- * MFTF is given by a PHP file. Scripts of PHP itself say nothing.
+ * MFTF is given by a PHP file. Of scripts of PHP itself it knows `fetch.php`; the others say nothing.
  */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
@@ -61,6 +61,13 @@ while [ $# -gt 0 ]; do
     -v | --version)
       echo 'PHP 8.2.0 (a stand-in of matre, on Node)'
       exit 0
+      ;;
+    */fetch.php)
+      shift
+      script=${framework}/stand-in/fetch.cjs
+      [ -f "\$script" ] || exit 0
+      set -- "\$script" "\$@"
+      break
       ;;
     *.php) exit 0 ;;
     *) break ;;

@@ -108,7 +108,12 @@ export async function leftovers(engine: Engine, container: string): Promise<Left
   const { code, stdout, stderr } = await capture(engine, container, ['sh', script, 'list']);
   if (code !== 0)
     throw new Fault('ENGINE_FAILED', `The supervisor in ${container} does not answer: ${stderr.trim()}`);
-  return stdout
+  return parseLeftovers(stdout);
+}
+
+/** What `supervisor.sh list` prints. */
+export function parseLeftovers(listed: string): Leftover[] {
+  return listed
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {

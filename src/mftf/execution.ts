@@ -18,6 +18,7 @@ import { filesMissing, type Php, type PhpEnd } from './php.ts';
 import type { Redactor } from './redact.ts';
 import { collectResults } from './results/collect.ts';
 import { type Ending, reconcile } from './results/reconcile.ts';
+import type { RunSessions } from './sessions.ts';
 import { bringBack } from './snapshots/archive.ts';
 
 export interface ExecutionContext {
@@ -30,6 +31,7 @@ export interface ExecutionContext {
   generated: Buffer;
   record: Recorder;
   redactor: Redactor;
+  sessions: RunSessions;
   logs: RunLogs;
   artifacts: Artifacts;
   signal: AbortSignal;
@@ -108,7 +110,15 @@ async function run(
   const { runId, engine, containerId, layout, redactor, artifacts, signal } = context;
   const output = `${outputs}/${safeName(nameOf(block))}`;
   const timeoutMs = context.timeoutMs * block.tests.length;
-  const argv = [layout.codecept, 'run', 'functional', target(layout, block), ...options(output)];
+  const session = context.sessions.next();
+  const argv = [
+    layout.codecept,
+    'run',
+    'functional',
+    target(layout, block),
+    ...options(output),
+    ...session.options,
+  ];
   const log = await context.logs.open(`${place}/log.txt`);
   let end: PhpEnd | undefined;
   let said = '';
@@ -121,6 +131,8 @@ async function run(
       timeoutMs,
     });
   } finally {
+    // Killed, it ends no session of its own: that takes a place which the next test needs. Those of a run that ends go with it.
+    if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
     said = await log.close();
   }
   const ending: Ending = { ...endOf(end, timeoutMs), log: said, startedAt, endedAt: new Date() };

@@ -3,6 +3,7 @@
 # `.credentials` as links to the tmpfs that holds them. Runs inside the container, under dash, bash or busybox.
 #
 # usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES MODULE CHECKOUT RUN_FOLDER
+# standard output: "chrome" when that is the browser of the tests
 # exit codes: 0 ready; 3 the image lacks what MFTF needs (named on standard error); others: the system's own
 set -eu
 
@@ -54,3 +55,6 @@ rm -rf "$run/output"
 mkdir -p "$run/output"
 ln -sfn "$run/.env" "$acceptance/.env"
 ln -sfn "$run/.credentials" "$acceptance/.credentials"
+
+# Which browser the tests use decides how their sessions can be named.
+if grep -Eq "^ *browser: *['\"]?chrome" "$acceptance/tests/functional.suite.yml"; then echo chrome; fi

@@ -9,14 +9,15 @@ import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
 /**
- * Makes a container ready for one run: the module at its commit, the values of the environment, nothing of an earlier run.
+ * Makes a container ready for one run: the module at its commit, the values of the environment, nothing of an earlier run. Says
+ * whether its tests use Chrome.
  * Errors: IMAGE_UNSUITABLE, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
   engine: Engine,
   containerId: string,
   request: { layout: Layout; commit: string; code: string; files: EnvFiles },
-): Promise<void> {
+): Promise<{ chrome: boolean }> {
   const { layout, commit, code, files } = request;
   const checkout = posix.join(checkoutsFolder, commit);
   const { root, acceptance, generated, suiteClasses, module } = layout;
@@ -31,7 +32,7 @@ export async function prepare(
     checkout,
     runFolder,
   ];
-  const { code: exitCode, stderr } = await capture(engine, containerId, argv);
+  const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
   if (exitCode === 3) throw new Fault('IMAGE_UNSUITABLE', `${stderr.trim()}.`);
   if (exitCode !== 0) {
     const full = stderr.includes('No space left on device');
@@ -50,6 +51,7 @@ export async function prepare(
       `${envFile} is missing or empty in the container (commit ${commit}).`,
     );
   }
+  return { chrome: stdout.trim() === 'chrome' };
 }
 
 /** Puts the values that MFTF reads into the tmpfs for them, in place of those that are there. */

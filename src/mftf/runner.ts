@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Engine } from '../engine/engine.ts';
+import { readClock } from '../engine/supervised.ts';
 import { whileHeld } from '../engine/while-held.ts';
 import { toFault } from '../errors.ts';
 import type { Environment } from '../model/environment.ts';
@@ -7,6 +8,7 @@ import { describeSelection, type PlannedTest } from '../model/selection.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import { checkoutsFolder } from '../pool/specification.ts';
+import type { Sessions } from '../selenium/sessions.ts';
 import type { ExpectedDuration } from '../store/durations.ts';
 import type { Job, Outcome, Runner } from '../worker/runner.ts';
 import { keyOf } from './blocks.ts';
@@ -22,8 +24,10 @@ import type { Layout } from './layout.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
 import { moduleNames } from './module-names.ts';
 import { createPhp } from './php.ts';
+import { preflight } from './preflight.ts';
 import { prepare } from './prepare.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import { createRunSessions } from './sessions.ts';
 import { removeGenerated, unpackGenerated } from './snapshots/archive.ts';
 import { provideGenerated } from './snapshots/generated.ts';
 import type { Snapshot, Snapshots } from './snapshots/store.ts';
@@ -45,6 +49,11 @@ export interface RunnerDependencies {
   selenium: EnvFilesInput['selenium'];
   /** How long the tests of a run took before. */
   expected(runId: number): Promise<readonly ExpectedDuration[]>;
+  sessions: Pick<Sessions, 'endLabelled'>;
+  /** Of which installation the sessions are. */
+  installation: string;
+  /** Where files of runs are kept, on this machine. */
+  dataFolder: string;
   settings: {
     image: string;
     php: string;
@@ -149,9 +158,16 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const { containerId, logs, redactor } = prepared;
   const makeReady = ({ containerId, commit, files }: Prepared) =>
     prepare(engine, containerId, { layout, commit: commit.id, code: environment.code, files });
-  await makeReady(prepared);
+  const { chrome } = await makeReady(prepared);
+  const { php: phpProgram } = settings;
+  const { values } = prepared.files;
+  const needs = { engine, containerId, layout, php: phpProgram, values, dataFolder: deps.dataFolder };
+  // Beside the reading of the catalog, so that it costs a run no time.
+  const looked = preflight(needs);
+  looked.catch(() => {});
   const catalog = await catalogOf(deps, prepared);
   const plan = await planOf(catalog, job);
+  logs.line(await looked);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
   if (open.length === 0) return { kind: 'finished' };
@@ -164,9 +180,11 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   await record.phase('generating');
   const token = `run-${run.id}-${job.fence}`;
   const { fence } = job;
-  const phpIn = (id: string) =>
-    createPhp(engine, id, { php: settings.php, beatMs: settings.beatMs, token, fence });
-  const php = phpIn(containerId);
+  const phpIn = async (id: string) => {
+    const permit = { until: job.heldUntil, clock: await readClock(engine, id) };
+    return createPhp(engine, id, { php: settings.php, beatMs: settings.beatMs, token, fence, permit });
+  };
+  const php = await phpIn(containerId);
   const place = { engine, containerId, layout, php, signal };
   const source = { imageId: await engine.imageId(settings.image), commit: prepared.commit.id };
   const timeoutMs = settings.generationTimeoutMs;
@@ -205,7 +223,7 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
       const there = { engine, containerId: id, layout };
       await unpackGenerated(there, snapshot.archive);
       await removeGenerated(there, done);
-      return { containerId: id, php: phpIn(id) };
+      return { containerId: id, php: await phpIn(id) };
     },
     context: {
       runId: run.id,
@@ -214,6 +232,10 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
       generated: snapshot.archive,
       record,
       redactor,
+      sessions: createRunSessions(
+        { installation: deps.installation, runId: run.id, fence },
+        { chrome, endLabelled: deps.sessions.endLabelled },
+      ),
       logs,
       artifacts,
       signal,

@@ -6,14 +6,15 @@ import { prunedTreeFiles } from './closure/tree.ts';
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
   start: '/opt/matre/start.sh',
+  fetch: '/opt/matre/fetch.php',
 };
 
 /** All scripts of MFTF's part, for the `files` of a container's specification. */
 export function scriptFiles(): SpecFile[] {
-  const own = Object.entries(scripts).map(([name, path]) => ({
+  const own = Object.values(scripts).map((path) => ({
     path,
     mode: 0o755,
-    content: readFileSync(new URL(`./${name}.sh`, import.meta.url), 'utf8'),
+    content: readFileSync(new URL(`.${path.slice(path.lastIndexOf('/'))}`, import.meta.url), 'utf8'),
   }));
   return [...own, ...prunedTreeFiles()];
 }

@@ -7,6 +7,7 @@ export const waitCodes = [
   'locks-unreachable',
   'engine-away',
   'environment-locked',
+  'workers-wait',
   'no-worker',
   'no-free-worker',
   'starting',
@@ -44,6 +45,8 @@ export interface Crew {
   busy: number;
   locksReachable: boolean;
   engineAnswers: boolean;
+  /** What all workers wait for, a free session of the browser for one. */
+  waitsFor?: string | undefined;
 }
 
 /**
@@ -84,6 +87,7 @@ function explain(
   if (!crew.locksReachable) return wait('locks-unreachable', 'the lock store does not answer');
   if (!crew.engineAnswers) return wait('engine-away', 'the container engine does not answer');
   if (lockedBy !== undefined) return wait('environment-locked', `environment locked by ${lockedBy}`);
+  if (crew.waitsFor !== undefined) return wait('workers-wait', crew.waitsFor);
   if (crew.slots === 0) return wait('no-worker', 'no worker is there');
   if (crew.busy >= crew.slots) return wait('no-free-worker', 'no free worker');
   return wait('starting', 'starting');

@@ -10,6 +10,7 @@ import { code, line, runId, testName, whole } from './fields.ts';
 import { once } from './once.ts';
 import { defineOperation, given } from './operation.ts';
 import { type RunView, runView, viewRun } from './views.ts';
+import { withWaits } from './waits.ts';
 
 const names = z.array(testName).max(10_000).default([]);
 const requestedBy = line(200).default('api').describe('Where nobody signs in; else it is who has signed in');
@@ -80,7 +81,7 @@ export const listRuns = defineOperation({
       limit: limit + 1,
       ...given({ environmentId, state, before }),
     });
-    const runs = found.slice(0, limit).map(viewRun);
+    const runs = await withWaits(context, found.slice(0, limit).map(viewRun));
     return { runs, next: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
   },
 });

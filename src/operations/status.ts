@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { describeConfig } from '../config.ts';
+import { lostAfterMs } from '../store/workers.ts';
 import { time } from './fields.ts';
 import { defineOperation } from './operation.ts';
-import { environmentView, viewEnvironment } from './views.ts';
-
-/** A worker says that it is alive every few seconds. After this long without a word it is taken for lost. */
-const lostAfterMs = 30_000;
+import { environmentView, reasonView, viewEnvironment } from './views.ts';
 
 export const showStatus = defineOperation({
   name: 'status.show',
@@ -24,6 +22,7 @@ export const showStatus = defineOperation({
         slots: z.number(),
         stopping: z.boolean(),
         alive: z.boolean(),
+        waitsFor: reasonView.nullable().describe('What keeps it from starting a run'),
         startedAt: time,
         seenAt: time,
       }),
@@ -42,8 +41,9 @@ export const showStatus = defineOperation({
       overview.queues(),
     ]);
     return {
-      workers: processes.map(({ silentMs, startedAt, seenAt, ...worker }) => ({
+      workers: processes.map(({ silentMs, startedAt, seenAt, waitsFor, ...worker }) => ({
         ...worker,
+        waitsFor: waitsFor ?? null,
         alive: silentMs < lostAfterMs,
         startedAt: startedAt.toISOString(),
         seenAt: seenAt.toISOString(),

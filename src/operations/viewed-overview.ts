@@ -7,7 +7,7 @@ import { type Crew, explainWaits, forecastStarts, type Occupation } from '../mod
 import type { PoolContainer } from '../pool/pool.ts';
 import type { ExpectedDuration } from '../store/durations.ts';
 import type { Bar, EnvironmentQueue, Progress, WaitingRun } from '../store/overview.ts';
-import { lostAfterMs, type WorkerProcess } from '../store/workers.ts';
+import { commonWait, lostAfterMs, type WorkerProcess } from '../store/workers.ts';
 import type { LocksSeen } from './glance.ts';
 import type { BarView, LaneView, OverviewView, QueuedView, RunningView } from './overview.ts';
 
@@ -75,6 +75,7 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
       busy,
       locksReachable: locks.fault === undefined,
       engineAnswers: containers !== undefined || elsewhere,
+      waitsFor: commonWait(workers)?.message,
     };
     const waits = explainWaits(queued, occupations, crew, at);
     const starts = forecastStarts(queued, occupations, crew, at);

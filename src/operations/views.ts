@@ -80,6 +80,9 @@ export const runView = z.object({
   waitsFor: reasonView
     .nullable()
     .describe('What keeps all workers from starting a run, while this one is queued'),
+  waitsFor: reasonView
+    .nullable()
+    .describe('What keeps all workers from starting a run, while this one is queued'),
   retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
   counts: countsView,
   queuedAt: time,
@@ -97,6 +100,7 @@ export function viewRun(run: Run): RunView {
     phase: run.phase ?? null,
     verdict: run.verdict ?? null,
     reason: run.reason ?? null,
+    waitsFor: null,
     commit: run.commit ?? null,
     workerId: run.workerId ?? null,
     retryOf: run.retryOf ?? null,

@@ -1,6 +1,6 @@
-import { capture } from '../engine/capture.ts';
+import { type Captured, capture } from '../engine/capture.ts';
 import type { ContainerSpec, Engine } from '../engine/engine.ts';
-import { clearLeftovers, leftovers } from '../engine/supervised.ts';
+import { clearLeftovers, leftovers, parseLeftovers, supervisorFile } from '../engine/supervised.ts';
 
 /**
  * One look from inside: the mounts on standard output, a complaint a line on standard error. The first argument says how
@@ -32,7 +32,28 @@ export async function findAilment(
 ): Promise<string | undefined> {
   const folders = spec.tmpfs.map(({ target }) => target);
   const argv = ['sh', '-c', look, 'sh', String(folders.length), ...folders, ...requiredFiles];
-  const { code, stdout, stderr } = await capture(engine, container, argv);
+  return judge(spec, await capture(engine, container, argv));
+}
+
+/** The same, and the tokens of supervised processes in it, in one look: each costs the engine a process. */
+export async function lookInside(
+  engine: Engine,
+  container: string,
+  spec: ContainerSpec,
+): Promise<{ ailment: string | undefined; processes: string[] }> {
+  const folders = spec.tmpfs.map(({ target }) => target);
+  const script = `${look}\necho ${divider}\nsh ${supervisorFile().path} list`;
+  const argv = ['sh', '-c', script, 'sh', String(folders.length), ...folders];
+  const { stdout, ...rest } = await capture(engine, container, argv);
+  const [mountinfo = '', listed = ''] = stdout.split(`${divider}\n`);
+  const tokens = parseLeftovers(listed).map(({ token }) => token);
+  return { ailment: judge(spec, { stdout: mountinfo, ...rest }), processes: [...new Set(tokens)] };
+}
+
+const divider = '--- processes ---';
+
+function judge(spec: ContainerSpec, { code, stdout, stderr }: Captured): string | undefined {
+  const folders = spec.tmpfs.map(({ target }) => target);
   const mounts = parseMounts(stdout);
   for (const target of folders) {
     if (mounts.get(target)?.type !== 'tmpfs') return `${target} is not a tmpfs`;

@@ -16,13 +16,15 @@ export interface ClaimRequest {
   leaseMs: number;
   /** Environments that are left alone. */
   exclude: readonly number[];
+  /** How many tests may be under way at a time over all workers, each slot of an environment counted; see `withinSeats`. */
+  seats?: number | undefined;
 }
 
 /**
  * What a worker is given. Overtaken: another took or cancelled what was chosen for it, before it could be locked. It should
- * look again, because other environments may be free.
+ * look again, because other environments may be free. Full: a run waits, and there is no seat for it.
  */
-export type Given = Claim | 'overtaken' | undefined;
+export type Given = Claim | 'overtaken' | 'full' | undefined;
 
 /**
  * Takes the heads of the queues of free environments, one for each worker as far as there are any. Two statements in one
@@ -33,12 +35,42 @@ export type Given = Claim | 'overtaken' | undefined;
  */
 export function claimHeads(database: Database, request: ClaimRequest): Promise<Given[]> {
   return database.transaction(async (transaction) => {
-    const environments = await lockEnvironments(transaction, request);
+    const chosen = await lockEnvironments(transaction, request);
+    const environments = await withinSeats(transaction, chosen, request.seats);
     const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
-    return request.workerIds.map(
-      (_, index) => claims[index] ?? (index < environments.length ? 'overtaken' : undefined),
-    );
+    return request.workerIds.map((_, index) => {
+      if (index < environments.length) return claims[index] ?? 'overtaken';
+      return index < chosen.length ? 'full' : undefined;
+    });
   });
+}
+
+/** Any number that nothing else in the database is likely to use. */
+const seatsLock = 7_236_187_002;
+
+/**
+ * The first of the environments, as far as there are seats for their slots. Claims that look at the seats do it one after the
+ * other, or two of them would take the last one. An environment with more slots than there are seats has to wait until nothing
+ * runs, and goes on with fewer sessions at a time.
+ */
+async function withinSeats(
+  transaction: Queryable,
+  environments: Environment[],
+  seats: number | undefined,
+): Promise<Environment[]> {
+  if (seats === undefined || environments.length === 0) return environments;
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [seatsLock]);
+  const [taken] = await transaction.query<{ slots: number }>(
+    `SELECT coalesce(sum(least(slots, $1)), 0)::int AS slots
+     FROM run JOIN environment ON environment.id = environment_id WHERE state = 'running'`,
+    [seats],
+  );
+  let free = seats - (taken?.slots ?? 0);
+  const fitting = environments.findIndex(({ slots }) => {
+    free -= Math.min(slots, seats);
+    return free < 0;
+  });
+  return fitting < 0 ? environments : environments.slice(0, fitting);
 }
 
 /** From so many on, queues count as equally long: a claim would have to read all of them. */

@@ -35,8 +35,11 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
   const { database, log, leaseMs } = deps;
 
   /** One for each worker, in their order. See `claimHeads`. */
-  const claimFor = (workerIds: readonly string[], exclude: readonly number[]): Promise<Given[]> =>
-    claimHeads(database, { workerIds, leaseMs, exclude });
+  const claimFor = (
+    workerIds: readonly string[],
+    exclude: readonly number[],
+    seats?: number,
+  ): Promise<Given[]> => claimHeads(database, { workerIds, leaseMs, exclude, seats });
 
   const start = together(async (claims: ClaimKey[]) => {
     const runs = await openAttempts(database, claims);
@@ -64,12 +67,13 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
     ): Promise<Claim | undefined> {
       for (;;) {
         const [given] = await claimFor([workerId], excludeEnvironments);
-        if (given !== 'overtaken') return given;
+        if (typeof given !== 'string') return given;
       }
     },
 
     /**
-     * The same for several workers at once: for each one its claim, `undefined`, or `overtaken`; see `Given`.
+     * The same for several workers at once, with so many seats at most: for each one its claim, `undefined`, or why it has none
+     * though a run waits; see `Given`.
      */
     claimFor,
 
@@ -103,6 +107,14 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
         [runId, fence, leaseMs],
       );
       return row ? { cancelRequested: row.cancel_requested } : 'stale';
+    },
+
+    /** All runs under way, with their fences. */
+    async held(): Promise<ClaimKey[]> {
+      const rows = await database.query<{ id: number; fence: number }>(
+        `SELECT id, fence FROM run WHERE state = 'running'`,
+      );
+      return rows.map(({ id, fence }) => ({ runId: id, fence }));
     },
 
     /** Whether the run is still held with this fence: what a lock store that has forgotten a lock must ask. */

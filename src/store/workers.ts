@@ -22,6 +22,12 @@ export interface WorkerProcess {
   silentMs: number;
 }
 
+/** What keeps all workers that are there from starting a run; `undefined` when one of them is free to, or none is there. */
+export function commonWait(workers: readonly WorkerProcess[]): Reason | undefined {
+  const working = workers.filter(({ silentMs, stopping }) => silentMs < lostAfterMs && !stopping);
+  return working.every(({ waitsFor }) => waitsFor) ? working[0]?.waitsFor : undefined;
+}
+
 export type Workers = ReturnType<typeof createWorkers>;
 
 /** For people: who executes runs, and is it alive. The queue itself relies on leases, not on this. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../log.ts';
 import type { Workers as WorkerTable } from '../store/workers.ts';
 import { repeat } from './repeat.ts';
+import type { WorkersStatus } from './worker.ts';
 
 /** After so many missed beats a process is forgotten: it has long lost its runs. */
 const forgottenAfterBeats = 100;
@@ -12,14 +13,14 @@ export function startPresence(deps: {
   host: string;
   slots: number;
   beatMs: number;
-  /** Whether the process is about to end. */
-  stopping(): boolean;
+  /** Whether the process is about to end, and what keeps it from starting a run. */
+  status(): Pick<WorkersStatus, 'stopping' | 'waitsFor'>;
 }): { stop(): Promise<void> } {
-  const { workers, log, host, slots, beatMs, stopping } = deps;
+  const { workers, log, host, slots, beatMs, status } = deps;
   const id = `${host}/${process.pid}`;
   const beats = repeat(async () => {
     try {
-      if (!(await workers.beat(id, { stopping: stopping() }))) {
+      if (!(await workers.beat(id, status()))) {
         await workers.register({ id, host, pid: process.pid, slots });
         await workers.removeSilent(beatMs * forgottenAfterBeats);
       }

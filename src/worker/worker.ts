@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Fault, toFault } from '../errors.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
+import type { Reason } from '../model/run.ts';
 import type { Queue } from '../queue/queue.ts';
 import { together } from '../queue/together.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
@@ -18,6 +19,8 @@ export interface WorkersOptions {
   runner: Runner;
   /** Rejects while the container engine does not answer; without it nobody waits for the engine. */
   engineAnswers?: () => Promise<unknown>;
+  /** How many tests may be under way at a time over all workers, and why no more; `undefined`: no limit. Never rejects. */
+  seats?: () => Promise<{ count: number; because: string } | undefined>;
   log: Logger;
   /** How many runs at a time. */
   slots: number;
@@ -28,6 +31,8 @@ export interface WorkersOptions {
     pollMs?: number;
     /** How long an environment is left alone after its lock was refused. Two seconds by default. */
     lockedMs?: number;
+    /** Between looks for a seat. One second by default. */
+    fullMs?: number;
   };
 }
 
@@ -39,6 +44,8 @@ export interface SlotStatus {
 
 export interface WorkersStatus {
   stopping: boolean;
+  /** What keeps this process from starting a run, if anything does. */
+  waitsFor: Reason | undefined;
   slots: SlotStatus[];
 }
 
@@ -52,6 +59,8 @@ export interface Workers {
   status(): WorkersStatus;
 }
 
+/** In place of the names that `persist` is given. */
+const seatsName = 'Seats';
 /** The longest pause between tries when the database or the lock store is away. */
 const longestPauseMs = 5000;
 
@@ -61,7 +70,7 @@ const longestPauseMs = 5000;
  */
 export function createWorkers(options: WorkersOptions): Workers {
   const { queue, locks, log, settings } = options;
-  const { pollMs = 5000, lockedMs = 2000 } = settings;
+  const { pollMs = 5000, lockedMs = 2000, fullMs = 1000 } = settings;
   const stop = new AbortController();
   const stopNow = new AbortController();
   // Each slot listens, and each run.
@@ -75,6 +84,8 @@ export function createWorkers(options: WorkersOptions): Workers {
     workerId: `${options.host}/${process.pid}/${index + 1}`,
     run: undefined,
   }));
+  /** What this process waits for, by what it wanted to do. */
+  const waitsFor = new Map<string, Reason>();
   let started = false;
   let working: Promise<unknown> = Promise.resolve();
   let lockStoreBack: Promise<void> | undefined;
@@ -86,10 +97,12 @@ export function createWorkers(options: WorkersOptions): Workers {
       try {
         const result = await work();
         if (failures > 0) log.info(`${what}: goes on`);
+        waitsFor.delete(what);
         return result;
       } catch (error) {
-        if (failures === 0)
-          log.error({ err: error, code: toFault(error).code }, `${what}: no new run starts`);
+        const { code, message } = toFault(error);
+        waitsFor.set(what, { code, message });
+        if (failures === 0) log.error({ err: error, code }, `${what}: no new run starts`);
         await pause(Math.min(longestPauseMs, 250 * 2 ** failures), stop.signal);
       }
     }
@@ -107,10 +120,17 @@ export function createWorkers(options: WorkersOptions): Workers {
   }
 
   /** All slots that look at the same time look once. */
-  const claim = together((workerIds: string[]) => queue.claimFor(workerIds, leftAlone()));
+  const claim = together(async (workerIds: string[]) => {
+    const seats = await options.seats?.();
+    const given = await queue.claimFor(workerIds, leftAlone(), seats?.count);
+    if (seats && given.includes('full'))
+      waitsFor.set(seatsName, { code: 'SELENIUM_FULL', message: seats.because });
+    else waitsFor.delete(seatsName);
+    return given;
+  });
 
-  /** Claims and executes one run. False when there was none. */
-  async function workOnce(slot: SlotStatus): Promise<boolean> {
+  /** Claims and executes one run. False when there was none; `full` when there was no seat for it. */
+  async function workOnce(slot: SlotStatus): Promise<boolean | 'full'> {
     await lockStoreBack;
     await engineBack;
     const claimed = await persist('Queue', async () => {
@@ -120,6 +140,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     if (!claimed?.given) return false;
     const { given, askedAt } = claimed;
     if (given === 'overtaken') return true;
+    if (given === 'full') return 'full';
     const { run, environment } = given;
     slot.run = { id: run.id, environmentCode: environment.code, since: new Date() };
     try {
@@ -160,12 +181,14 @@ export function createWorkers(options: WorkersOptions): Workers {
   async function work(slot: SlotStatus): Promise<void> {
     while (!stop.signal.aborted) {
       const heard = bell.count();
+      let worked: boolean | 'full' = false;
       try {
-        if (await workOnce(slot)) continue;
+        worked = await workOnce(slot);
+        if (worked === true) continue;
       } catch (error) {
         log.error({ err: error, worker: slot.workerId }, 'A worker slot failed; it goes on');
       }
-      await bell.wait(heard, pollMs, stop.signal);
+      await bell.wait(heard, worked === 'full' ? fullMs : pollMs, stop.signal);
     }
   }
 
@@ -197,6 +220,10 @@ export function createWorkers(options: WorkersOptions): Workers {
       await finishWork();
     },
 
-    status: () => ({ stopping: stop.signal.aborted, slots: slots.map((slot) => ({ ...slot })) }),
+    status: () => ({
+      stopping: stop.signal.aborted,
+      waitsFor: [...waitsFor.values()][0],
+      slots: slots.map((slot) => ({ ...slot })),
+    }),
   };
 }

@@ -1,0 +1,44 @@
+// A session of a real browser, for tests of what has to do with Selenium: with `STAND_IN_BROWSER` set, each test opens one where
+// `SELENIUM_*` say, as MFTF does, and ends it when the test ends. The steps go on without it.
+const { BrowserError, webDriver } = require('./browser.cjs');
+
+const webDriverModule = '\\Magento\\FunctionalTestingFramework\\Module\\MagentoWebDriver';
+const chromeArguments = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+
+/** What the configuration asks of a browser: that of the suite, and what was laid over it with `-o`. */
+function capabilitiesOf(config) {
+  const given = config.modules?.config?.[webDriverModule]?.capabilities ?? {};
+  const { args = '[]' } = given['goog:chromeOptions'] ?? {};
+  return {
+    browserName: 'chrome',
+    ...given,
+    'goog:chromeOptions': { args: [...chromeArguments, ...JSON.parse(args)] },
+  };
+}
+
+/** Opens a session when tests use a browser; gives how to end it. */
+async function openSession({ env, capabilities }) {
+  if (!env.STAND_IN_BROWSER) return { end: async () => undefined };
+  const { SELENIUM_PROTOCOL: protocol = 'http', SELENIUM_HOST: host, SELENIUM_PORT: port } = env;
+  const address = `${protocol}://${host}:${port}${(env.SELENIUM_PATH ?? '/wd/hub').replace(/\/+$/, '')}`;
+  let answer;
+  try {
+    const response = await fetch(`${address}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify({ capabilities: { firstMatch: [capabilities] } }),
+    });
+    answer = await response.json();
+  } catch {
+    const remedy = 'Make sure that ChromeDriver, GeckoDriver or Selenium Server is running.';
+    throw new BrowserError(
+      'Codeception\\Exception\\ConnectionException',
+      `Can't connect to WebDriver at ${address}. ${remedy}`,
+    );
+  }
+  const { sessionId, message } = answer.value;
+  if (!sessionId) throw new BrowserError(webDriver('SessionNotCreatedException'), message);
+  return { end: () => fetch(`${address}/session/${sessionId}`, { method: 'DELETE' }).catch(() => undefined) };
+}
+
+module.exports = { capabilitiesOf, openSession };

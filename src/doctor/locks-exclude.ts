@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createProbes, type ProbeAnswer, probeLockPrefix } from '../store/probes.ts';
+import { lostAfterMs, type WorkerProcess } from '../store/workers.ts';
+import { type Check, type Finding, problem, unknown, well } from './check.ts';
+import type { Examined } from './examined.ts';
+import { intrude } from './intrude.ts';
+
+/** A worker answers within milliseconds, unless its event loop is blocked. */
+const answerWithinMs = 3_000;
+
+/** The proof itself: a lock is taken here, and everybody else who could execute runs tries to get it. */
+export const locksExclude: Check = {
+  name: 'locks-exclude',
+  looksAt: 'a lock that is held here, which another process and each live worker try to take',
+  seenAs: [
+    'several runs at once on one environment',
+    'Redis is configured, but its client is not installed, and locks fall back to files',
+    'LOCK_DSN is not set, or says flock or semaphore: no lock store that all containers share',
+  ],
+  codes: ['LOCK_STORE_UNREACHABLE', 'LOCK_STORE_NOT_SHARED', 'WORKER_LOST'],
+
+  async look(examined) {
+    const { locks, workers } = examined;
+    await locks.check();
+    const lock = `${probeLockPrefix}${randomUUID()}`;
+    const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
+    try {
+      const live = (await workers.list()).filter(({ silentMs }) => silentMs < lostAfterMs);
+      const [process, answers] = await Promise.all([
+        askProcess(examined, lock),
+        askWorkers(examined, lock, live),
+      ]);
+      held.assertHeld();
+      return [process, ...live.map((worker) => judge(worker, answers.get(worker.id)))];
+    } finally {
+      await held.release();
+    }
+  },
+};
+
+async function askProcess({ config, locks, database }: Examined, lock: string): Promise<Finding> {
+  const { dsn } = config.locks;
+  const redis = locks.kind === 'redis' && dsn !== undefined;
+  if (!redis && database.kind !== 'embedded') {
+    return unknown('The locks of this process are its own, and were not tried from another.');
+  }
+  const outcome = await intrude(redis ? { dsn, lock } : { folder: config.store.dataFolder });
+  const what = redis ? `the lock ${lock} in Redis` : `the data folder ${config.store.dataFolder}`;
+  if (outcome === 'refused') {
+    return well(
+      `Another process was refused ${what}${redis ? '' : '; within one, locks in memory are enough'}.`,
+    );
+  }
+  return problem('LOCK_STORE_NOT_SHARED', `Another process was given ${what}, though this one holds it.`);
+}
+
+/** The answers by worker, when all have answered or it has taken too long. */
+async function askWorkers(
+  { database }: Examined,
+  lock: string,
+  live: WorkerProcess[],
+): Promise<Map<string, ProbeAnswer>> {
+  const answers = new Map<string, ProbeAnswer>();
+  if (live.length === 0) return answers;
+  const probes = createProbes({ database });
+  const over = new AbortController();
+  const stop = await probes.onAnswer((answer) => {
+    if (answer.lock !== lock) return;
+    answers.set(answer.worker, answer);
+    if (live.every(({ id }) => answers.has(id))) over.abort();
+  });
+  try {
+    await probes.ask(lock);
+    await delay(answerWithinMs, undefined, { signal: over.signal }).catch(() => {});
+    return answers;
+  } finally {
+    await stop();
+  }
+}
+
+function judge({ id }: WorkerProcess, answer: ProbeAnswer | undefined): Finding {
+  if (answer === undefined) {
+    const found = `Worker ${id} did not say within ${answerWithinMs / 1000} s whether the lock keeps it out.`;
+    const remedy = 'Look at its log; restart it if it hangs, or if it is of an older version.';
+    return problem('WORKER_LOST', found, { about: id, remedy });
+  }
+  if (answer.outcome === 'refused') return well('It was refused the lock.', id);
+  if (answer.outcome === 'taken') {
+    const found = `Worker ${id} was given a lock that this process holds: they do not use the same lock store.`;
+    const remedy = 'Give all processes the same LOCK_DSN (`matre config` shows it), and restart that worker.';
+    return problem('LOCK_STORE_NOT_SHARED', found, { about: id, remedy });
+  }
+  const found = `Worker ${id} could not try the lock: ${answer.message}`;
+  return problem('LOCK_STORE_UNREACHABLE', found, { about: id });
+}

@@ -1,0 +1,31 @@
+<?php
+/**
+ * Asks addresses as the tests in this container would, and prints a line of JSON for each: its status and the beginning of what
+ * it answered, or why there was no answer. Needs nothing but PHP itself, because curl need not be in an image.
+ *
+ * usage: php fetch.php "SECONDS URL"...
+ */
+foreach (array_slice($argv, 1) as $argument) {
+    [$seconds, $url] = explode(' ', $argument, 2);
+    $context = stream_context_create([
+        'http' => [
+            'timeout' => (float) $seconds,
+            'ignore_errors' => true,
+            'follow_location' => 0,
+            'header' => "Connection: close\r\n",
+        ],
+        // Whether the certificate is good is for the tests to say; whether something answers is what is asked here.
+        'ssl' => ['verify_peer' => false, 'verify_peer_name' => false],
+    ]);
+    $http_response_header = [];
+    $startedAt = microtime(true);
+    $stream = @fopen($url, 'rb', false, $context);
+    $answer = ['url' => $url, 'ms' => (int) round((microtime(true) - $startedAt) * 1000)];
+    if ($stream === false) {
+        $answer['error'] = error_get_last()['message'] ?? 'no answer';
+    } else {
+        $answer['status'] = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
+        $answer['body'] = (string) stream_get_contents($stream, 262144);
+    }
+    echo json_encode($answer, JSON_INVALID_UTF8_SUBSTITUTE), "\n";
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { Fault, toFault } from '../errors.ts';
+import { labelSwitch } from './session-label.ts';
+
+/** Where Selenium is, as this process reaches it. */
+export interface SeleniumAddress {
+  protocol: string;
+  host: string;
+  port: number;
+  /** `/wd/hub`, or `/` for a bare chromedriver. */
+  path: string;
+}
+
+export interface SeleniumStatus {
+  /** Grid 4 tells its nodes; a driver alone (chromedriver), or an older hub, does not. */
+  kind: 'grid' | 'driver';
+  ready: boolean;
+  message: string;
+  /** How many sessions it can have at a time; `undefined` when it does not say. */
+  capacity: number | undefined;
+  sessions: SeleniumSession[];
+}
+
+export interface SeleniumSession {
+  id: string;
+  /** What whoever opened it called it, see `session-label.ts`; `undefined` when it has no name, or does not tell it now. */
+  label: string | undefined;
+}
+
+/** A Selenium server: Grid 4, or chromedriver alone. */
+export interface Selenium {
+  /** For people: `http://hub:4444/wd/hub`. */
+  readonly address: string;
+  /** Errors: SELENIUM_UNREACHABLE. */
+  status(): Promise<SeleniumStatus>;
+  /** Ends a session and its browser. False when it was not there. Errors: SELENIUM_UNREACHABLE. */
+  end(sessionId: string): Promise<boolean>;
+}
+
+/** A grid answers in milliseconds; one whose event bus is stuck does not answer at all. */
+const timeoutMs = 5_000;
+/** A session that loads a page answers when that is done; it is asked again the next time. */
+const labelTimeoutMs = 1_000;
+
+/** `value.nodes` of Grid 4 (read in the answer of 4.48). Capabilities that were asked for as `se:...` are kept in it. */
+const gridNode = z.object({
+  availability: z.string().default('UP'),
+  maxSessions: z.number(),
+  slots: z
+    .array(
+      z.object({
+        session: z
+          .object({ sessionId: z.string(), capabilities: z.record(z.string(), z.unknown()).default({}) })
+          .nullish(),
+      }),
+    )
+    .default([]),
+});
+const statusAnswer = z.object({
+  value: z.object({
+    ready: z.boolean().default(true),
+    message: z.string().default(''),
+    nodes: z.array(gridNode).optional(),
+  }),
+});
+/** Of chromedriver and of hubs before Grid 4; it is no part of W3C. */
+const sessionsAnswer = z.object({ value: z.array(z.object({ id: z.string() })) });
+const commandLineAnswer = z.object({ value: z.object({ arguments: z.array(z.string()) }) });
+
+export function createSelenium({ protocol, host, port, path }: SeleniumAddress): Selenium {
+  const address = `${protocol}://${host}:${port}${path.replace(/\/+$/, '')}`;
+  /** Of a driver alone; the label of a session never changes, and asking for it costs its browser a moment. */
+  const labels = new Map<string, string | undefined>();
+
+  async function ask(
+    method: string,
+    below: string,
+    body?: unknown,
+    limitMs = timeoutMs,
+  ): Promise<{ ok: boolean; status: number; value: unknown }> {
+    try {
+      const response = await fetch(address + below, {
+        method,
+        signal: AbortSignal.timeout(limitMs),
+        ...(body !== undefined && {
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+        }),
+      });
+      const text = await response.text();
+      return { ok: response.ok, status: response.status, value: parseJson(text) };
+    } catch (error) {
+      throw new Fault('SELENIUM_UNREACHABLE', `Selenium at ${address} does not answer: ${causeOf(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Chrome tells the switches that it was started with, which chromedriver's own list of sessions does not. */
+  async function readLabel(sessionId: string): Promise<string | undefined> {
+    if (labels.has(sessionId)) return labels.get(sessionId);
+    const command = { cmd: 'Browser.getBrowserCommandLine', params: {} };
+    try {
+      const path = `/session/${sessionId}/goog/cdp/execute`;
+      const answer = commandLineAnswer.safeParse((await ask('POST', path, command, labelTimeoutMs)).value);
+      if (!answer.success) return undefined;
+      const found = answer.data.value.arguments.find((argument) => argument.startsWith(labelSwitch));
+      labels.set(sessionId, found?.slice(labelSwitch.length));
+      return labels.get(sessionId);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function driverSessions(): Promise<SeleniumSession[]> {
+    const listed = sessionsAnswer.safeParse((await ask('GET', '/sessions')).value);
+    const ids = listed.success ? listed.data.value.map(({ id }) => id) : [];
+    for (const id of labels.keys()) if (!ids.includes(id)) labels.delete(id);
+    return Promise.all(ids.map(async (id) => ({ id, label: await readLabel(id) })));
+  }
+
+  return {
+    address,
+
+    async status() {
+      const { status, value } = await ask('GET', '/status');
+      const answer = statusAnswer.safeParse(value);
+      if (!answer.success) {
+        const hint = 'Is SELENIUM_PATH right (/wd/hub for Selenium, / for chromedriver alone)?';
+        throw new Fault('SELENIUM_UNREACHABLE', `${address}/status answers ${status}, not a status. ${hint}`);
+      }
+      const { ready, message, nodes } = answer.data.value;
+      if (!nodes) {
+        const sessions = await driverSessions();
+        return { kind: 'driver', ready, message, capacity: undefined, sessions };
+      }
+      const sessions = nodes.flatMap(({ slots }) =>
+        slots.flatMap(({ session }) => {
+          if (!session) return [];
+          const { 'se:name': name } = session.capabilities;
+          return [{ id: session.sessionId, label: typeof name === 'string' ? name : undefined }];
+        }),
+      );
+      const up = nodes.filter(({ availability }) => availability === 'UP');
+      const capacity = up.reduce((sum, { maxSessions }) => sum + maxSessions, 0);
+      return { kind: 'grid', ready, message, capacity, sessions };
+    },
+
+    async end(sessionId) {
+      const { ok } = await ask('DELETE', `/session/${encodeURIComponent(sessionId)}`);
+      return ok;
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function causeOf(error: unknown): string {
+  if ((error as Error).name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause as NodeJS.ErrnoException).code ?? toFault(cause).message;
+}

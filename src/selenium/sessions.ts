@@ -1,0 +1,109 @@
+import { toFault } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Selenium, SeleniumSession } from './selenium.ts';
+import { ownerOf } from './session-label.ts';
+
+/** The sessions of an installation whose run is not held any more with the fence that opened them. */
+export function deadSessions(
+  sessions: readonly SeleniumSession[],
+  { installation, running }: { installation: string; running: readonly { runId: number; fence: number }[] },
+): SeleniumSession[] {
+  return sessions.filter(({ label }) => {
+    const owner = ownerOf(label);
+    if (owner?.installation !== installation) return false;
+    return !running.some(({ runId, fence }) => runId === owner.runId && fence === owner.fence);
+  });
+}
+
+/** How many tests may use the browser at a time, and why no more. */
+export interface Seats {
+  count: number;
+  /** For a run that waits. */
+  because: string;
+}
+
+/** What workers need of Selenium: places for their runs, and that no session outlives its run. */
+export interface Sessions {
+  /** `undefined`: there is no limit, or it is not known from here; then runs find out. Never rejects. */
+  seats(): Promise<Seats | undefined>;
+  /** Ends the sessions with a label, after their process was killed. Never rejects. */
+  endLabelled(label: string): Promise<void>;
+  /** Ends the sessions of runs that are over; says which. Never rejects. */
+  endDead(): Promise<void>;
+}
+
+/** All slots of a process look at about the same time. */
+const rememberedMs = 1_000;
+/** A Selenium that is not reached from here may take seconds to say nothing; no claim should wait for that again and again. */
+const silentMs = 15_000;
+
+export function createSessions(deps: {
+  selenium(): Promise<Selenium>;
+  installation(): Promise<string>;
+  running(): Promise<{ runId: number; fence: number }[]>;
+  log: Logger;
+}): Sessions {
+  const { log } = deps;
+  let known: { at: number; seats: Promise<Seats | undefined> } | undefined;
+  let silent = false;
+
+  /** Says once that Selenium is not reached, and once that it is. */
+  async function quietly<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
+    try {
+      const done = await work(await deps.selenium());
+      if (silent) log.info('Selenium: reached again');
+      silent = false;
+      return done;
+    } catch (error) {
+      if (!silent) log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
+      silent = true;
+      return undefined;
+    }
+  }
+
+  const readSeats = () =>
+    quietly(async (selenium) => {
+      const { capacity, sessions } = await selenium.status();
+      if (capacity === undefined) return undefined;
+      const installation = await deps.installation();
+      const strangers = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
+      const others = strangers > 0 ? `, ${strangers} of them used by others` : '';
+      const because = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
+      return { count: Math.max(0, capacity - strangers), because };
+    });
+
+  const endAll = (selenium: Selenium, sessions: SeleniumSession[], why: string) =>
+    Promise.all(
+      sessions.map(async ({ id, label }) => {
+        if (await selenium.end(id)) log.info({ session: id, label }, why);
+      }),
+    );
+
+  return {
+    seats() {
+      const now = performance.now();
+      if (!known || now - known.at > (silent ? silentMs : rememberedMs)) {
+        known = { at: now, seats: readSeats() };
+      }
+      return known.seats;
+    },
+
+    async endLabelled(label) {
+      await quietly(async (selenium) => {
+        const { sessions } = await selenium.status();
+        const left = sessions.filter((session) => session.label === label);
+        await endAll(selenium, left, 'A session of the browser that a killed test left was ended');
+      });
+    },
+
+    async endDead() {
+      await quietly(async (selenium) => {
+        // In this order: a run is held before its first session opens.
+        const { sessions } = await selenium.status();
+        const claims = { installation: await deps.installation(), running: await deps.running() };
+        const dead = deadSessions(sessions, claims);
+        await endAll(selenium, dead, 'A session of the browser whose run is over was ended');
+      });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/doctor.ts';
+import type { Context } from '../../src/operations/context.ts';
+
+export type CheckView = ReportView['checks'][number];
+
+/** Asks the doctor, as a person who may. */
+export function askDoctor(
+  context: Context,
+  options: { environment?: string; fix?: boolean } = {},
+): Promise<ReportView> {
+  const { environment, fix = false } = options;
+  const operation = fix ? fixDoctor : showDoctor;
+  const who = { name: 'test', role: 'admin', via: 'nobody' } as never;
+  return operation.run(context, { environment }, { who });
+}
+
+/** What one check found. */
+export function checkOf({ checks }: ReportView, name: string): CheckView {
+  const found = checks.find((check) => check.name === name);
+  if (!found) throw new Error(`There is no check ${name}.`);
+  return found;
+}
+
+/** The codes of the problems of a report, with what each is about. */
+export function problemsOf({ checks }: ReportView): [string | null, string | null][] {
+  return checks.flatMap(({ findings }) =>
+    findings
+      .filter(({ standing }) => standing === 'problem')
+      .map(({ code, about }): [string | null, string | null] => [code, about]),
+  );
+}
