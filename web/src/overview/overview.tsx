@@ -1,6 +1,77 @@
+import { SegmentedControl, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useRef } from 'react';
+import { useQueryState } from '../parts/query-state.ts';
+import { useShortcut } from '../parts/shortcuts.tsx';
+import { ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
+import { Lanes } from './lanes.tsx';
+import { NoEnvironments } from './no-environments.tsx';
+import classes from './overview.module.css';
+import { overviewQuery } from './query.ts';
+import { spanOf, spans, usualSpan } from './spans.ts';
+import { Summary } from './summary.tsx';
+import { useVerdictsSaid } from './verdicts-said.ts';
+import { WaitingRuns } from './waiting.tsx';
 
+/** What runs where, and why does something wait? */
 export default function Overview() {
   useTitle('Overview');
-  return <h1>Overview</h1>;
+  const [spanName, setSpan] = useQueryState('span', usualSpan);
+  const [wanted, setWanted] = useQueryState('environment');
+  const span = spanOf(spanName);
+  const { data: overview, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(span));
+  useVerdictsSaid(overview);
+
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut('/', 'Search for environments', () => search.current?.focus());
+
+  const lanes = useMemo(
+    () => overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [],
+    [overview?.lanes, wanted],
+  );
+  if (overview === undefined) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the overview" />;
+  }
+  if (overview.lanes.length === 0) return <NoEnvironments />;
+  const queue = overview.queue.filter(
+    ({ environment }) => wanted === '' || lanes.some(({ code }) => code === environment),
+  );
+  return (
+    <>
+      <div className={classes.head}>
+        <h1 className={classes.title}>Overview</h1>
+        <Summary overview={overview} />
+        <div className={classes.tools}>
+          <TextInput
+            ref={search}
+            type="search"
+            size="xs"
+            className={classes.search}
+            leftSection={<IconSearch size={14} aria-hidden />}
+            placeholder={`${overview.lanes.length} environments`}
+            aria-label="Show only environments with this in their name"
+            value={wanted}
+            onChange={(event) => setWanted(event.currentTarget.value)}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label="Time shown"
+            data={spans.map(({ name, label }) => ({ value: name, label }))}
+            value={span.name}
+            onChange={setSpan}
+          />
+        </div>
+      </div>
+      <Lanes overview={overview} lanes={lanes} received={dataUpdatedAt} span={span} />
+      {lanes.length === 0 && <p className={classes.none}>No environment has “{wanted}” in its name.</p>}
+      {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
+    </>
+  );
+}
+
+function has(wanted: string, ...texts: string[]): boolean {
+  return texts.some((text) => text.toLowerCase().includes(wanted.toLowerCase()));
 }

@@ -1,0 +1,47 @@
+import type { KeyboardEvent } from 'react';
+
+/** Left and right go to the bars beside, up and down to the lane above and below; Home and End to the ends of the lane. */
+export function moveAmongBars(event: KeyboardEvent<HTMLElement>): void {
+  const bar = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-run]') : null;
+  const lane = bar?.closest('li');
+  if (!bar || !lane) return;
+  const next = nextBar(event.key, bar, lane);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function nextBar(key: string, bar: HTMLElement, lane: HTMLElement): HTMLElement | undefined {
+  const bars = barsOf(lane);
+  const here = bars.indexOf(bar);
+  switch (key) {
+    case 'ArrowLeft':
+      return bars[here - 1];
+    case 'ArrowRight':
+      return bars[here + 1];
+    case 'Home':
+      return bars[0];
+    case 'End':
+      return bars.at(-1);
+    case 'ArrowUp':
+      return beside(lane, 'previousElementSibling');
+    case 'ArrowDown':
+      return beside(lane, 'nextElementSibling');
+    default:
+      return undefined;
+  }
+}
+
+/** The latest bar of the nearest lane that has one. */
+function beside(
+  lane: Element,
+  way: 'previousElementSibling' | 'nextElementSibling',
+): HTMLElement | undefined {
+  for (let other = lane[way]; other !== null; other = other[way]) {
+    const last = barsOf(other).at(-1);
+    if (last) return last;
+  }
+  return undefined;
+}
+
+const barsOf = (lane: Element) => [...lane.querySelectorAll<HTMLElement>('[data-run]')];

@@ -1,0 +1,138 @@
+import { IconPlayerPause } from '@tabler/icons-react';
+import { memo, useMemo } from 'react';
+import { Link } from 'wouter';
+import type { LaneView, QueuedView } from '../../../src/operations/overview.ts';
+import { StatusSign } from '../parts/status.tsx';
+import { clock, roughly } from '../parts/words.ts';
+import { Bar } from './bar.tsx';
+import classes from './lanes.module.css';
+import { layOutLane } from './layout.ts';
+
+interface Props {
+  lane: LaneView;
+  queue: readonly QueuedView[];
+  anchor: number;
+  /** When the lane was so, by the clock of the server, in seconds from the anchor. */
+  at: number;
+  pxPerSecond: number;
+}
+
+/** An environment and what it did, does and will do. */
+export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }: Props) {
+  const pieces = useMemo(
+    () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
+    [lane, queue, anchor, at],
+  );
+  const last = lane.bars.at(-1);
+  const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
+  return (
+    <li className={classes.lane}>
+      <Link href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
+        <span className={classes.code}>{lane.code}</span>
+        <LaneState lane={lane} />
+      </Link>
+      <div className={classes.track}>
+        {pieces.map((piece) => {
+          switch (piece.kind) {
+            case 'run':
+              return (
+                <Bar
+                  key={piece.bar.id}
+                  piece={piece}
+                  environment={lane.code}
+                  pxPerSecond={pxPerSecond}
+                  now={at}
+                  isStop={piece.bar === last}
+                />
+              );
+            case 'expected':
+              return (
+                <span
+                  key="expected"
+                  className={classes.expected}
+                  style={{ '--e': piece.end ?? at }}
+                  data-alone={queue.length === 0 || undefined}
+                  aria-hidden
+                >
+                  {lane.running?.msLeft != null && roughly(lane.running.msLeft)}
+                </span>
+              );
+            case 'queued':
+              return <Waiting key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
+            case 'paused':
+              return (
+                <span key="paused" className={classes.paused} style={{ '--s': piece.start }}>
+                  <span>
+                    paused since {clock(new Date(lane.paused?.since ?? 0))}: {lane.paused?.reason}
+                  </span>
+                </span>
+              );
+            default:
+              return null;
+          }
+        })}
+        {lastBroken?.finishedAt && (
+          <span
+            className={classes.after}
+            style={{ '--s': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
+            data-status="broken"
+            aria-hidden
+          >
+            {lastBroken.reason?.toLowerCase().replaceAll('_', ' ')}
+          </span>
+        )}
+      </div>
+    </li>
+  );
+});
+
+/** In the column beside the names, so that it can be read downwards. */
+function LaneState({ lane: { paused, running, queued } }: { lane: LaneView }) {
+  return (
+    <span className={classes.state}>
+      {running && (
+        <span data-status="running" title={`${running.done} of ${running.planned} tests`}>
+          {Math.round(running.percent)}%
+        </span>
+      )}
+      {paused && (
+        <span data-status="flaky">
+          <IconPlayerPause size={13} role="img" aria-label="paused" />
+          <span className={classes.pausedShort}>{paused.reason}</span>
+        </span>
+      )}
+      {queued > 0 && (
+        <span data-status="queued" title={`${queued} waiting`}>
+          <StatusSign status="queued" size={12} /> {queued}
+          <span className={classes.hidden}> waiting</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Where nobody knows how long a run takes, it is drawn as long as this, and open at its end. */
+const unknownSeconds = 600;
+
+function Waiting({
+  piece: { run, start, end },
+  pxPerSecond,
+}: {
+  piece: { run: QueuedView; start: number; end: number | undefined };
+  pxPerSecond: number;
+}) {
+  const until = end ?? start + unknownSeconds;
+  return (
+    <Link
+      href={`/runs/${run.id}`}
+      className={classes.queued}
+      style={{ '--s': start, '--e': until }}
+      data-open={end === undefined || undefined}
+      tabIndex={-1}
+      aria-label={`Run ${run.id}, ${run.summary}: waits, ${run.waits.message}`}
+      title={`#${run.id} ${run.summary}: ${run.waits.message}`}
+    >
+      {(until - start) * pxPerSecond >= 28 && `#${run.id}`}
+    </Link>
+  );
+}

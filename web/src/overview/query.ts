@@ -1,0 +1,19 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { showOverview } from '../../../src/operations/overview.ts';
+import { get } from '../api/request.ts';
+import type { Span } from './spans.ts';
+
+/** Events tell of runs. Workers, locks and containers come and go without one, and are looked at from time to time. */
+const lookAgainMs = 15_000;
+
+export function overviewQuery(span: Span) {
+  return queryOptions({
+    queryKey: ['overview', span.name],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - span.past).toISOString();
+      return get<typeof showOverview>('/api/overview', { query: { from }, signal });
+    },
+    refetchInterval: lookAgainMs,
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,165 @@
+import { ActionIcon, Anchor, Table, Tooltip } from '@mantine/core';
+import { IconArrowBarToUp, IconX } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { OverviewView, QueuedView } from '../../../src/operations/overview.ts';
+import type { cancelRun, prioritiseRun } from '../../../src/operations/runs.ts';
+import { useAction } from '../api/action.ts';
+import { post } from '../api/request.ts';
+import { useRefusal } from '../api/session.ts';
+import { Time } from '../parts/time.tsx';
+import { clock, fullTime, many, roughly } from '../parts/words.ts';
+import classes from './waiting.module.css';
+
+/** The runs that wait, in the order in which they will probably start, and what each waits for. */
+export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
+  const at = Date.parse(overview.at);
+  const left = overview.queued.runs - overview.queue.length;
+  return (
+    <section aria-labelledby="waiting" className={classes.waiting}>
+      <h2 id="waiting">
+        Waiting <span className={classes.count}>{overview.queued.runs}</span>
+      </h2>
+      <Table aria-labelledby="waiting" className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            <Table.Th>Environment</Table.Th>
+            <Table.Th>Tests</Table.Th>
+            <Table.Th>Waits because</Table.Th>
+            <Table.Th className={classes.number}>Starts</Table.Th>
+            <Table.Th className={classes.number}>Takes</Table.Th>
+            <Table.Th>Asked by</Table.Th>
+            <Table.Th className={classes.number}>Asked</Table.Th>
+            <Table.Th>
+              <span className={classes.hidden}>Actions</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {queue.map((run) => (
+            <Row key={run.id} run={run} at={at} />
+          ))}
+        </Table.Tbody>
+      </Table>
+      {left > 0 && <p className={classes.more}>and {many(left, 'more run')}.</p>}
+    </section>
+  );
+}
+
+function Row({ run, at }: { run: QueuedView; at: number }) {
+  const { id, environment, summary, waits, expectedMs, requestedBy, queuedAt } = run;
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.run}>
+        <Anchor component={Link} href={`/runs/${id}`}>
+          #{id}
+        </Anchor>
+      </Table.Td>
+      <Table.Td className={classes.environment}>{environment}</Table.Td>
+      <Table.Td className={classes.tests} title={summary}>
+        {summary}
+      </Table.Td>
+      <Table.Td className={classes.because}>
+        <Because waits={waits} />
+      </Table.Td>
+      <Table.Td className={classes.number}>
+        <Start run={run} at={at} />
+      </Table.Td>
+      <Table.Td className={`${classes.number} ${classes.wide}`}>
+        {expectedMs === null ? '' : roughly(expectedMs)}
+      </Table.Td>
+      <Table.Td className={classes.wide}>{requestedBy}</Table.Td>
+      <Table.Td className={`${classes.number} ${classes.wide}`}>
+        <Time at={queuedAt} />
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        <Actions run={run} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** The number of the run in the sentence leads to it. */
+function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
+  if (run === null || !message.includes(String(run))) return message;
+  const [before, after] = message.split(String(run), 2);
+  return (
+    <>
+      {before}
+      <Anchor component={Link} href={`/runs/${run}`} underline="always">
+        #{run}
+      </Anchor>
+      {after}
+    </>
+  );
+}
+
+function Start({ run: { expectedStartAt }, at }: { run: QueuedView; at: number }) {
+  if (expectedStartAt === null) return <span title="Cannot be known yet">–</span>;
+  const start = new Date(expectedStartAt);
+  const inMs = start.getTime() - at;
+  return (
+    <span title={`About ${clock(start)}, ${fullTime(start)}`}>{inMs < 5_000 ? 'now' : roughly(inMs)}</span>
+  );
+}
+
+function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
+  const refusal = useRefusal('operator');
+  const toFront = useAction({
+    run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
+    done: () => `Run ${id} is the next of ${environment}.`,
+    touches: [['overview'], ['run', id]],
+  });
+  const cancel = useAction({
+    run: () => post<typeof cancelRun>(`/api/runs/${id}/cancel`),
+    done: () => `Run ${id} is cancelled.`,
+    touches: [['overview'], ['run', id]],
+  });
+  const first = position === 1 ? `It is the next of ${environment} already.` : undefined;
+  return (
+    <>
+      <IconAction
+        what={`Let run ${id} start next on ${environment}`}
+        unless={refusal ?? first}
+        busy={toFront.isPending}
+        onClick={() => toFront.mutate()}
+      >
+        <IconArrowBarToUp size={16} aria-hidden />
+      </IconAction>
+      <IconAction
+        what={`Cancel run ${id}`}
+        unless={refusal}
+        busy={cancel.isPending}
+        onClick={() => cancel.mutate()}
+      >
+        <IconX size={16} aria-hidden />
+      </IconAction>
+    </>
+  );
+}
+
+interface IconActionProps {
+  what: string;
+  /** Why it cannot be done. */
+  unless: string | undefined;
+  busy: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}
+
+function IconAction({ what, unless, busy, onClick, children }: IconActionProps) {
+  return (
+    <Tooltip label={unless === undefined ? what : `${what}: ${unless}`}>
+      <ActionIcon
+        variant="subtle"
+        size="sm"
+        aria-label={what}
+        loading={busy}
+        {...(unless !== undefined && { 'data-disabled': true, 'aria-disabled': true })}
+        onClick={unless === undefined ? onClick : undefined}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
