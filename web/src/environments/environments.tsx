@@ -1,6 +1,136 @@
+import { Anchor, Button, Modal, TextInput } from '@mantine/core';
+import { IconFileImport, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { ActionButton } from '../parts/action-button.tsx';
+import { useQueryState } from '../parts/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
+import { many } from '../parts/words.ts';
+import { EnvironmentForm } from './environment-form.tsx';
+import { EnvironmentRows } from './environment-rows.tsx';
+import classes from './environments.module.css';
+import { ImportForm } from './import-form.tsx';
+import { type Lane, nowQuery } from './queries.ts';
 
+/** Which environments there are, what each does, and whether its last runs passed. */
 export default function Environments() {
   useTitle('Environments');
-  return <h1>Environments</h1>;
+  const now = useQuery(nowQuery);
+  const [search, setSearch] = useQueryState('q');
+  const [state, setState] = useQueryState('state');
+
+  if (!now.data) {
+    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
+    return <Loading what="the environments" />;
+  }
+  const { lanes } = now.data;
+  const shown = lanes.filter((lane) => matches(lane, search, state));
+  const counts = states.map((each) => ({ ...each, count: lanes.filter(each.has).length }));
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>Environments</h1>
+        <span className={classes.tools}>
+          <Add />
+          <Import />
+        </span>
+      </div>
+      {lanes.length === 0 ? (
+        <EmptyState title="There is no environment yet">
+          An environment is a Magento shop under test: its address, and who signs in to its admin panel. Add
+          one, or import the .env files of your test module.
+        </EmptyState>
+      ) : (
+        <>
+          <div className={classes.filter}>
+            <TextInput
+              size="xs"
+              aria-label="Search by code, name or address"
+              placeholder="Search"
+              value={search}
+              onChange={(event) => setSearch(event.currentTarget.value)}
+            />
+            {counts.map(({ word, count }) => (
+              <Button
+                key={word}
+                size="compact-xs"
+                variant={state === word ? 'filled' : 'subtle'}
+                aria-pressed={state === word}
+                disabled={count === 0 && state !== word}
+                onClick={() => setState(state === word ? '' : word)}
+              >
+                {count} {word}
+              </Button>
+            ))}
+            <span className={classes.count} aria-live="polite">
+              {shown.length < lanes.length && `${shown.length} of ${many(lanes.length, 'environment')}`}
+            </span>
+          </div>
+          {shown.length === 0 ? (
+            <EmptyState title="None is like that">
+              <Anchor component={Link} href="/environments" underline="always">
+                Show all
+              </Anchor>
+            </EmptyState>
+          ) : (
+            <EnvironmentRows lanes={shown} />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const states: { word: string; has: (lane: Lane) => boolean }[] = [
+  { word: 'running', has: (lane) => lane.running !== null },
+  { word: 'waiting', has: (lane) => lane.queued > 0 },
+  { word: 'paused', has: (lane) => lane.paused !== null },
+  { word: 'idle', has: (lane) => lane.running === null && lane.queued === 0 && lane.paused === null },
+];
+
+function matches(lane: Lane, search: string, state: string): boolean {
+  const has = states.find(({ word }) => word === state)?.has ?? (() => true);
+  return has(lane) && `${lane.code} ${lane.name}`.toLowerCase().includes(search.trim().toLowerCase());
+}
+
+function Add() {
+  const [opened, setOpened] = useState(false);
+  const [, go] = useLocation();
+  const close = () => setOpened(false);
+  return (
+    <>
+      <ActionButton
+        needs="admin"
+        leftSection={<IconPlus size={14} aria-hidden />}
+        onClick={() => setOpened(true)}
+      >
+        Add an environment
+      </ActionButton>
+      <Modal opened={opened} onClose={close} title="Add an environment">
+        <EnvironmentForm onClose={close} onDone={(code) => go(`/environments/${code}`)} />
+      </Modal>
+    </>
+  );
+}
+
+function Import() {
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  return (
+    <>
+      <ActionButton
+        needs="admin"
+        variant="default"
+        leftSection={<IconFileImport size={14} aria-hidden />}
+        onClick={() => setOpened(true)}
+      >
+        Import .env files
+      </ActionButton>
+      <Modal opened={opened} onClose={close} title="Import .env files" size="lg">
+        <ImportForm onClose={close} />
+      </Modal>
+    </>
+  );
 }

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { barHeights } from './bar-heights.ts';
+
+it('makes bars as high as runs took long', () => {
+  expect(barHeights([100, 50, undefined, 1])).toEqual([36, 18, 3, 3]);
+  expect(barHeights([0, undefined])).toEqual([3, 3]);
+  expect(barHeights([])).toEqual([]);
+});

@@ -1,0 +1,149 @@
+import { Alert, Button, Checkbox, Group, NumberInput, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { addEnvironment, editEnvironment } from '../../../src/operations/environments.ts';
+import type { EnvironmentView } from '../../../src/operations/views.ts';
+import { useAction } from '../api/action.ts';
+import { toProblem } from '../api/problem.ts';
+import { type Answer, ask, post } from '../api/request.ts';
+import { fieldProblems } from './field-problems.ts';
+import { environmentKeys } from './queries.ts';
+
+interface Props {
+  /** Absent for a new one. */
+  environment?: EnvironmentView;
+  onDone: (code: string) => void;
+  onClose: () => void;
+}
+
+/** As many containers as an environment may have: `mostSlots` of the server. */
+const mostSlots = 16;
+
+/** Adds an environment, or changes what is set of one. The password goes one way only: it is never shown again. */
+export function EnvironmentForm({ environment, onDone, onClose }: Props) {
+  const [fields, setFields] = useState({
+    code: environment?.code ?? '',
+    name: environment?.name ?? '',
+    baseUrl: environment?.baseUrl ?? '',
+    backendName: environment?.backendName ?? 'admin',
+    adminUsername: environment?.adminUsername ?? '',
+    slots: environment?.slots ?? 1,
+  });
+  const [password, setPassword] = useState('');
+  const [forgets, setForgets] = useState(false);
+
+  const save = useAction({
+    run: (): Promise<Answer<typeof editEnvironment>> => {
+      const { code, name, ...rest } = fields;
+      const adminPassword = forgets ? null : password === '' ? undefined : password;
+      if (environment) {
+        return ask('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
+      }
+      const given = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
+      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...given });
+    },
+    done: ({ code }) => (environment ? `${code} is changed.` : `${code} is added.`),
+    touches: environmentKeys(fields.code),
+    onDone: ({ code }) => onDone(code),
+    quiet: true,
+  });
+  const problem = save.error ? toProblem(save.error) : undefined;
+  const wrong = fieldProblems(problem);
+
+  const text = (field: 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername') => ({
+    value: fields[field],
+    error: wrong[field],
+    autoComplete: 'off',
+    spellCheck: false,
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
+      const { value } = event.currentTarget;
+      setFields((before) => ({ ...before, [field]: value }));
+    },
+  });
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        {problem && Object.keys(wrong).length === 0 && (
+          <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
+            {problem.remedy}
+          </Alert>
+        )}
+        {!environment && (
+          <TextInput
+            label="Code"
+            description="Short and for good: it names the file .env.<code> of the test module."
+            placeholder="preprod-us"
+            required
+            data-autofocus
+            {...text('code')}
+          />
+        )}
+        <TextInput
+          label="Name"
+          description={environment ? undefined : 'The code by default.'}
+          required={environment !== undefined}
+          {...text('name')}
+        />
+        <TextInput
+          label="Address of the shop"
+          placeholder="https://shop.example.com/"
+          required
+          {...text('baseUrl')}
+        />
+        <TextInput
+          label="Path of the admin panel"
+          description="Below the address."
+          required
+          {...text('backendName')}
+        />
+        <TextInput label="Admin user" required {...text('adminUsername')} />
+        <PasswordInput
+          label="Admin password"
+          description={
+            environment?.hasAdminPassword
+              ? 'One is kept, and never shown. Left empty it stays.'
+              : 'Kept encrypted, and never shown.'
+          }
+          autoComplete="new-password"
+          error={wrong['adminPassword']}
+          disabled={forgets}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {environment?.hasAdminPassword && (
+          <Checkbox
+            size="xs"
+            label="Forget the password that is kept"
+            checked={forgets}
+            onChange={(event) => setForgets(event.currentTarget.checked)}
+          />
+        )}
+        <NumberInput
+          label="Containers"
+          description="A run splits its tests over so many at a time."
+          size="sm"
+          styles={{ wrapper: { width: 110 } }}
+          min={1}
+          max={mostSlots}
+          allowDecimal={false}
+          error={wrong['slots']}
+          value={fields.slots}
+          onChange={(slots) => setFields((before) => ({ ...before, slots: Number(slots) || 1 }))}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="subtle" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {environment ? 'Save' : 'Add'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

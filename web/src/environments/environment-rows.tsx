@@ -1,0 +1,151 @@
+import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { showOverview } from '../../../src/operations/overview.ts';
+import type { listPool } from '../../../src/operations/pool.ts';
+import { type Answer, get } from '../api/request.ts';
+import { Time } from '../parts/time.tsx';
+import { EnvironmentState } from './environment-state.tsx';
+import classes from './environments.module.css';
+import { PauseOrResume } from './pause.tsx';
+import type { Lane } from './queries.ts';
+import { RunCells } from './run-strip.tsx';
+
+type Container = Answer<typeof listPool>['containers'][number];
+type Bars = Answer<typeof showOverview>['lanes'][number]['bars'];
+
+const shownRuns = 10;
+const day = 24 * 60 * 60 * 1000;
+/** What finished and which containers there are is asked for by time: all runs of all environments would be too many events. */
+const everyMs = 20_000;
+
+export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
+  const pool = useQuery({
+    queryKey: ['containers'],
+    queryFn: ({ signal }) => get<typeof listPool>('/api/pool', { signal }),
+    refetchInterval: everyMs,
+    retry: false,
+  });
+  const lately = useQuery({
+    queryKey: ['lately'],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - 3 * day).toISOString();
+      return get<typeof showOverview>('/api/overview', { query: { from }, signal });
+    },
+    refetchInterval: everyMs,
+    placeholderData: keepPreviousData,
+  });
+  const barsOf = new Map(lately.data?.lanes.map(({ code, bars }) => [code, bars]));
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">Environment</th>
+            <th scope="col">Now</th>
+            <th scope="col" className={classes.number}>
+              Waiting
+            </th>
+            <th scope="col">Last runs</th>
+            <th scope="col">Container</th>
+            <th scope="col">
+              <span className={classes.hidden}>Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lanes.map((lane) => (
+            <Row
+              key={lane.code}
+              lane={lane}
+              bars={barsOf.get(lane.code)}
+              containers={pool.data?.containers.filter(({ environment }) => environment === lane.code)}
+              isAway={pool.isError}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  lane: Lane;
+  bars: Bars | undefined;
+  containers: Container[] | undefined;
+  isAway: boolean;
+}
+
+function Row({ lane, bars, containers, isAway }: RowProps) {
+  const { code, name, paused, queued } = lane;
+  return (
+    <tr>
+      <th scope="row">
+        <Anchor component={Link} href={`/environments/${code}`} className={classes.code}>
+          {code}
+        </Anchor>
+        {name !== code && <span className={classes.name}>{name}</span>}
+      </th>
+      <td className={classes.now}>
+        <EnvironmentState lane={lane} />
+        {paused && (
+          <span className={classes.reason} title={paused.reason}>
+            <Time at={paused.since} />: “{paused.reason}”
+          </span>
+        )}
+      </td>
+      <td className={classes.number}>{queued > 0 && queued}</td>
+      <td>
+        {bars && bars.length > 0 ? (
+          <RunCells runs={bars.slice(-shownRuns)} />
+        ) : (
+          <Nothing>{bars && 'none in 3 days'}</Nothing>
+        )}
+      </td>
+      <td className={classes.container}>
+        <Containers containers={containers} isAway={isAway} />
+      </td>
+      <td className={classes.actions}>
+        <Tooltip label={`New run on ${code}`}>
+          <ActionIcon
+            component={Link}
+            href={`/new?env=${code}`}
+            variant="default"
+            size="sm"
+            aria-label={`New run on ${code}`}
+          >
+            <IconPlayerPlay size={14} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <PauseOrResume code={code} isPaused={paused !== null} size="compact-xs" />
+      </td>
+    </tr>
+  );
+}
+
+function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAway'>) {
+  if (isAway) return <Nothing>engine does not answer</Nothing>;
+  if (!containers) return null;
+  if (containers.length === 0) return <Nothing>none yet</Nothing>;
+  const stale = containers.find(({ note }) => note !== null);
+  const running = containers.filter(({ state }) => state === 'running').length;
+  const many = containers.length > 1 ? `${running} of ${containers.length} ` : '';
+  if (stale) {
+    return (
+      <span title={stale.note ?? undefined} className={classes.stale}>
+        stale: {stale.note}
+      </span>
+    );
+  }
+  return (
+    <span>
+      {many}
+      {running > 0 ? 'running' : containers[0]?.state}
+    </span>
+  );
+}
+
+function Nothing({ children }: { children: React.ReactNode }) {
+  return <span className={classes.nothing}>{children}</span>;
+}

@@ -1,0 +1,165 @@
+import { Alert, Button, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { IconUpload } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { importEnvironments } from '../../../src/operations/env-import.ts';
+import { useAction } from '../api/action.ts';
+import { toProblem } from '../api/problem.ts';
+import { type Answer, post } from '../api/request.ts';
+import { many } from '../parts/words.ts';
+import classes from './import-form.module.css';
+
+type Imported = Answer<typeof importEnvironments>;
+type ImportedFile = Imported['files'][number];
+type Change = ImportedFile['added'][number];
+
+/** Adds or changes environments from .env.<code> files, after a look at what would change. */
+export function ImportForm({ onClose }: { onClose: () => void }) {
+  const [files, setFiles] = useState<{ name: string; content: string }[]>([]);
+  const [pasted, setPasted] = useState({ code: '', content: '' });
+  const all =
+    pasted.content.trim() === ''
+      ? files
+      : [...files, { name: `.env.${pasted.code.trim()}`, content: pasted.content }];
+
+  const send = (dryRun: boolean) =>
+    post<typeof importEnvironments>('/api/environments/import', { files: all, dryRun });
+  const look = useAction({ run: () => send(true), quiet: true });
+  const carryOut = useAction({
+    run: () => send(false),
+    done: ({ files }) => `${many(files.length, 'file')} imported.`,
+    touches: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
+    onDone: onClose,
+    quiet: true,
+  });
+  const error = carryOut.error ?? look.error;
+  const problem = error ? toProblem(error) : undefined;
+  const plan = look.data;
+
+  const change = (apply: () => void) => {
+    look.reset();
+    carryOut.reset();
+    apply();
+  };
+
+  return (
+    <Stack gap="sm">
+      {problem && (
+        <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
+          {problem.remedy}
+        </Alert>
+      )}
+      <Group gap="xs">
+        <FileButton
+          multiple
+          inputProps={{ 'aria-label': 'Files' }}
+          onChange={async (chosen) => {
+            const read = await Promise.all(
+              chosen.map(async (file) => ({ name: file.name, content: await file.text() })),
+            );
+            change(() => setFiles(read));
+          }}
+        >
+          {(props) => (
+            <Button variant="default" leftSection={<IconUpload size={14} aria-hidden />} {...props}>
+              Choose files
+            </Button>
+          )}
+        </FileButton>
+        <span className={classes.files}>
+          {files.map(({ name }) => name).join(', ') || 'named .env.<code>; or paste one:'}
+        </span>
+      </Group>
+      <TextInput
+        label="Code"
+        placeholder="preprod-us"
+        size="xs"
+        w={220}
+        value={pasted.code}
+        onChange={(event) => {
+          const code = event.currentTarget.value;
+          change(() => setPasted((before) => ({ ...before, code })));
+        }}
+      />
+      <Textarea
+        label="Content"
+        placeholder={'MAGENTO_BASE_URL=https://shop.example.com/\nMAGENTO_ADMIN_USERNAME=admin'}
+        size="xs"
+        rows={plan ? 4 : 8}
+        spellCheck={false}
+        classNames={{ input: classes.code }}
+        value={pasted.content}
+        onChange={(event) => {
+          const content = event.currentTarget.value;
+          change(() => setPasted((before) => ({ ...before, content })));
+        }}
+      />
+      {plan?.files.map((file) => (
+        <Plan key={file.file} file={file} />
+      ))}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="subtle" onClick={onClose}>
+          Cancel
+        </Button>
+        {plan ? (
+          <Button loading={carryOut.isPending} onClick={() => carryOut.mutate()}>
+            Import
+          </Button>
+        ) : (
+          <Button loading={look.isPending} disabled={all.length === 0} onClick={() => look.mutate()}>
+            Show what would change
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Plan({ file }: { file: ImportedFile }) {
+  const { code, isNew, added, changed, unchanged, notes } = file;
+  const rows = [
+    ...added.map((each) => ({ ...each, how: 'new' })),
+    ...changed.map((each) => ({ ...each, how: 'changed' })),
+  ];
+  return (
+    <section aria-label={code}>
+      <h3>
+        {code}{' '}
+        <span className={classes.files}>
+          {isNew ? 'a new environment' : 'is there already'}: {added.length} new, {changed.length} changed,{' '}
+          {unchanged.length} as they are
+        </span>
+      </h3>
+      {rows.length > 0 && (
+        <table className={classes.plan}>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Value</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name}>
+                <th scope="row">{row.name}</th>
+                <td>{shownValue(row)}</td>
+                <td>{row.how}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {notes.length > 0 && (
+        <ul className={classes.notes}>
+          {notes.map(({ line, message }) => (
+            <li key={`${line} ${message}`}>
+              Line {line}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const shownValue = ({ secret, value }: Change) => (secret ? '•••••• (secret)' : value);

@@ -1,0 +1,93 @@
+import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { pauseEnvironment, resumeEnvironment } from '../../../src/operations/environments.ts';
+import { useAction } from '../api/action.ts';
+import { post } from '../api/request.ts';
+import { ActionButton } from '../parts/action-button.tsx';
+import { environmentKeys } from './queries.ts';
+
+interface Props {
+  code: string;
+  isPaused: boolean;
+  size?: string;
+}
+
+/** Pauses an environment, with a reason that everybody sees, or resumes it. */
+export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
+  const [asks, setAsks] = useState(false);
+  const resume = useAction({
+    run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
+    done: () => `${code} goes on.`,
+    touches: environmentKeys(code),
+  });
+  if (isPaused) {
+    return (
+      <ActionButton
+        needs="operator"
+        variant="default"
+        size={size}
+        aria-label={`Resume ${code}`}
+        leftSection={<IconPlayerPlay size={14} aria-hidden />}
+        loading={resume.isPending}
+        onClick={() => resume.mutate()}
+      >
+        Resume
+      </ActionButton>
+    );
+  }
+  return (
+    <>
+      <ActionButton
+        needs="operator"
+        variant="default"
+        size={size}
+        aria-label={`Pause ${code}`}
+        leftSection={<IconPlayerPause size={14} aria-hidden />}
+        onClick={() => setAsks(true)}
+      >
+        Pause
+      </ActionButton>
+      <Modal opened={asks} onClose={() => setAsks(false)} title={`Pause ${code}`}>
+        <PauseForm code={code} onClose={() => setAsks(false)} />
+      </Modal>
+    </>
+  );
+}
+
+function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const pause = useAction({
+    run: () => post<typeof pauseEnvironment>(`/api/environments/${code}/pause`, { reason }),
+    done: () => `${code} is paused.`,
+    touches: environmentKeys(code),
+    onDone: onClose,
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        pause.mutate();
+      }}
+    >
+      <TextInput
+        label="Why"
+        description="Shown wherever the environment is. The run under way goes on; what comes after it waits."
+        placeholder="database copy"
+        data-autofocus
+        required
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md" gap="xs">
+        <Button variant="subtle" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={pause.isPending} disabled={reason.trim() === ''}>
+          Pause
+        </Button>
+      </Group>
+    </form>
+  );
+}
