@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../errors.ts';
 import type { Asker } from '../model/access.ts';
 import type { Run } from '../model/run.ts';
-import { runStates } from '../model/run.ts';
+import { runStates, verdicts } from '../model/run.ts';
 import { describeSelection, emptySelection, type Selection, selectsNothing } from '../model/selection.ts';
 import type { Context } from './context.ts';
 import { getEnvironment } from './environments.ts';
@@ -15,7 +15,7 @@ import { withWaits } from './waits.ts';
 const names = z.array(testName).max(10_000).default([]);
 const requestedBy = line(200).default('api').describe('Where nobody signs in; else it is who has signed in');
 
-const priority = z.int().min(-1000).max(1000).describe('Higher starts earlier within its environment');
+export const priority = z.int().min(-1000).max(1000).describe('Higher starts earlier within its environment');
 
 export const selectionInput = z.strictObject({
   all: z.boolean().default(false),
@@ -66,6 +66,7 @@ export const listRuns = defineOperation({
   input: z.object({
     environment: code.optional(),
     state: z.enum(runStates).optional(),
+    verdict: z.enum(verdicts).optional(),
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
     limit: whole.min(1).max(200).default(20),
   }),
@@ -73,13 +74,13 @@ export const listRuns = defineOperation({
     runs: z.array(runView),
     next: z.number().nullable().describe('The `before` of the next page; null when this is the last'),
   }),
-  async run(context, { environment, state, before, limit }) {
+  async run(context, { environment, state, verdict, before, limit }) {
     const environmentId =
       environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
     // One more than asked for says whether there is another page.
     const found = await context.runs.list({
       limit: limit + 1,
-      ...given({ environmentId, state, before }),
+      ...given({ environmentId, state, verdict, before }),
     });
     const runs = await withWaits(context, found.slice(0, limit).map(viewRun));
     return { runs, next: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
@@ -159,7 +160,7 @@ function requesterOf(who: Asker, claimed: string): string {
 }
 
 /** Refused here, before anything is queued, as far as it can be known here. */
-async function checkSelection(context: Context, selection: Selection): Promise<void> {
+export async function checkSelection(context: Context, selection: Selection): Promise<void> {
   if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
   const tests = await context.resolveSelection(selection);
   if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');

@@ -20,6 +20,7 @@ export interface NewRun {
 export interface RunFilter {
   environmentId?: number;
   state?: RunState;
+  verdict?: Verdict;
   /** Only runs with a smaller id: the next page. */
   before?: number;
   /** At most so many. */
@@ -50,14 +51,15 @@ export function createRuns(deps: { database: Database }) {
     get: (id: number): Promise<Run> => readRun(database, id),
 
     /** The newest first. */
-    list({ environmentId, state, before, limit }: RunFilter): Promise<Run[]> {
+    list({ environmentId, state, verdict, before, limit }: RunFilter): Promise<Run[]> {
       return select(
         database,
         `($1::int IS NULL OR run.environment_id = $1)
          AND ($2::text IS NULL OR run.state = $2)
          AND ($3::bigint IS NULL OR run.id < $3)
-         ORDER BY run.id DESC LIMIT $4`,
-        [environmentId ?? null, state ?? null, before ?? null, limit],
+         AND ($4::text IS NULL OR run.verdict = $4)
+         ORDER BY run.id DESC LIMIT $5`,
+        [environmentId ?? null, state ?? null, before ?? null, verdict ?? null, limit],
       );
     },
 
@@ -168,6 +170,11 @@ export async function readRun(database: Queryable, id: number): Promise<Run> {
   const [run] = await select(database, 'run.id = $1', [id]);
   if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
   return run;
+}
+
+/** Those of them that exist, the newest first. */
+export async function readRuns(database: Queryable, ids: readonly number[]): Promise<Run[]> {
+  return ids.length === 0 ? [] : select(database, 'run.id = ANY($1::bigint[])', [ids]);
 }
 
 /** The newest first. `condition` may end in an order and a limit of its own. */

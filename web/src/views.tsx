@@ -16,6 +16,8 @@ function view(path: string, load: () => Promise<{ default: ComponentType<never> 
 /** Every address of the page. */
 export const views: View[] = [
   view('/', () => import('./overview/overview.tsx')),
+  view('/runs', () => import('./runs/runs.tsx')),
+  view('/runs/:id', () => import('./run/run.tsx')),
   view('/new', () => import('./new-run/new-run.tsx')),
   view('/environments', () => import('./environments/environments.tsx')),
   view('/environments/:code', () => import('./environments/environment.tsx')),
@@ -26,6 +28,7 @@ export const views: View[] = [
 /** What the header leads to, in this order. `letter` is pressed after `g`. */
 export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
+  { path: '/runs', name: 'Runs', letter: 'r' },
   { path: '/tests', name: 'Tests', letter: 't' },
   { path: '/environments', name: 'Environments', letter: 'e' },
 ] as const satisfies {

@@ -1,0 +1,137 @@
+import { useLocalStorage } from '@mantine/hooks';
+import { useEffect, useRef, useState } from 'react';
+import { copyText } from '../parts/copy.ts';
+import { showDone } from '../parts/notices.tsx';
+import { useShortcut } from '../parts/shortcuts.tsx';
+import { ErrorState, Loading } from '../parts/states.tsx';
+import { many } from '../parts/words.ts';
+import { addressOfLine, useLineAddress } from './line-address.ts';
+import classes from './log-content.module.css';
+import { LogLines, type LogView } from './log-lines.tsx';
+import { placeOf } from './log-place.ts';
+import { neighbour } from './log-search.ts';
+import { LogToolbar } from './log-toolbar.tsx';
+import { useLog, useLogSearch } from './use-log.ts';
+
+export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
+  const feed = useLog(id);
+  const [line, setLine] = useLineAddress();
+  const [wrap, setWrap] = useLocalStorage({
+    key: 'log-wrap',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const [follow, setFollow] = useState(line === undefined && goTo === undefined);
+  const [wanted, setWanted] = useState('');
+  const [match, setMatch] = useState<number>();
+  const found = useLogSearch(feed, wanted);
+  const view = useRef<LogView>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const loaded = feed !== undefined && feed.state !== 'loading';
+
+  const show = (target: number) => {
+    setFollow(false);
+    view.current?.show(target);
+  };
+  const select = (target: number) => {
+    setLine(target);
+    show(target);
+  };
+  const goToMatch = (direction: 1 | -1) => {
+    const index = neighbour(found.lines, match, direction);
+    const target = index === undefined ? undefined : found.lines[index];
+    if (target === undefined) return;
+    setMatch(target);
+    show(target);
+  };
+
+  // The first match is gone to while the text is typed.
+  const firstMatch = found.lines[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another text or its first match moves the log
+  useEffect(() => {
+    setMatch(firstMatch);
+    if (firstMatch !== undefined) show(firstMatch);
+  }, [wanted, firstMatch]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the log is there
+  useEffect(() => {
+    if (loaded && line !== undefined && goTo === undefined) show(line);
+  }, [loaded]);
+
+  const [missing, setMissing] = useState<string>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each time that somebody asks
+  useEffect(() => {
+    if (!goTo || !feed || !loaded) return;
+    const place = placeOf(goTo.test, feed.log);
+    setMissing(place === undefined ? goTo.test : undefined);
+    if (place !== undefined) select(place);
+  }, [goTo, loaded]);
+
+  useShortcut('f', 'Follow the log', () => setFollow(!follow));
+  useShortcut('w', 'Wrap long lines of the log', () => setWrap(!wrap));
+  useShortcut('n', 'Next match in the log', () => goToMatch(1));
+  useShortcut('N', 'Previous match in the log', () => goToMatch(-1));
+  useShortcut('s', 'Search in the log', () => search.current?.focus());
+
+  if (!feed || (feed.state === 'loading' && feed.log.last === 0)) {
+    if (feed?.problem && feed.problem.status !== 0) return <ErrorState error={feed.problem} />;
+    return <Loading what="the log" />;
+  }
+  const { log } = feed;
+  const copy = async (target: number) => {
+    await copyText(addressOfLine(target));
+    showDone(`The address of line ${target} is copied.`);
+  };
+  const at = match === undefined ? -1 : found.lines.indexOf(match);
+  return (
+    <div className={classes.content}>
+      <LogToolbar
+        wanted={wanted}
+        onWanted={setWanted}
+        matches={{ count: found.lines.length, at: at === -1 ? undefined : at + 1, done: found.done }}
+        onMatch={goToMatch}
+        follow={follow}
+        onFollow={setFollow}
+        wrap={wrap}
+        onWrap={setWrap}
+        lines={log.last}
+        selected={line}
+        onLine={select}
+        onCopy={(target) => void copy(target)}
+        download={`/api/runs/${id}/artifacts/run.log`}
+        searchRef={search}
+      />
+      {log.first > 1 && (
+        <p className={classes.note}>
+          The first {many(log.first - 1, 'line')} are left out here, because the log is very large; the file
+          has them.
+        </p>
+      )}
+      {missing && <p className={classes.note}>{missing} is not in the log (yet).</p>}
+      {log.last === 0 ? (
+        <p className={classes.note}>
+          {feed.state === 'complete'
+            ? 'This run wrote nothing.'
+            : 'Nothing is written yet; it appears here as it comes.'}
+        </p>
+      ) : (
+        <LogLines
+          ref={view}
+          label="Lines of the log"
+          log={log}
+          version={feed.version()}
+          wrap={wrap}
+          follow={follow}
+          onFollow={setFollow}
+          wanted={wanted}
+          selected={line}
+          match={match}
+          onSelect={(target) => {
+            setLine(target);
+            void copy(target);
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { memo } from 'react';
+import { clockSeconds, fullTime } from '../parts/words.ts';
+import { type Piece, readLine, type Style } from './ansi.ts';
+import classes from './log-line.module.css';
+import { findIn } from './log-search.ts';
+import { readOwn } from './own-line.ts';
+
+interface Props {
+  number: number;
+  line: string;
+  before: Style;
+  wanted: string;
+  selected: boolean;
+  /** The match that is stood at. */
+  current: boolean;
+  onSelect: (number: number) => void;
+}
+
+/** One line: its number, which is its address, and its text. Numbers of lines never change. */
+export const LogLine = memo(function LogLine(props: Props) {
+  const { number, line, before, wanted, selected, current, onSelect } = props;
+  const { pieces } = readLine(line, before);
+  const { at, rest } = withoutTime(pieces);
+  return (
+    <>
+      <a
+        href={`#L${number}`}
+        tabIndex={-1}
+        className={classes.number}
+        aria-label={`Line ${number}`}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          onSelect(number);
+        }}
+      >
+        {number}
+      </a>
+      <span
+        className={classes.text}
+        data-own={at !== undefined || undefined}
+        data-selected={selected || undefined}
+      >
+        {at && (
+          <time dateTime={at.toISOString()} title={fullTime(at)} className={classes.time}>
+            {clockSeconds(at)}
+          </time>
+        )}
+        {marked(rest, wanted).map(({ text, style, match }, index) => {
+          const look = { className: classes.piece, 'data-text': style.text, 'data-ground': style.ground };
+          const also = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
+          const Tag = match ? 'mark' : 'span';
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other name and no state
+            <Tag key={index} {...look} {...also} data-current={(match && current) || undefined}>
+              {text}
+            </Tag>
+          );
+        })}
+      </span>
+    </>
+  );
+});
+
+function withoutTime(pieces: Piece[]): { at?: Date; rest: Piece[] } {
+  const [first, ...others] = pieces;
+  if (!first) return { rest: pieces };
+  const { at, text } = readOwn(first.text);
+  return at ? { at, rest: [{ ...first, text }, ...others] } : { rest: pieces };
+}
+
+/** The pieces, cut where a match begins or ends: a match may go over several of them. */
+function marked(pieces: Piece[], wanted: string): (Piece & { match: boolean })[] {
+  const ranges = findIn(pieces.map(({ text }) => text).join(''), wanted);
+  if (ranges.length === 0) return pieces.map((piece) => ({ ...piece, match: false }));
+  const edges = ranges.flat();
+  let start = 0;
+  return pieces.flatMap(({ text, style }) => {
+    const from = start;
+    start += text.length;
+    const cuts = [from, ...edges.filter((edge) => edge > from && edge < start), start];
+    return cuts.slice(1).map((end, index) => {
+      const begin = cuts[index] as number;
+      const match = ranges.some(([first, last]) => begin >= first && begin < last);
+      return { text: text.slice(begin - from, end - from), style, match };
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import { LogLine } from './log-line.tsx';
+import classes from './log-lines.module.css';
+import type { LogModel } from './log-model.ts';
+
+const lineHeight = 20;
+/** Of the letters, for a first guess at how high a wrapped line is. */
+const letterWidth = 7.3;
+/** So near to its end the log counts as read to its end. */
+const nearEnd = 8;
+
+export interface LogView {
+  /** Scrolls to a line, into the middle. */
+  show: (line: number) => void;
+}
+
+interface Props {
+  label: string;
+  log: LogModel;
+  /** Draws anew when it changes. */
+  version: number;
+  wrap: boolean;
+  /** Stays at the end while the log grows. */
+  follow: boolean;
+  onFollow: (follow: boolean) => void;
+  wanted: string;
+  /** The line that the address names. */
+  selected: number | undefined;
+  /** The line of the match that is stood at. */
+  match: number | undefined;
+  onSelect: (line: number) => void;
+  ref: Ref<LogView>;
+}
+
+/** The lines that are in sight, and no others: a log of 100,000 lines is some fifty elements. */
+export function LogLines(props: Props) {
+  const { label, log, version, wrap, follow, onFollow, wanted, selected, match, onSelect, ref } = props;
+  const scroller = useRef<HTMLElement>(null);
+  const top = useRef(0);
+  const { first, last } = log;
+  const digits = String(last).length;
+  const numberWidth = 16 + Math.max(digits, 3) * 7;
+
+  const virtualizer = useVirtualizer({
+    count: last - first + 1,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => {
+      if (!wrap) return lineHeight;
+      const letters = ((scroller.current?.clientWidth ?? 800) - numberWidth - 12) / letterWidth;
+      return Math.max(1, Math.ceil(log.line(first + index).length / letters)) * lineHeight;
+    },
+    getItemKey: (index) => first + index,
+    overscan: 20,
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped lines have other heights
+  useLayoutEffect(() => virtualizer.measure(), [wrap]);
+
+  useImperativeHandle(ref, () => ({
+    show: (line) => virtualizer.scrollToIndex(line - first, { align: 'center' }),
+  }));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have a new end
+  useEffect(() => {
+    if (follow && last >= first) virtualizer.scrollToIndex(last - first, { align: 'end' });
+  }, [follow, version, wrap]);
+
+  const scrolled = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+    // Only readers scroll up.
+    if (element.scrollTop < top.current - 1 && !isAtEnd && follow) onFollow(false);
+    if (isAtEnd && element.scrollTop > top.current && !follow) onFollow(true);
+    top.current = element.scrollTop;
+  };
+
+  return (
+    <section
+      ref={scroller}
+      className={classes.scroller}
+      data-wrap={wrap || undefined}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable with keys
+      tabIndex={0}
+      onScroll={scrolled}
+      style={{ '--number-width': `${numberWidth}px` } as CSSProperties}
+    >
+      <div className={classes.all} style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ index, start }) => {
+          const number = first + index;
+          return (
+            <div
+              key={number}
+              ref={wrap ? virtualizer.measureElement : undefined}
+              data-index={index}
+              className={classes.line}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <LogLine
+                number={number}
+                line={log.line(number)}
+                before={log.styleBefore(number)}
+                wanted={wanted}
+                selected={number === selected}
+                current={number === match}
+                onSelect={onSelect}
+              />
+            </div>
+          );
+        })}
+      </div>
+    </section>
+  );
+}

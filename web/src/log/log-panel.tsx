@@ -1,0 +1,71 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconChevronDown, IconChevronUp, IconMaximize, IconMinimize } from '@tabler/icons-react';
+import { useConnection } from '../api/live-connection.tsx';
+import { useShortcut } from '../parts/shortcuts.tsx';
+import { StatusSign } from '../parts/status.tsx';
+import { LogContent } from './log-content.tsx';
+import classes from './log-panel.module.css';
+
+/** As in the address (`?log=open`): a bar at the foot, the lower half of the window, or all of it. */
+export type PanelSize = '' | 'open' | 'full';
+
+interface Props {
+  id: number;
+  finished: boolean;
+  size: PanelSize;
+  onSize: (size: PanelSize) => void;
+  /** The test whose place is to be shown; a new object asks for it anew. */
+  goTo: { test: string } | undefined;
+}
+
+/** The log at the foot of a run, beside what it is looked at for. Nothing of it is read before it is opened. */
+export function LogPanel({ id, finished, size, onSize, goTo }: Props) {
+  const { state } = useConnection();
+  const isOpen = size !== '';
+  useShortcut('l', 'Open or close the log', () => onSize(isOpen ? '' : 'open'));
+  const word = finished ? 'Log' : 'Log, live';
+  return (
+    <>
+      <div className={classes.place} data-size={size} />
+      <section className={classes.panel} data-size={size} aria-label="Log">
+        <div className={classes.bar}>
+          <Button
+            variant="transparent"
+            size="compact-sm"
+            className={classes.toggle}
+            aria-expanded={isOpen}
+            leftSection={
+              isOpen ? <IconChevronDown size={16} aria-hidden /> : <IconChevronUp size={16} aria-hidden />
+            }
+            onClick={() => onSize(isOpen ? '' : 'open')}
+          >
+            {word}
+            {!finished && state !== 'lost' && (
+              <span className={classes.live}>
+                <StatusSign status="running" size={10} />
+              </span>
+            )}
+          </Button>
+          {isOpen && (
+            <Tooltip label={size === 'full' ? 'Beside the tests' : 'Over the whole window'}>
+              <ActionIcon
+                variant="subtle"
+                aria-label={
+                  size === 'full' ? 'Show the log beside the tests' : 'Show the log in the whole window'
+                }
+                onClick={() => onSize(size === 'full' ? 'open' : 'full')}
+              >
+                {size === 'full' ? (
+                  <IconMinimize size={16} aria-hidden />
+                ) : (
+                  <IconMaximize size={16} aria-hidden />
+                )}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </div>
+        {isOpen && <LogContent key={id} id={id} goTo={goTo} />}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import type { LogModel } from './log-model.ts';
+
+/**
+ * Where a test begins in the log of its run: the line in which Codeception names it, else the one in which matre says how it
+ * ended. The last such place, because a later attempt comes later; `undefined` when the test is not in the log.
+ */
+export function placeOf(test: string, log: Pick<LogModel, 'first' | 'last' | 'text'>): number | undefined {
+  const named = new RegExp(`^(?:Signature: .*[\\\\:]|.*\\b)${escaped(test)}Cest:`);
+  const ended = `] ${test}: `;
+  let end: number | undefined;
+  for (let line = log.last; line >= log.first; line -= 1) {
+    const text = log.text(line);
+    if (!text.includes(test)) continue;
+    if (named.test(text)) return beginning(line, test, log);
+    if (end === undefined && text.startsWith('[matre ') && text.includes(ended)) end = line;
+  }
+  return end;
+}
+
+/** Codeception names a test in several lines that follow each other. */
+function beginning(line: number, test: string, log: Pick<LogModel, 'first' | 'text'>): number {
+  let first = line;
+  for (let back = line - 1; back >= Math.max(log.first, line - 4); back -= 1) {
+    if (log.text(back).includes(`${test}Cest`)) first = back;
+  }
+  return first;
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,152 @@
+import { ActionIcon, Button, Loader, TextInput, Tooltip } from '@mantine/core';
+import {
+  IconArrowBarToDown,
+  IconChevronDown,
+  IconChevronUp,
+  IconDownload,
+  IconLink,
+  IconSearch,
+  IconTextWrap,
+} from '@tabler/icons-react';
+import { type ReactNode, type Ref, useState } from 'react';
+import { many } from '../parts/words.ts';
+import classes from './log-toolbar.module.css';
+
+interface Props {
+  wanted: string;
+  onWanted: (wanted: string) => void;
+  matches: { count: number; at: number | undefined; done: boolean };
+  onMatch: (direction: 1 | -1) => void;
+  follow: boolean;
+  onFollow: (follow: boolean) => void;
+  wrap: boolean;
+  onWrap: (wrap: boolean) => void;
+  lines: number;
+  selected: number | undefined;
+  onLine: (line: number) => void;
+  onCopy: (line: number) => void;
+  download: string;
+  searchRef: Ref<HTMLInputElement>;
+}
+
+export function LogToolbar(props: Props) {
+  const { wanted, onWanted, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
+  return (
+    <div className={classes.toolbar} role="toolbar" aria-label="Log">
+      <TextInput
+        ref={props.searchRef}
+        size="xs"
+        className={classes.search}
+        aria-label="Search in the log"
+        placeholder="Search in the log"
+        type="search"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={wanted}
+        onChange={(event) => onWanted(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onMatch(event.shiftKey ? -1 : 1);
+          if (event.key === 'Escape') onWanted('');
+        }}
+      />
+      {wanted !== '' && (
+        <span className={classes.matches} role="status">
+          {matches.count === 0 && matches.done
+            ? 'nothing'
+            : `${matches.at ?? '–'}/${matches.count.toLocaleString()}`}
+          {!matches.done && <Loader size={10} aria-label="Searching" />}
+        </span>
+      )}
+      <Tool label="Previous match (N)" disabled={matches.count === 0} onClick={() => onMatch(-1)}>
+        <IconChevronUp size={16} aria-hidden />
+      </Tool>
+      <Tool label="Next match (n)" disabled={matches.count === 0} onClick={() => onMatch(1)}>
+        <IconChevronDown size={16} aria-hidden />
+      </Tool>
+      <span className={classes.gap} />
+      <Switchable label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
+      <Switchable label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
+      <GoToLine last={props.lines} onLine={props.onLine} />
+      {selected !== undefined && (
+        <Tool label={`Copy the address of line ${selected}`} onClick={() => props.onCopy(selected)}>
+          <IconLink size={16} aria-hidden />
+        </Tool>
+      )}
+      <Tooltip label="The whole log as a file">
+        <ActionIcon
+          component="a"
+          href={props.download}
+          download
+          variant="subtle"
+          size="md"
+          aria-label="The whole log as a file"
+        >
+          <IconDownload size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <span className={classes.lines}>{many(props.lines, 'line')}</span>
+    </div>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Tool({ label, disabled, onClick, children }: ToolProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" size="md" aria-label={label} disabled={disabled} onClick={onClick}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+interface SwitchableProps {
+  label: string;
+  icon: ReactNode;
+  on: boolean;
+  onChange: (on: boolean) => void;
+}
+
+function Switchable({ label, icon, on, onChange }: SwitchableProps) {
+  return (
+    <Button
+      size="compact-xs"
+      variant={on ? 'light' : 'subtle'}
+      className={classes.switchable}
+      aria-pressed={on}
+      leftSection={icon}
+      onClick={() => onChange(!on)}
+    >
+      {label}
+    </Button>
+  );
+}
+
+function GoToLine({ last, onLine }: { last: number; onLine: (line: number) => void }) {
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const line = Number(text);
+        if (Number.isInteger(line) && line >= 1) onLine(Math.min(line, last));
+        setText('');
+      }}
+    >
+      <TextInput
+        size="xs"
+        w={64}
+        inputMode="numeric"
+        aria-label="Go to line"
+        placeholder="line"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value.replace(/\D/g, ''))}
+      />
+    </form>
+  );
+}

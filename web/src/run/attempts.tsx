@@ -1,0 +1,98 @@
+import { Anchor, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import type { RunView } from '../../../src/operations/views.ts';
+import { useQueryState } from '../parts/query-state.ts';
+import { Elapsed, Time } from '../parts/time.tsx';
+import { clockSeconds, fullTime, many } from '../parts/words.ts';
+import classes from './head.module.css';
+import { recordQuery } from './queries.ts';
+
+/** How often the run was begun, by whom, and why it was begun anew. */
+export function Attempts({ run }: { run: RunView }) {
+  const [shown, setShown] = useQueryState('attempts');
+  const id = useId();
+  const isShown = shown === 'shown';
+  return (
+    <>
+      <div className={classes.fact}>
+        <dt>{run.attempt === 1 ? 'Attempt' : 'Attempts'}</dt>
+        <dd>
+          <Anchor
+            component="button"
+            underline="always"
+            aria-expanded={isShown}
+            aria-controls={id}
+            onClick={() => setShown(isShown ? '' : 'shown')}
+          >
+            {run.attempt}
+          </Anchor>
+        </dd>
+      </div>
+      {isShown && (
+        <div id={id} className={classes.attempts}>
+          <Record id={run.id} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Record({ id }: { id: number }) {
+  const { data, error } = useQuery(recordQuery(id));
+  if (!data) return <p>{error ? error.message : 'Asking for the attempts.'}</p>;
+  return (
+    <>
+      <Table.ScrollContainer minWidth={520}>
+        <Table withTableBorder aria-label="Attempts">
+          <Table.Thead>
+            <Table.Tr>
+              {['Attempt', 'Worker', 'Started', 'Took', 'Outcome'].map((name) => (
+                <Table.Th key={name}>{name}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.attempts.map(({ attempt, workerId, startedAt, endedAt, outcome, reason }) => (
+              <Table.Tr key={attempt}>
+                <Table.Td>{attempt}</Table.Td>
+                <Table.Td>
+                  <code>{workerId}</code>
+                </Table.Td>
+                <Table.Td>
+                  <Time at={startedAt} as="clock" />
+                </Table.Td>
+                <Table.Td>
+                  <Elapsed since={startedAt} until={endedAt} />
+                </Table.Td>
+                <Table.Td>
+                  {outcome ?? 'under way'}
+                  {reason && (
+                    <>
+                      : {reason.message} <code>{reason.code}</code>
+                    </>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {data.events.length > 0 && (
+        <details>
+          <summary>{many(data.events.length, 'event')}</summary>
+          <ul className={classes.events}>
+            {data.events.map(({ at, code, message }) => (
+              <li key={`${at} ${code} ${message}`}>
+                <time dateTime={at} title={fullTime(new Date(at))}>
+                  {clockSeconds(new Date(at))}
+                </time>{' '}
+                {message} <code>{code}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

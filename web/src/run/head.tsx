@@ -1,0 +1,151 @@
+import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { ProgressView } from '../../../src/operations/progress.ts';
+import type { RunView } from '../../../src/operations/views.ts';
+import { Counts, CountsBar } from '../parts/counts.tsx';
+import { useNow } from '../parts/now.ts';
+import { StatusBadge, statusOfRun } from '../parts/status.tsx';
+import { Elapsed, Time } from '../parts/time.tsx';
+import { RunActions } from './actions.tsx';
+import { Attempts } from './attempts.tsx';
+import classes from './head.module.css';
+import { Reason } from './reason.tsx';
+import { Retries } from './retries.tsx';
+import { timeLeft } from './time-left.ts';
+import { Waiting } from './waiting.tsx';
+
+interface Props {
+  progress: ProgressView;
+  /** When the server said so; milliseconds. */
+  askedAt: number;
+}
+
+export function RunHead({ progress, askedAt }: Props) {
+  const { run, msLeft } = progress;
+  const { counts } = run;
+  const done = counts.passed + counts.failed + counts.broken + counts.skipped;
+  return (
+    <header className={classes.head}>
+      <div className={classes.first}>
+        <div className={classes.name}>
+          <h1 className={classes.title}>
+            <span className={classes.number}>#{run.id}</span> {run.summary}{' '}
+            <span className={classes.on}>
+              on{' '}
+              <Anchor component={Link} href={`/environments/${run.environment}`}>
+                {run.environment}
+              </Anchor>
+            </span>
+          </h1>
+        </div>
+        <RunActions run={run} done={done} />
+      </div>
+
+      <div className={classes.standing}>
+        <StatusBadge status={statusOfRun(run)}>{standing(run)}</StatusBadge>
+        {counts.planned > 0 && (
+          <>
+            {run.state === 'running' && <span>{Math.floor((done / counts.planned) * 100)} %</span>}
+            <span>
+              <b>{done}</b> of {counts.planned}
+            </span>
+            <Counts counts={counts} />
+          </>
+        )}
+        {run.state === 'running' && <Left msLeft={msLeft} askedAt={askedAt} />}
+      </div>
+      {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
+
+      <Waiting progress={progress} />
+      {run.reason && <Reason reason={run.reason} label={`Why it is ${run.verdict ?? 'tried again'}`} />}
+
+      <dl className={classes.facts}>
+        <Fact name="Commit">
+          {run.commit ? (
+            <>
+              <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
+            </>
+          ) : (
+            'not chosen yet'
+          )}
+        </Fact>
+        <Times run={run} />
+        <Fact name="By">{run.requestedBy}</Fact>
+        {run.workerId && (
+          <Fact name="Worker">
+            <code>{run.workerId}</code>
+          </Fact>
+        )}
+        {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
+        {run.retryOf !== null && (
+          <Fact name="Repeats">
+            <Anchor component={Link} href={`/runs/${run.retryOf}`}>
+              #{run.retryOf}
+            </Anchor>
+          </Fact>
+        )}
+        {run.state === 'finished' && <Retries run={run} />}
+        {run.attempt > 0 && <Attempts run={run} />}
+      </dl>
+    </header>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Times({ run: { queuedAt, startedAt, finishedAt } }: { run: RunView }) {
+  if (startedAt === null) {
+    return (
+      <Fact name={finishedAt ? 'Ended' : 'Queued'}>
+        <Time at={finishedAt ?? queuedAt} />
+      </Fact>
+    );
+  }
+  return (
+    <>
+      <Fact name="Started">
+        <Time at={startedAt} as="clock" /> (<Time at={startedAt} />)
+      </Fact>
+      <Fact name={finishedAt ? 'Took' : 'Runs for'}>
+        <Elapsed since={startedAt} until={finishedAt} />
+      </Fact>
+    </>
+  );
+}
+
+function Left({ msLeft, askedAt }: { msLeft: number | null; askedAt: number }) {
+  const now = useNow(1_000);
+  const left = timeLeft(msLeft, askedAt, now.getTime());
+  return left === undefined ? null : (
+    <span className={classes.left} title="From how long its tests took before">
+      {left}
+    </span>
+  );
+}
+
+const phases = {
+  preparing: 'preparing',
+  generating: 'generating tests',
+  testing: 'running',
+  reporting: 'reporting',
+};
+
+function standing(run: RunView): string {
+  if (run.state === 'finished') return run.verdict ?? 'finished';
+  if (run.cancelRequested) return 'being cancelled';
+  if (run.state === 'running') return phases[run.phase ?? 'testing'];
+  return run.retryAt === null ? 'queued' : 'queued to be tried again';
+}
+
+/** Commits of git are known by their first letters; a local folder has a name in front. */
+function shortCommit(id: string): string {
+  return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
+}

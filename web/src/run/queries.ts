@@ -1,0 +1,65 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { listFaults } from '../../../src/operations/faults.ts';
+import type { showOverview } from '../../../src/operations/overview.ts';
+import type { showProgress } from '../../../src/operations/progress.ts';
+import type { showRun } from '../../../src/operations/run-record.ts';
+import type { listResults, listSteps } from '../../../src/operations/run-results.ts';
+import type { listRuns } from '../../../src/operations/runs.ts';
+import { get } from '../api/request.ts';
+
+export const progressQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['run', id, 'progress'],
+    queryFn: ({ signal }) => get<typeof showProgress>(`/api/runs/${id}/progress`, { signal }),
+  });
+
+export const resultsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['run', id, 'results'],
+    queryFn: ({ signal }) => get<typeof listResults>(`/api/runs/${id}/results`, { signal }),
+  });
+
+/** Attempts and events; asked for when somebody wants to see them. */
+export const recordQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['run', id, 'record'],
+    queryFn: ({ signal }) => get<typeof showRun>(`/api/runs/${id}`, { signal }),
+  });
+
+/** Steps of an attempt that is over, which never change. */
+export const stepsQuery = (id: number, test: string, suite: string | null, attempt: number | null) =>
+  queryOptions({
+    queryKey: ['steps', id, test, suite, attempt],
+    queryFn: ({ signal }) =>
+      get<typeof listSteps>(`/api/runs/${id}/steps`, { query: { test, suite, attempt }, signal }),
+  });
+
+/** The queue with the reasons why it waits. The window is empty: the lanes are not looked at here. */
+export const queueQuery = queryOptions({
+  queryKey: ['overview', 'queue'],
+  queryFn: ({ signal }) => {
+    const now = new Date().toISOString();
+    return get<typeof showOverview>('/api/overview', { query: { from: now, to: now }, signal });
+  },
+  select: ({ queue }) => queue,
+});
+
+/** The runs that repeat this one; the newest runs of its environment are looked at. */
+export const retriesQuery = (id: number, environment: string) =>
+  queryOptions({
+    queryKey: ['runs', 'of environment', environment],
+    queryFn: ({ signal }) =>
+      get<typeof listRuns>('/api/runs', { query: { environment, limit: 100 }, signal }),
+    select: ({ runs }) => runs.filter(({ retryOf }) => retryOf === id).reverse(),
+  });
+
+/** What each fault means and what to do about it. */
+export const faultsQuery = queryOptions({
+  queryKey: ['faults'],
+  queryFn: ({ signal }) => get<typeof listFaults>('/api/faults', { signal }),
+  gcTime: Number.POSITIVE_INFINITY,
+});
+
+/** Where a file of a run is. */
+export const fileOf = (id: number, path: string) =>
+  `/api/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;

@@ -1,0 +1,86 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { useLineAddress } from '../log/line-address.ts';
+import { LogPanel } from '../log/log-panel.tsx';
+import { useAnnounce } from '../parts/announce.tsx';
+import { useQueryState } from '../parts/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { statusOfRun } from '../parts/status.tsx';
+import { useTitle } from '../parts/title.ts';
+import { RunHead } from './head.tsx';
+import { progressQuery } from './queries.ts';
+import { RunTests } from './tests.tsx';
+
+export default function Run({ params }: { params: { id: string } }) {
+  if (/^[1-9]\d{0,14}$/.test(params.id)) return <KnownRun id={Number(params.id)} />;
+  return (
+    <EmptyState title={`${params.id} is not the number of a run`}>
+      <ToRuns />
+    </EmptyState>
+  );
+}
+
+/** How is it going, and what is wrong? */
+function KnownRun({ id }: { id: number }) {
+  const { data: progress, dataUpdatedAt, error, refetch } = useQuery(progressQuery(id));
+  const [line, setLine] = useLineAddress();
+  const [size, setSize] = useQueryState('log', line === undefined ? '' : 'open');
+  const [goTo, setGoTo] = useState<{ test: string }>();
+  const run = progress?.run;
+  useTitle(run ? `#${id} ${statusOfRun(run)}, ${run.environment}` : `Run ${id}`);
+  useVerdictSaid(id, run?.verdict ?? null, run !== undefined);
+
+  if (!progress || !run) {
+    if (!error) return <Loading what={`run ${id}`} />;
+    return (
+      <>
+        <ErrorState error={error} onRetry={() => void refetch()} />
+        <EmptyState title="">
+          <ToRuns />
+        </EmptyState>
+      </>
+    );
+  }
+  const panelSize = size === 'open' || size === 'full' ? size : '';
+  return (
+    <>
+      <RunHead progress={progress} askedAt={dataUpdatedAt} />
+      <RunTests
+        run={run}
+        onLog={(test) => {
+          setGoTo({ test });
+          if (panelSize === '') setSize('open');
+        }}
+      />
+      <LogPanel
+        id={id}
+        finished={run.state === 'finished'}
+        size={panelSize}
+        onSize={(next) => {
+          if (next === '') setLine(undefined);
+          setSize(next);
+        }}
+        goTo={goTo}
+      />
+    </>
+  );
+}
+
+const ToRuns = () => (
+  <Anchor component={Link} href="/runs" underline="always">
+    To all runs
+  </Anchor>
+);
+
+/** Tells screen readers when the run that they have open ends. */
+function useVerdictSaid(id: number, verdict: string | null, known: boolean): void {
+  const announce = useAnnounce();
+  const before = useRef<string | null | undefined>(undefined);
+  useEffect(() => {
+    if (!known) return;
+    if (before.current === null && verdict !== null) announce(`Run ${id} finished: ${verdict}`);
+    before.current = verdict;
+  }, [announce, id, verdict, known]);
+}

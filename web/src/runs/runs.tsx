@@ -1,0 +1,125 @@
+import { Anchor, Button, NativeSelect, UnstyledButton } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { listEnvironments } from '../../../src/operations/environments.ts';
+import type { listRuns } from '../../../src/operations/runs.ts';
+import { get } from '../api/request.ts';
+import { useQueryState } from '../parts/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { StatusSign } from '../parts/status.tsx';
+import { useTitle } from '../parts/title.ts';
+import { standingQuery, standings } from './listing.ts';
+import classes from './runs.module.css';
+import { RunsTable } from './runs-table.tsx';
+
+const pageLength = 50;
+
+/** Every run, the newest first. */
+export default function Runs() {
+  useTitle('Runs');
+  const [environment, setEnvironment] = useQueryState('environment');
+  const [standing, setStanding] = useQueryState('status');
+  const [before, setBefore] = useQueryState('before');
+  const query = { environment, ...standingQuery(standing), before, limit: pageLength };
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    queryKey: ['runs', query],
+    queryFn: ({ signal }) => get<typeof listRuns>('/api/runs', { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+  const narrow = (change: () => void) => {
+    change();
+    // Another list has other pages.
+    setBefore('');
+  };
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>Runs</h1>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
+        <div role="group" aria-label="Show only" className={classes.standings}>
+          {['', ...standings].map((each) => (
+            <UnstyledButton
+              key={each}
+              className={classes.standing}
+              aria-pressed={standing === each}
+              onClick={() => narrow(() => setStanding(each))}
+            >
+              {each !== '' && <StatusSign status={each as (typeof standings)[number]} size={12} />}
+              {each === '' ? 'All' : each.charAt(0).toUpperCase() + each.slice(1)}
+            </UnstyledButton>
+          ))}
+        </div>
+        <EnvironmentChoice chosen={environment} onChoose={(code) => narrow(() => setEnvironment(code))} />
+      </div>
+      {!data &&
+        (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading what="the runs" />)}
+      {data?.runs.length === 0 && (
+        <NoRuns isNarrowed={environment !== '' || standing !== ''} isLater={before !== ''} />
+      )}
+      {data && data.runs.length > 0 && (
+        <div className={classes.list} data-old={isPlaceholderData || undefined}>
+          <RunsTable runs={data.runs} />
+        </div>
+      )}
+      {data && (before !== '' || data.next !== null) && (
+        <nav className={classes.pages} aria-label="Pages">
+          <Button variant="default" disabled={before === ''} onClick={() => setBefore('')}>
+            Newest
+          </Button>
+          <Button
+            variant="default"
+            disabled={data.next === null}
+            onClick={() => {
+              setBefore(String(data.next));
+              window.scrollTo(0, 0);
+            }}
+          >
+            Older
+          </Button>
+        </nav>
+      )}
+    </>
+  );
+}
+
+function EnvironmentChoice({ chosen, onChoose }: { chosen: string; onChoose: (code: string) => void }) {
+  const { data } = useQuery({
+    queryKey: ['environments', 'list'],
+    queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
+  });
+  const codes = data?.environments.map(({ code }) => code) ?? [];
+  // One that is in the address may have been removed; its runs are still there.
+  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Environment"
+      className={classes.environment}
+      value={chosen}
+      data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+    />
+  );
+}
+
+function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean }) {
+  if (isLater) return <EmptyState title="There are no older runs" />;
+  if (isNarrowed) {
+    return (
+      <EmptyState title="No run is like that">
+        <Anchor component={Link} href="/runs" underline="always">
+          Show all runs
+        </Anchor>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="Nothing has run yet">
+      <Anchor component={Link} href="/new" underline="always">
+        Start the first run
+      </Anchor>
+      , here or with <code>matre run</code>.
+    </EmptyState>
+  );
+}
