@@ -93,7 +93,9 @@ async function join(
     }),
   );
   const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
-  const queue = createQueue({ database, log, leaseMs });
+  // Who brings a runner has no containers of ours.
+  const engineHost = instead.runner ? {} : { host: () => made.host() };
+  const queue = createQueue({ database, log, leaseMs, ...engineHost });
   const waiting = createWaitingResults({ folder: path.join(dataFolder, 'waiting-results'), log });
   const workerTable = createWorkerTable({ database });
   const environments = createEnvironments({ database, secrets });
@@ -168,7 +170,7 @@ async function join(
       );
       if (makeReady) {
         const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
-        const next = () => overview.waiting(slots);
+        const next = async () => overview.waiting(slots, await engineHost.host?.());
         beside.push(startAhead({ busy, waiting: next, makeReady, locks, log, everyMs: aheadMs }));
       }
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));

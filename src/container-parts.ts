@@ -51,6 +51,8 @@ export interface ContainerParts {
   sessions: Sessions;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
   engineAnswers(): Promise<unknown>;
+  /** See `Engine.identity`. */
+  host(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     running: deps.running,
     log,
   });
+  let host: string | undefined;
   let opening: Promise<Opened> | undefined;
   const opened = () => {
     opening ??= open().catch((error) => {
@@ -157,6 +160,11 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     engineAnswers: async () => (await opened()).engine.describe(),
+
+    async host() {
+      host ??= await (await opened()).engine.identity();
+      return host;
+    },
 
     async makeReady(environment, signal) {
       const { pool } = await opened();

@@ -91,6 +91,8 @@ export interface Engine {
   readonly kind: 'docker' | 'sandbox';
   /** Version and limits, for people; rejects with ENGINE_UNREACHABLE. */
   describe(): Promise<string>;
+  /** A name for the host, the same for all who see the same containers; no promise depends on it. Rejects as `describe` does. */
+  identity(): Promise<string>;
   /** The immutable id of an image; rejects with IMAGE_MISSING. */
   imageId(reference: string): Promise<string>;
   /** Makes and starts a container. A container that has the name already: CONTAINER_NAME_TAKEN. */

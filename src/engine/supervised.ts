@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../errors.ts';
 import { capture } from './capture.ts';
 import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
@@ -8,7 +9,7 @@ import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
 const folder = '/opt/matre';
 const script = `${folder}/supervisor.sh`;
 
-/** Where the supervisor writes a line for each start and end: `start|stop|end|refused TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
+/** Where the supervisor writes a line for each start and end: `start|stop|end|refused|left TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
 export const journalPath = `${folder}/journal`;
 
 /** The supervisor, for the `files` of a specification. Without it in a container nothing of this module works there. */
@@ -31,9 +32,24 @@ export interface SupervisedOptions {
   limitMs?: number;
   /** Between TERM and KILL; 2 s by default, whole seconds. */
   graceMs?: number;
+  /** Until when the tree may live, whatever happens to the caller; goes with `fence`. Without it, as long as the beats go on. */
+  permit?: Permit;
   /** Ends the tree when it aborts. */
   signal?: AbortSignal;
 }
+
+/**
+ * What a caller may promise to whoever cannot look into the container: no process of the tree lives after `until`. The supervisor
+ * keeps it by its own clock, so it holds as well when the caller hangs, or its words arrive late.
+ */
+export interface Permit {
+  /** Monotonic milliseconds of this process (`performance.now()`). It grows while the right of the caller is confirmed. */
+  until(): number;
+  clock: ContainerClock;
+}
+
+/** From a monotonic moment of this process to the clock of a container, in hundredths of a second; never later than it. */
+export type ContainerClock = (monotonicMs: number) => number;
 
 export interface Supervised {
   stdout: Readable;
@@ -60,35 +76,90 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const { token, signal, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
+  const { token, fence, signal, permit, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
   }
   signal?.throwIfAborted();
   const seconds = (ms: number) => String(Math.max(1, Math.ceil(ms / 1_000)));
-  const fence = options.fence === undefined ? [] : [String(options.fence)];
   const limits = [seconds(limitMs), seconds(graceMs)];
-  const argv = ['sh', script, 'run', token, ...limits, ...fence, '--', ...request.argv];
-  const exec = await engine.exec(container, { ...request, argv, stdin: true });
+  /** What the supervisor was told last, or may have been told. */
+  let grantedMs = 0;
+  const grant = ({ until, clock }: Permit) => {
+    grantedMs = until();
+    return clock(grantedMs);
+  };
+  const conditions = fence === undefined ? [] : [fence, ...(permit ? [grant(permit)] : [])].map(String);
+  const argv = ['sh', script, 'run', token, ...limits, ...conditions, '--', ...request.argv];
+  const gone = () => untilGone(engine, container, token, grantedMs);
+  const exec = await engine.exec(container, { ...request, argv, stdin: true }).catch(async (error) => {
+    // The engine may have started it, and only its answer is lost.
+    await gone();
+    throw error;
+  });
   const { stdin } = exec;
   // The supervisor may be gone before our last beat reaches it.
   stdin?.on('error', () => {});
   const say = (word: string) => {
     if (stdin?.writable) stdin.write(`${word}\n`);
   };
-  const beats = setInterval(say, beatMs, 'beat');
+  const beats = setInterval(() => say(permit ? `until ${grant(permit)}` : 'beat'), beatMs);
   const stop = () => {
     say('stop');
     return ended;
   };
-  const ended = exec.ended.finally(() => {
+  const ended = (async () => {
+    const end = await exec.ended;
     clearInterval(beats);
     signal?.removeEventListener('abort', stop);
     stdin?.end();
-  });
+    if (end.kind === 'unknown') await gone();
+    return end;
+  })();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
+}
+
+/** Between two questions to a container of which nobody knows whether something still runs in it. */
+const askAgainMs = 500;
+/** From the moment that a permit ends until the processes have been killed: the supervisor looks every 50 ms then. */
+const killedWithinMs = 1_000;
+
+/**
+ * Waits until nothing of a token runs in a container: the container has ended, or says so, or the last permit has. Without it,
+ * whoever is told that the command ended would give its place away while it may still run where the next one cannot see it.
+ */
+async function untilGone(engine: Engine, container: string, token: string, untilMs: number): Promise<void> {
+  const lastMoment = untilMs + killedWithinMs;
+  while (performance.now() < lastMoment) {
+    const left = Math.max(0, lastMoment - performance.now());
+    // An engine that hangs does not answer in time.
+    const late = delay(left, false, { ref: false });
+    if (await Promise.race([isGone(engine, container, token), late])) return;
+    await delay(Math.min(askAgainMs, left));
+  }
+}
+
+async function isGone(engine: Engine, container: string, token: string): Promise<boolean> {
+  try {
+    const info = await engine.inspect(container);
+    return info?.state !== 'running' || (await clearLeftovers(engine, container, token));
+  } catch {
+    return false;
+  }
+}
+
+/** Asks a container for its time, which is counted from the answer. Errors: those of the engine. */
+export async function readClock(engine: Engine, container: string): Promise<ContainerClock> {
+  const { code, stdout, stderr } = await capture(engine, container, ['cat', '/proc/uptime']);
+  const readMs = performance.now();
+  const [, seconds, hundredths] = /^(\d+)\.(\d\d) /.exec(stdout) ?? [];
+  if (code !== 0 || seconds === undefined) {
+    throw new Fault('ENGINE_FAILED', `${container} does not know the time: ${stderr.trim()}`);
+  }
+  const then = Number(seconds) * 100 + Number(hundredths);
+  return (monotonicMs) => Math.floor(then + (monotonicMs - readMs) / 10);
 }
 
 /**

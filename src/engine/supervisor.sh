@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs one command inside a container so that it cannot outlive the process outside that wants it.
 #
-#   supervisor.sh run TOKEN LIMIT GRACE [FENCE] -- ARGV...   runs a command; its exit code is ours
+#   supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV...   runs a command; its exit code is ours
 #   supervisor.sh admit FENCE                        from now on no command of an older fence starts here
 #   supervisor.sh list                               prints "PID TOKEN" of every process that is left from any run
 #   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some would not die
@@ -11,6 +11,11 @@
 # whatever left it and still carries MATRE_EXEC=:TOKEN: in its environment. When the command ends by itself, what it left
 # behind is killed at once.
 #
+# UNTIL is the moment at which the tree must be gone, in hundredths of a second since boot as /proc/uptime tells it. A beat
+# `until MOMENT` moves it. When it has come the tree is killed at once, whatever else is going on, and a command whose moment has
+# passed before it starts is not started (75): another host may have the place of the caller from then on, and it
+# cannot look into this container.
+#
 # `admit` and `run` end with 75 when a newer fence was admitted: a caller that was stopped for long, and goes on not knowing
 # that another has its place, starts nothing here.
 #
@@ -19,11 +24,25 @@
 
 journal=${MATRE_JOURNAL:-/opt/matre/journal}
 fence_file=${MATRE_FENCE:-/opt/matre/fence}
+until_file=${MATRE_UNTIL:-/opt/matre/until}.$$
 
 # A line of what happened, for people and for judges: WORD TOKEN SECONDS-SINCE-BOOT [DETAIL]. A full disk must not end a run.
 record() {
   read -r now _ </proc/uptime
   { echo "$1 $token $now $2" >>"$journal"; } 2>/dev/null
+}
+
+# Sets `moment`: hundredths of a second since boot.
+look_at_clock() {
+  read -r moment _ </proc/uptime
+  moment=${moment%.*}${moment#*.}
+}
+
+# Whether the moment $1 has come. Without one it never comes.
+has_come() {
+  [ -n "$1" ] || return 1
+  look_at_clock
+  [ "$moment" -ge "$1" ]
 }
 
 # Whether a newer fence than $1 was admitted. Without a fence, nothing is older.
@@ -95,10 +114,21 @@ nap() {
   sleep 0.05 2>/dev/null || sleep 1
 }
 
+# Lets a second pass; less when the moment of the end is near.
+breathe() {
+  if has_come "${end_by:+$((end_by - 100))}"; then nap; else sleep 1; fi
+}
+
+# However long the grace, it ends with the moment of the end.
 end_tree() {
   record stop "$1"
   signal_tree TERM
-  sleep "$grace"
+  look_at_clock
+  patience=$((moment + grace * 100))
+  while [ "$moment" -lt "$patience" ] && ! has_come "$end_by"; do
+    breathe
+    look_at_clock
+  done
   kill_tree
 }
 
@@ -107,29 +137,40 @@ listen() {
   while read -r line; do
     case $line in
       stop) break ;;
-      *) kill -s USR1 "$1" 2>/dev/null ;;
+      until\ *)
+        end_by=${line#until }
+        { echo "$end_by" >"$until_file"; } 2>/dev/null
+        ;;
     esac
+    kill -s USR1 "$1" 2>/dev/null
   done
   if [ "$line" = stop ]; then end_tree asked; else end_tree input-closed; fi
 }
 
-# Ends the tree when the beats stop, or when the process that waits for the command is gone.
+# Ends the tree when the beats stop, when its moment has come, or when the process that waits for the command is gone.
 watch() {
   beaten=
   trap 'beaten=1' USR1
-  read -r last _ </proc/uptime
-  last=${last%.*}
+  look_at_clock
+  last=$moment
   while :; do
-    sleep 1
-    read -r now _ </proc/uptime
-    now=${now%.*}
-    if ! kill -0 "$$" 2>/dev/null; then
+    breathe
+    look_at_clock
+    if [ -n "$beaten" ]; then
+      beaten=
+      last=$moment
+      later=
+      { read -r later <"$until_file"; } 2>/dev/null
+      end_by=${later:-$end_by}
+    fi
+    if has_come "$end_by"; then
+      record stop time-over
+      kill_tree
+      return
+    elif ! kill -0 "$$" 2>/dev/null; then
       end_tree supervisor-gone
       return
-    elif [ -n "$beaten" ]; then
-      beaten=
-      last=$now
-    elif [ $((now - last)) -ge "$limit" ]; then
+    elif [ $((moment - last)) -ge "${limit}00" ]; then
       end_tree beats-stopped
       return
     fi
@@ -137,10 +178,14 @@ watch() {
 }
 
 run() {
-  token=$1 limit=$2 grace=$3 fence=
+  token=$1 limit=$2 grace=$3 fence= end_by=
   shift 3
   if [ "$1" != -- ]; then
     fence=$1
+    shift
+  fi
+  if [ "$1" != -- ]; then
+    end_by=$1
     shift
   fi
   shift
@@ -148,12 +193,17 @@ run() {
     record refused "$admitted"
     exit 75
   fi
+  if has_come "$end_by"; then
+    record refused time-over
+    exit 75
+  fi
   exec 3<&0 </dev/null
   record start
   MATRE_EXEC=":$token:" setsid "$@" 3<&- &
   leader=$!
-  # Who admitted a newer fence in between either sees this tree and ends it, or is seen here.
-  if overtaken "$fence"; then
+  # Who admitted a newer fence in between either sees this tree and ends it, or is seen here; and this shell may have been
+  # stopped between its look at the clock and now.
+  if overtaken "$fence" || has_come "$end_by"; then
     kill_tree
     record end 75
     exit 75
@@ -169,6 +219,7 @@ run() {
   wait "$leader"
   code=$?
   kill -s KILL "$listener" "$watcher" 2>/dev/null
+  [ -z "$end_by" ] || rm -f "$until_file"
   kill_tree || record left
   record end "$code"
   exit "$code"
@@ -194,7 +245,7 @@ case $command in
   list) list ;;
   clear) clear_leftovers "$1" ;;
   *)
-    echo "usage: supervisor.sh run TOKEN LIMIT GRACE [FENCE] -- ARGV... | admit FENCE | list | clear [TOKEN]" >&2
+    echo "usage: supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV... | admit FENCE | list | clear [TOKEN]" >&2
     exit 64
     ;;
 esac

@@ -31,7 +31,12 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
   });
 
   const [program = 'sh', ...applet] = shell;
-  const env = () => ({ ...process.env, MATRE_JOURNAL: journal, MATRE_FENCE: join(folder, 'fence') });
+  const env = () => ({
+    ...process.env,
+    MATRE_JOURNAL: journal,
+    MATRE_FENCE: join(folder, 'fence'),
+    MATRE_UNTIL: join(folder, 'until'),
+  });
 
   function supervisor(...args: string[]): { code: number | null; lines: string[] } {
     const { status, stdout } = spawnSync(program, [...applet, script, ...args], {
@@ -204,6 +209,52 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     test('is not asked of a command that has none', async () => {
       supervisor('admit', '2');
       expect(await fenced()).toEqual([0, 'ran\n']);
+    });
+  });
+
+  describe('a moment until which a tree may live', () => {
+    const moment = () => Math.round(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100);
+
+    test('invariant 1: ends the tree, with the beats going on, and cannot be outlived by a grace', async () => {
+      const { child, ended, output } = run([30, 30, 1, moment() + 300], ...tree);
+      const beats = setInterval(() => child.stdin.write('beat\n'), 100);
+      await until(() => output().includes('up'));
+      child.stdin.write('beat\n');
+      await ended;
+      clearInterval(beats);
+      expect(mine()).toEqual([]);
+      expect(record()).toEqual(['start', 'stop time-over', 'end 137']);
+
+      const asked = run(
+        [30, 30, 1, moment() + 300],
+        'sh',
+        '-c',
+        'trap "" TERM; echo up; sleep 1000; sleep 1000',
+      );
+      await until(() => asked.output().includes('up'));
+      asked.child.stdin.write('stop\n');
+      await asked.ended;
+      expect(mine()).toEqual([]);
+    });
+
+    test('is moved by a beat', async () => {
+      const begun = moment();
+      const { child, ended, output } = run([30, 1, 1, begun + 200], 'sh', '-c', 'echo up; sleep 1000');
+      await until(() => output().includes('up'));
+      child.stdin.write(`until ${begun + 500}\n`);
+      await ended;
+      expect(moment()).toBeGreaterThanOrEqual(begun + 500);
+      expect(record()).toContain('stop time-over');
+    });
+
+    test('invariant 1: that has passed starts nothing, nor does a late word of one bring anything back', async () => {
+      const { ended, output } = run([30, 1, 1, moment() - 1], 'echo', 'ran');
+      expect([await ended, output()]).toEqual([75, '']);
+      expect(record()).toEqual(['refused time-over']);
+      const late = run([30, 1, 1, moment() + 1_000], 'sh', '-c', 'echo up; sleep 1000');
+      await until(() => late.output().includes('up'));
+      late.child.stdin.write(`until ${moment() - 1}\n`);
+      expect(await late.ended).toBe(137);
     });
   });
 });

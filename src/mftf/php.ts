@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Engine, ExecEnd } from '../engine/engine.ts';
-import { superviseExec } from '../engine/supervised.ts';
+import { type Permit, superviseExec } from '../engine/supervised.ts';
 import { scripts } from './scripts.ts';
 
 /**
@@ -38,13 +38,14 @@ export const filesMissing = 66;
 export type Php = (process: PhpProcess) => Promise<PhpEnd>;
 
 /**
- * `token` marks the processes of one run and fence; with an older fence than the container knows nothing starts. The promise rejects with the reason of `signal`, and only after the
+ * `token` marks the processes of one run and fence; with an older fence than the container knows nothing starts, and nothing lives
+ * longer than `permit`. The promise rejects with the reason of `signal`, and only after the
  * whole process tree has ended.
  */
 export function createPhp(
   engine: Engine,
   containerId: string,
-  settings: { php: string; beatMs: number; token: string; fence: number },
+  settings: { php: string; beatMs: number; token: string; fence: number; permit: Permit },
 ): Php {
   return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
     const start = needs
@@ -54,6 +55,7 @@ export function createPhp(
     const process = await superviseExec(engine, containerId, command, {
       token: settings.token,
       fence: settings.fence,
+      permit: settings.permit,
       limitMs: settings.beatMs,
       graceMs,
       signal,

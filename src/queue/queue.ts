@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database.ts';
 import { readCounts } from '../store/runs.ts';
-import { type Claim, claimHeads, type Given } from './claim.ts';
+import { type Claim, claimHeads, type Given, keptForHostMs } from './claim.ts';
 import { fenced, staleFence } from './fenced.ts';
 import { recordLate } from './late.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
@@ -13,6 +13,12 @@ import { together } from './together.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
 export type { Claim };
+
+/**
+ * How long a run stays its worker's after its lease has expired. The sum that keeps two hosts apart (docs/reliability.md) has a
+ * tenth of the lease to spare; with a short one that would be little for a busy machine to end its processes in.
+ */
+const overdueMs = 1_000;
 
 /** What is worth knowing before waiting. */
 export interface Hints {
@@ -31,15 +37,24 @@ export type Queue = ReturnType<typeof createQueue>;
  * After DATABASE_UNREACHABLE nobody knows whether a call took effect. It may be repeated: STALE_FENCE then means that it
  * did, or that the lease has expired; either way the run is no longer the caller's.
  */
-export function createQueue(deps: { database: Database; log: Logger; leaseMs: number }) {
+export function createQueue(deps: {
+  database: Database;
+  log: Logger;
+  leaseMs: number;
+  /** The host of this process, see `Engine.identity`. While it cannot be told, its workers are strangers to every container. */
+  host?: () => Promise<string>;
+}) {
   const { database, log, leaseMs } = deps;
 
   /** One for each worker, in their order. See `claimHeads`. */
-  const claimFor = (
+  const claimFor = async (
     workerIds: readonly string[],
     exclude: readonly number[],
     seats?: number,
-  ): Promise<Given[]> => claimHeads(database, { workerIds, leaseMs, exclude, seats });
+  ): Promise<Given[]> => {
+    const host = await deps.host?.().catch(() => undefined);
+    return claimHeads(database, { workerIds, leaseMs, exclude, seats, host });
+  };
 
   const start = together(async (claims: ClaimKey[]) => {
     const runs = await openAttempts(database, claims);
@@ -158,7 +173,8 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
      */
     async requeueExpired({ maxAttempts }: { maxAttempts: number }): Promise<Run[]> {
       const candidates = await database.query<{ id: number }>(
-        `SELECT id FROM run WHERE state = 'running' AND lease_until < now() ORDER BY id`,
+        `SELECT id FROM run WHERE state = 'running' AND lease_until < now() - ${overdueMs} * interval '1 millisecond'
+         ORDER BY id`,
       );
       const taken: Run[] = [];
       for (const { id } of candidates) {
@@ -180,8 +196,19 @@ export function createQueue(deps: { database: Database; log: Logger; leaseMs: nu
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),
 
     /** Calls back when there may be something to claim. A slow poll must stand behind it: see `nextHints`. */
-    onWake: (callback: () => void): Promise<() => Promise<void>> =>
-      database.listen(channels.queue, () => callback()),
+    async onWake(callback: () => void): Promise<() => Promise<void>> {
+      let later: NodeJS.Timeout | undefined;
+      const end = await database.listen(channels.queue, () => {
+        callback();
+        clearTimeout(later);
+        // What was kept for another host may be had then.
+        if (deps.host) later = setTimeout(callback, keptForHostMs + 50).unref();
+      });
+      return async () => {
+        clearTimeout(later);
+        await end();
+      };
+    },
 
     /** Calls back with the id of a run that changed; `undefined`: any may have. */
     onRunChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>

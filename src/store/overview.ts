@@ -63,8 +63,11 @@ export type Overview = ReturnType<typeof createOverview>;
 /** For people who look at everything at once. */
 export function createOverview(deps: { database: Queryable }) {
   return {
-    /** The environments whose next run could start if a worker were free, the one that waits longest first. */
-    async waiting(limit: number): Promise<Environment[]> {
+    /**
+     * The environments whose next run could start if a worker were free, the one that waits longest first. With a host, those
+     * whose container another host has are left out.
+     */
+    async waiting(limit: number, host?: string): Promise<Environment[]> {
       const rows = await deps.database.query<EnvironmentRow>(
         `SELECT ${environmentColumns}
          FROM environment
@@ -74,8 +77,9 @@ export function createOverview(deps: { database: Queryable }) {
          ) AS head
          WHERE (retry_at IS NULL OR retry_at <= now()) AND removed_at IS NULL AND paused_at IS NULL
            AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
+           AND (host IS NULL OR $2::text IS NULL OR host = $2)
          ORDER BY head_id LIMIT $1`,
-        [limit],
+        [limit, host ?? null],
       );
       return rows.map(toEnvironment);
     },

@@ -43,7 +43,7 @@ export interface ExecutionSettings {
   /** How often a run that is broken for a passing reason is tried again, and how long it waits before the first time. */
   retries: number;
   retryPauseMs: number;
-  /** How long a runner may take to end after an abort. A minute by default. */
+  /** How long a runner may take to end after an abort. A minute by default, or twice the lease. */
   graceMs?: number;
 }
 
@@ -153,8 +153,13 @@ async function executeLocked(options: LockedOptions): Promise<void> {
       lease.assertHeld();
       held.assertHeld();
     };
-    const job: Job = { run, environment, fence, workerId, abort, assertHeld, stop, exclusively, record };
-    ended = { outcome: await withinGrace(options.runner(job), abort, options.settings.graceMs ?? 60_000) };
+    const heldUntil = () => lease.until();
+    const job: Job = {
+      ...{ run, environment, fence, workerId, abort, assertHeld, heldUntil, stop, exclusively, record },
+    };
+    // Longer than any test process may live that the runner lost sight of.
+    const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;
+    ended = { outcome: await withinGrace(options.runner(job), abort, graceMs) };
   } catch (error) {
     ended = { error };
     if (!abort.aborted && toFault(error).code === 'INTERNAL') log.error({ err: error }, 'The runner failed');

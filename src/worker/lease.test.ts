@@ -114,3 +114,19 @@ it('is known to be lost before any timer says so, by a process that was stopped'
   vi.restoreAllMocks();
   lease.end();
 });
+
+it('lets test processes live until a tenth before its deadline, counted from before the last renewal', async () => {
+  let away = false;
+  const { lease } = open(async () => {
+    if (away) throw new Error('away');
+    return { cancelRequested: false };
+  });
+  const claimedAt = performance.now();
+  expect(lease.until()).toBe(claimedAt + 0.9 * leaseMs);
+  await vi.advanceTimersByTimeAsync(0.2 * leaseMs);
+  expect(lease.until()).toBe(claimedAt + 1.1 * leaseMs);
+  away = true;
+  await vi.advanceTimersByTimeAsync(2 * leaseMs);
+  expect(lease.until()).toBe(claimedAt + 1.1 * leaseMs);
+  lease.end();
+});

@@ -23,6 +23,11 @@ export interface Lease {
   renewNow(): void;
   /** Whether the database still keeps the run for this worker, as far as one can know here. */
   holds(): boolean;
+  /**
+   * Until when test processes may live, on the monotonic clock: a tenth of the lease before its deadline. Nobody else has the run
+   * earlier than the deadline, on whatever host; see docs/reliability.md for the sum.
+   */
+  until(): number;
   /** Throws what `lost` is, or will be, aborted with. It looks at the clock: a process that was stopped has late timers. */
   assertHeld(): void;
   /** No more renewals. */
@@ -109,6 +114,7 @@ export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseO
   return {
     lost: lost.signal,
     renewNow: () => void renewNow(),
+    until: () => deadline - leaseMs / 10,
     holds: () => !stale && performance.now() < deadline,
     assertHeld() {
       lost.signal.throwIfAborted();

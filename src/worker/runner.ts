@@ -16,6 +16,8 @@ export interface Job {
   abort: AbortSignal;
   /** Throws when the run is not this worker's any more, by the clock and not by an event: to be asked before anything starts. */
   assertHeld(): void;
+  /** Until when its test processes may live as things are now, on the monotonic clock; it grows with every renewal. */
+  heldUntil(): number;
   /** Aborted when the worker wants to stop: finish the test under way, then return `handed-back`. */
   stop: AbortSignal;
   /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */

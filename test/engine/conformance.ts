@@ -6,8 +6,14 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFiles, putFiles } from '../../src/engine/archive.ts';
 import { capture } from '../../src/engine/capture.ts';
-import type { ContainerInfo, ContainerSpec, Exec } from '../../src/engine/engine.ts';
-import { clearLeftovers, journalPath, leftovers, superviseExec } from '../../src/engine/supervised.ts';
+import type { ContainerInfo, ContainerSpec, Engine, Exec } from '../../src/engine/engine.ts';
+import {
+  clearLeftovers,
+  journalPath,
+  leftovers,
+  readClock,
+  superviseExec,
+} from '../../src/engine/supervised.ts';
 import { Fault, type FaultCode } from '../../src/errors.ts';
 import { startChild } from '../support/child.ts';
 import { imageFile, magentoRoot } from '../support/image.ts';
@@ -406,6 +412,50 @@ export function engineConformance(kind: EngineKind): void {
       } finally {
         await child.kill();
       }
+    });
+
+    test('invariant 1: a tree does not outlive its permit, though its caller beats on', async () => {
+      const mark = newMark();
+      const clock = await readClock(subject.engine, shared.id);
+      const end = performance.now() + 4_000;
+      const permit = { until: () => end, clock };
+      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit, limitMs: 60_000 });
+      const said = output(run);
+      await until(async () => (await alive(shared.id, mark)) === 2);
+      expect((await said).end).toMatchObject({ kind: 'exited', code: 137 });
+      expect(performance.now()).toBeGreaterThan(end);
+      expect(await alive(shared.id, mark)).toBe(0);
+      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, permit });
+      expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
+    });
+
+    test('invariant 1: an end that nobody saw is told when nothing runs any more', async () => {
+      const { id } = await make();
+      const clock = await readClock(subject.engine, id);
+      const permit = { until: () => performance.now() + 3_600_000, clock };
+      const mark = newMark();
+      const loses: Engine = {
+        ...subject.engine,
+        async exec(container, request) {
+          const exec = await subject.engine.exec(container, request);
+          if (request.argv[2] !== 'run') return exec;
+          // As if the connection to the engine had ended, and the engine knew nothing of the process.
+          return { ...exec, ended: until(async () => (await alive(id, mark)) === 2).then(() => lost) };
+        },
+      };
+      const lost = { kind: 'unknown', message: 'the engine does not answer' } as const;
+      const options = { token: `t${mark}`, fence: 1, permit, limitMs: 3_600_000 };
+      const run = await superviseExec(loses, id, { argv: tree(mark) }, options);
+      expect(await run.ended).toEqual(lost);
+      expect(await alive(id, mark)).toBe(0);
+
+      const silent: Engine = { ...loses, inspect: () => new Promise(() => {}) };
+      const short = { until: () => performance.now() + 1_500, clock };
+      const begun = performance.now();
+      const unseen = await superviseExec(silent, id, { argv: tree(mark) }, { ...options, permit: short });
+      expect(await unseen.ended).toEqual(lost);
+      expect(performance.now() - begun).toBeGreaterThan(1_500);
+      expect(await alive(id, mark)).toBe(0);
     });
 
     test('finds what an earlier run left, and clears it', async () => {

@@ -57,7 +57,7 @@ export function queueConformance(kind: Kind): void {
   const finish = ({ run, fence }: Claim) => queue.finish(run.id, fence, 'passed');
   const expireLease = (run: Run) =>
     database.query(
-      `UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1 AND state = 'running'`,
+      `UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1 AND state = 'running'`,
       [run.id],
     );
   const snapshot = async () =>
@@ -170,6 +170,32 @@ export function queueConformance(kind: Kind): void {
         false,
       ]);
       expect(given[2]).toBeUndefined();
+    });
+
+    it('keeps a run for the host that executed the last one, and gives it to any other after a moment', async () => {
+      const on = (host: string) =>
+        createQueue({ database, log: quiet, leaseMs: 60_000, host: async () => host });
+      const [here, there] = [on('here'), on('there')];
+      const later = () =>
+        database.query(
+          `UPDATE run SET queued_at = queued_at - interval '2 seconds', finished_at = finished_at - interval '2 seconds'`,
+        );
+      const a = await create('a');
+      for (let count = 0; count < 4; count++) await submit(a);
+      // What nobody has executed yet is anybody's.
+      const first = await there.claim('w');
+      if (first) await finish(first);
+      expect(await here.claim('w')).toBeUndefined();
+      expect(await queue.claim('w')).toBeUndefined();
+      const second = await there.claim('w');
+      expect(second?.run.id).toBe(2);
+      if (second) await finish(second);
+      await later();
+      const third = await here.claim('w');
+      expect(third?.run.id).toBe(3);
+      // A run that goes back is kept for nobody.
+      await here.handBack(third?.run.id ?? 0, third?.fence ?? 0);
+      expect((await there.claim('w'))?.run.id).toBe(3);
     });
 
     it('leaves alone what is paused, excluded or removed', async () => {

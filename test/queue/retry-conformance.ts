@@ -55,7 +55,7 @@ export function retryConformance(kind: Kind): void {
     return { id: run.id, fence, record };
   };
   const overdue = (id: number) =>
-    database.query(`UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1`, [id]);
+    database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [id]);
   const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
 
   describe('trying again', () => {

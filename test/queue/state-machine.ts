@@ -151,7 +151,7 @@ const commands = [
       const { id } = claim.run;
       const record = recorder(real, claim);
       if ((await record.planned()).length > 0) await record.testStarted({ name: 'B', suite: undefined });
-      await real.database.query(`UPDATE run SET lease_until = now() - interval '1 second' WHERE id = $1`, [
+      await real.database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [
         id,
       ]);
       expect(await real.queue.requeueExpired({ maxAttempts })).toMatchObject([{ id }]);

@@ -199,7 +199,7 @@ describe('results while the database is away', () => {
     const fence = claim?.fence ?? 0;
     await stage.queue.start(run, fence);
     await stage.waiting.add({ runId: run, fence }, passed('NotPlanned'));
-    await database.query(`UPDATE run SET lease_until = now() - interval '1 second'`);
+    await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
     stage.reaper();
     await stage.logged('Results that waited on disk cannot be written; they were put aside');
     await until(async () => (await stage.runs.get(run)).state === 'queued');

@@ -3,6 +3,7 @@ import { Fault } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
 import type { ContainerInfo, ContainerSpec, Engine } from '../engine.ts';
+import { hostIdentity } from '../identity.ts';
 import { createContainerEvents } from './events.ts';
 import { startExec } from './exec.ts';
 import { engineFault, statusOf } from './faults.ts';
@@ -94,6 +95,16 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
         return `Docker Engine ${version.Version} (API ${version.ApiVersion}), ${info.NCPU} processors${limits}`;
       } catch (error) {
         throw engineFault(error, 'The Docker Engine refused to describe itself');
+      }
+    },
+
+    async identity() {
+      try {
+        const { ID, Name, DockerRootDir } = await docker.info();
+        // Machines that were cloned may have the same id, and so have several engines on one machine (seen with 20.10).
+        return hostIdentity(Name, ID, DockerRootDir);
+      } catch (error) {
+        throw engineFault(error, 'The Docker Engine refused to say which it is');
       }
     },
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../errors.ts';
 import { keep } from '../capture.ts';
 import type { Engine } from '../engine.ts';
+import { hostIdentity } from '../identity.ts';
 import { treeArguments } from './arguments.ts';
 import { exists, fill } from './contents.ts';
 import { startExec } from './exec.ts';
@@ -58,6 +60,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
 
   return {
     kind: 'sandbox',
+    identity: async () => hostIdentity(hostname(), folder),
     imageId: folderId,
 
     async describe() {
