@@ -4,10 +4,7 @@ import { type Check, orWell, problem } from './check.ts';
 export const containerNameTaken: Check = {
   name: 'container-name-taken',
   looksAt: 'all containers of the engine, for strangers under the names that runs need',
-  seenAs: [
-    'the container name is already in use',
-    'container with given ID already exists (a dead container of ours: removed and tried again by the run)',
-  ],
+  seenAs: ['the container name is already in use'],
   codes: ['CONTAINER_NAME_TAKEN'],
 
   async look({ environments, containers }) {

@@ -1,5 +1,5 @@
-import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/doctor.ts';
 import type { Context } from '../../src/operations/context.ts';
+import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/doctor.ts';
 
 export type CheckView = ReportView['checks'][number];
 

@@ -75,11 +75,26 @@ overEngines((kind) => {
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
   });
 
-  test('invariant 9: a shop that does not answer makes its tests broken', async () => {
+  test('invariant 9: a shop that does not answer is told before the first test', async () => {
     const dead = await stage.environment('stage-es');
-    await stage.context.environments.update(dead.id, { baseUrl: `http://127.0.0.1:${await freePort()}/` });
+    const baseUrl = `http://127.0.0.1:${await freePort()}/`;
+    await stage.context.environments.update(dead.id, { baseUrl });
     const { run, results } = await stage.run(dead, { tests: ['HarbourHomePageTest'] });
-    expect(results).toMatchObject([{ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } }]);
+    expect(run).toMatchObject({
+      verdict: 'broken',
+      reason: { code: 'MAGENTO_UNREACHABLE', message: expect.stringContaining(baseUrl) },
+    });
+    expect(results).toEqual([]);
+  });
+
+  test('invariant 9: a shop that goes away under its tests makes them broken', async () => {
+    const going = await stage.environment('preprod-us-2');
+    const id = await stage.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+    await stage.testing(id, 'PauseTest');
+    await going.shop.close();
+    const { run, results } = await stage.finished(id);
+    const home = results.find(({ test }) => test === 'HarbourHomePageTest');
+    expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
     expect(run.verdict).toBe('broken');
   });
 

@@ -1,0 +1,83 @@
+import { checks } from '../src/doctor/checks.ts';
+import { healed } from '../src/doctor/healed.ts';
+import { type FaultCode, faults } from '../src/errors.ts';
+
+/** docs/troubleshooting.md, made from the registries of checks and errors. */
+export function troubleshootingPage(): string {
+  return `${introduction}
+## What people see
+
+| what is seen | matre |
+| --- | --- |
+${symptoms().join('\n')}
+
+## Checks
+
+In the order of what depends on what: the first problem is the one to mend first.
+
+| check | looks at | tells | with \`--fix\` |
+| --- | --- | --- | --- |
+${checks.map(checkRow).join('\n')}
+
+## What runs mend by themselves
+
+These are events of a run (\`matre show ID\`), never failed tests.
+
+| event | meaning |
+| --- | --- |
+${Object.entries(healed)
+  .map(([code, { means }]) => `| \`${code}\` | ${cell(means)} |`)
+  .join('\n')}
+
+## Codes
+
+A run that a code of the second kind hits is \`broken\`, never \`failed\`. Where *again* says so, the cause may pass, and the run is
+tried again by itself (\`MATRE_RETRIES\`).
+
+### Wrong use or configuration
+
+${codes('usage')}
+### Infrastructure
+
+${codes('infrastructure')}`;
+}
+
+const introduction = `# Troubleshooting
+
+<!-- Made by \`npm run docs\` from src/doctor and src/errors.ts. Edit there. -->
+
+    matre doctor                          looks for every cause below, and changes nothing
+    matre doctor --env preprod-us         only what concerns one environment
+    matre doctor --fix                    mends what is safe: only what is ours, and nothing that a run uses
+    matre doctor --json                   for programs
+
+Each check says what it looked at and what it saw, and of a problem its code, what it means and the command or setting that mends
+it. The exit code is 0 when there is no problem, 2 when there is one. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
+`;
+
+function symptoms(): string[] {
+  const told = checks.flatMap(({ name, seenAs, codes }) =>
+    seenAs.map((seen) => `| ${cell(seen)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
+  );
+  const mended = Object.entries(healed).flatMap(([event, { seenAs }]) =>
+    seenAs === undefined ? [] : [`| ${cell(seenAs)} | mended by the run: \`${event}\` |`],
+  );
+  return [...told, ...mended];
+}
+
+function checkRow({ name, looksAt, codes, fix }: (typeof checks)[number]): string {
+  return `| \`${name}\` | ${cell(looksAt)} | ${codes.map(code).join(', ')} | ${cell(fix ?? '')} |`;
+}
+
+function codes(kind: 'usage' | 'infrastructure'): string {
+  const rows = (Object.keys(faults) as FaultCode[])
+    .filter((name) => faults[name].kind === kind)
+    .map((name) => {
+      const { meaning, remedy, passing } = faults[name];
+      return `| ${code(name)} | ${cell(meaning)} | ${cell(remedy)} | ${passing ? 'yes' : ''} |`;
+    });
+  return `| code | what it means | what to do | again |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+const code = (name: string) => `\`${name}\``;
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');

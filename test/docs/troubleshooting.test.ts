@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
+import { causes } from '../../src/causes.ts';
+import { checks } from '../../src/doctor/checks.ts';
+
+it('docs/troubleshooting.md is what `npm run docs` makes of the checks and errors', () => {
+  const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
+  expect(page).toBe(troubleshootingPage());
+});
+
+it('checks have names of their own, and tell every code that only a check tells', () => {
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
+  const told = new Set<string>(checks.flatMap(({ codes }) => codes));
+  expect(Object.keys(causes).filter((code) => !told.has(code))).toEqual([]);
+});
