@@ -19,8 +19,11 @@ export function createWelcome(deps: { database: Database }) {
       return secret;
     },
 
-    /** Makes the first admin, and all such links worthless. Errors: WELCOME_INVALID, USER_EXISTS. */
-    async accept(secret: string, { name, password }: { name: string; password: string }): Promise<Account> {
+    /**
+     * Makes the first admin, and all such links worthless. `hashed` makes what is stored of the password, which takes a while
+     * and is not done for who guesses. Errors: WELCOME_INVALID, USER_EXISTS.
+     */
+    async accept(secret: string, name: string, hashed: () => Promise<string>): Promise<Account> {
       return database.transaction(async (transaction) => {
         // Links of several servers may be used at the same time.
         await lockAdmins(transaction);
@@ -32,7 +35,7 @@ export function createWelcome(deps: { database: Database }) {
           throw new Fault('WELCOME_INVALID', 'The link was used, has expired, or there is an admin already.');
         }
         await transaction.query('DELETE FROM welcome');
-        return insertAccount(transaction, { name, role: 'admin', password });
+        return insertAccount(transaction, { name, role: 'admin', password: await hashed() });
       });
     },
   };

@@ -174,7 +174,8 @@ export function accessConformance(kind: Kind): void {
     });
 
     describe('the link for the first admin', () => {
-      const accept = (secret: string, name = 'ada') => access.welcome.accept(secret, { name, password });
+      const accept = (secret: string, name = 'ada') =>
+        access.welcome.accept(secret, name, async () => password);
 
       it('works once, and so does that of another server', async () => {
         const [one, two] = [await access.welcome.invite(), await access.welcome.invite()];

@@ -9,7 +9,8 @@ const mostForAddress = 100;
 
 /**
  * Refuses whoever tries too often to guess a password, before it is looked at: SIGN_IN_TOO_OFTEN. All servers on one database
- * count together. A name that is being guessed cannot sign in meanwhile; sessions and tokens go on.
+ * count together. A name that is being guessed cannot sign in meanwhile; sessions and tokens go on. Comes before
+ * the audit trail, so that nobody can fill that.
  */
 export async function limitSignIn(
   attempts: SignInAttempts,

@@ -57,8 +57,9 @@ export function mountSessionRoutes(
       const account = await access.accounts.find(name);
       // What was typed as a name may be a password.
       const who = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
+      await limitSignIn(access.attempts, { address: request.ip, name });
       await told(request, who, 'session.begin', async () => {
-        await checkPassword(request, name, account, password);
+        await checkPassword(name, account, password);
         await sessions.begin(request, reply, (account as Account).id);
       });
       return sessions.view(request);
@@ -95,8 +96,9 @@ export function mountSessionRoutes(
       if (account.via === 'oidc') {
         throw new Fault('USER_ELSEWHERE', `${who.name} signs in with the OpenID provider.`);
       }
+      await limitSignIn(access.attempts, { address: request.ip, name: account.name });
       await told(request, who, 'session.password', async () => {
-        await checkPassword(request, account.name, account, current);
+        await checkPassword(account.name, account, current);
         await access.accounts.setPassword(account.name, await hashPassword(next));
         await sessions.begin(request, reply, account.id);
       });
@@ -124,7 +126,7 @@ export function mountSessionRoutes(
       const who = { name: 'who has the link', via: 'password' } as const;
       const entry = { who, address: request.ip, operation: 'session.first-admin', subject: name };
       await audited(context, entry, async () => {
-        const account = await access.welcome.accept(token, { name, password: await hashPassword(password) });
+        const account = await access.welcome.accept(token, name, () => hashPassword(password));
         await sessions.begin(request, reply, account.id);
       });
       return sessions.view(request);
@@ -135,14 +137,8 @@ export function mountSessionRoutes(
     if (!signIn) throw new Fault('INPUT_INVALID', 'Nobody needs to sign in here.');
   }
 
-  /** Errors: SIGN_IN_REFUSED, SIGN_IN_TOO_OFTEN. */
-  async function checkPassword(
-    { ip }: FastifyRequest,
-    name: string,
-    account: Account | undefined,
-    given: string,
-  ): Promise<void> {
-    await limitSignIn(access.attempts, { address: ip, name });
+  /** Errors: SIGN_IN_REFUSED. */
+  async function checkPassword(name: string, account: Account | undefined, given: string): Promise<void> {
     const stored = account && (await access.accounts.readPassword(account.id));
     if (!(await isPassword(given, stored))) {
       throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');

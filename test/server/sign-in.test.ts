@@ -1,0 +1,397 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { type Browser, openBrowser } from '../support/browser.ts';
+import { namedRunner } from '../support/runner.ts';
+
+const password = 'correct horse battery';
+const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+
+/** A server that people sign in to, and everything that it logs. */
+async function startGuarded(settings: Record<string, string> = {}) {
+  let logged = '';
+  const log = pino(
+    { level: 'trace' },
+    {
+      write(line: string) {
+        logged += line;
+      },
+    },
+  );
+  const server = await startTestServer({
+    settings: { MATRE_SIGN_IN: 'on', ...settings },
+    parts: { runner: namedRunner },
+    log,
+  });
+  return { server, logged: () => logged };
+}
+
+describe('the first admin', () => {
+  let server: TestServer;
+  let logged: () => string;
+  beforeAll(async () => {
+    ({ server, logged } = await startGuarded());
+  });
+  afterAll(() => server.close());
+  const token = () => /\/welcome\?token=([\w-]+)/.exec(logged())?.[1] ?? '';
+
+  it('is made with the link in the log, once, and is signed in', async () => {
+    const browser = openBrowser(server.url);
+    expect(await browser.session()).toEqual({
+      signInRequired: true,
+      user: null,
+      csrf: null,
+      methods: { password: true, oidc: null },
+      firstAdmin: true,
+    });
+    const make = (name: string, link: string) => ({ token: link, name, password });
+    const guessed = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));
+    expect(guessed.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    const weak = await browser.ask('POST', '/api/first-admin', {
+      ...make('ada', token()),
+      password: 'short',
+    });
+    expect(weak.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+
+    const made = await browser.ask('POST', '/api/first-admin', make('ada', token()));
+    expect(made.body).toMatchObject({
+      user: { name: 'ada', role: 'admin', via: 'password' },
+      csrf: expect.any(String),
+      firstAdmin: false,
+    });
+    expect((await browser.ask('GET', '/api/users')).body.users).toHaveLength(1);
+
+    const again = await openBrowser(server.url).ask('POST', '/api/first-admin', make('eve', token()));
+    expect(again.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    expect((await browser.ask('GET', '/api/audit')).body.entries).toMatchObject([
+      { operation: 'session.first-admin', subject: 'eve', outcome: 'WELCOME_INVALID' },
+      { operation: 'session.first-admin', subject: 'ada', outcome: 'done', address: '127.0.0.1' },
+      { operation: 'session.first-admin', subject: 'eve', outcome: 'WELCOME_INVALID' },
+    ]);
+  });
+
+  it('needs no link any more when the server starts again', async () => {
+    const links = logged().match(/welcome\?token/g);
+    expect(links).toHaveLength(1);
+    const { inviteFirstAdmin } = await import('../../src/server/sign-in/first-admin.ts');
+    await inviteFirstAdmin(server.app.context, server.url);
+    expect(logged().match(/welcome\?token/g)).toHaveLength(1);
+  });
+});
+
+describe('with users', () => {
+  let server: TestServer;
+  let logged: () => string;
+  let ada: Browser;
+  const add = (name: string, role: string) => ada.ask('POST', '/api/users', { name, role, password });
+  const signedIn = async (name: string) => {
+    const browser = openBrowser(server.url);
+    expect((await browser.signIn(name, password)).status).toBe(200);
+    return browser;
+  };
+  beforeAll(async () => {
+    ({ server, logged } = await startGuarded({ MATRE_TRUSTED_PROXIES: '127.0.0.1' }));
+    const link = /\/welcome\?token=([\w-]+)/.exec(logged())?.[1];
+    ada = openBrowser(server.url);
+    expect((await ada.ask('POST', '/api/first-admin', { token: link, name: 'ada', password })).status).toBe(
+      200,
+    );
+    for (const [name, role] of [
+      ['vera', 'viewer'],
+      ['otto', 'operator'],
+    ] as const) {
+      expect((await add(name, role)).body).toMatchObject({ name, role, via: 'password' });
+    }
+    await ada.ask('POST', '/api/environments', { code: 'us', ...shop });
+    await ada.ask('POST', '/api/environments/us/pause', { reason: 'so that runs stay in the queue' });
+  });
+  afterAll(() => server.close());
+
+  const newest = async () => (await ada.ask('GET', '/api/audit?limit=1')).body.entries[0];
+
+  describe('signing in', () => {
+    it('takes the right password, and gives a cookie that no script sees', async () => {
+      const browser = openBrowser(server.url);
+      const wrong = await browser.signIn('vera', `${password}!`);
+      const unknown = await browser.signIn('nobody', password);
+      expect(wrong.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
+      // Nobody learns who exists.
+      expect(unknown.body).toEqual(wrong.body);
+      expect(await newest()).toMatchObject({ who: 'somebody unknown', outcome: 'SIGN_IN_REFUSED' });
+
+      const right = await browser.signIn('VERA', password);
+      expect(right.body.user).toEqual({ name: 'vera', role: 'viewer', via: 'password' });
+      const [cookie = ''] = right.headers.getSetCookie();
+      expect(cookie).toMatch(/^matre_session=[\w-]{43}; /);
+      for (const attribute of ['HttpOnly', 'SameSite=Lax', 'Path=/']) expect(cookie).toContain(attribute);
+      expect(cookie).not.toContain('Secure');
+      expect((await browser.session()).csrf).toBe(right.body.csrf);
+      expect(await newest()).toMatchObject({ who: 'vera', operation: 'session.begin', outcome: 'done' });
+    });
+
+    it('gives a cookie for TLS alone behind a proxy that has it', async () => {
+      const answer = await openBrowser(server.url).ask(
+        'POST',
+        '/api/session',
+        { name: 'vera', password },
+        { 'x-forwarded-proto': 'https' },
+      );
+      expect(answer.headers.getSetCookie()[0]).toContain('Secure');
+    });
+
+    it('ends with signing out, for every copy of the cookie', async () => {
+      const browser = await signedIn('vera');
+      const cookie = `matre_session=${browser.cookies.get('matre_session')}`;
+      const status = async () => (await server.ask('GET', '/api/status', undefined, { cookie })).status;
+      expect(await status()).toBe(200);
+      const out = await browser.ask('DELETE', '/api/session');
+      expect(out.body).toMatchObject({ user: null, csrf: null });
+      expect(browser.cookies.has('matre_session')).toBe(false);
+      expect(await status()).toBe(401);
+      expect((await server.ask('GET', '/api/session', undefined, { cookie })).body.user).toBeNull();
+    });
+
+    it('is refused after ten attempts with one name, with the right password too, until an admin sets another', async () => {
+      await add('mallory', 'viewer');
+      const browser = openBrowser(server.url);
+      const attempts = await Promise.all(
+        Array.from({ length: 12 }, () => browser.signIn('mallory', 'guessed it?')),
+      );
+      const refused = attempts.filter(({ status }) => status === 429);
+      expect(refused).toHaveLength(2);
+      expect(refused[0]?.headers.get('retry-after')).toBe('900');
+      const right = await browser.signIn('Mallory', password);
+      expect(right.body).toMatchObject({ status: 429, code: 'SIGN_IN_TOO_OFTEN' });
+      expect((await browser.signIn('vera', password)).status).toBe(200);
+      const other = 'another long password';
+      expect((await ada.ask('PATCH', '/api/users/mallory', { password: other })).status).toBe(200);
+      expect((await browser.signIn('mallory', other)).status).toBe(200);
+    });
+
+    it('is refused after a hundred attempts from one address, by what a trusted proxy says', async () => {
+      const from = { 'x-forwarded-for': '203.0.113.7' };
+      const attempt = (index: number) =>
+        openBrowser(server.url).ask(
+          'POST',
+          '/api/first-admin',
+          { token: `${index}`, name: 'eve', password },
+          from,
+        );
+      for (let index = 0; index < 100; index += 20) {
+        await Promise.all(Array.from({ length: 20 }, (_, more) => attempt(index + more)));
+      }
+      expect((await attempt(100)).body).toMatchObject({ status: 429 });
+      // The trail cannot be filled that way.
+      expect(await newest()).toMatchObject({ address: '203.0.113.7', outcome: 'WELCOME_INVALID' });
+      expect((await openBrowser(server.url).signIn('vera', password)).status).toBe(200);
+    });
+  });
+
+  describe('a password', () => {
+    it('is changed by whoever knows it, and all other sessions end', async () => {
+      await add('petra', 'viewer');
+      const [one, two] = [await signedIn('petra'), await signedIn('petra')];
+      const next = 'an even longer password';
+      const change = (current: string) => one.ask('POST', '/api/session/password', { current, next });
+      expect((await change('not this one')).body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
+      expect((await two.session()).user).not.toBeNull();
+      expect((await change(password)).body.user).toMatchObject({ name: 'petra' });
+      expect((await two.session()).user).toBeNull();
+      expect((await one.ask('GET', '/api/status')).status).toBe(200);
+      expect((await openBrowser(server.url).signIn('petra', password)).status).toBe(401);
+      expect((await openBrowser(server.url).signIn('petra', next)).status).toBe(200);
+    });
+
+    it('is not what a token has', async () => {
+      const { body } = await ada.ask('POST', '/api/tokens', { name: 'a', role: 'admin' });
+      const answer = await server.ask(
+        'POST',
+        '/api/session/password',
+        { current: password, next: 'a very long password' },
+        { authorization: `Bearer ${body.secret}` },
+      );
+      expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+    });
+  });
+
+  describe('roles', () => {
+    it('decide who may do what, at once when they change', async () => {
+      const [vera, otto] = [await signedIn('vera'), await signedIn('otto')];
+      const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
+      const refused = await vera.ask('POST', '/api/runs', run);
+      expect(refused.body).toMatchObject({
+        status: 403,
+        code: 'FORBIDDEN',
+        detail: 'runs.submit needs the role operator; vera is viewer.',
+      });
+      expect(await newest()).toMatchObject({ who: 'vera', operation: 'runs.submit', outcome: 'FORBIDDEN' });
+      expect((await vera.ask('GET', '/api/runs')).status).toBe(200);
+      expect((await vera.ask('GET', '/api/users')).status).toBe(403);
+      expect((await vera.ask('GET', '/api/audit')).status).toBe(403);
+
+      const submitted = await otto.ask('POST', '/api/runs', { ...run, requestedBy: 'somebody else' });
+      expect(submitted.body.runs[0].requestedBy).toBe('otto');
+      const entry = { who: 'otto', via: 'password', address: '127.0.0.1', outcome: 'done' };
+      expect(await newest()).toMatchObject({
+        ...entry,
+        operation: 'runs.submit',
+        subject: 'us: test PassHome',
+      });
+      expect((await otto.ask('DELETE', '/api/environments/us')).status).toBe(403);
+      expect(
+        (await otto.ask('PUT', '/api/variables', { variables: [{ name: 'A', value: 'b' }] })).status,
+      ).toBe(403);
+
+      expect((await ada.ask('PATCH', '/api/users/vera', { role: 'operator' })).status).toBe(200);
+      expect((await vera.ask('POST', '/api/runs', run)).status).toBe(200);
+      await ada.ask('PATCH', '/api/users/vera', { role: 'viewer' });
+      expect((await vera.ask('POST', '/api/runs', run)).status).toBe(403);
+    });
+
+    it('always leave an admin', async () => {
+      expect((await ada.ask('DELETE', '/api/users/ada')).body).toMatchObject({ code: 'LAST_ADMIN' });
+      expect((await ada.ask('PATCH', '/api/users/ada', { role: 'viewer' })).body).toMatchObject({
+        code: 'LAST_ADMIN',
+      });
+    });
+
+    it('end with the user', async () => {
+      await add('rex', 'operator');
+      const rex = await signedIn('rex');
+      const { body: token } = await rex.ask('POST', '/api/tokens', { name: 'of rex', role: 'operator' });
+      expect((await ada.ask('DELETE', '/api/users/rex')).status).toBe(200);
+      expect((await rex.ask('GET', '/api/status')).status).toBe(401);
+      const authorization = `Bearer ${token.secret}`;
+      expect((await server.ask('GET', '/api/status', undefined, { authorization })).status).toBe(401);
+    });
+  });
+
+  describe('a page of another site', () => {
+    it('changes nothing with the cookie of a person: CSRF', async () => {
+      const otto = await signedIn('otto');
+      const resume = (headers: Record<string, string>) =>
+        otto.ask('POST', '/api/environments/us/resume', undefined, headers);
+      expect((await resume({ 'x-csrf-token': '' })).body).toMatchObject({
+        status: 403,
+        code: 'CSRF_REFUSED',
+      });
+      const { csrf } = await ada.session();
+      expect((await resume({ 'x-csrf-token': csrf ?? '' })).body).toMatchObject({ code: 'CSRF_REFUSED' });
+      expect((await resume({ origin: 'https://evil.example.com' })).body).toMatchObject({
+        code: 'HOST_REFUSED',
+      });
+      const out = await otto.ask('DELETE', '/api/session', undefined, { 'x-csrf-token': 'guessed' });
+      expect(out.body).toMatchObject({ code: 'CSRF_REFUSED' });
+      expect((await resume({ origin: server.url })).status).toBe(200);
+      await otto.ask('POST', '/api/environments/us/pause', { reason: 'so that runs stay in the queue' });
+    });
+
+    it('cannot sign somebody in as somebody else', async () => {
+      const browser = openBrowser(server.url);
+      const body = { name: 'vera', password };
+      const origin = await browser.ask('POST', '/api/session', body, { origin: 'https://evil.example.com' });
+      expect(origin.body).toMatchObject({ status: 403, code: 'HOST_REFUSED' });
+      const form = await browser.ask('POST', '/api/session', body, { 'content-type': 'text/plain' });
+      expect(form.status).toBe(415);
+    });
+  });
+
+  describe('tokens', () => {
+    const withToken = (secret: string, method: string, path: string, body?: unknown) =>
+      server.ask(method, path, body, { authorization: `Bearer ${secret}` });
+
+    it('are shown once, work until they are revoked, and need no CSRF', async () => {
+      const otto = await signedIn('otto');
+      const made = await otto.ask('POST', '/api/tokens', { name: 'ci', role: 'operator', expiresInDays: 30 });
+      const { id, secret } = made.body;
+      expect(secret).toMatch(/^matre_[\w-]{43}$/);
+      expect(made.body).toMatchObject({ user: 'otto', createdBy: 'otto', usedAt: null });
+      const listed = await otto.ask('GET', '/api/tokens');
+      expect(listed.body.tokens).toMatchObject([{ id, name: 'ci' }]);
+      expect(JSON.stringify(listed.body)).not.toContain(secret);
+
+      const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
+      const submitted = await withToken(secret, 'POST', '/api/runs', run);
+      expect(submitted.body.runs[0].requestedBy).toBe('token ci');
+      expect((await otto.ask('GET', '/api/tokens')).body.tokens[0].usedAt).not.toBeNull();
+      expect((await withToken(secret, 'DELETE', '/api/environments/us')).status).toBe(403);
+
+      expect((await otto.ask('DELETE', `/api/tokens/${id}`)).status).toBe(200);
+      expect((await withToken(secret, 'GET', '/api/status')).body).toMatchObject({
+        status: 401,
+        code: 'UNAUTHORIZED',
+      });
+    });
+
+    it('are never more than who makes them, and make no others', async () => {
+      const otto = await signedIn('otto');
+      const more = await otto.ask('POST', '/api/tokens', { name: 'more', role: 'admin' });
+      expect(more.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+      const { body } = await otto.ask('POST', '/api/tokens', { name: 'breeder', role: 'operator' });
+      const child = await withToken(body.secret, 'POST', '/api/tokens', { name: 'child', role: 'viewer' });
+      expect(child.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    });
+
+    it('of others are seen and revoked by an admin alone', async () => {
+      const [otto, vera] = [await signedIn('otto'), await signedIn('vera')];
+      const { body } = await otto.ask('POST', '/api/tokens', { name: 'mine', role: 'viewer' });
+      expect((await vera.ask('GET', '/api/tokens')).body.tokens).toEqual([]);
+      expect((await vera.ask('DELETE', `/api/tokens/${body.id}`)).body).toMatchObject({
+        code: 'TOKEN_UNKNOWN',
+      });
+      const all = (await ada.ask('GET', '/api/tokens')).body.tokens;
+      expect(all).toContainEqual(expect.objectContaining({ id: body.id, user: 'otto' }));
+      expect((await ada.ask('DELETE', `/api/tokens/${body.id}`)).status).toBe(200);
+    });
+
+    it('expire', async () => {
+      const { body } = await ada.ask('POST', '/api/tokens', {
+        name: 'short',
+        role: 'viewer',
+        expiresInDays: 1,
+      });
+      expect((await withToken(body.secret, 'GET', '/api/status')).status).toBe(200);
+      const { database } = server.app.context;
+      await database.query(`UPDATE token SET expires_at = now() WHERE id = $1 RETURNING id`, [body.id]);
+      expect((await withToken(body.secret, 'GET', '/api/status')).status).toBe(401);
+    });
+  });
+
+  it('nothing that is secret is in the log or the audit trail', async () => {
+    const { body: token } = await ada.ask('POST', '/api/tokens', { name: 'seen', role: 'viewer' });
+    await ada.ask('PATCH', '/api/environments/us', { adminPassword: 'of the shop' });
+    await ada.ask('PUT', '/api/variables', {
+      environment: 'us',
+      variables: [{ name: 'KEY', value: 'hush hush' }],
+    });
+    // An error of ours logs the request.
+    const { locks } = server.app.context;
+    const { list } = locks;
+    locks.list = () => Promise.reject(new Error('made up'));
+    expect((await ada.ask('GET', '/api/locks?')).status).toBe(500);
+    locks.list = list;
+    const { csrf } = await ada.session();
+    const trail: object[] = [];
+    for (let before = ''; ; ) {
+      const { body } = await ada.ask('GET', `/api/audit?limit=200${before}`);
+      trail.push(...body.entries);
+      if (body.next === null) break;
+      before = `&before=${body.next}`;
+    }
+    const told = JSON.stringify(trail);
+    expect(told).toContain('us: adminPassword');
+    expect(told).toContain('us: KEY');
+    expect(logged()).toContain('made up');
+    const secrets = [
+      password,
+      token.secret,
+      csrf ?? '',
+      ada.cookies.get('matre_session') ?? '',
+      'of the shop',
+    ];
+    for (const secret of [...secrets, 'hush hush']) {
+      expect(secret.length).toBeGreaterThan(8);
+      expect(told + logged()).not.toContain(secret);
+    }
+  });
+});
