@@ -1,6 +1,85 @@
+import { Anchor, Button } from '@mantine/core';
+import { IconExternalLink, IconPlayerPauseFilled, IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { toProblem } from '../api/problem.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { Time } from '../parts/time.tsx';
 import { useTitle } from '../parts/title.ts';
+import { Containers } from './containers.tsx';
+import classes from './environment.module.css';
+import { EnvironmentState } from './environment-state.tsx';
+import { LastRuns } from './last-runs.tsx';
+import { PauseOrResume } from './pause.tsx';
+import { environmentQuery, nowQuery } from './queries.ts';
+import { Settings } from './settings.tsx';
+import { SettingsMenu } from './settings-menu.tsx';
+import { Variables } from './variables.tsx';
+import { WaitingHere } from './waiting-here.tsx';
 
-export default function Environment() {
-  useTitle('Environment');
-  return <h1>Environment</h1>;
+/** Can I trust it? */
+export default function Environment({ params: { code } }: { params: { code: string } }) {
+  useTitle(code);
+  const environment = useQuery(environmentQuery(code));
+  const now = useQuery(nowQuery);
+  const { data } = environment;
+  if (!data) {
+    if (!environment.isError) return <Loading what="the environment" />;
+    if (toProblem(environment.error).code === 'ENVIRONMENT_UNKNOWN')
+      return <Unknown error={environment.error} />;
+    return <ErrorState error={environment.error} onRetry={() => void environment.refetch()} />;
+  }
+  const lane = now.data?.lanes.find((each) => each.code === code);
+  return (
+    <div className={classes.view}>
+      <header className={classes.head}>
+        <div className={classes.title}>
+          <h1>{code}</h1>
+          {data.name !== code && <span className={classes.name}>{data.name}</span>}
+          {lane && <EnvironmentState lane={lane} />}
+          <Anchor href={data.baseUrl} target="_blank" rel="noreferrer" className={classes.address}>
+            {data.baseUrl.replace(/^https?:\/\/|\/$/g, '')}
+            <IconExternalLink size={13} aria-label="(opens in a new tab)" />
+          </Anchor>
+        </div>
+        <div className={classes.actions}>
+          <Button
+            component={Link}
+            href={`/new?env=${code}`}
+            leftSection={<IconPlayerPlay size={14} aria-hidden />}
+          >
+            New run
+          </Button>
+          <PauseOrResume code={code} isPaused={data.paused !== null} />
+          <SettingsMenu environment={data} />
+        </div>
+      </header>
+      {data.paused && (
+        <p className={classes.paused}>
+          <IconPlayerPauseFilled size={14} aria-hidden />
+          <span>
+            Paused <Time at={data.paused.since} />: “{data.paused.reason}”. Nothing starts here until somebody
+            resumes it.
+          </span>
+        </p>
+      )}
+      {now.data && lane && <WaitingHere now={now.data} lane={lane} />}
+      <LastRuns code={code} />
+      <div className={classes.columns}>
+        <Containers code={code} running={lane?.running?.id} />
+        <Settings environment={data} />
+      </div>
+      <Variables environment={data} />
+    </div>
+  );
+}
+
+function Unknown({ error }: { error: unknown }) {
+  return (
+    <EmptyState title={toProblem(error).message}>
+      <Anchor component={Link} href="/environments" underline="always">
+        All environments
+      </Anchor>
+    </EmptyState>
+  );
 }

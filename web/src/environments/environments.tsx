@@ -52,18 +52,19 @@ export default function Environments() {
               value={search}
               onChange={(event) => setSearch(event.currentTarget.value)}
             />
-            {counts.map(({ word, count }) => (
-              <Button
-                key={word}
-                size="compact-xs"
-                variant={state === word ? 'filled' : 'subtle'}
-                aria-pressed={state === word}
-                disabled={count === 0 && state !== word}
-                onClick={() => setState(state === word ? '' : word)}
-              >
-                {count} {word}
-              </Button>
-            ))}
+            {counts
+              .filter(({ word, count }) => count > 0 || state === word)
+              .map(({ word, count }) => (
+                <Button
+                  key={word}
+                  size="compact-xs"
+                  variant={state === word ? 'filled' : 'subtle'}
+                  aria-pressed={state === word}
+                  onClick={() => setState(state === word ? '' : word)}
+                >
+                  {count} {word}
+                </Button>
+              ))}
             <span className={classes.count} aria-live="polite">
               {shown.length < lanes.length && `${shown.length} of ${many(lanes.length, 'environment')}`}
             </span>

@@ -1,0 +1,90 @@
+import { Alert, Button, Group, Menu, Modal, TextInput } from '@mantine/core';
+import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { EnvironmentView } from '../../../src/operations/views.ts';
+import { useAction } from '../api/action.ts';
+import { ask } from '../api/request.ts';
+import { useRefusal } from '../api/session.ts';
+import { EnvironmentForm } from './environment-form.tsx';
+
+/** Edit and remove, for those who may. */
+export function SettingsMenu({ environment }: { environment: EnvironmentView }) {
+  const [opened, setOpened] = useState<'edit' | 'remove'>();
+  const refusal = useRefusal('admin');
+  const close = () => setOpened(undefined);
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" px={8} aria-label="More to do">
+            <IconDots size={16} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconEdit size={14} aria-hidden />}
+            disabled={refusal !== undefined}
+            onClick={() => setOpened('edit')}
+          >
+            Edit the settings
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconTrash size={14} aria-hidden />}
+            disabled={refusal !== undefined}
+            onClick={() => setOpened('remove')}
+          >
+            Remove the environment
+          </Menu.Item>
+          {refusal && <Menu.Label>{refusal}</Menu.Label>}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={opened === 'edit'} onClose={close} title={`Settings of ${environment.code}`}>
+        <EnvironmentForm environment={environment} onDone={close} onClose={close} />
+      </Modal>
+      <Modal opened={opened === 'remove'} onClose={close} title={`Remove ${environment.code}`}>
+        <RemoveForm code={environment.code} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
+  const [typed, setTyped] = useState('');
+  const [, go] = useLocation();
+  const remove = useAction({
+    run: () => ask('DELETE', `/api/environments/${code}`),
+    done: () => `${code} is removed.`,
+    touches: [['environments'], ['overview'], ['containers']],
+    onDone: () => go('/environments'),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed === code) remove.mutate();
+      }}
+    >
+      <Alert variant="outline" color="var(--failed)" mb="sm">
+        Its settings and variables are gone then. Its runs and results stay. It must have no queued or running
+        run.
+      </Alert>
+      <TextInput
+        label={`Type ${code} to remove it`}
+        data-autofocus
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md" gap="xs">
+        <Button variant="subtle" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={typed !== code} loading={remove.isPending}>
+          Remove
+        </Button>
+      </Group>
+    </form>
+  );
+}

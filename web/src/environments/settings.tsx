@@ -1,0 +1,40 @@
+import type { EnvironmentView } from '../../../src/operations/views.ts';
+import { Time } from '../parts/time.tsx';
+import classes from './environment.module.css';
+
+/** What is set of an environment. */
+export function Settings({ environment }: { environment: EnvironmentView }) {
+  const { id, name, baseUrl, backendName, adminUsername, hasAdminPassword, slots, createdAt } = environment;
+  return (
+    <section className={classes.section} aria-labelledby="settings">
+      <div className={classes.sectionHead}>
+        <h2 id="settings">Settings</h2>
+      </div>
+      <dl className={classes.facts}>
+        <dt>Name</dt>
+        <dd>{name}</dd>
+        <dt>Shop</dt>
+        <dd>{baseUrl}</dd>
+        <dt>Admin panel</dt>
+        <dd>
+          {baseUrl}
+          {backendName}
+        </dd>
+        <dt>Admin user</dt>
+        <dd>{adminUsername}</dd>
+        <dt>Admin password</dt>
+        <dd>
+          {hasAdminPassword ? <span title="Kept encrypted, never shown">••••••••</span> : 'none is kept'}
+        </dd>
+        <dt>Containers</dt>
+        <dd>{slots}</dd>
+        <dt>Number</dt>
+        <dd>{id}</dd>
+        <dt>Added</dt>
+        <dd>
+          <Time at={createdAt} />
+        </dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+import type { EffectiveView } from '../../../src/operations/environment-detail.ts';
+import type { VariableView } from '../../../src/operations/views.ts';
+
+export type Row = EffectiveView['values'][number];
+export type Layer = Row['from'];
+
+/** Layers as people call them. */
+export const layerWords: Record<Layer, string> = {
+  default: 'default',
+  global: 'all environments',
+  module: 'test module',
+  environment: 'this environment',
+  infrastructure: 'matre',
+};
+
+/** Values by name. While the layers cannot be told, those that are set for the environment alone. */
+export function rowsOf(effective: EffectiveView | undefined, own: readonly VariableView[]): Row[] {
+  if (!effective)
+    return own.map((variable) => ({ ...variable, from: 'environment' as const, overrides: [] }));
+  return [...effective.values].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Why a value cannot be changed here; `undefined` where it can. */
+export function fixedBecause({ from }: Pick<Row, 'from'>): string | undefined {
+  return from === 'infrastructure' ? 'matre itself sets it for each run.' : undefined;
+}
+
+/** Whether there is a value to take away: of this environment, or of all. */
+export function unsettable({ from }: Pick<Row, 'from'>): boolean {
+  return from === 'environment' || from === 'global';
+}

@@ -1,0 +1,72 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
+import { Time } from '../parts/time.tsx';
+import { clock, many, roughly } from '../parts/words.ts';
+import classes from './environment.module.css';
+import type { Lane, Now } from './queries.ts';
+
+/** The run under way on an environment, and those that wait there with the reason. Nothing while there are none. */
+export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
+  const waiting = now.queue.filter(({ environment }) => environment === lane.code);
+  const { running } = lane;
+  if (!running && lane.queued === 0) return null;
+  return (
+    <section className={classes.section} aria-labelledby="now">
+      <h2 id="now">Now</h2>
+      {running && (
+        <p>
+          <Anchor component={Link} href={`/runs/${running.id}`} underline="always">
+            Run {running.id}
+          </Anchor>
+          : {running.done} of {many(running.planned, 'test')}
+          {running.msLeft !== null && `, ${roughly(running.msLeft)} left`}
+          {running.current.length > 0 && (
+            <span className={classes.dim}> · {running.current.map(({ test }) => test).join(', ')}</span>
+          )}
+        </p>
+      )}
+      {lane.queued > 0 && (
+        <div className={classes.scroll}>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col" className={classes.number}>
+                  Next
+                </th>
+                <th scope="col">Run</th>
+                <th scope="col">Waits because</th>
+                <th scope="col">Since</th>
+                <th scope="col" className={classes.number}>
+                  Starts
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {waiting.map(({ id, position, summary, waits, queuedAt, expectedStartAt }) => (
+                <tr key={id}>
+                  <td className={classes.number}>{position}</td>
+                  <th scope="row">
+                    <Anchor component={Link} href={`/runs/${id}`} underline="always">
+                      #{id}
+                    </Anchor>{' '}
+                    {summary}
+                  </th>
+                  <td>{waits.message}</td>
+                  <td>
+                    <Time at={queuedAt} />
+                  </td>
+                  <td className={classes.number}>
+                    {expectedStartAt && `~${clock(new Date(expectedStartAt))}`}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {lane.queued > waiting.length && (
+            <p className={classes.dim}>and {many(lane.queued - waiting.length, 'more run')}</p>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
