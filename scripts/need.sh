@@ -23,6 +23,7 @@ case "${1:-}" in
     need sshd openssh-server
     need openssl openssl
     need faketime faketime
+    need docker-compose docker-compose
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
   *) echo "usage: need.sh demo|test|faults" >&2; exit 3 ;;

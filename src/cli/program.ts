@@ -12,6 +12,7 @@ import { registerLog } from './log.ts';
 import { registerPool } from './pool.ts';
 import { registerRetry } from './retry.ts';
 import { registerRun } from './run.ts';
+import { registerServer } from './server.ts';
 import { createSession, type Register } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStatus } from './status.ts';
@@ -27,6 +28,7 @@ import { registerWorker } from './worker.ts';
 const commands: Register[] = [
   registerUp,
   registerDemo,
+  registerServer,
   registerWorker,
   registerEnv,
   registerTests,

@@ -23,6 +23,9 @@ export const views: View[] = [
   view('/environments/:code', () => import('./environments/environment.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
+  view('/account', () => import('./account/account.tsx')),
+  view('/users', () => import('./account/users.tsx')),
+  view('/audit', () => import('./account/audit.tsx')),
 ];
 
 /** What the header leads to, in this order. `letter` is pressed after `g`. */

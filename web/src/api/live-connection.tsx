@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { createFreshness } from './freshness.ts';
 import { type Connection, type Live, openLive } from './live.ts';
+import { sessionQuery } from './session.ts';
 
 const LiveContext = createContext<Live | undefined>(undefined);
 const noConnection: Connection = { state: 'connecting' };
@@ -12,7 +13,7 @@ export function LiveConnection({ children }: { children: ReactNode }) {
   const [live, setLive] = useState<Live>();
   useEffect(() => {
     const freshness = createFreshness(client);
-    const opened = openLive(freshness);
+    const opened = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
     setLive(opened);
     return () => {
       opened.close();

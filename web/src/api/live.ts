@@ -16,6 +16,8 @@ const defaults = {
  */
 export function openLive(
   freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'anythingChanged'>,
+  /** An answer came that is an error: perhaps the session has ended. */
+  onRefused: () => void,
   options: Partial<typeof defaults> = {},
 ) {
   const { graceMs, againMs } = { ...defaults, ...options };
@@ -42,6 +44,7 @@ export function openLive(
       const since = new Date();
       grace ??= setTimeout(() => become({ state: 'lost', since }), graceMs);
       if (source.readyState !== EventSource.CLOSED) return;
+      onRefused();
       clearTimeout(again);
       again = setTimeout(open, againMs);
     });

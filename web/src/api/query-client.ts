@@ -1,9 +1,16 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { toProblem } from './problem.ts';
 
 /** Answers are kept until an event says that they changed, so a view that is opened again is there at once. */
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      // The session has ended. Who reads is asked anew, and the form to sign in comes.
+      onError: (error) => {
+        if (toProblem(error).code === 'UNAUTHORIZED')
+          void client.invalidateQueries({ queryKey: ['session'] });
+      },
+    }),
     defaultOptions: {
       queries: {
         // The server may be on this machine, whatever the browser says of the network.
@@ -22,4 +29,5 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  return client;
 }

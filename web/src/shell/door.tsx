@@ -1,19 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
 import { ErrorState, Loading } from '../parts/states.tsx';
 import { Shell } from './shell.tsx';
 
-/** Lets in who may be here; everybody else signs in first, and comes to the address that they asked for. */
+// Whoever is signed in never needs these.
+const SignIn = lazy(() => import('../account/sign-in.tsx').then(({ SignIn }) => ({ default: SignIn })));
+const Welcome = lazy(() => import('../account/welcome.tsx').then(({ Welcome }) => ({ default: Welcome })));
+
+/** Lets in who may be here; everybody else signs in first, and is then at the address that they asked for. */
 export function Door() {
   const session = useQuery(sessionQuery);
+  const [path] = useLocation();
   if (session.data === undefined) {
     if (session.isError) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
     return <Loading what="the page" />;
   }
+  if (session.data.user === null) {
+    return (
+      <Suspense fallback={<Loading what="the form" />}>
+        {path === '/welcome' ? <Welcome /> : <SignIn session={session.data} />}
+      </Suspense>
+    );
+  }
   return (
     <LiveConnection>
-      <Shell session={session.data} />
+      <Shell user={session.data.user} />
     </LiveConnection>
   );
 }

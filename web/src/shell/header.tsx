@@ -3,9 +3,10 @@ import type { Session } from '../api/session.ts';
 import { navigation, preload } from '../views.tsx';
 import { ColourScheme } from './colour-scheme.tsx';
 import classes from './header.module.css';
+import { NewRun } from './new-run.tsx';
 import { UserMenu } from './user-menu.tsx';
 
-export function Header({ session }: { session: Session }) {
+export function Header({ user }: { user: NonNullable<Session['user']> }) {
   const [location] = useLocation();
   const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
   return (
@@ -28,8 +29,9 @@ export function Header({ session }: { session: Session }) {
         ))}
       </nav>
       <div className={classes.tools}>
+        <NewRun />
         <ColourScheme />
-        <UserMenu session={session} />
+        <UserMenu user={user} />
       </div>
     </header>
   );

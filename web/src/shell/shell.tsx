@@ -11,7 +11,7 @@ import { NotFound } from './not-found.tsx';
 import classes from './shell.module.css';
 
 /** What stands around every view. */
-export function Shell({ session }: { session: Session }) {
+export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
@@ -29,7 +29,7 @@ export function Shell({ session }: { session: Session }) {
       <a className={classes.skip} href="#view">
         To the content
       </a>
-      <Header session={session} />
+      <Header user={user} />
       <Offline />
       {navigation.map((entry) => (
         <NavigationKey key={entry.path} {...entry} />

@@ -1,6 +1,52 @@
-import type { Session } from '../api/session.ts';
+import { Button, Menu } from '@mantine/core';
+import { IconKey, IconListDetails, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { useSessionChange } from '../account/begin.ts';
+import { refusal, type Session } from '../api/session.ts';
 
-export function UserMenu({ session }: { session: Session }) {
-  if (session.user === null) return null;
-  return <span>{session.user.name}</span>;
+/** Who reads the page, and what concerns who may do what. */
+export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
+  const signOut = useSessionChange(() => ({ method: 'DELETE', path: '/api/session' }));
+  const isAdmin = refusal(user.role, 'admin') === undefined;
+  const signsIn = user.via === 'password' || user.via === 'oidc';
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          leftSection={<IconUser size={16} aria-hidden />}
+          aria-label={`Account of ${user.name}`}
+        >
+          {user.name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{signsIn ? `${user.name}, ${user.role}` : 'Nobody signs in here'}</Menu.Label>
+        <Menu.Item component={Link} href="/account" leftSection={<IconKey size={16} aria-hidden />}>
+          {user.via === 'password' ? 'Password and tokens' : 'Tokens'}
+        </Menu.Item>
+        {isAdmin && (
+          <>
+            <Menu.Item component={Link} href="/users" leftSection={<IconUsers size={16} aria-hidden />}>
+              Users
+            </Menu.Item>
+            <Menu.Item component={Link} href="/audit" leftSection={<IconListDetails size={16} aria-hidden />}>
+              Audit trail
+            </Menu.Item>
+          </>
+        )}
+        {signsIn && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconLogout size={16} aria-hidden />}
+              onClick={() => signOut.mutate(undefined)}
+            >
+              Sign out
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

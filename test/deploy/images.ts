@@ -1,0 +1,123 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../..');
+
+/**
+ * The images that deploy/compose.yml names, without a registry: made of programs of this machine and their libraries, with the
+ * same commands, users and variables as far as the compose file uses them.
+ */
+export const imageNames = { matre: 'matre', redis: 'matre-test-redis', postgres: 'matre-test-postgres' };
+
+/** matre as deploy/Dockerfile makes it: built, with the packages it needs to run and nothing else. */
+export async function importMatre(folder: string, docker: string, tag: string): Promise<string> {
+  const tree = join(folder, 'matre');
+  const home = join(tree, 'opt/matre');
+  await programs(tree, [process.execPath, '/usr/bin/git']);
+  await run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(home, 'dist')], {
+    cwd: root,
+  });
+  await cp(join(root, 'src'), join(home, 'dist'), {
+    recursive: true,
+    filter: (path) => !/\.ts$/.test(path),
+  });
+  for (const part of ['bin', 'examples', 'docs', 'package.json']) {
+    await cp(join(root, part), join(home, part), { recursive: true });
+  }
+  // As the Dockerfile does it; without a network, because only something is taken away.
+  await run('cp', ['-a', join(root, 'node_modules'), join(home, 'node_modules')]);
+  await cp(join(root, 'package-lock.json'), join(home, 'package-lock.json'));
+  await run('npm', ['prune', '--omit=dev', '--offline', '--ignore-scripts'], { cwd: home });
+  await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
+  await symlink('/opt/matre/bin/matre.js', join(tree, 'usr/local/bin/matre'));
+  const name = `${imageNames.matre}:${tag}`;
+  await importImage(tree, docker, name, ['ENTRYPOINT ["matre"]', 'CMD ["up"]', 'WORKDIR /opt/matre']);
+  return name;
+}
+
+export async function importRedis(folder: string, docker: string): Promise<string> {
+  const tree = join(folder, 'redis');
+  await programs(tree, ['/usr/bin/redis-server', '/usr/bin/redis-cli']);
+  await mkdir(join(tree, 'data'));
+  await importImage(tree, docker, imageNames.redis, ['WORKDIR /data', 'VOLUME /data']);
+  return imageNames.redis;
+}
+
+/** Takes POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. */
+export async function importPostgres(folder: string, docker: string): Promise<string> {
+  const tree = join(folder, 'postgres');
+  const versions = await readdir('/usr/lib/postgresql');
+  const home = `/usr/lib/postgresql/${versions.sort().at(-1)}`;
+  const names = ['postgres', 'initdb', 'pg_isready', 'psql', 'pg_dump', 'pg_restore', 'pg_ctl'];
+  await programs(
+    tree,
+    names.map((name) => `${home}/bin/${name}`),
+  );
+  for (const part of [`${home}/lib`, home.replace('/lib/', '/share/')]) {
+    await cp(part, join(tree, part), { recursive: true });
+  }
+  const data = '/var/lib/postgresql/data';
+  await mkdir(join(tree, data), { recursive: true });
+  await mkdir(join(tree, 'var/run/postgresql'), { recursive: true });
+  await writeFile(join(tree, 'entry.sh'), postgresEntry(data), { mode: 0o755 });
+  await run('chown', ['-R', '999:999', join(tree, 'var')]);
+  await importImage(tree, docker, imageNames.postgres, [
+    'ENTRYPOINT ["sh", "/entry.sh"]',
+    'USER 999:999',
+    `ENV PATH=${home}/bin:/usr/bin:/bin`,
+  ]);
+  return imageNames.postgres;
+}
+
+const postgresEntry = (data: string) => `set -eu
+if [ ! -s ${data}/PG_VERSION ]; then
+  printf '%s' "$POSTGRES_PASSWORD" > /tmp/password
+  initdb --pgdata=${data} --username="$POSTGRES_USER" --pwfile=/tmp/password --auth=scram-sha-256 --locale=C --encoding=UTF8
+  rm /tmp/password
+  echo "CREATE DATABASE \\"$POSTGRES_DB\\"" | postgres --single -D ${data} postgres
+  echo "host all all all scram-sha-256" >> ${data}/pg_hba.conf
+fi
+exec postgres -D ${data} -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
+`;
+
+/** A shell, and programs with their libraries by the paths that they are looked up by. */
+async function programs(tree: string, paths: string[]): Promise<void> {
+  const busybox = '/bin/busybox';
+  const { stdout: applets } = await run(busybox, ['--list']);
+  for (const name of ['bin', 'etc', 'proc', 'sys', 'dev', 'usr/bin']) {
+    await mkdir(join(tree, name), { recursive: true });
+  }
+  await mkdir(join(tree, 'tmp'), { mode: 0o777 });
+  await run('chmod', ['1777', join(tree, 'tmp')]);
+  await cp(busybox, join(tree, 'bin/busybox'));
+  for (const applet of applets.trim().split('\n')) {
+    if (applet !== 'busybox') await symlink('busybox', join(tree, 'bin', applet));
+  }
+  await symlink('/bin/env', join(tree, 'usr/bin/env'));
+  await writeFile(join(tree, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\npostgres:x:999:999::/:/bin/sh\n');
+  await writeFile(join(tree, 'etc/group'), 'root:x:0:\npostgres:x:999:\n');
+  for (const path of paths) {
+    const { stdout } = await run('ldd', [path]);
+    const libraries = [...stdout.matchAll(/(?:=>\s+|^\s+)(\/\S+)\s+\(0x/gm)].map(
+      (match) => match[1] as string,
+    );
+    for (const file of [path, ...libraries]) {
+      await mkdir(join(tree, dirname(file)), { recursive: true });
+      await cp(await realpath(file), join(tree, file), { force: true });
+    }
+  }
+}
+
+async function importImage(tree: string, docker: string, name: string, changes: string[]): Promise<void> {
+  const tar = spawn('tar', ['-C', tree, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const flags = changes.flatMap((change) => ['--change', change]);
+  const importing = spawn('docker', ['--host', docker, 'import', ...flags, '-', name], {
+    stdio: [tar.stdout, 'ignore', 'inherit'],
+  });
+  const [code] = (await once(importing, 'exit')) as [number];
+  if (code !== 0) throw new Error(`docker import of ${name} ended with ${code}`);
+}

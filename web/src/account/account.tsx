@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query';
+import { sessionQuery } from '../api/session.ts';
+import { useTitle } from '../parts/title.ts';
+import classes from './account.module.css';
+import { ChangePassword } from './change-password.tsx';
+import { Tokens } from './tokens.tsx';
+
+/** What concerns the reader: the own password, and tokens for programs. */
+export default function Account() {
+  useTitle('Account');
+  const { data: session } = useQuery(sessionQuery);
+  const user = session?.user;
+  if (!user) return null;
+  return (
+    <div className={classes.page}>
+      <h1>
+        {user.name} <span className={classes.role}>{user.role}</span>
+      </h1>
+      {user.via === 'oidc' && (
+        <p className={classes.note}>
+          You sign in with {session.methods.oidc?.name ?? 'OpenID Connect'}; your role and password are kept
+          there.
+        </p>
+      )}
+      {user.via === 'password' && <ChangePassword />}
+      <Tokens user={user} />
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Table } from '@mantine/core';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import type { listAudit } from '../../../src/operations/audit.ts';
+import { type Answer, get } from '../api/request.ts';
+import { useNow } from '../parts/now.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { useTitle } from '../parts/title.ts';
+import { fullTime, relative } from '../parts/words.ts';
+import classes from './account.module.css';
+
+type Entry = Answer<typeof listAudit>['entries'][number];
+
+/** No event tells of entries. */
+const lookAgainMs = 30_000;
+
+const auditQuery = infiniteQueryOptions({
+  queryKey: ['audit'],
+  queryFn: ({ pageParam, signal }) =>
+    get<typeof listAudit>('/api/audit', { query: { before: pageParam, limit: 100 }, signal }),
+  initialPageParam: null as number | null,
+  getNextPageParam: ({ next }) => next,
+  refetchInterval: lookAgainMs,
+});
+
+/** Who changed what, the newest first, for admins. */
+export default function Audit() {
+  useTitle('Audit trail');
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
+    useInfiniteQuery(auditQuery);
+  if (data === undefined) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the audit trail" />;
+  }
+  const entries = data.pages.flatMap((page) => page.entries);
+  return (
+    <div className={classes.page}>
+      <h1>Audit trail</h1>
+      {entries.length === 0 ? (
+        <EmptyState title="Nothing was changed yet" />
+      ) : (
+        <div className={classes.scroll}>
+          <Table aria-label="Audit trail">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th className={classes.number}>When</Table.Th>
+                <Table.Th>Who</Table.Th>
+                <Table.Th>What</Table.Th>
+                <Table.Th>On what</Table.Th>
+                <Table.Th>How it ended</Table.Th>
+                <Table.Th>From</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {entries.map((entry) => (
+                <Row key={entry.id} entry={entry} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+      {hasNextPage && (
+        <div>
+          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show older ones
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Row({ entry: { at, who, via, address, operation, subject, outcome } }: { entry: Entry }) {
+  const now = useNow(60_000);
+  const date = new Date(at);
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.number}>
+        <time dateTime={at} title={relative(date, now)}>
+          {fullTime(date)}
+        </time>
+      </Table.Td>
+      <Table.Td>
+        {who} <span className={classes.note}>{via}</span>
+      </Table.Td>
+      <Table.Td>
+        <code>{operation}</code>
+      </Table.Td>
+      <Table.Td>{subject}</Table.Td>
+      <Table.Td>{outcome === 'done' ? 'done' : <code>{outcome ?? 'unknown'}</code>}</Table.Td>
+      <Table.Td className={classes.note}>{address}</Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,22 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ask } from '../api/request.ts';
+import { keep, type Session, sessionQuery } from '../api/session.ts';
+
+/** Sends a form that begins or ends a session. What was shown to somebody else before is forgotten. */
+export function useSessionChange<Input>(
+  send: (input: Input) => { method: 'POST' | 'DELETE'; path: string; body?: object },
+  onDone?: () => void,
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: Input) => {
+      const { method, path, body } = send(input);
+      return keep(await ask<Session>(method, path, { body }));
+    },
+    onSuccess: (session) => {
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+      client.setQueryData(sessionQuery.queryKey, session);
+      onDone?.();
+    },
+  });
+}

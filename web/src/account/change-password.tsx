@@ -1,0 +1,47 @@
+import { Button, PasswordInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { FormProblem } from '../parts/form-problem.tsx';
+import { showDone } from '../parts/notices.tsx';
+import classes from './account.module.css';
+import { useSessionChange } from './begin.ts';
+import { NewPassword } from './new-password.tsx';
+
+/** One's own password. All other sessions end with it. */
+export function ChangePassword() {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const change = useSessionChange(
+    () => ({ method: 'POST', path: '/api/session/password', body: { current, next } }),
+    () => {
+      setCurrent('');
+      setNext('');
+      showDone('Your password is changed. All your other sessions are ended.');
+    },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate(undefined);
+  };
+  return (
+    <section aria-labelledby="password">
+      <h2 id="password">Password</h2>
+      <form className={classes.form} aria-labelledby="password" onSubmit={submit}>
+        <PasswordInput
+          label="Present password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={current}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <NewPassword label="New password" value={next} onChange={setNext} />
+        <FormProblem error={change.error} />
+        <div>
+          <Button type="submit" loading={change.isPending}>
+            Change the password
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

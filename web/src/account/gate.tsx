@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import { ColourScheme } from '../shell/colour-scheme.tsx';
+import classes from './gate.module.css';
+
+/** What stands around the forms for whoever is not in yet. */
+export function Gate({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className={classes.gate}>
+      <header className={classes.head}>
+        <ColourScheme />
+      </header>
+      <main className={classes.card}>
+        <div className={classes.name}>
+          <img src="/icon.svg" alt="" width={28} height={28} />
+          matre
+        </div>
+        <h1 className={classes.title}>{title}</h1>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { createToken } from '../../../src/operations/tokens.ts';
+import { useAction } from '../api/action.ts';
+import { type Answer, post } from '../api/request.ts';
+import type { Role } from '../api/session.ts';
+import { FormProblem } from '../parts/form-problem.tsx';
+import classes from './account.module.css';
+import { RoleSelect } from './role-select.tsx';
+
+const lifetimes = [
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'a year' },
+  { value: '', label: 'no end' },
+];
+
+/** `most` is the role of who makes it: a token is never more than that. */
+export function NewToken({
+  most,
+  onMade,
+}: {
+  most: Role;
+  onMade: (token: Answer<typeof createToken>) => void;
+}) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>(most === 'viewer' ? 'viewer' : 'operator');
+  const [days, setDays] = useState('90');
+  const make = useAction({
+    run: () =>
+      post<typeof createToken>('/api/tokens', {
+        name,
+        role,
+        expiresInDays: days === '' ? null : Number(days),
+      }),
+    touches: [['tokens']],
+    quiet: true,
+    onDone: (token) => {
+      setName('');
+      onMade(token);
+    },
+  });
+  return (
+    <form
+      aria-label="New token"
+      onSubmit={(event) => {
+        event.preventDefault();
+        make.mutate();
+      }}
+    >
+      <div className={classes.row}>
+        <TextInput
+          size="xs"
+          label="What it is for"
+          placeholder="nightly pipeline"
+          required
+          withAsterisk={false}
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <RoleSelect label="Role" value={role} onChange={setRole} most={most} />
+        <Select
+          label="Expires after"
+          w={110}
+          data={lifetimes}
+          value={days}
+          allowDeselect={false}
+          onChange={(chosen) => setDays(chosen ?? '90')}
+        />
+        <Button type="submit" loading={make.isPending}>
+          Make a token
+        </Button>
+      </div>
+      <FormProblem error={make.error} />
+    </form>
+  );
+}

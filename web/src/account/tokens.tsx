@@ -1,0 +1,132 @@
+import { Button, Code, Table } from '@mantine/core';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { createToken, listTokens, revokeToken } from '../../../src/operations/tokens.ts';
+import { useAction } from '../api/action.ts';
+import { type Answer, ask, get } from '../api/request.ts';
+import type { Session } from '../api/session.ts';
+import { ErrorState, Loading } from '../parts/states.tsx';
+import { Time } from '../parts/time.tsx';
+import classes from './account.module.css';
+import { Certainly } from './certainly.tsx';
+import { NewToken } from './new-token.tsx';
+
+type Token = Answer<typeof listTokens>['tokens'][number];
+
+const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => get<typeof listTokens>('/api/tokens', { signal }),
+});
+
+/** API tokens: one's own, and for an admin those of all. */
+export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
+  const { data, error, refetch } = useQuery(tokensQuery);
+  const [made, setMade] = useState<Answer<typeof createToken>>();
+  return (
+    <section aria-labelledby="tokens">
+      <h2 id="tokens">API tokens</h2>
+      <p className={classes.note}>
+        For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token may do what its role
+        may, as long as its user may.
+      </p>
+      <NewToken most={user.role} onMade={setMade} />
+      {made && <Secret token={made} onClose={() => setMade(undefined)} />}
+      {data === undefined ? (
+        error ? (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Loading what="the tokens" />
+        )
+      ) : (
+        data.tokens.length > 0 && <TokenTable tokens={data.tokens} />
+      )}
+    </section>
+  );
+}
+
+/** The one time that it can be read. */
+function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose: () => void }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(token.secret);
+    setCopied(true);
+  };
+  return (
+    <div className={classes.secret} role="status">
+      <p>
+        <b>{token.name}</b>: copy the token now. It is stored as a hash only, and never shown again.
+      </p>
+      <Code block>{token.secret}</Code>
+      <div className={classes.row}>
+        {/* Browsers give the clipboard to secure pages only; elsewhere a click selects all of it. */}
+        {navigator.clipboard && (
+          <Button onClick={() => void copy()} aria-live="polite">
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+        <Button variant="default" onClick={onClose}>
+          I have it
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function TokenTable({ tokens }: { tokens: Token[] }) {
+  return (
+    <div className={classes.scroll}>
+      <Table aria-labelledby="tokens">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>User</Table.Th>
+            <Table.Th className={classes.number}>Made</Table.Th>
+            <Table.Th className={classes.number}>Last used</Table.Th>
+            <Table.Th className={classes.number}>Expires</Table.Th>
+            <Table.Th>
+              <span className={classes.hidden}>Actions</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tokens.map((token) => (
+            <Row key={token.id} token={token} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+function Row({ token }: { token: Token }) {
+  const { id, name, role, user, createdBy, createdAt, usedAt, expiresAt, expired } = token;
+  const revoke = useAction({
+    run: () => ask<Answer<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
+    done: () => `The token ${name} is revoked.`,
+    touches: [['tokens']],
+  });
+  return (
+    <Table.Tr className={expired ? classes.gone : undefined}>
+      <Table.Td>{name}</Table.Td>
+      <Table.Td>{role}</Table.Td>
+      <Table.Td>{user ?? createdBy}</Table.Td>
+      <Table.Td className={classes.number}>
+        <Time at={createdAt} />
+      </Table.Td>
+      <Table.Td className={classes.number}>{usedAt === null ? 'never' : <Time at={usedAt} />}</Table.Td>
+      <Table.Td className={classes.number}>
+        {expiresAt === null ? 'never' : expired ? 'expired' : <Time at={expiresAt} />}
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        <Certainly
+          button="Revoke"
+          name={`Revoke ${name}`}
+          question={`Whatever uses the token ${name} is refused from now on.`}
+          busy={revoke.isPending}
+          onYes={() => revoke.mutate()}
+        />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

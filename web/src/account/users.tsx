@@ -1,0 +1,216 @@
+import { Button, Modal, Table, TextInput } from '@mantine/core';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users.ts';
+import { useAction } from '../api/action.ts';
+import { type Answer, type Asked, ask, get, post } from '../api/request.ts';
+import { type Role, sessionQuery } from '../api/session.ts';
+import { FormProblem } from '../parts/form-problem.tsx';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { Time } from '../parts/time.tsx';
+import { useTitle } from '../parts/title.ts';
+import classes from './account.module.css';
+import { Certainly } from './certainly.tsx';
+import { NewPassword } from './new-password.tsx';
+import { RoleSelect } from './role-select.tsx';
+
+type User = Answer<typeof listUsers>['users'][number];
+
+const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) => get<typeof listUsers>('/api/users', { signal }),
+});
+
+const change = (name: string, changes: Omit<Asked<typeof editUser>, 'name'>) =>
+  ask<Answer<typeof editUser>>('PATCH', `/api/users/${encodeURIComponent(name)}`, { body: changes });
+
+/** Who can sign in, for admins. */
+export default function Users() {
+  useTitle('Users');
+  const { data, error, refetch } = useQuery(usersQuery);
+  const [adds, setAdds] = useState(false);
+  if (data === undefined) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the users" />;
+  }
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1>Users</h1>
+        <Button onClick={() => setAdds(true)}>Add a user</Button>
+      </div>
+      {data.users.length === 0 ? (
+        <EmptyState title="No user yet">
+          Whoever reads this page may do everything, until sign-in is asked for.
+        </EmptyState>
+      ) : (
+        <UserTable users={data.users} />
+      )}
+      <Modal opened={adds} onClose={() => setAdds(false)} title="Add a user">
+        <AddUser onDone={() => setAdds(false)} />
+      </Modal>
+    </div>
+  );
+}
+
+function UserTable({ users }: { users: User[] }) {
+  const { data: session } = useQuery(sessionQuery);
+  return (
+    <div className={classes.scroll}>
+      <Table aria-label="Users">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>Signs in with</Table.Th>
+            <Table.Th className={classes.number}>Signed in</Table.Th>
+            <Table.Th className={classes.number}>Added</Table.Th>
+            <Table.Th>
+              <span className={classes.hidden}>Actions</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {users.map((user) => (
+            <Row key={user.name} user={user} isReader={user.name === session?.user?.name} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+function Row({ user, isReader }: { user: User; isReader: boolean }) {
+  const { name, role, via, createdAt, signedInAt } = user;
+  const [sets, setSets] = useState(false);
+  const give = useAction<Role>({
+    run: (role) => change(name, { role }),
+    done: (_user, role) => `${name} is ${role}.`,
+    touches: [['users'], ...(isReader ? [sessionQuery.queryKey] : [])],
+  });
+  const remove = useAction({
+    run: () => ask<Answer<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
+    done: () => `${name} is removed.`,
+    touches: [['users'], ['tokens'], ...(isReader ? [sessionQuery.queryKey] : [])],
+  });
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {name} {isReader && <span className={classes.note}>(you)</span>}
+      </Table.Td>
+      <Table.Td>
+        {via === 'oidc' ? (
+          <span title="The role comes from the OpenID provider.">{role}</span>
+        ) : (
+          <RoleSelect
+            label={`Role of ${name}`}
+            hideLabel
+            value={give.variables !== undefined && give.isPending ? give.variables : role}
+            disabled={give.isPending}
+            onChange={(chosen) => chosen !== role && give.mutate(chosen)}
+          />
+        )}
+      </Table.Td>
+      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'a password'}</Table.Td>
+      <Table.Td className={classes.number}>
+        {signedInAt === null ? 'never' : <Time at={signedInAt} />}
+      </Table.Td>
+      <Table.Td className={classes.number}>
+        <Time at={createdAt} />
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        {via === 'password' && (
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            aria-label={`Set the password of ${name}`}
+            onClick={() => setSets(true)}
+          >
+            Set password
+          </Button>
+        )}
+        <Certainly
+          button="Remove"
+          name={`Remove ${name}`}
+          question={`${name} is signed out, and all tokens of ${name} are revoked.`}
+          busy={remove.isPending}
+          onYes={() => remove.mutate()}
+        />
+        <Modal opened={sets} onClose={() => setSets(false)} title={`Set the password of ${name}`} ta="start">
+          <SetPassword name={name} onDone={() => setSets(false)} />
+        </Modal>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function AddUser({ onDone }: { onDone: () => void }) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('operator');
+  const [password, setPassword] = useState('');
+  const add = useAction({
+    run: () => post<typeof addUser>('/api/users', { name, role, password }),
+    done: (user) => `${user.name} can sign in.`,
+    touches: [['users']],
+    quiet: true,
+    onDone,
+  });
+  return (
+    <form
+      className={classes.form}
+      aria-label="Add a user"
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate();
+      }}
+    >
+      <TextInput
+        label="Name"
+        autoComplete="off"
+        autoCapitalize="none"
+        data-autofocus
+        required
+        withAsterisk={false}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <RoleSelect label="Role" value={role} onChange={setRole} />
+      <NewPassword label="First password" value={password} onChange={setPassword} />
+      <FormProblem error={add.error} />
+      <div>
+        <Button type="submit" loading={add.isPending}>
+          Add
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
+  const [password, setPassword] = useState('');
+  const set = useAction({
+    run: () => change(name, { password }),
+    done: () => `${name} has a new password, and is signed out everywhere.`,
+    touches: [['users']],
+    quiet: true,
+    onDone,
+  });
+  return (
+    <form
+      className={classes.form}
+      aria-label={`Set the password of ${name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        set.mutate();
+      }}
+    >
+      <NewPassword label="New password" value={password} onChange={setPassword} />
+      <FormProblem error={set.error} />
+      <div>
+        <Button type="submit" loading={set.isPending}>
+          Set it
+        </Button>
+      </div>
+    </form>
+  );
+}
