@@ -3,14 +3,13 @@ import { toProblem } from './problem.ts';
 
 /** Answers are kept until an event says that they changed, so a view that is opened again is there at once. */
 export function createQueryClient(): QueryClient {
-  const client = new QueryClient({
-    queryCache: new QueryCache({
-      // The session has ended. Who reads is asked anew, and the form to sign in comes.
-      onError: (error) => {
-        if (toProblem(error).code === 'UNAUTHORIZED')
-          void client.invalidateQueries({ queryKey: ['session'] });
-      },
-    }),
+  // The session has ended: who reads is asked anew, and the form to sign in comes.
+  const onError = (error: unknown) => {
+    if (toProblem(error).code === 'UNAUTHORIZED') void client.invalidateQueries({ queryKey: ['session'] });
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         // The server may be on this machine, whatever the browser says of the network.
