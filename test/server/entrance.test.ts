@@ -1,0 +1,191 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allows, roles } from '../../src/model/access.ts';
+import { operations } from '../../src/operations/operations.ts';
+import { perform } from '../../src/operations/perform.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { namedRunner } from '../support/runner.ts';
+
+const token = 'a-token-of-some-length';
+const authorization = `Bearer ${token}`;
+
+let server: TestServer;
+let runId: number;
+beforeAll(async () => {
+  server = await startTestServer({
+    settings: {
+      MATRE_TOKEN: token,
+      MATRE_PUBLIC_URL: 'https://matre.example.com',
+      MATRE_ALLOWED_HOSTS: 'matre, Matre.internal',
+    },
+    parts: { runner: namedRunner },
+  });
+  const shop = { code: 'us', baseUrl: 'https://example.com', adminUsername: 'admin' };
+  await server.ask('POST', '/api/environments', shop, { authorization });
+  const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
+  const submitted = await server.ask('POST', '/api/runs', run, { authorization });
+  runId = submitted.body.runs[0].id;
+});
+afterAll(() => server.close());
+
+describe('every operation', () => {
+  it.each(operations.map((operation) => [operation.name, operation] as const))(
+    '%s is refused to whoever has not signed in, and by a wrong token',
+    async (_name, { method, path }) => {
+      const address = path.replace(/:\w+/g, '1');
+      const body = method === 'GET' || method === 'DELETE' ? undefined : {};
+      for (const headers of [
+        {},
+        { authorization: 'Bearer matre_guessed' },
+        { cookie: 'matre_session=guessed' },
+      ]) {
+        const answer = await server.ask(method, address, body, headers as Record<string, string>);
+        expect(answer.body).toMatchObject({ status: 401, code: 'UNAUTHORIZED' });
+        expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      }
+    },
+  );
+
+  it('declares who may ask for it, and what it changes', () => {
+    for (const { name, method, role, audited } of operations) {
+      expect(roles, name).toContain(role);
+      // What only reads is not told; what is asked for with a body may read only, too.
+      if (method === 'GET') expect(audited, name).toBe(false);
+      else if (!readOnly.has(name)) expect(audited, name).toBeTypeOf('function');
+      else expect(audited, name).toBe(false);
+      // Nothing that changes something is for viewers, but their own tokens.
+      if (audited !== false && !name.startsWith('tokens.')) expect(allows('viewer', role), name).toBe(false);
+    }
+  });
+  const readOnly = new Set(['runs.preview']);
+
+  it.each(
+    operations.flatMap((operation) =>
+      roles
+        .filter((role) => !allows(role, operation.role))
+        .map((role) => [operation.name, role, operation] as const),
+    ),
+  )('%s is refused to a %s before anything is done', async (_name, role, operation) => {
+    const { access, log } = server.app.context;
+    const context = { access, log } as typeof server.app.context;
+    const who = { name: 'somebody', role, via: 'token' } as const;
+    const asked = { ...operation, audited: operation.audited && (() => 'x') };
+    await expect(perform(context, asked, {}, { who })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('besides operations', () => {
+  it.each(['/api/events', '/metrics', '/api/openapi.json', '/api/runs/1/artifacts/log.txt'])(
+    '%s is for whoever has signed in',
+    async (path) => {
+      expect((await server.ask('GET', path)).status).toBe(401);
+      expect((await server.ask('GET', path, undefined, { authorization: 'Basic b3R0bzpvdHRv' })).status).toBe(
+        401,
+      );
+    },
+  );
+
+  it.each(['/healthz', '/readyz', '/api/session'])('%s is for everybody', async (path) => {
+    expect((await server.ask('GET', path)).status).toBe(200);
+  });
+
+  it('the page is for everybody: it is where one signs in', async () => {
+    const page = await server.ask('GET', '/welcome?token=x', undefined, { accept: 'text/html' });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'(;|$)/);
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+});
+
+describe('under which names', () => {
+  const statusFor = (host: string, headers: Record<string, string> = {}, path = '/api/session') =>
+    new Promise<number>((resolve, reject) => {
+      const asked = request(server.url + path, { headers: { host, ...headers } }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+
+  it.each([
+    'localhost',
+    'matre.example.com',
+    'MATRE:8089',
+    'matre.internal',
+    hostname(),
+    '192.168.1.5:8089',
+    '[fd00::1]:8089',
+  ])('%s is a name of the server', async (host) => {
+    expect(await statusFor(host)).toBe(200);
+  });
+
+  it.each(['evil.example.com', 'matre.example.com.evil.com', '192.168.1.5.nip.io'])(
+    '%s is none',
+    async (host) => {
+      expect(await statusFor(host)).toBe(403);
+      // Nor for the page, whose scripts would be those of that name.
+      expect(await statusFor(host, { accept: 'text/html' }, '/')).toBe(403);
+      // Whoever knows a token is no page that came here by a trick.
+      expect(await statusFor(host, { authorization }, '/api/status')).toBe(200);
+    },
+  );
+
+  it('a page at the public address may post, whatever name a proxy asks by', async () => {
+    const cancel = (origin: string) =>
+      server
+        .ask('POST', '/api/runs/999/cancel', undefined, { authorization, origin })
+        .then(({ status }) => status);
+    expect(await cancel('https://matre.example.com')).toBe(404);
+    expect(await cancel('http://matre.example.com')).toBe(403);
+  });
+});
+
+describe('what answers tell a browser', () => {
+  const strict = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'strict-transport-security': expect.stringContaining('max-age='),
+    'content-security-policy': expect.stringContaining("default-src 'none'"),
+  };
+  const headersOf = async (path: string, headers: Record<string, string> = { authorization }) => {
+    const response = await fetch(server.url + path, { headers });
+    await response.body?.cancel();
+    return Object.fromEntries(response.headers);
+  };
+
+  it.each(['/api/status', '/api/nothing', '/api/events', '/metrics', '/healthz', '/'])('%s', async (path) => {
+    const headers = await headersOf(path);
+    expect(headers).toMatchObject(strict);
+    expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*'unsafe/);
+  });
+
+  it('a refusal', async () => {
+    expect(await headersOf('/api/status', {})).toMatchObject(strict);
+  });
+
+  it.each(['page.html', 'picture.svg', 'PAGE.HTM', 'feed.xml', 'app.js', 'odd'])(
+    'the artifact %s: it is saved, not shown, and has no origin if it is shown all the same',
+    async (name) => {
+      const folder = join(server.folder, 'runs', String(runId), 'results');
+      await mkdir(folder, { recursive: true });
+      await writeFile(
+        join(folder, name),
+        '<script xmlns="http://www.w3.org/2000/svg">alert(document.domain)</script>',
+      );
+      const headers = await headersOf(`/api/runs/${runId}/artifacts/results/${name}`);
+      expect(headers).toMatchObject({
+        'content-type': 'application/octet-stream',
+        'content-disposition': expect.stringContaining('attachment'),
+        'x-content-type-options': 'nosniff',
+      });
+      const policy = headers['content-security-policy'] ?? '';
+      expect(policy.split('; ')).toEqual(["default-src 'none'", 'sandbox', "frame-ancestors 'self'"]);
+    },
+  );
+});

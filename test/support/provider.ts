@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+
+export interface TestProvider {
+  issuer: string;
+  /** Who signs in next. */
+  account: { id: string; claims: Record<string, unknown> };
+  /** Goes through the pages of the provider as the account, from where our server sent the browser; where it is sent back. */
+  signIn(authorization: string): Promise<string>;
+  /** The last request for an authorization. */
+  asked(): URLSearchParams;
+  close(): Promise<void>;
+}
+
+export const client = { id: 'matre', secret: 'a-secret-of-the-client' };
+
+/** An OpenID provider on the loopback device, with one client and nobody to ask: whoever comes is `account`. */
+export async function startProvider(redirectUri: string): Promise<TestProvider> {
+  const http = createServer();
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const account: TestProvider['account'] = { id: '7', claims: {} };
+  let asked = new URLSearchParams();
+
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirectUri] }],
+    pkce: { required: () => true },
+    claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
+    // As many providers do: claims are told by the userinfo endpoint, not in the token.
+    conformIdTokenClaims: true,
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...account.claims }) }),
+    cookies: { keys: ['of the tests'] },
+    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
+  });
+  const answer = provider.callback();
+  http.on('request', async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', issuer);
+    if (pathname === '/auth') asked = searchParams;
+    if (!pathname.startsWith('/interaction/')) return answer(request, response);
+    const { params, prompt } = await provider.interactionDetails(request, response);
+    if (prompt.name === 'login') {
+      return provider.interactionFinished(request, response, { login: { accountId: account.id } });
+    }
+    const grant = new provider.Grant({ accountId: account.id, clientId: params['client_id'] as string });
+    grant.addOIDCScope('openid profile email');
+    return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
+  });
+
+  return {
+    issuer,
+    account,
+    asked: () => asked,
+    async signIn(authorization) {
+      const cookies = new Map<string, string>();
+      for (let address = authorization; ; ) {
+        const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+        const response = await fetch(address, { headers: { cookie }, redirect: 'manual' });
+        for (const each of response.headers.getSetCookie()) {
+          const [name = '', value = ''] = (each.split(';')[0] as string).split(/=(.*)/s);
+          cookies.set(name, value);
+        }
+        const next = response.headers.get('location');
+        if (next === null)
+          throw new Error(`The provider answers ${response.status}: ${await response.text()}`);
+        address = new URL(next, issuer).href;
+        if (address.startsWith(redirectUri)) return address;
+      }
+    },
+    async close() {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
