@@ -20,7 +20,7 @@ import { listResults, listSteps } from './run-results.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
 import { completeTests, showTestHistory } from './test-history.ts';
-import { listTests, previewRuns } from './tests.ts';
+import { listTestFigures, listTests, previewRuns } from './tests.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users.ts';
 import { listVariables, setVariables, unsetVariable } from './variables.ts';
@@ -41,6 +41,7 @@ export const operations = [
   setVariables,
   unsetVariable,
   listTests,
+  listTestFigures,
   completeTests,
   showTestHistory,
   previewRuns,

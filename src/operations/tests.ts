@@ -5,7 +5,7 @@ import type { Environment } from '../model/environment.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { Context } from './context.ts';
 import { getEnvironment } from './environments.ts';
-import { code, line } from './fields.ts';
+import { code, line, time } from './fields.ts';
 import { defineOperation } from './operation.ts';
 import { selectionInput } from './runs.ts';
 
@@ -52,6 +52,39 @@ export const listTests = defineOperation({
       tests: byName(tests.map(viewTest)),
       groups: byName(groups.filter(({ name }) => has(name))),
       suites: byName(suites.filter(({ name }) => has(name))),
+    };
+  },
+});
+
+const testFiguresView = z.object({
+  test: z.string(),
+  passing: z.number().describe('On how many environments its last answer was a pass'),
+  failing: z.number().describe('On how many environments its last answer was a failure'),
+  flakiness: z
+    .number()
+    .nullable()
+    .describe('0 to 1: of neighbours among the last ten answers on each environment, the share that differ'),
+  meanMs: z.number().describe('Of the last five on each environment'),
+  lastAt: time,
+});
+
+export const listTestFigures = defineOperation({
+  name: 'tests.figures',
+  method: 'GET',
+  path: '/api/tests/figures',
+  summary: 'Tell of all tests how they went lately, in one figure each',
+  role: 'viewer',
+  audited: false,
+  input: z.object({}),
+  output: z.object({ tests: z.array(testFiguresView).describe('Those that ever passed or failed') }),
+  async run({ durations }) {
+    const figures = await durations.figures();
+    return {
+      tests: figures.map(({ pairs, changes, lastAt, ...rest }) => ({
+        ...rest,
+        flakiness: pairs === 0 ? null : changes / pairs,
+        lastAt: lastAt.toISOString(),
+      })),
     };
   },
 });

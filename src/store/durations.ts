@@ -10,6 +10,20 @@ export interface ExpectedDuration {
   expectedMs: number;
 }
 
+/** How a test went lately, over all environments and all suites that it runs in. */
+export interface TestFigures {
+  test: string;
+  /** On how many environments its last answer was a pass, and on how many a failure. */
+  passing: number;
+  failing: number;
+  /** Of neighbouring answers on one environment, how many there are, and how many differ; of the last ten of each. */
+  pairs: number;
+  changes: number;
+  /** The mean of the last five of each environment. */
+  meanMs: number;
+  lastAt: Date;
+}
+
 export type Durations = ReturnType<typeof createDurations>;
 
 /** What a run is expected to take hardly changes while it runs, and it is asked for with every test that ends. */
@@ -48,6 +62,36 @@ export function createDurations(deps: { database: Queryable }) {
 
     /** The same for several runs at once. */
     expectedOf,
+
+    /** Of all tests that ever ran to their end on an environment that is still there. */
+    async figures(): Promise<TestFigures[]> {
+      const rows = await database.query<{
+        test: string;
+        passing: number;
+        failing: number;
+        pairs: number;
+        changes: number;
+        mean_ms: number;
+        last_at: Date;
+      }>(
+        // Answers without their repeats (`..xx.` as `.x.`) are one longer than how often they change.
+        `SELECT test,
+           (count(*) FILTER (WHERE right(recent, 1) = '.'))::int AS passing,
+           (count(*) FILTER (WHERE right(recent, 1) = 'x'))::int AS failing,
+           sum(greatest(length(recent) - 1, 0))::int AS pairs,
+           sum(greatest(length(regexp_replace(recent, '(.)\\1+', '\\1', 'g')) - 1, 0))::int AS changes,
+           avg((SELECT avg(ms) FROM unnest(recent_ms) AS ms))::float8 AS mean_ms,
+           max(updated_at) AS last_at
+         FROM test_duration JOIN environment ON environment.id = environment_id
+         WHERE removed_at IS NULL
+         GROUP BY test`,
+      );
+      return rows.map(({ mean_ms, last_at, ...rest }) => ({
+        ...rest,
+        meanMs: Math.round(mean_ms),
+        lastAt: last_at,
+      }));
+    },
 
     /** How the tests of a run answered lately on its environment, by `<suite>:<test>`; those that never did are not in it. */
     async answers(runId: number): Promise<Map<string, Answers>> {

@@ -65,4 +65,26 @@ export function durationsConformance(kind: Kind): void {
       expect(await expected(await execute(c))).toEqual([['A', 200]]);
     });
   });
+  describe('figures of tests', () => {
+    it('tell how a test went lately on all environments', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      for (const status of ['passed', 'failed', 'failed', 'passed', 'broken'] as const) {
+        await execute(a, 100, status);
+      }
+      await execute(b, 300, 'failed');
+      const [figures, ...others] = await createDurations(opened).figures();
+      expect(others).toEqual([]);
+      expect(figures).toMatchObject({ test: 'A', passing: 1, failing: 1, pairs: 3, changes: 2, meanMs: 200 });
+      expect(figures?.lastAt).toBeInstanceOf(Date);
+    });
+
+    it('leave out environments that were removed, and know nothing at first', async () => {
+      expect(await createDurations(opened).figures()).toEqual([]);
+      const a = await create('a');
+      await execute(a, 100);
+      const secrets = createSecretBox(randomBytes(32));
+      await createEnvironments({ database: opened.database, secrets }).remove(a);
+      expect(await createDurations(opened).figures()).toEqual([]);
+    });
+  });
 }
