@@ -11,6 +11,8 @@ import type { Context } from './operations/context.ts';
 import { createGlance } from './operations/glance.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWaitingResults } from './queue/waiting-results.ts';
+import { createFirer } from './schedule/fire.ts';
+import { startScheduler } from './schedule/scheduler.ts';
 import { createAccess } from './store/access.ts';
 import { createAttempts } from './store/attempts.ts';
 import { createCreations } from './store/creations.ts';
@@ -19,6 +21,7 @@ import { createDurations } from './store/durations.ts';
 import { type EmbeddedDatabase, openEmbedded } from './store/embedded.ts';
 import { createEnvironments } from './store/environments.ts';
 import { createEvents } from './store/events.ts';
+import { createFirings } from './store/firings.ts';
 import { migrate } from './store/migrate.ts';
 import { createOverview } from './store/overview.ts';
 import { createPlans } from './store/plans.ts';
@@ -26,6 +29,7 @@ import { openPostgres } from './store/postgres.ts';
 import { createResults } from './store/results.ts';
 import { createRuns } from './store/runs.ts';
 import { loadKey } from './store/secret-key.ts';
+import { createSchedules, readClock } from './store/schedules.ts';
 import { createSecretBox } from './store/secrets.ts';
 import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
@@ -45,7 +49,9 @@ export interface App {
   context: Context;
   /** Begins to execute what is queued. */
   startWorkers(): Promise<void>;
-  /** Resolves when nothing is executed any more: tests under way end first, unless it should be now. */
+  /** Begins to fire schedules. */
+  startScheduler(): void;
+  /** Resolves when nothing is executed or fired any more: tests under way end first, unless it should be now. */
   stopWorkers(options: { now: boolean }): Promise<void>;
   /** Lets commands on the same data folder find the server. */
   publish(server: { url: string; localToken: string }): Promise<void>;
@@ -126,6 +132,7 @@ async function join(
     runs,
     plans: createPlans({ database }),
     results: createResults({ database }),
+  const clock = () => readClock(database);
     attempts: createAttempts({ database }),
     events: createEvents({ database }),
     creations: createCreations({ database }),
@@ -143,6 +150,10 @@ async function join(
     catalog,
     unsetVariables,
   };
+    schedules: createSchedules({ database }),
+    firings: createFirings({ database }),
+    firer: createFirer({ database, clock, resolveSelection }),
+    clock,
 
   const host = hostname();
   const settings = { leaseMs, maxAttempts, retries, retryPauseMs };
@@ -187,3 +198,4 @@ async function join(
     },
   };
 }
+    startScheduler: () => void beside.push(startScheduler(context)),

@@ -13,6 +13,8 @@ import { registerPool } from './pool.ts';
 import { registerRetry } from './retry.ts';
 import { registerRun } from './run.ts';
 import { registerServer } from './server.ts';
+import { registerSchedule } from './schedule/schedule.ts';
+import { registerScheduler } from './scheduler.ts';
 import { createSession, type Register } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStatus } from './status.ts';
@@ -30,6 +32,7 @@ const commands: Register[] = [
   registerDemo,
   registerServer,
   registerWorker,
+  registerScheduler,
   registerEnv,
   registerTests,
   registerRun,
@@ -38,6 +41,7 @@ const commands: Register[] = [
   registerLog,
   registerCancel,
   registerRetry,
+  registerSchedule,
   registerStatus,
   registerPool,
   registerLocks,

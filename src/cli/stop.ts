@@ -2,14 +2,18 @@ import type { App } from '../app.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Until a signal has come and the workers have stopped: cleanly at the first, at once at the second. */
-export function untilStopped(terminal: Terminal, app: Pick<App, 'stopWorkers'>): Promise<void> {
+export function untilStopped(
+  terminal: Terminal,
+  app: Pick<App, 'stopWorkers'>,
+  message = 'Stopping: tests under way end first. Stop again to end at once.',
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let signals = 0;
     const forget = terminal.onStop(() => {
       signals += 1;
       if (signals > 2) return;
       if (signals === 1) {
-        terminal.stderr.line('Stopping: tests under way end first. Stop again to end at once.');
+        terminal.stderr.line(message);
       }
       app
         .stopWorkers({ now: signals === 2 })

@@ -20,6 +20,17 @@ import { listResults, listSteps } from './run-results.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs.ts';
 import { showConfig, showStatus } from './status.ts';
 import { completeTests, showTestHistory } from './test-history.ts';
+import {
+  addSchedule,
+  editSchedule,
+  fireSchedule,
+  listSchedules,
+  pauseSchedule,
+  previewSchedule,
+  removeSchedule,
+  resumeSchedule,
+  showSchedule,
+} from './schedules.ts';
 import { listTestFigures, listTests, previewRuns } from './tests.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users.ts';
@@ -59,6 +70,15 @@ export const operations = [
   retryRun,
   listPool,
   replaceContainer,
+  addSchedule,
+  listSchedules,
+  showSchedule,
+  editSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  removeSchedule,
+  fireSchedule,
+  previewSchedule,
   prunePool,
   listLocks,
   releaseLock,
