@@ -12,12 +12,21 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** An app on the embedded database in a folder of its own. Settings as in the environment of a process. */
+/**
+ * An app on the embedded database in a folder of its own. Settings as in the environment of a process; also on PostgreSQL
+ * nobody needs to sign in unless they say so.
+ */
 export async function openTestApp(
   options: { settings?: Record<string, string>; parts?: Partial<ContainerParts>; log?: Logger } = {},
 ): Promise<TestApp> {
   const folder = await embeddedFolder();
-  const environment = { MATRE_DATA: folder, MATRE_PORT: '0', ...options.settings };
+  const shared = options.settings?.['DATABASE_URL'] !== undefined;
+  const environment = {
+    MATRE_DATA: folder,
+    MATRE_PORT: '0',
+    ...(shared && { MATRE_SIGN_IN: 'off' }),
+    ...options.settings,
+  };
   const config = loadConfig({ environment, file: '/dev/null' });
   const { log = quiet } = options;
   const app = await openApp(config, { log, ...(options.parts && { parts: options.parts }) });
