@@ -28,8 +28,8 @@ import { createPlans } from './store/plans.ts';
 import { openPostgres } from './store/postgres.ts';
 import { createResults } from './store/results.ts';
 import { createRuns } from './store/runs.ts';
-import { loadKey } from './store/secret-key.ts';
 import { createSchedules, readClock } from './store/schedules.ts';
+import { loadKey } from './store/secret-key.ts';
 import { createSecretBox } from './store/secrets.ts';
 import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
@@ -122,6 +122,7 @@ async function join(
   // Who brings a runner has no containers of ours.
   const makeReady = instead.runner ? instead.makeReady : made.makeReady;
   const overview = createOverview({ database });
+  const clock = () => readClock(database);
   const context: Context = {
     config,
     log,
@@ -132,7 +133,6 @@ async function join(
     runs,
     plans: createPlans({ database }),
     results: createResults({ database }),
-  const clock = () => readClock(database);
     attempts: createAttempts({ database }),
     events: createEvents({ database }),
     creations: createCreations({ database }),
@@ -140,6 +140,10 @@ async function join(
     workers: workerTable,
     overview,
     glance: createGlance({ pool, locks, log }),
+    schedules: createSchedules({ database }),
+    firings: createFirings({ database }),
+    firer: createFirer({ database, clock, resolveSelection }),
+    clock,
     queue,
     locks,
     lockCounts,
@@ -150,10 +154,6 @@ async function join(
     catalog,
     unsetVariables,
   };
-    schedules: createSchedules({ database }),
-    firings: createFirings({ database }),
-    firer: createFirer({ database, clock, resolveSelection }),
-    clock,
 
   const host = hostname();
   const settings = { leaseMs, maxAttempts, retries, retryPauseMs };
@@ -186,6 +186,7 @@ async function join(
       }
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
+    startScheduler: () => void beside.push(startScheduler(context)),
     stopWorkers,
     async publish({ url, localToken }) {
       if ('lock' in database) await database.lock.publish({ url, token: localToken });
@@ -198,4 +199,3 @@ async function join(
     },
   };
 }
-    startScheduler: () => void beside.push(startScheduler(context)),

@@ -10,21 +10,21 @@ import type { Commit } from '../modules/modules.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
-import type { Access } from '../store/access.ts';
 import type { Clock, Firer } from '../schedule/fire.ts';
+import type { Access } from '../store/access.ts';
 import type { Attempts } from '../store/attempts.ts';
 import type { Creations } from '../store/creations.ts';
 import type { Database } from '../store/database.ts';
 import type { Durations } from '../store/durations.ts';
 import type { Environments } from '../store/environments.ts';
 import type { Events } from '../store/events.ts';
-import type { Overview } from '../store/overview.ts';
 import type { Firings } from '../store/firings.ts';
+import type { Overview } from '../store/overview.ts';
 import type { Plans } from '../store/plans.ts';
 import type { Results } from '../store/results.ts';
 import type { Runs } from '../store/runs.ts';
-import type { Variables } from '../store/variables.ts';
 import type { Schedules } from '../store/schedules.ts';
+import type { Variables } from '../store/variables.ts';
 import type { Workers } from '../store/workers.ts';
 import type { Glance } from './glance.ts';
 
@@ -46,12 +46,12 @@ export interface Context {
   workers: Workers;
   overview: Overview;
   glance: Glance;
-  queue: Queue;
   schedules: Schedules;
   firings: Firings;
   firer: Firer;
   /** What schedules go by. */
   clock: Clock;
+  queue: Queue;
   locks: LockStore;
   /** What happened to the locks of this process. */
   lockCounts: LockCounts;

@@ -18,8 +18,6 @@ import { showProgress } from './progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './run-record.ts';
 import { listResults, listSteps } from './run-results.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs.ts';
-import { showConfig, showStatus } from './status.ts';
-import { completeTests, showTestHistory } from './test-history.ts';
 import {
   addSchedule,
   editSchedule,
@@ -31,6 +29,8 @@ import {
   resumeSchedule,
   showSchedule,
 } from './schedules.ts';
+import { showConfig, showStatus } from './status.ts';
+import { completeTests, showTestHistory } from './test-history.ts';
 import { listTestFigures, listTests, previewRuns } from './tests.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users.ts';
@@ -68,8 +68,6 @@ export const operations = [
   cancelRun,
   prioritiseRun,
   retryRun,
-  listPool,
-  replaceContainer,
   addSchedule,
   listSchedules,
   showSchedule,
@@ -79,6 +77,8 @@ export const operations = [
   removeSchedule,
   fireSchedule,
   previewSchedule,
+  listPool,
+  replaceContainer,
   prunePool,
   listLocks,
   releaseLock,
