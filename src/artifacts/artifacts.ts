@@ -28,6 +28,8 @@ export interface Artifacts {
   log(runId: number, path: string): Promise<Writable>;
   /** At most `limit` bytes of the log of a run, from an offset; none when there are none (yet). */
   readLog(runId: number, from: number, limit: number): Promise<Buffer>;
+  /** Bytes of the log of a run; 0 when there is none (yet). */
+  logSize(runId: number): Promise<number>;
   /** A file for reading. Errors: NOT_FOUND. */
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
   /** All files of a run, by path. */
@@ -89,6 +91,10 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
       } finally {
         await file.close();
       }
+    },
+
+    async logSize(runId) {
+      return (await stat(join(folderOf(runId), runLogName)).catch(notThere))?.size ?? 0;
     },
 
     async open(runId, path) {

@@ -73,7 +73,8 @@ async function follow(
     try {
       response ??= await again();
       for await (const { event, data } of events(response)) {
-        callback(event === 'run' ? Number(data) : undefined);
+        if (event === 'run') callback(Number(data));
+        else if (event === 'reload') callback(undefined);
       }
     } catch {
       // Gone: asked again below.

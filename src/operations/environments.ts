@@ -48,6 +48,7 @@ export const listEnvironments = defineOperation({
   summary: 'List the environments, by code',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({}),
   output: z.object({ environments: z.array(environmentView) }),
   async run({ environments }) {
@@ -62,6 +63,7 @@ export const showEnvironment = defineOperation({
   summary: 'Show an environment with its variables',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({ code }),
   output: environmentView.extend({ variables: z.array(variableView) }),
   async run(context, { code }) {

@@ -40,6 +40,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   output: Output;
   /** It makes something, and takes a key so that a repeat makes nothing: see `once.ts`. */
   creates?: true;
+  /**
+   * Every open page asks for it with each change, so a server answers all that ask at the same time with one reading: it says
+   * the same to everybody.
+   */
+  live?: true;
   /** Rejects with Faults. */
   run(context: Context, input: z.output<Input>, asked: Asked): Promise<z.output<Output>>;
 }

@@ -119,6 +119,7 @@ export const showOverview = defineOperation({
   summary: 'Show what runs where, and why the rest waits',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({
     from: time.optional().describe('Where the window begins; two hours before its end by default'),
     to: time.optional().describe('Where the window ends; now by default'),

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { runId, time } from './fields.ts';
 import { defineOperation } from './operation.ts';
 import { runView, viewRun } from './views.ts';
+import { withWaits } from './waits.ts';
 
 export const progressView = z.object({
   run: runView,
@@ -28,6 +29,7 @@ export const showProgress = defineOperation({
   summary: 'Show how far a run is',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({ id: runId }),
   output: progressView,
   async run(context, { id }) {
@@ -45,8 +47,9 @@ export async function viewProgress(
   const running = run.state === 'running';
   const current = running ? plan.find(({ startedAt }) => startedAt) : undefined;
   const left = running && plan.length > 0 ? await leftOf(context, run, plan) : undefined;
+  const [view = viewRun(run)] = await withWaits(context, [viewRun(run)]);
   return {
-    run: viewRun(run),
+    run: view,
     position: run.state === 'queued' ? ((await context.runs.positionInQueue(run.id)) ?? null) : null,
     current: current?.startedAt
       ? { test: current.test, suite: current.suite ?? null, startedAt: current.startedAt.toISOString() }

@@ -14,6 +14,7 @@ export const showRun = defineOperation({
   summary: 'Show a run with its plan, results, attempts and events',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({ id: runId }),
   output: progressView.extend({
     plan: z.array(plannedTestView),
@@ -64,13 +65,19 @@ export const readLog = defineOperation({
   output: z.object({
     text: z.string(),
     next: z.number().describe('Offset in bytes of what comes after this piece'),
+    size: z.number().describe('Of the whole log, in bytes'),
     finished: z.boolean().describe('The run is finished: an empty piece is the end'),
   }),
   async run({ runs, artifacts }, { id, from }) {
     // In this order: a log that is read after the run had finished is complete.
     const { state } = await runs.get(id);
     const bytes = wholeCharacters(await artifacts.readLog(id, from, logPieceBytes));
-    return { text: bytes.toString('utf8'), next: from + bytes.length, finished: state === 'finished' };
+    return {
+      text: bytes.toString('utf8'),
+      next: from + bytes.length,
+      size: await artifacts.logSize(id),
+      finished: state === 'finished',
+    };
   },
 });
 

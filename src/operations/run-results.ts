@@ -81,6 +81,7 @@ export const listResults = defineOperation({
   summary: 'Show each test of a run: how it went, how it went before, and what failed for the same cause',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({ id: runId }),
   output: runResultsView,
   async run(context, { id }) {

@@ -63,6 +63,7 @@ export const listRuns = defineOperation({
   summary: 'List runs, the newest first',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({
     environment: code.optional(),
     state: z.enum(runStates).optional(),

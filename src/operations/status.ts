@@ -12,6 +12,7 @@ export const showStatus = defineOperation({
   summary: 'Show the workers, and what each environment does',
   role: 'viewer',
   audited: false,
+  live: true,
   input: z.object({}),
   output: z.object({
     workers: z.array(

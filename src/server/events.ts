@@ -1,7 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Queue } from '../queue/queue.ts';
-import { createEventHistory, type ServerEvent } from './event-history.ts';
+import { z } from 'zod';
+import { runId } from '../operations/fields.ts';
+import type { Changes, ServerChange } from './changes.ts';
+import { createEventHistory } from './event-history.ts';
 
 const defaults = {
   /** A comment from time to time: proxies close connections that are silent. */
@@ -12,30 +14,33 @@ const defaults = {
   kept: 2_000,
 };
 
+/** What a listener asked for: everything, or one run. */
+const query = z.strictObject({ run: runId.optional() });
+
 /**
- * `/api/events`: a stream of server-sent events, one `run` with the id of each run that changed. `reload` says that changes
- * may have been missed, so look at everything again; it comes first, unless `Last-Event-ID` names an event that is remembered.
- * Nothing else is in it: whoever wants to know more asks. All listeners share one listener of the database.
+ * `/api/events`: a stream of server-sent events that name what changed, see `ServerChange`. `reload` says that changes may have
+ * been missed, so look at everything again; it comes first, unless `Last-Event-ID` names an event that is remembered. Nothing else
+ * is in it: whoever wants to know more asks. `?run=` leaves out what does not concern one run.
  */
 export function mountEvents(
   server: FastifyInstance,
-  queue: Pick<Queue, 'onRunChanged'>,
+  changes: Pick<Changes, 'on'>,
   options: Partial<typeof defaults> & { stillWelcome(request: FastifyRequest): Promise<boolean> },
 ): void {
   const { beatMs, unreadLimitBytes, kept, stillWelcome } = { ...defaults, ...options };
   const history = createEventHistory({ kept });
-  const listeners = new Map<FastifyReply['raw'], FastifyRequest>();
-  let stopListening: () => Promise<void> = async () => {};
+  const listeners = new Map<FastifyReply['raw'], { request: FastifyRequest; wanted: Wanted }>();
 
-  const send = (text: string) => {
-    for (const listener of listeners.keys()) {
+  const send = (text: string, change?: ServerChange) => {
+    for (const [listener, { wanted }] of listeners) {
+      if (change && !wanted(change)) continue;
       if (listener.writableLength > unreadLimitBytes) listener.destroy();
       else listener.write(text);
     }
   };
   /** Whoever has signed out meanwhile, or was removed, hears no more. */
   const dismiss = async () => {
-    for (const [listener, request] of listeners) {
+    for (const [listener, { request }] of listeners) {
       // Without an answer of the database nobody is sent away: it would all be asked again at once.
       if (!(await stillWelcome(request).catch(() => true))) listener.end();
     }
@@ -46,32 +51,44 @@ export function mountEvents(
   }, beatMs);
   beat.unref();
 
-  server.addHook('onReady', async () => {
-    stopListening = await queue.onRunChanged((id) => {
-      const event: ServerEvent =
-        id === undefined ? { event: 'reload', data: '' } : { event: 'run', data: String(id) };
-      send(history.add(event));
-    });
-  });
+  const stopListening = changes.on((change) => send(history.add(change), change));
   server.addHook('preClose', async () => {
     clearInterval(beat);
-    await stopListening();
+    stopListening();
     for (const listener of listeners.keys()) listener.end();
   });
 
-  server.get('/api/events', { schema: { hide: true } }, (request, reply) => {
-    const lastId = request.headers['last-event-id'];
-    reply.hijack();
-    reply.raw.writeHead(200, {
-      ...(reply.getHeaders() as OutgoingHttpHeaders),
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    reply.raw.flushHeaders();
-    const missed = history.after(typeof lastId === 'string' ? lastId : undefined);
+  server.get('/api/events', { schema: { hide: true, querystring: query } }, (request, reply) => {
+    const wanted = wantedBy(request.query as z.output<typeof query>);
+    beginStream(reply);
+    const missed = history.after(lastEventId(request), wanted);
     if (missed !== '') reply.raw.write(missed);
-    listeners.set(reply.raw, request);
+    listeners.set(reply.raw, { request, wanted });
     reply.raw.on('close', () => listeners.delete(reply.raw));
   });
+}
+
+type Wanted = (change: ServerChange) => boolean;
+
+function wantedBy({ run }: z.output<typeof query>): Wanted {
+  if (run === undefined) return () => true;
+  return ({ event, data }) => event === 'reload' || (event === 'run' && data === String(run));
+}
+
+/** What a client that comes back has heard last. */
+export function lastEventId({ headers }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** From here on events are written to `reply.raw`. */
+export function beginStream(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  reply.raw.flushHeaders();
 }

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Context } from '../operations/context.ts';
 import { type AnyOperation, given, pathParameters, usesQuery } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
+import type { Changes } from './changes.ts';
 import { described } from './described.ts';
+import { createShared } from './shared.ts';
 import { whoOf } from './sign-in/guard.ts';
 import { answerUnchanged } from './unchanged.ts';
 
@@ -16,24 +18,44 @@ const keyHeader = z.object({
     .describe('A repeat with the same key within 24 hours gets the same answer and makes nothing'),
 });
 
-/** Makes a route of every operation: validated and described by the same schemas; `perform` sees to who may. */
+/**
+ * Makes a route of every operation: validated and described by the same schemas; `perform` sees to who may. What every open page
+ * asks for is read once for all that ask at the same time, see `createShared`.
+ */
 export function mountOperations(
   server: FastifyInstance,
   context: Context,
+  changes: Changes,
   operations: readonly AnyOperation[],
 ): void {
+  const share = createShared<string>(changes);
+
+  /** The answer as text, the same one for everybody. */
+  const shared = (operation: AnyOperation): AnyOperation => ({
+    ...operation,
+    run: (_context, input, asked) =>
+      share(`${operation.name} ${JSON.stringify(input)}`, async () =>
+        JSON.stringify(operation.output.parse(await operation.run(context, input, asked))),
+      ),
+  });
+
   for (const operation of operations) {
+    const carriedOut = operation.live ? shared(operation) : operation;
     server.route({
       method: operation.method,
       url: operation.path,
       schema: routeSchema(operation),
       ...(operation.method === 'GET' && { onSend: answerUnchanged }),
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);
         const { 'idempotency-key': key } = request.headers as z.output<typeof keyHeader>;
         const asked = { who: whoOf(request), address: request.ip, ...given({ key }) };
-        return perform(context, operation, input, asked);
+        const answer = await perform(context, carriedOut, input, asked);
+        // Whoever has made a change sees it in the next answer, also before the database has told of it.
+        if (operation.method !== 'GET') changes.made();
+        if (operation.live) reply.type('application/json; charset=utf-8');
+        return answer;
       },
     });
   }

@@ -7,8 +7,10 @@ import type { Context } from '../operations/context.ts';
 import { operations } from '../operations/operations.ts';
 import { windowSeconds } from '../store/sign-in-attempts.ts';
 import { mountArtifacts } from './artifacts.ts';
+import { createChanges } from './changes.ts';
 import { mountEvents } from './events.ts';
 import { mountHealth } from './health.ts';
+import { mountLogStream } from './log-stream.ts';
 import { mountMetrics } from './metrics.ts';
 import { mountPage } from './page.ts';
 import { problemType, toProblem } from './problem.ts';
@@ -103,9 +105,14 @@ export async function createServer(
     transform: jsonSchemaTransform,
   });
   await server.register(async (api) => {
-    mountOperations(api, context, operations);
+    const changes = createChanges(api, context);
+    changes.on(({ event }) => {
+      if (event !== 'run') context.glance.forget();
+    });
+    mountOperations(api, context, changes, operations);
     mountDescription(api);
-    mountEvents(api, context.queue, { stillWelcome: guard.stillWelcome });
+    mountEvents(api, changes, guard);
+    mountLogStream(api, context, changes, guard);
     mountArtifacts(api, context);
     mountHealth(api, context);
     mountMetrics(api, context);

@@ -43,7 +43,7 @@ export function storable(text: string): string {
  * Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed, `claim`
  * (payload: its id) when the worker of a running one should look at its claim: the run should end, or was taken away. `probe`
  * asks every worker to try a lock that the asker holds, `answer` is what each says (see `store/probes.ts`). `schedule` when one was
- * changed or fired.
+ * changed or fired. `change` when something beside the runs has changed (payload: `environment <id>`, `environments` or `workers`).
  */
 export const channels = {
   queue: 'matre_queue',
@@ -52,6 +52,7 @@ export const channels = {
   probe: 'matre_probe',
   answer: 'matre_probe_answer',
   schedule: 'matre_schedule',
+  change: 'matre_change',
 } as const;
 
 /** Tells listeners when the transaction is committed, and only then. */
@@ -65,6 +66,13 @@ export async function notifyClaim(database: Queryable, runId: number): Promise<v
 
 export async function notifySchedules(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.schedule, '']);
+}
+
+/** What changed beside the runs: an environment with its variables and containers, all of them, or who executes runs. */
+export type Change = `environment ${number}` | 'environments' | 'workers';
+
+export async function notifyChange(database: Queryable, change: Change): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.change, change]);
 }
 
 export async function notifyRuns(database: Queryable, runIds: readonly number[]): Promise<void> {

@@ -1,6 +1,14 @@
 import { Fault } from '../errors.ts';
 import { type Environment, isEnvironmentCode } from '../model/environment.ts';
-import { type Database, notifyQueue, type Queryable, sqlState, uniqueViolation } from './database.ts';
+import {
+  channels,
+  type Database,
+  notifyChange,
+  notifyQueue,
+  type Queryable,
+  sqlState,
+  uniqueViolation,
+} from './database.ts';
 import type { SecretBox } from './secrets.ts';
 
 export interface NewEnvironment {
@@ -33,7 +41,8 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   /** Changes one environment that exists; ENVIRONMENT_UNKNOWN otherwise. `assignments` uses `$2` and on. */
   async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
     const rows = await transaction.query<EnvironmentRow>(
-      `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL RETURNING ${environmentColumns}`,
+      `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL
+       RETURNING ${environmentColumns}, ${told}`,
       [id, ...values],
     );
     return toEnvironment(existing(rows, id));
@@ -48,7 +57,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       try {
         const rows = await database.query<EnvironmentRow>(
           `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
-           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}`,
+           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${told}`,
           [code, name, baseUrl, backendName, adminUsername, slots],
         );
         return toEnvironment(existing(rows, code));
@@ -127,6 +136,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
           'UPDATE environment SET removed_at = now(), admin_password = NULL WHERE id = $1',
           [id],
         );
+        await notifyChange(transaction, `environment ${id}`);
       });
     },
 
@@ -147,6 +157,9 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     },
   };
 }
+
+/** SQL that tells listeners of a row that is changed. */
+const told = `pg_notify('${channels.change}', 'environment ' || id)`;
 
 const passwordContext = (id: number) => `environment/${id}/admin_password`;
 

@@ -1,6 +1,6 @@
 import { Fault } from '../errors.ts';
 import { isVariableName, type Variable } from '../model/environment.ts';
-import type { Queryable } from './database.ts';
+import { notifyChange, type Queryable } from './database.ts';
 import type { SecretBox } from './secrets.ts';
 
 /** Whose variables: those of one environment, by its id, or those of all. */
@@ -32,6 +32,7 @@ export function createVariables(deps: { database: Queryable; secrets: SecretBox 
         [idOf(scope), name, stored, secret],
       );
       if (rows.length === 0) throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${scope}.`);
+      await notifyChange(database, changeOf(scope));
     },
 
     /** False when there was none. */
@@ -40,6 +41,7 @@ export function createVariables(deps: { database: Queryable; secrets: SecretBox 
         'DELETE FROM variable WHERE environment_id IS NOT DISTINCT FROM $1::int AND name = $2 RETURNING id',
         [idOf(scope), name],
       );
+      if (rows.length > 0) await notifyChange(database, changeOf(scope));
       return rows.length > 0;
     },
 
@@ -67,6 +69,8 @@ export function createVariables(deps: { database: Queryable; secrets: SecretBox 
 }
 
 const idOf = (scope: Scope) => (scope === 'global' ? null : scope);
+
+const changeOf = (scope: Scope) => (scope === 'global' ? 'environments' : (`environment ${scope}` as const));
 
 function contextOf(scope: Scope, name: string): string {
   return scope === 'global' ? `variable/${name}` : `environment/${scope}/variable/${name}`;

@@ -1,5 +1,5 @@
 import type { Reason } from '../model/run.ts';
-import { type Queryable, storable } from './database.ts';
+import { notifyChange, type Queryable, storable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
 /** A worker says that it is alive every few seconds. After this long without a word it is taken for lost. */
@@ -41,6 +41,7 @@ export function createWorkers(deps: { database: Queryable }) {
            started_at = now(), seen_at = now(), stopping = false, reason_code = NULL, reason_message = NULL`,
         [worker.id, worker.host, worker.pid, worker.slots],
       );
+      await notifyChange(database, 'workers');
     },
 
     /** Says that it is alive. False when it is not registered (any more): register again. */
@@ -48,16 +49,21 @@ export function createWorkers(deps: { database: Queryable }) {
       id: string,
       { stopping, waitsFor }: { stopping: boolean; waitsFor?: Reason | undefined },
     ): Promise<boolean> {
-      const rows = await database.query(
-        `UPDATE worker SET seen_at = now(), stopping = $2, reason_code = $3, reason_message = $4
-         WHERE id = $1 RETURNING id`,
+      const [before] = await database.query<{ changed: boolean }>(
+        `WITH before AS (
+           SELECT id, stopping <> $2 OR reason_code IS DISTINCT FROM $3 AS changed FROM worker WHERE id = $1 FOR UPDATE
+         )
+         UPDATE worker SET seen_at = now(), stopping = $2, reason_code = $3, reason_message = $4
+         FROM before WHERE worker.id = before.id RETURNING changed`,
         [id, stopping, waitsFor?.code ?? null, waitsFor ? storable(waitsFor.message) : null],
       );
-      return rows.length > 0;
+      if (before?.changed) await notifyChange(database, 'workers');
+      return before !== undefined;
     },
 
     async remove(id: string): Promise<void> {
       await database.query('DELETE FROM worker WHERE id = $1', [id]);
+      await notifyChange(database, 'workers');
     },
 
     /** Forgets those that were silent for longer. */

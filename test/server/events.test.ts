@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ServerChange } from '../../src/server/changes.ts';
 import { mountEvents } from '../../src/server/events.ts';
 import { until } from '../support/until.ts';
 
-type Told = (runId: number | undefined) => void;
+type Told = (change: ServerChange) => void;
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -15,30 +17,36 @@ afterEach(async () => {
 /** A server with nothing but events; `tell` is the database that tells of a run. */
 async function serve(options: Partial<Parameters<typeof mountEvents>[2]> = {}) {
   const server = fastify({ forceCloseConnections: true });
+  server.setValidatorCompiler(validatorCompiler);
   const told: Told[] = [];
-  const onRunChanged = async (callback: Told) => {
-    told.push(callback);
-    return async () => {};
+  const changes = {
+    on(callback: Told) {
+      told.push(callback);
+      return () => {};
+    },
   };
-  mountEvents(server, { onRunChanged }, { stillWelcome: async () => true, ...options });
+  mountEvents(server, changes, { stillWelcome: async () => true, ...options });
   await server.listen({ host: '127.0.0.1', port: 0 });
   closers.push(() => server.close());
   const { port } = server.server.address() as AddressInfo;
+  const tellAll = (change: ServerChange) => {
+    for (const callback of told) callback(change);
+  };
   return {
     port,
     told,
-    tell: ((id) => {
-      for (const callback of told) callback(id);
-    }) as Told,
+    tellAll,
+    tell: (id: number | undefined) =>
+      tellAll(id === undefined ? { event: 'reload', data: '' } : { event: 'run', data: String(id) }),
     connections: () =>
       new Promise<number>((resolve) => server.server.getConnections((_error, count) => resolve(count))),
   };
 }
 
 /** Reads from the start; `leave` closes the connection. */
-async function listen(port: number, lastId?: string) {
+async function listen(port: number, lastId?: string, query = '') {
   const stop = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${port}/api/events`, {
+  const response = await fetch(`http://127.0.0.1:${port}/api/events${query}`, {
     signal: stop.signal,
     headers: lastId === undefined ? {} : { 'last-event-id': lastId },
   });
@@ -76,6 +84,27 @@ describe('live events', () => {
     tell(4);
     await until(() => runsIn(back.text).length === 3);
     expect(runsIn(back.text)).toEqual([2, 3, 4]);
+    expect(back.text).not.toContain('reload');
+  });
+
+  it('are those of one run where only that is asked for, also after coming back', async () => {
+    const { port, tell, tellAll } = await serve();
+    const first = await listen(port, undefined, '?run=2');
+    const all = await listen(port);
+    await until(() => first.text.includes('reload') && all.text.includes('reload'));
+    for (const id of [1, 2, 3]) tell(id);
+    tellAll({ event: 'environment', data: '7' });
+    tellAll({ event: 'workers', data: '' });
+    await until(() => all.text.endsWith('event: workers\ndata:\n\n'));
+    expect(runsIn(all.text)).toEqual([1, 2, 3]);
+    expect(all.text).toContain('event: environment\ndata: 7\n\n');
+    expect(first.text).not.toMatch(/workers|environment/);
+    expect(runsIn(first.text)).toEqual([2]);
+    first.leave();
+    tell(4);
+    tell(2);
+    const back = await listen(port, first.lastId(), '?run=2');
+    await until(() => runsIn(back.text).length === 1);
     expect(back.text).not.toContain('reload');
   });
 
