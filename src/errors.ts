@@ -2,6 +2,7 @@
  * Every fault that matre reports has a code here. A fault is a sentence that says what happened (`message`), what it
  * means for the run (`meaning`), and what to do (`remedy`).
  */
+import { causes } from './causes.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -120,7 +121,6 @@ export const faults = {
     'Nothing was changed.',
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
-  SELECTION_EMPTY: usage(
   SCHEDULE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre schedule list` to see the schedules.'),
   SCHEDULE_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing schedule.'),
   SCHEDULE_OVERLAPS: usage(
@@ -133,6 +133,7 @@ export const faults = {
     'The time went by while nobody was there to fire, and the schedule does not catch it up.',
     'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
   ),
+  SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',
     'Select tests by name, --group, --suite or --all.',
@@ -335,6 +336,7 @@ export const faults = {
     'The shop does not answer, so the tests would say nothing about it.',
     'Check the base URL of the environment, and that the shop is up.',
   ),
+  ...causes,
   INTERNAL: infrastructure(500, 'A mistake in matre.', 'Please report it with the log.'),
 } as const satisfies Record<string, FaultEntry>;
 

@@ -80,9 +80,6 @@ export const runView = z.object({
   waitsFor: reasonView
     .nullable()
     .describe('What keeps all workers from starting a run, while this one is queued'),
-  waitsFor: reasonView
-    .nullable()
-    .describe('What keeps all workers from starting a run, while this one is queued'),
   retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
   counts: countsView,
   queuedAt: time,
@@ -104,8 +101,8 @@ export function viewRun(run: Run): RunView {
     commit: run.commit ?? null,
     workerId: run.workerId ?? null,
     retryOf: run.retryOf ?? null,
-    retryAt: run.retryAt?.toISOString() ?? null,
     scheduleId: run.scheduleId ?? null,
+    retryAt: run.retryAt?.toISOString() ?? null,
     queuedAt: run.queuedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
