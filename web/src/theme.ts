@@ -70,7 +70,7 @@ export const theme = createTheme({
   },
   components: {
     Anchor: Anchor.extend({ defaultProps: { underline: 'hover', inherit: true } }),
-    Button: Button.extend({ defaultProps: { size: 'xs' } }),
+    Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 500 } } }),
     Checkbox: Checkbox.extend({
       vars: () => ({ root: { '--checkbox-icon-color': 'var(--mantine-color-body)' } }),
     }),

@@ -5,7 +5,7 @@ import { type Answer, get } from '../api/request.ts';
 import { useNow } from '../parts/now.ts';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
-import { fullTime, relative } from '../parts/words.ts';
+import { relative, stamp } from '../parts/words.ts';
 import classes from './account.module.css';
 
 type Entry = Answer<typeof listAudit>['entries'][number];
@@ -33,7 +33,7 @@ export default function Audit() {
   }
   const entries = data.pages.flatMap((page) => page.entries);
   return (
-    <div className={classes.page}>
+    <div className={classes.wide}>
       <h1>Audit trail</h1>
       {entries.length === 0 ? (
         <EmptyState title="Nothing was changed yet" />
@@ -42,7 +42,7 @@ export default function Audit() {
           <Table aria-label="Audit trail">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th className={classes.number}>When</Table.Th>
+                <Table.Th>When</Table.Th>
                 <Table.Th>Who</Table.Th>
                 <Table.Th>What</Table.Th>
                 <Table.Th>On what</Table.Th>
@@ -74,9 +74,9 @@ function Row({ entry: { at, who, via, address, operation, subject, outcome } }: 
   const date = new Date(at);
   return (
     <Table.Tr>
-      <Table.Td className={classes.number}>
+      <Table.Td className={classes.stamp}>
         <time dateTime={at} title={relative(date, now)}>
-          {fullTime(date)}
+          {stamp(date)}
         </time>
       </Table.Td>
       <Table.Td>

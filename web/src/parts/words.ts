@@ -46,12 +46,24 @@ const secondsFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', 
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
+const stampFormat = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** `09:31` */
 export const clock = (at: Date) => clockFormat.format(at);
 /** `09:31:07` */
 export const clockSeconds = (at: Date) => secondsFormat.format(at);
 /** With the date and the zone. */
 export const fullTime = (at: Date) => fullFormat.format(at);
+/** `22 Nov 2026, 09:31:07`: for lists of which each line has its time. */
+export const stamp = (at: Date) => stampFormat.format(at);
 /** `21 Nov` */
 export const calendarDay = (at: Date) => dayFormat.format(at);
 
