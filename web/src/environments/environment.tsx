@@ -46,9 +46,10 @@ export default function Environment({ params: { code } }: { params: { code: stri
           <Button
             component={Link}
             href={`/new?env=${code}`}
+            variant="default"
             leftSection={<IconPlayerPlay size={14} aria-hidden />}
           >
-            New run
+            New run here
           </Button>
           <PauseOrResume code={code} isPaused={data.paused !== null} />
           <SettingsMenu environment={data} />

@@ -1,6 +1,183 @@
+import { Anchor, Button, SegmentedControl } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { useQueryState } from '../parts/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { StatusBadge } from '../parts/status.tsx';
 import { useTitle } from '../parts/title.ts';
+import { duration, many } from '../parts/words.ts';
+import { groupFailures } from './failures.ts';
+import { FailuresList } from './failures-list.tsx';
+import { HistoryGrid } from './history-grid.tsx';
+import { patternOf } from './pattern.ts';
+import { percent } from './percent.ts';
+import { type Catalog, catalogTestQuery, type History, historyQuery } from './queries.ts';
+import classes from './test.module.css';
+import { Verdict } from './verdict.tsx';
 
-export default function Test() {
-  useTitle('Test');
-  return <h1>Test</h1>;
+/** How the address calls a test that runs in no suite, where it runs in suites as well. */
+const byItself = '-';
+
+/** Is it the test or the shop? */
+export default function Test({ params }: { params: { name: string } }) {
+  const name = decodeURIComponent(params.name);
+  useTitle(name);
+  const [chosen, setChosen] = useQueryState('suite');
+  const known = useQuery(catalogTestQuery(name));
+  const first = useQuery(historyQuery(name, chosen === byItself ? undefined : chosen || undefined));
+
+  // A test of suites has no history by itself: then the first suite is meant.
+  const suites = first.data?.suites ?? [];
+  const fallback =
+    chosen === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
+  const inSuite = useQuery({ ...historyQuery(name, fallback), enabled: fallback !== undefined });
+  const history = fallback === undefined ? first : inSuite;
+
+  if (!history.data) {
+    if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
+    return <Loading what="the history of the test" />;
+  }
+  const { data } = history;
+  const suite = fallback ?? data.suite ?? undefined;
+  return (
+    <div className={classes.view}>
+      <Head
+        name={name}
+        suite={suite}
+        known={known.data}
+        environments={data.rows.map((row) => row.environment)}
+      />
+      {suites.length > 1 && (
+        <SegmentedControl
+          size="xs"
+          className={classes.suites}
+          aria-label="Where it runs"
+          data={suites.map((each) => ({ value: each ?? byItself, label: each ?? 'by itself' }))}
+          value={suite ?? byItself}
+          onChange={setChosen}
+        />
+      )}
+      {data.results === 0 ? (
+        <EmptyState title="It has not run yet">
+          {known.data === null
+            ? 'The catalog has no test of this name either.'
+            : 'Results come here from its first run on.'}
+        </EmptyState>
+      ) : (
+        <Results history={data} />
+      )}
+    </div>
+  );
+}
+
+interface HeadProps {
+  name: string;
+  suite: string | undefined;
+  /** Null when it is not in the catalog. */
+  known: Catalog['tests'][number] | null | undefined;
+  environments: string[];
+}
+
+function Head({ name, suite, known, environments }: HeadProps) {
+  const run = new URLSearchParams({ test: suite === undefined ? name : `${suite}:${name}` });
+  for (const code of environments) run.append('env', code);
+  return (
+    <header>
+      <div className={classes.head}>
+        <h1>{name}</h1>
+        {known?.skipped != null && (
+          <StatusBadge status="skipped">skipped by MFTF: {known.skipped}</StatusBadge>
+        )}
+        <Button
+          component={Link}
+          href={`/new?${run}`}
+          className={classes.run}
+          variant="default"
+          leftSection={<IconPlayerPlay size={14} aria-hidden />}
+        >
+          Run this test
+        </Button>
+      </div>
+      {known && (
+        <p className={classes.dim}>
+          {known.title !== null && known.title !== name && (
+            <span className={classes.title}>{known.title}</span>
+          )}
+          <Names word="group" names={known.groups} />
+          <Names word="suite" names={known.suites} />
+          {known.module !== null && <span>module {known.module}</span>}
+          {known.severity !== null && <span>severity {known.severity.toLowerCase()}</span>}
+        </p>
+      )}
+      {known?.unusable != null && (
+        <p className={classes.dim}>MFTF generates nothing for it: {known.unusable}</p>
+      )}
+      {known === null && <p className={classes.dim}>It is no longer in the catalog.</p>}
+    </header>
+  );
+}
+
+function Names({ word, names }: { word: 'group' | 'suite'; names: string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <span>
+      {names.length === 1 ? word : `${word}s`}{' '}
+      {names.map((name, index) => (
+        <span key={name}>
+          {index > 0 && ', '}
+          <Anchor component={Link} href={`/tests?${new URLSearchParams({ [word]: name })}`}>
+            {name}
+          </Anchor>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Results({ history }: { history: History }) {
+  const pattern = useMemo(() => patternOf(history), [history]);
+  const failures = useMemo(() => groupFailures(history), [history]);
+  const { results, passRate, flakiness, p50Ms, p95Ms, columns } = history;
+  return (
+    <>
+      <Verdict pattern={pattern} />
+      <dl className={classes.figures}>
+        <Figure
+          name="Results"
+          value={results.toLocaleString()}
+          note={`in ${many(columns.length, 'column')}`}
+        />
+        <Figure
+          name="Passed"
+          value={passRate === null ? '–' : percent(passRate)}
+          note="of those that passed or failed"
+        />
+        <Figure
+          name="Flaky"
+          value={flakiness === null ? '–' : percent(flakiness)}
+          note="of neighbouring answers on one environment differ"
+        />
+        <Figure name="Takes" value={p50Ms === null ? '–' : duration(p50Ms)} note="half of them" />
+        <Figure name="At most" value={p95Ms === null ? '–' : duration(p95Ms)} note="19 of 20" />
+      </dl>
+      <HistoryGrid history={history} />
+      <section aria-labelledby="failures">
+        <h2 id="failures">What went wrong</h2>
+        <FailuresList failures={failures} />
+      </section>
+    </>
+  );
+}
+
+function Figure({ name, value, note }: { name: string; value: string; note: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <b>{value}</b> <span className={classes.dim}>{note}</span>
+      </dd>
+    </div>
+  );
 }

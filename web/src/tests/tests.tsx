@@ -1,6 +1,146 @@
+import { Anchor, Button, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import { useQueryState } from '../parts/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
+import { many } from '../parts/words.ts';
+import { conditions, filterTests, isIn, listTests, type Sort, sorts, sortTests } from './listing.ts';
+import { type Catalog, catalogQuery, figuresQuery } from './queries.ts';
+import { TestTable } from './test-table.tsx';
+import classes from './tests.module.css';
 
+/** So many rows are drawn at a time. */
+const page = 200;
+
+/** Every test of the catalog, and how each went lately. */
 export default function Tests() {
   useTitle('Tests');
-  return <h1>Tests</h1>;
+  const catalog = useQuery(catalogQuery);
+  const figures = useQuery(figuresQuery);
+  const [search, setSearch] = useQueryState('q');
+  const [group, setGroup] = useQueryState('group');
+  const [suite, setSuite] = useQueryState('suite');
+  const [condition, setCondition] = useQueryState('state');
+  const [sortName, setSort] = useQueryState('sort', 'name');
+  const [most, setMost] = useState(page);
+  const [wanted] = useDebouncedValue(search, 80);
+
+  const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
+  const tests = useMemo(
+    () => (catalog.data ? listTests(catalog.data, figures.data?.tests ?? []) : []),
+    [catalog.data, figures.data],
+  );
+  const shown = useMemo(
+    () => sortTests(filterTests(tests, { search: wanted.trim(), group, suite, condition }), sort),
+    [tests, wanted, group, suite, condition, sort],
+  );
+
+  if (!catalog.data) {
+    if (catalog.isError) return <ErrorState error={catalog.error} onRetry={() => void catalog.refetch()} />;
+    return <Loading what="the catalog of tests" />;
+  }
+  const { commit, groups, suites } = catalog.data;
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>
+          Tests <span className={classes.dim}>{tests.length.toLocaleString()}</span>
+        </h1>
+        <span className={classes.dim} title={commit.id}>
+          at <code>{commit.id.slice(0, 7)}</code> {commit.subject}
+        </span>
+      </div>
+      <div className={classes.filter}>
+        <TextInput
+          size="xs"
+          w={220}
+          aria-label="Search by name or title"
+          placeholder="Name or title"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <Choice label="Group" all={groups} chosen={group} onChoose={setGroup} />
+        <Choice label="Suite" all={suites} chosen={suite} onChoose={setSuite} />
+        {conditions.map((each) => {
+          const count = tests.filter((test) => isIn(each, test)).length;
+          if (count === 0 && condition !== each) return null;
+          return (
+            <Button
+              key={each}
+              size="compact-xs"
+              variant={condition === each ? 'filled' : 'subtle'}
+              aria-pressed={condition === each}
+              onClick={() => setCondition(condition === each ? '' : each)}
+            >
+              {count.toLocaleString()} {each}
+            </Button>
+          );
+        })}
+        <span className={classes.dim} aria-live="polite">
+          {shown.length < tests.length && `${many(shown.length, 'test')} found`}
+        </span>
+        {group !== '' || suite !== '' ? (
+          <Button
+            component={Link}
+            href={`/new?${new URLSearchParams(group === '' ? { suite } : { group })}`}
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconPlayerPlay size={13} aria-hidden />}
+          >
+            Run the {group === '' ? 'suite' : 'group'}
+          </Button>
+        ) : null}
+      </div>
+      {figures.isError && (
+        <p className={classes.dim} role="alert">
+          How they went cannot be told now. Trying again by itself.
+        </p>
+      )}
+      {shown.length === 0 ? (
+        <EmptyState title={tests.length === 0 ? 'The catalog has no test' : 'No test is like that'}>
+          {tests.length > 0 && (
+            <Anchor component={Link} href="/tests" underline="always">
+              Show all
+            </Anchor>
+          )}
+        </EmptyState>
+      ) : (
+        <TestTable tests={shown.slice(0, most)} count={shown.length} sort={sort} onSort={setSort} />
+      )}
+      {shown.length > most && (
+        <Button variant="default" mt="sm" onClick={() => setMost(most + page)}>
+          Show {Math.min(page, shown.length - most)} more of {many(shown.length, 'test')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  all: Catalog['groups'];
+  chosen: string;
+  onChoose: (name: string) => void;
+}
+
+function Choice({ label, all, chosen, onChoose }: ChoiceProps) {
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      w={190}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
+      nothingFoundMessage="There is none"
+      limit={200}
+      data={all.map(({ name, tests }) => ({ value: name, label: `${name} (${tests})` }))}
+      value={chosen === '' ? null : chosen}
+      onChange={(name) => onChoose(name ?? '')}
+    />
+  );
 }

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { filterTests, isIn, type ListedTest, sortTests } from './listing.ts';
+
+function test(name: string, fields: Partial<ListedTest> = {}): ListedTest {
+  return {
+    name,
+    title: null,
+    module: null,
+    severity: null,
+    groups: [],
+    suites: [],
+    skipped: null,
+    unusable: null,
+    figures: undefined,
+    ...fields,
+  };
+}
+
+const figures = (failing: number, flakiness: number | null, meanMs = 1): ListedTest['figures'] => ({
+  test: '',
+  passing: 1,
+  failing,
+  flakiness,
+  meanMs,
+  lastAt: '2026-11-22T10:00:00.000Z',
+});
+
+const tests = [
+  test('ATest', { title: 'A guest checks out', groups: ['smoke'], figures: figures(0, 0, 5) }),
+  test('BTest', { suites: ['Checkout'], figures: figures(2, 0.5, 3) }),
+  test('CTest', { skipped: 'MQE-1' }),
+];
+const none = { search: '', group: '', suite: '', condition: '' };
+const names = (found: ListedTest[]) => found.map(({ name }) => name).join(' ');
+
+it('finds tests by words of name and title, by group, suite and how they went', () => {
+  expect(names(filterTests(tests, none))).toBe('ATest BTest CTest');
+  expect(names(filterTests(tests, { ...none, search: 'guest atest' }))).toBe('ATest');
+  expect(names(filterTests(tests, { ...none, group: 'smoke' }))).toBe('ATest');
+  expect(names(filterTests(tests, { ...none, suite: 'Checkout' }))).toBe('BTest');
+  expect(names(filterTests(tests, { ...none, condition: 'failing' }))).toBe('BTest');
+  expect(names(filterTests(tests, { ...none, condition: 'flaky' }))).toBe('BTest');
+  expect(names(filterTests(tests, { ...none, condition: 'passing' }))).toBe('ATest');
+  expect(names(filterTests(tests, { ...none, condition: 'never ran' }))).toBe('CTest');
+  expect(names(filterTests(tests, { ...none, condition: 'skipped' }))).toBe('CTest');
+  expect(names(filterTests(tests, { ...none, condition: 'nonsense' }))).toBe('ATest BTest CTest');
+});
+
+it('sorts what is known before what is not', () => {
+  expect(names(sortTests(tests, 'failing'))).toBe('BTest ATest CTest');
+  expect(names(sortTests(tests, 'flakiness'))).toBe('BTest ATest CTest');
+  expect(names(sortTests(tests, 'duration'))).toBe('ATest BTest CTest');
+  expect(names(sortTests([...tests].reverse(), 'last'))).toBe('BTest ATest CTest');
+});
+
+it('does not call a test flaky of which nothing is known', () => {
+  expect(isIn('flaky', test('D', { figures: figures(1, null) }))).toBe(false);
+});

@@ -1,0 +1,71 @@
+import type { Catalog, Figures } from './queries.ts';
+
+/** A test of the catalog with how it went lately. */
+export type ListedTest = Catalog['tests'][number] & { figures: Figures | undefined };
+
+export const conditions = ['failing', 'flaky', 'passing', 'skipped', 'never ran'] as const;
+export type Condition = (typeof conditions)[number];
+
+export const sorts = ['name', 'failing', 'flakiness', 'duration', 'last'] as const;
+export type Sort = (typeof sorts)[number];
+
+/** From this share of changes on a test is called flaky in the list: one in five. */
+export const flakyFrom = 0.2;
+
+export function listTests(catalog: Catalog, figures: readonly Figures[]): ListedTest[] {
+  const byName = new Map(figures.map((each) => [each.test, each]));
+  return catalog.tests.map((test) => ({ ...test, figures: byName.get(test.name) }));
+}
+
+export function isIn(condition: Condition, { figures, skipped, unusable }: ListedTest): boolean {
+  switch (condition) {
+    case 'failing':
+      return (figures?.failing ?? 0) > 0;
+    case 'passing':
+      return figures !== undefined && figures.failing === 0 && figures.passing > 0;
+    case 'flaky':
+      return (figures?.flakiness ?? 0) >= flakyFrom;
+    case 'skipped':
+      return skipped !== null || unusable !== null;
+    case 'never ran':
+      return figures === undefined;
+  }
+}
+
+export interface Filter {
+  search: string;
+  group: string;
+  suite: string;
+  condition: string;
+}
+
+export function filterTests(tests: readonly ListedTest[], filter: Filter): ListedTest[] {
+  const words = filter.search.toLowerCase().split(/\s+/);
+  const condition = conditions.find((each) => each === filter.condition);
+  return tests.filter((test) => {
+    const text = `${test.name} ${test.title ?? ''}`.toLowerCase();
+    return (
+      words.every((word) => text.includes(word)) &&
+      (filter.group === '' || test.groups.includes(filter.group)) &&
+      (filter.suite === '' || test.suites.includes(filter.suite)) &&
+      (condition === undefined || isIn(condition, test))
+    );
+  });
+}
+
+/** Most interesting first: names from A, everything else from its largest; what is not known comes last. */
+export function sortTests(tests: readonly ListedTest[], sort: Sort): ListedTest[] {
+  if (sort === 'name') return [...tests];
+  const key = ({ figures }: ListedTest): number => {
+    if (figures === undefined) return Number.NEGATIVE_INFINITY;
+    if (sort === 'failing') return figures.failing;
+    if (sort === 'flakiness') return figures.flakiness ?? -1;
+    if (sort === 'duration') return figures.meanMs;
+    return new Date(figures.lastAt).getTime();
+  };
+  const order = new Map(tests.map((test) => [test, key(test)]));
+  return [...tests].sort((one, other) => {
+    const [a, b] = [order.get(one) as number, order.get(other) as number];
+    return a === b ? 0 : b > a ? 1 : -1;
+  });
+}

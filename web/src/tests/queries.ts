@@ -1,0 +1,45 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { showTestHistory } from '../../../src/operations/test-history.ts';
+import type { listTestFigures, listTests } from '../../../src/operations/tests.ts';
+import { type Answer, get } from '../api/request.ts';
+
+export type Catalog = Answer<typeof listTests>;
+export type Figures = Answer<typeof listTestFigures>['tests'][number];
+export type History = Answer<typeof showTestHistory>;
+
+export const catalogQuery = queryOptions({
+  queryKey: ['tests', 'catalog'],
+  queryFn: ({ signal }) => get<typeof listTests>('/api/tests', { signal }),
+  staleTime: 60_000,
+});
+
+/** By time: of thousands of tests some change with every event. */
+export const figuresQuery = queryOptions({
+  queryKey: ['tests', 'figures'],
+  queryFn: ({ signal }) => get<typeof listTestFigures>('/api/tests/figures', { signal }),
+  refetchInterval: 30_000,
+});
+
+/** What the catalog says of one test; null when it is not in it. */
+export const catalogTestQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['tests', 'catalog', name],
+    queryFn: async ({ signal }) => {
+      const { tests } = await get<typeof listTests>('/api/tests', { query: { search: name }, signal });
+      return tests.find((test) => test.name === name) ?? null;
+    },
+    staleTime: 60_000,
+  });
+
+export const shownColumns = 50;
+
+export const historyQuery = (name: string, suite: string | undefined) =>
+  queryOptions({
+    queryKey: ['test', name, suite ?? ''],
+    queryFn: ({ signal }) =>
+      get<typeof showTestHistory>(`/api/tests/${encodeURIComponent(name)}/history`, {
+        query: { suite, runs: shownColumns },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });

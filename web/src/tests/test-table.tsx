@@ -1,0 +1,112 @@
+import { Anchor } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { StatusSign } from '../parts/status.tsx';
+import { Time } from '../parts/time.tsx';
+import { duration } from '../parts/words.ts';
+import { flakyFrom, type ListedTest, type Sort } from './listing.ts';
+import { percent } from './percent.ts';
+import classes from './tests.module.css';
+
+interface Props {
+  tests: ListedTest[];
+  /** Of all that were found; some of them may not be drawn. */
+  count: number;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}
+
+export function TestTable({ tests, count, sort, onSort }: Props) {
+  const heading = (name: Sort, words: string, isNumber = true) => (
+    <th
+      scope="col"
+      className={isNumber ? classes.number : undefined}
+      aria-sort={sort === name ? (name === 'name' ? 'ascending' : 'descending') : undefined}
+    >
+      <button type="button" className={classes.sort} onClick={() => onSort(name)}>
+        {words}
+        {sort === name && <IconArrowDown size={12} aria-hidden />}
+      </button>
+    </th>
+  );
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table} aria-rowcount={count + 1}>
+        <thead>
+          <tr>
+            {heading('name', 'Test', false)}
+            <th scope="col">Groups</th>
+            <th scope="col">Suites</th>
+            {heading('failing', 'Last, by environment')}
+            {heading('flakiness', 'Flaky')}
+            {heading('duration', 'Takes')}
+            {heading('last', 'Last ran')}
+          </tr>
+        </thead>
+        <tbody>
+          {tests.map((test) => (
+            <Row key={test.name} test={test} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ test: { name, title, groups, suites, skipped, unusable, figures } }: { test: ListedTest }) {
+  return (
+    <tr>
+      <th scope="row">
+        <Anchor component={Link} href={`/tests/${encodeURIComponent(name)}`} className={classes.name}>
+          {name}
+        </Anchor>
+        {(skipped ?? unusable) !== null && (
+          <span className={classes.skipped} title={unusable ?? skipped ?? undefined}>
+            <StatusSign status="skipped" size={12} />
+            {unusable === null ? 'skipped' : 'unusable'}
+          </span>
+        )}
+        {title !== null && title !== name && <span className={classes.title}>{title}</span>}
+      </th>
+      <td className={classes.names} title={groups.join(', ')}>
+        {groups.join(', ')}
+      </td>
+      <td className={classes.names} title={suites.join(', ')}>
+        {suites.join(', ')}
+      </td>
+      <td className={classes.number}>
+        {figures && (
+          <span className={classes.last}>
+            <Last status="passed" word="passes on" count={figures.passing} />
+            <Last status="failed" word="fails on" count={figures.failing} />
+          </span>
+        )}
+      </td>
+      <td className={classes.number}>
+        {figures?.flakiness != null && (
+          <span className={figures.flakiness >= flakyFrom ? classes.flaky : undefined}>
+            {percent(figures.flakiness)}
+          </span>
+        )}
+      </td>
+      <td className={classes.number}>{figures && duration(figures.meanMs)}</td>
+      <td className={classes.number}>
+        {figures ? <Time at={figures.lastAt} /> : <span className={classes.dim}>never</span>}
+      </td>
+    </tr>
+  );
+}
+
+function Last({ status, word, count }: { status: 'passed' | 'failed'; word: string; count: number }) {
+  return (
+    <span className={classes.count} data-status={status}>
+      {count > 0 && (
+        <>
+          <StatusSign status={status} size={12} />
+          <span className={classes.hidden}>{word} </span>
+          {count}
+        </>
+      )}
+    </span>
+  );
+}
