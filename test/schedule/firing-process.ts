@@ -1,0 +1,21 @@
+// A process that fires what is due, for tests: it looks again and again, by a clock that stands in the database.
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLog } from '../../src/log.ts';
+import { createFirer } from '../../src/schedule/fire.ts';
+import { fireDue } from '../../src/schedule/scheduler.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { createSchedules } from '../../src/store/schedules.ts';
+import { readSetting } from '../../src/store/settings.ts';
+
+const [url = ''] = process.argv.slice(2);
+const log = createLog({ level: 'silent' });
+const database = await openPostgres({ url, log });
+const clock = async () => new Date((await readSetting(database, 'clock of the test')) ?? 0);
+const schedules = createSchedules({ database });
+const firer = createFirer({ database, clock, resolveSelection: async () => undefined });
+
+console.log('ready');
+for (;;) {
+  await fireDue({ schedules, firer, clock, log });
+  await pause(5);
+}

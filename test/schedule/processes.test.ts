@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { emptySelection } from '../../src/model/selection.ts';
+import { createEnvironments, type Environments } from '../../src/store/environments.ts';
+import { createFirings } from '../../src/store/firings.ts';
+import { createRuns } from '../../src/store/runs.ts';
+import { createSchedules } from '../../src/store/schedules.ts';
+import { createSecretBox } from '../../src/store/secrets.ts';
+import { writeSetting } from '../../src/store/settings.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { withClient } from '../support/postgres.ts';
+import { newEnvironment } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+
+let opened: TestDatabase;
+let environments: Environments;
+let children: Child[] = [];
+beforeEach(async () => {
+  opened = await openTestDatabase('postgres');
+  environments = createEnvironments({
+    database: opened.database,
+    secrets: createSecretBox(randomBytes(32)),
+  });
+});
+afterEach(async () => {
+  await Promise.all(children.map((child) => child.kill()));
+  children = [];
+  await opened.close();
+});
+
+const minute = (number: number) => new Date(Date.UTC(2026, 4, 4, 2, number));
+const setClock = (time: Date) =>
+  opened.database.transaction((transaction) =>
+    writeSetting(transaction, 'clock of the test', time.toISOString()),
+  );
+const start = async () => {
+  const child = startChild(new URL('./firing-process.ts', import.meta.url), [opened.url ?? '']);
+  children.push(child);
+  await child.line();
+  return child;
+};
+/** Each minute, from the first on; the older run gives way, so that every firing makes one. */
+const createMinutely = async (environmentId: number) =>
+  createSchedules({ database: opened.database }).create({
+    name: 'minutely',
+    cron: '* * * * *',
+    zone: 'UTC',
+    selection: { ...emptySelection, groups: ['smoke'] },
+    priority: 0,
+    overlap: 'replace',
+    missed: 'once',
+    catchUpMinutes: 60,
+    environmentIds: [environmentId],
+    nextAt: minute(1),
+    createdBy: 'test',
+  });
+
+it('every time is fired once by processes that try at once and are killed', {
+  timeout: 180_000,
+}, async () => {
+  const { database } = opened;
+  const { id: environmentId } = await environments.create(newEnvironment('us'));
+  const { id } = await createMinutely(environmentId);
+  const firings = createFirings({ database });
+  const minutes = 20;
+  await setClock(minute(0));
+  let living = await Promise.all(Array.from({ length: 4 }, start));
+
+  for (let now = 1; now <= minutes; now += 1) {
+    await setClock(minute(now));
+    if (now % 4 === 0) {
+      // In the middle of whatever it does about this minute.
+      const [victim, ...others] = living;
+      await victim?.kill();
+      living = [...others, await start()];
+    }
+    await until(async () => (await firings.list(id, 100)).length >= now);
+  }
+
+  const history = (await firings.list(id, 100)).reverse();
+  expect(history.map(({ dueAt }) => dueAt)).toEqual(
+    Array.from({ length: minutes }, (_, now) => minute(now + 1)),
+  );
+  expect(
+    history.every(({ outcome, runs, missed }) => outcome === 'fired' && runs.length === 1 && missed === 0),
+  ).toBe(true);
+  const made = (await createRuns({ database }).list({ limit: 100 })).map((run) => run.id).reverse();
+  expect(made).toEqual(history.flatMap(({ runs }) => runs));
+});
+
+it('a process that is killed while it fires leaves nothing half done, and another fires', {
+  timeout: 180_000,
+}, async () => {
+  const { database, url = '' } = opened;
+  const { id: environmentId } = await environments.create(newEnvironment('us'));
+  const { id } = await createMinutely(environmentId);
+  const runs = createRuns({ database });
+  const firings = createFirings({ database });
+  await setClock(minute(1));
+
+  await withClient(url, async (client) => {
+    // Whoever fires has locked the schedule and waits here for the environment.
+    await client.query('BEGIN');
+    await client.query('SELECT FROM environment FOR UPDATE');
+    const first = await start();
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(async () => (await client.query(waits)).rowCount);
+    await first.kill();
+    await client.query('ROLLBACK');
+  });
+  // Its statement ends when the server finds nobody there to answer to.
+  expect(await runs.list({ limit: 10 })).toEqual([]);
+  expect(await firings.list(id, 10)).toEqual([]);
+
+  await start();
+  await until(async () => (await firings.list(id, 10)).length > 0);
+  expect(await firings.list(id, 10)).toMatchObject([{ outcome: 'fired', dueAt: minute(1) }]);
+  expect(await runs.list({ limit: 10 })).toHaveLength(1);
+});

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../src/errors.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { cliHere } from '../support/cli.ts';
+import { namedRunner } from '../support/runner.ts';
+import { until } from '../support/until.ts';
+
+async function resolveSelection({ groups }: { groups: string[] }) {
+  if (groups.includes('smokee')) {
+    throw new Fault('SELECTION_UNKNOWN', 'There is no group "smokee". Nearest: smoke.');
+  }
+  return undefined;
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ parts: { runner: namedRunner, resolveSelection } });
+  const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+  for (const code of ['us', 'es', 'gone']) await server.ask('POST', '/api/environments', { code, ...shop });
+  server.app.startScheduler();
+});
+afterAll(() => server.close());
+
+const nightly = {
+  name: 'nightly',
+  cron: '30 2 1 1 *',
+  zone: 'Europe/Berlin',
+  environments: ['us', 'es'],
+  selection: { groups: ['smoke'] },
+};
+const add = (more: object) => server.ask('POST', '/api/schedules', { ...nightly, ...more });
+const ask = (...args: string[]) => cliHere(args, { settings: { MATRE_DATA: server.folder } });
+
+describe('schedules over HTTP', () => {
+  it('show what a cron expression means before it is saved, or what is wrong with it', async () => {
+    const { body } = await server.ask(
+      'GET',
+      '/api/schedule-times?cron=30%202%2025%2010%20*&zone=Europe/Berlin&count=2',
+    );
+    expect(body).toEqual({
+      zone: 'Europe/Berlin',
+      next: [
+        expect.objectContaining({ at: expect.stringMatching(/-10-25T0[01]:30:00.000Z$/) }),
+        expect.anything(),
+      ],
+    });
+    const wrong = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.detail).toContain('"25" is no hour: 0 to 23');
+  });
+
+  it('are added with what was left out, listed with their next times, changed, and removed', async () => {
+    const added = await add({});
+    expect(added.status).toBe(200);
+    expect(added.body).toMatchObject({
+      ...nightly,
+      environments: [
+        { code: 'es', removed: false },
+        { code: 'us', removed: false },
+      ],
+      selection: { groups: ['smoke'], tests: [] },
+      summary: 'group smoke',
+      overlap: 'skip',
+      missed: 'once',
+      catchUpMinutes: 60,
+      paused: null,
+      problem: null,
+      last: null,
+    });
+    expect(added.body.next).toHaveLength(5);
+    expect(added.body.next[0]).toMatchObject({
+      local: expect.stringMatching(/ 0[23]:\d0$/),
+      offset: expect.stringMatching(/^\+0[12]:00$/),
+    });
+    expect((await add({})).body).toMatchObject({ status: 409, code: 'SCHEDULE_EXISTS' });
+
+    const moved = await server.ask('PATCH', '/api/schedules/nightly', {
+      cron: '0 4 * * *',
+      rename: 'Early birds',
+      overlap: 'replace',
+    });
+    expect(moved.body).toMatchObject({
+      name: 'Early birds',
+      cron: '0 4 * * *',
+      zone: 'Europe/Berlin',
+      overlap: 'replace',
+    });
+    expect(moved.body.next[0].local).toMatch(/ 04:00$/);
+    const { body } = await server.ask('GET', '/api/schedules');
+    expect(body.schedules).toEqual([moved.body]);
+
+    const removed = await server.ask('DELETE', '/api/schedules/Early%20birds');
+    expect(removed.body.name).toBe('Early birds');
+    expect((await server.ask('GET', '/api/schedules/Early%20birds')).body.code).toBe('SCHEDULE_UNKNOWN');
+  });
+
+  it('are refused when they could not fire', async () => {
+    const refused = async (more: object) => (await add({ name: 'wrong', ...more })).body;
+    expect(await refused({ cron: '0 0 30 2 *' })).toMatchObject({
+      code: 'INPUT_INVALID',
+      detail: expect.stringContaining('never comes'),
+    });
+    expect(await refused({ zone: 'Berlin' })).toMatchObject({
+      code: 'INPUT_INVALID',
+      detail: expect.stringContaining('is no time zone'),
+    });
+    expect(await refused({ environments: ['uss'] })).toMatchObject({
+      code: 'ENVIRONMENT_UNKNOWN',
+      detail: expect.stringContaining('Did you mean us?'),
+    });
+    expect(await refused({ selection: {} })).toMatchObject({ code: 'SELECTION_EMPTY' });
+    expect(await refused({ selection: { groups: ['smokee'] } })).toMatchObject({ code: 'SELECTION_UNKNOWN' });
+    expect(await refused({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('are fired by hand, once for each key, and their runs say where they come from', async () => {
+    const { body: schedule } = await add({ name: 'by hand', environments: ['us'] });
+    const fire = () => server.ask('POST', '/api/schedules/by%20hand/fire', {}, { 'idempotency-key': 'once' });
+    const first = await fire();
+    expect(first.body).toMatchObject({
+      dueAt: null,
+      outcome: 'fired',
+      runs: [{ environment: 'us', state: 'queued' }],
+    });
+    expect((await fire()).body).toEqual(first.body);
+    const { body } = await server.ask('GET', `/api/runs/${first.body.runs[0].id}`);
+    expect(body.run).toMatchObject({ requestedBy: 'schedule by hand', scheduleId: schedule.id });
+    const again = await server.ask('POST', '/api/schedules/by%20hand/fire', {});
+    expect(again.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
+  });
+
+  it('fire by themselves, pause, and do not catch up what was in the pause', async () => {
+    await add({ name: 'hourly', cron: '0 * * * *', environments: ['es'] });
+    const due = () =>
+      server.app.context.database.query(`UPDATE schedule SET next_at = now() WHERE name = 'hourly'`);
+    await due();
+    const shown = await until(async () => {
+      const { body } = await server.ask('GET', '/api/schedules/hourly');
+      return body.firings.length > 0 && body;
+    });
+    expect(shown.firings).toMatchObject([{ outcome: 'fired', by: null, missed: 0 }]);
+    expect(shown.last).toEqual(shown.firings[0]);
+
+    const paused = await server.ask('POST', '/api/schedules/hourly/pause', {});
+    expect(paused.body).toMatchObject({ paused: { since: expect.any(String) }, next: [] });
+    const resumed = await server.ask('POST', '/api/schedules/hourly/resume', {});
+    expect(Date.parse(resumed.body.next[0].at)).toBeGreaterThan(Date.now());
+  });
+
+  it('say that an environment was removed', async () => {
+    await add({ name: 'half', environments: ['us', 'gone'] });
+    expect((await server.ask('DELETE', '/api/environments/gone')).status).toBe(200);
+    const { body } = await server.ask('GET', '/api/schedules/half');
+    expect(body.problem).toBe('Its environments that were removed: gone; the others are tested.');
+    expect(body.environments).toContainEqual({ code: 'gone', removed: true });
+  });
+});
+
+describe('matre schedule', () => {
+  it('adds, lists, shows, changes, fires and removes', async () => {
+    const added = await ask(
+      'schedule',
+      'add',
+      'weekly',
+      '--cron',
+      '@weekly',
+      '-e',
+      'us',
+      '-g',
+      'smoke',
+      '--overlap',
+      'queue',
+    );
+    expect(added.stderr).toBe('');
+    expect(added.stdout).toMatch(
+      /^Schedule weekly was added. Its next times:\n {2}\d{4}-\d\d-\d\d 00:00 \+00:00 UTC, in /,
+    );
+    expect((await ask('schedule', 'list')).stdout).toMatch(
+      /^weekly +us +@weekly +\S+ 00:00 \+00:00 UTC +- +group smoke$/m,
+    );
+
+    const fired = await ask('schedule', 'fire', 'weekly');
+    expect(fired).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
+    await ask('schedule', 'edit', 'weekly', '--priority', '5', '--missed', 'skip');
+    const shown = await ask('schedule', 'show', 'weekly');
+    expect(shown.stdout).toContain('Overlap       wait behind an earlier run');
+    expect(shown.stdout).toContain('Missed        skipped');
+    expect(shown.stdout).toContain('by hand: ');
+    await ask('schedule', 'pause', 'weekly');
+    expect((await ask('schedule', 'list')).stdout).toMatch(/^weekly .* paused /m);
+    await ask('schedule', 'resume', 'weekly');
+    expect((await ask('schedule', 'next', 'weekly', '--count', '2')).stdout.split('\n')).toHaveLength(3);
+    expect((await ask('schedule', 'remove', 'weekly')).stdout).toBe('Schedule weekly was removed.\n');
+  });
+
+  it('says in words what is wrong with a cron expression', async () => {
+    const { code, stderr } = await ask('schedule', 'next', '--cron', '0 2 * *');
+    expect(code).toBe(3);
+    expect(stderr).toContain('has 4 fields; five are needed');
+  });
+});
