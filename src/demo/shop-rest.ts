@@ -16,6 +16,9 @@ const modules = [
 const credentials = z.object({ username: z.string(), password: z.string() });
 const newOrder = z.object({ order: z.object({ email: z.string(), total: z.string() }) });
 
+/** As much as tells that tokens are given by Magento_TwoFactorAuth. */
+const tfaSchema = { paths: { '/V1/tfa/provider/google/authenticate': {} } };
+
 const json = (value: unknown, status = 200): Answer => ({ kind: 'json', value, status });
 
 function parsed<Value>(schema: z.ZodType<Value>, body: string): Value | undefined {
@@ -51,7 +54,7 @@ export function restRoutes(state: ShopState): Routes {
     if (path === '/magento_version') return { kind: 'page', html: 'Magento/2.4 (Community)' };
     if (!path.startsWith('/rest/')) return undefined;
     const route = path.slice('/rest'.length).replace(/^\/(?:all|default)(?=\/)/, '');
-    if (route === '/schema') return json({});
+    if (route === '/schema') return json(state.twoFactor ? tfaSchema : {});
     if (route === '/V1/integration/admin/token' && method === 'POST') return signIn(visit);
     if (!state.tokens.has(visit.authorization?.replace(/^Bearer /, '') ?? '')) {
       return json({ message: "The consumer isn't authorized to access these resources." }, 401);

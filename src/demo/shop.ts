@@ -20,6 +20,8 @@ export interface ShopOptions {
   latencyMs?: number;
   /** Of the admin user `admin`. */
   adminPassword?: string;
+  /** The administrator needs a one-time password as well. */
+  twoFactor?: boolean;
 }
 
 export interface Shop {
@@ -68,6 +70,7 @@ export type Routes = (visit: Visit) => Answer | undefined;
 export interface ShopState {
   environment: string;
   admin: { username: string; password: string };
+  twoFactor: boolean;
   tokens: Set<string>;
   orders: Order[];
 }
@@ -78,6 +81,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const state: ShopState = {
     environment,
     admin: { ...sampleAdmin, ...(options.adminPassword ? { password: options.adminPassword } : {}) },
+    twoFactor: options.twoFactor ?? false,
     tokens: new Set(),
     orders: [{ id: 1, email: 'first@example.com', total: '12.00', readyAt: 0 }],
   };

@@ -21,6 +21,8 @@ export interface PreflightRequest {
 /** A shop with cold caches takes its time; it is asked while the run is planned. */
 const shopSeconds = 20;
 const seleniumSeconds = 5;
+/** Below this not even the log of one test may fit. */
+const leastFreeBytes = 100 * 1024 ** 2;
 
 /**
  * The cheap checks before each run: whether its files have room, and whether the shop and Selenium answer, asked in the container
@@ -28,7 +30,7 @@ const seleniumSeconds = 5;
  * Errors: DISK_FULL, MAGENTO_UNREACHABLE, SELENIUM_UNREACHABLE, CONTAINER_VANISHED.
  */
 export async function preflight(request: PreflightRequest): Promise<string> {
-  const { tooLittle } = await freeSpace(request.dataFolder);
+  const { tooLittle } = await freeSpace(request.dataFolder, leastFreeBytes);
   if (tooLittle !== undefined) throw new Fault('DISK_FULL', `${tooLittle}.`);
   const startedAt = performance.now();
   const value = (name: string) => request.values.find((each) => each.name === name)?.value ?? '';

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startShop } from '../../src/demo/shop.ts';
+import {
+  fault,
+  moduleTest,
+  openStage,
+  overEngines,
+  type Stage,
+  type StageEnvironment,
+} from '../runs/stage.ts';
+import { freePort } from '../support/redis.ts';
+import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
+import { until } from '../support/until.ts';
+import { askDoctor, checkOf, problemsOf } from './doctor.ts';
+
+/** What is wrong with the shops, and with what the module has for them. */
+overEngines((kind) => {
+  let selenium: TestSelenium;
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    selenium = await startChromedriver();
+    stage = await openStage(kind, {
+      settings: selenium.settings,
+      module: moduleTest('PauseTest', fault('sleep 3')),
+    });
+    environment = await stage.environment('preprod-us');
+  });
+  afterAll(async () => {
+    await stage.close();
+    await selenium.stop();
+  });
+
+  /** While `change` holds for the environment. */
+  async function problemsWith(change: Partial<{ baseUrl: string; adminUsername: string }>) {
+    await stage.context.environments.update(environment.id, change);
+    const report = await askDoctor(stage.context, { environment: environment.code });
+    await stage.context.environments.update(environment.id, {
+      baseUrl: environment.shop.url,
+      adminUsername: 'admin',
+    });
+    return report;
+  }
+
+  test('what a run looks at before its first test is in its log, with the time it took', async () => {
+    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    expect(run.verdict).toBe('passed');
+    expect(await stage.log(run.id)).toMatch(
+      new RegExp(
+        `Looked at what the tests need in \\d\\.\\d\\d s: ${environment.shop.url} answers in \\d+ ms`,
+      ),
+    );
+  });
+
+  test('a shop that does not answer', async () => {
+    const baseUrl = `http://127.0.0.1:${await freePort()}/`;
+    const report = await problemsWith({ baseUrl });
+    expect(problemsOf(report)).toEqual([['MAGENTO_UNREACHABLE', 'preprod-us']]);
+    expect(checkOf(report, 'shop-away').findings[0]).toMatchObject({
+      // The container of the run before was asked as well.
+      found: expect.stringContaining('from its container'),
+      remedy: expect.stringContaining(`curl -sSI ${baseUrl}`),
+    });
+  });
+
+  test('a wrong user or password', async () => {
+    const report = await problemsWith({ adminUsername: 'nobody' });
+    expect(problemsOf(report)).toEqual([['CREDENTIALS_WRONG', 'preprod-us']]);
+    expect(checkOf(report, 'admin-refused').findings[0]?.remedy).toContain('--ask-admin-password');
+    expect(JSON.stringify(report)).not.toContain('harbour-123');
+  });
+
+  test('two-factor authentication without its secret', async () => {
+    const shop = await startShop({ environment: 'preprod-us', port: 0, latencyMs: 0, twoFactor: true });
+    expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([['TWO_FACTOR_ON', 'preprod-us']]);
+    const secret = { name: 'OTP_SHARED_SECRET', value: 'MFRGGZDFMZTWQ2LK', secret: true };
+    await stage.context.variables.set(environment.id, secret);
+    expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([]);
+    await stage.context.variables.unset(environment.id, secret.name);
+    await shop.close();
+  });
+
+  test('an env file that the module lacks, with path and commit', async () => {
+    const path = 'Cron/data/.env.preprod-us';
+    const content = stage.module.git('show', `HEAD:${path}`);
+    const commit = stage.module.commit({ [path]: undefined }, 'Without values');
+    const report = await askDoctor(stage.context);
+    expect(problemsOf(report)).toEqual([['MODULE_ENV_FILE_MISSING', 'preprod-us']]);
+    const [finding] = checkOf(report, 'module-env-file-missing').findings;
+    expect(finding?.found).toContain(path);
+    expect(finding?.found).toContain(commit);
+    stage.module.commit({ [path]: content }, 'With values');
+    expect((await askDoctor(stage.context)).healthy).toBe(true);
+  });
+
+  test('a module folder that is replaced under a living container changes nothing for its runs', async () => {
+    const container = await stage.engine.inspect(environment.container.name);
+    const run = await stage.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+    await stage.testing(run, 'PauseTest');
+    // What used to leave containers with an old, empty folder: the module of the next commit takes the place of this one.
+    stage.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
+    const { run: ended } = await stage.finished(run);
+    expect(ended.verdict).toBe('passed');
+    const { run: next, events } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    expect(next).toMatchObject({ verdict: 'passed', commit: { subject: 'Other values' } });
+    expect(events.map(({ code }) => code)).not.toContain('CONTAINER_REPLACED');
+    expect((await stage.engine.inspect(environment.container.name))?.id).toBe(container?.id);
+    expect(await environment.container.says('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
+  });
+
+  test('a stale container is named, and replaced when no run uses it', async () => {
+    const context = stage.context;
+    const before = (await stage.engine.inspect(environment.container.name))?.id ?? '';
+    // An operator moved the mark of what it was made for, as another configuration would.
+    await stage.engine.remove(before);
+    await stage.engine.create({
+      name: environment.container.name,
+      image: stage.image,
+      labels: {
+        'matre.installation': (await context.examined()).installation,
+        'matre.environment': String(environment.id),
+        'matre.specification': 'of-an-older-configuration',
+      },
+      env: {},
+      mounts: [],
+      tmpfs: [],
+      files: [],
+      writable: [],
+      network: undefined,
+      extraHosts: [],
+      memoryBytes: 64 * 1024 ** 2,
+    });
+    const report = await askDoctor(context);
+    expect(problemsOf(report)).toEqual([['CONTAINER_STALE', 'preprod-us']]);
+    expect(checkOf(report, 'container-stale').findings[0]?.found).toContain('its specification changed');
+    expect((await askDoctor(context, { fix: true })).healthy).toBe(true);
+    await until(async () => (await stage.engine.inspect(environment.container.name))?.state === 'running');
+  });
+});
