@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
@@ -22,31 +22,28 @@ worked on. The API is described at <a href="/api/openapi.json">/api/openapi.json
 </html>
 `;
 
+/** Files whose name has a hash of their content: everything but what the build copies as it is. */
+const hashed = /-[\w-]{8}\.\w+(\.(br|gz))?$/;
+
 /**
  * The page for people: its files at `/assets`, and `index.html` at every other address that a browser opens, because the page
- * itself knows its views. Nobody needs to be signed in to get it; it holds no data.
+ * itself knows its views. Nobody needs to be signed in to get it; it holds no data. All is read when it is asked for, so
+ * a page that is built anew is there without a restart.
  */
 export async function mountPage(server: FastifyInstance, folder: string = built): Promise<void> {
-  const index = existsSync(join(folder, 'index.html'))
-    ? readFileSync(join(folder, 'index.html'), 'utf8')
-    : undefined;
-
-  if (index !== undefined) {
-    await server.register(files, {
-      root: folder,
-      index: false,
-      // A route for each file, so that nothing else is looked up, and index.html is not among them.
-      wildcard: false,
-      globIgnore: ['index.html', '**/*.{br,gz}'],
-      preCompressed: true,
-      cacheControl: false,
-      setHeaders: (reply, path) => {
-        reply.setHeader('cache-control', cachingOf(path));
-        reply.setHeader('vary', 'accept-encoding');
-      },
-      schemaHide: true,
-    });
-  }
+  await server.register(files, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const kept = hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      reply.setHeader('cache-control', kept);
+      reply.setHeader('vary', 'accept-encoding');
+    },
+    schemaHide: true,
+  });
 
   server.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = request.url.split('?', 1)[0] as string;
@@ -54,13 +51,17 @@ export async function mountPage(server: FastifyInstance, folder: string = built)
     if (!isForPeople || /^\/(api|assets)(\/|$)/.test(path)) {
       throw new Fault('NOT_FOUND', `There is nothing at GET ${path}.`);
     }
-    return sendPage(reply, index ?? notBuilt);
+    return sendPage(reply, await readIndex(folder));
   });
 }
 
-/** Their names change with their content, except of the few that the build copies as they are. */
-function cachingOf(path: string): string {
-  return path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+async function readIndex(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, 'index.html'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return notBuilt;
+    throw error;
+  }
 }
 
 function sendPage(reply: FastifyReply, html: string): FastifyReply {

@@ -30,9 +30,9 @@ describe('a page that is built', () => {
       join(folder, 'index.html'),
       '<meta property="csp-nonce" nonce="__NONCE__"><div id="root"></div>',
     );
-    await writeFile(join(folder, 'assets/index-abc.js'), script);
-    await writeFile(join(folder, 'assets/index-abc.js.br'), brotliCompressSync(script));
-    await writeFile(join(folder, 'icon.svg'), '<svg/>');
+    await writeFile(join(folder, 'assets/index-a1B2_c3D.js'), script);
+    await writeFile(join(folder, 'assets/index-a1B2_c3D.js.br'), brotliCompressSync(script));
+    await writeFile(join(folder, 'assets/icon.svg'), '<svg/>');
     server = await serve(folder);
   });
   afterAll(async () => {
@@ -68,14 +68,15 @@ describe('a page that is built', () => {
   });
 
   it('has files that are kept for good, as they were compressed by the build', async () => {
-    const url = '/assets/index-abc.js';
+    const url = '/assets/index-a1B2_c3D.js';
     const plain = await server.inject({ url });
     expect(plain.body).toBe(script);
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     const brotli = await server.inject({ url, headers: { 'accept-encoding': 'br' } });
     expect(brotli.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' });
     expect(brotli.headers['content-type']).toContain('javascript');
-    expect((await server.inject({ url: '/icon.svg' })).headers['cache-control']).toBe('no-cache');
+    expect(brotli.headers['cache-control']).toContain('immutable');
+    expect((await server.inject({ url: '/assets/icon.svg' })).headers['cache-control']).toBe('no-cache');
   });
 });
 

@@ -11,7 +11,7 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
       </header>
       <main className={classes.card}>
         <div className={classes.name}>
-          <img src="/icon.svg" alt="" width={28} height={28} />
+          <img src="/assets/icon.svg" alt="" width={28} height={28} />
           matre
         </div>
         <h1 className={classes.title}>{title}</h1>

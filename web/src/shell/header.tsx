@@ -12,7 +12,7 @@ export function Header({ user }: { user: NonNullable<Session['user']> }) {
   return (
     <header className={classes.header}>
       <Link href="/" className={classes.name} aria-label="matre, to the overview">
-        <img src="/icon.svg" alt="" width={20} height={20} />
+        <img src="/assets/icon.svg" alt="" width={20} height={20} />
         matre
       </Link>
       <nav className={classes.nav} aria-label="Main">
