@@ -57,6 +57,15 @@ describe('what is asked again', () => {
     expect(asked).toContain('run 44');
   });
 
+  it('is what shows environments, workers or schedules, when one of those changed', async () => {
+    freshness.changed('environment');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toEqual(['overview 2h']);
+    freshness.changed('schedules');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked).toEqual(['overview 2h']);
+  });
+
   it('is everything when anything may have changed', async () => {
     freshness.anythingChanged();
     await vi.advanceTimersByTimeAsync(1);

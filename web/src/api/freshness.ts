@@ -1,18 +1,23 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
- * When a query is asked again is said by the first words of its key: `['run', 44, ...]` when run 44 changed, those listed
- * here when any run changed, all others only when anything may have.
+ * When a query is asked again is said by the first word of its key: `['run', 44, ...]` when run 44 changed, those listed here
+ * when something of that kind changed, all others only when anything may have.
  */
-const followsRuns = new Set<unknown>([
-  'overview',
-  'runs',
-  'environments',
-  'environment',
-  'pool',
-  'locks',
-  'test',
-]);
+const follows = {
+  run: new Set<unknown>(['overview', 'runs', 'environments', 'environment', 'pool', 'locks', 'test']),
+  environment: new Set<unknown>([
+    'overview',
+    'environments',
+    'environment',
+    'effective',
+    'container',
+    'containers',
+    'preview',
+  ]),
+  workers: new Set<unknown>(['overview', 'environments', 'workers']),
+  schedules: new Set<unknown>(['schedules']),
+};
 
 const defaults = {
   /** From one refresh to the next. The first change after a pause is shown at once. */
@@ -52,7 +57,10 @@ export function createFreshness(
 
   return {
     runChanged(id: number): void {
-      mark(([what, which]) => (what === 'run' ? which === id : followsRuns.has(what)));
+      mark(([what, which]) => (what === 'run' ? which === id : follows.run.has(what)));
+    },
+    changed(what: Exclude<keyof typeof follows, 'run'>): void {
+      mark(([word]) => follows[what].has(word));
     },
     anythingChanged(): void {
       mark(() => true);

@@ -15,7 +15,7 @@ const defaults = {
  * is then sent, or `reload`. Returns how to watch and to close it.
  */
 export function openLive(
-  freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'anythingChanged'>,
+  freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'changed' | 'anythingChanged'>,
   /** An answer came that is an error: perhaps the session has ended. */
   onRefused: () => void,
   options: Partial<typeof defaults> = {},
@@ -39,6 +39,9 @@ export function openLive(
     source = new EventSource('/api/events');
     source.addEventListener('open', () => become({ state: 'live' }));
     source.addEventListener('run', ({ data }) => freshness.runChanged(Number(data)));
+    for (const what of ['environment', 'workers', 'schedules'] as const) {
+      source.addEventListener(what, () => freshness.changed(what));
+    }
     source.addEventListener('reload', () => freshness.anythingChanged());
     source.addEventListener('error', () => {
       const since = new Date();
