@@ -69,10 +69,8 @@ export function isPlainStyle(style: Style): boolean {
   return Object.values(style).every((value) => !value);
 }
 
-function isPlain(line: string): boolean {
-  control.lastIndex = 0;
-  return !control.test(line);
-}
+/** Most lines are. */
+const isPlain = (line: string): boolean => line.search(control) === -1;
 
 /** Progress is written over and over in one line; the last of it counts. */
 function afterReturn(line: string): string {

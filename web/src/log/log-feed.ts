@@ -1,15 +1,24 @@
 import type { readLog } from '../../../src/operations/run-record.ts';
-import { type Problem, toProblem } from '../api/problem.ts';
+import { type Problem, toProblem, unreachable } from '../api/problem.ts';
 import type { Answer } from '../api/request.ts';
 import { createLogModel } from './log-model.ts';
 
-export type LogPiece = Answer<typeof readLog>;
+type LogPiece = Pick<Answer<typeof readLog>, 'text' | 'next' | 'finished'>;
 
-interface Parts {
+export interface LogSource {
   /** The piece of the log at an offset in bytes; empty when there is no more (yet). */
   read: (from: number, signal: AbortSignal) => Promise<LogPiece>;
-  /** Calls back when there may be more; returns how to stop that. */
-  watch: (from: number, changed: () => void) => () => void;
+  /** What is written from that offset on, as it comes. Returns how to stop. */
+  follow: (from: number, told: Following) => () => void;
+}
+
+export interface Following {
+  /** `next`: the offset behind it. */
+  text(text: string, next: number): void;
+  /** The run is finished, and that was all. */
+  end(): void;
+  /** It is over, and the log may not be. */
+  broke(): void;
 }
 
 export type FeedState = 'loading' | 'live' | 'complete';
@@ -23,60 +32,79 @@ const defaults = {
  * Reads the log of a run from its beginning, and what comes later until the run is finished. It reads by offsets, so nothing is
  * missed or doubled, however often the server was away.
  */
-export function createLogFeed({ read, watch }: Parts, options: Partial<typeof defaults> = {}) {
+export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
   const { againMs } = { ...defaults, ...options };
   const log = createLogModel();
   const listeners = new Set<() => void>();
-  const stop = new AbortController();
   let state: FeedState = 'loading';
   let problem: Problem | undefined;
   let version = 0;
   let from = 0;
-  let reading = false;
-  let asked = false;
-  let unwatch: (() => void) | undefined;
+  let halt: () => void = () => {};
 
   const tell = () => {
     version += 1;
     for (const listener of listeners) listener();
   };
 
-  /** Reads all that is there. */
-  const readAll = async () => {
-    while (!stop.signal.aborted) {
-      asked = false;
-      const piece = await read(from, stop.signal);
-      if (stop.signal.aborted) return;
+  /** Reads all that is there; true when that is all there will be. */
+  const catchUp = async (signal: AbortSignal): Promise<boolean> => {
+    for (;;) {
+      const piece = await read(from, signal);
+      if (signal.aborted) return false;
       problem = undefined;
       log.append(piece.text);
-      const more = piece.next > from;
+      const isEnd = piece.next === from;
       from = piece.next;
-      if (!more) {
-        state = piece.finished ? 'complete' : 'live';
-        if (!asked) return tell();
-      }
+      if (isEnd) return piece.finished;
       tell();
     }
   };
 
-  const pull = async (): Promise<void> => {
-    asked = true;
-    if (reading || stop.signal.aborted) return;
-    reading = true;
-    try {
-      await readAll();
-      if (state === 'complete') unwatch?.();
-      else if (!stop.signal.aborted) unwatch ??= watch(from, pull);
-    } catch (error) {
-      if (stop.signal.aborted) return;
-      problem = toProblem(error);
+  const start = () => {
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stopFollowing = () => {};
+    halt = () => {
+      stop.abort();
+      clearTimeout(timer);
+      stopFollowing();
+    };
+    const again = (because: Problem) => {
+      stopFollowing();
+      problem = because;
       tell();
-      if (problem.status === 0 || problem.status >= 500) setTimeout(() => void pull(), againMs);
-    } finally {
-      reading = false;
-    }
+      // A refusal stays one.
+      if (because.status === 0 || because.status >= 500) timer = setTimeout(start, againMs);
+    };
+    const become = (next: FeedState) => {
+      state = next;
+      tell();
+    };
+    catchUp(stop.signal).then(
+      (isComplete) => {
+        if (stop.signal.aborted) return;
+        become(isComplete ? 'complete' : 'live');
+        if (isComplete) return;
+        stopFollowing = follow(from, {
+          text(text, next) {
+            log.append(text);
+            from = next;
+            tell();
+          },
+          end() {
+            stopFollowing();
+            become('complete');
+          },
+          broke: () => again(unreachable()),
+        });
+      },
+      (error) => {
+        if (!stop.signal.aborted) again(toProblem(error));
+      },
+    );
   };
-  void pull();
+  start();
 
   return {
     log,
@@ -93,9 +121,11 @@ export function createLogFeed({ read, watch }: Parts, options: Partial<typeof de
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    stop(): void {
-      stop.abort();
-      unwatch?.();
+    /** Stops reading, for good or until `resume`. */
+    pause: () => halt(),
+    resume(): void {
+      halt();
+      if (state !== 'complete') start();
     },
   };
 }

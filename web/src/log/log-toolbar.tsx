@@ -48,20 +48,7 @@ export function LogToolbar(props: Props) {
           if (event.key === 'Escape') onWanted('');
         }}
       />
-      {wanted !== '' && (
-        <span className={classes.matches} role="status">
-          {matches.count === 0 && matches.done
-            ? 'nothing'
-            : `${matches.at ?? '–'}/${matches.count.toLocaleString()}`}
-          {!matches.done && <Loader size={10} aria-label="Searching" />}
-        </span>
-      )}
-      <Tool label="Previous match (N)" disabled={matches.count === 0} onClick={() => onMatch(-1)}>
-        <IconChevronUp size={16} aria-hidden />
-      </Tool>
-      <Tool label="Next match (n)" disabled={matches.count === 0} onClick={() => onMatch(1)}>
-        <IconChevronDown size={16} aria-hidden />
-      </Tool>
+      {wanted !== '' && <Matches matches={matches} onMatch={onMatch} />}
       <span className={classes.gap} />
       <Switchable label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
       <Switchable label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
@@ -85,6 +72,25 @@ export function LogToolbar(props: Props) {
       </Tooltip>
       <span className={classes.lines}>{many(props.lines, 'line')}</span>
     </div>
+  );
+}
+
+function Matches({ matches, onMatch }: Pick<Props, 'matches' | 'onMatch'>) {
+  const { count, at, done } = matches;
+  const isNothing = count === 0 && done;
+  return (
+    <>
+      <span className={classes.matches} role="status">
+        {isNothing ? 'nothing' : `${at?.toLocaleString() ?? '–'}/${count.toLocaleString()}`}
+        {!done && <Loader size={10} aria-label="Searching" />}
+      </span>
+      <Tool label="Previous match (N)" disabled={count === 0} onClick={() => onMatch(-1)}>
+        <IconChevronUp size={16} aria-hidden />
+      </Tool>
+      <Tool label="Next match (n)" disabled={count === 0} onClick={() => onMatch(1)}>
+        <IconChevronDown size={16} aria-hidden />
+      </Tool>
+    </>
   );
 }
 

@@ -1,26 +1,41 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { readLog } from '../../../src/operations/run-record.ts';
 import { get } from '../api/request.ts';
-import { createLogFeed, type LogFeed } from './log-feed.ts';
+import { createLogFeed, type LogFeed, type LogSource } from './log-feed.ts';
 import { createLogSearch, type LogSearch } from './log-search.ts';
 import { readOwn } from './own-line.ts';
 
-/** A log grows without an event of its own: it is looked at again this often, while somebody looks at the page. */
-const lookAgainMs = 500;
+function sourceOf(id: number): LogSource {
+  return {
+    read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
+    follow: (from, told) => {
+      // It comes back by itself, with the id of the last event, which is the offset behind it.
+      const source = new EventSource(`/api/runs/${id}/log/stream?from=${from}`);
+      source.addEventListener('message', ({ data, lastEventId }) =>
+        told.text(`${data}\n`, Number(lastEventId)),
+      );
+      source.addEventListener('end', () => told.end());
+      source.addEventListener('error', () => {
+        if (source.readyState === EventSource.CLOSED) told.broke();
+      });
+      return () => source.close();
+    },
+  };
+}
 
-/** The log of a run, read while the calling component is there. Every change draws it anew. */
+/** The log of a run, read while the calling component is there and somebody looks. Every change draws it anew. */
 export function useLog(id: number): LogFeed | undefined {
   const [feed, setFeed] = useState<LogFeed>();
   useEffect(() => {
-    const opened = createLogFeed({
-      read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
-      watch: (_from, changed) => {
-        const timer = setInterval(() => document.hidden || changed(), lookAgainMs);
-        return () => clearInterval(timer);
-      },
-    });
+    const opened = createLogFeed(sourceOf(id));
     setFeed(opened);
-    return () => opened.stop();
+    // A browser has six connections to a server, for all its tabs: those that nobody looks at give theirs back.
+    const look = () => (document.hidden ? opened.pause() : opened.resume());
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      opened.pause();
+    };
   }, [id]);
   useSyncExternalStore(
     (changed) => feed?.listen(changed) ?? (() => {}),

@@ -60,7 +60,13 @@ function says({ test, suite, message, reason }: TestResultView, words: readonly 
 const byPlan = (one: TestResultView, other: TestResultView) => one.position - other.position;
 
 const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
-const rank = ({ status, flaky }: TestResultView) => statusOrder.indexOf(status) * 2 + (flaky ? 0 : 1);
+/** Of failures what is new comes first and what is flaky last; of what passed, the flaky first. */
+const telling = ['new', undefined, 'known', 'flaky'];
+
+function rank({ status, flaky, failure }: TestResultView): number {
+  const within = failure ? telling.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
+  return statusOrder.indexOf(status) * telling.length + within;
+}
 
 const compare: Record<Order, (one: TestResultView, other: TestResultView) => number> = {
   status: (one, other) => rank(one) - rank(other) || byPlan(one, other),

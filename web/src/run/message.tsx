@@ -36,6 +36,7 @@ export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
 }
 
 function sideOf(line: string): 'expected' | 'actual' | undefined {
+  if (/^-+ Expected/.test(line)) return undefined;
   if (/^-(?!-- )/.test(line)) return 'expected';
   return /^\+(?!\+\+ )/.test(line) ? 'actual' : undefined;
 }

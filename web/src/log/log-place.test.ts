@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { createLogModel } from './log-model.ts';
+import { placeOf } from './log-place.ts';
+
+const text = `[matre 2026-11-22T21:43:23.173Z] Run 6, attempt 1
+HarbourCartTest2Cest: another
+Signature: Magento\\AcceptanceTest\\_default\\Backend\\HarbourCartTest2Cest:HarbourCartTest2
+[matre 2026-11-22T21:43:24.173Z] HarbourCartTest2: passed in 2.0 s
+--------------------------------
+HarbourCartTestCest: Harbour cart test
+Signature: Magento\\AcceptanceTest\\_default\\Backend\\HarbourCartTestCest:HarbourCartTest
+Test: tests/functional/Magento/_generated/default/HarbourCartTestCest.php:HarbourCartTest
+ FAILED
+[matre 2026-11-22T21:43:30.069Z] HarbourCartTest: failed in 2.0 s
+[matre 2026-11-22T21:43:31.069Z] HarbourQuietTest: broken in 2.0 s
+`;
+
+function logOf(content: string) {
+  const log = createLogModel();
+  log.append(content);
+  return log;
+}
+
+it('finds where a test begins', () => {
+  expect(placeOf('HarbourCartTest', logOf(text))).toBe(6);
+  expect(placeOf('HarbourCartTest2', logOf(text))).toBe(2);
+});
+
+it('finds the latest attempt', () => {
+  expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(17);
+});
+
+it('finds at least where a test ended', () => {
+  expect(placeOf('HarbourQuietTest', logOf(text))).toBe(11);
+});
+
+it('says when a test is not there', () => {
+  expect(placeOf('Harbour', logOf(text))).toBeUndefined();
+});

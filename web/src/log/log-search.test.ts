@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createLogModel } from './log-model.ts';
+import { createLogSearch, findIn, neighbour } from './log-search.ts';
+
+describe('findIn', () => {
+  it('finds every place; capitals count only when there are some', () => {
+    expect(findIn('Click the click', 'click')).toEqual([
+      [0, 5],
+      [10, 15],
+    ]);
+    expect(findIn('Click the click', 'Click')).toEqual([[0, 5]]);
+    expect(findIn('aaa', 'aa')).toEqual([[0, 2]]);
+    expect(findIn('a', '')).toEqual([]);
+  });
+});
+
+describe('createLogSearch', () => {
+  it('finds lines in the whole log and in what comes later, each once', () => {
+    const log = createLogModel();
+    log.append('one\nerror\nthree\n');
+    const search = createLogSearch(log, log.text, 'error');
+    expect(search.step(1_000, false)).toBe(true);
+    log.append('an err');
+    expect(search.step(1_000, false)).toBe(true);
+    expect(search.lines).toEqual([2]);
+    log.append('or\n');
+    search.step(1_000, false);
+    expect(search.lines).toEqual([2, 4]);
+  });
+
+  it('looks at a last line without an end when the log is complete', () => {
+    const log = createLogModel();
+    log.append('error');
+    const search = createLogSearch(log, log.text, 'error');
+    search.step(1_000, true);
+    expect(search.lines).toEqual([1]);
+  });
+
+  it('stops when its time is over, and goes on from there', () => {
+    const log = createLogModel();
+    log.append('error\n'.repeat(2_000));
+    const search = createLogSearch(log, log.text, 'error');
+    expect(search.step(0, false)).toBe(false);
+    expect(search.lines).toHaveLength(500);
+    while (!search.step(0, false));
+    expect(search.lines).toHaveLength(2_000);
+  });
+
+  it('sees text through its colours', () => {
+    const log = createLogModel();
+    log.append('\u001b[31mERR\u001b[1mOR\u001b[0m\n');
+    const search = createLogSearch(log, log.text, 'error');
+    search.step(1_000, false);
+    expect(search.lines).toEqual([1]);
+  });
+});
+
+describe('neighbour', () => {
+  it('goes on from a line, around the ends', () => {
+    const lines = [3, 7, 9];
+    expect(neighbour(lines, undefined, 1)).toBe(0);
+    expect(neighbour(lines, 3, 1)).toBe(1);
+    expect(neighbour(lines, 9, 1)).toBe(0);
+    expect(neighbour(lines, 3, -1)).toBe(2);
+    expect(neighbour(lines, 8, -1)).toBe(1);
+    expect(neighbour([], 8, 1)).toBeUndefined();
+  });
+});
