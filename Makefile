@@ -1,6 +1,6 @@
 # Two commands do all the set-up on a bare Debian machine with Node 20: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults bench build check clean
+.PHONY: help demo test faults hosts bench build check clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,10 @@ bench: node_modules ## measure; each bench prints a table and writes bench/resul
 faults: node_modules ## random faults under load, and a judge: SECONDS, SEED, FAULTS, WORKERS, ENVIRONMENTS, ENGINE
 	@sh scripts/need.sh faults
 	@node --import tsx test/faults/main.ts
+
+hosts: node_modules ## several hosts, each with its own Docker Engine, cut off one after the other: CUTS, HOSTS, SEED, WORKERS
+	@sh scripts/need.sh hosts
+	@node --import tsx test/hosts/main.ts
 
 build: dist/.built ## compile to dist/, and the page to dist/web/
 

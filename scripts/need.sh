@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that a make target needs and that are missing: `need.sh demo`, `need.sh test` or
+# Installs the Debian packages that a make target needs and that are missing: `need.sh demo`, `need.sh test`, `need.sh hosts` or
 # `need.sh faults`.
 # As another user than root, or elsewhere than on Debian, it only says what is missing.
 set -eu
@@ -13,7 +13,7 @@ case "${1:-}" in
     # Containers when Docker answers; otherwise bubblewrap is the one thing the demo needs.
     docker info >/dev/null 2>&1 || need bwrap bubblewrap
     ;;
-  test | faults)
+  test | faults | hosts)
     need bwrap bubblewrap
     need redis-server redis-server
     need git git
@@ -26,7 +26,7 @@ case "${1:-}" in
     need docker-compose docker-compose
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
-  *) echo "usage: need.sh demo|test|faults" >&2; exit 3 ;;
+  *) echo "usage: need.sh demo|test|faults|hosts" >&2; exit 3 ;;
 esac
 
 [ -n "$missing" ] || exit 0

@@ -46,8 +46,10 @@ export function startCrew(options: {
   settings: Record<string, string>;
   folder: string;
   faketime: string | undefined;
+  /** A command before theirs, which they are executed by in the same process. */
+  within?: readonly string[];
 }): Crew {
-  const { command, settings, folder, faketime } = options;
+  const { command, settings, folder, faketime, within = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
 
@@ -67,8 +69,9 @@ export function startCrew(options: {
     async function run(): Promise<void> {
       while (!stopping) {
         const log = openSync(join(folder, `${name}.log`), 'a');
-        const argv = ['--import', 'tsx', join(project, 'src/cli/main.ts'), command];
-        child = spawn(process.execPath, argv, {
+        const matre = ['--import', 'tsx', join(project, 'src/cli/main.ts'), command];
+        const [program = '', ...argv] = [...within, process.execPath, ...matre];
+        child = spawn(program, argv, {
           cwd: project,
           env: { PATH: process.env['PATH'], ...settings, ...faked },
           stdio: ['ignore', 'pipe', log],
@@ -139,5 +142,17 @@ export function startCrew(options: {
       );
       return killed;
     },
+  };
+}
+
+/** Several crews as one. */
+export function joinCrews(crews: readonly Crew[]): Crew {
+  return {
+    posts: crews.flatMap(({ posts }) => posts),
+    get absences() {
+      return crews.flatMap(({ absences }) => absences);
+    },
+    canMoveClocks: crews.every(({ canMoveClocks }) => canMoveClocks),
+    stop: async () => (await Promise.all(crews.map((crew) => crew.stop()))).flat(),
   };
 }

@@ -6,8 +6,7 @@ import type { Database } from '../../src/store/database.ts';
 import { monotonicMs } from './clock.ts';
 import type { Absence } from './crew.ts';
 import type { Injection } from './injector.ts';
-import type { Installation } from './installation.ts';
-import { processOf } from './world.ts';
+import { type Installation, processOf } from './installation.ts';
 
 /** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
 export interface Life {

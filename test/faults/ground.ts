@@ -66,8 +66,6 @@ export const silent = createLog({ level: 'silent' });
 /** `codes`: of all environments that there will be. */
 export async function openGround(choice: EngineChoice, codes: string[]): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
-  const journals = join(folder, 'journal');
-  await mkdir(journals);
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
     await containers?.own?.stop();
@@ -75,31 +73,47 @@ export async function openGround(choice: EngineChoice, codes: string[]): Promise
   };
   try {
     containers = await openContainers(choice, folder);
-    const module = createRepository(join(folder, 'module'));
-    module.commit(createModule(codes));
-    return {
-      folder,
-      containers,
-      settings: {
-        ...containers.settings,
-        MATRE_SECRET_KEY: 'f'.repeat(64),
-        MATRE_MODULE_REPOSITORY: module.folder,
-        MATRE_MOUNTS: `${journals}:/journal`,
-        MATRE_MEMORY: '192m',
-        MATRE_TMPFS_SIZE: '8m',
-        MATRE_MAX_ATTEMPTS: '20',
-        MATRE_RETRIES: String(retries),
-        MATRE_TEST_TIMEOUT: '30s',
-        ...shortSettings,
-      },
-      journal: (code) => join(journals, `${code}.jsonl`),
-      close,
-    };
+    const { settings, journal } = await sharedThings(folder, codes);
+    return { folder, containers, settings: { ...containers.settings, ...settings }, journal, close };
   } catch (error) {
     await close({ keepFolder: false });
     throw error;
   }
 }
+
+/** A test module, journals, and what all matre processes are told of them. */
+export async function sharedThings(
+  folder: string,
+  codes: string[],
+): Promise<Pick<Ground, 'settings' | 'journal'>> {
+  const journals = join(folder, 'journal');
+  await mkdir(journals);
+  const module = createRepository(join(folder, 'module'));
+  module.commit(createModule(codes));
+  return {
+    settings: {
+      MATRE_SECRET_KEY: 'f'.repeat(64),
+      MATRE_MODULE_REPOSITORY: module.folder,
+      MATRE_MOUNTS: `${journals}:/journal`,
+      MATRE_MEMORY: '192m',
+      MATRE_TMPFS_SIZE: '8m',
+      MATRE_MAX_ATTEMPTS: '20',
+      MATRE_RETRIES: String(retries),
+      MATRE_TEST_TIMEOUT: '30s',
+      ...shortSettings,
+    },
+    journal: (code) => join(journals, `${code}.jsonl`),
+  };
+}
+
+/** What matre processes are told of an engine whose containers have the network of its host. */
+export const dockerSettings = (image: string, host: string | undefined): Record<string, string> => ({
+  MATRE_ENGINE: 'docker',
+  ...(host && { DOCKER_HOST: host }),
+  MATRE_NETWORK: 'host',
+  MATRE_EXTRA_HOSTS: '',
+  MATRE_IMAGE: image,
+});
 
 async function openContainers(choice: EngineChoice, folder: string): Promise<Containers> {
   const wanted = choice === 'auto' ? await bestEngine() : choice;
@@ -127,13 +141,7 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
     kind: 'docker',
     own,
     docker,
-    settings: {
-      MATRE_ENGINE: 'docker',
-      ...(host && { DOCKER_HOST: host }),
-      MATRE_NETWORK: 'host',
-      MATRE_EXTRA_HOSTS: '',
-      MATRE_IMAGE: await buildSampleImage(docker),
-    },
+    settings: dockerSettings(await buildSampleImage(docker), host),
     open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silent }),
   };
 }

@@ -1,5 +1,9 @@
+import { emptySelection } from '../../src/model/selection.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createRuns } from '../../src/store/runs.ts';
 import type { Crew } from './crew.ts';
 import type { WorldEnvironment } from './ground.ts';
+import { someTests } from './module.ts';
 import type { Random } from './random.ts';
 
 /** A run that somebody executes now. */
@@ -23,4 +27,53 @@ export interface Installation {
   running(): Promise<RunningRun[]>;
   /** Whether every run has its verdict. */
   atRest(): Promise<boolean>;
+}
+
+/** One whose processes share a PostgreSQL; `database` is the harness's own way to it. */
+export function onPostgres({
+  database,
+  environments,
+  crew,
+}: Pick<Installation, 'environments' | 'crew'> & { database: Database }): Installation {
+  const runs = createRuns({ database });
+  const acknowledged: number[] = [];
+  return {
+    environments,
+    crew,
+    acknowledged,
+
+    async submit({ id }, random) {
+      const selection = { ...emptySelection, tests: someTests(random) };
+      const [run] = await runs.insert([{ environmentId: id, selection, requestedBy: 'faults' }]);
+      if (run) acknowledged.push(run.id);
+    },
+
+    async queued() {
+      const rows = await database.query<{ environment_id: number }>(
+        `SELECT environment_id FROM run WHERE state = 'queued'`,
+      );
+      return rows.map(({ environment_id }) => environment_id);
+    },
+
+    async running() {
+      const rows = await database.query<{ id: number; environment_id: number; worker_id: string }>(
+        `SELECT id, environment_id, worker_id FROM run WHERE state = 'running'`,
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        environmentId: row.environment_id,
+        pid: processOf(row.worker_id),
+      }));
+    },
+
+    async atRest() {
+      const open = await database.query(`SELECT id FROM run WHERE state <> 'finished' LIMIT 1`);
+      return open.length === 0;
+    },
+  };
+}
+
+/** The pid in the id of a worker: `host/pid/slot`. */
+export function processOf(workerId: string): number {
+  return Number(workerId.split('/').at(-2));
 }

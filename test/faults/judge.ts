@@ -62,8 +62,8 @@ function lost({ acknowledged, runs }: Evidence): Violation[] {
   return [...missing, ...open];
 }
 
-/** Invariant 1, and 6: nothing of an older run is left when one starts. */
-function overlaps(lives: Life[]): Violation[] {
+/** Invariant 1, and 6: nothing of an older run is left when one starts. Of one environment, in the order of their starts. */
+export function overlaps(lives: Life[]): Violation[] {
   return lives.flatMap((one, index) =>
     lives
       .slice(index + 1)

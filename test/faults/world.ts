@@ -1,11 +1,9 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../../src/engine/engine.ts';
-import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { createRuns } from '../../src/store/runs.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startProxy, type Way } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -21,8 +19,7 @@ import {
   removeContainers,
   silent,
 } from './ground.ts';
-import type { Installation } from './installation.ts';
-import { someTests } from './module.ts';
+import { type Installation, onPostgres } from './installation.ts';
 
 export interface WorldOptions {
   engine: EngineChoice;
@@ -110,60 +107,22 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     });
     closing.push(() => crew.stop());
 
-    const runs = createRuns({ database });
-    const acknowledged: number[] = [];
     return {
+      ...onPostgres({ database, environments, crew }),
       postgres,
       redis,
       ways,
       database,
       containers,
       engine,
-      crew,
       disk,
       embedded,
-      environments,
       folder,
       journal,
-      acknowledged,
       close,
-
-      async submit({ id }, random) {
-        const selection = { ...emptySelection, tests: someTests(random) };
-        const [run] = await runs.insert([{ environmentId: id, selection, requestedBy: 'faults' }]);
-        if (run) acknowledged.push(run.id);
-      },
-
-      async queued() {
-        const rows = await database.query<{ environment_id: number }>(
-          `SELECT environment_id FROM run WHERE state = 'queued'`,
-        );
-        return rows.map(({ environment_id }) => environment_id);
-      },
-
-      async running() {
-        const rows = await database.query<{ id: number; environment_id: number; worker_id: string }>(
-          `SELECT id, environment_id, worker_id FROM run WHERE state = 'running'`,
-        );
-        return rows.map((row) => ({
-          id: row.id,
-          environmentId: row.environment_id,
-          pid: processOf(row.worker_id),
-        }));
-      },
-
-      async atRest() {
-        const open = await database.query(`SELECT id FROM run WHERE state <> 'finished' LIMIT 1`);
-        return open.length === 0;
-      },
     };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** The pid in the id of a worker: `host/pid/slot`. */
-export function processOf(workerId: string): number {
-  return Number(workerId.split('/').at(-2));
 }

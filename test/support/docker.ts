@@ -24,14 +24,17 @@ export function noDockerBecause(): string | undefined {
   return spawnSync('dockerd', ['--version']).status === 0 ? undefined : 'no dockerd';
 }
 
+/** The command before a command that gives it a network namespace of its own. */
+const newNamespace = ['unshare', '--net', '--'];
+
 /**
- * Starts a Docker Engine in a folder, which must not be there. `apart`: in a network namespace of its own, where it finds no
- * other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10); its containers then have
- * no network but that.
+ * Starts a Docker Engine in a folder, which must not be there. `apart`: in a network namespace of its own, or of the command that
+ * is given, where it finds no other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10);
+ * its containers then have no network but that.
  */
 export async function startDocker(
   folder: string,
-  { apart = false }: { apart?: boolean } = {},
+  { apart = false }: { apart?: boolean | readonly string[] } = {},
 ): Promise<TestDocker> {
   const socketPath = join(folder, 'docker.sock');
   const logPath = join(folder, 'docker.log');
@@ -42,7 +45,8 @@ export async function startDocker(
     ...['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')],
     ...['--iptables=false', ...(apart ? ['--bridge=none'] : [])],
   ];
-  const [command = '', ...rest] = apart ? ['unshare', '--net', '--', ...argv] : argv;
+  const within = apart === true ? newNamespace : apart || [];
+  const [command = '', ...rest] = [...within, ...argv];
   let engine: ChildProcess | undefined;
 
   async function start(): Promise<void> {

@@ -19,7 +19,8 @@ interface Carried {
   lost: boolean;
 }
 
-export async function startProxy(targetPort: number): Promise<Way> {
+/** `address`: of this machine, where it listens. */
+export async function startProxy(targetPort: number, address = '127.0.0.1'): Promise<Way> {
   const ways = new Set<Carried>();
   let frozen = false;
 
@@ -48,7 +49,7 @@ export async function startProxy(targetPort: number): Promise<Way> {
     }
     apply(way);
   });
-  listener.listen(0, '127.0.0.1');
+  listener.listen(0, address);
   await once(listener, 'listening');
 
   const applyAll = () => {

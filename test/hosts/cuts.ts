@@ -1,0 +1,71 @@
+import type { Post } from '../faults/crew.ts';
+import { pause } from '../faults/ground.ts';
+import type { Random } from '../faults/random.ts';
+import { until } from '../support/until.ts';
+import type { HostsWorld } from './world.ts';
+
+/** How a host is cut off. */
+const kinds = {
+  'for longer than a lease': { lasts: [5_000, 8_000], hangs: false },
+  'for a moment': { lasts: [300, 1_800], hangs: false },
+  'while its worker hangs': { lasts: [5_000, 8_000], hangs: true },
+} as const;
+
+/** Every third cut is of the last kind, where nobody on the host looks after its test processes; half are of the first. */
+const order: (keyof typeof kinds)[] = [
+  'for longer than a lease',
+  'while its worker hangs',
+  'for longer than a lease',
+  'for a moment',
+  'for longer than a lease',
+  'while its worker hangs',
+];
+
+/** How long a host may take to have a run before it is cut off all the same. */
+const patienceMs = 20_000;
+
+export interface Cut {
+  host: string;
+  kind: string;
+  /** Runs that were under way there. */
+  hit: number;
+}
+
+/** Cuts off one host after the other while it executes something, and plugs it in again. */
+export async function cutHosts(
+  world: HostsWorld,
+  { cuts, random, say }: { cuts: number; random: Random; say(line: string): void },
+): Promise<Cut[]> {
+  const { hosts, crew } = world;
+  const done: Cut[] = [];
+  const runsOf = async ({ pid }: Post) => (await world.running()).filter((run) => run.pid === pid).length;
+  for (let number = 0; number < cuts; number++) {
+    const index = number % hosts.length;
+    const [host, post] = [hosts[index], crew.posts[index]];
+    const kind = order[number % order.length];
+    if (!host || !post || !kind) continue;
+    await until(async () => (await runsOf(post)) > 0, patienceMs).catch(() => {});
+    await pause(random.between(0, 800));
+    const hit = await runsOf(post);
+    const {
+      lasts: [least, most],
+      hangs,
+    } = kinds[kind];
+    host.cut();
+    if (hangs) {
+      await pause(random.between(0, 1_500));
+      post.signal('SIGSTOP');
+    }
+    await pause(random.between(least, most));
+    // Whichever comes back first.
+    const back = [() => host.plugIn(), () => hangs && post.signal('SIGCONT')];
+    for (const step of random.shuffled(back)) {
+      step();
+      await pause(random.between(0, 500));
+    }
+    done.push({ host: host.name, kind, hit });
+    say(`${host.name} was cut off ${kind}, runs hit: ${hit}`);
+    await pause(random.between(500, 2_000));
+  }
+  return done;
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { buildSampleImage } from '../../src/demo/image.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
+import { dockerSettings, silent } from '../faults/ground.ts';
+import { startDocker } from '../support/docker.ts';
+import { until } from '../support/until.ts';
+
+/** A machine as far as matre can tell: a network of its own with one cable to ours, a Docker Engine, a data folder. */
+export interface Host {
+  name: string;
+  /** Our end of the cable. */
+  gateway: string;
+  /** The command before a command that is to run there. */
+  within: string[];
+  /** For the harness, which reaches it whatever the cable does. */
+  engine: Engine;
+  /** What matre processes there are told of it. */
+  settings: Record<string, string>;
+  /** Pulls the cable: nothing goes through, and nobody is told. */
+  cut(): void;
+  plugIn(): void;
+  close(): Promise<void>;
+}
+
+/** `network`: the first three parts of addresses that nobody else uses; each host takes four of them, from `index` on. */
+export async function openHost(options: { folder: string; network: string; index: number }): Promise<Host> {
+  const { network, index } = options;
+  const name = `host-${index + 1}`;
+  const folder = join(options.folder, name);
+  const address = (end: number) => `${network}.${4 * index + end}`;
+  const [gateway, own] = [address(1), address(2)];
+  await mkdir(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const namespace = await startShop();
+    closing.push(() => end(namespace));
+    const within = ['nsenter', `--net=/proc/${namespace.pid}/ns/net`, '--'];
+    // With its namespace the cable goes by itself.
+    const cable = `mh${namespace.pid}`;
+    const here = (...argv: string[]) => execFileSync('ip', argv);
+    const there = (...argv: string[]) => execFileSync('nsenter', [...within.slice(1), 'ip', ...argv]);
+    here('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(namespace.pid));
+    here('address', 'add', `${gateway}/30`, 'dev', cable);
+    here('link', 'set', cable, 'up');
+    there('address', 'add', `${own}/30`, 'dev', 'eth0');
+    for (const device of ['lo', 'eth0']) there('link', 'set', device, 'up');
+
+    const docker = await startDocker(join(folder, 'engine'), { apart: within });
+    closing.push(docker.stop);
+    const image = await buildSampleImage(new Docker({ socketPath: docker.host.replace('unix://', '') }));
+    const { host: dockerHost } = docker;
+    const engine = await openEngine({ kind: 'docker', dockerHost, sandboxFolder: folder, log: silent });
+    closing.push(() => engine.close());
+    return {
+      name,
+      gateway,
+      within,
+      engine,
+      settings: { ...dockerSettings(image, dockerHost), MATRE_DATA: join(folder, 'data') },
+      cut: () => void here('link', 'set', cable, 'down'),
+      plugIn: () => void here('link', 'set', cable, 'up'),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The shop of the tests there, in a network namespace of its own, which lives as long as it does. It ends with this process. */
+async function startShop(): Promise<ChildProcess> {
+  const shop = join(import.meta.dirname, 'shop.mjs');
+  const argv = ['--net', '--', 'setpriv', '--pdeathsig=TERM', process.execPath, shop];
+  const child = spawn('unshare', argv, { stdio: 'ignore' });
+  const ours = await readlink('/proc/self/ns/net');
+  await until(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}

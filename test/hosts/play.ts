@@ -1,0 +1,96 @@
+import { readSetting } from '../../src/store/settings.ts';
+import { type Evidence, gatherEvidence } from '../faults/evidence.ts';
+import { beatMs, pause, retries } from '../faults/ground.ts';
+import { judge, overlaps, type Violation } from '../faults/judge.ts';
+import { startLoad } from '../faults/load.ts';
+import { createRandom } from '../faults/random.ts';
+import { until } from '../support/until.ts';
+import { type Cut, cutHosts } from './cuts.ts';
+import { supervisedLives } from './supervised-lives.ts';
+import { type HostsOptions, type HostsWorld, openHosts } from './world.ts';
+
+export interface PlayOptions extends HostsOptions {
+  seed: number;
+  cuts: number;
+  /** How long everything may take to come to rest after the last cut. */
+  settleMs: number;
+  /** How long test processes may outlive a worker, once they should have noticed. */
+  outliveMs: number;
+  say(line: string): void;
+  /** Leaves logs and journals there. */
+  keep?: boolean;
+}
+
+export interface HostsVerdict {
+  hosts: number;
+  cuts: Cut[];
+  evidence: Evidence;
+  violations: Violation[];
+}
+
+/** Hosts under load, one after the other cut off and brought back; then quiet; then the judge. */
+export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
+  const { say, seed } = options;
+  const world = await openHosts(options);
+  say(`logs and journals are in ${world.folder}`);
+  let keepFolder = true;
+  try {
+    const load = startLoad(world, createRandom(seed));
+    await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1, 180_000);
+    const cuts = await cutHosts(world, { cuts: options.cuts, random: createRandom(seed + 1), say });
+    await load.stop();
+    say(`${world.acknowledged.length} runs were acknowledged`);
+    const end = Date.now() + options.settleMs;
+    while (Date.now() < end && !(await world.atRest())) await pause(200);
+    const stuck = await world.crew.stop();
+    const problems = stuck.map((name): Violation => ({ kind: 'harness', what: `${name} did not stop` }));
+    const evidence = { ...(await gatherEvidence(world, world)), injections: [] };
+    const { outliveMs } = options;
+    const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
+    const violations = [...problems, ...judge(evidence, limits), ...(await overlapsOfSupervisors(world))];
+    keepFolder = options.keep || violations.length > 0;
+    return { hosts: world.hosts.length, cuts, evidence, violations };
+  } finally {
+    if (keepFolder) say(`${world.folder} is kept`);
+    await world.close({ keepFolder });
+  }
+}
+
+/** The same question as to the test processes, asked of those who end them, on all hosts together. */
+async function overlapsOfSupervisors({ hosts, environments, database }: HostsWorld): Promise<Violation[]> {
+  const installation = (await readSetting(database, 'installation')) ?? '';
+  const lives = (await Promise.all(hosts.map(({ engine }) => supervisedLives(engine, installation)))).flat();
+  if (lives.length === 0) return [{ kind: 'harness', what: 'no supervisor has written anything down' }];
+  return environments.flatMap(({ id }) =>
+    overlaps(lives.filter((life) => life.environmentId === id).sort((a, b) => a.from - b.from)),
+  );
+}
+
+/** What people read in the end: the violations, and a last line for programs. */
+export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
+  const { runs, attempts, lives } = evidence;
+  const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
+  const taken = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  const passed = runs.filter(({ verdict }) => verdict === 'passed').length;
+  return [
+    `${runs.length} runs in ${attempts.length} attempts, ${passed} passed; ${lives.length} processes judged; ` +
+      `${atHome(evidence)} % of the runs started on the host of the one before`,
+    ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
+    `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
+      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ hit }) => hit > 0).length} ` +
+      `taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
+  ].join('\n');
+}
+
+/** Of first attempts that another run of the environment came before. */
+function atHome({ runs, attempts }: Evidence): number {
+  const home = new Map<number, number>();
+  const same: boolean[] = [];
+  for (const { runId, attempt, pid } of [...attempts].sort((a, b) => a.fence - b.fence)) {
+    const environmentId = runs.find(({ id }) => id === runId)?.environmentId ?? 0;
+    const before = home.get(environmentId);
+    if (attempt === 1 && before !== undefined) same.push(before === pid);
+    home.set(environmentId, pid);
+  }
+  return Math.round((100 * same.filter(Boolean).length) / (same.length || 1));
+}
