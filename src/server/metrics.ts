@@ -63,6 +63,10 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   const recovered = new Counter(
     of('recoveries_total', 'Interrupted attempts after which the run went on', ['outcome']),
   );
+  const firings = new Counter(
+    of('schedule_firings_total', 'Times of schedules, by what became of them', ['outcome']),
+  );
+  const due = new Gauge(of('schedule_due_age_seconds', 'Since the most overdue schedule should have fired'));
   const refused = new Counter(of('lock_refusals_total', 'Locks that this process found taken', ['lock']));
   const lost = new Counter(of('locks_lost_total', 'Locks that this process held and lost', ['lock']));
   const waiting = new Gauge(of('runs_with_waiting_results', 'Runs of which results wait on disk'));
@@ -82,6 +86,8 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
       oldest.set({ environment }, queue.oldestMs / 1000);
       running.set({ environment }, queue.running ? 1 : 0);
     }
+    const dueMs = await figures.scheduleDueMs();
+    if (dueMs !== undefined) due.set(dueMs / 1000);
     await countEnded();
   }
 
@@ -102,6 +108,8 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
       } else if (kind === 'run') {
         runs.inc({ environment, verdict: outcome }, count);
         observe(runDuration, { verdict: outcome }, count, meanMs);
+      } else if (kind === 'firing') {
+        firings.inc({ outcome }, count);
       } else {
         interrupted.inc({ outcome }, count);
         if (kind === 'again') recovered.inc({ outcome }, count);
@@ -128,6 +136,7 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   async function fill(): Promise<string> {
     for (const gauge of [queued, oldest, running, containers]) gauge.reset();
     stale.remove();
+    due.remove();
     readLocks();
     const [database] = await Promise.allSettled([
       readDatabase(),

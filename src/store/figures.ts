@@ -10,10 +10,11 @@ export interface QueueFigures {
   running: boolean;
 }
 
-/** Things that ended alike: results by status, runs by verdict, interrupted attempts by outcome. */
+/** Things that ended alike: results by status, runs by verdict, interrupted attempts and firings of schedules by outcome. */
 export interface Ended {
   /** `again`: an interrupted attempt after which the run went on; `attempt`: one after which it did not. */
-  kind: 'result' | 'run' | 'attempt' | 'again';
+  kind: 'result' | 'run' | 'attempt' | 'again' | 'firing';
+  /** Empty for a firing, which may be on several. */
   environment: string;
   outcome: string;
   count: number;
@@ -68,6 +69,14 @@ export function createFigures(deps: { database: Queryable }) {
       }));
     },
 
+    /** For how long the most overdue schedule is due; 0 when none is, `undefined` when there is none. */
+    async scheduleDueMs(): Promise<number | undefined> {
+      const [row] = await database.query<{ due_ms: number | null }>(
+        'SELECT (extract(epoch FROM now() - min(next_at)) * 1000)::float8 AS due_ms FROM schedule',
+      );
+      return typeof row?.due_ms === 'number' ? Math.max(0, row.due_ms) : undefined;
+    },
+
     /** What ended in a span of time, by the clock of the database; `until` is where the next span begins. */
     async ended(span: Span): Promise<{ until: Date; ended: Ended[] }> {
       const [bounds] = await database.query<{ since: Date; until: Date }>(
@@ -81,7 +90,7 @@ export function createFigures(deps: { database: Queryable }) {
       );
       const { since, until } = bounds as { since: Date; until: Date };
       const rows = await database.query<Omit<Ended, 'meanMs'> & { mean_ms: number | null }>(
-        `SELECT kind, code AS environment, outcome, count(*) AS count, avg(ms) AS mean_ms
+        `SELECT kind, coalesce(code, '') AS environment, outcome, count(*) AS count, avg(ms) AS mean_ms
          FROM (
            SELECT 'result' AS kind, environment_id, status AS outcome, duration_ms::float8 AS ms,
              width_bucket(duration_ms::float8, $3::float8[]) AS place
@@ -95,7 +104,9 @@ export function createFigures(deps: { database: Queryable }) {
              environment_id, outcome, NULL, NULL
            FROM attempt JOIN run ON run.id = run_id
            WHERE ended_at >= $1 AND ended_at < $2 AND outcome IN ('lost', 'handed-back', 'broken')
-         ) AS ended JOIN environment ON environment.id = environment_id
+           UNION ALL
+           SELECT 'firing', NULL, outcome, NULL, NULL FROM schedule_firing WHERE fired_at >= $1 AND fired_at < $2
+         ) AS ended LEFT JOIN environment ON environment.id = environment_id
          GROUP BY kind, code, outcome, place`,
         [since, until, span.resultBoundsMs, span.runBoundsMs],
       );

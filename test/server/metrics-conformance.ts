@@ -96,6 +96,29 @@ export function metricsConformance(kind: Kind): void {
       expect(await metrics.scrape()).toContain('matre_results_total{environment="us",status="passed"} 3');
     });
 
+    it('count the times of schedules, and say for how long one is overdue', async () => {
+      const { context } = server.app;
+      const metrics = createMetrics(context, { settleMs: 0 });
+      expect(await metrics.scrape()).not.toContain('\nmatre_schedule_due_age_seconds');
+      const schedule = {
+        name: 'nightly',
+        cron: '@yearly',
+        environments: ['held'],
+        selection: { tests: ['PassA'] },
+      };
+      await server.ask('POST', '/api/schedules', schedule);
+      expect(await metrics.scrape()).toContain('matre_schedule_due_age_seconds 0\n');
+      await server.ask('POST', '/api/schedules/nightly/fire', {});
+      await server.ask('POST', '/api/schedules/nightly/fire', {});
+      await context.database.query(`UPDATE schedule SET next_at = now() - interval '1 hour'`);
+      const text = await until(async () => {
+        const scraped = await metrics.scrape();
+        return scraped.includes('matre_schedule_firings_total{outcome="skipped"} 1') && scraped;
+      });
+      expect(text).toContain('matre_schedule_firings_total{outcome="fired"} 1');
+      expect(text).toMatch(/matre_schedule_due_age_seconds 36\d\d/);
+    });
+
     it('count attempts that were interrupted, and those after which the run went on', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });
