@@ -1,5 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Session } from '../api/session.ts';
 import { FormProblem } from '../parts/form-problem.tsx';
@@ -12,6 +12,8 @@ import { Gate } from './gate.tsx';
 export function SignIn({ session }: { session: Session }) {
   useTitle('Sign in');
   const [name, setName] = useState('');
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const [password, setPassword] = useState('');
   const signIn = useSessionChange(() => ({ method: 'POST', path: '/api/session', body: { name, password } }));
   const { oidc } = session.methods;

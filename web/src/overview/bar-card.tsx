@@ -53,7 +53,8 @@ export function BarCard({ board, lanes }: { board: RefObject<HTMLElement | null>
 }
 
 function BarFacts({ bar, lane }: { bar: BarView; lane: LaneView }) {
-  const { counts, commit, running } = { ...bar, running: lane.running?.id === bar.id ? lane.running : null };
+  const { counts, commit } = bar;
+  const running = lane.running?.id === bar.id ? lane.running : null;
   return (
     <>
       <div className={classes.title}>
@@ -62,11 +63,17 @@ function BarFacts({ bar, lane }: { bar: BarView; lane: LaneView }) {
         </span>
         <StatusBadge status={statusOfRun(bar)}>{bar.phase ?? undefined}</StatusBadge>
       </div>
-      {counts.planned > 0 && <CountsBar counts={counts} />}
+      {running ? (
+        <span className={classes.progress}>
+          <span style={{ width: `${running.percent}%` }} />
+        </span>
+      ) : (
+        counts.planned > 0 && <CountsBar counts={counts} />
+      )}
       <dl className={classes.facts}>
         <dt>Tests</dt>
         <dd>
-          {counts.planned} <Counts counts={counts} />
+          {running ? `${running.done} of ${running.planned}` : counts.planned} <Counts counts={counts} />
         </dd>
         {bar.reason !== null && (
           <>

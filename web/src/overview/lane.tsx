@@ -87,12 +87,13 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }:
 });
 
 /** In the column beside the names, so that it can be read downwards. */
-function LaneState({ lane: { paused, running, queued } }: { lane: LaneView }) {
+function LaneState({ lane: { paused, running, queued, bars } }: { lane: LaneView }) {
+  const phase = bars.at(-1)?.phase;
   return (
     <span className={classes.state}>
       {running && (
         <span data-status="running" title={`${running.done} of ${running.planned} tests`}>
-          {Math.round(running.percent)}%
+          {phase === 'preparing' || phase === 'generating' ? phase : `${Math.round(running.percent)}%`}
         </span>
       )}
       {paused && (

@@ -1,5 +1,6 @@
-import { Code } from '@mantine/core';
+import { Anchor, Code } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import { EmptyState } from '../parts/states.tsx';
 
 /** What an empty system needs first. */
@@ -17,7 +18,11 @@ export function NoEnvironments() {
         matre env import path/to/test-module/Cron/data/.env.preprod-us
       </Code>
       <p>
-        or one by hand: <Code>matre env add --help</Code>. It has its lane here at once.
+        or one by hand, under{' '}
+        <Anchor component={Link} href="/environments" underline="always">
+          Environments
+        </Anchor>
+        . It has its lane here at once.
       </p>
     </EmptyState>
   );
