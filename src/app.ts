@@ -26,6 +26,7 @@ import { migrate } from './store/migrate.ts';
 import { createOverview } from './store/overview.ts';
 import { createPlans } from './store/plans.ts';
 import { openPostgres } from './store/postgres.ts';
+import { createProbes } from './store/probes.ts';
 import { createResults } from './store/results.ts';
 import { createRuns } from './store/runs.ts';
 import { createSchedules, readClock } from './store/schedules.ts';
@@ -35,11 +36,16 @@ import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
 import { startAhead } from './worker/ahead.ts';
 import { startPresence } from './worker/presence.ts';
+import { startProbed } from './worker/probed.ts';
 import { startReaper } from './worker/reaper.ts';
+import { repeat } from './worker/repeat.ts';
 import { createWorkers } from './worker/worker.ts';
 
 /** How often a process says that it is alive. */
 const presenceBeatMs = 5_000;
+
+/** How often a process looks for sessions of the browser whose run is over. */
+const sessionsMs = 5_000;
 
 /** How often a process looks whether a container could be made ahead. */
 const aheadMs = 1_000;
@@ -116,9 +122,23 @@ async function join(
     environments,
     variables,
     runs,
+    running: queue.held,
     artifacts,
   });
-  const { pool, resolveSelection, catalog, unsetVariables, runner } = { ...made, ...instead };
+  const {
+    pool,
+    resolveSelection,
+    catalog,
+    unsetVariables,
+    lookClosely,
+    effective,
+    runner,
+    examined,
+    sessions,
+  } = {
+    ...made,
+    ...instead,
+  };
   // Who brings a runner has no containers of ours.
   const makeReady = instead.runner ? instead.makeReady : made.makeReady;
   const overview = createOverview({ database });
@@ -139,7 +159,7 @@ async function join(
     durations: createDurations({ database }),
     workers: workerTable,
     overview,
-    glance: createGlance({ pool, locks, log }),
+    glance: createGlance({ pool, catalog, locks, log }),
     schedules: createSchedules({ database }),
     firings: createFirings({ database }),
     firer: createFirer({ database, clock, resolveSelection }),
@@ -153,6 +173,9 @@ async function join(
     resolveSelection,
     catalog,
     unsetVariables,
+    lookClosely,
+    effective,
+    examined,
   };
 
   const host = hostname();
@@ -163,7 +186,7 @@ async function join(
     locks,
     waiting,
     runner,
-    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers }),
+    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
@@ -175,10 +198,11 @@ async function join(
     context,
     async startWorkers() {
       await workers.start();
-      const stopping = () => workers.status().stopping;
-      beside.push(
-        startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, stopping }),
-      );
+      const { status } = workers;
+      beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
+      const probes = createProbes({ database });
+      beside.push(await startProbed({ probes, locks, log, id: `${host}/${process.pid}` }));
+      if (!instead.runner) beside.push(repeat(sessions.endDead, sessionsMs));
       if (makeReady) {
         const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
         const next = async () => overview.waiting(slots, await engineHost.host?.());

@@ -13,12 +13,13 @@ import { resolveSelection } from './mftf/catalog/selection.ts';
 import { type Catalogs, createCatalogs } from './mftf/catalogs.ts';
 import { createValidations } from './mftf/closure/validation.ts';
 import { describeMissing, variablesOf } from './mftf/closure/variables.ts';
-import { buildEnvFiles, readModuleEnvFile, seleniumValues } from './mftf/env-files.ts';
+import { buildEnvFiles, moduleEnvPath, readModuleEnvFile, seleniumValues } from './mftf/env-files.ts';
 import { fetchInside } from './mftf/fetch.ts';
 import { createLayout, type Layout } from './mftf/layout.ts';
 import { moduleNames } from './mftf/module-names.ts';
 import { createRunner } from './mftf/runner.ts';
 import { scriptFiles } from './mftf/scripts.ts';
+import { lookAtSlots } from './mftf/slots.ts';
 import { createSnapshots } from './mftf/snapshots/store.ts';
 import type { Environment } from './model/environment.ts';
 import { createModules, type Modules } from './modules/modules.ts';
@@ -28,7 +29,7 @@ import { createPool, type Pool } from './pool/pool.ts';
 import type { PoolSettings } from './pool/specification.ts';
 import { createSelenium, type Selenium } from './selenium/selenium.ts';
 import { createSessions, type Sessions } from './selenium/sessions.ts';
-import type { Database } from './store/database.ts';
+import { type Database, notifyChange } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
 import type { Environments } from './store/environments.ts';
 import type { Runs } from './store/runs.ts';
@@ -42,6 +43,8 @@ export interface ContainerParts {
   resolveSelection: Context['resolveSelection'];
   catalog: Context['catalog'];
   unsetVariables: Context['unsetVariables'];
+  lookClosely: Context['lookClosely'];
+  effective: Context['effective'];
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
   makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
@@ -128,6 +131,23 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       const { commit, catalog, checkout } = await readCatalog();
       const files = await envFilesOf(environment, { id: commit.id, path: checkout });
       return describeMissing(variablesOf(catalog, tests), files);
+    },
+
+    async lookClosely(environment) {
+      const { engine, examination, modules } = await opened();
+      const { running } = deps;
+      return {
+        engine: engine.kind,
+        slots: await lookAtSlots({ examination, modules, running }, environment),
+      };
+    },
+
+    async effective(environment) {
+      const { modules } = await opened();
+      const commit = await modules.resolve();
+      const path = await modules.checkout(commit.id);
+      const { layers } = await envFilesOf(environment, { id: commit.id, path });
+      return { commit, file: moduleEnvPath(environment.code), values: layers };
     },
 
     async runner(job) {
@@ -232,7 +252,11 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       modulesFolder: modules.folder,
       files: scriptFiles(),
     };
-    const pool = createPool({ engine, locks, log, settings });
+    const onChange = (environmentId: number) =>
+      notifyChange(deps.database, `environment ${environmentId}`).catch((error: unknown) => {
+        log.debug({ err: error }, 'Pages were not told of a container that changed.');
+      });
+    const pool = createPool({ engine, locks, log, settings, onChange });
     const examination = createExamination({ engine, pool, locks, settings });
     const catalogs = createCatalogs({
       engine,

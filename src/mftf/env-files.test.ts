@@ -112,6 +112,38 @@ describe('buildEnvFiles', () => {
     for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
   });
 
+  it('invariant 10: a value made of others has no secret in it, nor has what was overridden', () => {
+    const { layers } = buildEnvFiles({
+      ...input,
+      // Not called secret here, but a variable of the environment says that it is.
+      moduleFile:
+        'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
+      variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
+    });
+    const of = (wanted: string) => layers.find(({ name }) => name === wanted);
+    expect(of('GATEWAY')?.value).toBe('https://me:[hidden]@pay.test/');
+    expect(of('PIN')).toEqual({
+      name: 'PIN',
+      value: undefined,
+      secret: true,
+      from: 'environment',
+      overrides: [{ from: 'module', value: undefined }],
+    });
+  });
+
+  it('tells what was overridden, the nearest layer first', () => {
+    const { layers } = buildEnvFiles({
+      ...input,
+      globals: [...input.globals, { name: 'COUNTRY', value: 'FR', secret: false }],
+    });
+    const country = layers.find(({ name }) => name === 'COUNTRY');
+    expect(country).toMatchObject({ value: 'US', from: 'environment' });
+    expect(country?.overrides).toEqual([
+      { from: 'module', value: 'DE' },
+      { from: 'global', value: 'FR' },
+    ]);
+  });
+
   it('names the line of a module file that is wrong', () => {
     expect(() => buildEnvFiles({ ...input, moduleFile: 'A=1\nB="x' })).toThrow(
       expect.objectContaining({

@@ -5,6 +5,8 @@ import { Fault, isFault } from '../errors.ts';
 import { formatEnvFile, parseEnvFile } from '../model/env-file.ts';
 import { looksSecret } from '../model/env-import.ts';
 import { type Environment, isEnvironmentCode } from '../model/environment.ts';
+import { grouped } from '../model/grouped.ts';
+import { createRedactor } from './redact.ts';
 
 /** A variable with its value readable. */
 export interface EnvValue {
@@ -14,7 +16,18 @@ export interface EnvValue {
 }
 
 /** Where a value comes from, in the order of the layers: a later one wins. */
-export type EnvLayer = 'default' | 'global' | 'module' | 'environment' | 'infrastructure';
+export const envLayers = ['default', 'global', 'module', 'environment', 'infrastructure'] as const;
+export type EnvLayer = (typeof envLayers)[number];
+
+/** A value for people; it is `undefined` where it is secret. */
+export interface LayeredValue {
+  name: string;
+  value: string | undefined;
+  secret: boolean;
+  from: EnvLayer;
+  /** What the layers below say of the name, the nearest first. */
+  overrides: { from: EnvLayer; value: string | undefined }[];
+}
 
 export interface EnvFilesInput {
   environment: Pick<Environment, 'code' | 'baseUrl' | 'backendName' | 'adminUsername'>;
@@ -43,8 +56,8 @@ export interface EnvFiles {
   credentials: string;
   /** What won, secrets too, in the order of the names. */
   values: EnvValue[];
-  /** The same for people; `value` is `undefined` where it is secret. */
-  layers: { name: string; value: string | undefined; from: EnvLayer }[];
+  /** The same for people, with what was overridden. */
+  layers: LayeredValue[];
   /** The secret values, to be hidden in logs. */
   secrets: string[];
 }
@@ -101,40 +114,48 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     ['infrastructure', infrastructure],
   ];
 
-  const merged = new Map<string, EnvValue & { from: EnvLayer }>();
-  for (const [from, values] of layers) {
-    for (const value of values) merged.set(value.name, { ...value, from });
-  }
-  allowModules(merged, input.moduleNames);
+  const said: (EnvValue & { from: EnvLayer })[] = layers.flatMap(([from, values]) =>
+    values.map((value) => ({ ...value, from })),
+  );
+  said.push(allowModules(said, input.moduleNames));
+  const merged = new Map(said.map((value) => [value.name, value]));
   const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = values.filter(({ secret, value }) => secret && value !== '');
   return {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
     values,
-    layers: values.map(({ name, value, secret, from }) => ({
-      name,
-      value: secret ? undefined : value,
-      from,
-    })),
+    layers: layered(said),
     secrets: secrets.map(({ value }) => value),
   };
+}
+
+/** By name. A name that is secret in one layer is so in all: another layer may have held the same value. */
+function layered(said: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
+  const names = [...grouped(said, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  // A value may be put together from others, such as an address with a password in it.
+  const redactor = createRedactor(said.filter(({ secret }) => secret).map(({ value }) => value));
+  return names.flatMap(([name, entries]) => {
+    const secret = entries.some((entry) => entry.secret);
+    const shown = entries.map(({ from, value }) => ({
+      from,
+      value: secret ? undefined : redactor.text(value),
+    }));
+    const [own, ...overrides] = shown.reverse();
+    return own ? [{ name, ...own, secret, overrides }] : [];
+  });
 }
 
 /**
  * MFTF reads XML again when a test makes data, of enabled modules only. The shop under test does not know the test module, so
  * it must be allowed by name, or its data "does not exist" (measured with 3.8).
  */
-function allowModules(merged: Map<string, EnvValue & { from: EnvLayer }>, modules: string[]): void {
+function allowModules(said: readonly EnvValue[], modules: string[]): EnvValue & { from: EnvLayer } {
   const name = 'MODULE_ALLOWLIST';
-  const listed =
-    merged
-      .get(name)
-      ?.value.split(',')
-      .map((entry) => entry.trim()) ?? [];
+  const winner = said.findLast((value) => value.name === name);
+  const listed = winner?.value.split(',').map((entry) => entry.trim()) ?? [];
   const all = [...listed.filter((entry) => entry !== ''), ...modules];
-  const value = [...new Set(all)].join(',');
-  merged.set(name, { name, value, secret: false, from: 'infrastructure' });
+  return { name, value: [...new Set(all)].join(','), secret: false, from: 'infrastructure' };
 }
 
 function readLayer(text: string, code: string, globals: EnvValue[], winning: EnvValue[]): EnvValue[] {

@@ -1,12 +1,16 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config.ts';
+import type { ContainersExamined } from '../doctor/examined.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { LockCounts } from '../locks/counted.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Catalog } from '../mftf/catalog/catalog.ts';
+import type { LayeredValue } from '../mftf/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
 import type { Commit } from '../modules/modules.ts';
+import type { CloseLook } from '../pool/examination.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
@@ -71,4 +75,16 @@ export interface Context {
   catalog(): Promise<{ commit: Commit; catalog: Catalog }>;
   /** Which variables that tests may read nobody has set for an environment, in a sentence. Errors: as of `catalog`. */
   unsetVariables(environment: Environment, tests: PlannedTest[]): Promise<string | undefined>;
+  /** What can be seen of the containers of an environment, slot by slot. Errors: those of the engine. */
+  lookClosely(environment: Environment): Promise<{
+    engine: Engine['kind'];
+    slots: { slot: number; seen: CloseLook | undefined }[];
+  }>;
+  /**
+   * The values that tests would get on an environment now, and where each comes from. Errors: as of `catalog`, and
+   * MODULE_ENV_FILE_MISSING.
+   */
+  effective(environment: Environment): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
+  /** What `matre doctor` looks at of containers, module and Selenium. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+  examined(): Promise<ContainersExamined>;
 }

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { lockNames } from '../locks/lock.ts';
+import { envLayers } from '../mftf/env-files.ts';
+import { containerName } from '../model/environment.ts';
+import type { CloseLook } from '../pool/examination.ts';
 import { getEnvironment } from './environments.ts';
 import { code, time } from './fields.ts';
 import { defineOperation } from './operation.ts';
@@ -61,13 +65,50 @@ export const showContainer = defineOperation({
   input: z.object({ code }),
   output: environmentContainerView,
   async run(context, { code }) {
-    await getEnvironment(context, code);
-    return { engine: 'docker' as const, slots: [], locks: [], locksMessage: null };
+    const environment = await getEnvironment(context, code);
+    const [{ engine, slots }, { held, fault }] = await Promise.all([
+      context.lookClosely(environment),
+      context.glance.locks(),
+    ]);
+    const names = new Set([
+      lockNames.environment(environment.id),
+      lockNames.execution(environment.id),
+      ...slots.map(({ slot }) => lockNames.container(containerName(environment.id, slot))),
+    ]);
+    return {
+      engine,
+      slots: slots.map(({ slot, seen }) => ({
+        slot,
+        name: containerName(environment.id, slot),
+        container: seen === undefined ? null : viewCloseLook(seen),
+      })),
+      locks: held
+        .filter(({ name }) => names.has(name))
+        .map(({ since, expiresInMs, ...lock }) => ({
+          ...lock,
+          since: since.toISOString(),
+          expiresInMs: expiresInMs ?? null,
+        })),
+      locksMessage: fault ?? null,
+    };
   },
 });
 
-/** Where a value comes from; a later one wins. */
-export const envLayers = ['default', 'global', 'module', 'environment', 'infrastructure'] as const;
+function viewCloseLook({ info, stale, checks, fill }: CloseLook): NonNullable<SlotView['container']> {
+  const { id, image, imageId, state, createdAt, startedAt, mounts } = info;
+  return {
+    ...{ id, image, imageId, state },
+    createdAt: createdAt.toISOString(),
+    startedAt: startedAt?.toISOString() ?? null,
+    mounts: mounts.map(({ type, source, target, readOnly }) => {
+      const { sizeBytes = null, usedBytes = null } = (type === 'tmpfs' && fill.get(target)) || {};
+      return { type, source: source ?? null, target, readOnly, sizeBytes, usedBytes };
+    }),
+    stale: stale ?? null,
+    healthy: checks?.every(({ ok }) => ok) ?? null,
+    checks: checks ?? [],
+  };
+}
 
 export const effectiveView = z.object({
   commit: z
@@ -99,7 +140,16 @@ export const showEffective = defineOperation({
   input: z.object({ code }),
   output: effectiveView,
   async run(context, { code }) {
-    await getEnvironment(context, code);
-    return { commit: { id: '', subject: '' }, file: '', layers: [...envLayers], values: [] };
+    const { commit, file, values } = await context.effective(await getEnvironment(context, code));
+    return {
+      commit: { id: commit.id, subject: commit.subject },
+      file,
+      layers: [...envLayers],
+      values: values.map(({ value, overrides, ...rest }) => ({
+        ...rest,
+        value: value ?? null,
+        overrides: overrides.map((each) => ({ from: each.from, value: each.value ?? null })),
+      })),
+    };
   },
 });

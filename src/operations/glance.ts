@@ -16,16 +16,25 @@ export interface Glance {
   /** The pool, some seconds old; `undefined` while the engine does not answer. */
   containers(): Promise<PoolContainer[] | undefined>;
   locks(): Promise<LocksSeen>;
+  /** What there is to test, some seconds old, for who types a name. Errors: as of `Context.catalog`. */
+  catalog: Context['catalog'];
   /** Something of the containers has changed: the next one who asks is told the new. */
   forget(): void;
 }
 
 const containersMs = 3_000;
 const locksMs = 500;
+const catalogMs = 10_000;
 const patienceMs = 400;
 
-export function createGlance(deps: { pool: Context['pool']; locks: LockStore; log: Logger }): Glance {
-  const { pool, locks, log } = deps;
+export function createGlance(deps: {
+  pool: Context['pool'];
+  catalog: Context['catalog'];
+  locks: LockStore;
+  log: Logger;
+}): Glance {
+  const { pool, catalog, locks, log } = deps;
+  let known: { readAt: number; answer: ReturnType<Context['catalog']> } | undefined;
   const containers = remembered(async () => (await pool()).list(), {
     everyMs: containersMs,
     patienceMs,
@@ -48,6 +57,16 @@ export function createGlance(deps: { pool: Context['pool']; locks: LockStore; lo
   return {
     containers: containers.ask,
     locks: async () => (await seen.ask()) ?? { held: [], fault: 'The lock store does not answer.' },
+    catalog() {
+      if (known === undefined || performance.now() - known.readAt > catalogMs) {
+        const reading = { readAt: performance.now(), answer: catalog() };
+        known = reading;
+        reading.answer.catch(() => {
+          if (known === reading) known = undefined;
+        });
+      }
+      return known.answer;
+    },
     forget: containers.forget,
   };
 }

@@ -79,7 +79,7 @@ export const completeTests = defineOperation({
   name: 'tests.complete',
   method: 'GET',
   path: '/api/tests/complete',
-  summary: 'Complete the beginning of a name of a test, a group or a suite',
+  summary: 'Complete a name of a test, a group or a suite, or find those that have some text in it',
   role: 'viewer',
   audited: false,
   input: z.object({
@@ -96,8 +96,28 @@ export const completeTests = defineOperation({
       }),
     ),
   }),
-  async run() {
-    return { names: [] };
+  async run(context, { text, limit }) {
+    const { catalog } = await context.glance.catalog();
+    const wanted = text.toLowerCase();
+    const names = [
+      ...[...catalog.groups].map(([name, members]) => naming('group', name, members.length)),
+      ...[...catalog.suites.values()].map(({ name, tests }) => naming('suite', name, tests.length)),
+      ...[...catalog.tests.values()].map(({ name, title }) => naming('test', name, 1, title)),
+    ];
+    const found = names.flatMap((each) => {
+      const place = each.name.toLowerCase().indexOf(wanted);
+      return place < 0 ? [] : [{ ...each, place }];
+    });
+    // Those that begin so first, then by name.
+    found.sort(
+      (one, other) => Math.sign(one.place) - Math.sign(other.place) || (one.name < other.name ? -1 : 1),
+    );
+    return { names: found.slice(0, limit).map(({ place: _place, ...each }) => each) };
   },
 });
+
+function naming(kind: 'test' | 'group' | 'suite', name: string, tests: number, title?: string) {
+  return { kind, name, tests, title: title ?? null };
+}
+
 export type CompletionView = z.output<typeof completeTests.output>;

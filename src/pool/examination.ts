@@ -1,10 +1,12 @@
 import type { ContainerInfo, Engine } from '../engine/engine.ts';
+import { leftovers } from '../engine/supervised.ts';
 import { toFault } from '../errors.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import { containerName } from '../model/environment.ts';
-import { lookInside } from './health.ts';
+import { checkInside, type HealthCheck, lookInside, readFill } from './health.ts';
 import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
-import { type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
+import { type Place, type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
+import { staleReason } from './staleness.ts';
 
 /** A container of the pool, and what a look into it showed. */
 export interface ExaminedContainer extends PoolContainer {
@@ -14,9 +16,22 @@ export interface ExaminedContainer extends PoolContainer {
   processes: string[];
 }
 
+/** A container that was looked at closely. */
+export interface CloseLook {
+  info: ContainerInfo;
+  stale: string | undefined;
+  /** `undefined` when it does not run, so that nobody can look. */
+  checks: HealthCheck[] | undefined;
+  /** Of its tmpfs, by target. */
+  fill: Map<string, { sizeBytes: number; usedBytes: number }>;
+  processes: string[];
+}
+
 /** Looks at the containers of environments without changing them, and mends those that no run uses. */
 export interface Examination {
   examine(environmentIds: ReadonlySet<number>): Promise<ExaminedContainer[]>;
+  /** All that can be seen of the container of a slot; `undefined` when there is none, or one that is not ours. */
+  lookClosely(place: Place, requiredFiles: readonly string[]): Promise<CloseLook | undefined>;
   /** Containers that have the name of one of ours for these environments, and are not ours. */
   strangers(environmentIds: ReadonlySet<number>): Promise<{ name: string; image: string }[]>;
   /**
@@ -59,6 +74,41 @@ export function createExamination(deps: {
       };
       await Promise.all(Array.from({ length: looksAtOnce }, work));
       return examined.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
+    },
+
+    async lookClosely(place, requiredFiles) {
+      const info = await engine.inspect(containerName(place.environmentId, place.slot));
+      if (info === undefined || info.labels[poolLabels.installation] !== settings.installation)
+        return undefined;
+      const imageId = await engine.imageId(settings.image);
+      const spec = poolSpecification(settings, place, imageId);
+      const seen: CloseLook = {
+        info,
+        stale: staleReason(info, spec, imageId),
+        checks: undefined,
+        fill: new Map(),
+        processes: [],
+      };
+      if (info.state !== 'running') return seen;
+      try {
+        const [checks, fill, left] = await Promise.all([
+          checkInside(engine, info.id, spec, requiredFiles),
+          readFill(
+            engine,
+            info.id,
+            spec.tmpfs.map(({ target }) => target),
+          ),
+          leftovers(engine, info.id),
+        ]);
+        return { ...seen, checks, fill, processes: [...new Set(left.map(({ token }) => token))] };
+      } catch (error) {
+        const silent = {
+          name: 'it answers',
+          ok: false,
+          seen: `it does not answer (${toFault(error).message})`,
+        };
+        return { ...seen, checks: [silent] };
+      }
     },
 
     async strangers(environmentIds) {

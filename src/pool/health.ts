@@ -20,6 +20,15 @@ for file; do
 done
 `;
 
+/** One thing that was looked at in a container. */
+export interface HealthCheck {
+  /** What should be so. */
+  name: string;
+  ok: boolean;
+  /** What was seen; of one that is not well in words that follow "because". */
+  seen: string;
+}
+
 /**
  * What is wrong with a container that runs, or `undefined`: each tmpfs is really one and writable, no mount shows a folder that
  * was deleted outside, and the required files are there and not empty.
@@ -52,19 +61,74 @@ export async function lookInside(
 
 const divider = '--- processes ---';
 
-function judge(spec: ContainerSpec, { code, stdout, stderr }: Captured): string | undefined {
-  const folders = spec.tmpfs.map(({ target }) => target);
-  const mounts = parseMounts(stdout);
-  for (const target of folders) {
-    if (mounts.get(target)?.type !== 'tmpfs') return `${target} is not a tmpfs`;
+/** The first mount that is not what it should be, else all complaints. */
+function judge(spec: ContainerSpec, captured: Captured): string | undefined {
+  const wrong = checkMounts(spec, parseMounts(captured.stdout)).find(({ ok }) => !ok);
+  if (wrong) return wrong.seen;
+  const complaints = captured.stderr.trim().replaceAll('\n', ', ');
+  if (complaints !== '' || captured.code !== 0) {
+    return complaints || `its shell answers with exit code ${captured.code}`;
   }
-  for (const { source, target } of spec.mounts) {
-    const mount = mounts.get(target);
-    if (!mount || mount.deleted) return `${target} does not show ${source}, which was deleted or replaced`;
-  }
-  const complaints = stderr.trim().replaceAll('\n', ', ');
-  if (complaints !== '' || code !== 0) return complaints || `its shell answers with exit code ${code}`;
   return undefined;
+}
+
+function checkMounts(spec: ContainerSpec, mounts: ReturnType<typeof parseMounts>): HealthCheck[] {
+  const tmpfs = spec.tmpfs.map(({ target }) => {
+    const ok = mounts.get(target)?.type === 'tmpfs';
+    return { name: `${target} is a tmpfs`, ok, seen: ok ? 'tmpfs' : `${target} is not a tmpfs` };
+  });
+  const binds = spec.mounts.map(({ source, target }) => {
+    const mount = mounts.get(target);
+    const ok = mount !== undefined && !mount.deleted;
+    const wrong = `${target} does not show ${source}, which was deleted or replaced`;
+    return { name: `${target} shows ${source}`, ok, seen: ok ? 'it does' : wrong };
+  });
+  return [...tmpfs, ...binds];
+}
+
+/** The same look as that of `findAilment`, with everything that was looked at. */
+export async function checkInside(
+  engine: Engine,
+  container: string,
+  spec: ContainerSpec,
+  requiredFiles: readonly string[],
+): Promise<HealthCheck[]> {
+  const folders = spec.tmpfs.map(({ target }) => target);
+  const argv = ['sh', '-c', look, 'sh', String(folders.length), ...folders, ...requiredFiles];
+  const { code, stdout, stderr } = await capture(engine, container, argv);
+  const complaints = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+  const check = (name: string, complaint: string) => {
+    const ok = !complaints.includes(complaint);
+    return { name, ok, seen: ok ? 'it is' : complaint };
+  };
+  const checks = [
+    ...checkMounts(spec, parseMounts(stdout)),
+    ...folders.map((folder) => check(`${folder} is writable`, `${folder} cannot be written`)),
+    ...requiredFiles.map((file) => check(`${file} is there`, `${file} is missing or empty`)),
+  ];
+  const told = new Set(checks.map(({ seen }) => seen));
+  const rest = complaints.filter((complaint) => !told.has(complaint));
+  if (code !== 0) rest.push(`its shell answers with exit code ${code}`);
+  return [...checks, ...rest.map((seen) => ({ name: 'its shell answers', ok: false, seen }))];
+}
+
+/** Bytes of each tmpfs that can be told, by target. POSIX `df -P`: blocks of 1024 bytes, the target is the last column. */
+export async function readFill(
+  engine: Engine,
+  container: string,
+  targets: readonly string[],
+): Promise<Map<string, { sizeBytes: number; usedBytes: number }>> {
+  const { stdout } = await capture(engine, container, ['df', '-kP', ...targets]);
+  const fill = new Map<string, { sizeBytes: number; usedBytes: number }>();
+  for (const line of stdout.split('\n')) {
+    const [, size, used, target] = /^\S+ +(\d+) +(\d+) +-?\d+ +\S+ +(.+)$/.exec(line) ?? [];
+    if (target === undefined) continue;
+    fill.set(target, { sizeBytes: Number(size) * 1024, usedBytes: Number(used) * 1024 });
+  }
+  return fill;
 }
 
 /** Clears the processes that an earlier run left. Gives the runs whose they were, and whether they are gone. */

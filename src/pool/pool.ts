@@ -86,8 +86,10 @@ export function createPool(deps: {
   locks: LockStore;
   settings: PoolSettings;
   log: Logger;
+  /** Called when the container of an environment was made, started, replaced or removed. Never rejects. */
+  onChange?(environmentId: number): Promise<void>;
 }): Pool {
-  const { engine, locks, settings, log } = deps;
+  const { engine, locks, settings, log, onChange = async () => {} } = deps;
   const owner = `pool of process ${process.pid}`;
 
   function isOurs({ labels }: ContainerInfo, place: Place): boolean {
@@ -209,6 +211,7 @@ export function createPool(deps: {
       const tell = async (event: PoolEvent) => {
         log.info({ container: name, environment: code, event: event.code }, event.message);
         await onEvent?.(event);
+        await onChange(environmentId);
       };
       return withLock(lockNames.container(name), signal, async (held) => {
         const proceed = () => {
@@ -276,6 +279,7 @@ export function createPool(deps: {
             await engine.remove(info.id);
           }
           const made = await create(place, spec, proceed, async ({ message }) => log.info(message));
+          await onChange(environmentId);
           return view(made, place, undefined);
         }),
       );

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lockNames } from '../../src/locks/lock.ts';
+import { matreItself } from '../../src/model/access.ts';
+import { showContainer, showEffective } from '../../src/operations/environment-detail.ts';
+import { parseInput } from '../../src/operations/operation.ts';
+import { listResults, listSteps } from '../../src/operations/run-results.ts';
+import { completeTests } from '../../src/operations/test-history.ts';
+import { moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+
+/** What the page tells of an environment and of a run, of real containers and real results. */
+overEngines((kind) => {
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    stage = await openStage(kind, {
+      module: moduleTest(
+        'BrokenCartTest',
+        '<amOnPage url="/" stepKey="open"/><seeElement selector="#nowhere-7" stepKey="see"/><seeElement selector="#never" stepKey="later"/>',
+      ),
+    });
+    environment = await stage.environment('preprod-us');
+  });
+  afterAll(() => stage.close());
+
+  const asked = { who: matreItself };
+  const container = () => showContainer.run(stage.context, { code: 'preprod-us' }, asked);
+
+  test('a container that was never needed is none; one that a run used is healthy, and told in all it is made of', async () => {
+    expect(await container()).toMatchObject({
+      engine: kind,
+      slots: [{ slot: 1, container: null }],
+      locks: [],
+    });
+    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    expect(run.verdict).toBe('passed');
+    const [slot] = (await container()).slots;
+    expect(slot?.name).toBe(environment.container.name);
+    expect(slot?.container).toMatchObject({ state: 'running', stale: null, healthy: true });
+    const { checks = [], mounts = [] } = slot?.container ?? {};
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    const names = checks.map(({ name }) => name);
+    for (const part of [
+      '_generated is a tmpfs',
+      '_generated is writable',
+      '.env.preprod-us is there',
+      'earlier run',
+    ]) {
+      expect(names).toContainEqual(expect.stringContaining(part));
+    }
+    const tmpfs = mounts.find(({ target }) => target.endsWith('_generated'));
+    expect(tmpfs).toMatchObject({ type: 'tmpfs', sizeBytes: 16 * 1024 * 1024 });
+    expect(mounts.find(({ type }) => type === 'bind')).toMatchObject({ readOnly: true, sizeBytes: null });
+  });
+
+  test('what is wrong in it is seen, and nothing is changed by looking', async () => {
+    const folder = '/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated';
+    await environment.container.says('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
+    stage.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
+    const [slot] = (await container()).slots;
+    const wrong = slot?.container?.checks.filter(({ ok }) => !ok);
+    expect(wrong).toEqual([
+      {
+        name: expect.stringContaining('.env.preprod-us'),
+        ok: false,
+        seen: expect.stringContaining('missing or empty'),
+      },
+    ]);
+    expect(slot?.container?.healthy).toBe(false);
+    const used = slot?.container?.mounts.find(({ target }) => target === folder)?.usedBytes;
+    expect(used).toBeGreaterThanOrEqual(8 * 1024 * 1024);
+    expect(await environment.container.says('ls', folder)).toContain('fill');
+    stage.module.git('revert', '--no-edit', 'HEAD');
+  });
+
+  test('the locks of an environment are told with who has them', async () => {
+    const held = await stage.context.locks.acquire(lockNames.execution(environment.id), {
+      owner: 'somebody',
+    });
+    try {
+      const { locks } = await container();
+      expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'somebody' }]);
+    } finally {
+      await held.release();
+    }
+  });
+
+  test('the values that tests get, where each comes from, and no secret', async () => {
+    await stage.context.variables.set('global', { name: 'CURRENCY', value: 'USD', secret: false });
+    await stage.context.variables.set(environment.id, { name: 'CURRENCY', value: 'CHF', secret: false });
+    const { values, layers, file, commit } = await showEffective.run(
+      stage.context,
+      { code: 'preprod-us' },
+      asked,
+    );
+    expect(layers).toEqual(['default', 'global', 'module', 'environment', 'infrastructure']);
+    expect([file, commit.id]).toEqual(['Cron/data/.env.preprod-us', expect.stringMatching(/^[0-9a-f]{40}$/)]);
+    const of = (wanted: string) => values.find(({ name }) => name === wanted);
+    expect(of('CURRENCY')).toMatchObject({ value: 'CHF', from: 'environment' });
+    expect(of('CURRENCY')?.overrides.at(-1)).toEqual({ from: 'global', value: 'USD' });
+    expect(of('MAGENTO_BASE_URL')).toMatchObject({
+      value: environment.shop.url,
+      from: 'environment',
+      secret: false,
+    });
+    expect(of('MAGENTO_ADMIN_PASSWORD')).toMatchObject({ value: null, secret: true, from: 'environment' });
+  });
+
+  test('a failure has its step, of a real run; the steps are a tree', async () => {
+    const { run } = await stage.run(environment, { tests: ['BrokenCartTest'] });
+    const { tests } = await listResults.run(stage.context, { id: run.id }, asked);
+    expect(tests[0]).toMatchObject({
+      test: 'BrokenCartTest',
+      status: 'failed',
+      failure: { step: { number: 2 } },
+    });
+    expect(tests[0]?.failure?.step?.title).toContain('#nowhere-7');
+    const shown = await listSteps.run(stage.context, { id: run.id, test: 'BrokenCartTest' }, asked);
+    expect(shown.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
+    expect(JSON.stringify(shown.steps)).toContain('#nowhere-7');
+  });
+
+  test('the beginning of a name is completed: tests, groups and suites', async () => {
+    const complete = async (text: string, limit = 20) =>
+      (await completeTests.run(stage.context, parseInput(completeTests, { text, limit }), asked)).names;
+    expect(await complete('harbourcart')).toEqual([
+      { kind: 'test', name: 'HarbourCartTotalTest', tests: 1, title: expect.any(String) },
+    ]);
+    expect(await complete('made')).toContainEqual({ kind: 'group', name: 'made', tests: 1, title: null });
+    expect((await complete('HarbourOrders'))[0]).toMatchObject({ kind: 'suite', tests: 2 });
+    // In the middle of a name as well, after those that begin so.
+    expect((await complete('cart')).map(({ name }) => name)).toContain('HarbourCartTotalTest');
+    expect(await complete('', 3)).toHaveLength(3);
+    expect(await complete('nothing of that kind')).toEqual([]);
+  });
+});
