@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patternOf } from './pattern.ts';
+import { patternsOf } from './pattern.ts';
 import type { History } from './queries.ts';
 
 const statuses = { '.': 'passed', x: 'failed', '!': 'broken', '-': 'skipped' } as const;
@@ -39,49 +39,54 @@ function history(rows: Record<string, string>, commits: string, flakiness: numbe
 }
 
 describe('what a grid says', () => {
+  const first = (...args: Parameters<typeof history>) => patternsOf(history(...args))[0];
+
   it('passes', () => {
-    expect(patternOf(history({ us: '...', es: 'x..' }, 'aab'))).toMatchObject({ kind: 'passes' });
-    expect(patternOf(history({ us: '--' }, 'aa'))).toMatchObject({ kind: 'unknown' });
-    expect(patternOf(history({}, ''))).toMatchObject({ kind: 'unknown' });
+    expect(patternsOf(history({ us: '...', es: 'x..' }, 'aab'))).toEqual([
+      { kind: 'passes', environments: ['us', 'es'] },
+    ]);
+    expect(first({ us: '--' }, 'aa')?.kind).toBe('unknown');
+    expect(patternsOf(history({}, ''))).toEqual([{ kind: 'unknown', environments: [] }]);
   });
 
   it('is a shop that differs from the others', () => {
-    expect(patternOf(history({ us: '...', es: '.xx' }, 'aab'))).toEqual({
-      kind: 'shop',
-      environments: ['es'],
-    });
+    expect(first({ us: '...', es: '.xx' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
+    expect(first({ us: '...', es: '..x' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
   });
 
-  it('is a commit from which on it fails everywhere', () => {
-    expect(patternOf(history({ us: '..x', es: '.. x' }, 'aabb'))).toEqual({
-      kind: 'commit',
-      environments: ['us', 'es'],
-      commit: { id: 'b', subject: 'Commit b' },
-      since: '2026-11-22T12:00:00.000Z',
+  it('is a commit from which on it fails on most', () => {
+    const commit = { id: 'b', subject: 'Commit b' };
+    const since = '2026-11-22T12:00:00.000Z';
+    expect(first({ us: '..x', es: '.. x' }, 'aabb')).toEqual({
+      ...{ kind: 'commit', environments: ['us', 'es'], isEverywhere: true, commit, since },
+    });
+    expect(first({ us: '..x', es: '..x', fr: '...' }, 'aab')).toEqual({
+      ...{ kind: 'commit', environments: ['us', 'es'], isEverywhere: false, commit, since },
     });
   });
 
   it('is no commit when the same one passed before, or it began at different ones', () => {
-    expect(patternOf(history({ us: '..x', es: '..x' }, 'abb'))).toMatchObject({
+    expect(first({ us: '..x', es: '..x' }, 'abb')).toMatchObject({
       kind: 'everywhere',
       since: '2026-11-22T12:00:00.000Z',
     });
-    expect(patternOf(history({ us: '.xx', es: '..x' }, 'abc')).kind).toBe('everywhere');
-    expect(patternOf(history({ us: 'xx', es: 'xx' }, 'ab'))).toEqual({
+    expect(first({ us: '.xx', es: '..x' }, 'abc')?.kind).toBe('everywhere');
+    expect(first({ us: 'xx', es: 'xx' }, 'ab')).toEqual({
       kind: 'everywhere',
       environments: ['us', 'es'],
+      isEverywhere: true,
     });
   });
 
-  it('is flaky before anything else, with enough answers', () => {
-    expect(patternOf(history({ us: '.x.x' }, 'aaaa', 1))).toEqual({ kind: 'flaky', environments: ['us'] });
-    expect(patternOf(history({ us: '.x' }, 'aa', 1)).kind).toBe('everywhere');
+  it('is flaky with enough answers, beside what the others say', () => {
+    expect(patternsOf(history({ us: '.x.x' }, 'aaaa', 1))).toEqual([{ kind: 'flaky', environments: ['us'] }]);
+    expect(first({ us: '.x' }, 'aa', 1)?.kind).toBe('everywhere');
+    const grid = history({ us: '.x.x', es: '....' }, 'aaaa', 1);
+    const rows = grid.rows.map((row) => (row.environment === 'es' ? { ...row, flakiness: 0 } : row));
+    expect(patternsOf({ ...grid, rows }).map(({ kind }) => kind)).toEqual(['passes', 'flaky']);
   });
 
   it('is no answer where the last result was broken', () => {
-    expect(patternOf(history({ us: '..!', es: '...' }, 'aaa'))).toEqual({
-      kind: 'broken',
-      environments: ['us'],
-    });
+    expect(first({ us: '..!', es: '...' }, 'aaa')).toEqual({ kind: 'broken', environments: ['us'] });
   });
 });

@@ -5,6 +5,8 @@ export interface Pattern {
   kind: 'passes' | 'flaky' | 'shop' | 'commit' | 'everywhere' | 'broken' | 'unknown';
   /** Environments that it is about. */
   environments: string[];
+  /** Of those that gave an answer, all. */
+  isEverywhere?: boolean;
   /** The first commit with it. */
   commit?: { id: string; subject: string };
   /** Of the first result with it. */
@@ -17,19 +19,38 @@ type Cell = NonNullable<History['rows'][number]['cells'][number]>;
 const flakyFrom = 0.3;
 const fewestAnswers = 4;
 
-export function patternOf({ rows, columns }: History): Pattern {
-  const lines = rows.map(({ environment, flakiness, cells }) => {
+/** The weightiest first: of environments on which its answers mean something, then those on which it is flaky. */
+export function patternsOf({ rows, columns }: History): Pattern[] {
+  const lines = rows.map(({ environment, flakiness, cells }): Line => {
     const places = cells.flatMap((cell, column) => (cell ? [{ cell, column }] : []));
-    const answers = places.filter(({ cell }) => isAnswer(cell));
-    return { environment, flakiness, answers, last: places.at(-1)?.cell };
+    const answers = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
+    const isFlaky = (flakiness ?? 0) >= flakyFrom && answers.length >= fewestAnswers;
+    return { environment, isFlaky, answers, last: places.at(-1)?.cell };
   });
-  const named = (those: typeof lines) => those.map(({ environment }) => environment);
+  const flaky = lines.filter(({ isFlaky }) => isFlaky);
+  const steady = lines.filter(({ isFlaky }) => !isFlaky);
+  const patterns: Pattern[] = [];
+  if (steady.some(({ last }) => last)) patterns.push(patternOf(steady, columns));
+  if (flaky.length > 0) patterns.push({ kind: 'flaky', environments: named(flaky) });
+  return patterns.length > 0 ? patterns : [{ kind: 'unknown', environments: [] }];
+}
 
-  const flaky = lines.filter(
-    ({ flakiness, answers }) => (flakiness ?? 0) >= flakyFrom && answers.length >= fewestAnswers,
-  );
-  if (flaky.length > 0) return { kind: 'flaky', environments: named(flaky) };
+interface Place {
+  cell: Cell;
+  column: number;
+}
 
+interface Line {
+  environment: string;
+  isFlaky: boolean;
+  /** Results that passed or failed. */
+  answers: Place[];
+  last: Cell | undefined;
+}
+
+const named = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
+
+function patternOf(lines: readonly Line[], columns: History['columns']): Pattern {
   const answered = lines.filter(({ answers }) => answers.length > 0);
   const failing = answered.filter(({ answers }) => answers.at(-1)?.cell.status === 'failed');
   if (failing.length === 0) {
@@ -37,30 +58,26 @@ export function patternOf({ rows, columns }: History): Pattern {
     if (broken.length > 0) return { kind: 'broken', environments: named(broken) };
     return { kind: answered.length > 0 ? 'passes' : 'unknown', environments: named(answered) };
   }
-  if (failing.length < answered.length) return { kind: 'shop', environments: named(failing) };
 
-  // On all environments: where did it begin?
+  // Where did it begin on each of them?
   const starts = failing.map(({ answers }) => {
     const lastPass = answers.findLastIndex(({ cell }) => cell.status === 'passed');
-    return { before: answers[lastPass], first: answers[lastPass + 1] };
+    return { before: answers[lastPass], first: answers[lastPass + 1] as Place };
   });
-  const first = starts.reduce((one, other) =>
-    (other.first?.column ?? 0) < (one.first?.column ?? 0) ? other : one,
-  ).first;
-  const commitOf = (column: number | undefined) =>
-    column === undefined ? undefined : (columns[column]?.commit ?? undefined);
-  const commit = commitOf(first?.column);
-  const everywhere: Pattern = {
-    kind: 'everywhere',
-    environments: named(failing),
-    ...(first && starts.some(({ before }) => before) && { since: first.cell.at }),
-  };
-  // The same commit passed somewhere: then it is not what changed.
+  const first = starts.reduce((one, other) => (other.first.column < one.first.column ? other : one)).first;
+  const commitOf = (place: Place | undefined) => (place && columns[place.column]?.commit) ?? undefined;
+  const commit = commitOf(first);
+  // Not where the same commit passed before: then something else changed.
   const isNewThere =
     commit !== undefined &&
-    starts.every(({ before }) => before !== undefined && commitOf(before.column)?.id !== commit.id) &&
-    starts.every(({ first }) => commitOf(first?.column)?.id === commit.id);
-  return isNewThere ? { ...everywhere, kind: 'commit', commit } : everywhere;
+    starts.every(
+      ({ before, first }) =>
+        before !== undefined && commitOf(before)?.id !== commit.id && commitOf(first)?.id === commit.id,
+    );
+  const isEverywhere = failing.length === answered.length;
+  const since = { environments: named(failing), isEverywhere, since: first.cell.at };
+  if (isNewThere && failing.length * 2 > answered.length) return { kind: 'commit', ...since, commit };
+  if (!isEverywhere) return { kind: 'shop', environments: named(failing) };
+  if (starts.some(({ before }) => before)) return { kind: 'everywhere', ...since };
+  return { kind: 'everywhere', environments: named(failing), isEverywhere };
 }
-
-const isAnswer = ({ status }: Cell) => status === 'passed' || status === 'failed';

@@ -37,7 +37,7 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
             {heading('name', 'Test', false)}
             <th scope="col">Groups</th>
             <th scope="col">Suites</th>
-            {heading('failing', 'Last, by environment')}
+            {heading('failing', 'Last answers')}
             {heading('flakiness', 'Flaky')}
             {heading('duration', 'Takes')}
             {heading('last', 'Last ran')}

@@ -11,7 +11,7 @@ import { duration, many } from '../parts/words.ts';
 import { groupFailures } from './failures.ts';
 import { FailuresList } from './failures-list.tsx';
 import { HistoryGrid } from './history-grid.tsx';
-import { patternOf } from './pattern.ts';
+import { patternsOf } from './pattern.ts';
 import { percent } from './percent.ts';
 import { type Catalog, catalogTestQuery, type History, historyQuery } from './queries.ts';
 import classes from './test.module.css';
@@ -137,12 +137,12 @@ function Names({ word, names }: { word: 'group' | 'suite'; names: string[] }) {
 }
 
 function Results({ history }: { history: History }) {
-  const pattern = useMemo(() => patternOf(history), [history]);
+  const patterns = useMemo(() => patternsOf(history), [history]);
   const failures = useMemo(() => groupFailures(history), [history]);
   const { results, passRate, flakiness, p50Ms, p95Ms, columns } = history;
   return (
     <>
-      <Verdict pattern={pattern} />
+      <Verdict patterns={patterns} />
       <dl className={classes.figures}>
         <Figure
           name="Results"

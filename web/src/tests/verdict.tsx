@@ -15,32 +15,38 @@ const signs: Record<Pattern['kind'], Status> = {
 };
 
 /** Is it the test or the shop? What the grid says, in words. */
-export function Verdict({ pattern }: { pattern: Pattern }) {
+export function Verdict({ patterns }: { patterns: Pattern[] }) {
   const now = useNow(60_000);
   return (
-    <p className={classes.verdict}>
-      <StatusSign status={signs[pattern.kind]} size={16} />
-      <span>{words(pattern, now)}</span>
-    </p>
+    <ul className={classes.verdict}>
+      {patterns.map((pattern) => (
+        <li key={pattern.kind}>
+          <StatusSign status={signs[pattern.kind]} size={16} />
+          <span>{words(pattern, now, patterns.length > 1)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
-function words({ kind, environments, commit, since }: Pattern, now: Date): string {
+function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
+  const { kind, environments, isEverywhere, commit, since } = pattern;
   const where = environments.join(', ');
+  const everywhere = hasOthers ? 'on all others' : 'on every environment';
   const when = since === undefined ? '' : relative(new Date(since), now);
   switch (kind) {
     case 'passes':
-      return 'Passes on every environment.';
+      return `Passes ${everywhere}.`;
     case 'flaky':
       return `Flaky on ${where}: the same test gives now this, now that answer.`;
     case 'shop':
       return `Fails on ${where} and passes elsewhere: look at that shop first.`;
     case 'commit':
-      return `Fails everywhere since ${commit?.id.slice(0, 7)} “${commit?.subject}” (${when}): look at that commit first.`;
+      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit?.id.slice(0, 7)} “${commit?.subject}” (${when}): look at that commit first.`;
     case 'everywhere':
       return since === undefined
-        ? 'Fails on every environment, in all of these runs: look at the test first.'
-        : `Fails on every environment since ${when}, and no one commit explains it: look at what changed in the shops.`;
+        ? `Fails ${everywhere}, in all of these runs: look at the test first.`
+        : `Fails ${everywhere} since ${when}, and no one commit explains it: look at what changed in the shops.`;
     case 'broken':
       return `The last run on ${where} gave no answer: the infrastructure broke.`;
     case 'unknown':
