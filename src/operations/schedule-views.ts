@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { verdicts } from '../model/run.ts';
 import { type Firing, firingOutcomes, missedRules, overlapRules, type Schedule } from '../model/schedule.ts';
 import { describeSelection } from '../model/selection.ts';
-import { type Times, timesOf, wallClock } from '../schedule/times.ts';
+import { type Times, timesOf } from '../schedule/times.ts';
 import type { Queryable } from '../store/database.ts';
 import { readRuns } from '../store/runs.ts';
 import { time } from './fields.ts';
@@ -67,8 +67,8 @@ export const shownTimes = 5;
 /** After this long nobody seems to be there who fires. */
 const overdueMs = 30_000;
 
-export function viewTime(times: Times, at: Date, zone: string): TimeView {
-  return { at: at.toISOString(), ...wallClock(at, zone), note: times.oddity(at) ?? null };
+export function viewTime(times: Times, at: Date): TimeView {
+  return { at: at.toISOString(), ...times.wallClock(at), note: times.oddity(at) ?? null };
 }
 
 export function viewSchedule(schedule: Schedule, last: FiringView | undefined, now: Date): ScheduleView {
@@ -98,7 +98,7 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
 function nextTimes({ cron, zone, nextAt }: Schedule): TimeView[] {
   if (nextAt === undefined) return [];
   const times = timesOf({ cron, zone });
-  return [nextAt, ...times.after(nextAt, shownTimes - 1)].map((at) => viewTime(times, at, zone));
+  return [nextAt, ...times.after(nextAt, shownTimes - 1)].map((at) => viewTime(times, at));
 }
 
 function problemOf({ environments, nextAt }: Schedule, now: Date): string | undefined {

@@ -24,6 +24,7 @@ export function startScheduler(deps: SchedulerDependencies): { stop(): Promise<v
   const stopping = new AbortController();
   const { signal } = stopping;
 
+  log.info('The scheduler is up.');
   const running = (async () => {
     let trouble: string | undefined;
     while (!signal.aborted) {

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { closest, distance } from 'fastest-levenshtein';
 import { Fault } from '../errors.ts';
+import { openZone, type Zone } from './zone.ts';
 
 /** When a schedule fires. */
 export interface Rhythm {
@@ -10,8 +10,8 @@ export interface Rhythm {
   zone: string;
 }
 
-/** The times of a rhythm. */
-export interface Times {
+/** The times of a rhythm, and what clocks show then. */
+export interface Times extends Pick<Zone, 'wallClock'> {
   /** The first `count` times after a moment; fewer when there are no more. */
   after(moment: Date, count: number): Date[];
   /** The last time at or before a moment. */
@@ -29,15 +29,16 @@ export interface Times {
  * doubled one it fires in both.
  */
 export function timesOf({ cron, zone }: Rhythm): Times {
-  assertZone(zone);
+  const { wallClock, placeAmongTwins } = openZone(zone);
   const pattern = readCron(cron, zone);
   return {
+    wallClock,
     after: (moment, count) => pattern.nextRuns(count, moment),
     // Croner takes those strictly before.
     upTo: (moment) => pattern.previousRuns(1, new Date(moment.getTime() + 1))[0],
     oddity(time) {
       if (!pattern.match(time)) return 'the clock skips the time that was meant';
-      const place = placeAmongTwins(time, zone);
+      const place = placeAmongTwins(time);
       return place && `the ${place} of two: the clock is set back`;
     },
   };
@@ -51,17 +52,6 @@ export function firstAfter(rhythm: Rhythm, moment: Date): Date {
     'INPUT_INVALID',
     `The input is not valid. cron: ${JSON.stringify(rhythm.cron)} never comes.`,
   );
-}
-
-/** What clocks show in a zone: the time as `2026-03-29 03:00`, and how far it is from UTC as `+02:00`. */
-export function wallClock(time: Date, zone: string): { local: string; offset: string } {
-  const minutes = offsetMinutes(time, zone);
-  const two = (value: number) => String(Math.trunc(value)).padStart(2, '0');
-  const away = Math.abs(minutes);
-  return {
-    local: new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 16).replace('T', ' '),
-    offset: `${minutes < 0 ? '-' : '+'}${two(away / 60)}:${two(away % 60)}`,
-  };
 }
 
 const fields = [
@@ -92,7 +82,7 @@ function readCron(cron: string, zone: string): Cron {
   const nickname = cron.trim().startsWith('@');
   if (!nickname && parts.length !== fields.length) {
     throw refuse(
-      `${JSON.stringify(cron)} has ${parts.length === 1 ? 'one field' : `${parts.length} fields`}; five are needed: ${fields.map(({ name }) => name).join(', ')}`,
+      `${JSON.stringify(cron)} has ${parts.length === 1 ? 'one field' : `${parts.length} fields`}, but five are needed: ${fields.map(({ name }) => name).join(', ')}`,
     );
   }
   const found = read(parts.join(' '));
@@ -107,48 +97,6 @@ function readCron(cron: string, zone: string): Cron {
   const field = fields[wrong];
   if (!field) throw refuse(`${JSON.stringify(cron)} cannot be read`);
   throw refuse(
-    `${JSON.stringify(parts[wrong])} is no ${field.name}: ${field.values}; also *, lists (1,15), ranges (1-5) and steps (*/10)`,
+    `${JSON.stringify(parts[wrong])} is no ${field.name}: ${field.values}, or *, lists (1,15), ranges (1-5) and steps (*/10)`,
   );
-}
-
-function assertZone(zone: string): void {
-  try {
-    // Offsets such as +02:00 know no summer time, and the names of zones are what people mean.
-    if (/^[A-Za-z]/.test(zone)) {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-      return;
-    }
-  } catch {
-    // Told below.
-  }
-  const known = Intl.supportedValuesOf('timeZone');
-  const nearest = closest(zone, known);
-  const offer =
-    distance(zone, nearest) <= 3
-      ? `did you mean ${nearest}?`
-      : 'a name such as Europe/Berlin or UTC is needed';
-  throw new Fault(
-    'INPUT_INVALID',
-    `The input is not valid. zone: ${JSON.stringify(zone)} is no time zone; ${offer}`,
-  );
-}
-
-/** `first` or `second` of two moments at which clocks show the same. */
-function placeAmongTwins(time: Date, zone: string): 'first' | 'second' | undefined {
-  const offset = offsetMinutes(time, zone);
-  // No zone has changed its clock by more than three hours, or twice in a day.
-  const at = (minutes: number) => offsetMinutes(new Date(time.getTime() + minutes * 60_000), zone);
-  const later = offset - at(180);
-  if (later > 0 && at(later) === offset - later) return 'first';
-  const earlier = at(-180) - offset;
-  if (earlier > 0 && at(-earlier) === offset + earlier) return 'second';
-  return undefined;
-}
-
-/** How far the clocks of a zone are from UTC at a moment, to the east. */
-function offsetMinutes(time: Date, zone: string): number {
-  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-  const name = format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-  const [, sign, hours = 0, minutes = 0] = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }

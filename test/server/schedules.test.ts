@@ -196,6 +196,6 @@ describe('matre schedule', () => {
   it('says in words what is wrong with a cron expression', async () => {
     const { code, stderr } = await ask('schedule', 'next', '--cron', '0 2 * *');
     expect(code).toBe(3);
-    expect(stderr).toContain('has 4 fields; five are needed');
+    expect(stderr).toContain('has 4 fields, but five are needed');
   });
 });
