@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -60,7 +61,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
       DOCKER_HOST: host,
       DOCKER_SOCKET: socketPath,
       POSTGRES_PASSWORD: 'a-password-of-the-test',
-      MATRE_SECRET_KEY: 'a-key-of-the-test-that-is-long-enough',
+      MATRE_SECRET_KEY: randomBytes(32).toString('base64'),
       MATRE_PUBLIC_URL: 'https://matre.example.com',
       MATRE_PUBLISH: '127.0.0.1:0',
       MATRE_DATA: data,

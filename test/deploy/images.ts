@@ -18,9 +18,13 @@ export async function importMatre(folder: string, docker: string, tag: string): 
   const tree = join(folder, 'matre');
   const home = join(tree, 'opt/matre');
   await programs(tree, [process.execPath, '/usr/bin/git']);
-  await run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(home, 'dist')], {
-    cwd: root,
-  });
+  await run(
+    'npx',
+    ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(home, 'dist')],
+    {
+      cwd: root,
+    },
+  );
   await cp(join(root, 'src'), join(home, 'dist'), {
     recursive: true,
     filter: (path) => !/\.ts$/.test(path),
@@ -32,6 +36,9 @@ export async function importMatre(folder: string, docker: string, tag: string): 
   await run('cp', ['-a', join(root, 'node_modules'), join(home, 'node_modules')]);
   await cp(join(root, 'package-lock.json'), join(home, 'package-lock.json'));
   await run('npm', ['prune', '--omit=dev', '--offline', '--ignore-scripts'], { cwd: home });
+  for (const path of await readdir(join(home, 'node_modules'), { recursive: true })) {
+    if (path.endsWith('-gnu.node')) await librariesOf(tree, join(home, 'node_modules', path));
+  }
   await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
   await symlink('/opt/matre/bin/matre.js', join(tree, 'usr/local/bin/matre'));
   const name = `${imageNames.matre}:${tag}`;
@@ -101,14 +108,18 @@ async function programs(tree: string, paths: string[]): Promise<void> {
   await writeFile(join(tree, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\npostgres:x:999:999::/:/bin/sh\n');
   await writeFile(join(tree, 'etc/group'), 'root:x:0:\npostgres:x:999:\n');
   for (const path of paths) {
-    const { stdout } = await run('ldd', [path]);
-    const libraries = [...stdout.matchAll(/(?:=>\s+|^\s+)(\/\S+)\s+\(0x/gm)].map(
-      (match) => match[1] as string,
-    );
-    for (const file of [path, ...libraries]) {
-      await mkdir(join(tree, dirname(file)), { recursive: true });
-      await cp(await realpath(file), join(tree, file), { force: true });
-    }
+    await mkdir(join(tree, dirname(path)), { recursive: true });
+    await cp(await realpath(path), join(tree, path), { force: true });
+    await librariesOf(tree, path);
+  }
+}
+
+async function librariesOf(tree: string, path: string): Promise<void> {
+  const { stdout } = await run('ldd', [path]);
+  for (const [, file] of stdout.matchAll(/(?:=>\s+|^\s+)(\/\S+)\s+\(0x/gm)) {
+    if (file === undefined) continue;
+    await mkdir(join(tree, dirname(file)), { recursive: true });
+    await cp(await realpath(file), join(tree, file), { force: true });
   }
 }
 
