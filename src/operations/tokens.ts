@@ -90,7 +90,7 @@ export const revokeToken = defineOperation({
   summary: 'Revoke an API token: one’s own, or any for an admin',
   role: 'viewer',
   audited: ({ id }) => `token ${id}`,
-  input: z.object({ id: whole.min(1) }),
+  input: z.object({ id: whole.min(1).max(2_147_483_647) }),
   output: tokenView,
   async run({ access }, { id }, { who }) {
     const { accountId, ...token } = await access.tokens.get(id);

@@ -50,10 +50,11 @@ async function listen(port: number, lastId?: string, query = '') {
     signal: stop.signal,
     headers: lastId === undefined ? {} : { 'last-event-id': lastId },
   });
-  const heard = { text: '', leave: () => stop.abort(), lastId: () => '' };
+  const heard = { text: '', ended: false, leave: () => stop.abort(), lastId: () => '' };
   heard.lastId = () => [...heard.text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? '';
   void (async () => {
     for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
+    heard.ended = true;
   })().catch(() => undefined);
   closers.push(heard.leave);
   return heard;
@@ -125,6 +126,20 @@ describe('live events', () => {
     const { port } = await serve({ beatMs: 20 });
     const listener = await listen(port);
     await until(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
+  });
+
+  it('end for whoever is no longer welcome, and for nobody else', async () => {
+    let signedOut = false;
+    const { port, tell } = await serve({
+      beatMs: 20,
+      stillWelcome: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
+    });
+    const [gone, stays] = [await listen(port, 'gone'), await listen(port, 'stays')];
+    signedOut = true;
+    await until(() => gone.ended);
+    tell(7);
+    await until(() => runsIn(stays.text).includes(7));
+    expect(stays.ended).toBe(false);
   });
 
   it('do not wait for a listener that does not read: it is cut off, the others hear all', async () => {

@@ -13,6 +13,9 @@ import { whoOf } from './guard.ts';
 import { limitSignIn } from './limit.ts';
 import { type Sessions, sessionView } from './session.ts';
 
+/** A name and two passwords need no more. */
+const bodyLimit = 16 * 1024;
+
 const password = z.string().max(500);
 const credentials = z.strictObject({ name: line(200), password });
 const passwords = z.strictObject({ current: password, next: newPassword });
@@ -46,6 +49,7 @@ export function mountSessionRoutes(
     '/api/session',
     {
       config: { entrance: 'sign-in' },
+      bodyLimit,
       schema: described('session.begin', 'Sign in with a password; sets the cookie matre_session', {
         answer: sessionView,
         body: credentials,
@@ -81,6 +85,7 @@ export function mountSessionRoutes(
   server.post(
     '/api/session/password',
     {
+      bodyLimit,
       schema: described('session.password', 'Change one’s own password; all other sessions end', {
         answer: sessionView,
         body: passwords,
@@ -110,6 +115,7 @@ export function mountSessionRoutes(
     '/api/first-admin',
     {
       config: { entrance: 'sign-in' },
+      bodyLimit,
       schema: described(
         'session.first-admin',
         'Make the first admin, with the link of the log, and sign in',
