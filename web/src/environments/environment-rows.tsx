@@ -1,5 +1,5 @@
-import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
+import { ActionIcon, Anchor, Tooltip, VisuallyHidden } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { showOverview } from '../../../src/operations/overview.ts';
@@ -43,6 +43,9 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
         <thead>
           <tr>
             <th scope="col">Environment</th>
+            <th scope="col" className={classes.name}>
+              Name
+            </th>
             <th scope="col">Now</th>
             <th scope="col" className={classes.number}>
               Waiting
@@ -50,7 +53,7 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
             <th scope="col">Last runs</th>
             <th scope="col">Container</th>
             <th scope="col">
-              <span className={classes.hidden}>Actions</span>
+              <VisuallyHidden>Actions</VisuallyHidden>
             </th>
           </tr>
         </thead>
@@ -85,8 +88,8 @@ function Row({ lane, bars, containers, isAway }: RowProps) {
         <Anchor component={Link} href={`/environments/${code}`} className={classes.code}>
           {code}
         </Anchor>
-        {name !== code && <span className={classes.name}>{name}</span>}
       </th>
+      <td className={classes.name}>{name !== code && name}</td>
       <td className={classes.now}>
         <EnvironmentState lane={lane} />
         {paused && (
@@ -115,7 +118,7 @@ function Row({ lane, bars, containers, isAway }: RowProps) {
             size="sm"
             aria-label={`New run on ${code}`}
           >
-            <IconPlayerPlay size={14} aria-hidden />
+            <IconPlus size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>
         <PauseOrResume code={code} isPaused={paused !== null} size="compact-xs" />

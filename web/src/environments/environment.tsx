@@ -1,5 +1,5 @@
 import { Anchor, Button } from '@mantine/core';
-import { IconExternalLink, IconPlayerPauseFilled, IconPlayerPlay } from '@tabler/icons-react';
+import { IconExternalLink, IconPlayerPauseFilled, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
@@ -47,7 +47,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
             component={Link}
             href={`/new?env=${code}`}
             variant="default"
-            leftSection={<IconPlayerPlay size={14} aria-hidden />}
+            leftSection={<IconPlus size={14} aria-hidden />}
           >
             New run here
           </Button>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import type { EnvironmentContainerView } from '../../../src/operations/environment-detail.ts';
 import type { releaseLock } from '../../../src/operations/locks.ts';
@@ -35,7 +35,9 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
               <th scope="col" className={classes.number}>
                 Unless renewed, free in
               </th>
-              <th scope="col" aria-label="Actions" />
+              <th scope="col">
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </th>
             </tr>
           </thead>
           <tbody>

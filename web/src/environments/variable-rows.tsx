@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { useAction } from '../api/action.ts';
 import { ask } from '../api/request.ts';
@@ -38,7 +38,9 @@ export function VariableRows({ code, rows, onEdit }: Props) {
               <th scope="col">Value</th>
               <th scope="col">From</th>
               <th scope="col">Instead of</th>
-              <th scope="col" aria-label="Actions" />
+              <th scope="col">
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -19,8 +19,12 @@ const manyLanes = 8;
 /** All environments, with what each does and how long a new run would wait there. */
 export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
   const [search, setSearch] = useState('');
+  // Those of the address come first; what is chosen afterwards stays where it is.
+  const [first] = useState(() => new Set(chosen));
   const wanted = search.trim().toLowerCase();
-  const shown = now.lanes.filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted));
+  const shown = now.lanes
+    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted))
+    .sort((one, other) => Number(first.has(other.code)) - Number(first.has(one.code)));
   const unknown = chosen.filter((code) => !now.lanes.some((lane) => lane.code === code));
   const codes = shown.map(({ code }) => code);
   const allShown = codes.length > 0 && codes.every((code) => chosen.includes(code));

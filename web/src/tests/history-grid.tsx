@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { StatusSign } from '../parts/status.tsx';
@@ -45,13 +46,15 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
   return (
     <div className={classes.scroll} ref={scroll}>
       <table className={classes.grid} onKeyDown={move}>
-        <caption className={classes.hidden}>
-          Results by environment, the newest at the right. Arrow keys move from result to result.
+        <caption>
+          <VisuallyHidden>
+            Results by environment, the newest at the right. Arrow keys move from result to result.
+          </VisuallyHidden>
         </caption>
         <thead>
-          <tr className={classes.hiddenRow}>
+          <tr>
             <th scope="col">
-              <span className={classes.hidden}>Environment</span>
+              <VisuallyHidden>Environment</VisuallyHidden>
             </th>
             <th scope="col" className={classes.figure}>
               pass
@@ -60,7 +63,7 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
               flaky
             </th>
             <th scope="colgroup" colSpan={columns.length}>
-              <span className={classes.hidden}>Results, the oldest first</span>
+              <VisuallyHidden>Results, the oldest first</VisuallyHidden>
             </th>
           </tr>
         </thead>

@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { StatusSign } from '../parts/status.tsx';
@@ -103,7 +103,7 @@ function Last({ status, word, count }: { status: 'passed' | 'failed'; word: stri
       {count > 0 && (
         <>
           <StatusSign status={status} size={12} />
-          <span className={classes.hidden}>{word} </span>
+          <VisuallyHidden>{word} </VisuallyHidden>
           {count}
         </>
       )}
