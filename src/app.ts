@@ -175,6 +175,7 @@ async function join(
     unsetVariables,
     lookClosely,
     effective,
+    sessionsOf: sessions.ofRun,
     examined,
   };
 

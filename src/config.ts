@@ -58,7 +58,14 @@ export interface Config {
   };
   /** Without a source nothing can run; that is for the run to say, since other commands work. */
   module: { source: ModuleSource | undefined; target: string };
-  selenium: { host: string | undefined; port: number; protocol: 'http' | 'https'; path: string };
+  selenium: {
+    host: string | undefined;
+    port: number;
+    protocol: 'http' | 'https';
+    path: string;
+    /** With `{session}`, `{environment}` and `{run}` in it. */
+    liveViewUrl: string | undefined;
+  };
   worker: {
     slots: number;
     leaseMs: number;
@@ -207,6 +214,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       port: values.SELENIUM_PORT,
       protocol: values.SELENIUM_PROTOCOL,
       path: values.SELENIUM_PATH,
+      liveViewUrl: values.MATRE_LIVE_VIEW_URL,
     },
     worker: {
       slots: values.MATRE_WORKERS,

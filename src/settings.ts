@@ -204,6 +204,12 @@ export const settings = {
     default: '/wd/hub',
     description: 'The path of Selenium; / for a bare chromedriver.',
   }),
+  MATRE_LIVE_VIEW_URL: optional({
+    group: 'Selenium',
+    schema: url('http', 'https'),
+    description:
+      'Where people can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are filled in; with {session} there is a link for each session that is open.',
+  }),
 
   MATRE_WORKERS: setting({
     group: 'Workers',

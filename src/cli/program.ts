@@ -10,6 +10,7 @@ import { registerList } from './list.ts';
 import { registerLocks } from './locks.ts';
 import { registerLog } from './log.ts';
 import { registerPool } from './pool.ts';
+import { registerPriority } from './priority.ts';
 import { registerRetry } from './retry.ts';
 import { registerRun } from './run.ts';
 import { registerSchedule } from './schedule/schedule.ts';
@@ -40,6 +41,7 @@ const commands: Register[] = [
   registerShow,
   registerLog,
   registerCancel,
+  registerPriority,
   registerRetry,
   registerSchedule,
   registerStatus,

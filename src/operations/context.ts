@@ -85,6 +85,8 @@ export interface Context {
    * MODULE_ENV_FILE_MISSING.
    */
   effective(environment: Environment): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
+  /** The ids of the sessions of the browser that a run has open now, as far as they are known here. Never rejects. */
+  sessionsOf(runId: number): Promise<string[]>;
   /** What `matre doctor` looks at of containers, module and Selenium. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   examined(): Promise<ContainersExamined>;
 }

@@ -1,4 +1,5 @@
 import { listAudit } from './audit.ts';
+import { fixDoctor, showDoctor } from './doctor.ts';
 import { importEnvironments } from './env-import.ts';
 import { showContainer, showEffective } from './environment-detail.ts';
 import {
@@ -10,6 +11,8 @@ import {
   resumeEnvironment,
   showEnvironment,
 } from './environments.ts';
+import { listFaults } from './faults.ts';
+import { showLiveView } from './live-view.ts';
 import { listLocks, releaseLock } from './locks.ts';
 import type { AnyOperation } from './operation.ts';
 import { showOverview } from './overview.ts';
@@ -62,6 +65,7 @@ export const operations = [
   showProgress,
   listResults,
   listSteps,
+  showLiveView,
   readLog,
   listArtifacts,
   reportJunit,
@@ -85,6 +89,9 @@ export const operations = [
   showOverview,
   showStatus,
   showConfig,
+  listFaults,
+  showDoctor,
+  fixDoctor,
   listUsers,
   addUser,
   editUser,

@@ -28,6 +28,8 @@ export interface Sessions {
   seats(): Promise<Seats | undefined>;
   /** Ends the sessions with a label, after their process was killed. Never rejects. */
   endLabelled(label: string): Promise<void>;
+  /** The ids of the sessions that a run has open now, as far as they are known here. Never rejects. */
+  ofRun(runId: number): Promise<string[]>;
   /** Ends the sessions of runs that are over; says which. Never rejects. */
   endDead(): Promise<void>;
 }
@@ -94,6 +96,19 @@ export function createSessions(deps: {
         const left = sessions.filter((session) => session.label === label);
         await endAll(selenium, left, 'A session of the browser that a killed test left was ended');
       });
+    },
+
+    async ofRun(runId) {
+      const [installation, status] = await Promise.all([
+        deps.installation(),
+        quietly((selenium) => selenium.status()),
+      ]);
+      return (status?.sessions ?? [])
+        .filter(({ label }) => {
+          const owner = ownerOf(label);
+          return owner?.installation === installation && owner.runId === runId;
+        })
+        .map(({ id }) => id);
     },
 
     async endDead() {

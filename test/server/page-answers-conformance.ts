@@ -17,7 +17,10 @@ export function pageConformance(kind: Kind): void {
     let context: Context;
     const closers: (() => Promise<void>)[] = [];
     beforeAll(async () => {
-      const settings: Record<string, string> = { MATRE_SIGN_IN: 'off' };
+      const settings: Record<string, string> = {
+        MATRE_SIGN_IN: 'off',
+        MATRE_LIVE_VIEW_URL: 'http://grid:7900/{environment}/?run={run}',
+      };
       if (kind === 'postgres') {
         const [postgres, redis] = await Promise.all([sharedPostgres(), startRedis()]);
         closers.push(postgres.drop, redis.stop);
@@ -326,6 +329,17 @@ export function pageConformance(kind: Kind): void {
         await context.artifacts.write(id, 'tests/steps.json', damaged);
         expect((await steps('test=A')).body.code).toBe('RESULT_UNREADABLE');
       }
+    });
+
+    it('where a run can be watched while it runs', async () => {
+      await add('us');
+      const id = await submit('us', ['A']);
+      const views = async () => (await server.ask('GET', `/api/runs/${id}/live`)).body;
+      expect(await views()).toEqual({ configured: true, views: [] });
+      const { finish } = await start(['A']);
+      expect((await views()).views).toEqual([{ url: `http://grid:7900/us/?run=${id}`, session: null }]);
+      await finish();
+      expect((await views()).views).toEqual([]);
     });
 
     it('how a test went on all environments over time', async () => {
