@@ -52,7 +52,7 @@ const introduction = `# Troubleshooting
     matre doctor --json                   for programs
 
 Each check says what it looked at and what it saw, and of a problem its code, what it means and the command or setting that mends
-it. The exit code is 0 when there is no problem, 2 when there is one. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
+it. The exit code is 0 when every check could look and found no problem, else 2. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
 `;
 
 function symptoms(): string[] {

@@ -22,7 +22,7 @@ import { scriptFiles } from './mftf/scripts.ts';
 import { lookAtSlots } from './mftf/slots.ts';
 import { createSnapshots } from './mftf/snapshots/store.ts';
 import type { Environment } from './model/environment.ts';
-import { createModules, type Modules } from './modules/modules.ts';
+import { type Commit, createModules, type Modules } from './modules/modules.ts';
 import type { Context } from './operations/context.ts';
 import { createExamination, type Examination } from './pool/examination.ts';
 import { createPool, type Pool } from './pool/pool.ts';
@@ -164,6 +164,15 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     async examined() {
       const { engine, pool, examination, modules, layout } = await opened();
       const { php } = config.mftf;
+      let resolving: Promise<Commit & { path: string }> | undefined;
+      const resolve = async () => {
+        const commit = await modules.resolve();
+        return { ...commit, path: await modules.checkout(commit.id) };
+      };
+      const newest = () => {
+        resolving ??= resolve();
+        return resolving;
+      };
       return {
         engine,
         pool,
@@ -172,10 +181,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         installation: await installationOf(deps.database),
         selenium,
         fetchInside: (containerId, wanted) => fetchInside({ engine, containerId, layout, php }, wanted),
-        async valuesOf(environment) {
-          const { id } = await modules.resolve();
-          return (await envFilesOf(environment, { id, path: await modules.checkout(id) })).values;
-        },
+        newest,
+        valuesOf: async (environment) => (await envFilesOf(environment, await newest())).values,
       };
     },
 

@@ -32,14 +32,15 @@ export interface Installation {
 
 /**
  * `MATRE_ENGINE` (docker, sandbox or auto) and `DOCKER_HOST` choose the engine, as for matre. `latencyMs`: how long a page of
- * a shop takes. `files`: more files of the test module, by path.
+ * a shop takes. `files`: more files of the test module, by path. `settings`: more of them, as in the environment of a process.
  */
 export async function openInstallation(options: {
   codes: string[];
   latencyMs?: number;
   files?: Record<string, string>;
+  settings?: Record<string, string>;
 }): Promise<Installation> {
-  const { codes, latencyMs = 0, files = {} } = options;
+  const { codes, latencyMs = 0, files = {}, settings = {} } = options;
   const log = createLog({ level: 'error' });
   const folder = await mkdtemp(join(tmpdir(), 'matre-bench-'));
   const shops = await Promise.all(codes.map((environment) => startShop({ environment, port: 0, latencyMs })));
@@ -69,6 +70,7 @@ export async function openInstallation(options: {
     MATRE_NETWORK: 'host',
     MATRE_MODULE_PATH: module,
     MATRE_PHP: samplePhp,
+    ...settings,
   };
   if (dockerHost !== undefined) environment['DOCKER_HOST'] = dockerHost;
   const app = await openApp(loadConfig({ environment, file: '/dev/null' }), { log });

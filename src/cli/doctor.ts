@@ -13,7 +13,7 @@ export function registerDoctor(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nEnds with 0 when there is no problem, with 2 when there is one. docs/troubleshooting.md has all checks and codes.\n' +
+      '\nEnds with 0 when every check could look and found no problem, else with 2. docs/troubleshooting.md has all checks and codes.\n' +
         '\nExamples:\n  matre doctor\n  matre doctor --env preprod-us --fix',
     )
     .action(async ({ env: environment, fix, ...options }) => {
@@ -45,9 +45,11 @@ function printReport(output: Output, { checks, healthy, tookMs }: ReportView): v
   );
   const fixable = problems.filter((finding) => finding.fixable).length;
   const hint = fixable > 0 ? ` --fix can mend ${fixable} of them.` : '';
+  const unknown = checks.filter(({ standing }) => standing === 'unknown').length;
+  const open = unknown > 0 ? ` ${unknown} checks could not look.` : '';
   const text = healthy
     ? output.paint.green(`No problem was found in ${checks.length} checks (${span(tookMs)}).`)
-    : output.paint.red(`${problems.length} problems were found (${span(tookMs)}).${hint}`);
+    : output.paint.red(`${problems.length} problems were found (${span(tookMs)}).${open}${hint}`);
   output.line(text);
 }
 

@@ -5,7 +5,7 @@ import type { Examined } from './examined.ts';
 export type Finding =
   /** As it should be. */
   | { standing: 'well'; about?: string; found: string }
-  /** Not looked at, or not to be known from here; why is in `found`. Says nothing about the health. */
+  /** Could not be looked at; why is in `found`. Nobody knows whether all is well then. */
   | { standing: 'unknown'; about?: string; found: string }
   | Problem;
 

@@ -4,7 +4,7 @@ import type { LockStore } from '../locks/lock.ts';
 import type { EnvValue } from '../mftf/env-files.ts';
 import type { Fetched } from '../mftf/fetch.ts';
 import type { Environment } from '../model/environment.ts';
-import type { Modules } from '../modules/modules.ts';
+import type { Commit, Modules } from '../modules/modules.ts';
 import type { Examination } from '../pool/examination.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Selenium } from '../selenium/selenium.ts';
@@ -34,6 +34,8 @@ export interface ContainersExamined {
   pool: Pool;
   examination: Examination;
   modules: Modules;
+  /** The newest commit of the test module and where it is checked out, asked for once. Errors: as of `Modules.resolve`. */
+  newest(): Promise<Commit & { path: string }>;
   /** Whose sessions of Selenium are ours, see `session-label.ts`. */
   installation: string;
   /** As this process reaches it. */

@@ -8,9 +8,8 @@ export const moduleAway: Check = {
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
 
   async look({ containers }) {
-    const { modules } = await containers();
-    const { id, subject } = await modules.resolve();
-    await modules.checkout(id);
+    const { newest } = await containers();
+    const { id, subject } = await newest();
     return [well(`${id.slice(0, 12)} ${subject}`)];
   },
 };
@@ -26,8 +25,8 @@ export const moduleEnvFileMissing: Check = {
   codes: ['MODULE_ENV_FILE_MISSING', 'MODULE_INVALID'],
 
   async look({ environments, containers }) {
-    const { modules, valuesOf } = await containers();
-    const commit = await modules.resolve();
+    const { newest, valuesOf } = await containers();
+    const commit = await newest();
     const problems = await Promise.all(
       environments.map(async (environment): Promise<Finding[]> => {
         try {

@@ -9,7 +9,7 @@ import { defineOperation } from './operation.ts';
 const standing = z.enum(['well', 'unknown', 'problem']);
 
 const reportView = z.object({
-  healthy: z.boolean().describe('No check found a problem'),
+  healthy: z.boolean().describe('Every check could look, and found no problem'),
   tookMs: z.number(),
   checks: z.array(
     z.object({
@@ -62,6 +62,7 @@ export const fixDoctor = defineOperation({
 
 async function lookAt(context: Context, wanted: string | undefined, fix: boolean): Promise<ReportView> {
   const { config, database, locks, workers, environments, runs, queue } = context;
+  let opening: ReturnType<Context['examined']> | undefined;
   const examined = {
     config,
     database,
@@ -71,7 +72,11 @@ async function lookAt(context: Context, wanted: string | undefined, fix: boolean
     allEnvironments: () => environments.list(),
     runningClaims: () => queue.held(),
     runningCommits: () => runs.commitsInUse(),
-    containers: () => context.examined(),
+    // Once for all checks: each would ask for the newest commit again.
+    containers() {
+      opening ??= context.examined();
+      return opening;
+    },
   };
   return view(await examine(checks, examined, { fix }));
 }

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { mountSmallDisk } from '../faults/disk.ts';
+import { fault, moduleTest, openStage, type Stage } from '../runs/stage.ts';
+import { openTestApp } from '../support/app.ts';
+import { askDoctor, checkOf } from './doctor.ts';
+
+/** What is wrong with queue, workers and disks. */
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+test('a data folder without room is named, and a run there is stopped before its first test', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-small-'));
+  const disk = mountSmallDisk(folder);
+  if (!disk) {
+    await rm(folder, { recursive: true });
+    return context.skip('Only root may mount.');
+  }
+  try {
+    stage = await openStage('sandbox', {
+      settings: { MATRE_DATA: folder },
+      module: moduleTest('PlainTest', fault('sleep 0')),
+    });
+    const environment = await stage.environment('preprod-us');
+    const { findings } = checkOf(await askDoctor(stage.context), 'disk-full');
+    // 512 MB are enough for now, and too little for long.
+    expect(findings[0]).toMatchObject({
+      code: 'DISK_FULL',
+      about: folder,
+      remedy: expect.stringContaining(`df -h ${folder}`),
+    });
+    expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    const { bavail, bsize } = await statfs(folder);
+    await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
+    const { run, results } = await stage.run(environment, { tests: ['PlainTest'] });
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+    expect(results).toEqual([]);
+    await rm(join(folder, 'filler'));
+    expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    // Its containers are in that folder, where the engine of the stage does not look.
+    await (await stage.context.examined()).engine.remove(environment.container.name);
+  } finally {
+    await stage?.close();
+    stage = undefined;
+    disk.unmount();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('no worker, a lost worker, a queue that does not move, a lease that nobody takes back', async () => {
+  const { app, close } = await openTestApp({ settings: { MATRE_ENGINE: 'sandbox' } });
+  const { database, environments, runs, workers } = app.context;
+  const codes = async (name: string) => {
+    const { findings } = checkOf(await askDoctor(app.context), name);
+    return findings.flatMap(({ code }) => (code === null ? [] : [code]));
+  };
+  expect(await codes('workers-away')).toEqual(['WORKERS_MISSING']);
+  expect(await codes('queue-stuck')).toEqual([]);
+
+  // A worker that is there and does not take what waits.
+  const { id: environmentId } = await environments.create({
+    code: 'us',
+    name: 'us',
+    baseUrl: 'http://127.0.0.1:1/',
+    backendName: 'admin',
+    adminUsername: 'admin',
+  });
+  const selection = { all: true, tests: [], groups: [], suites: [], exclude: [] };
+  const [run] = await runs.insert([{ environmentId, selection, requestedBy: 'test' }]);
+  await workers.register({ id: 'host/1', host: 'host', pid: 1, slots: 4 });
+  expect(await codes('queue-stuck')).toEqual([]);
+  await database.query(`UPDATE run SET queued_at = now() - interval '5 minutes'`);
+  expect(await codes('queue-stuck')).toEqual(['QUEUE_STUCK']);
+  // With a reason to wait, it is not stuck.
+  const waitsFor = { code: 'SELENIUM_FULL' as const, message: 'None is free.' };
+  await workers.beat('host/1', { stopping: false, waitsFor });
+  expect(await codes('queue-stuck')).toEqual([]);
+  await workers.beat('host/1', { stopping: false });
+
+  await app.context.queue.claim('host/1/1');
+  expect(await codes('queue-stuck')).toEqual([]);
+  await database.query(`UPDATE run SET lease_until = now() - interval '5 minutes' WHERE id = $1`, [run?.id]);
+  expect(await codes('queue-stuck')).toEqual(['QUEUE_STUCK']);
+
+  await database.query(`UPDATE worker SET seen_at = now() - interval '5 minutes'`);
+  expect(await codes('workers-away')).toEqual(['WORKER_LOST']);
+  await database.script('DROP INDEX run_one_running');
+  expect(await codes('database-answers')).toEqual(['SCHEMA_DIFFERENT']);
+  await close();
+});

@@ -1,0 +1,55 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../support/redis.ts';
+
+const script = new URL('../../src/mftf/fetch.php', import.meta.url).pathname;
+const hasPhp = spawnSync('php', ['--version']).status === 0;
+
+/** The script that looks at addresses from within a container, executed by PHP itself where there is one. */
+describe.skipIf(!hasPhp)('fetch.php', () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();
+    else if (request.url === '/maintenance') response.writeHead(503).end('down');
+    else if (request.url !== '/silent') response.end('\u00e4 page');
+  });
+  let base: string;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function fetched(...targets: string[]) {
+    const php = spawn('php', ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', script, ...targets]);
+    const said = await text(php.stdout);
+    return said
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  }
+
+  test('tells status and answer, and follows nothing', async () => {
+    const found = await fetched(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
+    expect(found).toMatchObject([
+      { url: `${base}/`, status: 200, body: '\u00e4 page', ms: expect.any(Number) },
+      { status: 302 },
+      { status: 503, body: 'down' },
+    ]);
+  });
+
+  test('tells why there is no answer', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}/`;
+    const found = await fetched(`5 ${nobody}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
+    expect(found).toMatchObject([
+      { url: nobody, error: expect.stringContaining('Connection refused') },
+      { error: expect.stringMatching(/getaddrinfo|resolve/i) },
+      { error: expect.stringMatching(/timed out|HTTP request failed/i) },
+    ]);
+  });
+});
