@@ -5,8 +5,8 @@ import type { submitRuns } from '../../../src/operations/runs.ts';
 import { useAction } from '../api/action.ts';
 import { type Answer, get, newKey, post } from '../api/request.ts';
 import { showDone } from '../parts/notices.tsx';
-import { many } from '../parts/words.ts';
 import { type Draft, selectionOf, writeDraft } from './draft.ts';
+import { placeWords } from './place-words.ts';
 
 export type Submitted = Answer<typeof submitRuns>['runs'];
 
@@ -41,14 +41,4 @@ export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
       go(`/runs/${first.id}`);
     },
   });
-}
-
-/** Where a run stands right after it was submitted. */
-export function placeWords({ position, run }: Pick<Answer<typeof showProgress>, 'position' | 'run'>): string {
-  if (run.state === 'running') return 'has started';
-  if (run.state === 'finished') return 'is finished';
-  if (position === null) return 'is queued';
-  return position === 1
-    ? 'is queued and the next there'
-    : `is queued behind ${many(position - 1, 'other run')}`;
 }
