@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { createArtifacts } from './artifacts/artifacts.ts';
 import { createDataFolder } from './artifacts/data-folder.ts';
+import { createSharedArtifacts } from './artifacts/shared.ts';
+import { createShipping } from './artifacts/shipping.ts';
 import type { Config } from './config.ts';
 import { type ContainerParts, createContainerParts } from './container-parts.ts';
 import { countLocks } from './locks/counted.ts';
@@ -21,6 +23,7 @@ import { createDurations } from './store/durations.ts';
 import { type EmbeddedDatabase, openEmbedded } from './store/embedded.ts';
 import { createEnvironments } from './store/environments.ts';
 import { createEvents } from './store/events.ts';
+import { createDepot } from './store/file-pieces.ts';
 import { createFirings } from './store/firings.ts';
 import { migrate } from './store/migrate.ts';
 import { createOverview } from './store/overview.ts';
@@ -113,7 +116,11 @@ async function join(
   const environments = createEnvironments({ database, secrets });
   const variables = createVariables({ database, secrets });
   const runs = createRuns({ database });
-  const artifacts = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
+  const local = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
+  const depot = createDepot({ database });
+  const shipping =
+    config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
+  const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
   const made = createContainerParts({
     config,
     log,
@@ -199,6 +206,8 @@ async function join(
     context,
     async startWorkers() {
       await workers.start();
+      shipping?.start();
+      if (shipping) beside.push(shipping);
       const { status } = workers;
       beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
       const probes = createProbes({ database });

@@ -44,6 +44,8 @@ export interface Config {
     databaseUrl: string | undefined;
     secretKey: string | undefined;
     logBytes: number;
+    /** Where files of runs are kept. */
+    artifacts: 'folder' | 'database';
   };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
@@ -196,6 +198,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       databaseUrl: values.DATABASE_URL,
       secretKey: values.MATRE_SECRET_KEY,
       logBytes: values.MATRE_LOG_SIZE,
+      artifacts: values.MATRE_ARTIFACTS,
     },
     locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },

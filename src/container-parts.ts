@@ -155,6 +155,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       try {
         return await parts.runner(job);
       } finally {
+        // Before the run is finished: then its log is complete, wherever it is read.
+        await deps.artifacts.deliver(job.run.id, job.abort);
         await tidy(parts);
       }
     },

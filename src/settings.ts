@@ -46,6 +46,13 @@ export const settings = {
     description:
       'The key that stored credentials are encrypted with. Without it, secret.key in the data folder.',
   }),
+  MATRE_ARTIFACTS: setting({
+    group: 'Store',
+    schema: z.enum(['folder', 'database'], 'must be folder or database'),
+    default: 'folder',
+    description:
+      'Where logs, screenshots and other files of runs are kept: in the data folder, which is enough for one host or for hosts that share that folder; or in the database, from where every host can read them (docs/hosts.md).',
+  }),
   MATRE_LOG_SIZE: setting({
     group: 'Store',
     schema: size(1),

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canMount, mountSmallDisk } from '../../test/support/small-disk.ts';
@@ -22,27 +21,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const newRun = () => ++run;
 const end = (stream: Writable) => finished(stream.end());
-const read = async (runId: number, path: string) => text((await artifacts.open(runId, path)).stream);
 const logOf = async (runId: number) => (await artifacts.readLog(runId, 0, 100_000)).toString();
 
 describe('files', () => {
-  it('are written from text, bytes and streams, read, listed and removed', async () => {
+  it('replace what is there', async () => {
     const id = newRun();
-    expect(await artifacts.write(id, 'report.xml', '<x/>')).toEqual({ path: 'report.xml', size: 4 });
-    await artifacts.write(id, 'tests/A/screenshot.png', Buffer.from([1, 2, 3]));
-    await artifacts.write(id, 'tests/A/page.html', Readable.from(['<p>', Buffer.from('é')]));
-    await artifacts.write(id, 'report.xml', '<yy/>');
-    expect(await artifacts.list(id)).toEqual([
-      { path: 'report.xml', size: 5 },
-      { path: 'tests/A/page.html', size: 5 },
-      { path: 'tests/A/screenshot.png', size: 3 },
-    ]);
-    expect(await read(id, 'report.xml')).toBe('<yy/>');
-    const { stream, size } = await artifacts.open(id, 'tests/A/screenshot.png');
-    expect([[...(await buffer(stream))], size]).toEqual([[1, 2, 3], 3]);
+    for (const content of ['<x/>', '<yy/>']) await artifacts.write(id, 'report.xml', content);
+    expect(await artifacts.list(id)).toEqual([{ path: 'report.xml', size: 5 }]);
     expect(await artifacts.remove(id)).toBe(true);
-    expect(await artifacts.list(id)).toEqual([]);
-    expect(await artifacts.remove(id)).toBe(false);
   });
 
   it('are not there before they are complete, nor when they never are', async () => {
@@ -57,18 +43,6 @@ describe('files', () => {
     expect(readdirSync(join(folder, 'runs', String(id)))).toEqual([]);
   });
 
-  it.each(['../2/run.log', '/etc/passwd', 'a/../../b', 'a//b', '.', '', 'a\0b', '..\\x', './a'])(
-    'stay in the folder of their run: %j',
-    async (path) => {
-      const id = newRun();
-      await artifacts.write(id, 'there', 'x');
-      const outside = { code: 'PATH_OUTSIDE' };
-      await expect(artifacts.write(id, path, 'x')).rejects.toMatchObject(outside);
-      await expect(artifacts.open(id, path)).rejects.toMatchObject(outside);
-      await expect(artifacts.log(id, path)).rejects.toMatchObject(outside);
-    },
-  );
-
   it('are not read through links', async () => {
     const id = newRun();
     await artifacts.write(id, 'a/there', 'x');
@@ -81,15 +55,6 @@ describe('files', () => {
     expect(await artifacts.list(id)).toEqual([{ path: 'a/there', size: 1 }]);
   });
 
-  it('that are not there, or are folders, are not found', async () => {
-    const id = newRun();
-    await artifacts.write(id, 'a/b', 'x');
-    for (const path of ['none', 'a', 'a/b/c']) {
-      await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    }
-    await expect(artifacts.open(newRun(), 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  });
-
   it.each([0, -1, 1.5, Number.NaN, '../1' as unknown as number])(
     'belong to a run with a number, not %s',
     async (id) => {
@@ -99,27 +64,6 @@ describe('files', () => {
 });
 
 describe('logs', () => {
-  it('grow over several attempts and are read from any offset', async () => {
-    const id = newRun();
-    expect(await logOf(id)).toBe('');
-    for (const attempt of ['first\n', 'second\n']) {
-      const log = await artifacts.runLog(id);
-      log.write(attempt);
-      await end(log);
-    }
-    expect(await logOf(id)).toBe('first\nsecond\n');
-    expect((await artifacts.readLog(id, 6, 3)).toString()).toBe('sec');
-    expect(await artifacts.readLog(id, 100, 10)).toHaveLength(0);
-  });
-
-  it('can be read while they are written', async () => {
-    const id = newRun();
-    const log = await artifacts.runLog(id);
-    await new Promise((done) => log.write('line\n', done));
-    expect(await logOf(id)).toBe('line\n');
-    await end(log);
-  });
-
   it('are cut at the limit, with one line that says so, also over attempts', async () => {
     const id = newRun();
     for (let attempt = 0; attempt < 3; attempt += 1) {

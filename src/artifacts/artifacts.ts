@@ -34,6 +34,11 @@ export interface Artifacts {
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
   /** All files of a run, by path. */
   list(runId: number): Promise<Artifact[]>;
+  /**
+   * Resolves when everybody can read what was written here; gives up after `signal` has aborted, and goes on by itself. Never
+   * rejects.
+   */
+  deliver(runId: number, signal: AbortSignal): Promise<void>;
   /** Everything of a run. False when there was nothing. */
   remove(runId: number): Promise<boolean>;
 }
@@ -41,7 +46,7 @@ export interface Artifacts {
 /** Files that are not complete yet. */
 const unfinished = '.unfinished-';
 
-const runLogName = 'run.log';
+export const runLogName = 'run.log';
 
 /** `logBytes`: how much of one log is kept. */
 export function createArtifacts(options: { folder: string; logBytes: number }): Artifacts {
@@ -121,7 +126,7 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     async list(runId) {
       const folder = folderOf(runId);
       const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(notThere)) ?? [];
-      const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith(unfinished));
+      const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
       const found = await Promise.all(
         files.map(async (entry) => {
           const path = join(entry.parentPath, entry.name);
@@ -130,6 +135,9 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
       );
       return found.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
+
+    // Who shares the folder sees it at once.
+    async deliver() {},
 
     async remove(runId) {
       const folder = folderOf(runId);

@@ -14,6 +14,7 @@ export interface Violation {
     | 'mistake'
     | 'failed'
     | 'false-pass'
+    | 'file'
     | 'harness';
   what: string;
 }

@@ -37,6 +37,8 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   try {
     const load = startLoad(world, createRandom(seed));
     await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1, 180_000);
+    // A log is read while its run executes, by whoever is not on that host.
+    await until(async () => (await logsUnderWay(world)) > 0, 180_000);
     const cuts = await cutHosts(world, { cuts: options.cuts, random: createRandom(seed + 1), say });
     await load.stop();
     say(`${world.acknowledged.length} runs were acknowledged`);
@@ -47,7 +49,12 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
     const evidence = { ...(await gatherEvidence(world, world)), injections: [] };
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
-    const violations = [...problems, ...judge(evidence, limits), ...(await overlapsOfSupervisors(world))];
+    const violations = [
+      ...problems,
+      ...judge(evidence, limits),
+      ...(await overlapsOfSupervisors(world)),
+      ...(await missingFiles(world)),
+    ];
     keepFolder = options.keep || violations.length > 0;
     return { hosts: world.hosts.length, cuts, evidence, violations };
   } finally {
@@ -66,6 +73,27 @@ async function overlapsOfSupervisors({ hosts, environments, database }: HostsWor
   );
 }
 
+async function logsUnderWay({ database }: HostsWorld): Promise<number> {
+  const rows = await database.query(
+    `SELECT run_id FROM run JOIN file_piece ON run_id = id WHERE state = 'running' AND path = 'run.log'`,
+  );
+  return rows.length;
+}
+
+/** Whatever a result tells of, and the log of each run, is where all can read it, wherever the run was. */
+async function missingFiles({ database }: HostsWorld): Promise<Violation[]> {
+  const rows = await database.query<{ run_id: number; path: string }>(
+    `WITH wanted AS (
+       SELECT run_id, attachment ->> 'path' AS path
+       FROM result CROSS JOIN LATERAL jsonb_array_elements(attachments) AS attachment
+       UNION SELECT run_id, 'run.log' FROM attempt
+     )
+     SELECT * FROM wanted WHERE NOT EXISTS (
+       SELECT FROM file_piece WHERE file_piece.run_id = wanted.run_id AND file_piece.path = wanted.path)`,
+  );
+  return rows.map(({ run_id, path }) => ({ kind: 'file', what: `run ${run_id} has no ${path}` }));
+}
+
 /** What people read in the end: the violations, and a last line for programs. */
 export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
   const { runs, attempts, lives } = evidence;
@@ -78,7 +106,7 @@ export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict)
     ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
     `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
       `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ hit }) => hit > 0).length} ` +
-      `taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
+      `files_missing=${count('file')} taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
   ].join('\n');
 }
 

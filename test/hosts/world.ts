@@ -76,6 +76,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
             ...own,
             DATABASE_URL: url.href,
             LOCK_DSN: `redis://${gateway}:${toRedis.port}`,
+            MATRE_ARTIFACTS: 'database',
             MATRE_WORKERS: String(options.slots),
           },
         });

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtifacts } from '../../src/artifacts/artifacts.ts';
+import { createSharedArtifacts } from '../../src/artifacts/shared.ts';
+import { createShipping } from '../../src/artifacts/shipping.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createDepot } from '../../src/store/file-pieces.ts';
+import { createRuns } from '../../src/store/runs.ts';
+import { quiet } from '../support/database.ts';
+
+/** A host that keeps files of runs in a database; with the folder of another: a process beside it. */
+export async function openArtifactsHost(database: Database, shared?: string) {
+  const folder = shared ?? (await mkdtemp(join(tmpdir(), 'matre-host-')));
+  const depot = createDepot({ database });
+  const shipping = createShipping({ folder, depot, log: quiet });
+  const local = createArtifacts({ folder, logBytes: 1_000_000 });
+  return {
+    folder,
+    shipping,
+    artifacts: createSharedArtifacts({ local, depot, shipping }),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A run to have files of. */
+export async function insertRun(database: Database): Promise<number> {
+  await database.query(
+    `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
+     VALUES ('a', 'a', 'http://127.0.0.1/', 'admin', 'admin') ON CONFLICT DO NOTHING`,
+  );
+  const [environment] = await database.query<{ id: number }>('SELECT id FROM environment');
+  const request = { environmentId: environment?.id ?? 0, selection: emptySelection, requestedBy: 'test' };
+  const [run] = await createRuns({ database }).insert([request]);
+  return run?.id ?? 0;
+}
