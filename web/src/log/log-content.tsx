@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { copyText } from '../parts/copy.ts';
 import { showDone } from '../parts/notices.tsx';
 import { useShortcut } from '../parts/shortcuts.tsx';
@@ -12,6 +12,11 @@ import { placeOf } from './log-place.ts';
 import { neighbour } from './log-search.ts';
 import { LogToolbar } from './log-toolbar.tsx';
 import { useLog, useLogSearch } from './use-log.ts';
+
+async function copy(line: number): Promise<void> {
+  await copyText(addressOfLine(line));
+  showDone(`The address of line ${line} is copied.`);
+}
 
 export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
   const feed = useLog(id);
@@ -37,6 +42,13 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     setLine(target);
     show(target);
   };
+  const selectAndCopy = useCallback(
+    (target: number) => {
+      setLine(target);
+      void copy(target);
+    },
+    [setLine],
+  );
   const goToMatch = (direction: 1 | -1) => {
     const index = neighbour(found.lines, match, direction);
     const target = index === undefined ? undefined : found.lines[index];
@@ -78,10 +90,6 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     return <Loading what="the log" />;
   }
   const { log } = feed;
-  const copy = async (target: number) => {
-    await copyText(addressOfLine(target));
-    showDone(`The address of line ${target} is copied.`);
-  };
   const at = match === undefined ? -1 : found.lines.indexOf(match);
   return (
     <div className={classes.content}>
@@ -126,10 +134,7 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
           wanted={wanted}
           selected={line}
           match={match}
-          onSelect={(target) => {
-            setLine(target);
-            void copy(target);
-          }}
+          onSelect={selectAndCopy}
         />
       )}
     </div>

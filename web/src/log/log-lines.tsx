@@ -51,7 +51,7 @@ export function LogLines(props: Props) {
       return Math.max(1, Math.ceil(log.line(first + index).length / letters)) * lineHeight;
     },
     getItemKey: (index) => first + index,
-    overscan: 20,
+    overscan: 12,
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped lines have other heights

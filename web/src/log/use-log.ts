@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { readLog } from '../../../src/operations/run-record.ts';
 import { get } from '../api/request.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './log-feed.ts';
@@ -37,17 +37,43 @@ export function useLog(id: number): LogFeed | undefined {
       opened.pause();
     };
   }, [id]);
-  useSyncExternalStore(
-    (changed) => feed?.listen(changed) ?? (() => {}),
-    () => feed?.version() ?? 0,
+  const listen = useCallback(
+    (changed: () => void) => (feed ? listenCalmly(feed, changed) : () => {}),
+    [feed],
   );
+  useSyncExternalStore(listen, () => feed?.version() ?? 0);
   return feed;
 }
 
-/** Of each frame, what searching may take. */
+/** From one drawing of a log that grows to the next. */
+const pauseMs = 100;
+
+/** The first change after a pause at once, then what has changed meanwhile, together. */
+function listenCalmly(feed: LogFeed, changed: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const tell = () => {
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) tell();
+    }, pauseMs);
+    again = false;
+    changed();
+  };
+  const unlisten = feed.listen(() => {
+    if (timer === undefined) tell();
+    else again = true;
+  });
+  return () => {
+    clearTimeout(timer);
+    unlisten();
+  };
+}
+
+/** What searching may take before the page has its turn. */
 const stepMs = 8;
 
-/** Searches the whole log, a bit in each frame, and what is written meanwhile. */
+/** Searches the whole log, a bit at a time, and what is written meanwhile. */
 export function useLogSearch(
   feed: LogFeed | undefined,
   wanted: string,
@@ -64,15 +90,19 @@ export function useLogSearch(
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more to look at
   useEffect(() => {
     if (!search || !feed) return;
-    let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let drawnAt = 0;
     const go = () => {
       const finished = search.step(stepMs, feed.state === 'complete');
-      setDone(finished);
-      draw((count) => count + 1);
-      if (!finished) frame = requestAnimationFrame(go);
+      if (finished || performance.now() - drawnAt > pauseMs) {
+        drawnAt = performance.now();
+        setDone(finished);
+        draw((count) => count + 1);
+      }
+      if (!finished) timer = setTimeout(go, 0);
     };
     go();
-    return () => cancelAnimationFrame(frame);
+    return () => clearTimeout(timer);
   }, [search, feed, version]);
 
   return { lines: search?.lines ?? [], done: search === undefined || done };

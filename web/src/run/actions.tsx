@@ -9,12 +9,14 @@ import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { many } from '../parts/words.ts';
 import classes from './actions.module.css';
+import { WatchLive } from './watch-live.tsx';
 
 /** What can be done with a run as it is. */
 export function RunActions({ run, done }: { run: RunView; done: number }) {
   const isFinished = run.state === 'finished';
   return (
     <div className={classes.actions}>
+      {run.state === 'running' && <WatchLive id={run.id} />}
       {run.state === 'queued' && <Front id={run.id} />}
       {!isFinished && <Cancel run={run} done={done} />}
       {isFinished && <RetryButtons run={run} />}

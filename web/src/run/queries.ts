@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { listFaults } from '../../../src/operations/faults.ts';
+import type { showLiveView } from '../../../src/operations/live-view.ts';
 import type { showOverview } from '../../../src/operations/overview.ts';
 import type { showProgress } from '../../../src/operations/progress.ts';
 import type { showRun } from '../../../src/operations/run-record.ts';
@@ -24,6 +25,13 @@ export const recordQuery = (id: number) =>
   queryOptions({
     queryKey: ['run', id, 'record'],
     queryFn: ({ signal }) => get<typeof showRun>(`/api/runs/${id}`, { signal }),
+  });
+
+/** Where its browsers can be watched. They come and go with the tests, each of which is an event of the run. */
+export const liveQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['run', id, 'live'],
+    queryFn: ({ signal }) => get<typeof showLiveView>(`/api/runs/${id}/live`, { signal }),
   });
 
 /** Steps of an attempt that is over, which never change. */

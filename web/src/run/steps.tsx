@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconPaperclip } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { TestResultView } from '../../../src/operations/run-results.ts';
 import { ErrorState, Loading } from '../parts/states.tsx';
 import { StatusSign } from '../parts/status.tsx';
@@ -27,13 +27,21 @@ export function Steps({ run, test }: { run: number; test: TestResultView }) {
 function Tree({ run, steps, test }: { run: number; steps: Parameters<typeof numberSteps>[0]; test: string }) {
   const nodes = useMemo(() => numberSteps(steps), [steps]);
   const [open, setOpen] = useState(() => openAtFirst(nodes));
+  const list = useRef<HTMLOListElement>(null);
+  // The failure is seen at once, in the middle of what is around it. The page itself stays where it is.
+  useLayoutEffect(() => {
+    const failed = list.current?.querySelector<HTMLElement>('[data-failed]');
+    if (!failed || !list.current) return;
+    const { top } = failed.getBoundingClientRect();
+    list.current.scrollTop = top - list.current.getBoundingClientRect().top - list.current.clientHeight / 2;
+  }, []);
   const toggle = (place: string) => {
     const after = new Set(open);
     if (!after.delete(place)) after.add(place);
     setOpen(after);
   };
   return (
-    <ol className={classes.steps} aria-label={`Steps of ${test}`}>
+    <ol ref={list} className={classes.steps} aria-label={`Steps of ${test}`}>
       {nodes.map((node) => (
         <Node key={node.place} run={run} node={node} open={open} onToggle={toggle} />
       ))}

@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core';
+import { Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { CauseView, TestResultView } from '../../../src/operations/run-results.ts';
@@ -66,6 +66,11 @@ function Line(props: TestProps) {
         {flaky && <StatusBadge status="flaky" />}
         {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
         <span className={classes.end}>
+          {status === 'running' && (
+            <Button size="compact-xs" variant="subtle" onClick={props.onLog}>
+              In the log
+            </Button>
+          )}
           {status === 'running' && test.startedAt && (
             <UnderWay startedAt={test.startedAt} usualMs={usualMs} />
           )}

@@ -69,11 +69,11 @@ function Row({ run }: { run: RunView }) {
         {summary}
       </Table.Td>
       <Table.Td className={classes.results}>
-        {state === 'running' && counts.planned > 0 ? (
+        {counts.planned > 0 && (
           <span className={classes.bar}>
             <CountsBar counts={counts} />
           </span>
-        ) : null}
+        )}
         {state !== 'queued' && <Counts counts={counts} />}
       </Table.Td>
       <Table.Td className={`${classes.number} ${classes.wide}`}>

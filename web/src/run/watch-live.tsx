@@ -1,0 +1,37 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown, IconEye } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { liveQuery } from './queries.ts';
+
+const outside = { target: '_blank', rel: 'noreferrer' };
+
+/** Leads to where the browsers of the run can be watched, when that is set up and one is open. */
+export function WatchLive({ id }: { id: number }) {
+  const { data } = useQuery(liveQuery(id));
+  const [first, ...others] = data?.views ?? [];
+  if (!first) return null;
+  const look = { variant: 'default', leftSection: <IconEye size={14} aria-hidden /> };
+  if (others.length === 0) {
+    return (
+      <Button {...look} component="a" href={first.url} {...outside}>
+        Watch live
+      </Button>
+    );
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button {...look} rightSection={<IconChevronDown size={14} aria-hidden />}>
+          Watch live
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {[first, ...others].map(({ url, session }, index) => (
+          <Menu.Item key={url} component="a" href={url} {...outside}>
+            Browser {index + 1} <code>{session?.slice(0, 8)}</code>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
