@@ -1,4 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { fetched } from './fetched.ts';
 
 interface View {
   /** As wouter reads it; parameters come to the component as `params`. */
@@ -10,7 +11,7 @@ interface View {
 
 // A view is its own file in dist/web, fetched when it is first opened, or when somebody points at the link to it.
 function view(path: string, load: () => Promise<{ default: ComponentType<never> }>): View {
-  return { path, load, component: lazy(load as never) };
+  return { path, load, component: lazy(() => fetched(load) as never) };
 }
 
 /** Every address of the page. */
@@ -21,6 +22,10 @@ export const views: View[] = [
   view('/new', () => import('./new-run/new-run.tsx')),
   view('/environments', () => import('./environments/environments.tsx')),
   view('/environments/:code', () => import('./environments/environment.tsx')),
+  view('/schedules', () => import('./schedules/schedules.tsx')),
+  view('/schedules/:name', () => import('./schedules/schedule.tsx')),
+  view('/schedules/:name/edit', () => import('./schedules/edit-schedule.tsx')),
+  view('/new-schedule', () => import('./schedules/new-schedule.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
   view('/account', () => import('./account/account.tsx')),
@@ -33,6 +38,7 @@ export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
   { path: '/runs', name: 'Runs', letter: 'r' },
   { path: '/tests', name: 'Tests', letter: 't' },
+  { path: '/schedules', name: 'Schedules', letter: 's' },
   { path: '/environments', name: 'Environments', letter: 'e' },
 ] as const satisfies {
   path: string;
@@ -41,5 +47,9 @@ export const navigation = [
 }[];
 
 export function preload(path: string): void {
-  void views.find((each) => each.path === path)?.load();
+  views
+    .find((each) => each.path === path)
+    ?.load()
+    // It is fetched again when it is opened, and then waited for.
+    .catch(() => {});
 }

@@ -5,7 +5,16 @@ import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
  * when something of that kind changed, all others only when anything may have.
  */
 const follows = {
-  run: new Set<unknown>(['overview', 'runs', 'environments', 'environment', 'pool', 'locks', 'test']),
+  run: new Set<unknown>([
+    'overview',
+    'runs',
+    'environments',
+    'environment',
+    'pool',
+    'locks',
+    'test',
+    'schedules',
+  ]),
   environment: new Set<unknown>([
     'overview',
     'environments',

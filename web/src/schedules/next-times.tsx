@@ -1,0 +1,32 @@
+import type { TimeView } from '../../../src/operations/schedule-views.ts';
+import { Time } from '../parts/time.tsx';
+import classes from './schedules.module.css';
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });
+
+/** A time on the clocks of its zone: `Mon 2026-03-30 02:30`. The offset stands behind it. */
+export function ZoneTime({ time: { at, local, offset }, zone }: { time: TimeView; zone: string }) {
+  const day = dayFormat.format(new Date(`${local.slice(0, 10)}T00:00:00Z`));
+  return (
+    <time dateTime={at} title={`${local} ${offset} in ${zone}`}>
+      {day} {local}
+    </time>
+  );
+}
+
+/** The next times of a schedule, with how far away each is and what is odd about it. */
+export function NextTimes({ times, zone }: { times: readonly TimeView[]; zone: string }) {
+  return (
+    <ol className={classes.times}>
+      {times.map((time) => (
+        <li key={time.at}>
+          <ZoneTime time={time} zone={zone} /> <span className={classes.dim}>{time.offset}</span>
+          <span className={classes.dim}>
+            <Time at={time.at} />
+          </span>
+          {time.note && <span className={classes.note}>{time.note}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,32 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { listSchedules, previewSchedule, showSchedule } from '../../../src/operations/schedules.ts';
+import { get } from '../api/request.ts';
+
+/** Where a schedule is, in the API. */
+export const scheduleAddress = (name: string) => `/api/schedules/${encodeURIComponent(name)}`;
+/** Where a schedule is, on the page. */
+export const schedulePage = (name: string) => `/schedules/${encodeURIComponent(name)}`;
+
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules', 'all'],
+  queryFn: ({ signal }) => get<typeof listSchedules>('/api/schedules', { signal }),
+});
+
+export const scheduleQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['schedules', 'one', name],
+    queryFn: ({ signal }) =>
+      get<typeof showSchedule>(scheduleAddress(name), { query: { limit: 50 }, signal }),
+  });
+
+/** What a cron expression means. The last answer stays while the next is on its way. */
+export const timesQuery = (cron: string, zone: string) =>
+  queryOptions({
+    queryKey: ['schedule times', cron, zone],
+    queryFn: ({ signal }) =>
+      get<typeof previewSchedule>('/api/schedule-times', { query: { cron, zone }, signal }),
+    enabled: cron.trim() !== '' && zone.trim() !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: false,
+  });

@@ -1,0 +1,64 @@
+import { NumberInput, Select } from '@mantine/core';
+import { mostPriority } from '../new-run/draft.ts';
+import type { ScheduleDraft } from './draft.ts';
+import classes from './schedules.module.css';
+
+const overlaps = [
+  { value: 'skip', label: 'Make none there' },
+  { value: 'queue', label: 'Let it wait behind' },
+  { value: 'replace', label: 'Cancel the earlier one' },
+];
+const misses = [
+  { value: 'once', label: 'One run for all of them' },
+  { value: 'skip', label: 'None' },
+];
+
+type Rules = Pick<ScheduleDraft, 'overlap' | 'missed' | 'catchUpMinutes' | 'priority'>;
+
+/** What happens when it does not go smoothly. */
+export function RuleFields({
+  draft,
+  onChange,
+}: {
+  draft: Rules;
+  onChange: (changes: Partial<Rules>) => void;
+}) {
+  return (
+    <div className={classes.rules}>
+      <Select
+        label="Where an earlier run of it is not finished"
+        data={overlaps}
+        allowDeselect={false}
+        value={draft.overlap}
+        onChange={(overlap) => onChange({ overlap: overlap as Rules['overlap'] })}
+      />
+      <Select
+        label="For times that were missed, as nobody fired"
+        data={misses}
+        allowDeselect={false}
+        value={draft.missed}
+        onChange={(missed) => onChange({ missed: missed as Rules['missed'] })}
+      />
+      {draft.missed === 'once' && (
+        <NumberInput
+          label="At most so many minutes late"
+          size="sm"
+          min={1}
+          max={10_080}
+          allowDecimal={false}
+          value={draft.catchUpMinutes}
+          onChange={(value) => onChange({ catchUpMinutes: Number(value) || 1 })}
+        />
+      )}
+      <NumberInput
+        label="Priority; 0 is usual"
+        size="sm"
+        min={-mostPriority}
+        max={mostPriority}
+        allowDecimal={false}
+        value={draft.priority}
+        onChange={(value) => onChange({ priority: Number(value) || 0 })}
+      />
+    </div>
+  );
+}

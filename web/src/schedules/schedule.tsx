@@ -1,0 +1,180 @@
+import { Anchor, Button, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import type { FiringView, ScheduleView } from '../../../src/operations/schedule-views.ts';
+import { Certainly } from '../account/certainly.tsx';
+import { useRefusal } from '../api/session.ts';
+import { ErrorState, Loading } from '../parts/states.tsx';
+import { Time } from '../parts/time.tsx';
+import { useTitle } from '../parts/title.ts';
+import { many, stamp } from '../parts/words.ts';
+import { FiringOutcome } from './firing-outcome.tsx';
+import { NextTimes } from './next-times.tsx';
+import { schedulePage, scheduleQuery } from './queries.ts';
+import { FireButton, PauseButton } from './schedule-rows.tsx';
+import classes from './schedules.module.css';
+import { useRemove } from './use-schedule-actions.ts';
+
+const overlapWords = {
+  skip: 'no run where an earlier one of it is not finished',
+  queue: 'wait behind an earlier run of it',
+  replace: 'cancel an earlier run of it',
+};
+
+/** One schedule: when it fires, what it runs, and what became of its times. */
+export default function Schedule({ params }: { params: { name: string } }) {
+  const name = decodeURIComponent(params.name);
+  useTitle(name);
+  const { data, error, refetch } = useQuery(scheduleQuery(name));
+  if (!data) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the schedule" />;
+  }
+  const { paused, problem, next, zone, firings } = data;
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1>
+          <Anchor component={Link} href="/schedules" inherit>
+            Schedules
+          </Anchor>{' '}
+          / {data.name}
+        </h1>
+        <Tools schedule={data} />
+      </div>
+      {problem && <p className={classes.problem}>{problem}</p>}
+      <Facts schedule={data} />
+      <section aria-labelledby="next">
+        <h2 id="next">Next times in {zone}</h2>
+        {paused ? (
+          <p className={classes.dim}>
+            None: it was paused <Time at={paused.since} />.
+          </p>
+        ) : (
+          <NextTimes times={next} zone={zone} />
+        )}
+      </section>
+      <section aria-labelledby="past">
+        <h2 id="past">What became of the last ones</h2>
+        {firings.length === 0 ? (
+          <p className={classes.dim}>It has not fired yet.</p>
+        ) : (
+          <Past firings={firings} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Tools({ schedule }: { schedule: ScheduleView }) {
+  const { name } = schedule;
+  const [, go] = useLocation();
+  const refusal = useRefusal('operator');
+  const remove = useRemove(schedule, () => go('/schedules'));
+  return (
+    <span className={classes.tools}>
+      <FireButton schedule={schedule} />
+      <PauseButton schedule={schedule} />
+      {refusal === undefined && (
+        <>
+          <Button component={Link} href={`${schedulePage(name)}/edit`} variant="subtle" size="compact-xs">
+            Edit
+          </Button>
+          <Certainly
+            button="Remove"
+            name={`Remove ${name}`}
+            question="The record of its times goes with it; its runs stay."
+            busy={remove.isPending}
+            onYes={() => remove.mutate()}
+          />
+        </>
+      )}
+    </span>
+  );
+}
+
+function Facts({ schedule }: { schedule: ScheduleView }) {
+  const { cron, zone, summary, environments, priority, overlap, missed, catchUpMinutes } = schedule;
+  return (
+    <dl className={classes.facts}>
+      <dt>When</dt>
+      <dd>
+        <code>{cron}</code> in {zone}
+      </dd>
+      <dt>Tests</dt>
+      <dd>{summary}</dd>
+      <dt>Environments</dt>
+      <dd>
+        {environments.map(({ code, removed }) =>
+          removed ? (
+            <span key={code} className={classes.removed} title="It was removed">
+              {code}
+            </span>
+          ) : (
+            <Anchor
+              key={code}
+              component={Link}
+              href={`/environments/${code}`}
+              className={classes.environment}
+            >
+              {code}
+            </Anchor>
+          ),
+        )}
+      </dd>
+      <dt>Overlap</dt>
+      <dd>{overlapWords[overlap]}</dd>
+      <dt>Missed</dt>
+      <dd>{missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`}</dd>
+      {priority !== 0 && (
+        <>
+          <dt>Priority</dt>
+          <dd>{priority}</dd>
+        </>
+      )}
+      <dt>Added</dt>
+      <dd>
+        <Time at={schedule.createdAt} /> by {schedule.createdBy}
+      </dd>
+    </dl>
+  );
+}
+
+function Past({ firings }: { firings: readonly FiringView[] }) {
+  return (
+    <div className={classes.scroll}>
+      <Table aria-labelledby="past">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Due</Table.Th>
+            <Table.Th>Fired</Table.Th>
+            <Table.Th>Outcome</Table.Th>
+            <Table.Th>Why</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {firings.map((firing) => (
+            <Table.Tr key={firing.id}>
+              <Table.Td className={classes.stamp}>
+                {firing.dueAt === null ? `by hand: ${firing.by}` : stamp(new Date(firing.dueAt))}
+              </Table.Td>
+              <Table.Td className={classes.stamp}>
+                <Time at={firing.firedAt} />
+              </Table.Td>
+              <Table.Td>
+                <FiringOutcome firing={firing} />
+              </Table.Td>
+              <Table.Td>{whyWords(firing)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+function whyWords({ reason, missed }: FiringView): string {
+  const earlier =
+    missed === 0 ? '' : `${missed === 100 ? '100 or more times' : many(missed, 'time')} before it went by.`;
+  return [reason === null ? '' : `${reason.message} (${reason.code})`, earlier].filter(Boolean).join(' ');
+}

@@ -1,0 +1,41 @@
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { ActionButton } from '../parts/action-button.tsx';
+import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
+import { useTitle } from '../parts/title.ts';
+import { schedulesQuery } from './queries.ts';
+import { ScheduleRows } from './schedule-rows.tsx';
+import classes from './schedules.module.css';
+
+/** What runs by itself, when next, and how it went. */
+export default function Schedules() {
+  useTitle('Schedules');
+  const { data, error, refetch } = useQuery(schedulesQuery);
+  const [, go] = useLocation();
+  if (!data) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the schedules" />;
+  }
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>Schedules</h1>
+        <ActionButton
+          needs="operator"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => go('/new-schedule')}
+        >
+          Add a schedule
+        </ActionButton>
+      </div>
+      {data.schedules.length === 0 ? (
+        <EmptyState title="There is no schedule yet">
+          A schedule submits a selection of tests by the clock: every night on all environments, for one.
+        </EmptyState>
+      ) : (
+        <ScheduleRows schedules={data.schedules} />
+      )}
+    </>
+  );
+}

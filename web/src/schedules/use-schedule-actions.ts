@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import type { FiringView, ScheduleView } from '../../../src/operations/schedule-views.ts';
+import type { fireSchedule, pauseSchedule } from '../../../src/operations/schedules.ts';
+import { useAction } from '../api/action.ts';
+import { ask, newKey, post } from '../api/request.ts';
+import { many } from '../parts/words.ts';
+import { scheduleAddress } from './queries.ts';
+
+const touches = [['schedules']];
+
+/** Fires a schedule now. The key stays until the answer is there, so that pressing again makes nothing twice. */
+export function useFire({ name }: Pick<ScheduleView, 'name'>) {
+  const [key, setKey] = useState(newKey);
+  return useAction({
+    run: () => post<typeof fireSchedule>(`${scheduleAddress(name)}/fire`, {}, { key }),
+    done: (firing) => firedWords(name, firing),
+    touches: [...touches, ['overview'], ['runs'], ['environments']],
+    onDone: () => setKey(newKey()),
+  });
+}
+
+export function usePause({ name, paused }: Pick<ScheduleView, 'name' | 'paused'>) {
+  const verb = paused ? 'resume' : 'pause';
+  return useAction({
+    run: () => post<typeof pauseSchedule>(`${scheduleAddress(name)}/${verb}`),
+    done: () => (paused ? `${name} fires again.` : `${name} is paused.`),
+    touches,
+  });
+}
+
+export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => void) {
+  return useAction({
+    run: () => ask('DELETE', scheduleAddress(name)),
+    done: () => `${name} is removed.`,
+    touches,
+    onDone,
+  });
+}
+
+function firedWords(name: string, { outcome, runs, reason }: FiringView): string {
+  const made = outcome === 'fired' ? `${name} made ${many(runs.length, 'run')}.` : `${name} made no run.`;
+  return reason === null ? made : `${made} ${reason.message}`;
+}
