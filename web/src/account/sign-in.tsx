@@ -9,7 +9,7 @@ import classes from './gate.module.css';
 import { Gate } from './gate.tsx';
 
 /** Comes in place of any view while nobody is signed in; afterwards that view is there, at the same address. */
-export function SignIn({ session }: { session: Session }) {
+export default function SignIn({ session }: { session: Session }) {
   useTitle('Sign in');
   const [name, setName] = useState('');
   const first = useRef<HTMLInputElement>(null);

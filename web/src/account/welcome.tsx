@@ -9,7 +9,7 @@ import { Gate } from './gate.tsx';
 import { NewPassword } from './new-password.tsx';
 
 /** The first admin, by the link that is in the log of the server. */
-export function Welcome() {
+export default function Welcome() {
   useTitle('Welcome');
   const [search] = useSearchParams();
   const [, go] = useLocation();

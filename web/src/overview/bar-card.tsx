@@ -3,7 +3,7 @@ import type { BarView, LaneView } from '../../../src/operations/overview.ts';
 import { Counts, CountsBar } from '../parts/counts.tsx';
 import { StatusBadge, statusOfRun } from '../parts/status.tsx';
 import { Elapsed, Time } from '../parts/time.tsx';
-import { roughly } from '../parts/words.ts';
+import { roughly, shortCommit } from '../parts/words.ts';
 import classes from './bar-card.module.css';
 
 /** One card for all bars: it opens at the one that is pointed at or has the focus. What it says, the bar says to screen readers. */
@@ -93,7 +93,7 @@ function BarFacts({ bar, lane }: { bar: BarView; lane: LaneView }) {
           <Elapsed since={bar.startedAt} until={bar.finishedAt} />
           {running?.msLeft != null && `, ${roughly(running.msLeft)} left`}
         </dd>
-        {commit !== null && <Fact name="Commit" value={`${commit.id.slice(0, 7)} ${commit.subject}`} />}
+        {commit !== null && <Fact name="Commit" value={`${shortCommit(commit.id)} ${commit.subject}`} />}
         {bar.attempt > 1 && <Fact name="Attempt" value={String(bar.attempt)} />}
       </dl>
     </>

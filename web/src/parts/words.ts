@@ -71,3 +71,8 @@ export const calendarDay = (at: Date) => dayFormat.format(at);
 export function many(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;
 }
+
+/** The first letters of the hash are enough; what stands before it (a local folder is no commit) stays. */
+export function shortCommit(id: string): string {
+  return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
+}

@@ -3,12 +3,13 @@ import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
+import { fetched } from '../fetched.ts';
 import { ErrorState, Loading } from '../parts/states.tsx';
 import { Shell } from './shell.tsx';
 
 // Whoever is signed in never needs these.
-const SignIn = lazy(() => import('../account/sign-in.tsx').then(({ SignIn }) => ({ default: SignIn })));
-const Welcome = lazy(() => import('../account/welcome.tsx').then(({ Welcome }) => ({ default: Welcome })));
+const SignIn = lazy(() => fetched(() => import('../account/sign-in.tsx')));
+const Welcome = lazy(() => fetched(() => import('../account/welcome.tsx')));
 
 /** Lets in who may be here; everybody else signs in first, and is then at the address that they asked for. */
 export function Door() {
