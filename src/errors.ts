@@ -2,6 +2,7 @@
  * Every fault that matre reports has a code here. A fault is a sentence that says what happened (`message`), what it
  * means for the run (`meaning`), and what to do (`remedy`).
  */
+import { accessFaults } from './access-faults.ts';
 import { causes } from './causes.ts';
 
 /** How a fault ends a run or a command. */
@@ -151,53 +152,7 @@ export const faults = {
     'Check that `matre up` is running and that MATRE_URL is right.',
   ),
 
-  // Who may do what
-  UNAUTHORIZED: usage(
-    401,
-    'Nothing was changed.',
-    'Sign in; for commands and programs set MATRE_TOKEN to a token (`matre token create`).',
-  ),
-  FORBIDDEN: usage(403, 'Nothing was changed.', 'Ask an admin for the role, or to do it.'),
-  HOST_REFUSED: usage(
-    403,
-    'Nothing was changed. Pages of other sites could otherwise use this server through a browser.',
-    'Use the address of the server itself, or add the name to MATRE_ALLOWED_HOSTS (docs/security.md).',
-  ),
-  CSRF_REFUSED: usage(
-    403,
-    'Nothing was changed. Pages of other sites could otherwise act in the name of who is signed in.',
-    'Send the `csrf` of GET /api/session as header X-CSRF-Token; the page does so when it is loaded again.',
-  ),
-  SIGN_IN_REFUSED: usage(401, 'Nobody is signed in.', 'Check the name and the password.'),
-  SIGN_IN_TOO_OFTEN: usage(
-    429,
-    'The password was not looked at.',
-    'Wait a quarter of an hour; an admin can set a new password at once.',
-  ),
-  OIDC_REFUSED: usage(
-    403,
-    'Nobody is signed in.',
-    'Try again; if it stays so, ask an admin: MATRE_OIDC_ROLE_CLAIM and its values decide who may.',
-  ),
-  OIDC_UNREACHABLE: infrastructure(
-    502,
-    'Nobody can sign in with the OpenID provider now.',
-    'Check MATRE_OIDC_ISSUER and the client there; the log has the cause.',
-  ),
-  WELCOME_INVALID: usage(
-    403,
-    'No admin was made.',
-    'Start the server again for a new link, or type `matre user add NAME --role admin` on its machine.',
-  ),
-  USER_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre user list` to see the users.'),
-  USER_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or change the existing user.'),
-  USER_ELSEWHERE: usage(
-    409,
-    'Nothing was changed.',
-    'Change it at the OpenID provider: it counts from the next sign-in on.',
-  ),
-  LAST_ADMIN: usage(409, 'Nothing was changed.', 'Make another admin first.'),
-  TOKEN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre token list` to see the tokens.'),
+  ...accessFaults,
 
   // On the way of a run
   STALE_FENCE: infrastructure(

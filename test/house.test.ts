@@ -33,6 +33,7 @@ const rooms = [
   'model',
   'log.ts',
   'errors.ts',
+  'access-faults.ts',
   'causes.ts',
 ];
 

@@ -17,6 +17,7 @@ function progress(
     phase: 'testing',
     verdict: null,
     reason: null,
+    waitsFor: null,
     cancelRequested: false,
     startedAt: null,
     finishedAt: null,

@@ -1,0 +1,56 @@
+/** Codes of who may do what, by signing in, tokens and users. They are part of the registry in `errors.ts`. */
+
+const refused = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'usage', status, passing: false, meaning, remedy }) as const;
+
+export const accessFaults = {
+  UNAUTHORIZED: refused(
+    401,
+    'Nothing was changed.',
+    'Sign in; for commands and programs set MATRE_TOKEN to a token (`matre token create`).',
+  ),
+  FORBIDDEN: refused(403, 'Nothing was changed.', 'Ask an admin for the role, or to do it.'),
+  HOST_REFUSED: refused(
+    403,
+    'Nothing was changed. Pages of other sites could otherwise use this server through a browser.',
+    'Use the address of the server itself, or add the name to MATRE_ALLOWED_HOSTS (docs/security.md).',
+  ),
+  CSRF_REFUSED: refused(
+    403,
+    'Nothing was changed. Pages of other sites could otherwise act in the name of who is signed in.',
+    'Send the `csrf` of GET /api/session as header X-CSRF-Token; the page does so when it is loaded again.',
+  ),
+  SIGN_IN_REFUSED: refused(401, 'Nobody is signed in.', 'Check the name and the password.'),
+  SIGN_IN_TOO_OFTEN: refused(
+    429,
+    'The password was not looked at.',
+    'Wait a quarter of an hour; an admin can set a new password at once.',
+  ),
+  OIDC_REFUSED: refused(
+    403,
+    'Nobody is signed in.',
+    'Try again; if it stays so, ask an admin: MATRE_OIDC_ROLE_CLAIM and its values decide who may.',
+  ),
+  OIDC_UNREACHABLE: {
+    ...refused(
+      502,
+      'Nobody can sign in with the OpenID provider now.',
+      'Check MATRE_OIDC_ISSUER and the client there; the log has the cause.',
+    ),
+    kind: 'infrastructure' as const,
+  },
+  WELCOME_INVALID: refused(
+    403,
+    'No admin was made.',
+    'Start the server again for a new link, or type `matre user add NAME --role admin` on its machine.',
+  ),
+  USER_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre user list` to see the users.'),
+  USER_EXISTS: refused(409, 'Nothing was changed.', 'Choose another name, or change the existing user.'),
+  USER_ELSEWHERE: refused(
+    409,
+    'Nothing was changed.',
+    'Change it at the OpenID provider: it counts from the next sign-in on.',
+  ),
+  LAST_ADMIN: refused(409, 'Nothing was changed.', 'Make another admin first.'),
+  TOKEN_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre token list` to see the tokens.'),
+};
