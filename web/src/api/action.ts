@@ -20,8 +20,9 @@ export function useAction<Input = void, Output = unknown>(action: Action<Input, 
     mutationFn: action.run,
     onSuccess: async (output, input) => {
       if (action.done) showDone(action.done(output, input));
-      await Promise.all((action.touches ?? []).map((queryKey) => client.invalidateQueries({ queryKey })));
+      // Before the page asks again: a dialog closes at once, however long the answers take.
       action.onDone?.(output, input);
+      await Promise.all((action.touches ?? []).map((queryKey) => client.invalidateQueries({ queryKey })));
     },
     onError: (error) => {
       if (!action.quiet) showProblem(toProblem(error));

@@ -16,7 +16,7 @@ import classes from './containers.module.css';
 import shared from './environment.module.css';
 import { Locks } from './locks.tsx';
 import { Mounts } from './mounts.tsx';
-import { containerQuery, environmentKeys } from './queries.ts';
+import { containerQuery } from './queries.ts';
 
 /** What the containers of an environment are made of, whether they can be trusted, and who holds its locks. */
 export function Containers({ code, running }: { code: string; running: number | undefined }) {
@@ -135,7 +135,7 @@ function Replace({ code, running }: { code: string; running: number | undefined 
   const replace = useAction({
     run: () => post<typeof replaceContainer>(`/api/pool/${code}/replace`),
     done: () => `${code} has a new container.`,
-    touches: [...environmentKeys(code), ['containers']],
+    touches: [['container', code], ['containers'], ['overview']],
     onDone: close,
   });
   return (

@@ -8,7 +8,6 @@ import { ActionButton } from '../parts/action-button.tsx';
 import { Time } from '../parts/time.tsx';
 import { duration } from '../parts/words.ts';
 import classes from './environment.module.css';
-import { environmentKeys } from './queries.ts';
 
 type Lock = EnvironmentContainerView['locks'][number];
 
@@ -19,7 +18,7 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
   const release = useAction({
     run: (name: string) => post<typeof releaseLock>(`/api/locks/${encodeURIComponent(name)}/release`),
     done: (_, name) => `${name} is free.`,
-    touches: environmentKeys(code),
+    touches: [['container', code], ['locks'], ['overview']],
     onDone: close,
   });
   if (locks.length === 0) return <p className={classes.dim}>None is held.</p>;

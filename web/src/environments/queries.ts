@@ -44,12 +44,11 @@ export const lastRunsQuery = (code: string, limit = 30) =>
       get<typeof listRuns>('/api/runs', { query: { environment: code, limit }, signal }),
   });
 
-/** Keys of everything that tells of an environment, for what changes one. */
+/** Keys of what tells of an environment, for what changes one. Its container is looked into again by time. */
 export const environmentKeys = (code: string) => [
   ['environments'],
   ['overview'],
   ['environment', code],
   ['effective', code],
-  ['container', code],
   ['preview'],
 ];

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { previewRuns } from '../../../src/operations/tests.ts';
 import { type Answer, post } from '../api/request.ts';
-import { type Draft, selectionOf, selectsNothing } from './draft.ts';
+import { type Draft, selectionOf } from './draft.ts';
 
 export type Preview = Answer<typeof previewRuns>;
 
@@ -15,9 +15,13 @@ export function usePreview(draft: Draft) {
   return useQuery({
     queryKey: ['preview', settled],
     queryFn: () => post<typeof previewRuns>('/api/runs/preview', settled),
-    enabled: !selectsNothing(draft),
+    enabled: !isEmpty(settled.selection),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     gcTime: 60_000,
   });
+}
+
+function isEmpty({ all, tests, groups, suites }: ReturnType<typeof selectionOf>): boolean {
+  return !all && tests.length + groups.length + suites.length === 0;
 }
