@@ -24,6 +24,12 @@ case "${1:-}" in
     need openssl openssl
     need faketime faketime
     need docker-compose docker-compose
+    # Selenium Grid (its jar is a package of npm), and the browsers that it opens.
+    need java default-jre-headless
+    need chromium chromium
+    need chromedriver chromium-driver
+    # For a script that containers execute; tests of it are left out without it.
+    need php php-cli
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
   *) echo "usage: need.sh demo|test|faults|hosts" >&2; exit 3 ;;
