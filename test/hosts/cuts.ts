@@ -1,3 +1,4 @@
+import { monotonicMs } from '../faults/clock.ts';
 import type { Post } from '../faults/crew.ts';
 import { pause } from '../faults/ground.ts';
 import type { Random } from '../faults/random.ts';
@@ -27,7 +28,11 @@ const patienceMs = 20_000;
 export interface Cut {
   host: string;
   kind: string;
-  /** Runs that were under way there. */
+  /** Monotonic milliseconds, from when to when. */
+  from: number;
+  to: number;
+  /** The worker process there, and the runs that it had under way. */
+  pid: number | undefined;
   hit: number;
 }
 
@@ -51,6 +56,7 @@ export async function cutHosts(
       lasts: [least, most],
       hangs,
     } = kinds[kind];
+    const [from, pid] = [monotonicMs(), post.pid];
     host.cut();
     if (hangs) {
       await pause(random.between(0, 1_500));
@@ -63,7 +69,7 @@ export async function cutHosts(
       step();
       await pause(random.between(0, 500));
     }
-    done.push({ host: host.name, kind, hit });
+    done.push({ host: host.name, kind, from, to: monotonicMs(), pid, hit });
     say(`${host.name} was cut off ${kind}, runs hit: ${hit}`);
     await pause(random.between(500, 2_000));
   }

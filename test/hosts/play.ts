@@ -1,6 +1,6 @@
 import { readSetting } from '../../src/store/settings.ts';
-import { type Evidence, gatherEvidence } from '../faults/evidence.ts';
-import { beatMs, pause, retries } from '../faults/ground.ts';
+import { type Evidence, gatherEvidence, type Life } from '../faults/evidence.ts';
+import { beatMs, pause, retries, shortSettings } from '../faults/ground.ts';
 import { judge, overlaps, type Violation } from '../faults/judge.ts';
 import { startLoad } from '../faults/load.ts';
 import { createRandom } from '../faults/random.ts';
@@ -99,15 +99,36 @@ export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict)
   const { runs, attempts, lives } = evidence;
   const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
   const taken = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  const { longestMs, leastGapMs } = timesOf(cuts, evidence);
   const passed = runs.filter(({ verdict }) => verdict === 'passed').length;
   return [
     `${runs.length} runs in ${attempts.length} attempts, ${passed} passed; ${lives.length} processes judged; ` +
       `${atHome(evidence)} % of the runs started on the host of the one before`,
+    `leases of ${shortSettings.MATRE_LEASE}: on a host that stayed cut off, test processes lived on for at most ` +
+      `${seconds(longestMs)} s; the next one on another host came at least ${seconds(leastGapMs)} s after their end`,
     ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
     `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
       `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ hit }) => hit > 0).length} ` +
       `files_missing=${count('file')} taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
   ].join('\n');
+}
+
+const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : '-');
+
+/** How long processes of a host lived on that stayed cut off, and how soon others followed them elsewhere. */
+function timesOf(cuts: Cut[], { attempts, lives }: Evidence): { longestMs: number; leastGapMs: number } {
+  const pids = new Map(attempts.map(({ fence, runId, pid }) => [`${runId} ${fence}`, pid]));
+  const pidOf = ({ runId, fence }: Life) => pids.get(`${runId} ${fence}`);
+  let longestMs = 0;
+  let leastGapMs = Number.POSITIVE_INFINITY;
+  for (const { pid, from, to } of cuts) {
+    for (const life of lives.filter((one) => pidOf(one) === pid && one.from <= from && one.to >= from)) {
+      if (life.to < to) longestMs = Math.max(longestMs, life.to - from);
+      const next = lives.find((one) => one.environmentId === life.environmentId && one.fence > life.fence);
+      if (next && pidOf(next) !== pid) leastGapMs = Math.min(leastGapMs, next.from - life.to);
+    }
+  }
+  return { longestMs, leastGapMs };
 }
 
 /** Of first attempts that another run of the environment came before. */
