@@ -20,7 +20,7 @@ export type Via = 'open' | 'password' | 'oidc' | 'token' | 'local' | 'program';
 
 /** Who asks for something. */
 export interface Asker {
-  /** Of the user; `token <name>` for an API token. */
+  /** Of the user; `token <name> of <user>` for an API token. */
   name: string;
   role: Role;
   via: Via;

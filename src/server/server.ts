@@ -20,7 +20,7 @@ import { inviteFirstAdmin } from './sign-in/first-admin.ts';
 import { createGuard, openToAll } from './sign-in/guard.ts';
 import { mountOidcRoutes } from './sign-in/oidc-routes.ts';
 import { signInRequired } from './sign-in/required.ts';
-import { createSessions } from './sign-in/session.ts';
+import { createBrowserSessions } from './sign-in/session.ts';
 import { mountSessionRoutes } from './sign-in/session-routes.ts';
 
 /** An import of many env files is the largest thing that anybody sends. */
@@ -116,7 +116,7 @@ export async function createServer(
     mountArtifacts(api, context);
     mountHealth(api, context);
     mountMetrics(api, context);
-    const sessions = createSessions(context, { signIn });
+    const sessions = createBrowserSessions(context, { signIn });
     mountSessionRoutes(api, context, sessions, { signIn });
     if (signIn) mountOidcRoutes(api, context, sessions);
   });

@@ -84,9 +84,9 @@ export function createTokens(deps: { database: Queryable }) {
       );
       if (!row) return undefined;
       if (!row.fresh) await database.query('UPDATE token SET used_at = now() WHERE id = $1', [row.id]);
-      const { name, role, account_role, account_id } = row;
+      const { name, role, account_role, account_id, account_name } = row;
       return {
-        name: `token ${name}`,
+        name: account_name === null ? `token ${name}` : `token ${name} of ${account_name}`,
         role: account_role === null ? role : lesserRole(role, account_role),
         via: 'token',
         ...(account_id !== null && { accountId: account_id }),

@@ -312,7 +312,7 @@ describe('with users', () => {
 
       const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
       const submitted = await withToken(secret, 'POST', '/api/runs', run);
-      expect(submitted.body.runs[0].requestedBy).toBe('token ci');
+      expect(submitted.body.runs[0].requestedBy).toBe('token ci of otto');
       expect((await otto.ask('GET', '/api/tokens')).body.tokens[0].usedAt).not.toBeNull();
       expect((await withToken(secret, 'DELETE', '/api/environments/us')).status).toBe(403);
 

@@ -167,7 +167,11 @@ export function accessConformance(kind: Kind): void {
         const { id } = await add('ada');
         const { secret } = await make({ accountId: id });
         await access.accounts.setRole('ada', 'viewer');
-        expect(await access.tokens.whoIs(secret)).toMatchObject({ role: 'viewer', accountId: id });
+        expect(await access.tokens.whoIs(secret)).toMatchObject({
+          name: 'token ci of ada',
+          role: 'viewer',
+          accountId: id,
+        });
         await access.accounts.remove('ada');
         expect(await access.tokens.whoIs(secret)).toBeUndefined();
       });

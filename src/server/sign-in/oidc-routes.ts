@@ -6,7 +6,7 @@ import { audited } from '../../operations/perform.ts';
 import { userOf } from './claims.ts';
 import { readCookie, setCookie } from './cookies.ts';
 import { createProvider } from './provider.ts';
-import type { Sessions } from './session.ts';
+import type { BrowserSessions } from './session.ts';
 
 const path = '/api/sign-in/oidc';
 /** The browser keeps this while it is at the provider, encrypted: nobody can make it up. */
@@ -25,7 +25,7 @@ const journey = z.object({
  * Signing in with OpenID Connect. Both are addresses that a browser opens, so what goes wrong is told by the page: it is
  * opened with `?signInError=<code>`.
  */
-export function mountOidcRoutes(server: FastifyInstance, context: Context, sessions: Sessions): void {
+export function mountOidcRoutes(server: FastifyInstance, context: Context, sessions: BrowserSessions): void {
   const { access, config, log } = context;
   const { oidc } = config.signIn;
   const { publicUrl } = config.server;
@@ -84,8 +84,8 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
 
   function explain(error: unknown): string {
     const fault = toFault(error);
-    // With its cause: only here can an admin see what a provider complains of.
-    log.warn({ code: fault.code, err: fault.cause }, `A sign-in with ${oidc?.name} failed: ${fault.message}`);
+    // In words alone: what a provider answered may hold tokens.
+    log.warn({ code: fault.code }, `A sign-in with ${oidc?.name} failed: ${fault.message}`);
     return `/?signInError=${fault.code}`;
   }
 }

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import type { OidcConfig } from '../../config.ts';
-import { Fault, toFault } from '../../errors.ts';
+import { Fault } from '../../errors.ts';
 import type { Claims } from './claims.ts';
 
 const answerWithinSeconds = 10;
@@ -21,13 +21,9 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
   const discovered = () => {
     found ??= discover(config).catch((error) => {
       found = undefined;
-      throw new Fault(
-        'OIDC_UNREACHABLE',
-        `${config.issuer} does not describe itself: ${toFault(error).message}.`,
-        {
-          cause: error,
-        },
-      );
+      throw new Fault('OIDC_UNREACHABLE', `${config.issuer} does not describe itself: ${inWords(error)}.`, {
+        cause: error,
+      });
     });
     return found;
   };
@@ -72,13 +68,9 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
           : {};
         return { ...more, ...claims };
       } catch (error) {
-        throw new Fault(
-          'OIDC_REFUSED',
-          `${config.name} did not confirm the sign-in: ${toFault(error).message}.`,
-          {
-            cause: error,
-          },
-        );
+        throw new Fault('OIDC_REFUSED', `${config.name} did not confirm the sign-in: ${inWords(error)}.`, {
+          cause: error,
+        });
       }
     },
   };
@@ -106,4 +98,13 @@ async function discover(config: OidcConfig): Promise<client.Configuration> {
   configuration.timeout = answerWithinSeconds;
   for (const each of execute) each(configuration);
   return configuration;
+}
+
+/** What went wrong, with its causes and with what the provider says; nothing else of its answer, which may hold tokens. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return 'for an unknown reason';
+  const { error: code, error_description: description } = error as Partial<client.ResponseBodyError>;
+  const said = [code, description].filter((each) => typeof each === 'string');
+  const why = error.cause instanceof Error ? [inWords(error.cause)] : [];
+  return [error.message, ...said, ...why].join(': ');
 }

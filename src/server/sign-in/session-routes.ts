@@ -11,7 +11,7 @@ import type { Account } from '../../store/accounts.ts';
 import { described } from '../described.ts';
 import { whoOf } from './guard.ts';
 import { limitSignIn } from './limit.ts';
-import { type Sessions, sessionView } from './session.ts';
+import { type BrowserSessions, sessionView } from './session.ts';
 
 /** A name and two passwords need no more. */
 const bodyLimit = 16 * 1024;
@@ -29,7 +29,7 @@ const firstAdmin = z.strictObject({
 export function mountSessionRoutes(
   server: FastifyInstance,
   context: Context,
-  sessions: Sessions,
+  sessions: BrowserSessions,
   { signIn }: { signIn: boolean },
 ): void {
   const { access } = context;

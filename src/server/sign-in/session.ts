@@ -26,10 +26,10 @@ export const sessionView = z.object({
 });
 export type SessionView = z.output<typeof sessionView>;
 
-export type Sessions = ReturnType<typeof createSessions>;
+export type BrowserSessions = ReturnType<typeof createBrowserSessions>;
 
 /** The session of a browser: told, begun and ended. */
-export function createSessions({ access, config }: Context, { signIn }: { signIn: boolean }) {
+export function createBrowserSessions({ access, config }: Context, { signIn }: { signIn: boolean }) {
   const { publicUrl } = config.server;
   const { oidc } = config.signIn;
   return {
