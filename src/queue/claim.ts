@@ -69,7 +69,7 @@ async function withinSeats(
   );
   let free = seats - (taken?.slots ?? 0);
   const fitting = environments.findIndex(({ slots }) => {
-    free -= Math.min(slots, seats);
+    free -= Math.max(1, Math.min(slots, seats));
     return free < 0;
   });
   return fitting < 0 ? environments : environments.slice(0, fitting);
