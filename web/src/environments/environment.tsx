@@ -1,6 +1,7 @@
 import { Anchor, Button } from '@mantine/core';
 import { IconExternalLink, IconPlayerPauseFilled, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
@@ -13,7 +14,7 @@ import { LastRuns } from './last-runs.tsx';
 import { PauseOrResume } from './pause.tsx';
 import { environmentQuery, nowQuery } from './queries.ts';
 import { Settings } from './settings.tsx';
-import { SettingsMenu } from './settings-menu.tsx';
+import { type SettingsDialog, SettingsMenu } from './settings-menu.tsx';
 import { Variables } from './variables.tsx';
 import { WaitingHere } from './waiting-here.tsx';
 
@@ -22,6 +23,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
   useTitle(code);
   const environment = useQuery(environmentQuery(code));
   const now = useQuery(nowQuery);
+  const [dialog, setDialog] = useState<SettingsDialog>();
   const { data } = environment;
   if (!data) {
     if (!environment.isError) return <Loading what="the environment" />;
@@ -52,7 +54,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
             New run here
           </Button>
           <PauseOrResume code={code} isPaused={data.paused !== null} />
-          <SettingsMenu environment={data} />
+          <SettingsMenu environment={data} opened={dialog} onOpen={setDialog} />
         </div>
       </header>
       {data.paused && (
@@ -70,7 +72,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
         <Containers code={code} running={lane?.running?.id} />
         <Settings environment={data} />
       </div>
-      <Variables environment={data} />
+      <Variables environment={data} onEditSettings={() => setDialog('edit')} />
     </div>
   );
 }

@@ -8,11 +8,18 @@ import { ask } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 
+export type SettingsDialog = 'edit' | 'remove' | undefined;
+
+interface Props {
+  environment: EnvironmentView;
+  opened: SettingsDialog;
+  onOpen: (dialog: SettingsDialog) => void;
+}
+
 /** Edit and remove, for those who may. */
-export function SettingsMenu({ environment }: { environment: EnvironmentView }) {
-  const [opened, setOpened] = useState<'edit' | 'remove'>();
+export function SettingsMenu({ environment, opened, onOpen }: Props) {
   const refusal = useRefusal('admin');
-  const close = () => setOpened(undefined);
+  const close = () => onOpen(undefined);
   return (
     <>
       <Menu position="bottom-end">
@@ -25,14 +32,14 @@ export function SettingsMenu({ environment }: { environment: EnvironmentView }) 
           <Menu.Item
             leftSection={<IconEdit size={14} aria-hidden />}
             disabled={refusal !== undefined}
-            onClick={() => setOpened('edit')}
+            onClick={() => onOpen('edit')}
           >
             Edit the settings
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTrash size={14} aria-hidden />}
             disabled={refusal !== undefined}
-            onClick={() => setOpened('remove')}
+            onClick={() => onOpen('remove')}
           >
             Remove the environment
           </Menu.Item>

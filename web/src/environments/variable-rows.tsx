@@ -13,9 +13,10 @@ interface Props {
   code: string;
   rows: Row[];
   onEdit: (chosen: Chosen) => void;
+  onEditSettings: () => void;
 }
 
-export function VariableRows({ code, rows, onEdit }: Props) {
+export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   const [asked, setAsked] = useState<Row>();
   const close = () => setAsked(undefined);
   const unset = useAction({
@@ -52,7 +53,10 @@ export function VariableRows({ code, rows, onEdit }: Props) {
                 <td className={variables.value}>
                   <Value value={row.value} isSecret={row.secret} />
                 </td>
-                <td className={variables.from}>{layerWords[row.from]}</td>
+                <td className={variables.from}>
+                  {layerWords[row.from]}
+                  {row.isSetting && <span className={classes.dim}>, a setting</span>}
+                </td>
                 <td className={variables.overrides}>
                   {row.overrides.map(({ from, value }) => (
                     <span key={from}>
@@ -67,7 +71,11 @@ export function VariableRows({ code, rows, onEdit }: Props) {
                     size="compact-xs"
                     variant="subtle"
                     aria-label={`Edit ${row.name}`}
-                    onClick={() => onEdit({ name: row.name, value: row.value ?? '', secret: row.secret })}
+                    onClick={() =>
+                      row.isSetting
+                        ? onEditSettings()
+                        : onEdit({ name: row.name, value: row.value ?? '', secret: row.secret })
+                    }
                   >
                     Edit
                   </ActionButton>

@@ -13,13 +13,24 @@ const effective = {
 
 it('lists values by name, and what is known while the layers are not', () => {
   const own = [{ name: 'A', value: null, secret: true }];
-  expect(rowsOf(effective, own).map(({ name }) => name)).toEqual(['A', 'B']);
-  expect(rowsOf(undefined, own)).toEqual([{ ...own[0], from: 'environment', overrides: [] }]);
+  expect(rowsOf(effective, own).map(({ name, isSetting }) => [name, isSetting])).toEqual([
+    ['A', false],
+    ['B', false],
+  ]);
+  expect(rowsOf(undefined, own)).toEqual([
+    { ...own[0], from: 'environment', overrides: [], isSetting: false },
+  ]);
+});
+
+it('knows what is a setting of the environment rather than a variable', () => {
+  expect(rowsOf(effective, []).find(({ name }) => name === 'A')?.isSetting).toBe(true);
 });
 
 it('says which values somebody may change or take away', () => {
   expect(fixedBecause({ from: 'infrastructure' })).toMatch(/matre/);
   expect(fixedBecause({ from: 'module' })).toBeUndefined();
-  expect(unsettable({ from: 'global' })).toBe(true);
-  expect(unsettable({ from: 'module' })).toBe(false);
+  expect(unsettable({ from: 'global', isSetting: false })).toBe(true);
+  expect(unsettable({ from: 'environment', isSetting: false })).toBe(true);
+  expect(unsettable({ from: 'environment', isSetting: true })).toBe(false);
+  expect(unsettable({ from: 'module', isSetting: false })).toBe(false);
 });

@@ -1,8 +1,12 @@
 import type { EffectiveView } from '../../../src/operations/environment-detail.ts';
 import type { VariableView } from '../../../src/operations/views.ts';
 
-export type Row = EffectiveView['values'][number];
-export type Layer = Row['from'];
+export type Layer = EffectiveView['values'][number]['from'];
+
+export type Row = EffectiveView['values'][number] & {
+  /** It is a field of the environment, such as its address, and is changed there. */
+  isSetting: boolean;
+};
 
 /** Layers as people call them. */
 export const layerWords: Record<Layer, string> = {
@@ -26,6 +30,6 @@ export function fixedBecause({ from }: Pick<Row, 'from'>): string | undefined {
 }
 
 /** Whether there is a value to take away: of this environment, or of all. */
-export function unsettable({ from }: Pick<Row, 'from'>): boolean {
-  return from === 'environment' || from === 'global';
+export function unsettable({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): boolean {
+  return (from === 'environment' && !isSetting) || from === 'global';
 }

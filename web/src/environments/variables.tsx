@@ -15,8 +15,13 @@ import { type Chosen, VariableForm } from './variable-form.tsx';
 import { VariableRows } from './variable-rows.tsx';
 import { layerWords, rowsOf } from './variable-values.ts';
 
+interface Props {
+  environment: Answer<typeof showEnvironment>;
+  onEditSettings: () => void;
+}
+
 /** What tests read on an environment, and the layer that each value comes from. */
-export function Variables({ environment }: { environment: Answer<typeof showEnvironment> }) {
+export function Variables({ environment, onEditSettings }: Props) {
   const { code } = environment;
   const effective = useQuery(effectiveQuery(code));
   const [search, setSearch] = useQueryState('variable');
@@ -77,7 +82,7 @@ export function Variables({ environment }: { environment: Answer<typeof showEnvi
       {effective.isLoading ? (
         <Loading what="the variables" />
       ) : (
-        <VariableRows code={code} rows={shown} onEdit={setChosen} />
+        <VariableRows code={code} rows={shown} onEdit={setChosen} onEditSettings={onEditSettings} />
       )}
       {effective.data && effective.data.commit.id !== '' && (
         <p className={classes.dim}>
