@@ -12,6 +12,10 @@ export const causes = {
     'Runs wait although nothing keeps them from starting.',
     'Look at the log of the workers; restart them if they say nothing. No run is lost by that.',
   ),
+  SCHEDULE_OVERDUE: cause(
+    'What should have been submitted by the clock is not.',
+    'Start `matre scheduler`, or `matre up`. What was missed is caught up or skipped as each schedule says.',
+  ),
   PROCESSES_LEFT: cause(
     'Processes of a run that is over still act on the shop.',
     'Nothing: the next run ends them before it begins. `matre doctor --fix` does it now.',

@@ -11,6 +11,7 @@ import { locksExclude } from './locks-exclude.ts';
 import { moduleAway, moduleEnvFileMissing } from './module.ts';
 import { processesLeft } from './processes-left.ts';
 import { queueStuck } from './queue-stuck.ts';
+import { scheduleFails, scheduleOverdue } from './schedules.ts';
 import { seleniumAway } from './selenium-away.ts';
 import { seleniumSessionsLeft } from './selenium-sessions-left.ts';
 import { shopAway } from './shop-away.ts';
@@ -22,6 +23,8 @@ export const checks: readonly Check[] = [
   locksExclude,
   workersAway,
   queueStuck,
+  scheduleOverdue,
+  scheduleFails,
   diskFull,
   engineAway,
   containerNameTaken,

@@ -7,6 +7,7 @@ import { Counts, CountsBar } from '../parts/counts.tsx';
 import { useNow } from '../parts/now.ts';
 import { StatusBadge, statusOfRun } from '../parts/status.tsx';
 import { Elapsed, Time } from '../parts/time.tsx';
+import { RequestedBy } from '../schedules/requested-by.tsx';
 import { RunActions } from './actions.tsx';
 import { Attempts } from './attempts.tsx';
 import classes from './head.module.css';
@@ -71,7 +72,9 @@ export function RunHead({ progress, askedAt }: Props) {
           )}
         </Fact>
         <Times run={run} />
-        <Fact name="By">{run.requestedBy}</Fact>
+        <Fact name="By">
+          <RequestedBy run={run} />
+        </Fact>
         {run.workerId && (
           <Fact name="Worker">
             <code>{run.workerId}</code>

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Check } from '../../src/doctor/check.ts';
+import type { Examined } from '../../src/doctor/examined.ts';
+import { scheduleFails, scheduleOverdue } from '../../src/doctor/schedules.ts';
+import { Fault } from '../../src/errors.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import { openTestApp, type TestApp } from '../support/app.ts';
+import { newEnvironment } from '../support/samples.ts';
+
+/** What is wrong with schedules. */
+let opened: TestApp;
+let known = true;
+beforeAll(async () => {
+  opened = await openTestApp({
+    settings: { MATRE_ENGINE: 'sandbox' },
+    parts: {
+      async resolveSelection() {
+        if (!known) throw new Fault('SELECTION_UNKNOWN', 'There is no group "smoke".');
+        return undefined;
+      },
+    },
+  });
+});
+afterAll(() => opened.close());
+
+/** They look into the database alone. */
+const look = (check: Check) => check.look({ database: opened.app.context.database } as Examined);
+
+test('a schedule that nobody fires, one whose group is gone, and one whose environment was removed', async () => {
+  const { schedules, environments, firer, database } = opened.app.context;
+  const { id } = await environments.create(newEnvironment('us'));
+  await schedules.create({
+    name: 'nightly',
+    cron: '@yearly',
+    zone: 'UTC',
+    selection: { ...emptySelection, groups: ['smoke'] },
+    priority: 0,
+    overlap: 'skip',
+    missed: 'skip',
+    catchUpMinutes: 60,
+    environmentIds: [id],
+    nextAt: new Date(Date.now() + 3_600_000),
+    createdBy: 'test',
+  });
+  expect(await look(scheduleOverdue)).toMatchObject([{ standing: 'well' }]);
+  expect(await look(scheduleFails)).toMatchObject([{ standing: 'well' }]);
+
+  await database.query(`UPDATE schedule SET next_at = now() - interval '2 minutes'`);
+  expect(await look(scheduleOverdue)).toMatchObject([
+    { code: 'SCHEDULE_OVERDUE', about: 'nightly', remedy: 'matre up' },
+  ]);
+
+  known = false;
+  await firer.byHand('nightly', 'test');
+  expect(await look(scheduleFails)).toMatchObject([
+    { code: 'SELECTION_UNKNOWN', about: 'nightly', found: expect.stringContaining('no group "smoke"') },
+  ]);
+
+  await environments.remove(id);
+  expect(await look(scheduleFails)).toMatchObject([
+    { code: 'ENVIRONMENT_UNKNOWN', found: expect.stringContaining('removed: us') },
+  ]);
+});

@@ -1,0 +1,18 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { RunView } from '../../../src/operations/views.ts';
+import { schedulePage, schedulesQuery } from './queries.ts';
+
+/** Who asked for a run; a schedule that is still there can be followed, whatever it is called now. */
+export function RequestedBy({ run }: { run: Pick<RunView, 'requestedBy' | 'scheduleId'> }) {
+  const { requestedBy, scheduleId } = run;
+  const { data } = useQuery({ ...schedulesQuery, enabled: scheduleId !== null });
+  const schedule = data?.schedules.find(({ id }) => id === scheduleId);
+  if (!schedule) return requestedBy;
+  return (
+    <Anchor component={Link} href={schedulePage(schedule.name)}>
+      {requestedBy}
+    </Anchor>
+  );
+}
