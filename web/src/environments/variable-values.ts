@@ -19,9 +19,14 @@ export const layerWords: Record<Layer, string> = {
 
 /** Values by name. While the layers cannot be told, those that are set for the environment alone. */
 export function rowsOf(effective: EffectiveView | undefined, own: readonly VariableView[]): Row[] {
-  if (!effective)
-    return own.map((variable) => ({ ...variable, from: 'environment' as const, overrides: [] }));
-  return [...effective.values].sort((one, other) => (one.name < other.name ? -1 : 1));
+  if (!effective) {
+    const rest = { from: 'environment' as const, overrides: [], isSetting: false };
+    return own.map((variable) => ({ ...variable, ...rest }));
+  }
+  const isOwn = new Set(own.map(({ name }) => name));
+  return effective.values
+    .map((value) => ({ ...value, isSetting: value.from === 'environment' && !isOwn.has(value.name) }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** Why a value cannot be changed here; `undefined` where it can. */
