@@ -33,7 +33,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
       aria-label={tell(bar, environment)}
     >
       {room !== 'none' && <StatusSign status={status} size={12} />}
-      {(room === 'all' || room === 'number') && <span>#{bar.id}</span>}
+      {(room === 'all' || room === 'number') && <span>#{bar.id}</span>}{' '}
       {room === 'all' && <span className={classes.summary}>{bar.summary}</span>}
     </Link>
   );
@@ -47,8 +47,8 @@ function tell(bar: BarView, environment: string): string {
   const took =
     finishedAt === null ? [] : [`took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`];
   return [
-    `Run ${id} on ${environment}: ${statusOfRun(bar)}`,
-    summary,
+    // First what is seen, so that who speaks to the page can name it.
+    `#${id} ${summary}: ${statusOfRun(bar)} on ${environment}`,
     ...tests,
     `started ${clock(new Date(startedAt))}`,
     ...took,

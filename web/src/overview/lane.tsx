@@ -130,7 +130,7 @@ function Waiting({
       style={{ '--s': start, '--e': until }}
       data-open={end === undefined || undefined}
       tabIndex={-1}
-      aria-label={`Run ${run.id}, ${run.summary}: waits, ${run.waits.message}`}
+      aria-label={`#${run.id} ${run.summary}: waits, ${run.waits.message}`}
       title={`#${run.id} ${run.summary}: ${run.waits.message}`}
     >
       {(until - start) * pxPerSecond >= 28 && `#${run.id}`}

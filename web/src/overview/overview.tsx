@@ -35,7 +35,14 @@ export default function Overview() {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return <Loading what="the overview" />;
   }
-  if (overview.lanes.length === 0) return <NoEnvironments />;
+  if (overview.lanes.length === 0) {
+    return (
+      <>
+        <h1 className={classes.title}>Overview</h1>
+        <NoEnvironments />
+      </>
+    );
+  }
   const queue = overview.queue.filter(
     ({ environment }) => wanted === '' || lanes.some(({ code }) => code === environment),
   );

@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, VisuallyHidden } from '@mantine/core';
 import { Link } from 'wouter';
 import { EmptyState } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
@@ -6,10 +6,13 @@ import { useTitle } from '../parts/title.ts';
 export function NotFound() {
   useTitle('Not found');
   return (
-    <EmptyState title="There is nothing at this address">
-      <Anchor component={Link} href="/" underline="always">
-        To the overview
-      </Anchor>
-    </EmptyState>
+    <>
+      <VisuallyHidden component="h1">Not found</VisuallyHidden>
+      <EmptyState title="There is nothing at this address">
+        <Anchor component={Link} href="/" underline="always">
+          To the overview
+        </Anchor>
+      </EmptyState>
+    </>
   );
 }
