@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Fault, isFault, toFault } from '../errors.ts';
 import { type Firing, requestedBySchedule, type Schedule } from '../model/schedule.ts';
 import type { Selection } from '../model/selection.ts';
@@ -14,9 +15,9 @@ export type Clock = () => Promise<Date>;
 export interface Firer {
   /**
    * Deals with a schedule that is due: its firing, with the runs that it made, or `undefined` when another process was faster or the
-   * schedule was changed. Nothing else has happened then.
+   * schedule was changed, or when `stopping` aborts before it fires. Nothing else has happened then.
    */
-  due(schedule: Schedule, now: Date): Promise<Firing | undefined>;
+  due(schedule: Schedule, now: Date, stopping?: AbortSignal): Promise<Firing | undefined>;
   /**
    * Fires now, by the same rules, also when it is paused; its times stay as they are. `also` is done in the same
    * transaction. Errors: SCHEDULE_UNKNOWN; those of `also`.
@@ -28,38 +29,47 @@ export interface Firer {
   ): Promise<Firing>;
 }
 
+/** Longer than the tests of a module take to be fetched and read, unless its repository hangs. */
+const defaultPatienceMs = 30_000;
+
 /** What a firing is before it is written down. */
 type Cause = Pick<Firing, 'dueAt' | 'firedAt' | 'by' | 'missed'>;
 
 /**
  * Fires schedules. One transaction inserts the runs, writes down the firing and moves the schedule on; the row of the schedule is
  * the lock, so that any number of processes may try and one of them does it. Whether the selection is known is asked before,
- * because that may take seconds.
+ * because that may take seconds; who takes too long is not waited for, and the run finds out.
  */
 export function createFirer(deps: {
   database: Database;
   clock: Clock;
   /** Errors: those of a selection that covers nothing, or names what is not there. */
   resolveSelection(selection: Selection): Promise<unknown>;
+  patienceMs?: number;
 }): Firer {
-  const { database, clock } = deps;
+  const { database, clock, patienceMs = defaultPatienceMs } = deps;
 
-  async function problemOf({ selection }: Schedule): Promise<Fault | undefined> {
+  async function problemOf({ selection }: Schedule, stopping?: AbortSignal): Promise<Fault | undefined> {
+    const known = new AbortController();
+    const signal = AbortSignal.any([known.signal, ...(stopping ? [stopping] : [])]);
     try {
-      await deps.resolveSelection(selection);
+      await Promise.race([deps.resolveSelection(selection), pause(patienceMs, undefined, { signal })]);
       return undefined;
     } catch (error) {
-      return toFault(error);
+      return stopping?.aborted ? undefined : toFault(error);
+    } finally {
+      known.abort();
     }
   }
 
   return {
-    async due(schedule, now) {
+    async due(schedule, now, stopping) {
       const { nextAt } = schedule;
       if (nextAt === undefined || nextAt > now) return undefined;
       const overdue = judgeOverdue({ ...schedule, nextAt }, now);
       const missed = overdue.verdict === 'missed';
-      const problem = missed ? undefined : await problemOf(schedule);
+      const problem = missed ? undefined : await problemOf(schedule, stopping);
+      if (stopping?.aborted) return undefined;
       const cause = { dueAt: overdue.dueAt, firedAt: await clock(), by: undefined, missed: overdue.missed };
       return database.transaction(async (transaction) => {
         if (!(await lockRevision(transaction, schedule))) return undefined;

@@ -30,7 +30,7 @@ export function startScheduler(deps: SchedulerDependencies): { stop(): Promise<v
     while (!signal.aborted) {
       let sleepMs = lookEveryMs;
       try {
-        await fireDue(deps);
+        await fireDue(deps, signal);
         const next = await schedules.nextDue();
         if (next) sleepMs = Number(next) - Number(await clock());
         if (trouble) log.info('The scheduler goes on.');
@@ -55,16 +55,19 @@ export function startScheduler(deps: SchedulerDependencies): { stop(): Promise<v
 }
 
 /**
- * Deals with every schedule that is due now, each by itself: what is wrong with one does not hold up the others. Errors: those of
- * finding out what is due.
+ * Deals with every schedule that is due now, each by itself: what is wrong with one does not hold up the others. Nothing more is
+ * begun when `stopping` aborts. Errors: those of finding out what is due.
  */
-export async function fireDue({ schedules, firer, clock, log }: SchedulerDependencies): Promise<Firing[]> {
+export async function fireDue(
+  { schedules, firer, clock, log }: SchedulerDependencies,
+  stopping?: AbortSignal,
+): Promise<Firing[]> {
   const now = await clock();
   const due = await schedules.due(now);
   const fired = await Promise.all(
     due.map(async (schedule) => {
       try {
-        const firing = await firer.due(schedule, now);
+        const firing = await firer.due(schedule, now, stopping);
         if (firing) logFiring(log, schedule, firing);
         return firing ?? [];
       } catch (error) {

@@ -5,7 +5,7 @@ import type { Environment } from '../../src/model/environment.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { createFirer, type Firer } from '../../src/schedule/fire.ts';
-import { fireDue } from '../../src/schedule/scheduler.ts';
+import { fireDue, startScheduler } from '../../src/schedule/scheduler.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createEnvironments, type Environments } from '../../src/store/environments.ts';
 import { createFirings, type Firings, keptFirings } from '../../src/store/firings.ts';
@@ -14,6 +14,7 @@ import { createSchedules, type ScheduleFields, type Schedules } from '../../src/
 import { createSecretBox } from '../../src/store/secrets.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
+import { until } from '../support/until.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 
@@ -174,6 +175,37 @@ export function scheduleConformance(kind: Kind): void {
       ]);
       expect(await openRuns()).toEqual([]);
       expect((await schedules.get('nightly')).nextAt).toEqual(new Date('2026-05-05T02:00:00Z'));
+    });
+  });
+
+  describe('a module that does not answer', () => {
+    /** Never. */
+    const resolveSelection = () => new Promise(() => {});
+
+    it('keeps no schedule from firing: the run finds out', async () => {
+      const schedule = await create();
+      now = at('02:00:00');
+      const impatient = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
+      expect(await impatient.due(schedule, now)).toMatchObject({ outcome: 'fired' });
+    });
+
+    it('keeps no scheduler from stopping, and what was due is fired by the next', async () => {
+      await create();
+      now = at('02:00:00');
+      let asked = false;
+      const waiting = createFirer({
+        database,
+        clock,
+        resolveSelection() {
+          asked = true;
+          return resolveSelection();
+        },
+      });
+      const scheduler = startScheduler({ schedules, firer: waiting, clock, log: quiet });
+      await until(() => asked);
+      await scheduler.stop();
+      expect(await history()).toEqual([]);
+      expect(await tick()).toMatchObject([{ outcome: 'fired' }]);
     });
   });
 
