@@ -46,9 +46,14 @@ export const navigation = [
   letter: string;
 }[];
 
+/** Fetches the code of the view at a path ahead: it is soon opened. */
 export function preload(path: string): void {
+  const [, first, ...rest] = path.split('/');
   views
-    .find((each) => each.path === path)
+    .find(({ path: known }) => {
+      const [, knownFirst, ...knownRest] = known.split('/');
+      return first === knownFirst && rest.length === knownRest.length;
+    })
     ?.load()
     // It is fetched again when it is opened, and then waited for.
     .catch(() => {});

@@ -1,5 +1,4 @@
 import { memo } from 'react';
-import { Link } from 'wouter';
 import type { BarView } from '../../../src/operations/overview.ts';
 import { StatusSign, statusOfRun } from '../parts/status.tsx';
 import { clock, duration } from '../parts/words.ts';
@@ -23,7 +22,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
   const status = statusOfRun(bar);
   const room = roomOf(((end ?? now) - start) * pxPerSecond);
   return (
-    <Link
+    <a
       href={`/runs/${bar.id}`}
       className={`${classes.bar} ${end === undefined ? classes.untilNow : ''}`}
       style={{ '--s': start, ...(end !== undefined && { '--e': end }) }}
@@ -35,7 +34,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
       {room !== 'none' && <StatusSign status={status} size={12} />}
       {(room === 'all' || room === 'number') && <span>#{bar.id}</span>}{' '}
       {room === 'all' && <span className={classes.summary}>{bar.summary}</span>}
-    </Link>
+    </a>
   );
 });
 

@@ -1,6 +1,5 @@
 import { IconPlayerPause } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
-import { Link } from 'wouter';
 import type { LaneView, QueuedView } from '../../../src/operations/overview.ts';
 import { StatusSign } from '../parts/status.tsx';
 import { clock, roughly } from '../parts/words.ts';
@@ -27,10 +26,10 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }:
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
     <li className={classes.lane}>
-      <Link href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
+      <a href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
         <span className={classes.code}>{lane.code}</span>
         <LaneState lane={lane} />
-      </Link>
+      </a>
       <div className={classes.track}>
         {pieces.map((piece) => {
           switch (piece.kind) {
@@ -124,7 +123,7 @@ function Waiting({
 }) {
   const until = end ?? start + unknownSeconds;
   return (
-    <Link
+    <a
       href={`/runs/${run.id}`}
       className={classes.queued}
       style={{ '--s': start, '--e': until }}
@@ -134,6 +133,6 @@ function Waiting({
       title={`#${run.id} ${run.summary}: ${run.waits.message}`}
     >
       {(until - start) * pxPerSecond >= 28 && `#${run.id}`}
-    </Link>
+    </a>
   );
 }

@@ -1,8 +1,10 @@
 import { useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
 import type { LaneView, OverviewView, QueuedView } from '../../../src/operations/overview.ts';
 import { useNow } from '../parts/now.ts';
 import { useWidth } from '../parts/width.ts';
 import { BarCard } from './bar-card.tsx';
+import { followLinks } from './follow.ts';
 import { moveAmongBars } from './keys.ts';
 import { Lane } from './lane.tsx';
 import classes from './lanes.module.css';
@@ -26,6 +28,7 @@ export function Lanes({
   span: Span;
 }) {
   const [anchor] = useState(() => Math.floor(Date.parse(overview.at) / 3_600_000) * 3_600_000);
+  const [, go] = useLocation();
   const axis = useRef<HTMLDivElement>(null);
   const board = useRef<HTMLElement>(null);
   const width = useWidth(axis);
@@ -49,6 +52,7 @@ export function Lanes({
       style={{ '--from': from, '--span': all, '--now': now }}
       aria-label="What runs where"
       onKeyDown={moveAmongBars}
+      onClick={followLinks(go)}
     >
       <div className={classes.axis} aria-hidden>
         <div className={classes.corner} />
@@ -70,17 +74,19 @@ export function Lanes({
         <span className={classes.now} />
       </div>
       <ul className={classes.lanes}>
-        {lanes.map((lane) => (
-          <Lane
-            key={lane.id}
-            lane={lane}
-            queue={queues.get(lane.code) ?? nothingQueued}
-            anchor={anchor}
-            // Only a lane with something under way changes with the time.
-            at={lane.running ? at : 0}
-            pxPerSecond={pxPerSecond}
-          />
-        ))}
+        {/* Not before it is known what the bars have room for, or all would be drawn twice. */}
+        {width > 0 &&
+          lanes.map((lane) => (
+            <Lane
+              key={lane.id}
+              lane={lane}
+              queue={queues.get(lane.code) ?? nothingQueued}
+              anchor={anchor}
+              // Only a lane with something under way changes with the time.
+              at={lane.running ? at : 0}
+              pxPerSecond={pxPerSecond}
+            />
+          ))}
       </ul>
       <BarCard board={board} lanes={lanes} />
     </section>
