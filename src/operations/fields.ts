@@ -60,7 +60,8 @@ export const testName = z
 
 /** The address of a shop. Ends in a slash afterwards, because MFTF joins paths to it. */
 export const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+  // What comes after it may take it for an address.
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
   .max(2000)
   .refine((address) => {
     const url = new URL(address);

@@ -1,6 +1,11 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
 import { newSecret } from '../access/secret.ts';
 import { Fault, toFault } from '../errors.ts';
 import type { Context } from '../operations/context.ts';
@@ -85,6 +90,7 @@ export async function createServer(
   server.decorateRequest('who', undefined);
   server.decorateRequest('sessionSecret', undefined);
   server.addHook('onRequest', (request) => guard.check(request));
+  server.addHook('onSend', async (request) => guard.answered(request));
   server.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request.id);
     if (problem.status >= 500) {
@@ -103,6 +109,8 @@ export async function createServer(
   await server.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'matre', version } },
     transform: jsonSchemaTransform,
+    // Schemas that contain themselves are named, and the names are explained there.
+    transformObject: jsonSchemaTransformObject,
   });
   await server.register(async (api) => {
     const changes = createChanges(api, context);

@@ -1,0 +1,79 @@
+// How long after a test has ended in its container do open pages show it? From the end of the process, as the supervisor in the
+// container notes it, to the answer that a page gets after it heard of the change: results collected, files kept, written, told,
+// asked for. Two environments execute all sample tests at once, on a PostgreSQL and a Redis; the pages are in a process of
+// their own, and each asks for the run and the overview with every change.
+//
+//   npx tsx bench/live.ts [pages]        50 by default
+//
+// Writes bench/results/live.json. MATRE_ENGINE chooses the engine.
+import { readFile } from 'node:fs/promises';
+import { capture } from '../src/engine/capture.ts';
+import { journalPath } from '../src/engine/supervised.ts';
+import { containerName } from '../src/model/environment.ts';
+import { startServer } from '../src/server/server.ts';
+import { startChild } from '../test/support/child.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import { startRedis } from '../test/support/redis.ts';
+import { percentile, printTable, writeResults } from './support/figures.ts';
+import { openInstallation } from './support/installation.ts';
+
+const pages = Number(process.argv[2] ?? 50);
+const codes = ['preprod-us', 'preprod-es'];
+
+const postgres = await startPostgres();
+const redis = await startRedis();
+const installation = await openInstallation({
+  codes,
+  settings: { DATABASE_URL: postgres.url, LOCK_DSN: redis.url, MATRE_SIGN_IN: 'off', MATRE_PORT: '0' },
+});
+const { app, engine, environments } = installation;
+const server = await startServer(app.context, '0.0.0');
+
+/** When the processes of a run ended in a container, in milliseconds since 1970, in their order. */
+async function ends(environmentId: number, runId: number): Promise<number[]> {
+  const { stdout } = await capture(engine, containerName(environmentId), ['cat', journalPath]);
+  const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
+  const bootedAt = Date.now() - uptime * 1_000;
+  return stdout.split('\n').flatMap((line) => {
+    const [word, token = '', at] = line.split(' ');
+    return word === 'end' && token.startsWith(`run-${runId}-`) ? [bootedAt + Number(at) * 1_000] : [];
+  });
+}
+
+try {
+  // The first run generates; the pages look at the second.
+  await installation.measure(environments, { all: true });
+  const child = startChild(new URL('./live/pages.ts', import.meta.url), [server.url, String(pages)]);
+  await child.line();
+  const { runs } = await installation.measure(environments, { all: true });
+  child.say('end');
+  const seen = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
+  const delays: number[] = [];
+  for (const run of runs) {
+    const ended = await ends(run.environmentId, run.id);
+    const firstSeen = new Map<string, number[]>();
+    for (const [key, at] of seen) {
+      const [, name = ''] = key.split(' ');
+      if (name.startsWith(`${run.id}:`)) firstSeen.set(name, [...(firstSeen.get(name) ?? []), at]);
+    }
+    for (const times of firstSeen.values()) {
+      // Of the processes that ended before a page knew of the test, its own is the last.
+      const own = ended.findLast((at) => at <= Math.min(...times));
+      if (own !== undefined) delays.push(...times.map((at) => at - own));
+    }
+  }
+  const metrics = {
+    pages,
+    tests_seen: delays.length,
+    median_ms: percentile(delays, 0.5),
+    p99_ms: percentile(delays, 0.99),
+    worst_ms: Math.max(...delays),
+  };
+  printTable(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(0)]));
+  await writeResults('live', { metrics, engine: engine.kind });
+} finally {
+  await server.close();
+  await installation.close();
+  await redis.stop();
+  await postgres.stop();
+}

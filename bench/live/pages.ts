@@ -1,0 +1,45 @@
+// As so many open pages do: listens to events, asks for the overview and the results of each run that changed, and notes when a
+// test was first seen to have ended. Arguments: the address of the server, the number of pages. It says `ready` when all listen; a
+// line on standard input ends it, and what was seen is its last line.
+import { once } from 'node:events';
+import { events } from '../../src/cli/remote.ts';
+import type { RunResultsView } from '../../src/operations/run-results.ts';
+
+const [url = '', count = '1'] = process.argv.slice(2);
+/** Milliseconds since 1970, by `page run:test`. */
+const seen: Record<string, number> = {};
+
+async function open(page: number, listening: () => void): Promise<void> {
+  const response = await fetch(`${url}/api/events`);
+  const changed = new Set<string>();
+  let asking = false;
+
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    for (let [run] = changed; run !== undefined; [run] = changed) {
+      changed.delete(run);
+      const [results] = await Promise.all([
+        fetch(`${url}/api/runs/${run}/results`).then((answer) => answer.json() as Promise<RunResultsView>),
+        fetch(`${url}/api/overview`).then((answer) => answer.arrayBuffer()),
+      ]);
+      for (const { test, status } of results.tests) {
+        if (status !== 'waiting' && status !== 'running') seen[`${page} ${run}:${test}`] ??= Date.now();
+      }
+    }
+    asking = false;
+  };
+  for await (const { event, data } of events(response)) {
+    if (event === 'reload') listening();
+    if (event === 'run') {
+      changed.add(data);
+      void ask();
+    }
+  }
+}
+
+const pages = Array.from({ length: Number(count) }, (_, page) => page);
+await Promise.all(pages.map((page) => new Promise<void>((resolve) => void open(page, resolve))));
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+process.stdout.write(`${JSON.stringify(seen)}\n`, () => process.exit());

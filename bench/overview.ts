@@ -1,0 +1,100 @@
+// How long does the overview take with 200 environments and 50,000 finished runs, and with 50 pages that ask at once? Four runs of
+// 200 tests are under way and 100 wait.
+//
+//   npx tsx bench/overview.ts
+//
+// Writes bench/results/overview.json.
+
+import { openApp } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { createLog } from '../src/log.ts';
+import { startServer } from '../src/server/server.ts';
+import { embeddedFolder } from '../test/support/database.ts';
+import { startPostgres, withClient } from '../test/support/postgres.ts';
+import { startRedis } from '../test/support/redis.ts';
+import { percentile, printTable, writeResults } from './support/figures.ts';
+
+const environments = 200;
+const finished = 50_000;
+const pages = 50;
+const tries = 30;
+
+const postgres = await startPostgres({ settings: ['shared_buffers=256MB'] });
+const redis = await startRedis();
+const folder = await embeddedFolder();
+const environment = {
+  ...{ MATRE_DATA: folder, MATRE_PORT: '0', MATRE_SIGN_IN: 'off', MATRE_ENGINE: 'sandbox' },
+  ...{ DATABASE_URL: postgres.url, LOCK_DSN: redis.url },
+};
+const log = createLog({ level: 'error' });
+const app = await openApp(loadConfig({ environment, file: '/dev/null' }), { log });
+const server = await startServer(app.context, '0.0.0');
+
+const selection = `'{"all":true,"tests":[],"groups":[],"suites":[],"exclude":[]}'`;
+await withClient(postgres.url, (client) =>
+  client.query(`
+    INSERT INTO environment (code, name, base_url, backend_name, admin_username)
+    SELECT 'e' || number, 'E', 'https://e.test/', 'admin', 'admin' FROM generate_series(1, ${environments}) AS number;
+    -- A month of runs: eight a day for each environment, of half an hour.
+    INSERT INTO run (environment_id, selection, requested_by, state, verdict, attempt, counts, queued_at, started_at, finished_at)
+    SELECT number % ${environments} + 1, ${selection}, 'bench', 'finished', 'passed', 1,
+      '{"planned":200,"passed":200}', past, past, past + interval '30 minutes'
+    FROM generate_series(1, ${finished}) AS number,
+      LATERAL (SELECT now() - interval '30 days' * (1 - number / ${finished}.0) AS past) AS at;
+    INSERT INTO run (environment_id, selection, requested_by) SELECT number, ${selection}, 'bench' FROM generate_series(1, 104) AS number;
+    INSERT INTO worker (id, host, pid, slots, seen_at) VALUES ('host/1', 'host', 1, 4, now() + interval '1 hour');`),
+);
+for (let count = 0; count < 4; count++) {
+  const claim = await app.context.queue.claim('host/1/1');
+  if (!claim) throw new Error('nothing to claim');
+  await app.context.queue.start(claim.run.id, claim.fence);
+  const record = app.context.queue.recorder(claim.run.id, claim.fence);
+  await record.plan(Array.from({ length: 200 }, (_, index) => ({ name: `T${index}`, suite: undefined })));
+  for (let index = 0; index < 50; index++) {
+    await record.result({
+      ...{ test: `T${index}`, suite: undefined, status: 'passed', message: undefined, reason: undefined },
+      ...{ startedAt: new Date(), durationMs: 9_000, attachments: [] },
+    });
+  }
+}
+await withClient(postgres.url, (client) => client.query('VACUUM ANALYZE'));
+
+/** Milliseconds of one answer; a page takes it as text. */
+async function ask(query = ''): Promise<{ ms: number; bytes: number }> {
+  const askedAt = performance.now();
+  const text = await (await fetch(`${server.url}/api/overview${query}`)).text();
+  return { ms: performance.now() - askedAt, bytes: text.length };
+}
+/** As if something had changed: nothing is remembered. */
+const change = () => app.context.database.query(`SELECT pg_notify('matre_change', 'workers')`);
+
+try {
+  const first = await ask();
+  const alone: number[] = [];
+  const together: number[] = [];
+  const day: number[] = [];
+  for (let count = 0; count < tries; count++) {
+    await change();
+    alone.push((await ask()).ms);
+    await change();
+    together.push(...(await Promise.all(Array.from({ length: pages }, () => ask()))).map(({ ms }) => ms));
+    const from = new Date(Date.now() - 24 * 3_600_000 - count).toISOString();
+    day.push((await ask(`?from=${from}`)).ms);
+  }
+  const metrics = {
+    first_ms: first.ms,
+    median_ms: percentile(alone, 0.5),
+    p99_ms: percentile(alone, 0.99),
+    kilobytes: first.bytes / 1024,
+    day_median_ms: percentile(day, 0.5),
+    [`median_of_${pages}_ms`]: percentile(together, 0.5),
+    [`p99_of_${pages}_ms`]: percentile(together, 0.99),
+  };
+  printTable(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(1)]));
+  await writeResults('overview', { metrics });
+} finally {
+  await server.close();
+  await app.close();
+  await redis.stop();
+  await postgres.stop();
+}

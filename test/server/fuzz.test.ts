@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { examplePath } from '../../src/demo/examples.ts';
+import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
+import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
+import { folderSource } from '../../src/mftf/catalog/source.ts';
+import { allows, type Role } from '../../src/model/access.ts';
+import { operations } from '../../src/operations/operations.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { namedRunner } from '../support/runner.ts';
+import { createJudge, type Description, fuzz, type Judge, requestsOf, type Words } from './fuzz.ts';
+
+/** Some hundred always; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
+const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
+const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
+
+/** Those look at the container engine of the machine, which is nobody's to fuzz. */
+const without = ['doctor.show', 'doctor.fix'];
+/** What is there for who has not signed in: who am I, and signing in. */
+const openToAll = ['session.show', 'session.begin', 'session.end', 'session.first-admin'];
+
+/** A busy machine answers some dozen of them in a second. */
+const patienceMs = 120_000 + count * 200;
+
+const token = 'a-long-and-random-word-for-this-test';
+const tests = ['HarbourHomePageTest', 'HarbourCouponTest', 'FailCart', 'PassHome', 'BrokenTax'];
+const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
+const words: Words = {
+  ...{
+    code: ['us', 'es', 'held', 'gone'],
+    environment: ['us', 'es', 'gone'],
+    environments: ['us', 'es', 'held'],
+  },
+  ...{
+    id: numbers,
+    ids: ['1', '1,2,3', '7'],
+    before: numbers,
+    attempt: [1, 2],
+    runs: [1, 50],
+    from: [0, 10, 1e9],
+  },
+  ...{ test: tests, tests, suite: ['HarbourOrdersSuite'], suites: ['HarbourOrdersSuite'], groups: ['smoke'] },
+  ...{
+    exclude: ['FailCart'],
+    name: ['us', 'nightly', 'ada', 'WAIT_TIMEOUT'],
+    baseUrl: ['https://example.com/'],
+  },
+  ...{
+    cron: ['0 3 * * *', '*/5 * * * *'],
+    timeZone: ['Europe/Berlin', 'UTC'],
+    text: ['harb', 'cart'],
+    priority: [0, 5],
+  },
+};
+
+let server: TestServer;
+let description: Description;
+beforeAll(async () => {
+  const catalog = buildCatalog([
+    await readDeclarations(folderSource(examplePath('module'), 'app/code/TestModule')),
+  ]);
+  const commit = { id: 'c0ffee'.padEnd(40, '0'), subject: 'Tests of the harbour shop' };
+  const container = {
+    name: 'c',
+    environmentId: 1,
+    slot: 1,
+    image: 'i',
+    createdAt: new Date(),
+    stale: undefined,
+  };
+  const replace = async () => ({ ...container, state: 'running' as const });
+  server = await startTestServer({
+    settings: { MATRE_SIGN_IN: 'on', MATRE_TOKEN: token },
+    parts: {
+      runner: namedRunner,
+      resolveSelection: async () => undefined,
+      catalog: async () => ({ commit, catalog }),
+      unsetVariables: async () => undefined,
+      lookClosely: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
+      effective: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
+      pool: async () => ({ list: async () => [], prune: async () => [], replace }),
+    },
+  });
+  description = (await ask('GET', '/api/openapi.json')).body;
+  for (const code of ['us', 'es', 'held']) {
+    await ask('POST', '/api/environments', { code, baseUrl: 'https://example.com', adminUsername: 'admin' });
+  }
+  await ask('POST', '/api/environments/held/pause', { reason: 'so that something waits' });
+  await server.app.startWorkers();
+  const runs = { environments: ['us', 'es', 'held'], selection: { tests } };
+  await ask('POST', '/api/runs', runs);
+});
+afterAll(() => server?.close());
+
+const ask = (method: string, path: string, body?: unknown) =>
+  server.ask(method, path, body, { authorization: `Bearer ${token}` });
+
+/** The same, and nobody gets what is not for a role. */
+const judgeFor = (role: Role | undefined): Judge => {
+  const judge = createJudge(description);
+  const roles = new Map(operations.map(({ name, role: least }) => [name, least]));
+  return (request, answer) => {
+    const least = roles.get(request.operationId);
+    const may =
+      role === undefined
+        ? openToAll.includes(request.operationId)
+        : least === undefined || allows(role, least);
+    return answer.status < 300 && !may ? `success for ${role ?? 'nobody'}` : judge(request, answer);
+  };
+};
+
+const share = (part: number, more: number) =>
+  requestsOf(description, { words, count: Math.ceil(count * part), seed: seed + more, without });
+
+it('the description names every operation, and every answer', () => {
+  const described = Object.values(description.paths).flatMap((methods) => Object.values(methods));
+  const names = described.map(({ operationId }) => operationId);
+  expect(names).toEqual(expect.arrayContaining(operations.map(({ name }) => name)));
+  expect(new Set(names).size).toBe(names.length);
+  for (const { responses, operationId } of described) {
+    expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['200', 'default']));
+  }
+  const references = [...JSON.stringify(description).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+    ([, path = '']) => path,
+  );
+  for (const path of references) {
+    const found = path
+      .split('/')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], description);
+    expect(found, path).toBeDefined();
+  }
+});
+
+it(
+  `whatever an admin sends, each answer is as described, and none is a fault of the server (seed ${seed})`,
+  async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const { faults, answered } = await fuzz(server.url, share(0.7, 0), { judge: judgeFor('admin'), headers });
+    expect(faults).toEqual([]);
+    // It gets somewhere: most operations were carried out.
+    expect(answered.size).toBeGreaterThan(operations.length / 3);
+    expect((await ask('GET', '/api/status')).status).toBe(200);
+  },
+  patienceMs,
+);
+
+it.each(['viewer', 'operator'] as const)(
+  `a %s never gets what is not for that role (seed ${seed})`,
+  async (role) => {
+    const { body } = await ask('POST', '/api/tokens', { name: `fuzz-${role}`, role });
+    expect(body.secret, JSON.stringify(body)).toBeDefined();
+    const headers = { authorization: `Bearer ${body.secret}` };
+    const { faults } = await fuzz(server.url, share(0.1, role.length), { judge: judgeFor(role), headers });
+    expect(faults).toEqual([]);
+  },
+  patienceMs,
+);
+
+it(
+  `whoever has not signed in gets nothing (seed ${seed})`,
+  async () => {
+    const { faults, statuses } = await fuzz(server.url, share(0.1, 99), { judge: judgeFor(undefined) });
+    expect(faults).toEqual([]);
+    expect(statuses.get(401)).toBeGreaterThan(0);
+  },
+  patienceMs,
+);

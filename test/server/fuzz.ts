@@ -1,0 +1,349 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { faults } from '../../src/errors.ts';
+
+/** A JSON schema, as far as requests use it. */
+interface Schema {
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  default?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  format?: string;
+}
+
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+}
+
+/** The description of an API (OpenAPI 3.1), as far as it is used here. */
+export interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components?: object;
+}
+
+/** A request as it goes over the wire. */
+export interface FuzzRequest {
+  operationId: string;
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** Words that mean something to this server, by the name of a field: nonsense alone never gets far. */
+export type Words = Record<string, readonly (string | number)[]>;
+
+/**
+ * Requests made of the description: most of them as it says, some with a field that is missing, of another type, beyond its bounds
+ * or not known, and a few with a body that is none.
+ */
+export function requestsOf(
+  description: Description,
+  { words, count, seed, without = [] }: { words: Words; count: number; seed: number; without?: string[] },
+): FuzzRequest[] {
+  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const wanted = operations.filter(({ operation }) => !without.includes(operation.operationId));
+  const one = fc.oneof(...wanted.map((each) => requestOf(each, words)));
+  return fc.sample(one, { numRuns: count, seed });
+}
+
+function requestOf(
+  { path, method, operation }: { path: string; method: string; operation: Operation },
+  words: Words,
+): fc.Arbitrary<FuzzRequest> {
+  const parameters = operation.parameters ?? [];
+  const values = parameters.map(({ name, required, schema, in: where }) => {
+    const value = weighted(valueFor(schema, name, words), strange);
+    // What is in the path is always there.
+    return where === 'path' || required ? value : fc.option(value, { nil: undefined });
+  });
+  const schema = operation.requestBody?.content['application/json']?.schema;
+  const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, words);
+  return fc.tuple(fc.tuple(...values), body).map(([given, sent]) => {
+    const query = new URLSearchParams();
+    const headers: Record<string, string> = {};
+    let filled = path;
+    parameters.forEach(({ name, in: where }, index) => {
+      const value = given[index];
+      if (value === undefined) return;
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      if (where === 'path')
+        filled = filled.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
+      else if (where === 'query') query.append(name, wellFormed(text));
+      // A header has no other characters; a client would refuse to send them.
+      else if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
+    });
+    if (sent !== undefined) headers['content-type'] = 'application/json';
+    return {
+      operationId: operation.operationId,
+      method: method.toUpperCase(),
+      path: query.size > 0 ? `${filled}?${query}` : filled,
+      headers,
+      body: sent,
+    };
+  });
+}
+
+function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> {
+  const good = valueFor(schema, '', words).map((value) => JSON.stringify(value) ?? '');
+  const bent = fc
+    .tuple(valueFor(schema, '', words), fc.string(), strange)
+    .map(([value, name, other]) => JSON.stringify({ ...(value as object), [name]: other }));
+  const none = fc.oneof(
+    fc.constant(undefined),
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.constant('{"__proto__":{"a":1},"constructor":{}}'),
+    fc.constant('['.repeat(5_000)),
+  );
+  return fc.oneof(
+    { arbitrary: good, weight: 7 },
+    { arbitrary: bent, weight: 2 },
+    { arbitrary: none, weight: 1 },
+  );
+}
+
+/** Anything at all, and what has broken programs before. */
+const strange: fc.Arbitrary<unknown> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom<unknown>(
+    ...[
+      '',
+      ' ',
+      '\0',
+      '../../etc/passwd',
+      "'; DROP TABLE run; --",
+      '{{7*7}}',
+      '%00',
+      'null',
+      'NaN',
+      '1e400',
+      '__proto__',
+    ],
+    ...[-1, 0, 1.5, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, true, false, null, [], {}, [[]], { $ne: 1 }],
+    ...[
+      'x'.repeat(5_000),
+      '\u202e\ud800',
+      '0x10',
+      '2026-13-45T99:99:99Z',
+      '9999-12-31T23:59:59Z',
+      '0000-01-01T00:00:00Z',
+    ],
+  ),
+  fc.integer(),
+  fc.double(),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+function weighted(usual: fc.Arbitrary<unknown>, rare: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: rare, weight: 1 });
+}
+
+/** A value that a schema allows, with the name of its field. A list has few entries, whatever it may have. */
+function valueFor(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
+  const known = words[name];
+  const made = madeOf(schema, name, words);
+  if (known === undefined || known.length === 0 || schema.properties) return made;
+  const word = fc.constantFrom(...known);
+  const isList = schema.type === 'array';
+  const said = isList ? fc.array(word, { maxLength: 3 }) : word;
+  return fc.oneof({ arbitrary: said as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: made, weight: 1 });
+}
+
+function madeOf(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return fc.oneof(...choices.map((each) => valueFor(each, name, words)));
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (Array.isArray(schema.type)) {
+    return fc.oneof(...schema.type.map((type) => madeOf({ ...schema, type }, name, words)));
+  }
+  switch (schema.type) {
+    case 'object':
+      return objectOf(schema, words);
+    case 'array':
+      return fc.array(weighted(valueFor(schema.items ?? {}, singular(name), words), strange), {
+        minLength: Math.min(schema.minItems ?? 0, 3),
+        maxLength: 3,
+      });
+    case 'integer':
+    case 'number':
+      return numberOf(schema);
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'string':
+      return stringOf(schema);
+    default:
+      return strange;
+  }
+}
+
+function objectOf({ properties = {}, required = [] }: Schema, words: Words): fc.Arbitrary<object> {
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const value = weighted(valueFor(field, name, words), strange);
+    return [name, required.includes(name) ? value : fc.option(value, { nil: undefined, freq: 2 })] as const;
+  });
+  return fc.record(Object.fromEntries(fields), {
+    requiredKeys: required.filter((name) => name in properties),
+  });
+}
+
+function numberOf({ minimum, maximum, exclusiveMinimum }: Schema): fc.Arbitrary<number> {
+  const low = Math.max(minimum ?? -(2 ** 31), (exclusiveMinimum ?? -(2 ** 31) - 1) + 1);
+  const high = Math.min(maximum ?? 2 ** 31, Number.MAX_SAFE_INTEGER);
+  return fc.oneof(fc.integer({ min: low, max: Math.min(high, low + 1_000) }), fc.constantFrom(low, high));
+}
+
+function stringOf({ pattern, format, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
+  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  if (format === 'uri') return fc.webUrl();
+  // A pattern says what must be there; those of zod for dates and such are too long to be made.
+  if (pattern !== undefined && pattern.length < 120) {
+    try {
+      return fc.stringMatching(new RegExp(pattern));
+    } catch {
+      // One that fast-check cannot make.
+    }
+  }
+  return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + 40) });
+}
+
+/** Half a character cannot be sent in an address. */
+const wellFormed = (text: string) => Buffer.from(text).toString();
+
+const singular = (name: string) => name.replace(/s$/, '');
+
+/** What is wrong with an answer, in words; `undefined` when nothing is. */
+export type Judge = (request: FuzzRequest, answer: Answer) => string | undefined;
+
+export interface Answer {
+  status: number;
+  type: string | undefined;
+  text: string;
+}
+
+/** Every answer is one that the description knows: a good one as it says, a refusal as problem details with a known code. */
+export function createJudge(description: Description): Judge {
+  const ajv = new Ajv2020({ strict: false, allErrors: false });
+  // The types of ajv-formats are those of CommonJS.
+  (addFormats as unknown as (to: Ajv2020) => void)(ajv);
+  ajv.addSchema({ $id: 'api', components: description.components ?? {} });
+  const validators = new Map<string, ValidateFunction>();
+  const validator = (name: string, schema: Schema) => {
+    const known = validators.get(name) ?? ajv.compile(withReferences(schema) as Schema);
+    validators.set(name, known);
+    return known;
+  };
+  const operations = new Map(
+    Object.values(description.paths).flatMap((methods) =>
+      Object.values(methods).map((operation) => [operation.operationId, operation] as const),
+    ),
+  );
+
+  return ({ operationId }, { status, type, text }) => {
+    if (status >= 500) return `status ${status}`;
+    const operation = operations.get(operationId);
+    const described = operation?.responses[String(status)] ?? operation?.responses['default'];
+    const media = type?.split(';')[0] ?? '';
+    const schema = described?.content?.[media]?.schema;
+    if (schema === undefined) return `${status} with the type ${media || 'none'}, which is not described`;
+    const value = parse(text);
+    if (value === undefined) return `${status} without JSON: ${text.slice(0, 80)}`;
+    const valid = validator(`${operationId} ${status < 400 ? status : 'default'}`, schema);
+    if (!valid(value)) return `${status} is not as described: ${ajv.errorsText(valid.errors)}`;
+    const { code } = value as { code?: string };
+    if (status >= 400 && !(code !== undefined && code in faults))
+      return `${status} with the unknown code ${code}`;
+    return undefined;
+  };
+}
+
+/** References of the description lead to where this judge keeps its parts. */
+function withReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withReferences);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) =>
+      name === '$ref' && typeof each === 'string'
+        ? [name, each.replace(/^#/, 'api#')]
+        : [name, withReferences(each)],
+    ),
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** After this long nobody waits any more. */
+const patienceMs = 30_000;
+
+/** Sends requests, some at a time; gives what was wrong with their answers. */
+export async function fuzz(
+  url: string,
+  requests: readonly FuzzRequest[],
+  {
+    judge,
+    headers = {},
+    together = 6,
+  }: { judge: Judge; headers?: Record<string, string>; together?: number },
+): Promise<{ faults: string[]; statuses: Map<number, number>; answered: Set<string> }> {
+  const faults: string[] = [];
+  const statuses = new Map<number, number>();
+  /** Operations that were carried out at least once. */
+  const answered = new Set<string>();
+  const left = [...requests];
+  const work = async () => {
+    for (let request = left.pop(); request; request = left.pop()) {
+      const { method, path, body } = request;
+      const told = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
+      try {
+        const response = await fetch(url + path, {
+          method,
+          headers: { ...request.headers, ...headers },
+          signal: AbortSignal.timeout(patienceMs),
+          redirect: 'manual',
+          ...(body !== undefined && { body }),
+        });
+        const type = response.headers.get('content-type') ?? undefined;
+        const answer = { status: response.status, type, text: await response.text() };
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        if (answer.status < 300) answered.add(request.operationId);
+        const wrong = judge(request, answer);
+        if (wrong !== undefined) faults.push(`${told}: ${wrong}`);
+      } catch (error) {
+        faults.push(`${told}: ${error instanceof Error ? `${error.name} ${error.message}` : error}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: together }, work));
+  return { faults, statuses, answered };
+}
