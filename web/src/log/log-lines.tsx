@@ -5,8 +5,6 @@ import classes from './log-lines.module.css';
 import type { LogModel } from './log-model.ts';
 
 const lineHeight = 20;
-/** Of the letters, for a first guess at how high a wrapped line is. */
-const letterWidth = 7.3;
 /** So near to its end the log counts as read to its end. */
 const nearEnd = 8;
 
@@ -45,11 +43,8 @@ export function LogLines(props: Props) {
   const virtualizer = useVirtualizer({
     count: last - first + 1,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => {
-      if (!wrap) return lineHeight;
-      const letters = ((scroller.current?.clientWidth ?? 800) - numberWidth - 12) / letterWidth;
-      return Math.max(1, Math.ceil(log.line(first + index).length / letters)) * lineHeight;
-    },
+    // Of a wrapped line only a guess, until it is drawn: to look at all lines would take longer than a frame.
+    estimateSize: () => (wrap ? 1.25 * lineHeight : lineHeight),
     getItemKey: (index) => first + index,
     overscan: 12,
   });
