@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { Fault } from '../../errors.ts';
 import type { Asker } from '../../model/access.ts';
 import type { Access } from '../../store/access.ts';
+import { createAskerMemory } from './asker-memory.ts';
 import { readCookie } from './cookies.ts';
 import { createHostChecks } from './hosts.ts';
 
@@ -23,12 +24,20 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * How long it is remembered who a cookie or a token stands for, to read something. Whoever changes something is looked up each
+ * time, and that a change was made here forgets all; what another process changed is seen this much later.
+ */
+const rememberedMs = 1_000;
+
 /** Whoever works on this machine where nobody signs in. */
 const local: Asker = { name: 'local', role: 'admin', via: 'open' };
 
 export interface Guard {
   /** Decides whether a request may come in, or throws; then knows who asks. */
   check(request: FastifyRequest): Promise<void>;
+  /** After an answer: what was changed counts from the next request on. */
+  answered(request: FastifyRequest): void;
   /** Whether who was let in some time ago would be let in now. */
   stillWelcome(request: FastifyRequest): Promise<boolean>;
 }
@@ -42,6 +51,7 @@ export function createGuard(options: {
 }): Guard {
   const { access, server, signIn, localToken } = options;
   const hosts = createHostChecks(server, { signIn });
+  const memory = createAskerMemory({ forMs: rememberedMs });
 
   async function ofToken(token: string): Promise<Asker | undefined> {
     if (isSame(token, localToken)) return local;
@@ -53,11 +63,14 @@ export function createGuard(options: {
 
   async function identify(request: FastifyRequest): Promise<Asker | undefined> {
     if (!signIn) return local;
+    const known = onlyReads(request)
+      ? memory.whoIs
+      : (_secret: string, ask: () => Promise<Asker | undefined>) => ask();
     const token = bearerToken(request);
-    if (token !== undefined) return ofToken(token);
+    if (token !== undefined) return known(`token ${token}`, () => ofToken(token));
     const secret = readCookie(request, 'matre_session');
     if (secret === undefined) return undefined;
-    const who = await access.sessions.whoIs(secret);
+    const who = await known(`session ${secret}`, () => access.sessions.whoIs(secret));
     if (who) request.sessionSecret = secret;
     return who;
   }
@@ -76,6 +89,9 @@ export function createGuard(options: {
           bearerToken(request) === undefined ? 'Nobody is signed in.' : 'The token is not valid (any more).';
         throw new Fault('UNAUTHORIZED', what);
       }
+    },
+    answered(request) {
+      if (!onlyReads(request)) memory.forget();
     },
     async stillWelcome(request) {
       return (await identify(request)) !== undefined;
@@ -98,13 +114,15 @@ export function whoOf(request: FastifyRequest): Asker {
 
 /** A browser sends cookies by itself, also for a page of somebody else; this header it does not. */
 function refuseWithoutCsrf(request: FastifyRequest): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (onlyReads(request)) return;
   const given = request.headers['x-csrf-token'];
   const expected = csrfOf(request.sessionSecret ?? '');
   if (typeof given !== 'string' || !isSame(given, expected)) {
     throw new Fault('CSRF_REFUSED', 'The header X-CSRF-Token is missing, or not that of this session.');
   }
 }
+
+const onlyReads = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
 /** Of `Authorization: Bearer`. Other schemes may be for a proxy before us. */
 function bearerToken(request: FastifyRequest): string | undefined {
