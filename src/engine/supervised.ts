@@ -103,7 +103,11 @@ export async function superviseExec(
   const say = (word: string) => {
     if (stdin?.writable) stdin.write(`${word}\n`);
   };
-  const beats = setInterval(() => say(permit ? `until ${grant(permit)}` : 'beat'), beatMs);
+  // Who was asked to end is granted no more time: should the word be lost, the last permit ends it.
+  const beats = setInterval(
+    () => say(permit && !signal?.aborted ? `until ${grant(permit)}` : 'beat'),
+    beatMs,
+  );
   const stop = () => {
     say('stop');
     return ended;

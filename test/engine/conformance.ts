@@ -74,6 +74,9 @@ export function engineConformance(kind: EngineKind): void {
   describe('containers', () => {
     test('describes itself', async () => {
       expect(await subject.engine.describe()).toMatch(/\d/);
+      const identity = await subject.engine.identity();
+      expect(identity).toMatch(/^\S+ \([0-9a-f]{8}\)$/);
+      expect(await subject.engine.identity()).toBe(identity);
     });
 
     test('makes one that has its name, labels, image and mounts', async () => {

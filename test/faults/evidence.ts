@@ -145,7 +145,7 @@ export function joinEvidence(parts: Omit<Evidence, 'injections'>[], injections: 
   };
 }
 
-function readJournal(path: string): string {
+export function readJournal(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

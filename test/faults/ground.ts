@@ -15,7 +15,7 @@ import type { Database } from '../../src/store/database.ts';
 import { readSetting } from '../../src/store/settings.ts';
 import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
 import { createRepository } from '../support/git.ts';
-import { createModule } from './module.ts';
+import { createModule, type Naps } from './module.ts';
 
 /** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
 export type EngineChoice = 'auto' | 'own' | 'docker' | 'sandbox';
@@ -85,11 +85,12 @@ export async function openGround(choice: EngineChoice, codes: string[]): Promise
 export async function sharedThings(
   folder: string,
   codes: string[],
+  naps?: Naps,
 ): Promise<Pick<Ground, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
   const module = createRepository(join(folder, 'module'));
-  module.commit(createModule(codes));
+  module.commit(createModule(codes, naps));
   return {
     settings: {
       MATRE_SECRET_KEY: 'f'.repeat(64),

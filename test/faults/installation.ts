@@ -3,7 +3,7 @@ import type { Database } from '../../src/store/database.ts';
 import { createRuns } from '../../src/store/runs.ts';
 import type { Crew } from './crew.ts';
 import type { WorldEnvironment } from './ground.ts';
-import { someTests } from './module.ts';
+import { type Naps, someTests } from './module.ts';
 import type { Random } from './random.ts';
 
 /** A run that somebody executes now. */
@@ -34,7 +34,8 @@ export function onPostgres({
   database,
   environments,
   crew,
-}: Pick<Installation, 'environments' | 'crew'> & { database: Database }): Installation {
+  naps,
+}: Pick<Installation, 'environments' | 'crew'> & { database: Database; naps?: Naps }): Installation {
   const runs = createRuns({ database });
   const acknowledged: number[] = [];
   return {
@@ -43,7 +44,7 @@ export function onPostgres({
     acknowledged,
 
     async submit({ id }, random) {
-      const selection = { ...emptySelection, tests: someTests(random) };
+      const selection = { ...emptySelection, tests: someTests(random, naps) };
       const [run] = await runs.insert([{ environmentId: id, selection, requestedBy: 'faults' }]);
       if (run) acknowledged.push(run.id);
     },

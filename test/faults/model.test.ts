@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { built, explore, type Variant } from './model.ts';
+import { built, explore, onTwoHosts, type Variant } from './model.ts';
 
 describe('the model of claim, lease, fence, lock and container', () => {
   it('invariants 1, 2, 3 and 5: hold in every order of steps as it is built', () => {
     const { findings, states } = explore(built, 2);
+    expect(findings).toEqual([]);
+    expect(states).toBeGreaterThan(10_000);
+  });
+
+  it('invariants 1, 2, 3 and 5: hold on two hosts that do not see each other', () => {
+    const { findings, states } = explore(onTwoHosts, 2);
     expect(findings).toEqual([]);
     expect(states).toBeGreaterThan(10_000);
   });
@@ -15,6 +21,7 @@ describe('the model of claim, lease, fence, lock and container', () => {
     ['no fence on finish', { finish: 'unfenced' }, 1, 'invariant 5'],
     ['a container that is taken as it is', { container: 'as it is' }, 1, 'invariant 1'],
     ['no fence in the container', { start: 'unfenced' }, 1, 'invariant 1'],
+    ['two hosts without a moment until which tests may live', { hosts: 2 }, 1, 'invariant 1'],
   ])('finds what is wrong with %s', (_, change, trouble, invariant) => {
     const { findings } = explore({ ...built, ...change }, trouble);
     expect(findings.map(({ what }) => what.slice(0, invariant.length))).toContain(invariant);

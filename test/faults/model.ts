@@ -14,6 +14,10 @@ export interface Variant {
   container: 'cleared' | 'as it is';
   /** Whether the container refuses to start a process for an older fence than it has seen. */
   start: 'fenced' | 'unfenced';
+  /** With two, each worker has an engine of its own, and sees nothing of the other's container. */
+  hosts: 1 | 2;
+  /** Whether the supervisor ends tests before the lease of their run, and starts none after it, by its clock. */
+  permit: 'kept' | 'none';
 }
 
 export const built: Variant = {
@@ -22,7 +26,12 @@ export const built: Variant = {
   finish: 'fenced',
   container: 'cleared',
   start: 'fenced',
+  // On one host nothing depends on time.
+  hosts: 1,
+  permit: 'none',
 };
+
+export const onTwoHosts: Variant = { ...built, hosts: 2, permit: 'kept' };
 
 interface Run {
   state: 'queued' | 'running' | 'finished';
@@ -54,9 +63,9 @@ interface State {
   /** What the lock store keeps: the holder's claim (0: nobody) and its own counter. */
   lock: number;
   counter: number;
-  /** In the container: the claims whose processes live, and the highest fence that was admitted. */
-  processes: { claim: number; run: number; worker: number }[];
-  admitted: number;
+  /** In the container of each host: the claims whose processes live, and the highest fence that was admitted. */
+  processes: { claim: number; run: number; worker: number; host: number }[];
+  admitted: number[];
   /** How many stops, kills and lapses of memory may still come. */
   trouble: number;
 }
@@ -86,7 +95,7 @@ function start(trouble: number): State {
     lock: 0,
     counter: 0,
     processes: [],
-    admitted: 0,
+    admitted: [0, 0],
     trouble,
   };
 }
@@ -102,6 +111,8 @@ function stepsFrom(state: State, variant: Variant): Step[] {
   const someRuns = state.runs.some((run) => run.state === 'running');
 
   state.workers.forEach((worker, me) => {
+    const host = variant.hosts === 2 ? me : 0;
+    const admitted = state.admitted[host] ?? 0;
     const myself = (next: State) => next.workers[me] as Worker;
     const mine = (next: State) => next.runs[worker.run] as Run;
     const holds = (next: State) => mine(next).state === 'running' && mine(next).fence === worker.fence;
@@ -158,10 +169,11 @@ function stepsFrom(state: State, variant: Variant): Step[] {
       }
       if (worker.at === 'locked') {
         step(`worker ${me} makes the container ready`, (next) => {
-          if (variant.start === 'fenced' && worker.fence < next.admitted) leave(next);
+          if (variant.start === 'fenced' && worker.fence < admitted) leave(next);
           else {
-            next.admitted = Math.max(next.admitted, worker.fence);
-            if (variant.container === 'cleared') next.processes = [];
+            next.admitted[host] = Math.max(admitted, worker.fence);
+            if (variant.container === 'cleared')
+              next.processes = next.processes.filter((process) => process.host !== host);
             myself(next).at = 'cleared';
           }
           return undefined;
@@ -169,7 +181,8 @@ function stepsFrom(state: State, variant: Variant): Step[] {
       }
       if (worker.at === 'cleared') {
         step(`worker ${me} starts a test of run ${worker.run}`, (next) => {
-          if (variant.start === 'fenced' && worker.fence < next.admitted) {
+          const isOver = variant.permit === 'kept' && !(holds(next) && mine(next).claim === worker.claim);
+          if (isOver || (variant.start === 'fenced' && worker.fence < admitted)) {
             leave(next);
             return undefined;
           }
@@ -177,7 +190,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
           const overtaken = next.runs.some(
             (run, id) => id < worker.run && !run.begun && run.state !== 'finished',
           );
-          next.processes.push({ claim: worker.claim, run: worker.run, worker: me });
+          next.processes.push({ claim: worker.claim, run: worker.run, worker: me, host });
           mine(next).begun = true;
           myself(next).at = 'testing';
           if (overlap) return 'invariant 1: tests of two claims run at the same time';
@@ -228,7 +241,8 @@ function stepsFrom(state: State, variant: Variant): Step[] {
   state.runs.forEach((run, id) => {
     const worker = state.workers[run.worker];
     const renewed = worker?.claim === run.claim && worker.state === 'well';
-    if (run.state === 'running' && !renewed) {
+    const isTested = state.processes.some(({ claim }) => claim === run.claim);
+    if (run.state === 'running' && !renewed && !(variant.permit === 'kept' && isTested)) {
       step(`the lease of run ${id} expires`, (next) => {
         (next.runs[id] as Run).state = 'queued';
         return undefined;

@@ -1,16 +1,19 @@
 import type { Random } from './random.ts';
 
-/** How long the tests of the module take, in seconds; a run has some of them. */
-const naps = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
+/** How long the tests of a module take, in seconds; a run has some of them. */
+export type Naps = readonly number[];
+export const shortNaps: Naps = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
+/** Longer than a short lease: they do not end by themselves before somebody ends them. */
+export const longNaps: Naps = [0.5, 5, 8, 10];
 const testName = (seconds: number) => `Nap${String(seconds).replace('.', 'Point')}Test`;
 
 /** One to four tests for a run. */
-export function someTests(random: Random): string[] {
+export function someTests(random: Random, naps: Naps = shortNaps): string[] {
   return random.shuffled(naps).slice(0, random.between(1, 4)).map(testName);
 }
 
 /** The files of a test module whose tests only take time, by path; with values for the environments of these codes. */
-export function createModule(codes: string[]): Record<string, string> {
+export function createModule(codes: string[], naps: Naps = shortNaps): Record<string, string> {
   const values = (code: string): [string, string] => [
     `Cron/data/.env.${code}`,
     `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\n`,

@@ -1,6 +1,8 @@
 import { monotonicMs } from '../faults/clock.ts';
 import type { Post } from '../faults/crew.ts';
+import { livesIn, readJournal } from '../faults/evidence.ts';
 import { pause } from '../faults/ground.ts';
+import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
 import { until } from '../support/until.ts';
 import type { HostsWorld } from './world.ts';
@@ -22,8 +24,10 @@ const order: (keyof typeof kinds)[] = [
   'while its worker hangs',
 ];
 
-/** How long a host may take to have a run before it is cut off all the same. */
-const patienceMs = 20_000;
+/** How long a host may take to execute a test before it is cut off all the same. */
+const patienceMs = 60_000;
+/** They give a sign four times a second. */
+const signMs = 700;
 
 export interface Cut {
   host: string;
@@ -31,7 +35,7 @@ export interface Cut {
   /** Monotonic milliseconds, from when to when. */
   from: number;
   to: number;
-  /** The worker process there, and the runs that it had under way. */
+  /** The worker process there, and the runs that it had a test of under way. */
   pid: number | undefined;
   hit: number;
 }
@@ -43,15 +47,17 @@ export async function cutHosts(
 ): Promise<Cut[]> {
   const { hosts, crew } = world;
   const done: Cut[] = [];
-  const runsOf = async ({ pid }: Post) => (await world.running()).filter((run) => run.pid === pid).length;
+  /** Runs of a process whose tests have given a sign of life a moment ago. */
+  const testsOf = async ({ pid }: Post) =>
+    (await world.running()).filter((run) => run.pid === pid && isTesting(world, run)).length;
   for (let number = 0; number < cuts; number++) {
     const index = number % hosts.length;
     const [host, post] = [hosts[index], crew.posts[index]];
     const kind = order[number % order.length];
     if (!host || !post || !kind) continue;
-    await until(async () => (await runsOf(post)) > 0, patienceMs).catch(() => {});
-    await pause(random.between(0, 800));
-    const hit = await runsOf(post);
+    await until(async () => (await testsOf(post)) > 0, patienceMs).catch(() => {});
+    await pause(random.between(0, 300));
+    const hit = await testsOf(post);
     const {
       lasts: [least, most],
       hangs,
@@ -74,4 +80,14 @@ export async function cutHosts(
     await pause(random.between(500, 2_000));
   }
   return done;
+}
+
+function isTesting(world: HostsWorld, run: RunningRun): boolean {
+  const environment = world.environments.find(({ id }) => id === run.environmentId);
+  if (!environment) return false;
+  const lives = livesIn(readJournal(world.journal(environment.code)), environment.id);
+  return lives.some(
+    ({ runId, test, code, to }) =>
+      runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - signMs,
+  );
 }

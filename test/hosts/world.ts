@@ -7,6 +7,7 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { joinCrews, startCrew } from '../faults/crew.ts';
 import { addEnvironments, faketimeLibrary, sharedThings, silent } from '../faults/ground.ts';
 import { type Installation, onPostgres } from '../faults/installation.ts';
+import { longNaps } from '../faults/module.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -39,7 +40,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
   };
   try {
     const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
-    const { settings, journal } = await sharedThings(folder, codes);
+    const { settings, journal } = await sharedThings(folder, codes, longNaps);
     const postgres = await startPostgres();
     closing.push(postgres.stop);
     const redis = await startRedis();
@@ -84,7 +85,14 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
     );
     const crew = joinCrews(crews);
     closing.push(() => crew.stop());
-    return { ...onPostgres({ database, environments, crew }), hosts, database, folder, journal, close };
+    return {
+      ...onPostgres({ database, environments, crew, naps: longNaps }),
+      hosts,
+      database,
+      folder,
+      journal,
+      close,
+    };
   } catch (error) {
     await close({ keepFolder: true });
     throw error;
