@@ -359,7 +359,7 @@ describe('with users', () => {
     });
   });
 
-  it('nothing that is secret is in the log or the audit trail', async () => {
+  it('invariant 10: nothing that is secret is in the log or the audit trail', async () => {
     const { body: token } = await ada.ask('POST', '/api/tokens', { name: 'seen', role: 'viewer' });
     await ada.ask('PATCH', '/api/environments/us', { adminPassword: 'of the shop' });
     await ada.ask('PUT', '/api/variables', {
