@@ -8,12 +8,13 @@ export const healed: Record<
   CONTAINER_CREATED: { means: 'The environment had no container, and one was made.' },
   CONTAINER_STARTED: { means: 'The container was stopped, and was started again; its tmpfs are empty then.' },
   CONTAINER_REPLACED: {
-    seenAs: 'stale containers after code or configuration changes; a mount that shows an old, empty folder',
+    seenAs:
+      'stale containers after code or configuration changes; a mount that shows an old, empty folder; container with given ID already exists',
     means:
       'The container was not what it should be, and was replaced before the run; the reason stands beside it.',
   },
   CONTAINER_NAME_FREED: {
-    seenAs: 'the container name is still taken by a dead container; container with given ID already exists',
+    seenAs: 'the container name is still taken by a dead container',
     means: 'A dead container of ours held the name. It was removed, and the container was made after all.',
   },
   LEFTOVERS_CLEARED: {
