@@ -81,8 +81,6 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
 
   useShortcut('f', 'Follow the log', () => setFollow(!follow));
   useShortcut('w', 'Wrap long lines of the log', () => setWrap(!wrap));
-  useShortcut('n', 'Next match in the log', () => goToMatch(1));
-  useShortcut('N', 'Previous match in the log', () => goToMatch(-1));
   useShortcut('s', 'Search in the log', () => search.current?.focus());
 
   if (!feed || (feed.state === 'loading' && feed.log.last === 0)) {

@@ -11,7 +11,8 @@ export type PanelSize = '' | 'open' | 'full';
 
 interface Props {
   id: number;
-  finished: boolean;
+  /** It is being written. */
+  live: boolean;
   size: PanelSize;
   onSize: (size: PanelSize) => void;
   /** The test whose place is to be shown; a new object asks for it anew. */
@@ -19,11 +20,11 @@ interface Props {
 }
 
 /** The log at the foot of a run, beside what it is looked at for. Nothing of it is read before it is opened. */
-export function LogPanel({ id, finished, size, onSize, goTo }: Props) {
+export function LogPanel({ id, live, size, onSize, goTo }: Props) {
   const { state } = useConnection();
   const isOpen = size !== '';
   useShortcut('l', 'Open or close the log', () => onSize(isOpen ? '' : 'open'));
-  const word = finished ? 'Log' : 'Log, live';
+  const word = live ? 'Log, live' : 'Log';
   return (
     <>
       <div className={classes.place} data-size={size} />
@@ -40,7 +41,7 @@ export function LogPanel({ id, finished, size, onSize, goTo }: Props) {
             onClick={() => onSize(isOpen ? '' : 'open')}
           >
             {word}
-            {!finished && state !== 'lost' && (
+            {live && state !== 'lost' && (
               <span className={classes.live}>
                 <StatusSign status="running" size={10} />
               </span>

@@ -11,6 +11,8 @@ HarbourCartTestCest: Harbour cart test
 Signature: Magento\\AcceptanceTest\\_default\\Backend\\HarbourCartTestCest:HarbourCartTest
 Test: tests/functional/Magento/_generated/default/HarbourCartTestCest.php:HarbourCartTest
  FAILED
+There was 1 failure:
+1) HarbourCartTestCest: Harbour cart test
 [matre 2026-11-22T21:43:30.069Z] HarbourCartTest: failed in 2.0 s
 [matre 2026-11-22T21:43:31.069Z] HarbourQuietTest: broken in 2.0 s
 `;
@@ -27,11 +29,11 @@ it('finds where a test begins', () => {
 });
 
 it('finds the latest attempt', () => {
-  expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(17);
+  expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
 });
 
 it('finds at least where a test ended', () => {
-  expect(placeOf('HarbourQuietTest', logOf(text))).toBe(11);
+  expect(placeOf('HarbourQuietTest', logOf(text))).toBe(13);
 });
 
 it('says when a test is not there', () => {

@@ -1,11 +1,11 @@
 import type { LogModel } from './log-model.ts';
 
 /**
- * Where a test begins in the log of its run: the line in which Codeception names it, else the one in which matre says how it
- * ended. The last such place, because a later attempt comes later; `undefined` when the test is not in the log.
+ * Where a test begins in the log of its run: where Codeception names it (`Signature: ...Cest:Test`), else the line in which matre
+ * says how it ended. The last such place, because a later attempt comes later; `undefined` when the test is not in the log.
  */
 export function placeOf(test: string, log: Pick<LogModel, 'first' | 'last' | 'text'>): number | undefined {
-  const named = new RegExp(`^(?:Signature: .*[\\\\:]|.*\\b)${escaped(test)}Cest:`);
+  const named = new RegExp(`^Signature: .*\\b${escaped(test)}Cest:`);
   const ended = `] ${test}: `;
   let end: number | undefined;
   for (let line = log.last; line >= log.first; line -= 1) {

@@ -9,6 +9,7 @@ import {
   IconTextWrap,
 } from '@tabler/icons-react';
 import { type ReactNode, type Ref, useState } from 'react';
+import { useShortcut } from '../parts/shortcuts.tsx';
 import { many } from '../parts/words.ts';
 import classes from './log-toolbar.module.css';
 
@@ -77,6 +78,8 @@ export function LogToolbar(props: Props) {
 
 function Matches({ matches, onMatch }: Pick<Props, 'matches' | 'onMatch'>) {
   const { count, at, done } = matches;
+  useShortcut('n', 'Next match in the log', () => onMatch(1));
+  useShortcut('N', 'Previous match in the log', () => onMatch(-1));
   const isNothing = count === 0 && done;
   return (
     <>

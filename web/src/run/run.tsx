@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import { toProblem } from '../api/problem.ts';
 import { useLineAddress } from '../log/line-address.ts';
 import { LogPanel } from '../log/log-panel.tsx';
 import { useAnnounce } from '../parts/announce.tsx';
@@ -11,6 +12,7 @@ import { statusOfRun } from '../parts/status.tsx';
 import { useTitle } from '../parts/title.ts';
 import { RunHead } from './head.tsx';
 import { progressQuery } from './queries.ts';
+import classes from './run.module.css';
 import { RunTests } from './tests.tsx';
 
 export default function Run({ params }: { params: { id: string } }) {
@@ -36,10 +38,13 @@ function KnownRun({ id }: { id: number }) {
     if (!error) return <Loading what={`run ${id}`} />;
     return (
       <>
-        <ErrorState error={error} onRetry={() => void refetch()} />
-        <EmptyState title="">
+        <ErrorState
+          error={error}
+          onRetry={toProblem(error).status === 404 ? undefined : () => void refetch()}
+        />
+        <p className={classes.elsewhere}>
           <ToRuns />
-        </EmptyState>
+        </p>
       </>
     );
   }
@@ -56,7 +61,7 @@ function KnownRun({ id }: { id: number }) {
       />
       <LogPanel
         id={id}
-        finished={run.state === 'finished'}
+        live={run.state === 'running'}
         size={panelSize}
         onSize={(next) => {
           if (next === '') setLine(undefined);

@@ -25,15 +25,7 @@ export function Waiting({ progress: { run, position } }: { progress: ProgressVie
       )}
       {because && (
         <span>
-          Waits because: <b>{because}</b>
-          {own?.waits.run && (
-            <>
-              {' '}
-              <Anchor component={Link} href={`/runs/${own.waits.run}`} underline="always">
-                #{own.waits.run}
-              </Anchor>
-            </>
-          )}
+          Waits because: <Because message={because} run={own?.waits.run ?? null} />
         </span>
       )}
       {run.retryAt && (
@@ -45,5 +37,21 @@ export function Waiting({ progress: { run, position } }: { progress: ProgressVie
         <span title={fullTime(start)}>Starts {start > now ? relative(start, now) : 'soon'}, probably</span>
       )}
     </p>
+  );
+}
+
+/** The number of the run in the sentence leads to it. */
+function Because({ message, run }: { message: string; run: number | null }) {
+  const [before = '', after = ''] = run === null ? [message] : message.split(String(run), 2);
+  return (
+    <b>
+      {before}
+      {run !== null && (
+        <Anchor component={Link} href={`/runs/${run}`} underline="always">
+          #{run}
+        </Anchor>
+      )}
+      {after}
+    </b>
   );
 }
