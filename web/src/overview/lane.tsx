@@ -111,9 +111,6 @@ function LaneState({ lane: { paused, running, queued, bars } }: { lane: LaneView
   );
 }
 
-/** Where nobody knows how long a run takes, it is drawn as long as this, and open at its end. */
-const unknownSeconds = 600;
-
 function Waiting({
   piece: { run, start, end },
   pxPerSecond,
@@ -121,18 +118,17 @@ function Waiting({
   piece: { run: QueuedView; start: number; end: number | undefined };
   pxPerSecond: number;
 }) {
-  const until = end ?? start + unknownSeconds;
   return (
     <a
       href={`/runs/${run.id}`}
       className={classes.queued}
-      style={{ '--s': start, '--e': until }}
+      style={{ '--s': start, '--e': end ?? start }}
       data-open={end === undefined || undefined}
       tabIndex={-1}
       aria-label={`#${run.id} ${run.summary}: waits, ${run.waits.message}`}
       title={`#${run.id} ${run.summary}: ${run.waits.message}`}
     >
-      {(until - start) * pxPerSecond >= 28 && `#${run.id}`}
+      {(end === undefined || (end - start) * pxPerSecond >= 28) && `#${run.id}`}
     </a>
   );
 }
