@@ -147,6 +147,21 @@ describe('schedules over HTTP', () => {
     expect(Date.parse(resumed.body.next[0].at)).toBeGreaterThan(Date.now());
   });
 
+  it('tell open pages when one was changed', async () => {
+    await add({ name: 'watched' });
+    const leaving = new AbortController();
+    const { body } = await fetch(`${server.url}/api/events`, { signal: leaving.signal });
+    let heard = '';
+    const reading = (async () => {
+      for await (const part of body ?? []) heard += Buffer.from(part);
+    })().catch(() => {});
+    await until(() => heard.includes('event: reload'));
+    await server.ask('POST', '/api/schedules/watched/pause', {});
+    await until(() => heard.includes('event: schedules'));
+    leaving.abort();
+    await reading;
+  });
+
   it('say that an environment was removed', async () => {
     await add({ name: 'half', environments: ['us', 'gone'] });
     expect((await server.ask('DELETE', '/api/environments/gone')).status).toBe(200);
