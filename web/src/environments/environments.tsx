@@ -1,10 +1,11 @@
 import { Anchor, Button, Modal, TextInput } from '@mantine/core';
 import { IconFileImport, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ActionButton } from '../parts/action-button.tsx';
 import { useQueryState } from '../parts/query-state.ts';
+import { useShortcut } from '../parts/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
 import { many } from '../parts/words.ts';
@@ -20,6 +21,8 @@ export default function Environments() {
   const now = useQuery(nowQuery);
   const [search, setSearch] = useQueryState('q');
   const [state, setState] = useQueryState('state');
+  const searchField = useRef<HTMLInputElement>(null);
+  useShortcut('/', 'Search for environments', () => searchField.current?.focus());
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -46,6 +49,7 @@ export default function Environments() {
         <>
           <div className={classes.filter}>
             <TextInput
+              ref={searchField}
               size="xs"
               aria-label="Search by code, name or address"
               placeholder="Search"

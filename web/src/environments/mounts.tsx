@@ -9,7 +9,8 @@ type Mount = NonNullable<SlotView['container']>['mounts'][number];
 export function Mounts({ mounts }: { mounts: Mount[] }) {
   if (mounts.length === 0) return null;
   return (
-    <div className={shared.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
+    <section className={shared.scroll} aria-label="Folders" tabIndex={0}>
       <table className={shared.table}>
         <thead>
           <tr>
@@ -37,7 +38,7 @@ export function Mounts({ mounts }: { mounts: Mount[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

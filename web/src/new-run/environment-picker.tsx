@@ -110,17 +110,17 @@ function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
         size="xs"
         id={id}
         checked={isChosen}
-        className={classes.code}
+        classNames={{ root: classes.code, label: classes.whole }}
         label={lane.code}
         aria-describedby={`${id}-state`}
         onChange={(event) => onToggle(event.currentTarget.checked)}
       />
-      <label htmlFor={id} className={classes.state} id={`${id}-state`}>
+      <span className={classes.state} id={`${id}-state`}>
         <span className={classes.name}>{lane.name === lane.code ? '' : lane.name}</span>
         <EnvironmentState lane={lane} />
         <span className={classes.queue}>{lane.queued > 0 && `${many(lane.queued, 'run')} waiting`}</span>
         <span className={classes.start}>{ahead && startWords(ahead, now)}</span>
-      </label>
+      </span>
     </li>
   );
 }

@@ -35,8 +35,12 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
         <thead>
           <tr>
             {heading('name', 'Test', false)}
-            <th scope="col">Groups</th>
-            <th scope="col">Suites</th>
+            <th scope="col" className={classes.names}>
+              Groups
+            </th>
+            <th scope="col" className={classes.names}>
+              Suites
+            </th>
             {heading('failing', 'Last answers')}
             {heading('flakiness', 'Flaky')}
             {heading('duration', 'Takes')}
@@ -85,6 +89,7 @@ function Row({ test: { name, title, groups, suites, skipped, unusable, figures }
       <td className={classes.number}>
         {figures?.flakiness != null && (
           <span className={figures.flakiness >= flakyFrom ? classes.flaky : undefined}>
+            {figures.flakiness >= flakyFrom && <StatusSign status="flaky" size={12} />}{' '}
             {percent(figures.flakiness)}
           </span>
         )}

@@ -2,9 +2,10 @@ import { Anchor, Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useQueryState } from '../parts/query-state.ts';
+import { useShortcut } from '../parts/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
 import { many } from '../parts/words.ts';
@@ -28,6 +29,9 @@ export default function Tests() {
   const [sortName, setSort] = useQueryState('sort', 'name');
   const [most, setMost] = useState(page);
   const [wanted] = useDebouncedValue(search, 80);
+
+  const searchField = useRef<HTMLInputElement>(null);
+  useShortcut('/', 'Search for tests', () => searchField.current?.focus());
 
   const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
   const tests = useMemo(
@@ -56,6 +60,7 @@ export default function Tests() {
       </div>
       <div className={classes.filter}>
         <TextInput
+          ref={searchField}
           size="xs"
           w={220}
           aria-label="Search by name or title"
