@@ -63,6 +63,10 @@ describe('runs over HTTP', () => {
     expect(record.attempts).toMatchObject([{ attempt: 1, outcome: 'finished' }]);
     const listed = await server.ask('GET', '/api/runs?environment=es&limit=1');
     expect(listed.body.runs).toMatchObject([{ id: body.runs[1].id }]);
+    const failed = await server.ask('GET', '/api/runs?environment=us&verdict=failed');
+    expect(failed.body.runs.map(({ id }: { id: number }) => id)).toEqual([body.runs[0].id]);
+    const passed = await server.ask('GET', '/api/runs?environment=us&verdict=passed');
+    expect(passed.body.runs).toEqual([]);
   });
 
   it('are repeated as a whole, or only what did not succeed', async () => {

@@ -184,6 +184,16 @@ describe('the rest of what is there', () => {
     }
   });
 
+  it('codes of faults are told with what they mean and what to do', async () => {
+    const { body } = await server.ask('GET', '/api/faults');
+    const told = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
+    expect(told).toEqual({
+      code: 'SELENIUM_UNREACHABLE',
+      meaning: expect.stringMatching(/\w/),
+      remedy: expect.stringMatching(/\w/),
+    });
+  });
+
   it('settings are shown without secrets', async () => {
     const { body } = await server.ask('GET', '/api/config');
     expect(body.settings).toContainEqual(
