@@ -20,7 +20,9 @@ export const adminRefused: Check = {
   codes: ['CREDENTIALS_WRONG', 'TWO_FACTOR_ON'],
 
   async look(examined) {
-    const { environments } = examined;
+    const { environments, maySignIn } = examined;
+    if (!maySignIn)
+      return [well('Not asked: only operators and admins may have the doctor sign in to shops.')];
     const found = await Promise.all(environments.map((environment) => lookAt(examined, environment)));
     const told = found.flat();
     const inside = environments.length - told.length;

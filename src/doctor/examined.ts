@@ -20,6 +20,8 @@ export interface Examined {
   /** Those that were asked for; all by default. */
   environments: readonly Environment[];
   allEnvironments(): Promise<Environment[]>;
+  /** Whether who asks may act on shops: a wrong password counts there, and locks the account after some. */
+  maySignIn: boolean;
   /** The runs under way, with the fences that they are held with. */
   runningClaims(): Promise<{ runId: number; fence: number }[]>;
   /** The commits that unfinished runs are pinned to. */

@@ -45,7 +45,8 @@ export const showDoctor = defineOperation({
   audited: false,
   input: z.object(scope),
   output: reportView,
-  run: (context, { environment }) => lookAt(context, environment, false),
+  run: (context, { environment }, { who }) =>
+    lookAt(context, environment, { fix: false, maySignIn: who.role !== 'viewer' }),
 });
 
 export const fixDoctor = defineOperation({
@@ -57,10 +58,14 @@ export const fixDoctor = defineOperation({
   audited: ({ environment }) => environment ?? 'all environments',
   input: z.object(scope),
   output: reportView,
-  run: (context, { environment }) => lookAt(context, environment, true),
+  run: (context, { environment }) => lookAt(context, environment, { fix: true, maySignIn: true }),
 });
 
-async function lookAt(context: Context, wanted: string | undefined, fix: boolean): Promise<ReportView> {
+async function lookAt(
+  context: Context,
+  wanted: string | undefined,
+  { fix, maySignIn }: { fix: boolean; maySignIn: boolean },
+): Promise<ReportView> {
   const { config, database, locks, workers, environments, runs, queue } = context;
   let opening: ReturnType<Context['examined']> | undefined;
   const examined = {
@@ -70,6 +75,7 @@ async function lookAt(context: Context, wanted: string | undefined, fix: boolean
     workers,
     environments: wanted === undefined ? await environments.list() : [await getEnvironment(context, wanted)],
     allEnvironments: () => environments.list(),
+    maySignIn,
     runningClaims: () => queue.held(),
     runningCommits: () => runs.commitsInUse(),
     // Once for all checks: each would ask for the newest commit again.

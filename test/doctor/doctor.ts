@@ -1,3 +1,4 @@
+import { matreItself } from '../../src/model/access.ts';
 import type { Context } from '../../src/operations/context.ts';
 import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/doctor.ts';
 
@@ -10,8 +11,7 @@ export function askDoctor(
 ): Promise<ReportView> {
   const { environment, fix = false } = options;
   const operation = fix ? fixDoctor : showDoctor;
-  const who = { name: 'test', role: 'admin', via: 'nobody' } as never;
-  return operation.run(context, { environment }, { who });
+  return operation.run(context, { environment }, { who: matreItself });
 }
 
 /** What one check found. */

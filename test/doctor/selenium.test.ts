@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
 import { listRuns } from '../../src/operations/runs.ts';
 import { sessionLabel } from '../../src/selenium/session-label.ts';
 import { fault, moduleTest, openStage, type Stage, type StageOptions } from '../runs/stage.ts';
@@ -142,11 +143,7 @@ describe.each(kinds)('%s', (kind, start) => {
         code: 'SELENIUM_FULL',
         message: expect.stringMatching(/has 2 sessions, 1 of them used by others, and none is free/),
       });
-      const { runs } = await listRuns.run(
-        stage.context,
-        { limit: 5, state: 'queued' },
-        { who: undefined as never },
-      );
+      const { runs } = await listRuns.run(stage.context, { limit: 5, state: 'queued' }, { who: matreItself });
       expect(runs).toMatchObject([{ id: second, waitsFor: { code: 'SELENIUM_FULL' } }]);
       // Its environment is not held while it waits.
       expect((await stage.context.locks.list()).map(({ name }) => name)).not.toContainEqual(

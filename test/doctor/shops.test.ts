@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startShop } from '../../src/demo/shop.ts';
+import { matreItself } from '../../src/model/access.ts';
+import { showDoctor } from '../../src/operations/doctor.ts';
 import {
   fault,
   moduleTest,
@@ -68,6 +70,16 @@ overEngines((kind) => {
     expect(problemsOf(report)).toEqual([['CREDENTIALS_WRONG', 'preprod-us']]);
     expect(checkOf(report, 'admin-refused').findings[0]?.remedy).toContain('--ask-admin-password');
     expect(JSON.stringify(report)).not.toContain('harbour-123');
+  });
+
+  test('who may only look has nobody sign in', async () => {
+    const signIn = async (role: 'viewer' | 'operator') => {
+      const who = { ...matreItself, role };
+      const report = await showDoctor.run(stage.context, { environment: 'preprod-us' }, { who });
+      return checkOf(report, 'admin-refused').findings[0]?.found;
+    };
+    expect(await signIn('viewer')).toContain('Not asked');
+    expect(await signIn('operator')).toBe('1 shops let their administrator in.');
   });
 
   test('two-factor authentication without its secret', async () => {
