@@ -57,7 +57,7 @@ const createMinutely = async (environmentId: number) =>
   });
 
 it('every time is fired once by processes that try at once and are killed', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const { database } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
@@ -90,7 +90,7 @@ it('every time is fired once by processes that try at once and are killed', {
 });
 
 it('a process that is killed while it fires leaves nothing half done, and another fires', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const { database, url = '' } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
