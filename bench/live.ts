@@ -1,14 +1,13 @@
 // How long after a test has ended in its container do open pages show it? From the end of the process, as the supervisor in the
 // container notes it, to the answer that a page gets after it heard of the change: results collected, files kept, written, told,
-// asked for. Two environments execute all sample tests at once, on a PostgreSQL and a Redis; the pages are in a process of
+// asked for. Two environments execute the smoke group at once, on a PostgreSQL and a Redis; the pages are in a process of
 // their own, and each asks for the run and the overview with every change.
 //
 //   npx tsx bench/live.ts [pages]        50 by default
 //
 // Writes bench/results/live.json. MATRE_ENGINE chooses the engine.
 import { readFile } from 'node:fs/promises';
-import { capture } from '../src/engine/capture.ts';
-import { journalPath } from '../src/engine/supervised.ts';
+import { intervalsOf, readJournal } from '../src/demo/judge.ts';
 import { containerName } from '../src/model/environment.ts';
 import { startServer } from '../src/server/server.ts';
 import { startChild } from '../test/support/child.ts';
@@ -18,7 +17,8 @@ import { percentile, printTable, writeResults } from './support/figures.ts';
 import { openInstallation } from './support/installation.ts';
 
 const pages = Number(process.argv[2] ?? 50);
-const codes = ['preprod-us', 'preprod-es'];
+const codes = ['bench-a', 'bench-b'];
+const selection = { groups: ['smoke'] };
 
 const postgres = await startPostgres();
 const redis = await startRedis();
@@ -29,23 +29,22 @@ const installation = await openInstallation({
 const { app, engine, environments } = installation;
 const server = await startServer(app.context, '0.0.0');
 
-/** When the processes of a run ended in a container, in milliseconds since 1970, in their order. */
+/** When the test processes of a run ended in a container, in milliseconds since 1970, in their order. */
 async function ends(environmentId: number, runId: number): Promise<number[]> {
-  const { stdout } = await capture(engine, containerName(environmentId), ['cat', journalPath]);
+  const journal = intervalsOf(await readJournal(engine, containerName(environmentId)));
   const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
   const bootedAt = Date.now() - uptime * 1_000;
-  return stdout.split('\n').flatMap((line) => {
-    const [word, token = '', at] = line.split(' ');
-    return word === 'end' && token.startsWith(`run-${runId}-`) ? [bootedAt + Number(at) * 1_000] : [];
-  });
+  return journal
+    .filter(({ token }) => token.startsWith(`run-${runId}-`))
+    .map(({ to }) => bootedAt + to * 1_000);
 }
 
 try {
   // The first run generates; the pages look at the second.
-  await installation.measure(environments, { all: true });
+  await installation.measure(environments, selection);
   const child = startChild(new URL('./live/pages.ts', import.meta.url), [server.url, String(pages)]);
   await child.line();
-  const { runs } = await installation.measure(environments, { all: true });
+  const { runs } = await installation.measure(environments, selection);
   child.say('end');
   const seen = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
   const delays: number[] = [];

@@ -122,6 +122,22 @@ describe('the other commands, with a server', () => {
     expect(JSON.parse(retried.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
   });
 
+  it('priority puts a run that waits before the others, or behind them', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 2; count++) {
+      const { stdout } = await ask(['run', '-e', 'held', '-g', 'smoke', '--json']);
+      ids.push(String(JSON.parse(stdout).runs[0].id));
+    }
+    const [, last = ''] = ids;
+    const front = await ask(['priority', last, '--front']);
+    expect(front.stdout).toMatch(/^Run \d+ on held has priority \d+ and is number 1 in its queue.$/m);
+    expect(JSON.parse((await ask(['priority', last, '--json', '--', '-5'])).stdout)).toMatchObject({
+      priority: -5,
+    });
+    expect((await ask(['priority', last])).stderr).toContain('Either a priority is named, or front.');
+    for (const id of ids) await ask(['cancel', id]);
+  });
+
   it('passwords come from standard input, and nobody sees them again', async () => {
     const args = ['env', 'add', 'secret', '--base-url', 'https://x.test', '--admin-username', 'a', '--json'];
     const added = await ask([...args, '--admin-password-stdin'], 'open sesame\n');

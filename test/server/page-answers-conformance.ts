@@ -9,6 +9,7 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
+import { until } from '../support/until.ts';
 
 /** What the page is told, on either kind of database. Runs are executed here by hand, so that each moment can be looked at. */
 export function pageConformance(kind: Kind): void {
@@ -329,6 +330,39 @@ export function pageConformance(kind: Kind): void {
         await context.artifacts.write(id, 'tests/steps.json', damaged);
         expect((await steps('test=A')).body.code).toBe('RESULT_UNREADABLE');
       }
+    });
+
+    it('what changes beside the runs is told: an environment, its variables and container, who executes runs', async () => {
+      const { id } = (await add('us')).body;
+      const stop = new AbortController();
+      const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
+      let heard = '';
+      void (async () => {
+        for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+      })().catch(() => undefined);
+      const tells = async (text: string, change: () => Promise<unknown>) => {
+        await until(() => heard.includes('reload'));
+        heard = 'reload';
+        await change();
+        await until(() => heard.includes(text));
+      };
+      const environment = `event: environment\ndata: ${id}\n`;
+      await tells(environment, () => server.ask('POST', '/api/environments/us/pause', { reason: 'copy' }));
+      expect((await overview()).lanes[0]?.paused?.reason).toBe('copy');
+      await tells(environment, () => server.ask('POST', '/api/environments/us/resume', {}));
+      await tells(environment, () =>
+        server.ask('PUT', '/api/variables', { environment: 'us', variables: [{ name: 'A', value: '1' }] }),
+      );
+      await tells('event: environment\ndata:\n', () =>
+        server.ask('PUT', '/api/variables', { variables: [{ name: 'A', value: '1' }] }),
+      );
+      const { workers } = context;
+      await tells('event: workers\n', () => workers.register({ id: 'h/1', host: 'h', pid: 1, slots: 1 }));
+      expect((await overview()).workers.slots).toBe(1);
+      await tells('event: workers\n', () => workers.beat('h/1', { stopping: true }));
+      await tells('event: workers\n', () => workers.remove('h/1'));
+      await tells(environment, () => server.ask('DELETE', '/api/environments/us'));
+      stop.abort();
     });
 
     it('where a run can be watched while it runs', async () => {
