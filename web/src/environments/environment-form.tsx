@@ -1,10 +1,11 @@
-import { Alert, Button, Checkbox, Group, NumberInput, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments.ts';
 import type { EnvironmentView } from '../../../src/operations/views.ts';
 import { useAction } from '../api/action.ts';
 import { toProblem } from '../api/problem.ts';
 import { type Answer, ask, post } from '../api/request.ts';
+import { WholeNumber } from '../parts/whole-number.tsx';
 import { fieldProblems } from './field-problems.ts';
 import { environmentKeys } from './queries.ts';
 
@@ -123,17 +124,15 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
             onChange={(event) => setForgets(event.currentTarget.checked)}
           />
         )}
-        <NumberInput
+        <WholeNumber
           label="Containers"
           description="A run splits its tests over so many at a time."
-          size="sm"
-          styles={{ wrapper: { width: 110 } }}
+          width={110}
           min={1}
           max={mostSlots}
-          allowDecimal={false}
           error={wrong['slots']}
           value={fields.slots}
-          onChange={(slots) => setFields((before) => ({ ...before, slots: Number(slots) || 1 }))}
+          onChange={(slots) => setFields((before) => ({ ...before, slots }))}
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Kbd, NumberInput } from '@mantine/core';
+import { Anchor, Checkbox, Kbd } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -10,6 +10,7 @@ import { nowQuery } from '../environments/queries.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
+import { WholeNumber } from '../parts/whole-number.tsx';
 import { many } from '../parts/words.ts';
 import { distinct, distinctNames, missing, mostPriority, replaceName } from './draft.ts';
 import { EnvironmentPicker } from './environment-picker.tsx';
@@ -105,16 +106,14 @@ export default function NewRun() {
             change((before) => ({ exclude: before.exclude.filter((each) => each !== name) }))
           }
         />
-        <NumberInput
+        <WholeNumber
           label="Priority"
           description="Higher starts earlier within its environment; 0 is usual."
-          size="sm"
-          styles={{ wrapper: { width: 130 } }}
+          width={130}
           min={-mostPriority}
           max={mostPriority}
-          allowDecimal={false}
           value={draft.priority}
-          onChange={(value) => change(() => ({ priority: typeof value === 'number' ? value : 0 }))}
+          onChange={(priority) => change(() => ({ priority }))}
         />
       </div>
       <aside className={classes.preview} aria-label="What will happen">

@@ -1,5 +1,6 @@
-import { NumberInput, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { mostPriority } from '../new-run/draft.ts';
+import { WholeNumber } from '../parts/whole-number.tsx';
 import type { ScheduleDraft } from './draft.ts';
 import classes from './schedules.module.css';
 
@@ -40,24 +41,20 @@ export function RuleFields({
         onChange={(missed) => onChange({ missed: missed as Rules['missed'] })}
       />
       {draft.missed === 'once' && (
-        <NumberInput
+        <WholeNumber
           label="At most so many minutes late"
-          size="sm"
           min={1}
           max={10_080}
-          allowDecimal={false}
           value={draft.catchUpMinutes}
-          onChange={(value) => onChange({ catchUpMinutes: Number(value) || 1 })}
+          onChange={(catchUpMinutes) => onChange({ catchUpMinutes })}
         />
       )}
-      <NumberInput
+      <WholeNumber
         label="Priority; 0 is usual"
-        size="sm"
         min={-mostPriority}
         max={mostPriority}
-        allowDecimal={false}
         value={draft.priority}
-        onChange={(value) => onChange({ priority: Number(value) || 0 })}
+        onChange={(priority) => onChange({ priority })}
       />
     </div>
   );

@@ -1,0 +1,39 @@
+import { TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+
+interface Props {
+  label: string;
+  description?: string;
+  min: number;
+  max: number;
+  value: number;
+  onChange: (value: number) => void;
+  error?: ReactNode;
+  width?: number;
+}
+
+/** The browser's own field for numbers; that of the component library is 15 kB. What is no number in the range changes nothing. */
+export function WholeNumber({ label, description, min, max, value, onChange, error, width }: Props) {
+  // What is being typed may not be a number yet: `-`, or nothing.
+  const [typed, setTyped] = useState<string>();
+  const type = (text: string) => {
+    setTyped(text);
+    const number = Number(text);
+    if (text !== '' && Number.isInteger(number) && number >= min && number <= max) onChange(number);
+  };
+  return (
+    <TextInput
+      type="number"
+      step={1}
+      label={label}
+      description={description}
+      min={min}
+      max={max}
+      error={error}
+      styles={{ wrapper: { width } }}
+      value={typed ?? value}
+      onChange={(event) => type(event.currentTarget.value)}
+      onBlur={() => setTyped(undefined)}
+    />
+  );
+}
