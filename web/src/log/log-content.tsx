@@ -65,10 +65,15 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     if (firstMatch !== undefined) show(firstMatch);
   }, [wanted, firstMatch]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the log is there
+  // The line in the address is shown once, as soon as it is there.
+  const isThere = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
+  const isShown = useRef(goTo !== undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address are made here
   useEffect(() => {
-    if (loaded && line !== undefined && goTo === undefined) show(line);
-  }, [loaded]);
+    if (!isThere || isShown.current) return;
+    isShown.current = true;
+    show(Math.min(line, feed.log.last));
+  }, [isThere]);
 
   const [missing, setMissing] = useState<string>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: for each time that somebody asks

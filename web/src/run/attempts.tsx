@@ -1,6 +1,5 @@
 import { Anchor, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
 import type { RunView } from '../../../src/operations/views.ts';
 import { useQueryState } from '../parts/query-state.ts';
 import { Elapsed, Time } from '../parts/time.tsx';
@@ -8,34 +7,37 @@ import { clockSeconds, fullTime, many } from '../parts/words.ts';
 import classes from './head.module.css';
 import { recordQuery } from './queries.ts';
 
-/** How often the run was begun, by whom, and why it was begun anew. */
-export function Attempts({ run }: { run: RunView }) {
+const recordId = 'attempts';
+
+function useShown(): [boolean, (shown: boolean) => void] {
   const [shown, setShown] = useQueryState('attempts');
-  const id = useId();
-  const isShown = shown === 'shown';
+  return [shown === 'shown', (next) => setShown(next ? 'shown' : '')];
+}
+
+/** How often the run was begun; leads to by whom, and why it was begun anew. */
+export function AttemptsFact({ run }: { run: RunView }) {
+  const [isShown, setShown] = useShown();
   return (
-    <>
-      <div className={classes.fact}>
-        <dt>{run.attempt === 1 ? 'Attempt' : 'Attempts'}</dt>
-        <dd>
-          <Anchor
-            component="button"
-            underline="always"
-            aria-expanded={isShown}
-            aria-controls={id}
-            onClick={() => setShown(isShown ? '' : 'shown')}
-          >
-            {run.attempt}
-          </Anchor>
-        </dd>
-      </div>
-      {isShown && (
-        <div id={id} className={classes.attempts}>
-          <Record id={run.id} />
-        </div>
-      )}
-    </>
+    <div className={classes.fact}>
+      <dt>{run.attempt === 1 ? 'Attempt' : 'Attempts'}</dt>
+      <dd>
+        <Anchor
+          component="button"
+          underline="always"
+          aria-expanded={isShown}
+          aria-controls={recordId}
+          onClick={() => setShown(!isShown)}
+        >
+          {run.attempt}
+        </Anchor>
+      </dd>
+    </div>
   );
+}
+
+export function Attempts({ id }: { id: number }) {
+  const [isShown] = useShown();
+  return <div id={recordId}>{isShown && <Record id={id} />}</div>;
 }
 
 function Record({ id }: { id: number }) {

@@ -9,7 +9,7 @@ import { StatusBadge, statusOfRun } from '../parts/status.tsx';
 import { Elapsed, Time } from '../parts/time.tsx';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { RunActions } from './actions.tsx';
-import { Attempts } from './attempts.tsx';
+import { Attempts, AttemptsFact } from './attempts.tsx';
 import classes from './head.module.css';
 import { Reason } from './reason.tsx';
 import { Retries } from './retries.tsx';
@@ -89,8 +89,9 @@ export function RunHead({ progress, askedAt }: Props) {
           </Fact>
         )}
         {run.state === 'finished' && <Retries run={run} />}
-        {run.attempt > 0 && <Attempts run={run} />}
+        {run.attempt > 0 && <AttemptsFact run={run} />}
       </dl>
+      {run.attempt > 0 && <Attempts id={run.id} />}
     </header>
   );
 }
