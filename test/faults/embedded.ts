@@ -34,7 +34,7 @@ export async function openEmbeddedInstallation(
   const open = () => openEmbedded({ folder: data, log: silent });
   const database = await open();
   await migrate(database, { log: silent });
-  const environments = await addEnvironments(database, codes);
+  const environments = await addEnvironments(database, codes, ground.containers.shop.url);
   await database.script(`ALTER TABLE run ALTER COLUMN id RESTART WITH ${firstRun}`);
   await database.close();
 

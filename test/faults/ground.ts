@@ -15,6 +15,7 @@ import type { Database } from '../../src/store/database.ts';
 import { readSetting } from '../../src/store/settings.ts';
 import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
 import { createRepository } from '../support/git.ts';
+import { startShop, type TestShop } from '../support/shop.ts';
 import { createModule, type Naps } from './module.ts';
 
 /** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
@@ -25,6 +26,8 @@ export interface Containers {
   kind: Engine['kind'];
   /** Only where it is ours to restart. */
   own: TestDocker | undefined;
+  /** The shop of all environments, as containers know it. */
+  shop: TestShop;
   /** Past matre, for the harness itself; only with Docker. */
   docker: Docker | undefined;
   /** What matre processes are told about it. */
@@ -69,6 +72,7 @@ export async function openGround(choice: EngineChoice, codes: string[]): Promise
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
     await containers?.own?.stop();
+    await containers?.shop.stop();
     if (!keepFolder) await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -123,6 +127,7 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
     await buildSampleTree(image);
     return {
       kind: 'sandbox',
+      shop: await startShop(),
       own: undefined,
       docker: undefined,
       settings: { MATRE_ENGINE: 'sandbox', MATRE_PHP: samplePhp, MATRE_IMAGE: image },
@@ -135,11 +140,14 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
         }),
     };
   }
-  const own = wanted === 'own' ? await startDocker(join(folder, 'engine'), { apart: true }) : undefined;
+  const shop = await startShop({ apart: wanted === 'own' });
+  const own =
+    wanted === 'own' ? await startDocker(join(folder, 'engine'), { apart: shop.within }) : undefined;
   const host = own?.host ?? process.env['DOCKER_HOST'];
   const docker = new Docker(own && { socketPath: own.host.replace('unix://', '') });
   return {
     kind: 'docker',
+    shop,
     own,
     docker,
     settings: dockerSettings(await buildSampleImage(docker), host),
@@ -156,15 +164,19 @@ async function bestEngine(): Promise<EngineChoice> {
 }
 
 /** Other installations may use the same engine, and the names of containers end in these numbers. */
-export async function addEnvironments(database: Database, codes: string[]): Promise<WorldEnvironment[]> {
+export async function addEnvironments(
+  database: Database,
+  codes: string[],
+  shopUrl: string,
+): Promise<WorldEnvironment[]> {
   const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
   await database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
   const environments: WorldEnvironment[] = [];
   for (const code of codes) {
     const [row] = await database.query<{ id: number }>(
       `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
-       VALUES ($1, $1, 'http://127.0.0.1/', 'admin', 'admin') RETURNING id`,
-      [code],
+       VALUES ($1, $1, $2, 'admin', 'admin') RETURNING id`,
+      [code, shopUrl],
     );
     const id = row?.id ?? 0;
     environments.push({ id, code, container: containerName(id) });

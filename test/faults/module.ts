@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export type Naps = readonly number[];
 export const shortNaps: Naps = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
 /** Longer than a short lease: they do not end by themselves before somebody ends them. */
-export const longNaps: Naps = [0.5, 5, 8, 10];
+export const longNaps: Naps = [0.5, 4, 5, 6];
 const testName = (seconds: number) => `Nap${String(seconds).replace('.', 'Point')}Test`;
 
 /** One to four tests for a run. */

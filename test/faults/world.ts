@@ -82,7 +82,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await migrate(database, { log: silent });
     const engine = await containers.open(data);
     closing.push(() => engine.close());
-    const environments = await addEnvironments(database, codes);
+    const environments = await addEnvironments(database, codes, containers.shop.url);
     closing.push(() => removeContainers(engine, database));
     const embedded = options.embedded
       ? await openEmbeddedInstallation(ground, embeddedCodes, options.settings)

@@ -1,6 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, readlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { buildSampleImage } from '../../src/demo/image.ts';
@@ -8,7 +7,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { dockerSettings, silent } from '../faults/ground.ts';
 import { startDocker } from '../support/docker.ts';
-import { until } from '../support/until.ts';
+import { startShop } from '../support/shop.ts';
 
 /** A machine as far as matre can tell: a network of its own with one cable to ours, a Docker Engine, a data folder. */
 export interface Host {
@@ -40,18 +39,17 @@ export async function openHost(options: { folder: string; network: string; index
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const namespace = await startShop();
-    closing.push(() => end(namespace));
-    const within = ['nsenter', `--net=/proc/${namespace.pid}/ns/net`, '--'];
-    // With its namespace the cable goes by itself.
-    const cable = `mh${namespace.pid}`;
+    // The shop of the tests there; with its namespace the cable goes by itself.
+    const { pid, within, stop } = await startShop({ apart: true });
+    closing.push(stop);
+    const cable = `mh${pid}`;
     const here = (...argv: string[]) => execFileSync('ip', argv);
     const there = (...argv: string[]) => execFileSync('nsenter', [...within.slice(1), 'ip', ...argv]);
-    here('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(namespace.pid));
+    here('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
     here('address', 'add', `${gateway}/30`, 'dev', cable);
     here('link', 'set', cable, 'up');
     there('address', 'add', `${own}/30`, 'dev', 'eth0');
-    for (const device of ['lo', 'eth0']) there('link', 'set', device, 'up');
+    there('link', 'set', 'eth0', 'up');
 
     const docker = await startDocker(join(folder, 'engine'), { apart: within });
     closing.push(docker.stop);
@@ -73,21 +71,4 @@ export async function openHost(options: { folder: string; network: string; index
     await close();
     throw error;
   }
-}
-
-/** The shop of the tests there, in a network namespace of its own, which lives as long as it does. It ends with this process. */
-async function startShop(): Promise<ChildProcess> {
-  const shop = join(import.meta.dirname, 'shop.mjs');
-  const argv = ['--net', '--', 'setpriv', '--pdeathsig=TERM', process.execPath, shop];
-  const child = spawn('unshare', argv, { stdio: 'ignore' });
-  const ours = await readlink('/proc/self/ns/net');
-  await until(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
 }

@@ -8,7 +8,7 @@ test.skipIf(noDockerBecause() !== undefined)(
   { timeout: 900_000 },
   async () => {
     const verdict = await playHosts({
-      ...{ seed: 3, hosts: 3, cuts: 3, slots: 2, environments: 6 },
+      ...{ seed: 3, hosts: 3, cuts: 3, slots: 2, environments: 4 },
       settleMs: 600_000,
       outliveMs: 60_000,
       say: () => {},

@@ -48,7 +48,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
     const database = await openPostgres({ url: postgres.url, log: silent });
     closing.push(database.close);
     await migrate(database, { log: silent });
-    const environments = await addEnvironments(database, codes);
+    const environments = await addEnvironments(database, codes, 'http://127.0.0.1/');
     // 198.18.0.0/15 is for tests of networks, RFC 2544.
     const network = `198.18.${Math.floor(Math.random() * 256)}`;
     const opening = Array.from({ length: options.hosts }, (_, index) => openHost({ folder, network, index }));

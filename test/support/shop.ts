@@ -1,0 +1,45 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from './redis.ts';
+import { until } from './until.ts';
+
+export interface TestShop {
+  pid: number;
+  /** As whoever is in the same network knows it. */
+  url: string;
+  /** The command before a command that is to be in the same network; none when that is ours. */
+  within: string[];
+  stop(): Promise<void>;
+}
+
+const script = join(import.meta.dirname, 'shop.mjs');
+
+/**
+ * A shop that answers, and does nothing else. `apart`: in a network namespace of its own, on port 80 of all its addresses; it
+ * lives as long as the shop. The shop ends with this process.
+ */
+export async function startShop({ apart = false }: { apart?: boolean } = {}): Promise<TestShop> {
+  const place = apart ? ['80'] : [String(await freePort()), '127.0.0.1'];
+  const argv = ['setpriv', '--pdeathsig=TERM', process.execPath, script, ...place];
+  const [command = '', ...rest] = apart ? ['unshare', '--net', '--', ...argv] : argv;
+  const child = spawn(command, rest, { stdio: 'ignore' });
+  const within = apart ? ['nsenter', `--net=/proc/${child.pid}/ns/net`, '--'] : [];
+  if (apart) {
+    const ours = await readlink('/proc/self/ns/net');
+    await until(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
+    execFileSync('nsenter', [...within.slice(1), 'ip', 'link', 'set', 'lo', 'up']);
+  }
+  return {
+    pid: child.pid ?? 0,
+    url: apart ? 'http://127.0.0.1/' : `http://127.0.0.1:${place[0]}/`,
+    within,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+    },
+  };
+}
