@@ -1,5 +1,11 @@
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -78,6 +84,8 @@ export async function createServer(
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
+    // What the router refuses (an address that is none, or far too long) comes to no route.
+    frameworkErrors: answerProblem,
     trustProxy: config.server.trustedProxies.length > 0 && config.server.trustedProxies,
   });
   server.setValidatorCompiler(validatorCompiler);
@@ -91,17 +99,7 @@ export async function createServer(
   server.decorateRequest('sessionSecret', undefined);
   server.addHook('onRequest', (request) => guard.check(request));
   server.addHook('onSend', async (request) => guard.answered(request));
-  server.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.id);
-    if (problem.status >= 500) {
-      const path = request.url.split('?', 1)[0];
-      request.log.error({ err: error, method: request.method, path }, 'A request failed.');
-    }
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
-    // Past the serializer of the route, which knows the answer only.
-    return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
-  });
+  server.setErrorHandler(answerProblem);
   server.setNotFoundHandler((request) => {
     throw new Fault('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`);
   });
@@ -134,6 +132,19 @@ export async function createServer(
   });
   await server.ready();
   return server;
+}
+
+/** Every error is answered as problem details; those of ours are in the log as well. */
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const problem = toProblem(error, request.id);
+  if (problem.status >= 500) {
+    const path = request.url.split('?', 1)[0];
+    request.log.error({ err: error, method: request.method, path }, 'A request failed.');
+  }
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
+  // Past the serializer of the route, which knows the answer only.
+  return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
 }
 
 function listenFault(error: unknown, host: string, port: number): Fault {

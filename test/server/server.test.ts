@@ -90,6 +90,8 @@ describe('requests that make no sense', () => {
     ['a prototype', 'POST', '/api/runs', '{"__proto__": {"a": 1}}', {}, 400],
     ['an unknown address', 'GET', '/api/nothing', undefined, {}, 404],
     ['an unknown method', 'PUT', '/api/runs', {}, {}, 404],
+    ['an address that is far too long', 'DELETE', `/api/environments/${'x'.repeat(5_000)}`, undefined, {}, 414],
+    ['an address that is none', 'GET', '/api/environments/%zz', undefined, {}, 400],
     ['an unknown field in the query', 'GET', '/api/runs?stat=queued', undefined, {}, 400],
     ['a limit that is too large', 'GET', '/api/runs?limit=100000', undefined, {}, 400],
   ])('%s: a problem with a remedy', async (_what, method, path, body, headers, status) => {
