@@ -1,0 +1,62 @@
+// `npm run screenshots`: pictures of every view, light and dark, for docs/page.md and the README, of the demo when its runs are
+// over. Needs the built page (`npm run build`), Chromium, and Docker or bubblewrap.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createLocalCaller } from '../src/cli/local.ts';
+import { watchRuns } from '../src/cli/watch.ts';
+import { loadConfig } from '../src/config.ts';
+import { startDemo } from '../src/demo/demo.ts';
+import { createLog } from '../src/log.ts';
+import { startBrowser } from '../test/page/chromium.ts';
+
+const target = resolve(import.meta.dirname, '../docs/images');
+const folder = await mkdtemp(join(tmpdir(), 'matre-screenshots-'));
+const config = loadConfig({
+  environment: { ...process.env, MATRE_DATA: folder, MATRE_PORT: '0' },
+  file: '/dev/null',
+});
+const demo = await startDemo(config, createLog({ level: 'warn' }), (line) => console.log(line));
+const browser = await startBrowser();
+try {
+  const [, , , fourth = 0, , failed = 0] = demo.runIds;
+  await mkdir(target, { recursive: true });
+  // While most of it still runs.
+  await shoot('overview', '/', 'What runs where');
+  await watchRuns(createLocalCaller(demo.app), demo.runIds, {
+    onProgress() {},
+    signal: new AbortController().signal,
+  });
+  await shoot('runs', '/runs', 'Runs');
+  await shoot('run', `/runs/${failed}`, 'step 7');
+  await shoot('log', `/runs/${fourth}?log=full`, 'Log');
+  await shoot('new-run', '/new?environments=preprod-us&tests=smoke', 'What will happen');
+  await shoot('environments', '/environments', 'stage-es');
+  await shoot('environment', '/environments/stage-es', 'healthy');
+  await shoot('tests', '/tests', 'HarbourCartTotalTest');
+  await shoot('test', '/tests/HarbourCartTotalTest', 'stage-es');
+  await shoot('schedules', '/schedules', 'Schedules');
+  await shoot('doctor', '/doctor', 'Doctor');
+} finally {
+  await browser.close();
+  await demo.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** `until`: a text that is there when the view has what it shows. */
+async function shoot(name: string, address: string, until: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.open(demo.url + address, { colorScheme });
+    await page
+      .getByRole('main')
+      .getByText(until)
+      .or(page.getByRole('region', { name: until }))
+      .first()
+      .waitFor();
+    // Pictures in the page, and what was fetched after its heading.
+    await page.waitForTimeout(1_500);
+    await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) });
+    await page.context().close();
+    console.log(`${name}-${colorScheme}.png`);
+  }
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Debian's. Playwright's own would be fetched from elsewhere. */
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+
+/** Why no browser can be started here; `undefined` when one can. */
+export const noBrowserBecause = executablePath === undefined ? 'no chromium' : undefined;
+
+export interface TestBrowser {
+  /** A page of a person of its own: with cookies of its own. */
+  open(address: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What no page should say, of all of them: errors in scripts, refused by the content security policy. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ['--no-sandbox'],
+  });
+  const complaints: string[] = [];
+  return {
+    complaints,
+    async open(address, options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(90_000);
+      page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && /Content.Security.Policy|React/i.test(message.text())) {
+          complaints.push(message.text());
+        }
+      });
+      await page.goto(address);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Builds the page to where a server that runs from its sources finds it. */
+export async function buildPage(): Promise<void> {
+  const vite = resolve(root, 'node_modules/vite/bin/vite.js');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [vite, 'build', resolve(root, 'web'), '--logLevel', 'error'], {
+    env,
+  });
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** No violation of WCAG 2.2 A and AA that axe can find. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  if (!(await page.evaluate('typeof axe === "object"'))) {
+    await page.evaluate(await readFile(axe, 'utf8'));
+  }
+  const found = await page.evaluate(`axe
+    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) =>
+      violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
+    )`);
+  expect(found, where).toEqual([]);
+}
+
+/** Nothing is wider than the window: nobody must push the page to and fro. */
+export async function expectFits(page: Page, where: string): Promise<void> {
+  const tooWide = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  expect(tooWide, where).toBeLessThanOrEqual(0);
+}

@@ -1,0 +1,214 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
+import { pauseEnvironment } from '../../src/operations/environments.ts';
+import { parseInput } from '../../src/operations/operation.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../runs/stage.ts';
+import { kinds } from '../support/database.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { freePort, startRedis } from '../support/redis.ts';
+import {
+  buildPage,
+  expectAccessible,
+  expectFits,
+  noBrowserBecause,
+  startBrowser,
+  type TestBrowser,
+} from './chromium.ts';
+import { signingIn } from './signing-in.ts';
+
+// The built page in a real browser, in front of a real server, with runs in real containers.
+
+const engine = process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker';
+
+const module = {
+  ...moduleTest('QuickTest', fault('sleep 0')),
+  ...moduleTest('ShortTest', fault('sleep 2')),
+  ...moduleTest('EndlessTest', fault('sleep 600')),
+};
+
+describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBecause})` : ''}`, () => {
+  beforeAll(() => buildPage());
+
+  describe('where people sign in', signingIn);
+
+  describe.each(kinds)('%s', (kind) => {
+    const closing: (() => Promise<unknown>)[] = [];
+    let stage: Stage;
+    let us: StageEnvironment;
+    let es: StageEnvironment;
+    let server: RunningServer;
+    let browser: TestBrowser;
+
+    beforeAll(async () => {
+      const settings: Record<string, string> = { MATRE_PORT: String(await freePort()) };
+      if (kind === 'postgres') {
+        const postgres = await sharedPostgres();
+        const redis = await startRedis();
+        Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
+        closing.push(
+          () => postgres.drop(),
+          () => redis.stop(),
+        );
+      }
+      stage = await openStage(engine, { module, settings });
+      closing.push(() => stage.close());
+      us = await stage.environment('preprod-us');
+      es = await stage.environment('stage-es');
+      server = await startServer(stage.context, '0.0.0-test');
+      closing.push(() => server.close());
+      browser = await startBrowser();
+      closing.push(() => browser.close());
+    });
+    afterAll(async () => {
+      for (const close of closing.reverse()) await close();
+    });
+    afterEach(async () => {
+      // Whatever became of the test, the next one finds the environments free.
+      const { runs } = stage.context;
+      for (const run of await runs.list({ limit: 20 })) {
+        if (run.state === 'finished') continue;
+        await runs.cancel(run.id);
+        await stage.finished(run.id);
+      }
+      expect(browser.complaints.splice(0)).toEqual([]);
+    });
+
+    it('starts a run that was chosen and previewed, and shows it live to its end', async () => {
+      const page = await browser.open(server.url);
+      await page.getByRole('link', { name: 'New run' }).click();
+      await page.getByRole('checkbox', { name: /preprod-us/ }).click();
+      const tests = page.getByRole('textbox', { name: 'Tests', exact: true });
+      await tests.fill('HarbourCartTotalTest, QuickTest');
+      await tests.press('Enter');
+      await page.getByText('2 tests').first().waitFor();
+      await page.getByRole('button', { name: /^Start/ }).click();
+      await page.getByRole('heading', { level: 1, name: /on preprod-us/ }).waitFor();
+      await page.getByRole('article', { name: 'QuickTest: passed' }).waitFor();
+      await page
+        .getByRole('button', { name: /^Retry/ })
+        .first()
+        .waitFor();
+      await page.context().close();
+    });
+
+    it('shows a failure with its message and screenshot, its steps and its log, without leaving the run', async () => {
+      const { run } = await stage.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
+      const page = await browser.open(`${server.url}/runs/${run.id}`);
+      const failure = page.getByRole('article', { name: 'HarbourCartTotalTest: failed' });
+      await failure.getByText('Failed asserting that two strings are equal').first().waitFor();
+      await failure.getByRole('button', { name: 'Steps', exact: true }).click();
+      await page.getByText('assertTotal').first().waitFor();
+      await failure.getByRole('button', { name: /^Screenshot of/ }).waitFor();
+      await failure.getByRole('button', { name: 'In the log' }).click();
+      await page.getByRole('region', { name: 'Log' }).getByText('HarbourCartTotalTest').first().waitFor();
+      await expectAccessible(page, 'a run with a failure');
+      await page.context().close();
+    });
+
+    it('cancels a run in mid-test after asking, and repeats only what did not succeed', async () => {
+      const id = await stage.submit(us, { tests: ['QuickTest', 'EndlessTest'] });
+      await stage.testing(id, 'EndlessTest');
+      const page = await browser.open(`${server.url}/runs/${id}`);
+      await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+      await page.getByRole('button', { name: `Cancel run ${id}` }).click();
+      const retry = page.getByRole('button', { name: 'Retry 1 failed' });
+      await retry.waitFor();
+      await retry.click();
+      await page.getByText(/is queued on preprod-us/).waitFor();
+      const { runs } = (await (await fetch(`${server.url}/api/runs`)).json()) as { runs: RunBrief[] };
+      const [again] = runs;
+      expect(again).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
+      await stage.testing(again?.id ?? 0, 'EndlessTest');
+      await stage.context.runs.cancel(again?.id ?? 0);
+      await page.context().close();
+    });
+
+    it('shows two people the same at the same time, and why a run waits', async () => {
+      const [one, other] = await Promise.all([browser.open(server.url), browser.open(server.url)]);
+      const first = await stage.submit(us, { tests: ['EndlessTest'] });
+      await stage.testing(first);
+      const second = await stage.submit(us, { tests: ['QuickTest'] });
+      for (const page of [one, other]) {
+        await page.getByRole('link', { name: new RegExp(`^#${first} `) }).waitFor();
+        await page.getByRole('row', { name: new RegExp(`#${second}.*busy with.*${first}`) }).waitFor();
+      }
+      await cancelOn(one, first);
+      for (const page of [one, other]) {
+        await page.getByRole('link', { name: new RegExp(`^#${second} .*: passed`) }).waitFor();
+      }
+      await Promise.all([one, other].map((page) => page.context().close()));
+    });
+
+    it('goes on by itself when the server was restarted in the middle of a run', async () => {
+      const id = await stage.submit(es, { tests: ['EndlessTest'] });
+      await stage.testing(id);
+      const page = await browser.open(`${server.url}/runs/${id}`);
+      await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
+      await page.evaluate('globalThis.notReloaded = true');
+      await server.close();
+      await page.getByRole('alert').getByText('The server does not answer').waitFor();
+      server = await startServer(stage.context, '0.0.0-test');
+      await page.getByRole('alert').waitFor({ state: 'detached' });
+      await stage.context.runs.cancel(id);
+      await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
+      expect(await page.evaluate('globalThis.notReloaded')).toBe(true);
+      await page.context().close();
+    });
+
+    it('has no barrier that axe finds in any view, light and dark, and fits a window of 360 pixels', async () => {
+      await pauseEnvironment.run(
+        stage.context,
+        parseInput(pauseEnvironment, { code: es.code, reason: 'database copy' }),
+        { who: matreItself },
+      );
+      const { run } = await stage.run(us, { tests: ['QuickTest'] });
+      const addresses = [
+        '/',
+        '/runs',
+        `/runs/${run.id}`,
+        '/new?environments=preprod-us',
+        '/environments',
+        '/environments/preprod-us',
+        '/tests',
+        '/tests/QuickTest',
+        '/schedules',
+        '/doctor',
+        '/nowhere',
+      ];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.open(server.url, { colorScheme });
+        for (const address of addresses) {
+          await page.goto(server.url + address);
+          await page.getByRole('main').getByRole('heading').first().waitFor();
+          await page.waitForLoadState('networkidle').catch(() => {});
+          await expectAccessible(page, `${address}, ${colorScheme}`);
+        }
+        await page.context().close();
+      }
+      const phone = await browser.open(server.url, { viewport: { width: 360, height: 740 } });
+      for (const address of addresses) {
+        await phone.goto(server.url + address);
+        await phone.getByRole('main').getByRole('heading').first().waitFor();
+        await expectFits(phone, address);
+      }
+      await phone.context().close();
+    });
+  });
+});
+
+interface RunBrief {
+  id: number;
+  retryOf: number | null;
+  selection: { tests: string[] };
+}
+
+/** From the overview. */
+async function cancelOn(page: Page, id: number): Promise<void> {
+  await page.getByRole('link', { name: new RegExp(`^#${id} `) }).click();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('button', { name: `Cancel run ${id}` }).click();
+  await page.getByRole('link', { name: 'Overview' }).click();
+}

@@ -1,0 +1,96 @@
+import { pino } from 'pino';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { namedRunner } from '../support/runner.ts';
+import { expectAccessible, startBrowser, type TestBrowser } from './chromium.ts';
+
+const password = 'correct horse battery';
+
+/** People who sign in, and one who is refused. */
+export function signingIn(): void {
+  let server: TestServer;
+  let browser: TestBrowser;
+  let logged = '';
+  beforeAll(async () => {
+    const log = pino(
+      { level: 'info' },
+      {
+        write(line: string) {
+          logged += line;
+        },
+      },
+    );
+    server = await startTestServer({
+      settings: { MATRE_SIGN_IN: 'on' },
+      parts: { runner: namedRunner },
+      log,
+    });
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  it('lets the first admin in by the link in the log, who adds a viewer', async () => {
+    const link = /\/welcome\?token=[\w-]+/.exec(logged)?.[0] ?? '';
+    const page = await browser.open(server.url + link);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expectAccessible(page, 'the welcome');
+    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Account of ada' }).click();
+    await page.getByRole('menuitem', { name: 'Users' }).click();
+    await page.getByRole('button', { name: 'Add a user' }).click();
+    const form = page.getByRole('form', { name: 'Add a user' });
+    await form.getByRole('textbox', { name: 'Name' }).fill('vera');
+    await form.getByLabel('Role').selectOption('viewer');
+    await form.getByLabel('First password').fill(password);
+    await form.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('cell', { name: 'vera' }).waitFor();
+    await expectAccessible(page, 'the users');
+    await page.context().close();
+  });
+
+  it('refuses a wrong password, and keeps the address that was asked for', async () => {
+    const page = await browser.open(`${server.url}/runs?environment=preprod-us`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expectAccessible(page, 'the sign-in');
+    await signIn(page, 'vera', 'wrong horse battery');
+    await page.getByRole('alert').first().waitFor();
+    await signIn(page, 'vera', password);
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/runs');
+    await page.context().close();
+  });
+
+  it('shows a viewer what they may not do, and why, and the server refuses it as well', async () => {
+    const page = await browser.open(`${server.url}/environments`);
+    await signIn(page, 'vera', password);
+    await page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor();
+    await page.goto(`${server.url}/users`);
+    await page.getByText(/admin/i).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Add a user' }).count()).toBe(0);
+    const status = await page.evaluate(`fetch('/api/session')
+      .then((answer) => answer.json())
+      .then(({ csrf }) => fetch('/api/users', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': csrf },
+        body: JSON.stringify({ name: 'eve', role: 'admin', password: ${JSON.stringify(password)} }),
+      }))
+      .then((answer) => answer.status)`);
+    expect(status).toBe(403);
+    await page.getByRole('button', { name: 'Account of vera' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    await page.context().close();
+  });
+}
+
+async function signIn(page: Page, name: string, secret: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name' }).fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(secret);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
