@@ -197,11 +197,11 @@ describe('the log of a run', () => {
     const writer = await server.app.context.artifacts.runLog(id);
     await new Promise<void>((resolve) => writer.end(log, resolve));
     const whole = await server.ask('GET', `/api/runs/${id}/log`);
-    expect(whole.body).toEqual({ text: 'ab€cd\n', next: log.length, finished: true });
+    expect(whole.body).toEqual({ text: 'ab€cd\n', next: log.length, size: log.length, finished: true });
     const rest = await server.ask('GET', `/api/runs/${id}/log?from=5`);
-    expect(rest.body).toEqual({ text: 'cd\n', next: log.length, finished: true });
+    expect(rest.body).toEqual({ text: 'cd\n', next: log.length, size: log.length, finished: true });
     const end = await server.ask('GET', `/api/runs/${id}/log?from=${log.length}`);
-    expect(end.body).toEqual({ text: '', next: log.length, finished: true });
+    expect(end.body).toEqual({ text: '', next: log.length, size: log.length, finished: true });
   });
 });
 
