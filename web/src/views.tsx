@@ -28,6 +28,7 @@ export const views: View[] = [
   view('/new-schedule', () => import('./schedules/new-schedule.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
+  view('/doctor', () => import('./doctor/doctor.tsx')),
   view('/account', () => import('./account/account.tsx')),
   view('/users', () => import('./account/users.tsx')),
   view('/audit', () => import('./account/audit.tsx')),
@@ -40,6 +41,7 @@ export const navigation = [
   { path: '/tests', name: 'Tests', letter: 't' },
   { path: '/schedules', name: 'Schedules', letter: 's' },
   { path: '/environments', name: 'Environments', letter: 'e' },
+  { path: '/doctor', name: 'Doctor', letter: 'd' },
 ] as const satisfies {
   path: string;
   name: string;

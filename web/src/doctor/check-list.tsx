@@ -1,0 +1,90 @@
+import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import classes from './doctor.module.css';
+import type { Check, Finding } from './queries.ts';
+import { Remedy } from './remedy.tsx';
+import { StandingBadge } from './standing.tsx';
+
+interface Props {
+  label: string;
+  checks: readonly Check[];
+  /** The codes of all environments, which can be followed. */
+  environments: readonly string[];
+  /** The button that mends a finding, where there is one. */
+  fix?: (finding: Finding) => ReactNode;
+}
+
+export function CheckList({ label, checks, environments, fix }: Props) {
+  return (
+    <ul className={classes.checks} aria-label={label}>
+      {checks.map(({ name, looksAt, standing, findings, healed }) => (
+        <li key={name} className={classes.check}>
+          <StandingBadge standing={standing} />
+          <div className={classes.what}>
+            <b>{name}</b> <span className={classes.dim}>{looksAt}</span>
+          </div>
+          <ul className={classes.findings}>
+            {findings.map((finding) => (
+              <li key={`${finding.about} ${finding.found}`}>
+                <Found finding={finding} differs={finding.standing !== standing} environments={environments}>
+                  {finding.fixable && fix?.(finding)}
+                </Found>
+              </li>
+            ))}
+            {healed.map((text) => (
+              <li key={text} className={classes.done}>
+                <b>Done:</b> {text}
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface FoundProps {
+  finding: Finding;
+  /** From what is said of its check. */
+  differs: boolean;
+  environments: readonly string[];
+  children: ReactNode;
+}
+
+function Found({ finding, differs, environments, children }: FoundProps) {
+  const { standing, about, found, code, meaning, remedy } = finding;
+  return (
+    <>
+      <div className={classes.found}>
+        <p>
+          {differs && (
+            <>
+              <StandingBadge standing={standing} />{' '}
+            </>
+          )}
+          {about !== null && (
+            <>
+              {environments.includes(about) ? (
+                <Anchor component={Link} href={`/environments/${about}`} fw={600} underline="always">
+                  {about}
+                </Anchor>
+              ) : (
+                <b>{about}</b>
+              )}
+              :{' '}
+            </>
+          )}
+          {found} {code !== null && <code className={classes.dim}>{code}</code>}
+        </p>
+        {children}
+      </div>
+      {meaning !== null && <p className={classes.dim}>{meaning}</p>}
+      {remedy !== null && (
+        <p>
+          <b>What to do:</b> <Remedy text={remedy} />
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+import { Button, Loader, NativeSelect } from '@mantine/core';
+import { IconCheck, IconRefresh } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { listEnvironments } from '../../../src/operations/environments.ts';
+import { toProblem } from '../api/problem.ts';
+import { get } from '../api/request.ts';
+import { useQueryState } from '../parts/query-state.ts';
+import { useShortcut } from '../parts/shortcuts.tsx';
+import { ErrorState } from '../parts/states.tsx';
+import { Elapsed, Time } from '../parts/time.tsx';
+import { useTitle } from '../parts/title.ts';
+import { duration, many } from '../parts/words.ts';
+import { CheckList } from './check-list.tsx';
+import classes from './doctor.module.css';
+import { Fix, useFix } from './fix.tsx';
+import { doctorQuery, type Report } from './queries.ts';
+
+/** Is something wrong, and what mends it? */
+export default function Doctor() {
+  useTitle('Doctor');
+  const [environment, setEnvironment] = useQueryState('environment');
+  const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(doctorQuery(environment));
+  const { data: listed } = useQuery({
+    queryKey: ['environments', 'list'],
+    queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
+  });
+  const codes = listed?.environments.map(({ code }) => code) ?? [];
+  const fix = useFix();
+  const busy = isFetching || fix.isPending;
+  const look = () => {
+    if (!busy) void refetch();
+  };
+  useShortcut('l', 'Look again', look);
+
+  return (
+    <>
+      <div className={classes.head}>
+        <h1>Doctor</h1>
+        <Choice codes={codes} chosen={environment} onChoose={setEnvironment} />
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={14} aria-hidden />}
+          loading={busy}
+          onClick={look}
+        >
+          Look again
+        </Button>
+        {data && (
+          <span className={classes.dim}>
+            looked <Time at={new Date(dataUpdatedAt).toISOString()} />, in {took(data.tookMs)}
+          </span>
+        )}
+      </div>
+      <div role="status">
+        {busy && <Looking key={environment} again={data !== undefined} fixes={fix.isPending} />}
+        {!busy && data && <Summary report={data} />}
+      </div>
+      {error && !data && !isFetching && <ErrorState error={error} onRetry={look} />}
+      {error && data && !busy && (
+        <p className={classes.problem} role="alert">
+          It could not look again: {toProblem(error).message} What stands here was found before.
+        </p>
+      )}
+      {data && (
+        <Checks
+          report={data}
+          codes={codes}
+          fixes={fix.isPending}
+          unless={isFetching ? 'It looks again at this moment.' : undefined}
+          onFix={() => fix.mutate(environment)}
+        />
+      )}
+    </>
+  );
+}
+
+interface ChoiceProps {
+  codes: readonly string[];
+  chosen: string;
+  onChoose: (code: string) => void;
+}
+
+function Choice({ codes, chosen, onChoose }: ChoiceProps) {
+  // The one in the address may have been removed.
+  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Environment"
+      value={chosen}
+      data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+    />
+  );
+}
+
+/** What goes on meanwhile: it takes seconds, and more where something hangs. */
+function Looking({ again, fixes }: { again: boolean; fixes: boolean }) {
+  const [since] = useState(() => new Date().toISOString());
+  return (
+    <div className={classes.looking}>
+      <Loader size={16} aria-hidden />
+      <p>
+        {fixes ? 'Mending what can be mended, then looking again' : again ? 'Looking again' : 'Looking'}: the
+        database, locks, workers, the queue, containers, the test module, Selenium, the shops, schedules and
+        disks, side by side. What hangs is waited for 15 s.{' '}
+        <span className={classes.dim} aria-hidden>
+          <Elapsed since={since} />
+        </span>
+      </p>
+    </div>
+  );
+}
+
+function Summary({ report: { healthy, checks } }: { report: Report }) {
+  if (healthy) {
+    return (
+      <p className={classes.healthy}>
+        <IconCheck size={16} stroke={2.5} aria-hidden />
+        All is well: {many(checks.length, 'check')} looked, and found no problem.
+      </p>
+    );
+  }
+  const findings = checks.flatMap((check) => check.findings);
+  const problems = findings.filter(({ standing }) => standing === 'problem').length;
+  const blind = checks.filter((check) =>
+    check.findings.some(({ standing }) => standing === 'unknown'),
+  ).length;
+  return (
+    <p className={problems > 0 ? classes.unhealthy : classes.problem}>
+      {problems === 0 ? 'No problem was found' : `${many(problems, 'problem')} found`} by{' '}
+      {many(checks.length, 'check')}
+      {blind === 0 ? '.' : `; ${blind} could not look, or not at everything.`}
+    </p>
+  );
+}
+
+interface ChecksProps {
+  report: Report;
+  codes: readonly string[];
+  fixes: boolean;
+  unless: string | undefined;
+  onFix: () => void;
+}
+
+/** What is wrong first. What is well is folded when all is. */
+function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: ChecksProps) {
+  const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
+  const toMind = [
+    ...checks.filter(({ standing }) => standing === 'problem'),
+    ...checks.filter(({ standing }) => standing === 'unknown'),
+  ];
+  const mended = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
+  const well = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
+  return (
+    <>
+      {toMind.length + mended.length > 0 && (
+        <CheckList
+          label="To look at"
+          checks={[...toMind, ...mended]}
+          environments={codes}
+          fix={({ about, found }) => (
+            <Fix name={about ?? found} fixable={fixable} busy={fixes} unless={unless} onFix={onFix} />
+          )}
+        />
+      )}
+      {well.length > 0 && (
+        <details key={String(healthy)} open={!healthy} className={classes.well}>
+          <summary>What is well: {many(well.length, 'check')}</summary>
+          <CheckList label="Well" checks={well} environments={codes} />
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Less than a second is not nothing. */
+function took(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : duration(ms);
+}

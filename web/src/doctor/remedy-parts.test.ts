@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { remedyParts } from './remedy-parts.ts';
+
+const copied = (remedy: string) =>
+  remedyParts(remedy)
+    .filter(({ isCopied }) => isCopied)
+    .map(({ text }) => text);
+
+describe('the parts of a remedy', () => {
+  it.each([
+    ['matre up', ['matre up']],
+    ['matre scheduler, or matre up', ['matre scheduler', 'matre up']],
+    [
+      'matre doctor --env preprod-us --fix, or nothing: the next run replaces it.',
+      ['matre doctor --env preprod-us --fix'],
+    ],
+    [
+      'curl -sSI https://shop.test:8443/a.b; then mend the shop, or matre env edit us --base-url URL, or matre env pause us',
+      ['curl -sSI https://shop.test:8443/a.b', 'matre env edit us --base-url URL', 'matre env pause us'],
+    ],
+    [
+      'df -h /var/lib/matre; docker system df; then free space, or move MATRE_DATA to a larger disk.',
+      ['df -h /var/lib/matre', 'docker system df', 'MATRE_DATA'],
+    ],
+    [
+      'Look on a for process 7 (ps -p 7; kill -CONT 7 if it was stopped), and start it again if it is gone.',
+      ['ps -p 7', 'kill -CONT 7'],
+    ],
+    [
+      'matre env edit us --ask-admin-password (or --admin-username NAME); in Magento: bin/magento admin:user:unlock admin',
+      ['matre env edit us --ask-admin-password', 'bin/magento admin:user:unlock admin'],
+    ],
+    [
+      'matre env set us OTP_SHARED_SECRET --secret (after bin/magento security:tfa:google:set-secret), or bin/magento module:disable Magento_TwoFactorAuth',
+      [
+        'matre env set us OTP_SHARED_SECRET --secret',
+        'bin/magento security:tfa:google:set-secret',
+        'bin/magento module:disable Magento_TwoFactorAuth',
+      ],
+    ],
+    [
+      'matre schedule edit "this, or; that (1)" -e CODE',
+      ['matre schedule edit "this, or; that (1)" -e CODE'],
+    ],
+    [
+      "CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';",
+      ["CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';"],
+    ],
+    [
+      'Give all processes the same LOCK_DSN (`matre config` shows it), and restart that worker.',
+      ['LOCK_DSN', 'matre config'],
+    ],
+    ['Look at its log; restart it if it hangs, or if it is of an older version.', []],
+  ])('has the commands and settings of: %s', (remedy, expected) => {
+    expect(copied(remedy)).toEqual(expected);
+  });
+
+  it('keeps every word of the sentence', () => {
+    const remedy = 'Look at it, then: docker rename a a_old, or docker rm -f a';
+    expect(
+      remedyParts(remedy)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe(remedy);
+  });
+});

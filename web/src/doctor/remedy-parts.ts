@@ -1,0 +1,30 @@
+export interface RemedyPart {
+  text: string;
+  /** A command, or the name of a setting: what somebody would copy. */
+  isCopied: boolean;
+}
+
+const commands = [
+  String.raw`matre (?:up|worker|scheduler|doctor|env|schedule|pool|locks|config|run)\b`,
+  String.raw`docker (?:rename|rm|system|logs|images|ps)\b`,
+  'bin/magento ',
+  '(?:curl|df|ps|kill) -',
+];
+// A command ends where the sentence goes on; what stands in quotes belongs to it, whatever it is.
+const command = String.raw`(?<![\w/.-])(?:${commands.join('|')})(?:"(?:[^"\\]|\\.)*"|[^"(),;\u0060])*?(?=$|[),;]|\s\(|\.$|\.\s|\s(?:or|if|and|then|shows)\s)`;
+const setting = String.raw`\b[A-Z]+(?:_[A-Z]+)+\b`;
+const statement = '^CREATE .*;$';
+const copied = new RegExp(`\`([^\`]+)\`|(${statement}|${command}|${setting})`, 'g');
+
+/** A remedy is a sentence with commands in it; here they are apart, in their order. */
+export function remedyParts(remedy: string): RemedyPart[] {
+  const parts: RemedyPart[] = [];
+  let end = 0;
+  for (const match of remedy.matchAll(copied)) {
+    if (match.index > end) parts.push({ text: remedy.slice(end, match.index), isCopied: false });
+    parts.push({ text: match[1] ?? match[2] ?? match[0], isCopied: true });
+    end = match.index + match[0].length;
+  }
+  if (end < remedy.length) parts.push({ text: remedy.slice(end), isCopied: false });
+  return parts;
+}

@@ -1,0 +1,17 @@
+import { IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react';
+import classes from './doctor.module.css';
+import type { Standing } from './queries.ts';
+
+const signs = { well: IconCheck, problem: IconX, unknown: IconQuestionMark };
+const words = { well: 'well', problem: 'problem', unknown: 'could not look' };
+
+/** Sign and word. */
+export function StandingBadge({ standing }: { standing: Standing }) {
+  const Sign = signs[standing];
+  return (
+    <span className={classes.standing} data-standing={standing}>
+      <Sign size={14} stroke={2.5} aria-hidden />
+      {words[standing]}
+    </span>
+  );
+}
