@@ -78,7 +78,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     it('starts a run that was chosen and previewed, and shows it live to its end', async () => {
       const page = await browser.open(server.url);
       await page.getByRole('link', { name: 'New run' }).click();
-      await page.getByRole('checkbox', { name: /preprod-us/ }).click();
+      await page.getByRole('checkbox', { name: /preprod-us/ }).press('Space');
       const tests = page.getByRole('textbox', { name: 'Tests', exact: true });
       await tests.fill('HarbourCartTotalTest, QuickTest');
       await tests.press('Enter');
@@ -207,8 +207,8 @@ interface RunBrief {
 
 /** From the overview. */
 async function cancelOn(page: Page, id: number): Promise<void> {
-  await page.getByRole('link', { name: new RegExp(`^#${id} `) }).click();
+  await page.getByRole('link', { name: new RegExp(`^#${id} `) }).press('Enter');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByRole('button', { name: `Cancel run ${id}` }).click();
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click();
 }

@@ -123,7 +123,7 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
           <Button
             variant="subtle"
             size="compact-xs"
-            aria-label={`Set the password of ${name}`}
+            aria-label={`Set password of ${name}`}
             onClick={() => setSets(true)}
           >
             Set password
