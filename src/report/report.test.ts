@@ -47,6 +47,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       requestedBy: 'cli:ann',
       retryAt: undefined,
       retryOf: undefined,
+      scheduleId: undefined,
       counts: {
         planned: results.length,
         passed: of('passed'),
