@@ -36,7 +36,7 @@ try {
   await shoot('tests', '/tests', 'HarbourCartTotalTest');
   await shoot('test', '/tests/HarbourCartTotalTest', 'stage-es');
   await shoot('schedules', '/schedules', 'Schedules');
-  await shoot('doctor', '/doctor', 'Doctor');
+  await shoot('doctor', '/doctor', 'checks');
 } finally {
   await browser.close();
   await demo.close();
