@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // Most tests wait for a server or a container, so two at a time are not too many for two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for a server, a container or a browser, so three at a time are not too many for two cores.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 });

@@ -16,7 +16,11 @@ async function resolveSelection({ tests }: { tests: string[] }) {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ parts: { runner: namedRunner, resolveSelection } });
+  server = await startTestServer({
+    // Tests that are broken on purpose are not tried again.
+    settings: { MATRE_RETRIES: '0' },
+    parts: { runner: namedRunner, resolveSelection },
+  });
   const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
   for (const code of ['us', 'es', 'held']) await server.ask('POST', '/api/environments', { code, ...shop });
   await server.ask('POST', '/api/environments/held/pause', { reason: 'so that runs stay in the queue' });
