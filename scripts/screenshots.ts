@@ -30,7 +30,7 @@ try {
   await shoot('runs', '/runs', 'Runs');
   await shoot('run', `/runs/${failed}`, 'step 7');
   await shoot('log', `/runs/${fourth}?log=full`, 'Log');
-  await shoot('new-run', '/new?environments=preprod-us&tests=smoke', 'What will happen');
+  await shoot('new-run', '/new?env=preprod-us&group=smoke', 'Without');
   await shoot('environments', '/environments', 'stage-es');
   await shoot('environment', '/environments/stage-es', 'healthy');
   await shoot('tests', '/tests', 'HarbourCartTotalTest');
