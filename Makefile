@@ -1,6 +1,6 @@
 # Two commands do all the set-up on a bare Debian machine with Node 20: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-page faults hosts bench build check clean
+.PHONY: help demo test test-page test-deploy faults hosts bench build check clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,10 @@ test: node_modules ## all tests, with their own PostgreSQL, Redis and Docker Eng
 test-page: node_modules ## the page alone, in a real browser
 	@sh scripts/need.sh test
 	@node --import tsx scripts/test.mjs test/page
+
+test-deploy: node_modules ## deploy/compose.yml with images made here, in the Docker Engine of DOCKER_HOST
+	@sh scripts/need.sh test
+	@npx vitest run --config test/deploy/vitest.config.ts
 
 bench: node_modules ## measure; each bench prints a table and writes bench/results/
 	@set -e; for bench in bench/*.ts; do echo "== $$bench"; npx tsx $$bench; done

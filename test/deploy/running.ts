@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildSampleImage } from '../../src/demo/image.ts';
+import { sampleAdmin } from '../../src/demo/shop.ts';
+import { until } from '../support/until.ts';
+import { importMatre, importPostgres, importRedis } from './images.ts';
+
+// `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here because there is no registry: four workers, the server, the scheduler,
+// PostgreSQL and Redis in containers, and the containers with the tests beside them in the same engine. Selenium's images
+// cannot be had here, so their services are checked and not started; the tests of the sample need no browser.
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../..');
+const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+const skip = process.env['MATRE_TEST_SKIP_DOCKER'];
+const network = `matre-test-${process.pid}`;
+const patient = { timeout: 300_000 };
+
+let folder: string;
+let settings: Record<string, string>;
+
+async function compose(...argv: string[]): Promise<string> {
+  const { stdout } = await run(
+    'docker-compose',
+    ['--project-name', network, '--file', join(root, 'deploy/compose.yml'), ...argv],
+    { env: { PATH: process.env['PATH'], ...settings }, maxBuffer: 2 ** 26 },
+  );
+  return stdout;
+}
+
+/** A command of matre in the container of the server, as an operator would type it. */
+async function matre<T>(...argv: string[]): Promise<T> {
+  return JSON.parse(await compose('exec', '-T', 'server', 'matre', ...argv, '--json'));
+}
+
+describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'matre-compose-'));
+    const data = join(folder, 'data');
+    await cp(join(root, 'examples/module'), join(data, 'module'), { recursive: true });
+    const socketPath = host.slice('unix://'.length);
+    settings = {
+      DOCKER_HOST: host,
+      DOCKER_SOCKET: socketPath,
+      POSTGRES_PASSWORD: 'a-password-of-the-test',
+      MATRE_SECRET_KEY: randomBytes(32).toString('base64'),
+      MATRE_PUBLIC_URL: 'https://matre.example.com',
+      MATRE_PUBLISH: '127.0.0.1:0',
+      MATRE_DATA: data,
+      MATRE_MODULE_PATH: join(data, 'module'),
+      MATRE_NETWORK: network,
+      MATRE_IMAGE: await buildSampleImage(new Docker({ socketPath })),
+      MATRE_PROGRAM_IMAGE: await importMatre(folder, host, `test-${process.pid}`),
+      REDIS_IMAGE: await importRedis(folder, host),
+      POSTGRES_IMAGE: await importPostgres(folder, host),
+    };
+    await compose('up', '-d', 'postgres', 'magento-redis', 'server', 'scheduler', 'test-worker');
+  }, 300_000);
+  afterAll(async () => {
+    if (!settings) return;
+    const docker = new Docker({ socketPath: host.slice('unix://'.length) });
+    for (const { Id } of await docker.listContainers({
+      all: true,
+      filters: { network: [network], name: ['matre_magento_env_', 'shop-'] },
+    })) {
+      await docker.getContainer(Id).remove({ force: true });
+    }
+    await compose('down', '--volumes', '--timeout', '5');
+    await run('docker', ['--host', host, 'image', 'rm', settings['MATRE_PROGRAM_IMAGE'] as string]);
+    await rm(folder, { recursive: true, force: true });
+  }, 120_000);
+
+  it('starts a server that is ready, four workers, and a lock store that keeps what it has', async () => {
+    interface Status {
+      workers: { alive: boolean; slots: number }[];
+    }
+    const four = await until(async () => {
+      const { workers } = await matre<Status>('status');
+      return workers.filter(({ alive }) => alive).length === 4 ? workers : undefined;
+    });
+    expect(four.map(({ slots }) => slots)).toEqual([1, 1, 1, 1]);
+    await until(async () => (await compose('ps', 'server')).includes('(healthy)'));
+    const setting = (name: string) =>
+      compose('exec', '-T', 'magento-redis', 'redis-cli', 'config', 'get', name);
+    expect(await setting('appendonly')).toContain('yes');
+    expect(await setting('maxmemory-policy')).toContain('noeviction');
+  });
+
+  it('executes runs on two environments, and every line about them says which run and environment', async () => {
+    const shops = ['preprod-us', 'preprod-es'];
+    for (const code of shops) {
+      const start = `import('/opt/matre/dist/demo/shop.js').then((shop) => shop.startShop({ environment: '${code}', port: 8080, host: '0.0.0.0', latencyMs: 20 }))`;
+      const flags = ['--detach', '--network', network, '--name', `shop-${code}-${process.pid}`];
+      const image = settings['MATRE_PROGRAM_IMAGE'] as string;
+      await run('docker', ['--host', host, 'run', ...flags, '--entrypoint', 'node', image, '-e', start]);
+      const address = `http://shop-${code}-${process.pid}:8080/`;
+      const password = join(folder, 'password');
+      await writeFile(password, sampleAdmin.password);
+      await addEnvironment(code, address);
+    }
+    const submitted = await matre<{ id: number }[] | { runs: { id: number }[] }>(
+      ...['run', ...shops.flatMap((code) => ['-e', code]), '--group', 'smoke'],
+    );
+    const ids = ('runs' in submitted ? submitted.runs : submitted).map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    const verdicts = [];
+    for (const id of ids) {
+      const shown = await until(async () => {
+        const { run } = await matre<{ run: { state: string; verdict: string; counts: object } }>(
+          'show',
+          String(id),
+        );
+        return run.state === 'finished' ? run : undefined;
+      });
+      verdicts.push(shown.verdict);
+    }
+    expect(verdicts).toEqual(['passed', 'passed']);
+
+    const lines = (await compose('logs', '--no-log-prefix', '--no-color', 'test-worker'))
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const ofRuns = lines.filter(({ run }) => ids.includes(run as number));
+    expect(ofRuns.length).toBeGreaterThan(0);
+    expect(
+      ofRuns.every(({ env, worker }) => shops.includes(env as string) && typeof worker === 'string'),
+    ).toBe(true);
+  });
+
+  it('comes back with all it knew after everything was stopped and made again', async () => {
+    const before = await matre<unknown[]>('list');
+    await compose('down', '--timeout', '60');
+    await compose('up', '-d', 'postgres', 'magento-redis', 'server', 'scheduler', 'test-worker');
+    const after = await until(() => matre<unknown[]>('list').catch(() => undefined));
+    expect(after).toEqual(before);
+  });
+});
+
+async function addEnvironment(code: string, address: string): Promise<void> {
+  const env = join(settings['MATRE_DATA'] as string, `.env.${code}`);
+  await writeFile(
+    env,
+    [
+      `MAGENTO_BASE_URL=${address}`,
+      'MAGENTO_BACKEND_NAME=admin',
+      `MAGENTO_ADMIN_USERNAME=${sampleAdmin.username}`,
+      `MAGENTO_ADMIN_PASSWORD=${sampleAdmin.password}`,
+      '',
+    ].join('\n'),
+  );
+  await compose('exec', '-T', 'server', 'matre', 'env', 'import', env);
+}
