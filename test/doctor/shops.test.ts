@@ -6,7 +6,7 @@ import {
   fault,
   moduleTest,
   openStage,
-  overEngines,
+  overOneEngine,
   type Stage,
   type StageEnvironment,
 } from '../runs/stage.ts';
@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /** What is wrong with the shops, and with what the module has for them. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let selenium: TestSelenium;
   let stage: Stage;
   let environment: StageEnvironment;

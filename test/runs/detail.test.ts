@@ -5,10 +5,10 @@ import { showContainer, showEffective } from '../../src/operations/environment-d
 import { parseInput } from '../../src/operations/operation.ts';
 import { listResults, listSteps } from '../../src/operations/run-results.ts';
 import { completeTests } from '../../src/operations/test-history.ts';
-import { moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** What the page tells of an environment and of a run, of real containers and real results. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let environment: StageEnvironment;
   beforeAll(async () => {

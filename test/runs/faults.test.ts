@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { createLayout } from '../../src/mftf/layout.ts';
 import { freePort } from '../support/redis.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 
@@ -28,7 +28,7 @@ const faultyTests = {
 };
 
 /** Faults of everything around the tests: what a run makes of them, and that the next one is well again. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let environment: StageEnvironment;
   beforeAll(async () => {

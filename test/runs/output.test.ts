@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 setFlagsFromString('--expose_gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -9,7 +9,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 const logBytes = 1024 * 1024;
 
 /** A test that never stops talking. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let environment: StageEnvironment;
   beforeAll(async () => {

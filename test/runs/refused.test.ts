@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { dockerTestImage, sandboxTestImage } from '../support/image.ts';
-import { openStage, overEngines, type Stage, type StageOptions } from './stage.ts';
+import { openStage, overOneEngine, type Stage, type StageOptions } from './stage.ts';
 
 /** What cannot be executed, told by name: at submission where it is known there, else by the run. */
 
@@ -10,7 +10,7 @@ afterEach(async () => {
   stage = undefined;
 });
 
-overEngines((kind) => {
+overOneEngine((kind) => {
   async function runWith(settings: StageOptions['settings'] = {}) {
     stage = await openStage(kind, { settings });
     return (await stage.run(await stage.environment('preprod-us'), { tests: ['HarbourHomePageTest'] })).run;

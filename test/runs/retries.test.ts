@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** A run that the infrastructure broke comes back by itself, and goes on where it was. */
-overEngines((kind) => {
+overOneEngine((kind) => {
   let stage: Stage;
   let environment: StageEnvironment;
   beforeAll(async () => {
