@@ -1,6 +1,6 @@
 # Two commands do all the set-up on a bare Debian machine with Node 20: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-page test-deploy faults hosts bench build check clean
+.PHONY: help demo test test-all test-page test-deploy faults hosts bench build check clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,7 +15,11 @@ test: node_modules ## all tests, with their own PostgreSQL, Redis and Docker Eng
 
 test-page: node_modules ## the page alone, in a real browser
 	@sh scripts/need.sh test
-	@node --import tsx scripts/test.mjs test/page
+	@MATRE_TEST_ALL=1 node --import tsx scripts/test.mjs test/page
+
+test-all: node_modules ## all tests, whole runs and the page over both engines and both databases: half an hour
+	@sh scripts/need.sh test
+	@MATRE_TEST_ALL=1 node --import tsx scripts/test.mjs $(ARGS)
 
 test-deploy: node_modules ## deploy/compose.yml with images made here, in the Docker Engine of DOCKER_HOST
 	@sh scripts/need.sh test

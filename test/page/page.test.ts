@@ -20,6 +20,9 @@ import { signingIn } from './signing-in.ts';
 
 // The built page in a real browser, in front of a real server, with runs in real containers.
 
+/** Both with `make test-page` and `make test-all`. */
+const databases = process.env['MATRE_TEST_ALL'] ? kinds : (['embedded'] as const);
+
 const engine = process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker';
 
 const module = {
@@ -33,7 +36,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
 
   describe('where people sign in', signingIn);
 
-  describe.each(kinds)('%s', (kind) => {
+  describe.each(databases)('%s', (kind) => {
     const closing: (() => Promise<unknown>)[] = [];
     let stage: Stage;
     let us: StageEnvironment;
