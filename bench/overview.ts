@@ -1,7 +1,7 @@
-// How long does the overview take with 200 environments and 50,000 finished runs, and with 50 pages that ask at once? And until when
-// does a reader wait who opens the page? Four runs of 200 tests are under way and 100 wait.
+// How long does the overview take with 200 environments and 50,000 finished runs, and with 50 pages that ask at once? Four runs of
+// 200 tests are under way and 100 wait.
 //
-//   npx tsx bench/overview.ts          builds the page first; needs Chromium
+//   npx tsx bench/overview.ts
 //
 // Writes bench/results/overview.json.
 
@@ -9,7 +9,6 @@ import { openApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { startServer } from '../src/server/server.ts';
-import { buildPage, startBrowser } from '../test/page/chromium.ts';
 import { embeddedFolder } from '../test/support/database.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
@@ -69,23 +68,7 @@ async function ask(query = ''): Promise<{ ms: number; bytes: number }> {
 /** As if something had changed: nothing is remembered. */
 const change = () => app.context.database.query(`SELECT pg_notify('matre_change', 'workers')`);
 
-/**
- * Milliseconds from the address to lanes with their runs that answer: all scripts are there, and the browser has time for what
- * a reader does. Nothing is cached.
- */
-async function open(): Promise<number> {
-  const page = await browser.open(server.url);
-  await page.waitForFunction(`document.querySelectorAll('[data-run]').length > ${environments}`);
-  const ms = await page.evaluate('new Promise((done) => requestIdleCallback(() => done(performance.now())))');
-  await page.context().close();
-  return ms as number;
-}
-
-await buildPage();
-const browser = await startBrowser();
 try {
-  const opened: number[] = [];
-  for (let count = 0; count < 7; count++) opened.push(await open());
   const first = await ask();
   const alone: number[] = [];
   const together: number[] = [];
@@ -99,7 +82,6 @@ try {
     day.push((await ask(`?from=${from}`)).ms);
   }
   const metrics = {
-    interactive_ms: percentile(opened, 0.5),
     first_ms: first.ms,
     median_ms: percentile(alone, 0.5),
     p99_ms: percentile(alone, 0.99),
@@ -111,7 +93,6 @@ try {
   printTable(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(1)]));
   await writeResults('overview', { metrics });
 } finally {
-  await browser.close();
   await server.close();
   await app.close();
   await redis.stop();

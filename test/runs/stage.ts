@@ -32,7 +32,10 @@ export type EngineKind = Engine['kind'];
 
 /** The same tests over both engines with MATRE_TEST_ALL (`make test-all`), else over Docker alone, which takes half the time. */
 export function overEngines(suite: (kind: EngineKind) => void): void {
-  if (!process.env.MATRE_TEST_ALL) return overOneEngine(suite);
+  if (!process.env.MATRE_TEST_ALL) {
+    overOneEngine(suite);
+    return;
+  }
   for (const kind of ['docker', 'sandbox'] as const) {
     const skipped = kind === 'docker' && process.env.MATRE_TEST_SKIP_DOCKER;
     describe.skipIf(skipped)(kind, () => suite(kind));
