@@ -43,8 +43,8 @@ export interface SpecFile {
   content: string;
 }
 
-/** What an engine knows of a container. */
-export interface ContainerInfo {
+/** What an engine tells of each container when it is asked for all of them. */
+export interface ListedContainer {
   id: string;
   name: string;
   /** The image as `create` was given it. */
@@ -52,10 +52,15 @@ export interface ContainerInfo {
   imageId: string;
   labels: Record<string, string>;
   state: 'created' | 'running' | 'stopped';
+  /** Perhaps in whole seconds. */
   createdAt: Date;
-  startedAt: Date | undefined;
   /** In the order of their targets. */
   mounts: { type: 'bind' | 'tmpfs'; source: string | undefined; target: string; readOnly: boolean }[];
+}
+
+/** What an engine knows of a container. */
+export interface ContainerInfo extends ListedContainer {
+  startedAt: Date | undefined;
 }
 
 export interface ExecRequest {
@@ -102,7 +107,7 @@ export interface Engine {
   /** By id or name; `undefined` when there is none. */
   inspect(idOrName: string): Promise<ContainerInfo | undefined>;
   /** All containers, running or not, that carry all these labels. */
-  list(labels: Record<string, string>): Promise<ContainerInfo[]>;
+  list(labels: Record<string, string>): Promise<ListedContainer[]>;
   /** Ends everything in the container and removes it. False when it was not there. */
   remove(idOrName: string): Promise<boolean>;
   /** Starts a process. A container that is not running: CONTAINER_VANISHED. */

@@ -1,4 +1,4 @@
-import type { ContainerInfo, Engine } from '../engine/engine.ts';
+import type { ContainerInfo, Engine, ListedContainer } from '../engine/engine.ts';
 import { leftovers } from '../engine/supervised.ts';
 import { toFault } from '../errors.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
@@ -113,7 +113,8 @@ export function createExamination(deps: {
 
     async strangers(environmentIds) {
       const names = new Set([...environmentIds].map((id) => containerName(id)));
-      const isOurs = ({ labels }: ContainerInfo) => labels[poolLabels.installation] === settings.installation;
+      const isOurs = ({ labels }: ListedContainer) =>
+        labels[poolLabels.installation] === settings.installation;
       return (await engine.list({}))
         .filter((info) => names.has(info.name) && !isOurs(info))
         .map(({ name, image }) => ({ name, image }));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerInfo, ContainerSpec, Engine } from '../engine/engine.ts';
+import type { ContainerInfo, ContainerSpec, Engine, ListedContainer } from '../engine/engine.ts';
 import { admitFence } from '../engine/supervised.ts';
 import { Fault, type FaultCode, isFault } from '../errors.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
@@ -198,7 +198,7 @@ export function createPool(deps: {
     }
   }
 
-  function view(info: ContainerInfo, place: Place, stale: string | undefined): PoolContainer {
+  function view(info: ListedContainer, place: Place, stale: string | undefined): PoolContainer {
     const { name, image, state, createdAt } = info;
     return { name, ...place, image, state, createdAt, stale };
   }

@@ -1,8 +1,8 @@
-import type { ContainerInfo, ContainerSpec } from '../engine/engine.ts';
+import type { ContainerSpec, ListedContainer } from '../engine/engine.ts';
 import { poolLabels } from './specification.ts';
 
 /** Why a container is not what its specification says; `undefined` when it is. In words that follow "because". */
-export function staleReason(info: ContainerInfo, spec: ContainerSpec, imageId: string): string | undefined {
+export function staleReason(info: ListedContainer, spec: ContainerSpec, imageId: string): string | undefined {
   if (info.imageId !== imageId) return `the image ${spec.image} is another one now`;
   const { specification } = poolLabels;
   if (info.labels[specification] !== spec.labels[specification]) return 'its specification changed';

@@ -114,6 +114,15 @@ export function engineConformance(kind: EngineKind): void {
       expect(await names({ mark, number: '3' })).toEqual([]);
     });
 
+    test('lists what it tells of each by itself', async () => {
+      const mark = randomUUID();
+      const made = await make({ labels: { mark }, tmpfs: [tmpfs('/matre/run')] });
+      const { startedAt: _startedAt, createdAt, ...known } = made;
+      const [listed] = await subject.engine.list({ mark });
+      expect(listed).toMatchObject(known);
+      expect(Math.abs((listed?.createdAt.getTime() ?? 0) - createdAt.getTime())).toBeLessThanOrEqual(1_000);
+    });
+
     test('is found and used by another engine object', async () => {
       const other = subject.another();
       const found = await other.inspect(shared.name);

@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { Fault } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
-import type { ContainerInfo, ContainerSpec, Engine } from '../engine.ts';
+import type { ContainerInfo, ContainerSpec, Engine, ListedContainer } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
 import { createContainerEvents } from './events.ts';
 import { startExec } from './exec.ts';
@@ -147,7 +147,10 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       try {
         const found = await docker.listContainers({ all: true, filters: { label } });
-        const infos = await Promise.all(found.map(({ Id }) => inspect(Id)));
+        // One question instead of one for each, which is what costs with many. Podman tells no mounts in its list.
+        const infos = await Promise.all(
+          found.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
+        );
         return infos.filter((info) => info !== undefined);
       } catch (error) {
         throw engineFault(error, 'The containers cannot be listed');
@@ -211,7 +214,6 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
 
 function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
   const { Status, StartedAt } = found.State;
-  const state = Status === 'running' || Status === 'created' ? Status : 'stopped';
   // A container that never started says 0001-01-01.
   const startedAt = StartedAt.startsWith('0001') ? undefined : new Date(StartedAt);
   return {
@@ -220,15 +222,40 @@ function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
     image: found.Config.Image,
     imageId: found.Image,
     labels: found.Config.Labels,
-    state,
+    state: toState(Status),
     createdAt: new Date(found.Created),
     startedAt,
-    mounts: found.Mounts.flatMap(({ Type, Source, Destination, RW }) =>
-      Type === 'bind' || Type === 'tmpfs'
-        ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
-        : [],
-    )
-      // Docker lists them in another order each time.
-      .sort((a, b) => (a.target < b.target ? -1 : 1)),
+    mounts: toMounts(found.Mounts),
   };
+}
+
+function toListed(found: Docker.ContainerInfo): ListedContainer {
+  // A container that others link to has their names for it as well: `/other/alias`.
+  const name = found.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
+  return {
+    id: found.Id,
+    name: name.slice(1),
+    image: found.Image,
+    imageId: found.ImageID,
+    labels: found.Labels,
+    state: toState(found.State),
+    createdAt: new Date(found.Created * 1_000),
+    mounts: toMounts(found.Mounts),
+  };
+}
+
+function toState(status: string): ContainerInfo['state'] {
+  return status === 'running' || status === 'created' ? status : 'stopped';
+}
+
+function toMounts(
+  mounts: { Type?: string; Source: string; Destination: string; RW: boolean }[],
+): ContainerInfo['mounts'] {
+  const known = mounts.flatMap(({ Type, Source, Destination, RW }): ContainerInfo['mounts'] =>
+    Type === 'bind' || Type === 'tmpfs'
+      ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
+      : [],
+  );
+  // Docker lists them in another order each time.
+  return known.sort((a, b) => (a.target < b.target ? -1 : 1));
 }
