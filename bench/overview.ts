@@ -1,5 +1,6 @@
-// How long does the overview take with 200 environments and 50,000 finished runs, and with 50 pages that ask at once? Four runs of
-// 200 tests are under way and 100 wait.
+// How long does the overview take with 200 environments and 50,000 finished runs: the answer of the server, also to 50 pages that
+// ask at once, and the page in Chromium until it is all there and answers a click? Four runs of 200 tests are under way and 100
+// wait. Server, database and browser share the machine.
 //
 //   npx tsx bench/overview.ts
 //
@@ -8,17 +9,22 @@
 import { openApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
+import type { OverviewView } from '../src/operations/overview.ts';
 import { startServer } from '../src/server/server.ts';
+import { buildPage, startBrowser } from '../test/page/chromium.ts';
 import { embeddedFolder } from '../test/support/database.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
+import { type Opened, openCold } from './overview/opened.ts';
 import { percentile, printTable, writeResults } from './support/figures.ts';
 
 const environments = 200;
 const finished = 50_000;
 const pages = 50;
 const tries = 30;
+const openings = 9;
 
+await buildPage();
 const postgres = await startPostgres({ settings: ['shared_buffers=256MB'] });
 const redis = await startRedis();
 const folder = await embeddedFolder();
@@ -47,7 +53,6 @@ await withClient(postgres.url, (client) =>
 for (let count = 0; count < 4; count++) {
   const claim = await app.context.queue.claim('host/1/1');
   if (!claim) throw new Error('nothing to claim');
-  await app.context.queue.start(claim.run.id, claim.fence);
   const record = app.context.queue.recorder(claim.run.id, claim.fence);
   await record.plan(Array.from({ length: 200 }, (_, index) => ({ name: `T${index}`, suite: undefined })));
   for (let index = 0; index < 50; index++) {
@@ -60,16 +65,31 @@ for (let count = 0; count < 4; count++) {
 await withClient(postgres.url, (client) => client.query('VACUUM ANALYZE'));
 
 /** Milliseconds of one answer; a page takes it as text. */
-async function ask(query = ''): Promise<{ ms: number; bytes: number }> {
+async function ask(query = ''): Promise<{ ms: number; text: string }> {
   const askedAt = performance.now();
   const text = await (await fetch(`${server.url}/api/overview${query}`)).text();
-  return { ms: performance.now() - askedAt, bytes: text.length };
+  return { ms: performance.now() - askedAt, text };
 }
 /** As if something had changed: nothing is remembered. */
 const change = () => app.context.database.query(`SELECT pg_notify('matre_change', 'workers')`);
 
+const browser = await startBrowser();
 try {
   const first = await ask();
+  const opened: Opened[] = [];
+  for (let count = 0; count < openings; count++) {
+    // Runs of the last two hours, but for those that leave the window while the page is opened.
+    const from = new Date(Date.now() - 2 * 3_600_000 + 60_000).toISOString();
+    const { lanes } = JSON.parse((await ask(`?from=${from}`)).text) as OverviewView;
+    const bars = lanes.reduce((sum, lane) => sum + lane.bars.length, 0);
+    opened.push(await openCold(browser, server.url, { lanes: lanes.length, bars }));
+  }
+  const median = (figure: keyof Opened) =>
+    percentile(
+      opened.map((each) => each[figure]),
+      0.5,
+    );
+
   const alone: number[] = [];
   const together: number[] = [];
   const day: number[] = [];
@@ -82,10 +102,15 @@ try {
     day.push((await ask(`?from=${from}`)).ms);
   }
   const metrics = {
+    interactive_ms: median('interactiveMs'),
+    interactive_worst_ms: Math.max(...opened.map(({ interactiveMs }) => interactiveMs)),
+    content_ms: median('contentMs'),
+    click_waited_ms: median('clickWaitedMs'),
+    click_to_run_ms: median('toRunMs'),
     first_ms: first.ms,
     median_ms: percentile(alone, 0.5),
     p99_ms: percentile(alone, 0.99),
-    kilobytes: first.bytes / 1024,
+    kilobytes: first.text.length / 1024,
     day_median_ms: percentile(day, 0.5),
     [`median_of_${pages}_ms`]: percentile(together, 0.5),
     [`p99_of_${pages}_ms`]: percentile(together, 0.99),
@@ -93,6 +118,7 @@ try {
   printTable(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(1)]));
   await writeResults('overview', { metrics });
 } finally {
+  await browser.close();
   await server.close();
   await app.close();
   await redis.stop();

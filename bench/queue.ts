@@ -34,7 +34,7 @@ async function newDatabase(): Promise<string> {
 
 /**
  * Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. A start
- * waits for nine answers and three flushed commits; how long PostgreSQL takes for the simplest answer is measured in between,
+ * waits for eight answers and two flushed commits; how long PostgreSQL takes for the simplest answer is measured in between,
  * as a yardstick of how busy the machine is.
  */
 async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {

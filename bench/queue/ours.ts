@@ -80,7 +80,7 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
 }
 
 /**
- * matre: each run is claimed in one transaction, locked in Redis, opened as an attempt and finished, each of these durable
+ * matre: each run is claimed as an attempt in one transaction, locked in Redis, and finished, all of this durable
  * and fenced, with its history kept and its watchers told. The verdict is `broken`, since nothing was planned; that makes
  * no difference here.
  */

@@ -52,6 +52,8 @@ export function createInProcessLocks(): LockStore {
 
     check: async () => assertOpen(),
 
+    memory: async () => undefined,
+
     async tryAcquire(name, options) {
       assertOpen();
       return entries.has(name) ? undefined : hold(name, options.owner, []);

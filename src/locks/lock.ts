@@ -54,6 +54,18 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+/** How well a store keeps what it is told, in its own words. What it refuses to say is `undefined`. */
+export interface StoreMemory {
+  /** What it throws away when its memory is full, as Redis calls it: `noeviction` is nothing. */
+  policy: string;
+  /** From how many bytes on its memory is full; 0: it has no limit of its own. */
+  limitBytes: number;
+  /** Whether it writes down each change (AOF). */
+  journal: boolean;
+  /** Whether it saves all it has now and then (RDB). */
+  snapshots: boolean | undefined;
+}
+
 /**
  * A store of locks. Two of a kind, `redis` and `in-process`; `conformance.ts` is what both must pass.
  * Errors: LOCK_STORE_UNREACHABLE when the store does not answer or was closed (never a weaker lock instead).
@@ -62,6 +74,8 @@ export interface LockStore {
   readonly kind: 'redis' | 'in-process';
   /** Rejects with LOCK_STORE_UNREACHABLE when no lock could be taken now. */
   check(): Promise<void>;
+  /** `undefined`: the store ends with this process, or may not be asked. */
+  memory(): Promise<StoreMemory | undefined>;
   /** Tries once; `undefined` when somebody else holds it. */
   tryAcquire(name: string, options: AcquireOptions): Promise<HeldLock | undefined>;
   /**

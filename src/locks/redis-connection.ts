@@ -16,6 +16,8 @@ function connect(url: string, timeoutMs: number) {
     // command is in force when the command is carried out.
     RESP: 3,
     maintNotifications: 'disabled',
+    // `run` sees to that, for all that it sends together; the client's own would be a signal for each command.
+    commandOptions: { timeout: 0 },
     name: 'matre-locks',
     socket: {
       connectTimeout: timeoutMs,

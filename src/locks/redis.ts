@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { AcquireOptions, HeldLock, LockInfo, LockStore } from './lock.ts';
 import { createRedisConnection } from './redis-connection.ts';
+import { readMemory } from './redis-memory.ts';
 import { indexKey, revokedChannel } from './redis-scripts.ts';
 
 export interface RedisLocksOptions {
@@ -123,6 +124,8 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       await connection.run((client) => client.acquire(claim, ttlMs));
       await giveBack(claim);
     },
+
+    memory: () => connection.run(readMemory),
 
     async tryAcquire(name, { owner, stillMine }) {
       const claim = newClaim(name, owner);

@@ -1,6 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import { channels, type Database, type Queryable } from '../store/database.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/environments.ts';
 import { type RunRow, toRuns } from '../store/runs.ts';
 
@@ -33,7 +33,7 @@ export type Given = Claim | 'overtaken' | 'full' | undefined;
  * READ COMMITTED transaction: the first locks the rows of environments, the second sees what is true while those locks are
  * held. One statement alone judges by a snapshot from before the lock, and starts two runs on one environment.
  *
- * Nobody is told that the runs have changed: they start in a moment, or are given back.
+ * Each claim is an attempt from then on, unless it is given back: nothing more has to be written before the run starts.
  */
 export function claimHeads(database: Database, request: ClaimRequest): Promise<Given[]> {
   return database.transaction(async (transaction) => {
@@ -160,15 +160,20 @@ async function takeHeads(
        RETURNING head.id AS run_id, fence
      ), numbered AS (
        SELECT *, row_number() OVER (ORDER BY run_id) AS number FROM bumped
+     ), taken AS (
+       UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence, attempt = attempt + 1,
+         worker_id = ($2::text[])[number], started_at = coalesce(started_at, now()), retry_at = NULL,
+         lease_until = now() + $3 * interval '1 millisecond'
+       FROM numbered, environment WHERE run.id = run_id AND environment.id = run.environment_id
+       RETURNING run.*, code AS environment_code
+     ), opened AS (
+       INSERT INTO attempt (run_id, attempt, fence, worker_id) SELECT id, attempt, fence, worker_id FROM taken
      )
-     UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence,
-       worker_id = ($2::text[])[number], retry_at = NULL, lease_until = now() + $3 * interval '1 millisecond'
-     FROM numbered, environment WHERE run.id = run_id AND environment.id = run.environment_id
-     RETURNING run.*, code AS environment_code`,
+     SELECT *, pg_notify('${channels.run}', id::text) FROM taken`,
     [environments.map(({ id }) => id), workerIds, leaseMs, host ?? null],
   );
-  // As the workers were numbered.
-  const runs = (await toRuns(transaction, rows)).sort((one, other) => one.id - other.id);
+  // In a first attempt there is no plan yet. As the workers were numbered.
+  const runs = (await toRuns(transaction, rows, 2)).sort((one, other) => one.id - other.id);
   return runs.flatMap((run) => {
     const fence = run.fence ?? 0;
     const environment = environments.find(({ id }) => id === run.environmentId);

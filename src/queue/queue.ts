@@ -1,4 +1,3 @@
-import { Fault } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database.ts';
@@ -7,8 +6,16 @@ import { type Claim, claimHeads, type Given, keptForHostMs } from './claim.ts';
 import { fenced, staleFence } from './fenced.ts';
 import { recordLate } from './late.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
-import { type Again, closeAttempt, expire, finish, type RunEnd, requeue, tryAgain } from './release.ts';
-import { openAttempts } from './start.ts';
+import {
+  type Again,
+  closeAttempt,
+  expire,
+  finish,
+  forgetAttempt,
+  type RunEnd,
+  requeue,
+  tryAgain,
+} from './release.ts';
 import { together } from './together.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
@@ -56,11 +63,6 @@ export function createQueue(deps: {
     return claimHeads(database, { workerIds, leaseMs, exclude, seats, host });
   };
 
-  const start = together(async (claims: ClaimKey[]) => {
-    const runs = await openAttempts(database, claims);
-    return claims.map((claim) => runs.find(({ id }) => id === claim.runId) ?? staleFence(claim));
-  });
-
   const finishAll = together(async (ends: RunEnd[]) => {
     const finished = await finish(database, ends);
     return ends.map((end) => (finished.has(end.runId) ? undefined : staleFence(end)));
@@ -93,22 +95,14 @@ export function createQueue(deps: {
     claimFor,
 
     /**
-     * Undoes a claim before it is started: no attempt is spent. Nobody is woken, because what kept this worker from
+     * Undoes a claim of which nothing came: no attempt is spent. Nobody is woken, because what kept this worker from
      * starting keeps others too. Errors: STALE_FENCE.
      */
     giveBack(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
-        // There is none, unless the caller started after all.
-        await closeAttempt(transaction, { runId, outcome: 'handed-back' });
+        await forgetAttempt(transaction, { runId, fence });
         await requeue(transaction, runId);
       });
-    },
-
-    /** The claim becomes an attempt. A repeat changes nothing. Errors: STALE_FENCE. */
-    async start(runId: number, fence: number): Promise<Run> {
-      const started = await start({ runId, fence });
-      if (started instanceof Fault) throw started;
-      return started;
     },
 
     /** How the tests of a run ended so far; `undefined` without a plan. */

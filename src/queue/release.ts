@@ -11,7 +11,6 @@ import {
 } from '../store/database.ts';
 import { addEvent } from '../store/events.ts';
 import { countedRuns, readRun } from '../store/runs.ts';
-import { openAttempts } from './start.ts';
 import type { ClaimKey } from './waiting-results.ts';
 
 /** The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run. */
@@ -30,6 +29,15 @@ export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Pro
          AS given (run_id bigint, outcome text, reason_code text, reason_message text)
      ), ${closing} SELECT`,
     [JSON.stringify(attemptRow(end))],
+  );
+}
+
+/** As if the claim had never been. */
+export async function forgetAttempt(transaction: Queryable, { runId, fence }: ClaimKey): Promise<void> {
+  await transaction.query(
+    `WITH forgotten AS (DELETE FROM attempt WHERE run_id = $1 AND fence = $2)
+     UPDATE run SET attempt = attempt - 1, started_at = CASE WHEN attempt > 1 THEN started_at END WHERE id = $1`,
+    [runId, fence],
   );
 }
 
@@ -184,7 +192,6 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
       code: 'WORKER_LOST',
       message: `Worker ${expired.worker_id} stopped answering while it had run ${runId}.`,
     };
-    await openAttempts(transaction, [{ runId, fence: expired.fence }]);
     await transaction.query(
       `INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message, started_at, duration_ms)
        SELECT run.id, test, suite, run.attempt, 'broken', $2, $3, $2, planned_test.started_at,

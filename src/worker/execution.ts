@@ -4,11 +4,10 @@ import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { WaitingResults } from '../queue/waiting-results.ts';
 import type { Database } from '../store/database.ts';
-import { pause } from './bell.ts';
 import { conclude } from './conclude.ts';
 import { type Ended, endingOf } from './ending.ts';
 import { createLease, type Lease } from './lease.ts';
-import { persistently, persistentRecorder } from './persistent.ts';
+import { persistentRecorder } from './persistent.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
 
 export interface ExecutionOptions {
@@ -123,8 +122,8 @@ interface LockedOptions extends ExecutionOptions {
 
 async function executeLocked(options: LockedOptions): Promise<void> {
   const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, waiting } = options;
-  const { environment, fence } = claim;
-  const key = { runId: claim.run.id, fence };
+  const { run, environment, fence } = claim;
+  const key = { runId: run.id, fence };
   const abort = AbortSignal.any([cut.signal, lease.lost, held.lost]);
 
   async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -144,9 +143,8 @@ async function executeLocked(options: LockedOptions): Promise<void> {
 
   let ended: Ended;
   try {
-    const run = await persistently(() => queue.start(claim.run.id, fence), abort);
-    log.info({ attempt: run.attempt }, 'Run started');
     abort.throwIfAborted();
+    log.info({ attempt: run.attempt }, 'Run started');
     const record = persistentRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
     const assertHeld = () => {
       abort.throwIfAborted();
@@ -172,20 +170,21 @@ async function executeLocked(options: LockedOptions): Promise<void> {
 
 /** The result of `work`; rejects when it has not ended `graceMs` after the abort. */
 async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
-  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = () => {};
   const grace = new Promise<never>((_, reject) => {
-    const onAbort = async () => {
-      await pause(graceMs, over.signal);
-      reject(new Fault('INTERNAL', `The runner did not end within ${graceMs} ms after the run was aborted.`));
+    const message = `The runner did not end within ${graceMs} ms after the run was aborted.`;
+    onAbort = () => {
+      timer = setTimeout(() => reject(new Fault('INTERNAL', message)), graceMs);
     };
-    if (abort.aborted) void onAbort();
-    else abort.addEventListener('abort', onAbort, { once: true, signal: over.signal });
   });
+  if (abort.aborted) onAbort();
+  else abort.addEventListener('abort', onAbort);
   try {
     return await Promise.race([work, grace]);
   } finally {
-    // With a reason: without one an error is made, with its stack.
-    over.abort('ended');
+    clearTimeout(timer);
+    abort.removeEventListener('abort', onAbort);
   }
 }
 

@@ -11,7 +11,7 @@ const againMs = 500;
  * Repeats `work` while the database is away, until `abort`. It is for work that may be repeated when nobody knows whether it
  * took effect. `abort` comes with the end of the lease, so nothing waits for long.
  */
-export async function persistently<T>(work: () => Promise<T>, abort: AbortSignal): Promise<T> {
+async function persistently<T>(work: () => Promise<T>, abort: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await work();

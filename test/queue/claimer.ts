@@ -39,7 +39,6 @@ async function execute({ run, environment, fence }: NonNullable<Awaited<ReturnTy
   note('start');
   const beat = setInterval(() => void queue.renew(run.id, fence).catch(() => undefined), 500);
   try {
-    await queue.start(run.id, fence);
     const record = queue.recorder(run.id, fence);
     await record.plan(plan);
     for (const { test, done } of await record.planned()) {

@@ -46,10 +46,9 @@ export function queueConformance(kind: Kind): void {
     if (!claimed) throw new Error('nothing to claim');
     return claimed;
   };
-  /** A claim that was started and has a plan. */
+  /** A claim that has a plan. */
   const startWith = async (...tests: string[]) => {
     const claimed = await claim();
-    await queue.start(claimed.run.id, claimed.fence);
     const record = queue.recorder(claimed.run.id, claimed.fence);
     await record.plan(tests.map((name) => ({ name, suite: undefined })));
     return { ...claimed, record };
@@ -78,7 +77,7 @@ export function queueConformance(kind: Kind): void {
         phase: 'preparing',
         workerId: 'host/1/2',
         fence: 1,
-        attempt: 0,
+        attempt: 1,
       });
       expect(first.environment).toEqual({ ...a, fence: 1 });
       expect(first.fence).toBe(1);
@@ -228,9 +227,21 @@ export function queueConformance(kind: Kind): void {
       await submit(a);
       const { fence } = await claim();
       await queue.giveBack(run.id, fence);
-      expect(await runs.get(run.id)).toMatchObject({ state: 'queued', attempt: 0, phase: undefined });
-      expect((await claim()).run.id).toBe(run.id);
+      expect(await runs.get(run.id)).toMatchObject({
+        ...{ state: 'queued', attempt: 0, phase: undefined, startedAt: undefined },
+      });
       expect(await createAttempts({ database }).list(run.id)).toEqual([]);
+      expect((await claim()).run.id).toBe(run.id);
+    });
+
+    it('leaves earlier attempts as they are', async () => {
+      const run = await submit(await create('a'));
+      await queue.handBack(run.id, (await claim()).fence);
+      const before = await snapshot();
+      const { startedAt } = await runs.get(run.id);
+      await queue.giveBack(run.id, (await claim()).fence);
+      expect(await runs.get(run.id)).toMatchObject({ state: 'queued', attempt: 1, startedAt });
+      expect((await snapshot())[2]).toEqual(before[2]);
     });
 
     it('ends a run that was cancelled meanwhile', async () => {
@@ -260,15 +271,7 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('start and finish', () => {
-    it('counts a claim as one attempt, however often it is started', async () => {
-      const run = await submit(await create('a'));
-      const { fence } = await claim();
-      expect((await queue.start(run.id, fence)).attempt).toBe(1);
-      expect((await queue.start(run.id, fence)).attempt).toBe(1);
-      expect(await createAttempts({ database }).list(run.id)).toHaveLength(1);
-    });
-
+  describe('finishing', () => {
     it.each([
       ['passed', undefined, 'finished'],
       ['failed', undefined, 'finished'],
@@ -277,7 +280,6 @@ export function queueConformance(kind: Kind): void {
     ] as const)('finishes a run as %s', async (verdict, reason, outcome) => {
       const run = await submit(await create('a'));
       const { fence } = await claim();
-      await queue.start(run.id, fence);
       await queue.finish(run.id, fence, verdict, reason);
       const finished = await runs.get(run.id);
       expect(finished).toMatchObject({ state: 'finished', verdict, finishedAt: expect.any(Date) });
@@ -285,13 +287,6 @@ export function queueConformance(kind: Kind): void {
       expect(await createAttempts({ database }).list(run.id)).toMatchObject([
         { outcome, endedAt: expect.any(Date) },
       ]);
-    });
-
-    it('finishes a run that never started', async () => {
-      const run = await submit(await create('a'));
-      const { fence } = await claim();
-      await queue.finish(run.id, fence, 'cancelled');
-      expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled', attempt: 0 });
     });
   });
 
@@ -435,7 +430,6 @@ export function queueConformance(kind: Kind): void {
     /** Each way to write, by a worker that has lost its run. */
     const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
       ['giveBack', (run, fence) => queue.giveBack(run.id, fence)],
-      ['start', (run, fence) => queue.start(run.id, fence)],
       ['handBack', (run, fence) => queue.handBack(run.id, fence)],
       ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
       ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],

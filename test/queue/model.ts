@@ -18,7 +18,8 @@ export interface ModelRun {
   fence: number | undefined;
   attempt: number;
   lost: number;
-  started: boolean;
+  /** With which fence something was written last. */
+  recordedWith: number | undefined;
   cancelRequested: boolean;
   /** Tests that have a result. */
   done: Set<string>;
@@ -49,10 +50,6 @@ export function createModel(environmentIds: number[]) {
     run.state = run.cancelRequested ? 'finished' : 'queued';
     if (run.cancelRequested) run.verdict = 'cancelled';
   }
-  function start(run: ModelRun): void {
-    if (!run.started) run.attempt += 1;
-    run.started = true;
-  }
 
   return {
     environments,
@@ -71,7 +68,7 @@ export function createModel(environmentIds: number[]) {
         fence: undefined,
         attempt: 0,
         lost: 0,
-        started: false,
+        recordedWith: undefined,
         cancelRequested: false,
         done: new Set(),
       });
@@ -87,13 +84,16 @@ export function createModel(environmentIds: number[]) {
       )[0];
       if (!run) return undefined;
       run.environment.fence += 1;
-      Object.assign(run, { state: 'running', fence: run.environment.fence, started: false });
+      Object.assign(run, { state: 'running', fence: run.environment.fence, attempt: run.attempt + 1 });
       const claim = { run, fence: run.environment.fence };
       claims.push(claim);
       return claim;
     },
-    start,
     requeue,
+    giveBack(run: ModelRun): void {
+      run.attempt -= 1;
+      requeue(run);
+    },
     finish(run: ModelRun, verdict: Verdict): void {
       Object.assign(run, { state: 'finished', verdict });
     },
@@ -102,7 +102,6 @@ export function createModel(environmentIds: number[]) {
       if (run.state === 'queued') requeue(run);
     },
     lose(run: ModelRun): void {
-      start(run);
       run.lost += 1;
       if (!run.cancelRequested && run.lost >= maxAttempts)
         Object.assign(run, { state: 'finished', verdict: 'broken' });

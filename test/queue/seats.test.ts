@@ -52,7 +52,6 @@ describe.each(kinds)('%s', (kind) => {
     await waiting(5, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'full']);
     const [running] = await queue.held();
-    await queue.start(running?.runId ?? 0, running?.fence ?? 0);
     await queue.finish(running?.runId ?? 0, running?.fence ?? 0, 'passed');
     expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
   });

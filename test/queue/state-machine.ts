@@ -108,30 +108,25 @@ const commands = [
     }),
   ),
   onClaim(
-    'start',
-    ({ queue }, { run, fence }) => queue.start(run.id, fence),
-    (model, { run }) => model.start(run),
-  ),
-  onClaim(
     'record',
     async (real, claim) => {
-      await real.queue.start(claim.run.id, claim.fence);
       const record = recorder(real, claim);
       await record.plan(plan.map((name) => ({ name, suite: undefined })));
       const next = (await record.planned()).find(({ done }) => !done);
       expect(next?.test.name).toBe(plan.find((test) => !claim.run.done.has(test)));
       if (next) await record.result(newResult(next.test.name, 'passed'));
     },
-    (model, { run }) => {
-      model.start(run);
+    (_, { run, fence }) => {
+      run.recordedWith = fence;
       const next = plan.find((test) => !run.done.has(test));
       if (next) run.done.add(next);
     },
   ),
   onClaim(
-    'giveBack',
-    ({ queue }, { run, fence }) => queue.giveBack(run.id, fence),
-    (model, { run }) => model.requeue(run),
+    'give back what was not begun',
+    ({ queue }, { run, fence }) =>
+      run.recordedWith === fence ? queue.handBack(run.id, fence) : queue.giveBack(run.id, fence),
+    (model, { run, fence }) => (run.recordedWith === fence ? model.requeue(run) : model.giveBack(run)),
   ),
   onClaim(
     'handBack',

@@ -242,7 +242,6 @@ export function scheduleConformance(kind: Kind): void {
         excludeEnvironments: [us.id, es.id].filter((id) => id !== environment.id),
       });
       if (!claim) throw new Error('nothing to claim');
-      await queue.start(claim.run.id, claim.fence);
       await queue.finish(claim.run.id, claim.fence, 'passed');
     };
     const fireTwice = async (between: () => Promise<unknown> = async () => {}) => {

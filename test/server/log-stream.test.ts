@@ -22,7 +22,6 @@ async function start() {
   const claim = await queue.claim('w');
   if (!claim) throw new Error('nothing to claim');
   const { id } = claim.run;
-  await queue.start(id, claim.fence);
   const folder = join(server.folder, 'runs', String(id));
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'run.log');

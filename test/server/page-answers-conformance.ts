@@ -69,7 +69,7 @@ export function pageConformance(kind: Kind): void {
     async function start(tests: readonly string[]) {
       const claim = await context.queue.claim('host/1/1');
       if (!claim) throw new Error('nothing to claim');
-      const { id } = await context.queue.start(claim.run.id, claim.fence);
+      const { id } = claim.run;
       const record = context.queue.recorder(id, claim.fence);
       await record.commit({ id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' });
       await record.plan(tests.map((name) => ({ name, suite: undefined })));

@@ -225,7 +225,6 @@ export function tableConformance(kind: Kind): void {
       it('keep the commits that they are pinned to in use until they have finished', async () => {
         const run = await submit(await create());
         const fence = (await queue.claim('w1'))?.fence ?? 0;
-        await queue.start(run.id, fence);
         expect(await runs.commitsInUse()).toEqual([]);
         await queue.recorder(run.id, fence).commit({ id: 'a1b2c3', subject: 'A commit' });
         expect(await runs.commitsInUse()).toEqual(['a1b2c3']);
@@ -299,7 +298,6 @@ export function tableConformance(kind: Kind): void {
         const run = await submit(await create());
         const plan = ['A', 'B', 'C', 'D'].map((name) => ({ name, suite: name === 'C' ? 'S' : undefined }));
         const first = await queue.claim('w1');
-        await queue.start(run.id, first?.fence ?? 0);
         const before = queue.recorder(run.id, first?.fence ?? 0);
         await before.plan(plan);
         await before.result(newResult('B', 'failed'));
@@ -310,7 +308,6 @@ export function tableConformance(kind: Kind): void {
         expect(await queue.tryAgain(run.id, first?.fence ?? 0, lost, again)).toBe(0);
 
         const second = await queue.claim('w2');
-        await queue.start(run.id, second?.fence ?? 0);
         const after = queue.recorder(run.id, second?.fence ?? 0);
         const attachments = [{ name: 'Page', kind: 'page' as const, path: 'C/page.html' }];
         const reason = { code: 'SELENIUM_FULL' as const, message: 'No session.' };

@@ -197,7 +197,6 @@ describe('results while the database is away', () => {
     const run = await stage.submit(await stage.environment());
     const claim = await stage.queue.claim('w');
     const fence = claim?.fence ?? 0;
-    await stage.queue.start(run, fence);
     await stage.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
     stage.reaper();
