@@ -14,11 +14,23 @@ export function report({ evidence, violations, leftOut }: Verdict): string {
     printTable(rows),
     '',
     ...leftOut.map(({ kind, because }) => `left out: ${kind} (${because})`),
+    ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lives.length} processes judged`,
     ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
       `doubled=${count('doubled')} worst_recovery_s=${worst}`,
   ].join('\n');
+}
+
+/** Why runs are broken in the end, and how often. */
+function brokenRuns({ runs }: Verdict['evidence']): string[] {
+  const reasons = new Map<string, number>();
+  for (const { verdict, reason } of runs) {
+    if (verdict !== 'broken') continue;
+    const name = reason ?? 'only some of its tests';
+    reasons.set(name, (reasons.get(name) ?? 0) + 1);
+  }
+  return [...reasons].sort().map(([reason, times]) => `broken: ${reason} (${times})`);
 }
 
 function printTable(rows: Row[]): string {
