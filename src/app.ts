@@ -37,6 +37,7 @@ import { loadKey } from './store/secret-key.ts';
 import { createSecretBox } from './store/secrets.ts';
 import { createVariables } from './store/variables.ts';
 import { createWorkers as createWorkerTable } from './store/workers.ts';
+import { createTracing, unwatched } from './tracing/tracing.ts';
 import { startAhead } from './worker/ahead.ts';
 import { startPresence } from './worker/presence.ts';
 import { startProbed } from './worker/probed.ts';
@@ -121,6 +122,7 @@ async function join(
   const shipping =
     config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
   const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
+  const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
   const made = createContainerParts({
     config,
     log,
@@ -131,6 +133,7 @@ async function join(
     runs,
     running: queue.held,
     artifacts,
+    watch: tracing?.watch ?? unwatched,
   });
   const {
     pool,
@@ -193,7 +196,7 @@ async function join(
     database,
     locks,
     waiting,
-    runner,
+    runner: tracing?.traced(runner) ?? runner,
     ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
@@ -205,6 +208,7 @@ async function join(
   return {
     context,
     async startWorkers() {
+      if (tracing) beside.push(await tracing.start());
       await workers.start();
       shipping?.start();
       if (shipping) beside.push(shipping);

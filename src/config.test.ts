@@ -154,6 +154,10 @@ describe('what is wrong', () => {
     ['MATRE_BEAT', '10 minutes'],
     ['MATRE_MEMORY', '1k'],
     ['MATRE_PHP', 'php; id'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=a%0Ab'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a b=c'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
   });
@@ -181,7 +185,10 @@ describe('invariant 10: secrets', () => {
       MATRE_MODULE_REPOSITORY: `https://${secret}@git.example.test/tests.git`,
       MATRE_MODULE_PASSWORD: secret,
       MATRE_SECRET_KEY: secret,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `https://${secret}@collector.example.test`,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=Basic%20${secret},x-a=b`,
     });
+    expect(config.tracing?.headers).toEqual({ authorization: `Basic ${secret}`, 'x-a': 'b' });
     const shown = Object.fromEntries(describeConfig(config).map(({ name, value }) => [name, value]));
     expect(JSON.stringify(shown)).not.toContain(secret);
     expect(shown).toMatchObject({
@@ -195,8 +202,9 @@ describe('invariant 10: secrets', () => {
     const problems = problemsOf({
       DATABASE_URL: `mysql://matre:${secret}@db`,
       MATRE_MODULE_REPOSITORY: `ftp://${secret}@x`,
+      OTEL_EXPORTER_OTLP_HEADERS: secret,
     });
-    expect(problems).toHaveLength(2);
+    expect(problems).toHaveLength(3);
     expect(problems.join()).not.toContain(secret);
   });
 });

@@ -37,6 +37,14 @@ export interface OidcConfig {
   values: Record<Role, string[]>;
 }
 
+/** The collector that gets traces of runs. */
+export interface TracingConfig {
+  endpoint: string;
+  /** May hold secrets. */
+  headers: Record<string, string>;
+  serviceName: string;
+}
+
 /** All settings, checked. Durations in milliseconds, sizes in bytes, paths on this machine absolute. */
 export interface Config {
   store: {
@@ -95,6 +103,8 @@ export interface Config {
     trustedProxies: string[];
   };
   signIn: { wanted: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  /** Without it there are no traces. */
+  tracing: TracingConfig | undefined;
   log: { level: string };
   /** For people, see `describeConfig`. */
   described: DescribedSetting[];
@@ -249,6 +259,13 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       sessionMs: values.MATRE_SESSION,
       oidc: oidc(values, problems),
     },
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+          serviceName: values.OTEL_SERVICE_NAME,
+        }
+      : undefined,
     log: { level: values.MATRE_LOG_LEVEL },
     described,
   };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Artifacts } from './artifacts/artifacts.ts';
 import type { Config } from './config.ts';
@@ -20,7 +19,7 @@ import { moduleNames } from './mftf/module-names.ts';
 import { createRunner } from './mftf/runner.ts';
 import { scriptFiles } from './mftf/scripts.ts';
 import { lookAtSlots } from './mftf/slots.ts';
-import { createSnapshots } from './mftf/snapshots/store.ts';
+import { createSnapshots, type Obtained } from './mftf/snapshots/store.ts';
 import type { Environment } from './model/environment.ts';
 import { type Commit, createModules, type Modules } from './modules/modules.ts';
 import type { Context } from './operations/context.ts';
@@ -33,8 +32,9 @@ import { type Database, notifyChange } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
 import type { Environments } from './store/environments.ts';
 import type { Runs } from './store/runs.ts';
-import { readSetting, writeSetting } from './store/settings.ts';
+import { readInstallation } from './store/settings.ts';
 import type { Variables } from './store/variables.ts';
+import type { Watch } from './tracing/tracing.ts';
 import type { Runner } from './worker/runner.ts';
 
 /** The parts that touch containers. */
@@ -70,6 +70,8 @@ export interface ContainerPartsDependencies {
   /** The runs under way, with their fences. */
   running(): Promise<{ runId: number; fence: number }[]>;
   artifacts: Artifacts;
+  /** Sees how long parts of a run take. */
+  watch: Watch;
 }
 
 /** What is opened only when it is needed: most commands need no container and no module. */
@@ -90,7 +92,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   const selenium = rememberSelenium(deps);
   const sessions = createSessions({
     selenium,
-    installation: () => installationOf(deps.database),
+    installation: () => readInstallation(deps.database),
     running: deps.running,
     log,
   });
@@ -180,7 +182,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         pool,
         examination,
         modules,
-        installation: await installationOf(deps.database),
+        installation: await readInstallation(deps.database),
         selenium,
         fetchInside: (containerId, wanted) => fetchInside({ engine, containerId, layout, php }, wanted),
         newest,
@@ -248,7 +250,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     });
     const modules = await createModules({ folder: join(dataFolder, 'modules'), source: module.source, log });
     const layout = createLayout(wanted.magentoRoot, module.target);
-    const installation = await installationOf(deps.database);
+    const installation = await readInstallation(deps.database);
     const settings: PoolSettings = {
       installation,
       image: wanted.image,
@@ -275,17 +277,20 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       log,
     });
     const durations = createDurations({ database: deps.database });
+    const snapshots = createSnapshots({
+      folder: join(dataFolder, 'snapshots'),
+      maxBytes: mftf.snapshotBytes,
+      log,
+    });
+    const validations = createValidations({ folder: join(dataFolder, 'catalogs') });
+    const { watch } = deps;
     const runner = createRunner({
       engine,
-      pool,
-      modules,
-      catalogs,
-      snapshots: createSnapshots({
-        folder: join(dataFolder, 'snapshots'),
-        maxBytes: mftf.snapshotBytes,
-        log,
-      }),
-      validations: createValidations({ folder: join(dataFolder, 'catalogs') }),
+      pool: watch(pool, { ensure: 'container' }),
+      modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
+      catalogs: watch(catalogs, { of: 'catalog' }),
+      snapshots: watch(snapshots, { obtain: { name: 'generated tests', tell: tellObtained } }),
+      validations: watch(validations, { of: 'validation' }),
       artifacts: deps.artifacts,
       layout,
       readValues: (environment) => readValues(deps, environment),
@@ -304,6 +309,10 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     return { engine, modules, pool, examination, catalogs, layout, runner };
   }
 }
+
+const tellObtained = ({ found }: Obtained) => ({
+  'matre.generation': found === undefined ? 'made' : 'from a snapshot',
+});
 
 /**
  * Selenium as this process reaches it: what the settings say, else what is set for all environments, else this machine. An
@@ -337,17 +346,6 @@ function mountInTree(mounts: Config['pool']['mounts'], root: string): string | u
   return mount && `MATRE_MOUNTS shows ${mount.source} in the Magento tree, and its content may change`;
 }
 
-/** Names this installation on the containers it makes, so that two of them on one engine leave each other's alone. */
-async function installationOf(database: Database): Promise<string> {
-  return database.transaction(async (transaction) => {
-    const known = await readSetting(transaction, 'installation');
-    if (known !== undefined) return known;
-    const made = randomUUID();
-    await writeSetting(transaction, 'installation', made);
-    return made;
-  });
-}
-
 async function readValues({ environments, variables }: ContainerPartsDependencies, environment: Environment) {
   const [globals, own, adminPassword] = await Promise.all([
     variables.readAll('global'),
@@ -360,7 +358,7 @@ async function readValues({ environments, variables }: ContainerPartsDependencie
 /** A container of the image for a moment, to read its Magento tree when no environment has one yet. */
 async function borrow({ config, locks, database }: ContainerPartsDependencies, engine: Engine) {
   const { image, memoryBytes } = config.pool;
-  const installation = await installationOf(database);
+  const installation = await readInstallation(database);
   const name = `matre_catalog_${installation}`;
   const held = await locks.acquire(lockNames.container(name), { owner: `catalog, process ${process.pid}` });
   const dispose = async () => {

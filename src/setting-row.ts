@@ -10,6 +10,7 @@ export const settingGroups = [
   'MFTF',
   'Server',
   'Sign-in',
+  'Traces',
 ] as const;
 
 /** One row of the table of settings. `Value` is what the program sees. */

@@ -19,6 +19,7 @@ import {
 } from './setting-forms.ts';
 import { optional, type Setting, setting } from './setting-row.ts';
 import { signInSettings } from './sign-in-settings.ts';
+import { tracingSettings } from './tracing-settings.ts';
 
 /**
  * Every setting, by the name of its environment variable. docs/configuration.md is made from this table
@@ -354,6 +355,7 @@ export const settings = {
   }),
 
   ...signInSettings,
+  ...tracingSettings,
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof settings;

@@ -13,22 +13,28 @@ const silentMs = 2_000;
 
 /**
  * Finds who carries out a command: the server of MATRE_URL; else a server that runs on the data folder; else this process.
- * `say` tells a person what is waited for. Errors: those of opening the data folder; CONFIG_INVALID.
+ * `say` tells a person what is waited for; `traceParent` is where the command
+ * belongs in a trace. Errors: those of opening the data folder; CONFIG_INVALID.
  */
-export async function connect(config: Config, say: (text: string) => void): Promise<Caller> {
+export async function connect(
+  config: Config,
+  { say, traceParent }: { say: (text: string) => void; traceParent: string | undefined },
+): Promise<Caller> {
   const { url, token } = config.server;
   if (url !== undefined) {
     refuseCredentials(url);
-    return createRemoteCaller({ url, token });
+    return createRemoteCaller({ url, token, traceParent });
   }
   // With a PostgreSQL nobody has to be found: every process may work on it.
-  if (config.store.databaseUrl !== undefined) return openLocalCaller(config);
+  if (config.store.databaseUrl !== undefined) return openLocalCaller(config, traceParent);
   const began = performance.now();
   for (let said = false; ; ) {
     const owner = await readFolderOwner(config.store.dataFolder);
-    if (owner?.url !== undefined) return createRemoteCaller({ url: owner.url, token: owner.token ?? token });
+    if (owner?.url !== undefined) {
+      return createRemoteCaller({ url: owner.url, token: owner.token ?? token, traceParent });
+    }
     try {
-      return await openLocalCaller(config);
+      return await openLocalCaller(config, traceParent);
     } catch (error) {
       const waited = performance.now() - began;
       if (!isFault(error, 'DATA_FOLDER_IN_USE') || waited > patienceMs) throw error;
@@ -42,9 +48,9 @@ export async function connect(config: Config, say: (text: string) => void): Prom
 }
 
 /** Loaded when it is needed: a command that talks to a server needs no database. */
-async function openLocalCaller(config: Config): Promise<Caller> {
+async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {
   const local = await import('./local.ts');
-  return local.openLocalCaller(config);
+  return local.openLocalCaller(config, traceParent);
 }
 
 function refuseCredentials(url: string): void {

@@ -3,21 +3,21 @@ import { type App, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import type { Asker } from '../model/access.ts';
-import { type Operation, parseInput } from '../operations/operation.ts';
+import { given, type Operation, parseInput } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
 import type { Caller } from './caller.ts';
 import { requester } from './requester.ts';
 
 /** Carries out operations in this process, on the database of the settings. */
-export async function openLocalCaller(config: Config): Promise<Caller> {
+export async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {
   // A command answers on the terminal; of the log only what is wrong belongs there.
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const log = createLog({ level });
-  return createLocalCaller(await openApp(config, { log }));
+  return createLocalCaller(await openApp(config, { log }), traceParent);
 }
 
 /** Carries out operations with what is open already, for the user of this process: whoever can open the database may do all. */
-export function createLocalCaller(app: App): Caller {
+export function createLocalCaller(app: App, traceParent?: string): Caller {
   const who: Asker = { name: requester(process.env), role: 'admin', via: 'local' };
   const { context } = app;
   return {
@@ -26,7 +26,7 @@ export function createLocalCaller(app: App): Caller {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      return perform(context, operation, parseInput(operation, input), { who });
+      return perform(context, operation, parseInput(operation, input), { who, ...given({ traceParent }) });
     },
     onRunChange: (callback) => context.queue.onRunChanged(callback),
     ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),

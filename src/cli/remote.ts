@@ -9,10 +9,16 @@ const answerWithinMs = 120_000;
 const reconnectAfterMs = 1_000;
 
 /** Calls a matre server over HTTP. Errors arrive as the Faults they were; no answer is SERVER_UNREACHABLE. */
-export function createRemoteCaller(options: { url: string; token: string | undefined }): Caller {
+export function createRemoteCaller(options: {
+  url: string;
+  token: string | undefined;
+  /** A W3C `traceparent`: what is asked belongs there. */
+  traceParent: string | undefined;
+}): Caller {
   const base = options.url.replace(/\/+$/, '');
   const headers: Record<string, string> = {};
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+  if (options.traceParent !== undefined) headers['traceparent'] = options.traceParent;
 
   /** Never follows a redirect: the token is for this server alone. */
   const request = async (path: string, init: RequestInit): Promise<Response> => {

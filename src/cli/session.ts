@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
+import { parseTraceParent } from '../model/trace-parent.ts';
 import type { Caller } from './caller.ts';
 import { connect } from './connect.ts';
 import type { Output, Terminal } from './terminal.ts';
@@ -28,7 +29,11 @@ export function createSession(terminal: Terminal): Session {
       return config;
     },
     async ask(work) {
-      const caller = await connect(session.config(), terminal.stderr.line);
+      const { stderr, env } = terminal;
+      // Where a program that makes traces says to what it starts that it belongs.
+      const { TRACEPARENT: given = '' } = env;
+      const traceParent = parseTraceParent(given) && given;
+      const caller = await connect(session.config(), { say: stderr.line, traceParent });
       try {
         return await work(caller);
       } finally {

@@ -10,6 +10,8 @@ export interface Asked {
   address?: string;
   /** Of an operation that creates something: a repeat with the same key makes nothing. */
   key?: string;
+  /** Where it belongs in the trace of whoever asks: a W3C `traceparent`, as it was given. */
+  traceParent?: string;
 }
 
 /**

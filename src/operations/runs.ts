@@ -40,15 +40,16 @@ export const submitRuns = defineOperation({
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
-  run(context, asks, { who, key }) {
+  run(context, asks, { who, key, traceParent }) {
     const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
     return once<{ runs: RunView[] }>(context, { operation: 'runs.submit', input, key }, async (keep) => {
       const { environments, selection, priority, requestedBy } = input;
       await checkSelection(context, selection);
       const ids: number[] = [];
       for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
+      const same = { selection, priority, requestedBy, ...given({ traceParent }) };
       const runs = await context.runs.insert(
-        ids.map((environmentId) => ({ environmentId, selection, priority, requestedBy })),
+        ids.map((environmentId) => ({ environmentId, ...same })),
         (transaction, inserted) => keep(transaction, { runs: inserted.map(viewRun) }),
       );
       return { runs: runs.map(viewRun) };
@@ -137,7 +138,7 @@ export const retryRun = defineOperation({
   }),
   output: runView,
   creates: true,
-  run(context, asks, { who, key }) {
+  run(context, asks, { who, key, traceParent }) {
     const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
     return once<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
       const { id, failedOnly, requestedBy } = input;
@@ -146,7 +147,7 @@ export const retryRun = defineOperation({
       const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
       const { environmentId, priority } = run;
       const inserted = await context.runs.insert(
-        [{ environmentId, selection, priority, requestedBy, retryOf: id }],
+        [{ environmentId, selection, priority, requestedBy, retryOf: id, ...given({ traceParent }) }],
         (transaction, [made]) => keep(transaction, viewRun(made as Run)),
       );
       return viewRun(inserted[0] as Run);

@@ -9,13 +9,17 @@ import { createShared } from './shared.ts';
 import { whoOf } from './sign-in/guard.ts';
 import { answerUnchanged } from './unchanged.ts';
 
-/** Any text that a header can carry, short enough for an index. */
-const keyHeader = z.object({
+const creatingHeaders = z.object({
+  // Any text that a header can carry, short enough for an index.
   'idempotency-key': z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters')
     .optional()
     .describe('A repeat with the same key within 24 hours gets the same answer and makes nothing'),
+  traceparent: z
+    .string()
+    .optional()
+    .describe('W3C Trace Context: the trace of a run goes on from there; what is none is ignored'),
 });
 
 /**
@@ -49,8 +53,9 @@ export function mountOperations(
       handler: async (request, reply) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);
-        const { 'idempotency-key': key } = request.headers as z.output<typeof keyHeader>;
-        const asked = { who: whoOf(request), address: request.ip, ...given({ key }) };
+        const headers = request.headers as z.output<typeof creatingHeaders>;
+        const { 'idempotency-key': key, traceparent: traceParent } = headers;
+        const asked = { who: whoOf(request), address: request.ip, ...given({ key, traceParent }) };
         const answer = await perform(context, carriedOut, input, asked);
         // Whoever has made a change sees it in the next answer, also before the database has told of it.
         if (operation.method !== 'GET') changes.made();
@@ -69,7 +74,7 @@ function routeSchema(operation: AnyOperation) {
   return described(operation.name, `${operation.summary} (${operation.role})`, {
     answer: operation.output,
     ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
-    ...(operation.creates && { headers: keyHeader }),
+    ...(operation.creates && { headers: creatingHeaders }),
     ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
   });
 }

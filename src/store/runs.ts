@@ -3,6 +3,7 @@ import { Fault } from '../errors.ts';
 import { statuses } from '../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../model/run.ts';
 import type { Selection } from '../model/selection.ts';
+import { parseTraceParent } from '../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from './database.ts';
 import { type ReasonColumns, toReason } from './reasons.ts';
 
@@ -15,6 +16,8 @@ export interface NewRun {
   retryOf?: number;
   /** The schedule that makes it. */
   scheduleId?: number;
+  /** Where it belongs in the trace of whoever asks: a W3C `traceparent`. What is none is not kept. */
+  traceParent?: string;
 }
 
 export interface RunFilter {
@@ -139,10 +142,10 @@ export async function cancelRun(transaction: Queryable, id: number): Promise<Run
 export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id
-     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[])
-       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, place)
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
      RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
@@ -154,6 +157,7 @@ export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promis
       runs.map(({ requestedBy }) => requestedBy),
       runs.map(({ retryOf }) => retryOf ?? null),
       runs.map(({ scheduleId }) => scheduleId ?? null),
+      runs.map(({ traceParent }) => (traceParent && parseTraceParent(traceParent) ? traceParent : null)),
     ],
   );
   const unknown = runs.find(

@@ -1,0 +1,90 @@
+import type { Run } from '../model/run.ts';
+import type { Attempt } from '../store/attempts.ts';
+import { attemptSpanId, type Emit, newSpanId, type Trace } from './span.ts';
+
+/**
+ * The spans of a run that is finished: itself, each time that it waited in the queue, and the attempts whose workers were lost,
+ * which nobody else could tell of. Times are those of the database.
+ */
+export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trace, emit: Emit): void {
+  const { traceId, spanId, parentId } = trace;
+  const finishedAt = (run.finishedAt ?? new Date()).getTime();
+  let waitsSince = run.queuedAt.getTime();
+  for (const { attempt, workerId, startedAt, endedAt, outcome, reason } of attempts) {
+    waited(waitsSince, startedAt.getTime());
+    waitsSince = endedAt?.getTime() ?? finishedAt;
+    if (outcome !== 'lost') continue;
+    emit({
+      traceId,
+      id: attemptSpanId(trace, attempt),
+      parentId: spanId,
+      name: `attempt ${attempt}`,
+      startedAt: startedAt.getTime(),
+      endedAt: waitsSince,
+      attributes: {
+        'matre.run.id': run.id,
+        'matre.environment': run.environmentCode,
+        'matre.attempt': attempt,
+        'matre.worker': workerId,
+        'matre.attempt.outcome': outcome,
+      },
+      error: reason?.code ?? outcome,
+    });
+  }
+  // Nothing, unless it was cancelled while it waited: else its last attempt ended in the same moment.
+  waited(waitsSince, finishedAt);
+  emit({
+    traceId,
+    id: spanId,
+    parentId,
+    name: 'run',
+    startedAt: run.queuedAt.getTime(),
+    endedAt: finishedAt,
+    attributes: describeRun(run),
+    error:
+      run.verdict === 'broken'
+        ? (run.reason?.code ?? 'broken')
+        : run.verdict === 'failed'
+          ? 'failed'
+          : undefined,
+  });
+
+  function waited(from: number, to: number): void {
+    if (to <= from) return;
+    emit({
+      traceId,
+      id: newSpanId(),
+      parentId: spanId,
+      name: 'queued',
+      startedAt: from,
+      endedAt: to,
+      attributes: {},
+    });
+  }
+}
+
+function describeRun(run: Run) {
+  const { planned, passed, failed, broken, skipped } = run.counts;
+  return {
+    'matre.run.id': run.id,
+    'matre.environment': run.environmentCode,
+    'matre.run.verdict': run.verdict,
+    'matre.run.attempts': run.attempt,
+    'matre.run.requested_by': kindOf(run),
+    'matre.run.commit': run.commit?.id,
+    'matre.run.retry_of': run.retryOf,
+    'matre.tests.planned': planned,
+    'matre.tests.passed': passed,
+    'matre.tests.failed': failed,
+    'matre.tests.broken': broken,
+    'matre.tests.skipped': skipped,
+  };
+}
+
+/** What kind of thing asked for a run, and not who. */
+function kindOf({ requestedBy, scheduleId }: Run): 'schedule' | 'cli' | 'api' | 'token' | 'user' {
+  if (scheduleId !== undefined || requestedBy.startsWith('schedule ')) return 'schedule';
+  if (requestedBy.startsWith('cli:')) return 'cli';
+  if (requestedBy === 'api') return 'api';
+  return requestedBy.startsWith('token ') ? 'token' : 'user';
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CollectedSpan, startCollector, treeOf } from '../tracing/collector.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+
+/** The trace of a run that was really executed. */
+overOneEngine((kind) => {
+  let collector: Awaited<ReturnType<typeof startCollector>>;
+  let stage: Stage;
+  let environment: StageEnvironment;
+  beforeAll(async () => {
+    collector = await startCollector();
+    stage = await openStage(kind, {
+      module: {
+        ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest('FailingTest', fault('error')),
+      },
+      settings: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hush-hush',
+      },
+    });
+    environment = await stage.environment('preprod-us', { adminPassword: 'hush-hush' });
+    const secret = { name: 'COUPON', value: 'hush-hush', secret: true };
+    await stage.context.variables.set(environment.id, secret);
+  });
+  afterAll(async () => {
+    await stage.close();
+    await collector.close();
+  });
+
+  test('has a span for all that takes time, within the run, and no secret', async () => {
+    const tests = ['PlainTest', 'FailingTest'];
+    const first = await stage.run(environment, { tests });
+    const second = await stage.run(environment, { tests });
+    await stage.stopWorkers({ now: false });
+    const spans = collector.spans();
+    const traceOf = (id: number) => {
+      const run = spans.find(({ name, attributes }) => name === 'run' && attributes['matre.run.id'] === id);
+      return spans.filter(({ traceId }) => traceId === run?.traceId);
+    };
+    expect(first.run.verdict).toBe('failed');
+    const made = traceOf(first.run.id);
+    expect(treeOf(made)).toEqual([
+      'run: failed',
+      '  queued',
+      '  attempt 1',
+      '    preparing',
+      '      module: newest commit',
+      '      module: checkout',
+      '      container',
+      '      catalog',
+      '    generating',
+      '      validation',
+      '      generated tests',
+      '    testing',
+      '      test PlainTest',
+      '        results',
+      '      test FailingTest: failed',
+      '        results',
+      '    reporting',
+    ]);
+    const generation = [first, second].map(({ run }) => {
+      const span = traceOf(run.id).find(({ name }) => name === 'generated tests');
+      return span?.attributes['matre.generation'];
+    });
+    expect(generation).toEqual(['made', 'from a snapshot']);
+    expect(made.find(({ name }) => name === 'test FailingTest')?.attributes).toMatchObject({
+      'test.case.name': 'FailingTest',
+      'test.case.result.status': 'fail',
+    });
+
+    const byId = new Map(made.map((span) => [span.spanId, span]));
+    const outside = made.filter(({ parentSpanId, startedAt, endedAt }) => {
+      const parent: CollectedSpan | undefined = byId.get(parentSpanId ?? '');
+      return endedAt < startedAt || (parent && (startedAt < parent.startedAt || endedAt > parent.endedAt));
+    });
+    expect(outside).toEqual([]);
+    expect(JSON.stringify(collector.requests.map(({ body }) => body))).not.toContain('hush');
+  });
+});
