@@ -1,35 +1,52 @@
-// `make test`: checks style and types, brings up a Docker Engine of its own, runs all tests, and says in its last lines
-// what ran and what was skipped for what reason. In CI nothing may be skipped.
+// `make test`: checks style and types, brings up a Docker Engine and a PostgreSQL of its own, runs all tests, and says in its
+// last lines what ran and what was skipped for what reason. In CI nothing may be skipped.
 //
 // As root everything happens in a network namespace of its own: the engine finds no other engine's bridge there (a second
-// engine removes `docker0` of the first, seen with 20.10), no port is taken, and no test can reach beyond this machine.
+// engine removes `docker0` of the first, seen with 20.10), no port is taken, and no test can reach beyond this machine. Where
+// there is memory enough, all temporary files are kept in it: databases and containers by the hundred wait for disks otherwise.
 //
 // MATRE_TEST_DOCKER=unix:///var/run/docker.sock   use that engine, and no namespace
-// MATRE_TEST_POSTGRES_URL=postgres://...          with it: use that server (a database is made for each test file)
+// MATRE_TEST_POSTGRES_URL=postgres://...          with it: use that server (each test file makes a database there)
 // Arguments are passed on to vitest: `node --import tsx scripts/test.mjs test/pool`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noDockerBecause, startDocker } from '../test/support/docker.ts';
+import { startPostgres } from '../test/support/postgres.ts';
 
 const selected = process.argv.slice(2);
 const told = process.env.MATRE_TEST_DOCKER;
 const isRoot = process.getuid?.() === 0;
+/** For the temporary files of all tests (about 2 GB at their most) and the tests themselves. */
+const memoryNeeded = 6 * 1024 ** 3;
 
 if (isRoot && !told && !process.env.MATRE_TEST_NAMESPACE) {
-  const argv = ['--net', process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), ...selected];
+  const argv = [
+    '--net',
+    '--mount',
+    process.execPath,
+    ...process.execArgv,
+    fileURLToPath(import.meta.url),
+    ...selected,
+  ];
   process.exit(run('unshare', argv, { ...process.env, MATRE_TEST_NAMESPACE: '1' }));
 }
 process.exitCode = await main();
 
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'matre-test-'));
-  const env = { ...process.env };
   let docker;
+  let postgres;
+  let mounted = false;
   try {
-    if (process.env.MATRE_TEST_NAMESPACE) run('ip', ['link', 'set', 'lo', 'up']);
+    if (process.env.MATRE_TEST_NAMESPACE) {
+      run('ip', ['link', 'set', 'lo', 'up']);
+      mounted = freemem() > memoryNeeded && run('mount', ['-t', 'tmpfs', 'matre-test', folder]) === 0;
+    }
+    process.env.TMPDIR = folder;
+    const env = { ...process.env };
     if (told) env.DOCKER_HOST = told;
     else if (noDockerBecause() === undefined) {
       docker = await startDocker(join(folder, 'engine'));
@@ -37,12 +54,18 @@ async function main() {
     } else {
       env.MATRE_TEST_SKIP_DOCKER = `no Docker Engine: ${noDockerBecause()}; MATRE_TEST_DOCKER names one`;
     }
+    if (!env.MATRE_TEST_POSTGRES_URL) {
+      postgres = await startPostgres();
+      env.MATRE_TEST_POSTGRES_URL = postgres.url;
+    }
     return test(folder, env);
   } catch (error) {
     console.error(error);
     return 1;
   } finally {
+    await postgres?.stop();
     await docker?.stop();
+    if (mounted) run('umount', ['--lazy', folder]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Shop, startShop } from '../../src/demo/shop.ts';
-import { allureCases, openSample, type Sample } from './sample.ts';
+import { allureCases, createSamples, type Sample } from './sample.ts';
 
 const shops: Record<string, Shop> = {};
 beforeAll(async () => {
@@ -12,9 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(Object.values(shops).map((shop) => shop.close())));
 
+const samples = createSamples();
+afterAll(() => samples.close());
 let sample: Sample;
 beforeEach(async () => {
-  sample = await openSample();
+  sample = await samples.open();
   await on('preprod-us');
 });
 afterEach(() => sample.remove());
@@ -231,7 +233,7 @@ describe('codecept run functional of the stand-in', () => {
 describe('results of MFTF 5', () => {
   it('are JSON, one for each test, with attachments without an extension', async () => {
     await sample.remove();
-    sample = await openSample('5.0.2');
+    sample = await samples.open('5.0.2');
     await on('stage-es');
     await sample.generate('HarbourProductPriceTest', 'HarbourWishlistTest', 'HarbourHomePageTest');
     expect((await sample.run('default')).code).toBe(1);
@@ -259,7 +261,7 @@ describe('results of MFTF 5', () => {
 
   it('take the password of the administrator from .credentials', async () => {
     await sample.remove();
-    sample = await openSample('5.0.2');
+    sample = await samples.open('5.0.2');
     await on('preprod-us', { MAGENTO_ADMIN_PASSWORD: '' });
     await sample.generate('HarbourAdminOrderViewTest');
     const { stdout } = await sample.run('HarbourOrdersSuite');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Shop, startShop } from '../../src/demo/shop.ts';
 import { until } from '../support/until.ts';
-import { allureCases, openSample, type Sample } from './sample.ts';
+import { allureCases, createSamples, type Sample } from './sample.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -11,9 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
+const samples = createSamples();
+afterAll(() => samples.close());
 let sample: Sample;
 beforeEach(async () => {
-  sample = await openSample();
+  sample = await samples.open();
 });
 afterEach(() => sample.remove());
 

@@ -1,12 +1,14 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startShop } from '../../src/demo/shop.ts';
-import { openSample, type Sample } from './sample.ts';
+import { createSamples, type Sample } from './sample.ts';
 
+const samples = createSamples();
+afterAll(() => samples.close());
 let sample: Sample;
 beforeEach(async () => {
-  sample = await openSample();
+  sample = await samples.open();
 });
 afterEach(() => sample.remove());
 
@@ -163,7 +165,7 @@ describe('mftf generate:tests of the stand-in', () => {
 
   it('builds the project, with the Allure adapter of its version', async () => {
     expect(await configuration()).toContain('MagentoAllureAdapter');
-    const newer = await openSample('5.0.2');
+    const newer = await samples.open('5.0.2');
     try {
       const config = await newer.read(join(newer.acceptance, 'codeception.yml'));
       expect(config).toContain('Qameta\\Allure\\Codeception\\AllureCodeception');

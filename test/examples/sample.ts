@@ -3,7 +3,6 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll } from 'vitest';
 import { examplePath } from '../../src/demo/examples.ts';
 import { sampleAdmin } from '../../src/demo/shop.ts';
 import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
@@ -41,27 +40,36 @@ export interface Sample {
 /** The options that matre gives to codecept. */
 const options = ['--no-colors', '--no-ansi', '--no-interaction', '--verbose', '--steps', '--xml=report.xml'];
 
-const templates = new Map<string, Promise<string>>();
-afterAll(async () => {
-  for (const folder of templates.values()) await rm(await folder, { recursive: true, force: true });
-});
+export interface Samples {
+  open(mftfVersion?: string): Promise<Sample>;
+  /** Removes what samples were copied from. */
+  close(): Promise<void>;
+}
 
-/** Copying a tree is much faster than building it, so each version is built once for a test file. */
-function template(mftfVersion: string): Promise<string> {
-  const build = async () => {
+/** Copying a tree is much faster than building it, so each version is built once. */
+export function createSamples(): Samples {
+  const templates = new Map<string, Promise<string>>();
+  const build = async (mftfVersion: string) => {
     const folder = await mkdtemp(join(tmpdir(), 'matre-example-template-'));
     const root = await buildSampleTree(folder, { mftfVersion });
     await cp(examplePath('module'), join(root, 'app/code/TestModule'), { recursive: true });
     return folder;
   };
-  const known = templates.get(mftfVersion) ?? build();
-  templates.set(mftfVersion, known);
-  return known;
+  return {
+    async open(mftfVersion = '3.8.0') {
+      const template = templates.get(mftfVersion) ?? build(mftfVersion);
+      templates.set(mftfVersion, template);
+      return openSample(await template);
+    },
+    async close() {
+      for (const folder of templates.values()) await rm(await folder, { recursive: true, force: true });
+    },
+  };
 }
 
-export async function openSample(mftfVersion = '3.8.0'): Promise<Sample> {
+async function openSample(template: string): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-example-'));
-  await cp(await template(mftfVersion), folder, { recursive: true });
+  await cp(template, folder, { recursive: true });
   const root = join(folder, sampleRoot);
   const module = join(root, 'app/code/TestModule');
   const acceptance = join(root, 'dev/tests/acceptance');
