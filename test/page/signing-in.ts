@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { client, startProvider, type TestProvider } from '../support/provider.ts';
+import { freePort } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
 import { expectAccessible, startBrowser, type TestBrowser } from './chromium.ts';
 
@@ -9,6 +11,7 @@ const password = 'correct horse battery';
 
 /** People who sign in, and one who is refused. */
 export function signingIn(): void {
+  let provider: TestProvider;
   let server: TestServer;
   let browser: TestBrowser;
   let logged = '';
@@ -21,8 +24,21 @@ export function signingIn(): void {
         },
       },
     );
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    // Another site, for the browser: cookies are not taken along as within one.
+    provider = await startProvider(`${url}/api/sign-in/oidc/callback`, 'localhost');
     server = await startTestServer({
-      settings: { MATRE_SIGN_IN: 'on' },
+      settings: {
+        ...{
+          MATRE_SIGN_IN: 'on',
+          MATRE_PORT: String(port),
+          MATRE_PUBLIC_URL: url,
+          MATRE_OIDC_NAME: 'Company',
+        },
+        ...{ MATRE_OIDC_ISSUER: provider.issuer, MATRE_OIDC_OPERATORS: 'qa' },
+        ...{ MATRE_OIDC_CLIENT_ID: client.id, MATRE_OIDC_CLIENT_SECRET: client.secret },
+      },
       parts: { runner: namedRunner },
       log,
     });
@@ -31,6 +47,7 @@ export function signingIn(): void {
   afterAll(async () => {
     await browser.close();
     await server.close();
+    await provider.close();
   });
 
   it('lets the first admin in by the link in the log, who adds a viewer', async () => {
@@ -64,6 +81,22 @@ export function signingIn(): void {
     await signIn(page, 'vera', password);
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/runs');
+    await page.context().close();
+  });
+
+  it('lets people in by the provider, back to the address that was asked for, or says why not', async () => {
+    const claims = { preferred_username: 'grace', groups: ['qa'] };
+    Object.assign(provider.account, { id: '7', claims });
+    const page = await browser.open(`${server.url}/runs?verdict=failed`);
+    await page.getByRole('link', { name: 'Sign in with Company' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/runs?verdict=failed`);
+    await page.getByRole('button', { name: 'Account of grace' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    claims.groups = ['kitchen'];
+    await page.getByRole('link', { name: 'Sign in with Company' }).click();
+    await page.getByRole('alert').getByText('You were not let in').waitFor();
+    await expectAccessible(page, 'the sign-in that was refused');
     await page.context().close();
   });
 

@@ -15,11 +15,14 @@ export interface TestProvider {
 
 export const client = { id: 'matre', secret: 'a-secret-of-the-client' };
 
-/** An OpenID provider on the loopback device, with one client and nobody to ask: whoever comes is `account`. */
-export async function startProvider(redirectUri: string): Promise<TestProvider> {
+/**
+ * An OpenID provider on the loopback device, with one client and nobody to ask: whoever comes is `account`. `host` is another
+ * name of that device.
+ */
+export async function startProvider(redirectUri: string, host = '127.0.0.1'): Promise<TestProvider> {
   const http = createServer();
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const issuer = `http://${host}:${(http.address() as AddressInfo).port}`;
   const account: TestProvider['account'] = { id: '7', claims: {} };
   let asked = new URLSearchParams();
 

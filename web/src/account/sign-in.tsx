@@ -1,21 +1,14 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { Button } from '@mantine/core';
 import { useSearchParams } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { FormProblem } from '../parts/form-problem.tsx';
 import { useTitle } from '../parts/title.ts';
-import { useSessionChange } from './begin.ts';
+import { CredentialsForm } from './credentials-form.tsx';
 import classes from './gate.module.css';
 import { Gate } from './gate.tsx';
 
 /** Comes in place of any view while nobody is signed in; afterwards that view is there, at the same address. */
 export default function SignIn({ session }: { session: Session }) {
   useTitle('Sign in');
-  const [name, setName] = useState('');
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
-  const [password, setPassword] = useState('');
-  const signIn = useSessionChange(() => ({ method: 'POST', path: '/api/session', body: { name, password } }));
   const { oidc } = session.methods;
   return (
     <Gate title="Sign in">
@@ -27,38 +20,7 @@ export default function SignIn({ session }: { session: Session }) {
       {oidc && <OidcButton name={oidc.name} />}
       {oidc && session.methods.password && <div className={classes.or}>or</div>}
       {session.methods.password && (
-        <form
-          className={classes.form}
-          aria-label="Sign in with a password"
-          onSubmit={(event) => {
-            event.preventDefault();
-            signIn.mutate(undefined);
-          }}
-        >
-          <TextInput
-            label="Name"
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            required
-            withAsterisk={false}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label="Password"
-            name="password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <FormProblem error={signIn.error} />
-          <Button type="submit" size="sm" loading={signIn.isPending}>
-            Sign in
-          </Button>
-        </form>
+        <CredentialsForm label="Sign in with a password" button="Sign in" path="/api/session" />
       )}
     </Gate>
   );
@@ -67,6 +29,7 @@ export default function SignIn({ session }: { session: Session }) {
 const whyNot: Record<string, string> = {
   OIDC_REFUSED: 'You were not let in. Try again; if it stays so, ask an admin for a role.',
   OIDC_UNREACHABLE: 'The provider does not answer. The log of the server has the cause.',
+  USER_EXISTS: 'Somebody else has the name here that the provider gives you. Ask an admin.',
 };
 
 function OidcButton({ name }: { name: string }) {

@@ -1,0 +1,67 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { FormProblem } from '../parts/form-problem.tsx';
+import { useSessionChange } from './begin.ts';
+import classes from './gate.module.css';
+import { NewPassword } from './new-password.tsx';
+
+interface Props {
+  /** For screen readers. */
+  label: string;
+  button: string;
+  /** Where name and password are sent. */
+  path: string;
+  /** What is sent besides. */
+  also?: object;
+  /** The password is chosen here. */
+  isNew?: boolean;
+  onDone?: () => void;
+}
+
+/** A name and a password, with which a session begins. */
+export function CredentialsForm({ label, button, path, also, isNew = false, onDone }: Props) {
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const begin = useSessionChange(() => ({ method: 'POST', path, body: { ...also, name, password } }), onDone);
+  return (
+    <form
+      className={classes.form}
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        begin.mutate(undefined);
+      }}
+    >
+      <TextInput
+        ref={first}
+        label="Name"
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        required
+        withAsterisk={false}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {isNew ? (
+        <NewPassword label="Password" value={password} onChange={setPassword} />
+      ) : (
+        <PasswordInput
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+      )}
+      <FormProblem error={begin.error} />
+      <Button type="submit" size="sm" loading={begin.isPending}>
+        {button}
+      </Button>
+    </form>
+  );
+}
