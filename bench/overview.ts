@@ -41,12 +41,12 @@ await withClient(postgres.url, (client) =>
   client.query(`
     INSERT INTO environment (code, name, base_url, backend_name, admin_username)
     SELECT 'e' || number, 'E', 'https://e.test/', 'admin', 'admin' FROM generate_series(1, ${environments}) AS number;
-    -- A month of runs: eight a day for each environment, of half an hour.
+    -- A month of runs, up to half an hour ago: eight a day for each environment, of half an hour.
     INSERT INTO run (environment_id, selection, requested_by, state, verdict, attempt, counts, queued_at, started_at, finished_at)
     SELECT number % ${environments} + 1, ${selection}, 'bench', 'finished', 'passed', 1,
       '{"planned":200,"passed":200}', past, past, past + interval '30 minutes'
     FROM generate_series(1, ${finished}) AS number,
-      LATERAL (SELECT now() - interval '30 days' * (1 - number / ${finished}.0) AS past) AS at;
+      LATERAL (SELECT now() - interval '1 hour' - interval '30 days' * (1 - number / ${finished}.0) AS past) AS at;
     INSERT INTO run (environment_id, selection, requested_by) SELECT number, ${selection}, 'bench' FROM generate_series(1, 104) AS number;
     INSERT INTO worker (id, host, pid, slots, seen_at) VALUES ('host/1', 'host', 1, 4, now() + interval '1 hour');`),
 );

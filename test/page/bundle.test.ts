@@ -34,9 +34,16 @@ describe('the built page', () => {
   });
 
   it('has a file for each view, so that nobody waits for views that are not opened', () => {
-    for (const view of ['overview', 'run', 'runs', 'new-run', 'environments', 'account', 'users', 'audit']) {
+    for (const view of ['run', 'runs', 'new-run', 'environments', 'account', 'users', 'audit']) {
       expect(files(/\.js$/).filter((name) => name.startsWith(`${view}-`))).not.toEqual([]);
     }
+  });
+
+  it('begins with one script and one style sheet, in which the overview is', async () => {
+    const index = await readFile(join(folder, 'index.html'), 'utf8');
+    const asked = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
+    expect(asked.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
+    expect(await read(asked[0]?.[1] ?? '')).toContain('What runs where');
   });
 
   it('has each asset compressed ahead, and whole', async () => {

@@ -1,8 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
-import { createQueryClient } from './api/query-client.ts';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { nonce } from './nonce.ts';
 import { Announcements } from './parts/announce.tsx';
 import { Fallback } from './parts/fallback.tsx';
@@ -10,8 +8,7 @@ import { Shortcuts } from './parts/shortcuts.tsx';
 import { Door } from './shell/door.tsx';
 import { cssVariables, theme } from './theme.ts';
 
-export function App() {
-  const [client] = useState(createQueryClient);
+export function App({ client }: { client: QueryClient }) {
   return (
     <MantineProvider
       theme={theme}

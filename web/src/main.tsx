@@ -3,17 +3,24 @@ import '@mantine/notifications/styles.css';
 import './page.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { sessionQuery } from './api/session.ts';
 import { App } from './app.tsx';
+import { askForOverview } from './overview/query.ts';
 import { preload } from './views.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
-// While the server is asked who reads.
-preload(window.location.pathname);
+// All at the same time: who reads, what they read, and the code that shows it.
+const client = createQueryClient();
+const { pathname, search } = window.location;
+void client.prefetchQuery(sessionQuery);
+if (pathname === '/') askForOverview(client, search);
+preload(pathname);
 
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App client={client} />
   </StrictMode>,
 );

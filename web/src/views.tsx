@@ -1,22 +1,37 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { type FunctionComponent, lazy, useState } from 'react';
 import { fetched } from './fetched.ts';
+import Overview from './overview/overview.tsx';
+
+type Shown = FunctionComponent<{ params: never }>;
 
 interface View {
   /** As wouter reads it; parameters come to the component as `params`. */
   path: string;
-  component: LazyExoticComponent<ComponentType<{ params: never }>>;
+  component: Shown;
   /** Fetches the code of the view ahead. */
   load: () => Promise<unknown>;
 }
 
 // A view is its own file in dist/web, fetched when it is first opened, or when somebody points at the link to it.
-function view(path: string, load: () => Promise<{ default: ComponentType<never> }>): View {
-  return { path, load, component: lazy(() => fetched(load) as never) };
+function view(path: string, load: () => Promise<{ default: FunctionComponent<never> }>): View {
+  let there: Shown | undefined;
+  const fetch = async () => {
+    there = (await load()).default as Shown;
+    return { default: there };
+  };
+  const Later = lazy(() => fetched(fetch));
+  // What was fetched ahead is drawn at once: React would wait, and then not hurry to put it in place of "Loading".
+  function Ready({ params }: { params: never }) {
+    const [Chosen] = useState(() => there ?? Later);
+    return <Chosen params={params} />;
+  }
+  return { path, load: fetch, component: Ready };
 }
 
 /** Every address of the page. */
 export const views: View[] = [
-  view('/', () => import('./overview/overview.tsx')),
+  // Nearly everybody begins there: it comes with the page.
+  { path: '/', component: Overview, load: async () => {} },
   view('/runs', () => import('./runs/runs.tsx')),
   view('/runs/:id', () => import('./run/run.tsx')),
   view('/new', () => import('./new-run/new-run.tsx')),

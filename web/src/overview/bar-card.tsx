@@ -7,7 +7,13 @@ import { roughly, shortCommit } from '../parts/words.ts';
 import classes from './bar-card.module.css';
 
 /** One card for all bars: it opens at the one that is pointed at or has the focus. What it says, the bar says to screen readers. */
-export function BarCard({ board, lanes }: { board: RefObject<HTMLElement | null>; lanes: LaneView[] }) {
+export function BarCard({
+  board,
+  lanes,
+}: {
+  board: RefObject<HTMLElement | null>;
+  lanes: readonly LaneView[];
+}) {
   const [open, setOpen] = useState<{ id: number; left: number; top: number }>();
 
   useEffect(() => {

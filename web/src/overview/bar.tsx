@@ -3,10 +3,10 @@ import type { BarView } from '../../../src/operations/overview.ts';
 import { StatusSign, statusOfRun } from '../parts/status.tsx';
 import { clock, duration } from '../parts/words.ts';
 import classes from './lanes.module.css';
-import { type Piece, roomOf } from './layout.ts';
+import { hitPx, type RunPiece, roomOf } from './layout.ts';
 
 interface Props {
-  piece: Extract<Piece, { kind: 'run' }>;
+  piece: RunPiece;
   environment: string;
   /** Of the axis; with it a bar knows what it has room for. */
   pxPerSecond: number;
@@ -20,7 +20,8 @@ interface Props {
 export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isStop }: Props) {
   const { bar, start, end } = piece;
   const status = statusOfRun(bar);
-  const room = roomOf(((end ?? now) - start) * pxPerSecond);
+  const width = ((end ?? now) - start) * pxPerSecond;
+  const room = roomOf(width);
   return (
     <a
       href={`/runs/${bar.id}`}
@@ -28,6 +29,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
       style={{ '--s': start, ...(end !== undefined && { '--e': end }) }}
       data-status={status}
       data-run={bar.id}
+      data-narrow={width < hitPx || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-label={tell(bar, environment)}
     >

@@ -1,8 +1,11 @@
 import type { KeyboardEvent } from 'react';
 
+/** Runs, and crowds of them. */
+const bars = '[data-run], [data-crowd]';
+
 /** Left and right go to the bars beside, up and down to the lane above and below; Home and End to the ends of the lane. */
 export function moveAmongBars(event: KeyboardEvent<HTMLElement>): void {
-  const bar = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-run]') : null;
+  const bar = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>(bars) : null;
   const lane = bar?.closest('li');
   if (!bar || !lane) return;
   const next = nextBar(event.key, bar, lane);
@@ -12,17 +15,17 @@ export function moveAmongBars(event: KeyboardEvent<HTMLElement>): void {
 }
 
 function nextBar(key: string, bar: HTMLElement, lane: HTMLElement): HTMLElement | undefined {
-  const bars = barsOf(lane);
-  const here = bars.indexOf(bar);
+  const all = barsOf(lane);
+  const here = all.indexOf(bar);
   switch (key) {
     case 'ArrowLeft':
-      return bars[here - 1];
+      return all[here - 1];
     case 'ArrowRight':
-      return bars[here + 1];
+      return all[here + 1];
     case 'Home':
-      return bars[0];
+      return all[0];
     case 'End':
-      return bars.at(-1);
+      return all.at(-1);
     case 'ArrowUp':
       return beside(lane, 'previousElementSibling');
     case 'ArrowDown':
@@ -44,4 +47,4 @@ function beside(
   return undefined;
 }
 
-const barsOf = (lane: Element) => [...lane.querySelectorAll<HTMLElement>('[data-run]')];
+const barsOf = (lane: Element) => [...lane.querySelectorAll<HTMLElement>(bars)];

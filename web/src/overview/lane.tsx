@@ -4,8 +4,9 @@ import type { LaneView, QueuedView } from '../../../src/operations/overview.ts';
 import { StatusSign } from '../parts/status.tsx';
 import { clock, roughly } from '../parts/words.ts';
 import { Bar } from './bar.tsx';
+import { Crowd, type OpenedCrowd } from './crowd.tsx';
 import classes from './lanes.module.css';
-import { layOutLane } from './layout.ts';
+import { gather, layOutLane } from './layout.ts';
 
 interface Props {
   lane: LaneView;
@@ -14,24 +15,26 @@ interface Props {
   /** When the lane was so, by the clock of the server, in seconds from the anchor. */
   at: number;
   pxPerSecond: number;
+  onOpenCrowd: (crowd: OpenedCrowd) => void;
 }
 
 /** An environment and what it did, does and will do. */
-export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }: Props) {
+export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCrowd }: Props) {
   const pieces = useMemo(
     () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
     [lane, queue, anchor, at],
   );
+  const drawn = useMemo(() => gather(pieces, pxPerSecond), [pieces, pxPerSecond]);
   const last = lane.bars.at(-1);
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
     <li className={classes.lane}>
       <a href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
         <span className={classes.code}>{lane.code}</span>
-        <LaneState lane={lane} />
+        <LaneState lane={lane} next={queue[0]} />
       </a>
       <div className={classes.track}>
-        {pieces.map((piece) => {
+        {drawn.map((piece) => {
           switch (piece.kind) {
             case 'run':
               return (
@@ -42,6 +45,16 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }:
                   pxPerSecond={pxPerSecond}
                   now={at}
                   isStop={piece.bar === last}
+                />
+              );
+            case 'several':
+              return (
+                <Crowd
+                  key={piece.runs[0].bar.id}
+                  runs={piece.runs}
+                  environment={lane.code}
+                  isStop={piece.runs.at(-1)?.bar === last}
+                  onOpen={onOpenCrowd}
                 />
               );
             case 'expected':
@@ -86,7 +99,13 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond }:
 });
 
 /** In the column beside the names, so that it can be read downwards. */
-function LaneState({ lane: { paused, running, queued, bars } }: { lane: LaneView }) {
+function LaneState({
+  lane: { paused, running, queued, bars },
+  next,
+}: {
+  lane: LaneView;
+  next: QueuedView | undefined;
+}) {
   const phase = bars.at(-1)?.phase;
   return (
     <span className={classes.state}>
@@ -102,9 +121,10 @@ function LaneState({ lane: { paused, running, queued, bars } }: { lane: LaneView
         </span>
       )}
       {queued > 0 && (
-        <span data-status="queued" title={`${queued} waiting`}>
+        <span data-status="queued" title={[`${queued} waiting`, next?.waits.message].join(': ')}>
           <StatusSign status="queued" size={12} /> {queued}
           <span className={classes.hidden}> waiting</span>
+          {!running && next?.expectedStartAt && ` · ~${clock(new Date(next.expectedStartAt))}`}
         </span>
       )}
     </span>

@@ -4,6 +4,8 @@ import type { LaneView, OverviewView, QueuedView } from '../../../src/operations
 import { useNow } from '../parts/now.ts';
 import { useWidth } from '../parts/width.ts';
 import { BarCard } from './bar-card.tsx';
+import type { OpenedCrowd } from './crowd.tsx';
+import { CrowdList } from './crowd-list.tsx';
 import { followLinks } from './follow.ts';
 import { moveAmongBars } from './keys.ts';
 import { Lane } from './lane.tsx';
@@ -23,11 +25,12 @@ export function Lanes({
   span,
 }: {
   overview: OverviewView;
-  lanes: LaneView[];
+  lanes: readonly LaneView[];
   received: number;
   span: Span;
 }) {
   const [anchor] = useState(() => Math.floor(Date.parse(overview.at) / 3_600_000) * 3_600_000);
+  const [crowd, setCrowd] = useState<OpenedCrowd>();
   const [, go] = useLocation();
   const axis = useRef<HTMLDivElement>(null);
   const board = useRef<HTMLElement>(null);
@@ -45,50 +48,54 @@ export function Lanes({
   const at = (Date.parse(overview.at) - anchor) / 1000;
 
   return (
-    // The arrows move among bars, which are links and work without them.
-    <section
-      ref={board}
-      className={classes.board}
-      style={{ '--from': from, '--span': all, '--now': now }}
-      aria-label="What runs where"
-      onKeyDown={moveAmongBars}
-      onClick={followLinks(go)}
-    >
-      <div className={classes.axis} aria-hidden>
-        <div className={classes.corner} />
-        <div className={classes.ticks} ref={axis}>
-          {ticks
-            .filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)
-            .map(({ at, label }) => (
-              <span key={at} className={classes.tick} style={{ '--s': at }}>
-                {label}
-              </span>
-            ))}
-          <span className={classes.nowLabel}>now</span>
+    <>
+      {/* The arrows move among bars, which are links and work without them. */}
+      <section
+        ref={board}
+        className={classes.board}
+        style={{ '--from': from, '--span': all, '--now': now }}
+        aria-label="What runs where"
+        onKeyDown={moveAmongBars}
+        onClick={followLinks(go)}
+      >
+        <div className={classes.axis} aria-hidden>
+          <div className={classes.corner} />
+          <div className={classes.ticks} ref={axis}>
+            {ticks
+              .filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)
+              .map(({ at, label }) => (
+                <span key={at} className={classes.tick} style={{ '--s': at }}>
+                  {label}
+                </span>
+              ))}
+            <span className={classes.nowLabel}>now</span>
+          </div>
         </div>
-      </div>
-      <div className={classes.behind} aria-hidden>
-        {ticks.map(({ at }) => (
-          <span key={at} className={classes.rule} style={{ '--s': at }} />
-        ))}
-        <span className={classes.now} />
-      </div>
-      <ul className={classes.lanes}>
-        {/* Not before it is known what the bars have room for, or all would be drawn twice. */}
-        {width > 0 &&
-          lanes.map((lane) => (
-            <Lane
-              key={lane.id}
-              lane={lane}
-              queue={queues.get(lane.code) ?? nothingQueued}
-              anchor={anchor}
-              // Only a lane with something under way changes with the time.
-              at={lane.running ? at : 0}
-              pxPerSecond={pxPerSecond}
-            />
+        <div className={classes.behind} aria-hidden>
+          {ticks.map(({ at }) => (
+            <span key={at} className={classes.rule} style={{ '--s': at }} />
           ))}
-      </ul>
-      <BarCard board={board} lanes={lanes} />
-    </section>
+          <span className={classes.now} />
+        </div>
+        <ul className={classes.lanes}>
+          {/* Not before it is known what the bars have room for, or all would be drawn twice. */}
+          {width > 0 &&
+            lanes.map((lane) => (
+              <Lane
+                key={lane.id}
+                lane={lane}
+                queue={queues.get(lane.code) ?? nothingQueued}
+                anchor={anchor}
+                // Only a lane with something under way changes with the time.
+                at={lane.running ? at : 0}
+                pxPerSecond={pxPerSecond}
+                onOpenCrowd={setCrowd}
+              />
+            ))}
+        </ul>
+        <BarCard board={board} lanes={lanes} />
+      </section>
+      {crowd && <CrowdList crowd={crowd} onClose={() => setCrowd(undefined)} />}
+    </>
   );
 }

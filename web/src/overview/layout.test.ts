@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BarView, LaneView, QueuedView } from '../../../src/operations/overview.ts';
-import { byEnvironment, layOutLane, layOutTicks, roomOf } from './layout.ts';
+import { byEnvironment, gather, layOutLane, layOutTicks, type Piece, roomOf } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(anchor + minutes * 60_000).toISOString();
@@ -117,6 +117,43 @@ describe('the ticks of the axis', () => {
 
   it('are few before the page knows how wide it is', () => {
     expect(hours(0, 2, 0).length).toBeLessThan(3);
+  });
+});
+
+describe('runs that are too narrow to be hit', () => {
+  const run = (id: number, start: number, end: number | undefined): Piece => ({
+    ...{ kind: 'run', bar: { ...bar, id }, start, end },
+  });
+  const ids = (pieces: Piece[], pxPerSecond: number) =>
+    gather(pieces, pxPerSecond).map((drawn) => {
+      if (drawn.kind === 'several') return drawn.runs.map((each) => each.bar.id);
+      return drawn.kind === 'run' ? drawn.bar.id : drawn.kind;
+    });
+
+  it('are one where they are near to each other, and alone where they are not', () => {
+    const pieces = [run(1, 0, 5), run(2, 8, 12), run(3, 16, 20), run(4, 60, 65)];
+    expect(ids(pieces, 1)).toEqual([[1, 2, 3], 4]);
+    expect(ids(pieces, 4)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('do not swallow one that can be hit, nor one that executes', () => {
+    expect(ids([run(1, 0, 5), run(2, 6, 60), run(3, 61, 63), run(4, 64, undefined)], 1)).toEqual([
+      1, 2, 3, 4,
+    ]);
+  });
+
+  it('are several where they would be a wide one', () => {
+    const many = Array.from({ length: 30 }, (_, index) => run(index, index * 4, index * 4 + 2));
+    expect(ids(many, 1).map((each) => (Array.isArray(each) ? each.length : each))).toEqual([12, 12, 6]);
+  });
+
+  it('leave everything else as it is', () => {
+    const paused: Piece = { kind: 'paused', start: 0 };
+    expect(ids([paused, run(1, 0, 2), run(2, 3, 4), { kind: 'expected', end: 9 }], 1)).toEqual([
+      'paused',
+      [1, 2],
+      'expected',
+    ]);
   });
 });
 

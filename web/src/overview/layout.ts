@@ -6,14 +6,21 @@ import { calendarDay, clock } from '../parts/words.ts';
  * while time goes on: the page moves the axis below it (lanes.module.css).
  */
 export type Piece =
-  /** `end` is absent while the run executes: it ends at the line of now. */
-  | { kind: 'run'; bar: BarView; start: number; end: number | undefined }
+  | RunPiece
   /** What the run that executes will probably still take, from now on. */
   | { kind: 'expected'; end: number | undefined }
   /** `end` is absent where nobody knows how long it takes. */
   | { kind: 'queued'; run: QueuedView; start: number; end: number | undefined }
   /** Nothing starts from then on. */
   | { kind: 'paused'; start: number };
+
+export interface RunPiece {
+  kind: 'run';
+  bar: BarView;
+  start: number;
+  /** Absent while the run executes: it ends at the line of now. */
+  end: number | undefined;
+}
 
 export function layOutLane(
   lane: LaneView,
@@ -71,6 +78,36 @@ export function layOutTicks(
     ticks.push({ at, label: isMidnight ? calendarDay(date) : clock(date) });
   }
   return ticks;
+}
+
+/** A bar that is narrower is missed by people with a mouse. */
+export const hitPx = 12;
+/** A crowd that is wider is several, so that each tells about when it was. */
+const crowdPx = 48;
+
+/** What is drawn as one thing, and opened as one. */
+export type Drawn = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
+
+/** The same pieces, but runs together that are too narrow to be hit one by one, and too near to each other. */
+export function gather(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
+  const isNarrow = ({ start, end }: RunPiece) => end !== undefined && (end - start) * pxPerSecond < hitPx;
+  const drawn: Drawn[] = [];
+  for (const piece of pieces) {
+    const last = drawn.at(-1);
+    const crowd = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
+    const [first, before] = [crowd[0], crowd.at(-1)];
+    const belongs =
+      piece.kind === 'run' &&
+      isNarrow(piece) &&
+      first !== undefined &&
+      before !== undefined &&
+      isNarrow(before) &&
+      (piece.start - before.start) * pxPerSecond < hitPx &&
+      (piece.start - first.start) * pxPerSecond < crowdPx;
+    if (belongs) drawn[drawn.length - 1] = { kind: 'several', runs: [first, ...crowd.slice(1), piece] };
+    else drawn.push(piece);
+  }
+  return drawn;
 }
 
 /** How much of its text a bar of this width can hold. */

@@ -6,11 +6,12 @@ import { useQueryState } from '../parts/query-state.ts';
 import { useShortcut } from '../parts/shortcuts.tsx';
 import { ErrorState, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
+import { arrange } from './arrange.ts';
 import { Lanes } from './lanes.tsx';
 import { NoEnvironments } from './no-environments.tsx';
 import classes from './overview.module.css';
 import { overviewQuery } from './query.ts';
-import { spanOf, spans, usualSpan } from './spans.ts';
+import { fittingSpan, spanOf, spans } from './spans.ts';
 import { Summary } from './summary.tsx';
 import { useVerdictsSaid } from './verdicts-said.ts';
 import { WaitingRuns } from './waiting.tsx';
@@ -18,19 +19,19 @@ import { WaitingRuns } from './waiting.tsx';
 /** What runs where, and why does something wait? */
 export default function Overview() {
   useTitle('Overview');
-  const [spanName, setSpan] = useQueryState('span', usualSpan);
+  const [spanName, setSpan] = useQueryState('span');
   const [wanted, setWanted] = useQueryState('environment');
-  const span = spanOf(spanName);
-  const { data: overview, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(span));
+  const asked = spanOf(spanName);
+  const { data: overview, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
   useVerdictsSaid(overview);
 
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search for environments', () => search.current?.focus());
 
-  const lanes = useMemo(
-    () => overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [],
-    [overview?.lanes, wanted],
-  );
+  const lanes = useMemo(() => {
+    const found = overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [];
+    return arrange(found, overview?.queue ?? []);
+  }, [overview?.lanes, overview?.queue, wanted]);
   if (overview === undefined) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return <Loading what="the overview" />;
@@ -43,6 +44,7 @@ export default function Overview() {
       </>
     );
   }
+  const span = spanName === '' ? fittingSpan(overview) : asked;
   const queue = overview.queue.filter(
     ({ environment }) => wanted === '' || lanes.some(({ code }) => code === environment),
   );

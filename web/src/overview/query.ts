@@ -1,7 +1,7 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { showOverview } from '../../../src/operations/overview.ts';
 import { get } from '../api/request.ts';
-import type { Span } from './spans.ts';
+import { type Span, spanOf } from './spans.ts';
 
 /** Events tell of runs. Workers, locks and containers come and go without one, and are looked at from time to time. */
 const lookAgainMs = 15_000;
@@ -16,4 +16,10 @@ export function overviewQuery(span: Span) {
     refetchInterval: lookAgainMs,
     placeholderData: keepPreviousData,
   });
+}
+
+/** Before the view is there. `search` is that of the address. */
+export function askForOverview(client: QueryClient, search: string): void {
+  const span = spanOf(new URLSearchParams(search).get('span') ?? '');
+  void client.prefetchQuery(overviewQuery(span));
 }

@@ -1,3 +1,5 @@
+import type { OverviewView } from '../../../src/operations/overview.ts';
+
 const minute = 60_000;
 const hour = 60 * minute;
 
@@ -10,8 +12,16 @@ export const spans = [
   { name: '24h', label: '24 h', past: 24 * hour, ahead: 4 * hour },
 ] as const;
 export type Span = (typeof spans)[number];
-export const usualSpan = '2h';
+const usualSpan: Span = spans[2];
 
+/** The usual one when none of that name is there. */
 export function spanOf(name: string): Span {
-  return spans.find((span) => span.name === name) ?? spans[2];
+  return spans.find((span) => span.name === name) ?? usualSpan;
+}
+
+/** The shortest that holds all runs of the usual one, so that a system which has just begun does not show slivers. */
+export function fittingSpan({ at, lanes }: Pick<OverviewView, 'at' | 'lanes'>): Span {
+  const starts = lanes.flatMap(({ bars }) => bars.map(({ startedAt }) => Date.parse(startedAt)));
+  const age = starts.length === 0 ? usualSpan.past : Date.parse(at) - Math.min(...starts);
+  return spans.find(({ past }) => age < past || past === usualSpan.past) ?? usualSpan;
 }

@@ -28,9 +28,15 @@ export function Summary({ overview }: { overview: OverviewView }) {
           : `${containers.healthy} healthy${containers.stale > 0 ? `, ${containers.stale} stale` : ''}`}
       </Item>
       <Item name="queue">
-        {queued.runs === 0
-          ? 'empty'
-          : `${many(queued.runs, 'run')}${queued.oldestMs === null ? '' : `, oldest ${duration(queued.oldestMs)}`}`}
+        {queued.runs === 0 ? (
+          'empty'
+        ) : (
+          // The list of them (waiting.tsx), which many lanes push far down.
+          <a href="#waiting">
+            {many(queued.runs, 'run')}
+            {queued.oldestMs !== null && `, oldest ${duration(queued.oldestMs)}`}
+          </a>
+        )}
       </Item>
     </dl>
   );

@@ -1,5 +1,6 @@
-import { ActionIcon, Anchor, Table, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Table, Tooltip } from '@mantine/core';
 import { IconArrowBarToUp, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { OverviewView, QueuedView } from '../../../src/operations/overview.ts';
 import type { cancelRun, prioritiseRun } from '../../../src/operations/runs.ts';
@@ -10,9 +11,14 @@ import { Time } from '../parts/time.tsx';
 import { clock, fullTime, many, roughly } from '../parts/words.ts';
 import classes from './waiting.module.css';
 
+/** At first: what waits longer is seldom looked at, and has to be drawn anew with each change. */
+const few = 25;
+
 /** The runs that wait, in the order in which they will probably start, and what each waits for. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? queue : queue.slice(0, few);
   const left = overview.queued.runs - overview.queue.length;
   return (
     <section aria-labelledby="waiting" className={classes.waiting}>
@@ -36,12 +42,19 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {queue.map((run) => (
+          {shown.map((run) => (
             <Row key={run.id} run={run} at={at} />
           ))}
         </Table.Tbody>
       </Table>
-      {left > 0 && <p className={classes.more}>and {many(left, 'more run')}.</p>}
+      {shown.length < queue.length && (
+        <Button variant="subtle" className={classes.all} onClick={() => setAll(true)}>
+          Show all {queue.length.toLocaleString()}
+        </Button>
+      )}
+      {shown.length === queue.length && left > 0 && (
+        <p className={classes.more}>and {many(left, 'more run')}.</p>
+      )}
     </section>
   );
 }

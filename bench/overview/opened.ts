@@ -1,0 +1,65 @@
+import type { TestBrowser } from '../../test/page/chromium.ts';
+
+/** In milliseconds. The first two are from the start of the navigation, by the clock of the browser. */
+export interface Opened {
+  /** All lanes and bars are in the document, and were drawn. */
+  contentMs: number;
+  /** So it is, and nothing keeps the main thread any more: the end of the last task of over 50 ms before a second without one. */
+  interactiveMs: number;
+  /** How long a click that was made as soon as all was there waited for the page to look at it. */
+  clickWaitedMs: number;
+  /** From a click on a bar to its run in place of the overview, whose script had to be fetched. */
+  toRunMs: number;
+}
+
+/** Runs in the page before its own scripts. The policy of the page lets nothing be evaluated in it later by polling. */
+const watch = (there: { lanes: number; bars: number }) => `
+  globalThis.longTasks = [];
+  globalThis.waited = 0;
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) longTasks.push(startTime + duration);
+  }).observe({ type: 'longtask', buffered: true });
+  globalThis.allThere = new Promise((resolve) => {
+    const watcher = new MutationObserver(() => {
+      if (document.querySelectorAll('[data-run]').length < ${there.bars}) return;
+      if (document.querySelectorAll('section > ul > li').length < ${there.lanes}) return;
+      watcher.disconnect();
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+    });
+    watcher.observe(document, { childList: true, subtree: true });
+  });
+  globalThis.free = async () => {
+    for (;;) {
+      const last = longTasks.at(-1) ?? 0;
+      const rest = last + 1_000 - performance.now();
+      if (rest <= 0) return last;
+      await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+  };
+  addEventListener('pointerdown', ({ timeStamp }) => {
+    globalThis.pressedAt = timeStamp;
+    globalThis.waited = performance.now() - timeStamp;
+  }, true);`;
+
+/** Opens the overview as somebody who has never been here: the browser has nothing in its cache, and clicks with the mouse. */
+export async function openCold(
+  browser: TestBrowser,
+  url: string,
+  there: { lanes: number; bars: number },
+): Promise<Opened> {
+  const page = await browser.open('about:blank');
+  await page.addInitScript(watch(there));
+  await page.goto(url, { waitUntil: 'commit' });
+  const contentMs = Number(await page.evaluate('allThere'));
+  await page.mouse.click(2, 300);
+  const clickWaitedMs = Number(await page.evaluate('waited'));
+  const lastTask = Number(await page.evaluate('free()'));
+
+  const bar = page.locator('[data-run]').first();
+  const id = await bar.getAttribute('data-run');
+  await bar.click();
+  await page.getByRole('heading', { level: 1, name: `#${id}` }).waitFor();
+  const toRunMs = Number(await page.evaluate('performance.now() - pressedAt'));
+  await page.context().close();
+  return { contentMs, interactiveMs: Math.max(contentMs, lastTask), clickWaitedMs, toRunMs };
+}
