@@ -14,17 +14,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { openApp } from '../src/app.ts';
-import { createLocalCaller } from '../src/cli/local.ts';
-import { watchRuns } from '../src/cli/watch.ts';
-import { loadConfig } from '../src/config.ts';
 import { capture } from '../src/engine/capture.ts';
-import { openEngine } from '../src/engine/open.ts';
-import { createLog } from '../src/log.ts';
 import { containerName } from '../src/model/environment.ts';
-import { emptySelection } from '../src/model/selection.ts';
 import { copyTest, realGround, standInGround } from './group/ground.ts';
 import { median, printTable, writeResults } from './support/figures.ts';
+import { openBenchEngine, startMatre } from './support/matre.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -38,11 +32,8 @@ const { values: flags } = parseArgs({
   },
 });
 const size = 20;
-const log = createLog({ level: 'error' });
 const folder = await mkdtemp(join(flags.magento ? dirname(flags.magento) : tmpdir(), 'matre-bench-'));
-const kind = flags.magento ? 'sandbox' : ((process.env['MATRE_ENGINE'] ?? 'auto') as 'auto');
-const dockerHost = process.env['DOCKER_HOST'];
-const probe = await openEngine({ kind, dockerHost, sandboxFolder: join(folder, 'probe'), log });
+const probe = await openBenchEngine(join(folder, 'probe'), flags.magento ? 'sandbox' : undefined);
 const ground =
   flags.image || flags.magento
     ? await realGround({ ...flags, code: flags.environment }, folder)
@@ -61,45 +52,23 @@ interface Measured {
 /** A matre with an empty data folder: everything is cold. */
 async function openRound(round: number) {
   const data = join(folder, `data-${round}`);
-  const environment = {
-    ...process.env,
-    ...ground.settings,
-    MATRE_DATA: data,
-    MATRE_ENGINE: probe.kind,
-    MATRE_MODULE_PATH: ground.module,
-  };
-  const config = loadConfig({ environment, file: '/dev/null' });
-  const app = await openApp(config, { log });
-  const { context } = app;
-  // Names of containers end in this number.
-  const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
-  await context.database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
-  const { id } = await context.environments.create({
-    code: ground.code,
-    name: ground.code,
-    baseUrl: ground.baseUrl,
-    backendName: 'admin',
-    adminUsername: ground.admin.username,
+  const matre = await startMatre({
+    settings: {
+      ...process.env,
+      ...ground.settings,
+      MATRE_DATA: data,
+      MATRE_ENGINE: probe.kind,
+      MATRE_MODULE_PATH: ground.module,
+    },
+    environments: [ground],
   });
-  await context.environments.setPassword(id, ground.admin.password);
-  await app.startWorkers();
-  const engine = await openEngine({
-    kind: probe.kind,
-    dockerHost,
-    sandboxFolder: join(data, 'sandboxes'),
-    log,
-  });
+  const { context } = matre.app;
 
   return {
     async ours(): Promise<Measured> {
-      const selection = { ...emptySelection, tests };
-      const [queued] = await context.runs.insert([{ environmentId: id, selection, requestedBy: 'bench' }]);
-      const { signal } = new AbortController();
-      const number = queued?.id ?? 0;
-      await watchRuns(createLocalCaller(app), [number], { onProgress: () => {}, signal });
-      const run = await context.runs.get(number);
-      if (run.verdict !== 'passed') throw new Error(`The run is ${run.verdict}: ${run.reason?.message}`);
-      const results = await context.results.listLatest(number);
+      const [run] = await matre.run(matre.environments, { tests });
+      if (!run) throw new Error('no run');
+      const results = await context.results.listLatest(run.id);
       const said = await text((await context.artifacts.open(run.id, 'run.log')).stream);
       const at = (line: RegExp) => {
         const [, time = ''] = new RegExp(`^\\[matre (\\S+)\\] ${line.source}`, 'm').exec(said) ?? [];
@@ -115,6 +84,8 @@ async function openRound(round: number) {
     /** Seconds that one test takes today. */
     async today(test: string): Promise<number> {
       const startedAt = performance.now();
+      const { config, engine, environments } = matre;
+      const id = environments[0]?.id ?? 0;
       const php = [config.mftf.php, '-d', 'error_reporting=8191', '-d', 'display_errors=0'];
       for (const { argv, cwd } of ground.today([...php, '-d', 'memory_limit=-1'], test)) {
         const root = config.pool.magentoRoot;
@@ -125,10 +96,7 @@ async function openRound(round: number) {
     },
 
     async close() {
-      await app.stopWorkers({ now: true });
-      await (await context.pool()).prune(async () => []);
-      await app.close();
-      await engine.close();
+      await matre.close();
       await rm(data, { recursive: true, force: true });
     },
   };
