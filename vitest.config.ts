@@ -12,7 +12,6 @@ const longest = [
   'src/engine/supervisor',
   'test/runs/worker-ends',
   'test/cli/folder',
-  'test/doctor/locks',
   'test/demo/demo',
   'test/runs/',
   'test/doctor/',

@@ -1,8 +1,9 @@
-// Copies what the compiler leaves behind (SQL, shell, PHP) from src/ to the same place in dist/.
+// Copies what the compiler leaves behind (SQL, shell, PHP) from src/ to the same place in dist/, or in the folder that is given.
 import { cpSync } from 'node:fs';
 
+const [to = 'dist'] = process.argv.slice(2);
 const asset = /\.(sql|sh|php)$/;
-cpSync('src', 'dist', {
+cpSync('src', to, {
   recursive: true,
   filter: (path) => !/\.[^/]+$/.test(path) || asset.test(path),
 });

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { mountSmallDisk } from '../faults/disk.ts';
 import { fault, moduleTest, openStage, type Stage } from '../runs/stage.ts';
 import { openTestApp } from '../support/app.ts';
+import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /** What is wrong with queue, workers and disks. */
@@ -14,43 +13,41 @@ afterEach(async () => {
   stage = undefined;
 });
 
-test('a data folder without room is named, and a run there is stopped before its first test', async (context) => {
-  const folder = await mkdtemp(join(tmpdir(), 'matre-small-'));
-  const disk = mountSmallDisk(folder);
-  if (!disk) {
-    await rm(folder, { recursive: true });
-    return context.skip('Only root may mount.');
-  }
-  try {
-    stage = await openStage('sandbox', {
-      settings: { MATRE_DATA: folder },
-      module: moduleTest('PlainTest', fault('sleep 0')),
-    });
-    const environment = await stage.environment('preprod-us');
-    const { findings } = checkOf(await askDoctor(stage.context), 'disk-full');
-    // 512 MB are enough for now, and too little for long.
-    expect(findings[0]).toMatchObject({
-      code: 'DISK_FULL',
-      about: folder,
-      remedy: expect.stringContaining(`df -h ${folder}`),
-    });
-    expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-    const { bavail, bsize } = await statfs(folder);
-    await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
-    const { run, results } = await stage.run(environment, { tests: ['PlainTest'] });
-    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
-    expect(results).toEqual([]);
-    await rm(join(folder, 'filler'));
-    expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-    // Its containers are in that folder, where the engine of the stage does not look.
-    await (await stage.context.examined()).engine.remove(environment.container.name);
-  } finally {
-    await stage?.close();
-    stage = undefined;
-    disk.unmount();
-    await rm(folder, { recursive: true, force: true });
-  }
-});
+test.runIf(canMount)(
+  'a data folder without room is named, and a run there is stopped before its first test',
+  async () => {
+    const disk = mountSmallDisk(512 * 1024);
+    const { folder } = disk;
+    try {
+      stage = await openStage('sandbox', {
+        settings: { MATRE_DATA: folder },
+        module: moduleTest('PlainTest', fault('sleep 0')),
+      });
+      const environment = await stage.environment('preprod-us');
+      const { findings } = checkOf(await askDoctor(stage.context), 'disk-full');
+      // 512 MB are enough for now, and too little for long.
+      expect(findings[0]).toMatchObject({
+        code: 'DISK_FULL',
+        about: folder,
+        remedy: expect.stringContaining(`df -h ${folder}`),
+      });
+      expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+      const { bavail, bsize } = await statfs(folder);
+      await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
+      const { run, results } = await stage.run(environment, { tests: ['PlainTest'] });
+      expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+      expect(results).toEqual([]);
+      await rm(join(folder, 'filler'));
+      expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+      // Its containers are in that folder, where the engine of the stage does not look.
+      await (await stage.context.examined()).engine.remove(environment.container.name);
+    } finally {
+      await stage?.close();
+      stage = undefined;
+      disk.unmount();
+    }
+  },
+);
 
 test('no worker, a lost worker, a queue that does not move, a lease that nobody takes back', async () => {
   const { app, close } = await openTestApp({ settings: { MATRE_ENGINE: 'sandbox' } });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { programOf } from '../support/child.ts';
 import { monotonicMs } from './clock.ts';
 
 /** A place where a worker process runs, and another one when that has ended. */
@@ -69,7 +70,7 @@ export function startCrew(options: {
     async function run(): Promise<void> {
       while (!stopping) {
         const log = openSync(join(folder, `${name}.log`), 'a');
-        const matre = ['--import', 'tsx', join(project, 'src/cli/main.ts'), command];
+        const matre = [...programOf(join(project, 'src/cli/main.ts')), command];
         const [program = '', ...argv] = [...within, process.execPath, ...matre];
         child = spawn(program, argv, {
           cwd: project,

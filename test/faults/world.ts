@@ -7,8 +7,8 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startProxy, type Way } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { startCrew } from './crew.ts';
-import { mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type Embedded, openEmbeddedInstallation } from './embedded.ts';
 import {
   addEnvironments,
@@ -69,7 +69,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
   try {
     await mkdir(data, { mode: 0o700 });
-    const disk = mountSmallDisk(data);
+    const disk = canMount ? mountSmallDisk(512 * 1024, data) : undefined;
     closing.push(() => disk?.unmount());
     const postgres = await startPostgres();
     closing.push(postgres.stop);

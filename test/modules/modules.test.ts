@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -34,6 +33,7 @@ import {
   serveSsh,
   sshdPath,
 } from '../support/git.ts';
+import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 
 type GitSource = Extract<ModuleSource, { kind: 'git' }>;
@@ -242,21 +242,19 @@ describe('what does not work', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
-  it.runIf(process.getuid?.() === 0)('is a full disk, by its name', async () => {
+  it.runIf(canMount)('is a full disk, by its name', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ 'large.xml': randomBytes(500_000).toString('hex') });
-    const disk = join(home, 'modules');
-    mkdirSync(disk);
+    mkdirSync(join(home, 'modules'));
     // Room for the repository, which is packed, but not for the files as well.
-    for (const size of ['200k', '900k']) {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+    for (const kilobytes of [200, 900]) {
+      const disk = mountSmallDisk(kilobytes, join(home, 'modules'));
       try {
         const modules = await open(gitSource(repository.folder));
         await expect(modules.checkout(id)).rejects.toMatchObject({ code: 'DISK_FULL' });
         expect(readdirSync(modules.folder)).toEqual([]);
       } finally {
-        // Helpers of git may still be ending.
-        await until(() => spawnSync('umount', [disk]).status === 0);
+        disk.unmount();
       }
     }
   });

@@ -1,6 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+
+const project = join(import.meta.dirname, '../..');
+
+/**
+ * What Node is told to execute a TypeScript file of the project: from its source, or as `make test` has compiled it, which takes
+ * half the work for each process.
+ */
+export function programOf(file: string): string[] {
+  const compiled = process.env['MATRE_TEST_COMPILED'];
+  if (!compiled) return ['--import', import.meta.resolve('tsx'), file];
+  return [join(compiled, relative(project, file)).replace(/\.ts$/, '.js')];
+}
 
 export interface Child {
   process: ChildProcess;
@@ -23,7 +36,7 @@ export function startChild(
   env: Record<string, string> = {},
   as: { uid?: number; gid?: number } = {},
 ): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file.pathname, ...args], {
+  const child = spawn(process.execPath, [...programOf(file.pathname), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
     ...as,

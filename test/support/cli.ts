@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { runCommand } from '../../src/cli/program.ts';
 import { createOutput } from '../../src/cli/terminal.ts';
+import { programOf } from './child.ts';
 import { until } from './until.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -38,7 +39,7 @@ export function startCli(
       ([name]) => !/^(MATRE_|DATABASE_URL|LOCK_|SELENIUM_|DOCKER_|FORCE_COLOR|NO_COLOR)/.test(name),
     ),
   );
-  const argv = ['--import', import.meta.resolve('tsx'), join(project, 'src/cli/main.ts'), ...args];
+  const argv = [...programOf(join(project, 'src/cli/main.ts')), ...args];
   const child = spawn(process.execPath, argv, { cwd, env: { ...inherited, ...settings } });
   let stdout = '';
   let stderr = '';
