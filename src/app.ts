@@ -13,6 +13,7 @@ import type { Context } from './operations/context.ts';
 import { createGlance } from './operations/glance.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWaitingResults } from './queue/waiting-results.ts';
+import { startRetention } from './retention/retention.ts';
 import { createFirer } from './schedule/fire.ts';
 import { startScheduler } from './schedule/scheduler.ts';
 import { createAccess } from './store/access.ts';
@@ -31,6 +32,7 @@ import { createPlans } from './store/plans.ts';
 import { openPostgres } from './store/postgres.ts';
 import { createProbes } from './store/probes.ts';
 import { createResults } from './store/results.ts';
+import { createRetention } from './store/retention.ts';
 import { createRuns } from './store/runs.ts';
 import { createSchedules, readClock } from './store/schedules.ts';
 import { loadKey } from './store/secret-key.ts';
@@ -201,6 +203,13 @@ async function join(
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
+  let retained = false;
+  const startRetaining = () => {
+    if (retained) return;
+    retained = true;
+    const retention = createRetention({ database });
+    beside.push(startRetention({ artifacts, retention, settings: config.keep, log }));
+  };
   const stopWorkers = async ({ now }: { now: boolean }) => {
     await (now ? workers.stopNow() : workers.stop());
     await Promise.all(beside.splice(0).map((each) => each.stop()));
@@ -212,6 +221,7 @@ async function join(
       await workers.start();
       shipping?.start();
       if (shipping) beside.push(shipping);
+      startRetaining();
       const { status } = workers;
       beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
       const probes = createProbes({ database });
@@ -224,7 +234,10 @@ async function join(
       }
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },
-    startScheduler: () => void beside.push(startScheduler(context)),
+    startScheduler() {
+      beside.push(startScheduler(context));
+      startRetaining();
+    },
     stopWorkers,
     async publish({ url, localToken }) {
       if ('lock' in database) await database.lock.publish({ url, token: localToken });

@@ -55,6 +55,8 @@ export interface Config {
     /** Where files of runs are kept. */
     artifacts: 'folder' | 'database';
   };
+  /** How long files of finished runs and the audit trail are kept; 0: for ever. */
+  keep: { filesMs: number; auditMs: number };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
   pool: {
@@ -210,6 +212,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       logBytes: values.MATRE_LOG_SIZE,
       artifacts: values.MATRE_ARTIFACTS,
     },
+    keep: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
     locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
     pool: {

@@ -111,6 +111,11 @@ export const faults = {
     'Give each request a key of its own; only a repeat of the same request has the same key.',
   ),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
+  FILES_REMOVED: usage(
+    410,
+    'Its log, screenshots and other files are gone; the run and its results stay.',
+    'Nothing brings them back. Set MATRE_KEEP_FILES to keep the files of runs for longer.',
+  ),
   RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
   RUN_NOT_QUEUED: usage(
     409,

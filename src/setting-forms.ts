@@ -28,6 +28,12 @@ export const duration = (leastSeconds: number) =>
       `must be a duration such as 30s or 15m, at least ${leastSeconds}s`,
     );
 
+/** Milliseconds, a day at least, or 0 for ever: a number without a unit would be seconds. */
+export const keeping = z
+  .string()
+  .transform((written) => parseDuration(written) ?? Number.NaN)
+  .refine((ms) => ms === 0 || ms >= 86_400_000, 'must be a duration such as 90d, at least 1d, or 0 for ever');
+
 /** Bytes, at least `leastMegabytes`. */
 export const size = (leastMegabytes: number) =>
   z

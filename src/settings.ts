@@ -6,6 +6,7 @@ import {
   duration,
   extraHost,
   hostName,
+  keeping,
   list,
   matching,
   mount,
@@ -59,6 +60,19 @@ export const settings = {
     schema: size(1),
     default: '64m',
     description: 'How much of the log of one run or test is kept; what comes after it is cut.',
+  }),
+  MATRE_KEEP_FILES: setting({
+    group: 'Store',
+    schema: keeping,
+    default: '90d',
+    description:
+      'How long logs, screenshots and other files of a run are kept after it was finished; the run and its results stay. 0: for ever.',
+  }),
+  MATRE_KEEP_AUDIT: setting({
+    group: 'Store',
+    schema: keeping,
+    default: '0',
+    description: 'How long entries of the audit trail are kept. 0: for ever.',
   }),
 
   LOCK_DSN: optional({

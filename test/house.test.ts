@@ -12,6 +12,7 @@ const rooms = [
   'operations',
   'doctor',
   'tracing',
+  'retention',
   'worker',
   'mftf',
   'schedule',

@@ -34,6 +34,8 @@ export interface Artifacts {
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
   /** All files of a run, by path. */
   list(runId: number): Promise<Artifact[]>;
+  /** The runs that have files, by number. */
+  runs(): Promise<number[]>;
   /**
    * Resolves when everybody can read what was written here; gives up after `signal` has aborted, and goes on by itself. Never
    * rejects.
@@ -136,6 +138,10 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
       return found.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
 
+    async runs() {
+      return runsIn(join(home, 'runs'));
+    },
+
     // Who shares the folder sees it at once.
     async deliver() {},
 
@@ -146,6 +152,15 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
       return there !== undefined;
     },
   };
+}
+
+/** The runs that have a folder in `home`, by number. */
+export async function runsIn(home: string): Promise<number[]> {
+  const names = (await readdir(home).catch(notThere)) ?? [];
+  return names
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((one, other) => one - other);
 }
 
 function notThere(error: NodeJS.ErrnoException): undefined {

@@ -20,6 +20,8 @@ export interface Depot {
   put(runId: number, sender: string, pieces: AsyncIterable<Piece>): Promise<void>;
   /** Those of these runs that are finished. */
   finished(runIds: readonly number[]): Promise<number[]>;
+  /** The runs that have files, by number. */
+  runs(): Promise<number[]>;
   /** Files of a run, by path. */
   list(runId: number): Promise<Artifact[]>;
   /** Bytes; `undefined` when there is no such file. */

@@ -23,6 +23,7 @@ export function createSharedArtifacts(deps: {
     log: local.log,
     deliver: shipping.deliver,
     list: depot.list,
+    runs: depot.runs,
     readLog: (runId, from, limit) => depot.read(runId, runLogName, from, limit),
     logSize: async (runId) => (await depot.size(runId, runLogName)) ?? 0,
 

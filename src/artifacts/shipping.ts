@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toFault } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { runLogName } from './artifacts.ts';
+import { runLogName, runsIn } from './artifacts.ts';
 import type { Depot, Piece } from './depot.ts';
 
 export interface Shipping {
@@ -130,11 +130,6 @@ export function createShipping(deps: { folder: string; depot: Depot; log: Logger
       await working;
     },
   };
-}
-
-async function runsIn(home: string): Promise<number[]> {
-  const names = (await readdir(home).catch(notThere)) ?? [];
-  return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
 }
 
 /** Complete files and logs; nothing hidden. */

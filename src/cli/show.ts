@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { type FaultCode, faults } from '../errors.ts';
 import { showRun } from '../operations/run-record.ts';
 import { answer, jsonOption, parseRunId, type Session } from './session.ts';
 import { printFields, printTable } from './table.ts';
@@ -38,7 +39,11 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
     ['Tests', tally(run.counts)],
     ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
   ];
-  if (run.reason !== null) fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
+  if (run.reason !== null) {
+    fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
+    const fault = Object.hasOwn(faults, run.reason.code) && faults[run.reason.code as FaultCode];
+    if (fault) fields.push(['Meaning', fault.meaning], ['What to do', fault.remedy]);
+  }
   if (run.waitsFor !== null) fields.push(['Waits', `${clean(run.waitsFor.message)} (${run.waitsFor.code})`]);
   if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
   if (run.retryAt !== null) fields.push(['Tried again', `at ${localTime(run.retryAt)}`]);
@@ -49,7 +54,8 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   if (msLeft !== null) fields.push(['Left', span(msLeft)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
-  fields.push(['Files', files]);
+  const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, because they were old`;
+  fields.push(['Files', removed ?? files]);
   printFields(output, fields);
   printAttempts(output, record);
   printTests(output, record);

@@ -56,6 +56,8 @@ export interface Run {
   retryOf: number | undefined;
   /** The schedule that made it, as long as that is there. */
   scheduleId: number | undefined;
+  /** When its files were removed because they were old; see MATRE_KEEP_FILES. */
+  filesRemovedAt: Date | undefined;
   counts: Counts;
   queuedAt: Date;
   startedAt: Date | undefined;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Fault } from '../errors.ts';
+import type { Run } from '../model/run.ts';
 import { junitReport } from '../report/junit.ts';
 import type { ReportedRun } from '../report/reported-run.ts';
+import type { Context } from './context.ts';
 import { runId, whole } from './fields.ts';
 import { defineOperation } from './operation.ts';
 import { progressView, viewProgress } from './progress.ts';
@@ -52,6 +54,14 @@ export const showRun = defineOperation({
   },
 });
 
+/** A run whose files are kept. Errors: RUN_UNKNOWN, FILES_REMOVED. */
+export async function withFiles(runs: Pick<Context['runs'], 'get'>, id: number): Promise<Run> {
+  const run = await runs.get(id);
+  if (run.filesRemovedAt === undefined) return run;
+  const day = run.filesRemovedAt.toISOString().slice(0, 10);
+  throw new Fault('FILES_REMOVED', `The files of run ${id} were removed on ${day}, because they were old.`);
+}
+
 const logPieceBytes = 256 * 1024;
 
 export const readLog = defineOperation({
@@ -70,7 +80,7 @@ export const readLog = defineOperation({
   }),
   async run({ runs, artifacts }, { id, from }) {
     // In this order: a log that is read after the run had finished is complete.
-    const { state } = await runs.get(id);
+    const { state } = await withFiles(runs, id);
     const bytes = wholeCharacters(await artifacts.readLog(id, from, logPieceBytes));
     return {
       text: bytes.toString('utf8'),
@@ -102,7 +112,7 @@ export const listArtifacts = defineOperation({
   input: z.object({ id: runId }),
   output: z.object({ artifacts: z.array(z.object({ path: z.string(), size: z.number() })) }),
   async run({ runs, artifacts }, { id }) {
-    await runs.get(id);
+    await withFiles(runs, id);
     return { artifacts: await artifacts.list(id) };
   },
 });

@@ -6,6 +6,7 @@ import { runId, testName, time } from './fields.ts';
 import { judgeResults, mostSame } from './judged-tests.ts';
 import { readSteps, readWhole } from './kept-steps.ts';
 import { defineOperation } from './operation.ts';
+import { withFiles } from './run-record.ts';
 import { countsView, reasonView } from './views.ts';
 
 const earlierRunView = z.object({ id: z.number(), environment: z.string() });
@@ -68,6 +69,11 @@ export const causeView = z.object({
 export type CauseView = z.output<typeof causeView>;
 
 export const runResultsView = z.object({
+  reason: reasonView
+    .nullable()
+    .describe(
+      'Of the run: why tests have no result, or why there are none (unknown names, with the nearest)',
+    ),
   counts: countsView.extend({ running: z.number(), waiting: z.number(), flaky: z.number() }),
   tests: z.array(testResultView).describe('In the order of the plan'),
   causes: z.array(causeView).describe('Of failures, the most frequent first'),
@@ -85,7 +91,7 @@ export const listResults = defineOperation({
   input: z.object({ id: runId }),
   output: runResultsView,
   async run(context, { id }) {
-    await context.runs.get(id);
+    const { reason } = await context.runs.get(id);
     // One after the other would see different moments; the plan is read last, so that no test under way is missed.
     const results = await context.results.list(id);
     const [plan, expected, answers] = await Promise.all([
@@ -95,7 +101,7 @@ export const listResults = defineOperation({
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
     const same = await context.results.sameCauses(id, causes, mostSame);
-    return judgeResults({ plan, results, expected, answers, same });
+    return { reason: reason ?? null, ...judgeResults({ plan, results, expected, answers, same }) };
   },
 });
 
@@ -144,7 +150,7 @@ export const listSteps = defineOperation({
   }),
   output: stepsView,
   async run(context, { id, test, suite, attempt }) {
-    await context.runs.get(id);
+    await withFiles(context.runs, id);
     const results = (await context.results.list(id)).filter(
       (result) => result.test === test && result.suite === suite,
     );

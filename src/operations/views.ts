@@ -81,6 +81,9 @@ export const runView = z.object({
     .nullable()
     .describe('What keeps all workers from starting a run, while this one is queued'),
   retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
+  filesRemovedAt: time
+    .nullable()
+    .describe('When its log and other files were removed because they were old; its results stay'),
   counts: countsView,
   queuedAt: time,
   startedAt: time.nullable(),
@@ -103,6 +106,7 @@ export function viewRun(run: Run): RunView {
     retryOf: run.retryOf ?? null,
     scheduleId: run.scheduleId ?? null,
     retryAt: run.retryAt?.toISOString() ?? null,
+    filesRemovedAt: run.filesRemovedAt?.toISOString() ?? null,
     queuedAt: run.queuedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,

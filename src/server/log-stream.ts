@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../operations/context.ts';
 import { runId, whole } from '../operations/fields.ts';
-import { wholeCharacters } from '../operations/run-record.ts';
+import { wholeCharacters, withFiles } from '../operations/run-record.ts';
 import type { Changes } from './changes.ts';
 import { beginStream, lastEventId } from './events.ts';
 import { createLogWatches } from './log-watches.ts';
@@ -55,7 +55,7 @@ export function mountLogStream(
     async (request, reply) => {
       const { id } = request.params as z.output<typeof params>;
       const { from } = request.query as z.output<typeof query>;
-      await runs.get(id);
+      await withFiles(runs, id);
       beginStream(reply);
       const last = lastEventId(request);
       const start = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : from;

@@ -40,6 +40,18 @@ export function createDepot({ database }: { database: Database }): Depot {
       return rows.map(({ id }) => id);
     },
 
+    async runs() {
+      // From one run to the next by the index: there may be thousands of pieces of each.
+      const rows = await database.query<{ run_id: number }>(
+        `WITH RECURSIVE found AS (
+           SELECT min(run_id) AS run_id FROM file_piece
+           UNION ALL SELECT (SELECT min(run_id) FROM file_piece WHERE file_piece.run_id > found.run_id) FROM found
+           WHERE found.run_id IS NOT NULL
+         ) SELECT run_id FROM found WHERE run_id IS NOT NULL`,
+      );
+      return rows.map(({ run_id }) => run_id);
+    },
+
     async list(runId) {
       const files = await database.query<{ path: string; size: number }>(
         `SELECT path, sum(size)::bigint AS size FROM file_piece WHERE run_id = $1 GROUP BY path ORDER BY path COLLATE "C"`,

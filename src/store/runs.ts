@@ -259,6 +259,7 @@ export interface RunRow extends ReasonColumns {
   requested_by: string;
   retry_of: number | null;
   schedule_id: number | null;
+  files_removed_at: Date | null;
   counts: unknown;
   queued_at: Date;
   started_at: Date | null;
@@ -305,6 +306,7 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
     scheduleId: row.schedule_id ?? undefined,
+    filesRemovedAt: row.files_removed_at ?? undefined,
     counts: counts ?? storedCounts.parse(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,

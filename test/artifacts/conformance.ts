@@ -43,7 +43,9 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
     expect(await read(id, 'empty')).toBe('');
     const { stream, size } = await artifacts.open(id, 'tests/A/screenshot.png');
     expect([[...(await buffer(stream))], size]).toEqual([[1, 2, 3], 3]);
+    expect(await artifacts.runs()).toContain(id);
     expect(await artifacts.remove(id)).toBe(true);
+    expect(await artifacts.runs()).not.toContain(id);
     expect(await artifacts.list(id)).toEqual([]);
     expect(await artifacts.remove(id)).toBe(false);
   });
@@ -69,6 +71,15 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
       await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
     await expect(artifacts.open(await newRun(), 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('are of runs that are told in order', async () => {
+    const ids = [await newRun(), await newRun(), await newRun()];
+    for (const id of [...ids].reverse()) {
+      for (const path of ['a', 'b/c']) await artifacts.write(id, path, 'x');
+      await deliver(id);
+    }
+    expect((await artifacts.runs()).filter((id) => ids.includes(id))).toEqual(ids);
   });
 
   it('grow over several attempts and are read from any offset', async () => {

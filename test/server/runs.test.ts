@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/errors.ts';
+import { removeOld } from '../../src/retention/retention.ts';
+import { createRetention } from '../../src/store/retention.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { cliHere } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
 import { until } from '../support/until.ts';
 
@@ -229,6 +232,34 @@ describe('artifacts', () => {
     const picture = await server.ask('GET', `/api/runs/${id}/artifacts/fail.png`);
     expect(picture.headers.get('content-type')).toBe('image/png');
     expect(picture.headers.get('content-disposition')).toBe('inline');
+  });
+
+  it('that were removed because they were old are said to be, wherever they are asked for', async () => {
+    const { id } = (await submit(['us'], ['OldTest'])).body.runs[0];
+    await finished(id);
+    const { database, artifacts } = server.app.context;
+    await artifacts.write(id, 'fail.png', 'x');
+    await database.query(
+      `UPDATE run SET finished_at = now() - interval '100 days', queued_at = now() - interval '101 days' WHERE id = $1`,
+      [id],
+    );
+    const settings = { filesMs: 90 * 86_400_000, auditMs: 0 };
+    const retention = createRetention({ database });
+    await removeOld({ artifacts, retention, settings }, new AbortController().signal);
+    for (const path of ['artifacts/fail.png', 'artifacts', 'log', 'log/stream', 'steps?test=OldTest']) {
+      const { status, body } = await server.ask('GET', `/api/runs/${id}/${path}`);
+      expect([path, status, body.code]).toEqual([path, 410, 'FILES_REMOVED']);
+    }
+    const { body } = await server.ask('GET', `/api/runs/${id}`);
+    expect(body.run).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
+    expect(Date.parse(body.run.filesRemovedAt)).toBeGreaterThan(0);
+
+    const told = { settings: { MATRE_URL: server.url } };
+    expect((await cliHere(['show', String(id)], told)).stdout).toMatch(
+      /Files +removed .*, because they were old/,
+    );
+    const { code, stderr } = await cliHere(['log', String(id)], told);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('FILES_REMOVED')]);
   });
 
   it('do not leave the folder of their run', async () => {

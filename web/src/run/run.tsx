@@ -10,6 +10,7 @@ import { useQueryState } from '../parts/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
 import { statusOfRun } from '../parts/status.tsx';
 import { useTitle } from '../parts/title.ts';
+import { FilesRemoved } from './files-removed.tsx';
 import { RunHead } from './head.tsx';
 import { progressQuery } from './queries.ts';
 import classes from './run.module.css';
@@ -59,16 +60,20 @@ function KnownRun({ id }: { id: number }) {
           if (panelSize === '') setSize('open');
         }}
       />
-      <LogPanel
-        id={id}
-        live={run.state === 'running'}
-        size={panelSize}
-        onSize={(next) => {
-          if (next === '') setLine(undefined);
-          setSize(next);
-        }}
-        goTo={goTo}
-      />
+      {run.filesRemovedAt ? (
+        <FilesRemoved at={run.filesRemovedAt} />
+      ) : (
+        <LogPanel
+          id={id}
+          live={run.state === 'running'}
+          size={panelSize}
+          onSize={(next) => {
+            if (next === '') setLine(undefined);
+            setSize(next);
+          }}
+          goTo={goTo}
+        />
+      )}
     </>
   );
 }

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Artifacts, createArtifacts } from '../../src/artifacts/artifacts.ts';
+import { removeOld } from '../../src/retention/retention.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createRetention } from '../../src/store/retention.ts';
+import { createRuns } from '../../src/store/runs.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertRun, openArtifactsHost } from './host.ts';
+
+const day = 86_400_000;
+const never = new AbortController().signal;
+
+let opened: TestDatabase;
+let host: Awaited<ReturnType<typeof openArtifactsHost>>;
+let database: Database;
+beforeAll(async () => {
+  opened = await openTestDatabase('embedded');
+  database = opened.database;
+  host = await openArtifactsHost(database);
+});
+afterAll(async () => {
+  await host.close();
+  await opened.close();
+});
+beforeEach(() => opened.clear());
+
+const look = (artifacts: Artifacts, settings: { filesMs?: number; auditMs?: number }) =>
+  removeOld(
+    {
+      artifacts,
+      retention: createRetention({ database }),
+      settings: { filesMs: 0, auditMs: 0, ...settings },
+    },
+    never,
+  );
+
+describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind) => {
+  const artifacts = () =>
+    kind === 'folder' ? createArtifacts({ folder: host.folder, logBytes: 1_000 }) : host.artifacts;
+
+  async function runWithFiles(): Promise<number> {
+    const id = await insertRun(database);
+    await database.query(`INSERT INTO planned_test (run_id, position, test) VALUES ($1, 1, 'A')`, [id]);
+    await database.query(
+      `INSERT INTO result (run_id, test, attempt, status, started_at, duration_ms, attachments)
+       VALUES ($1, 'A', 1, 'failed', now(), 1, '[{"name": "a", "kind": "other", "path": "a"}]')`,
+      [id],
+    );
+    await write(id, 'a');
+    return id;
+  }
+
+  async function write(id: number, path: string): Promise<void> {
+    await artifacts().write(id, path, 'x');
+    await artifacts().deliver(id, never);
+  }
+
+  const finish = (id: number, daysAgo: number) =>
+    database.query(
+      `UPDATE run SET state = 'finished', verdict = 'failed', finished_at = now() - $2 * interval '1 day' WHERE id = $1`,
+      [id, daysAgo],
+    );
+  const attachments = async (id: number) =>
+    (
+      await database.query<{ attachments: unknown[] }>('SELECT attachments FROM result WHERE run_id = $1', [
+        id,
+      ])
+    )[0]?.attachments;
+
+  it('go when they are old enough, and the run says so and stays', async () => {
+    const [old, fresh, waiting] = [await runWithFiles(), await runWithFiles(), await runWithFiles()];
+    await finish(old, 91);
+    await finish(fresh, 89);
+    await database.query(`UPDATE run SET queued_at = now() - interval '100 days' WHERE id = $1`, [waiting]);
+    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await artifacts().runs()).toEqual([fresh, waiting]);
+    expect(await artifacts().list(old)).toEqual([]);
+    const runs = createRuns({ database });
+    const { filesRemovedAt, verdict } = await runs.get(old);
+    expect([filesRemovedAt instanceof Date, verdict]).toEqual([true, 'failed']);
+    expect(await attachments(old)).toEqual([]);
+    for (const id of [fresh, waiting]) {
+      expect((await runs.get(id)).filesRemovedAt).toBeUndefined();
+      expect(await attachments(id)).toHaveLength(1);
+    }
+
+    // What a host brings back late goes as well.
+    await write(old, 'late');
+    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await artifacts().list(old)).toEqual([]);
+    expect((await runs.get(old)).filesRemovedAt).toEqual(filesRemovedAt);
+    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0 });
+    for (const id of [fresh, waiting]) await artifacts().remove(id);
+  });
+
+  it('stay for ever with 0, and go in batches', async () => {
+    const ids: number[] = [];
+    for (let each = 0; each < 23; each += 1) {
+      const id = await insertRun(database);
+      await write(id, 'a');
+      await finish(id, 1_000);
+      ids.push(id);
+    }
+    expect(await look(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0 });
+    expect(await artifacts().runs()).toEqual(ids);
+    expect(await look(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0 });
+    expect(await artifacts().runs()).toEqual([]);
+  });
+});
+
+it('removes entries of the audit trail that are older than they are to be kept', async () => {
+  await database.query(
+    `INSERT INTO audit (at, who, via, operation, subject)
+     SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text
+     FROM generate_series(2500, 1, -1) AS days (number)`,
+  );
+  expect(await look(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0 });
+  expect(await look(host.artifacts, { auditMs: 30.5 * day })).toEqual({ runs: 0, entries: 2_470 });
+  expect(await database.query('SELECT count(*) FROM audit')).toEqual([{ count: 30 }]);
+});
