@@ -199,6 +199,19 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
           await phone.getByRole('main').getByRole('heading').first().waitFor();
           await expectFits(phone, address);
         }
+        // Runs of seconds, which nobody can hit one by one on an axis of a day.
+        await phone.goto(`${server.url}/?span=24h`);
+        const crowd = phone.getByRole('button', { name: /^\d+ runs on preprod-us/ });
+        await crowd.last().click();
+        await phone.getByRole('dialog').getByRole('link').first().waitFor();
+        await expectAccessible(phone, 'the runs of a crowd');
+        await phone.keyboard.press('Escape');
+        await phone.keyboard.press('Enter');
+        await phone
+          .getByRole('dialog')
+          .getByRole('link', { name: `#${run.id}` })
+          .press('Enter');
+        await phone.getByRole('heading', { level: 1, name: `#${run.id}` }).waitFor();
         await phone.context().close();
       });
   });

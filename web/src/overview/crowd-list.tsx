@@ -8,23 +8,19 @@ import classes from './crowd-list.module.css';
 
 /** The runs of the crowd that was pressed, the latest first. Arrows move among them; Escape leads back to where it was pressed. */
 export function CrowdList({
-  crowd: { runs, title, place },
+  crowd: { runs, title, button },
   onClose,
 }: {
   crowd: OpenedCrowd;
   onClose: () => void;
 }) {
-  const { left, top, width, height } = place;
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const close = () => {
+    onClose();
+    button.focus({ preventScroll: true });
+  };
   return (
-    <Popover
-      opened
-      onChange={onClose}
-      trapFocus
-      returnFocus
-      withRoles={false}
-      position="bottom-start"
-      shadow="md"
-    >
+    <Popover opened onChange={close} trapFocus withRoles={false} position="bottom-start" shadow="md">
       <Popover.Target>
         <span className={classes.place} style={{ left, top, width, height }} />
       </Popover.Target>
@@ -37,7 +33,7 @@ export function CrowdList({
                 <StatusSign status={statusOfRun(bar)} size={12} />
                 <b>#{bar.id}</b>
                 <span className={classes.summary}>{bar.summary}</span>
-                <span>{statusOfRun(bar)}</span>
+                <span className={classes.status}>{statusOfRun(bar)}</span>
                 <span className={classes.when}>
                   {clock(new Date(bar.startedAt))}
                   {bar.finishedAt !== null &&

@@ -11,11 +11,11 @@ interface Props {
   onOpen: (opened: OpenedCrowd) => void;
 }
 
-/** The runs of a crowd, and where it stands on the screen. */
 export interface OpenedCrowd {
   runs: RunPiece['bar'][];
   title: string;
-  place: DOMRect;
+  /** What was pressed. */
+  button: HTMLElement;
 }
 
 /** Runs too narrow and too near to each other to be hit one by one. Each is drawn where it was; pressed, they are listed. */
@@ -35,7 +35,7 @@ export const Crowd = memo(function Crowd({ runs, environment, isStop, onOpen }: 
       aria-label={title}
       title={title}
       onClick={({ currentTarget }) =>
-        onOpen({ runs: runs.map(({ bar }) => bar), title, place: currentTarget.getBoundingClientRect() })
+        onOpen({ runs: runs.map(({ bar }) => bar), title, button: currentTarget })
       }
     >
       {runs.map((run) => (

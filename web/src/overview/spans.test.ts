@@ -11,7 +11,8 @@ const fitting = (...minutesAgo: number[]) => {
 };
 
 it('as much time is shown as something happened in, and two hours where that is more or nothing', () => {
-  expect([fitting(1, 14), fitting(14, 16), fitting(61), fitting(300), fitting()]).toEqual([
+  expect([fitting(1, 4), fitting(1, 14), fitting(14, 16), fitting(61), fitting(300), fitting()]).toEqual([
+    '5m',
     '15m',
     '1h',
     '2h',

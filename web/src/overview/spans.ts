@@ -5,6 +5,7 @@ const hour = 60 * minute;
 
 /** How much of the past and of the future the lanes can show. */
 export const spans = [
+  { name: '5m', label: '5 min', past: 5 * minute, ahead: 2 * minute },
   { name: '15m', label: '15 min', past: 15 * minute, ahead: 5 * minute },
   { name: '1h', label: '1 h', past: hour, ahead: 20 * minute },
   { name: '2h', label: '2 h', past: 2 * hour, ahead: 40 * minute },
@@ -12,7 +13,7 @@ export const spans = [
   { name: '24h', label: '24 h', past: 24 * hour, ahead: 4 * hour },
 ] as const;
 export type Span = (typeof spans)[number];
-const usualSpan: Span = spans[2];
+const usualSpan: Span = spans[3];
 
 /** The usual one when none of that name is there. */
 export function spanOf(name: string): Span {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
 import { navigation, preload } from '../views.tsx';
@@ -9,13 +10,19 @@ import { UserMenu } from './user-menu.tsx';
 export function Header({ user }: { user: NonNullable<Session['user']> }) {
   const [location] = useLocation();
   const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
+  const nav = useRef<HTMLElement>(null);
+  // Where the window is narrow, the name of this view may be beside it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it happens for
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [location]);
   return (
     <header className={classes.header}>
       <Link href="/" className={classes.name} aria-label="matre, to the overview">
         <img src="/assets/icon.svg" alt="" width={20} height={20} />
         matre
       </Link>
-      <nav className={classes.nav} aria-label="Main">
+      <nav ref={nav} className={classes.nav} aria-label="Main">
         {navigation.map(({ path, name }) => (
           <Link
             key={path}

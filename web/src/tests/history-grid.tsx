@@ -102,8 +102,8 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
             <th scope="row" className={classes.legend}>
               Commit
             </th>
-            <td />
-            <td />
+            <td className={classes.figure} />
+            <td className={classes.figure} />
             {spans.map(({ commit, columns, at }) => (
               <td
                 key={`${commit?.id ?? ''} ${at}`}
@@ -119,18 +119,18 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
           </tr>
           <tr>
             <th scope="row" className={classes.legend}>
-              Takes{p50Ms !== null && `, half in ${duration(p50Ms)}`}
+              Duration{p50Ms !== null && `, median ${duration(p50Ms)}`}
             </th>
-            <td />
-            <td />
+            <td className={classes.figure} />
+            <td className={classes.figure} />
             <td colSpan={columns.length} className={classes.line}>
               <DurationLine columns={columns} />
             </td>
           </tr>
           <tr>
-            <td />
-            <td />
-            <td />
+            <td className={classes.figure} />
+            <td className={classes.figure} />
+            <td className={classes.figure} />
             <td colSpan={columns.length}>
               <span className={classes.days}>
                 <span>{columns[0] && calendarDay(new Date(columns[0].at))}</span>

@@ -161,10 +161,12 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Flaky"
           value={flakiness === null ? '–' : percent(flakiness)}
-          note="of neighbouring answers on one environment differ"
+          note={
+            flakiness === null ? 'not known before it ran twice' : 'of answers differ from the one before'
+          }
         />
-        <Figure name="Takes" value={p50Ms === null ? '–' : duration(p50Ms)} note="half of them" />
-        <Figure name="At most" value={p95Ms === null ? '–' : duration(p95Ms)} note="19 of 20" />
+        <Figure name="Takes" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
+        <Figure name="At most" value={p95Ms === null ? '–' : duration(p95Ms)} note="19 times of 20" />
       </dl>
       <HistoryGrid history={history} />
       <section aria-labelledby="failures">
