@@ -161,11 +161,10 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     );
     return runs[0]?.id ?? 0;
   };
-  const finished: Stage['finished'] = (runId) =>
-    until(async () => {
-      const shown = await show(runId);
-      return shown.run.state === 'finished' ? shown : undefined;
-    });
+  const finished: Stage['finished'] = async (runId) => {
+    await until(async () => (await context.runs.get(runId)).state === 'finished');
+    return show(runId);
+  };
 
   return {
     context,
