@@ -3,6 +3,7 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import type { Config } from './config.ts';
 import type { ContainersExamined } from './doctor/examined.ts';
 import type { Engine } from './engine/engine.ts';
+import { rememberHost } from './engine/host.ts';
 import { openEngine } from './engine/open.ts';
 import { supervisorFile } from './engine/supervised.ts';
 import { isFault, toFault } from './errors.ts';
@@ -96,7 +97,6 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     running: deps.running,
     log,
   });
-  let host: string | undefined;
   let opening: Promise<Opened> | undefined;
   const opened = () => {
     opening ??= open().catch((error) => {
@@ -192,10 +192,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     engineAnswers: async () => (await opened()).engine.describe(),
 
-    async host() {
-      host ??= await (await opened()).engine.identity();
-      return host;
-    },
+    host: rememberHost(async () => (await opened()).engine),
 
     async makeReady(environment, signal) {
       const { pool } = await opened();
