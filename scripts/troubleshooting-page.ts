@@ -1,6 +1,7 @@
 import { checks } from '../src/doctor/checks.ts';
 import { healed } from '../src/doctor/healed.ts';
 import { type FaultCode, faults } from '../src/errors.ts';
+import { type GuideRow, guide } from '../test/guide.ts';
 
 /** docs/troubleshooting.md, made from the registries of checks and errors. */
 export function troubleshootingPage(): string {
@@ -29,6 +30,15 @@ ${Object.entries(healed)
   .map(([code, { means }]) => `| \`${code}\` | ${cell(means)} |`)
   .join('\n')}
 
+## How each is proven
+
+What operators met before, cause by cause, with the test that brings it about for real. \`npx tsx bench/guide.ts\` measures how long each
+takes to be found. By the *preflight*: before the first test of a run; by the *queue*: as the reason why a run waits.
+
+| what operators met | brought about | found by | told by | test |
+| --- | --- | --- | --- | --- |
+${(Object.values(guide) as GuideRow[]).map(guideRow).join('\n')}
+
 ## Codes
 
 A run that a code of the second kind hits is \`broken\`, never \`failed\`. Where *again* says so, the cause may pass, and the run is
@@ -52,7 +62,8 @@ const introduction = `# Troubleshooting
     matre doctor --json                   for programs
 
 Each check says what it looked at and what it saw, and of a problem its code, what it means and the command or setting that mends
-it. The exit code is 0 when every check could look and found no problem, else 2. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
+it. The exit code is 0 when every check could look and found no problem, else 2; a warning keeps nothing from
+working and counts as none. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
 `;
 
 function symptoms(): string[] {
@@ -63,6 +74,10 @@ function symptoms(): string[] {
     seenAs === undefined ? [] : [`| ${cell(seenAs)} | mended by the run: \`${event}\` |`],
   );
   return [...told, ...mended];
+}
+
+function guideRow({ met, cause, found, code: told, test: [file, title] }: GuideRow): string {
+  return `| ${cell(met)} | ${cell(cause)} | ${found} | ${code(told)} | \`test/${file}\`: ${cell(title.replace(': %s', ''))} |`;
 }
 
 function checkRow({ name, looksAt, codes, fix }: (typeof checks)[number]): string {

@@ -12,6 +12,18 @@ export const causes = {
     'Runs wait although nothing keeps them from starting.',
     'Look at the log of the workers; restart them if they say nothing. No run is lost by that.',
   ),
+  LOCK_STORE_EVICTS: cause(
+    'A lock may vanish while it is held. No two runs meet, because the database decides; but what has a lock and no run, such as `matre pool replace`, is stopped half-way.',
+    'redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf; keep nothing but locks in that Redis.',
+  ),
+  LOCK_STORE_FORGETS: cause(
+    'After a restart Redis knows no lock. Runs under way go on and take theirs again, because the database shows whose they are; what has a lock and no run, such as `matre pool replace`, is stopped half-way.',
+    'redis-cli CONFIG SET appendonly yes, and the same in redis.conf.',
+  ),
+  FILES_APART: cause(
+    'Logs and screenshots of its runs stay where they were written and cannot be read from here. Verdicts and results are not touched.',
+    'Set MATRE_ARTIFACTS=database for every process, or mount one folder as MATRE_DATA on all hosts (docs/hosts.md).',
+  ),
   SCHEDULE_OVERDUE: cause(
     'What should have been submitted by the clock is not.',
     'Start `matre scheduler`, or `matre up`. What was missed is caught up or skipped as each schedule says.',

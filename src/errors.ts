@@ -147,7 +147,7 @@ export const faults = {
   SELECTION_UNKNOWN: usage(
     404,
     'Nothing was executed.',
-    'Correct the name; the nearest known names are offered.',
+    'Correct the name: the nearest known ones are offered, and `matre tests` lists all.',
   ),
   PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
   NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),

@@ -13,7 +13,7 @@ export function registerDoctor(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nEnds with 0 when every check could look and found no problem, else with 2. docs/troubleshooting.md has all checks and codes.\n' +
+      '\nEnds with 0 when every check could look and found no problem, else with 2; a warning is none. docs/troubleshooting.md has all checks and codes.\n' +
         '\nExamples:\n  matre doctor\n  matre doctor --env preprod-us --fix',
     )
     .action(async ({ env: environment, fix, ...options }) => {
@@ -47,14 +47,17 @@ function printReport(output: Output, { checks, healthy, tookMs }: ReportView): v
   const hint = fixable > 0 ? ` --fix can mend ${fixable} of them.` : '';
   const unknown = checks.filter(({ standing }) => standing === 'unknown').length;
   const open = unknown > 0 ? ` ${unknown} checks could not look.` : '';
+  const warnings = checks.filter(({ standing }) => standing === 'warning').length;
+  const minded = warnings > 0 ? ` ${warnings} have a warning.` : '';
   const text = healthy
-    ? output.paint.green(`No problem was found in ${checks.length} checks (${span(tookMs)}).`)
+    ? output.paint.green(`No problem was found in ${checks.length} checks (${span(tookMs)}).${minded}`)
     : output.paint.red(`${problems.length} problems were found (${span(tookMs)}).${open}${hint}`);
   output.line(text);
 }
 
 function mark({ paint }: Output, standing: Finding['standing']): string {
   if (standing === 'well') return paint.green('ok ');
+  if (standing === 'warning') return paint.yellow('!  ');
   return standing === 'problem' ? paint.red('BAD') : paint.yellow('?  ');
 }
 

@@ -9,9 +9,9 @@ export type Finding =
   | { standing: 'unknown'; about?: string; found: string }
   | Problem;
 
-/** A cause that was proved. */
+/** A cause that was proved. A warning keeps nothing from working: it makes another fault worse, should that come. */
 export interface Problem {
-  standing: 'problem';
+  standing: 'problem' | 'warning';
   /** The environment, container, worker or server that it is about. */
   about?: string;
   code: FaultCode;
@@ -61,6 +61,12 @@ export const problem = (
   found,
   ...more,
 });
+
+export const warning = (
+  code: FaultCode,
+  found: string,
+  more: Pick<Problem, 'about' | 'remedy'> = {},
+): Finding => ({ standing: 'warning', code, found, ...more });
 
 /** All problems, or that there is none. */
 export function orWell(problems: Finding[], found: string): Finding[] {

@@ -7,7 +7,9 @@ import { containerUnhealthy } from './container-unhealthy.ts';
 import { databaseAnswers } from './database-answers.ts';
 import { diskFull } from './disk-full.ts';
 import { engineAway } from './engine-away.ts';
+import { filesApart } from './files-apart.ts';
 import { locksExclude } from './locks-exclude.ts';
+import { locksForgotten } from './locks-forgotten.ts';
 import { moduleAway, moduleEnvFileMissing } from './module.ts';
 import { processesLeft } from './processes-left.ts';
 import { queueStuck } from './queue-stuck.ts';
@@ -21,7 +23,9 @@ import { workersAway } from './workers-away.ts';
 export const checks: readonly Check[] = [
   databaseAnswers,
   locksExclude,
+  locksForgotten,
   workersAway,
+  filesApart,
   queueStuck,
   scheduleOverdue,
   scheduleFails,

@@ -26,7 +26,7 @@ export interface FindingReport {
 }
 
 export interface Report {
-  /** Every check could look, and there is no problem. */
+  /** Every check could look, and there is no problem; there may be warnings. */
   healthy: boolean;
   tookMs: number;
   checks: CheckReport[];
@@ -52,7 +52,7 @@ export async function examine(
     }
   }
   return {
-    healthy: reports.every(({ findings }) => findings.every(({ standing }) => standing === 'well')),
+    healthy: reports.every(({ standing }) => standing === 'well' || standing === 'warning'),
     tookMs: Math.round(performance.now() - startedAt),
     checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(report) })),
   };
@@ -100,21 +100,20 @@ function notLooked(check: Check, error: unknown): Finding {
 async function heal(findings: Finding[]): Promise<string[]> {
   const done: string[] = [];
   for (const finding of findings) {
-    if (finding.standing !== 'problem' || !finding.heal) continue;
+    if (!('heal' in finding) || !finding.heal) continue;
     done.push(await finding.heal().catch((error) => `Not mended: ${toFault(error).message}`));
   }
   return done;
 }
 
 function worst(findings: Finding[]): Finding['standing'] {
-  const has = (standing: Finding['standing']) => findings.some((each) => each.standing === standing);
-  if (has('problem')) return 'problem';
-  return has('unknown') ? 'unknown' : 'well';
+  const worstFirst = ['problem', 'unknown', 'warning'] as const;
+  return worstFirst.find((each) => findings.some(({ standing }) => standing === each)) ?? 'well';
 }
 
 function report(finding: Finding): FindingReport {
   const { standing, about, found } = finding;
-  if (finding.standing !== 'problem') {
+  if (!('code' in finding)) {
     const nothing = { code: undefined, meaning: undefined, remedy: undefined, fixable: false };
     return { standing, about, found, ...nothing };
   }

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createProbes, type ProbeAnswer, probeLockPrefix } from '../store/probes.ts';
+import { type LockAnswer, type ProbeAnswer, probeLockPrefix } from '../store/probes.ts';
 import { lostAfterMs, type WorkerProcess } from '../store/workers.ts';
+import { answerWithinMs, askWorkers } from './ask-workers.ts';
 import { type Check, type Finding, problem, unknown, well } from './check.ts';
 import type { Examined } from './examined.ts';
 import { intrude } from './intrude.ts';
-
-/** A worker answers within milliseconds, unless its event loop is blocked. */
-const answerWithinMs = 3_000;
 
 /** The proof itself: a lock is taken here, and everybody else who could execute runs tries to get it. */
 export const locksExclude: Check = {
@@ -21,7 +18,7 @@ export const locksExclude: Check = {
   codes: ['LOCK_STORE_UNREACHABLE', 'LOCK_STORE_NOT_SHARED', 'WORKER_LOST'],
 
   async look(examined) {
-    const { locks, workers } = examined;
+    const { locks, workers, database } = examined;
     await locks.check();
     const lock = `${probeLockPrefix}${randomUUID()}`;
     const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
@@ -29,7 +26,12 @@ export const locksExclude: Check = {
       const live = (await workers.list()).filter(({ silentMs }) => silentMs < lostAfterMs);
       const [process, answers] = await Promise.all([
         askProcess(examined, lock),
-        askWorkers(examined, lock, live),
+        askWorkers(
+          database,
+          live,
+          { lock },
+          (given: ProbeAnswer): given is LockAnswer => 'lock' in given && given.lock === lock,
+        ),
       ]);
       held.assertHeld();
       return [process, ...live.map((worker) => judge(worker, answers.get(worker.id)))];
@@ -55,31 +57,7 @@ async function askProcess({ config, locks, database }: Examined, lock: string): 
   return problem('LOCK_STORE_NOT_SHARED', `Another process was given ${what}, though this one holds it.`);
 }
 
-/** The answers by worker, when all have answered or it has taken too long. */
-async function askWorkers(
-  { database }: Examined,
-  lock: string,
-  live: WorkerProcess[],
-): Promise<Map<string, ProbeAnswer>> {
-  const answers = new Map<string, ProbeAnswer>();
-  if (live.length === 0) return answers;
-  const probes = createProbes({ database });
-  const over = new AbortController();
-  const stop = await probes.onAnswer((answer) => {
-    if (answer.lock !== lock) return;
-    answers.set(answer.worker, answer);
-    if (live.every(({ id }) => answers.has(id))) over.abort();
-  });
-  try {
-    await probes.ask(lock);
-    await delay(answerWithinMs, undefined, { signal: over.signal }).catch(() => {});
-    return answers;
-  } finally {
-    await stop();
-  }
-}
-
-function judge({ id }: WorkerProcess, answer: ProbeAnswer | undefined): Finding {
+function judge({ id }: WorkerProcess, answer: LockAnswer | undefined): Finding {
   if (answer === undefined) {
     const found = `Worker ${id} did not say within ${answerWithinMs / 1000} s whether the lock keeps it out.`;
     const remedy = 'Look at its log; restart it if it hangs, or if it is of an older version.';

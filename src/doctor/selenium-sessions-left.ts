@@ -1,5 +1,6 @@
 import { deadSessions } from '../selenium/sessions.ts';
-import { type Check, orWell, problem } from './check.ts';
+import { type Check, orWell, problem, unknown, well } from './check.ts';
+import { forgetSelenium, seleniumOf } from './selenium.ts';
 
 /** Whose a session is, its name says. Sessions of others are not touched, and not counted here. */
 export const seleniumSessionsLeft: Check = {
@@ -9,16 +10,29 @@ export const seleniumSessionsLeft: Check = {
   codes: ['SELENIUM_SESSIONS_LEFT', 'SELENIUM_FULL'],
   fix: 'ends those of ours',
 
-  async look({ containers, runningClaims }) {
-    const { selenium: open, installation } = await containers();
-    const selenium = await open();
+  async look(examined) {
+    const { containers, runningClaims } = examined;
     // In this order: a run is known before its first session is.
-    const { sessions, capacity } = await selenium.status();
+    const seen = await seleniumOf(examined);
+    if (seen.kind === 'not-used') return [well('There are none: the tests of the image open no browser.')];
+    if (seen.kind === 'reached-by-containers') {
+      return [
+        well('They could not be looked at: this process does not reach Selenium, which containers do.'),
+      ];
+    }
+    if (seen.kind === 'away') return [unknown(`They could not be looked at: ${seen.found}`, seen.about)];
+    const { selenium, status } = seen;
+    const { sessions, capacity } = status;
+    const { installation } = await containers();
     const dead = deadSessions(sessions, { installation, running: await runningClaims() });
     const problems = dead.map(({ id, label }) =>
       problem('SELENIUM_SESSIONS_LEFT', `Session ${id} (${label}) belongs to a run that is over.`, {
         about: selenium.address,
-        heal: async () => ((await selenium.end(id)) ? `Session ${id} was ended.` : `Session ${id} was gone.`),
+        async heal() {
+          const ended = await selenium.end(id);
+          forgetSelenium(examined);
+          return ended ? `Session ${id} was ended.` : `Session ${id} was gone.`;
+        },
       }),
     );
     const strangers = sessions.filter(({ label }) => !label?.startsWith(`matre.${installation}.`)).length;

@@ -33,9 +33,8 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const { tooLittle } = await freeSpace(request.dataFolder, leastFreeBytes);
   if (tooLittle !== undefined) throw new Fault('DISK_FULL', `${tooLittle}.`);
   const startedAt = performance.now();
-  const value = (name: string) => request.values.find((each) => each.name === name)?.value ?? '';
-  const shop = value('MAGENTO_BASE_URL');
-  const selenium = seleniumStatusUrl(value);
+  const shop = request.values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
+  const selenium = seleniumStatusUrl(request.values);
   const found = await fetchInside(request, [
     { url: selenium, seconds: seleniumSeconds },
     { url: shop, seconds: shopSeconds },
@@ -53,7 +52,9 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   return `Looked at what the tests need in ${seconds} s: ${answers.join(', ') || 'nothing could be asked'}.`;
 }
 
-function seleniumStatusUrl(value: (name: string) => string): string {
+/** Where the Selenium of what MFTF reads says how it is. */
+export function seleniumStatusUrl(values: readonly EnvValue[]): string {
+  const value = (name: string) => values.find((each) => each.name === name)?.value ?? '';
   const path = value('SELENIUM_PATH').replace(/\/+$/, '');
   return `${value('SELENIUM_PROTOCOL')}://${value('SELENIUM_HOST')}:${value('SELENIUM_PORT')}${path}/status`;
 }
@@ -68,7 +69,8 @@ export function whyShopSilent(answer: Pick<Fetched, 'status' | 'error'> | undefi
   return `answers ${status}${status === 503 ? ' (maintenance mode, or overload)' : ' (a gateway without its shop)'}`;
 }
 
-function whySeleniumSilent(answer: Fetched | undefined): string | undefined {
+/** Why no test would get a browser, in words that follow the address of the status. */
+export function whySeleniumSilent(answer: Fetched | undefined): string | undefined {
   if (answer === undefined) return undefined;
   if (answer.error !== undefined)
     return isSilence(answer.error) ? `does not answer (${cause(answer.error)})` : undefined;

@@ -6,10 +6,10 @@ import { getEnvironment } from './environments.ts';
 import { code } from './fields.ts';
 import { defineOperation } from './operation.ts';
 
-const standing = z.enum(['well', 'unknown', 'problem']);
+const standing = z.enum(['well', 'warning', 'unknown', 'problem']);
 
 const reportView = z.object({
-  healthy: z.boolean().describe('Every check could look, and found no problem'),
+  healthy: z.boolean().describe('Every check could look, and found no problem; there may be warnings'),
   tookMs: z.number(),
   checks: z.array(
     z.object({

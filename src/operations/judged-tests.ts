@@ -22,7 +22,13 @@ interface Known {
 }
 
 /** Each test with what its result means to somebody who knows the history, and the causes of failures. */
-export function judgeResults({ plan, results, expected, answers, same }: Known): RunResultsView {
+export function judgeResults({
+  plan,
+  results,
+  expected,
+  answers,
+  same,
+}: Known): Omit<RunResultsView, 'reason'> {
   const resultsOf = grouped(results, keyOf);
   const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
   const sameAs = (cause: string | undefined) =>

@@ -3,10 +3,26 @@ import { expect, it } from 'vitest';
 import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { causes } from '../../src/causes.ts';
 import { checks } from '../../src/doctor/checks.ts';
+import { guide } from '../guide.ts';
 
 it('docs/troubleshooting.md is what `npm run docs` makes of the checks and errors', () => {
   const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
   expect(page).toBe(troubleshootingPage());
+});
+
+it('each row of the guide names a test that is there', () => {
+  const missing = Object.entries(guide).filter(
+    ([
+      ,
+      {
+        test: [file, title],
+      },
+    ]) => {
+      const content = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+      return !content.includes(`'${title}'`);
+    },
+  );
+  expect(missing).toEqual([]);
 });
 
 it('checks have names of their own, and tell every code that only a check tells', () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
+import { listResults } from '../../src/operations/run-results.ts';
 import { dockerTestImage, sandboxTestImage } from '../support/image.ts';
-import { openStage, overOneEngine, type Stage, type StageOptions } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageOptions } from './stage.ts';
 
 /** What cannot be executed, told by name: at submission where it is known there, else by the run. */
 
@@ -46,6 +48,22 @@ overOneEngine((kind) => {
     const all = { tests: ['HarbourHomePageTest'], exclude: ['HarbourHomePageTest'] };
     await expect(stage.submit(environment, all)).rejects.toMatchObject({ code: 'SELECTION_EMPTY' });
     expect(await stage.context.runs.list({ limit: 10 })).toEqual([]);
+  });
+
+  test('names that went away before the run began: it says which, and the nearest that there are', async () => {
+    stage = await openStage(kind, { workers: false, module: moduleTest('PlainTest', fault('sleep 0')) });
+    const environment = await stage.environment('preprod-us');
+    const run = await stage.submit(environment, { tests: ['PlainTest', 'HarbourHomePageTest'] });
+    const renamed = moduleTest('PlainerTest', fault('sleep 0'));
+    stage.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamed }, 'Another name');
+    await stage.startWorkers();
+    const reason = {
+      code: 'SELECTION_UNKNOWN',
+      message: 'There is no test "PlainTest". Nearest: PlainerTest.',
+    };
+    expect((await stage.finished(run)).run).toMatchObject({ verdict: 'broken', reason });
+    const listed = await listResults.run(stage.context, { id: run }, { who: matreItself });
+    expect(listed).toMatchObject({ reason, tests: [] });
   });
 });
 

@@ -114,11 +114,13 @@ function Looking({ again, fixes }: { again: boolean; fixes: boolean }) {
 }
 
 function Summary({ report: { healthy, checks } }: { report: Report }) {
+  const warnings = checks.filter(({ standing }) => standing === 'warning').length;
   if (healthy) {
     return (
       <p className={classes.healthy}>
         <IconCheck size={16} stroke={2.5} aria-hidden />
-        All is well: {many(checks.length, 'check')} looked, and found no problem.
+        {warnings === 0 ? 'All is well' : 'Nothing is wrong'}: {many(checks.length, 'check')} looked, and
+        found no problem{warnings === 0 ? '' : `, but ${many(warnings, 'warning')}`}.
       </p>
     );
   }
@@ -150,6 +152,7 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
   const toMind = [
     ...checks.filter(({ standing }) => standing === 'problem'),
     ...checks.filter(({ standing }) => standing === 'unknown'),
+    ...checks.filter(({ standing }) => standing === 'warning'),
   ];
   const mended = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
   const well = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);

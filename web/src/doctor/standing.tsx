@@ -1,9 +1,9 @@
-import { IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react';
 import classes from './doctor.module.css';
 import type { Standing } from './queries.ts';
 
-const signs = { well: IconCheck, problem: IconX, unknown: IconQuestionMark };
-const words = { well: 'well', problem: 'problem', unknown: 'could not look' };
+const signs = { well: IconCheck, warning: IconAlertTriangle, problem: IconX, unknown: IconQuestionMark };
+const words = { well: 'well', warning: 'warning', problem: 'problem', unknown: 'could not look' };
 
 /** Sign and word. */
 export function StandingBadge({ standing }: { standing: Standing }) {

@@ -1,0 +1,37 @@
+// How long does it take until each cause of the guide that operators had is refused, healed or named? Each is brought about for real,
+// on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root, for a small disk that can be full.
+//
+//   npx tsx bench/guide.ts [name...]        the rows with these names (test/guide.ts), all by default
+//
+// Prints a table; writes bench/results/guide.json.
+import { type GuideId, type GuideRow, guide } from '../test/guide.ts';
+import { causes } from './guide/causes.ts';
+import { openGround, plain } from './guide/ground.ts';
+import { printTable, writeResults } from './support/figures.ts';
+
+const chosen = process.argv.slice(2);
+const rows = (Object.entries(guide) as [GuideId, GuideRow][]).filter(
+  ([name]) => chosen.length === 0 || chosen.includes(name),
+);
+const ground = await openGround();
+const metrics: Record<string, number> = {};
+const table = [['what operators meet', 'cause', 'found by', 'code', 'ms']];
+let missed = 0;
+try {
+  // The container of the environment is there, as in an installation that is in use.
+  await ground.stage.run(ground.environment, plain);
+  for (const [name, { met, cause, found, code }] of rows) {
+    const took = await causes[name](ground).catch((error: Error) => error);
+    if (typeof took === 'number') metrics[`${name}_ms`] = Math.round(took);
+    if (took instanceof Error) missed += 1;
+    const ms = took instanceof Error ? `MISSED: ${took.message}` : (took?.toFixed(0) ?? '-');
+    console.log(`${name}: ${ms}`);
+    table.push([met, cause, found, code, ms]);
+  }
+  printTable(table);
+  console.log(`guide: causes=${rows.length} missed=${missed}`);
+  if (chosen.length === 0) await writeResults('guide', { metrics, missed });
+  if (missed > 0) process.exitCode = 1;
+} finally {
+  await ground.close();
+}

@@ -1,0 +1,252 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { createClient } from 'redis';
+import { startShop } from '../../src/demo/shop.ts';
+import { capture } from '../../src/engine/capture.ts';
+import { lockNames } from '../../src/locks/lock.ts';
+import { createLayout } from '../../src/mftf/layout.ts';
+import { showOverview } from '../../src/operations/overview.ts';
+import { sessionLabel } from '../../src/selenium/session-label.ts';
+import { askDoctor } from '../../test/doctor/doctor.ts';
+import type { GuideId } from '../../test/guide.ts';
+import { withClient } from '../../test/support/postgres.ts';
+import { freePort, startRedis } from '../../test/support/redis.ts';
+import { until } from '../../test/support/until.ts';
+import { asked, type Ground, plain } from './ground.ts';
+
+/** Brings a cause about and gives the milliseconds until it was found; `undefined` where there is nothing to find. */
+type Cause = (ground: Ground) => Promise<number | undefined>;
+
+const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+/** Where runc keeps what it knows of containers. */
+const states = '/run/docker/runtime-runc/moby';
+
+export const causes: Record<GuideId, Cause> = {
+  flock: ({ refused }) => refused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: 'flock' }),
+  noDsn: ({ refused }) => refused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: '' }),
+
+  async otherRedis({ withWorker, named }) {
+    const other = await startRedis();
+    const took = await withWorker({ LOCK_DSN: other.url }, () => named('LOCK_STORE_NOT_SHARED'));
+    await other.stop();
+    return took;
+  },
+
+  async evicted({ redis, named, stage }) {
+    const client = await createClient({ url: redis.url }).connect();
+    const held = await stage.context.locks.acquire('container_x', { owner: 'the bench' });
+    const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
+    await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
+    for (let number = 0; (await client.exists('container_x')) === 1; number++) {
+      await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
+    }
+    const took = await named('LOCK_STORE_EVICTS');
+    await held.release();
+    await client.flushDb();
+    await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
+    client.destroy();
+    return took;
+  },
+
+  async staleNamed(ground) {
+    await makeStale(ground);
+    return ground.named('CONTAINER_STALE');
+  },
+  async staleReplaced(ground) {
+    await makeStale(ground);
+    return ground.event('CONTAINER_REPLACED');
+  },
+
+  async moduleReplaced({ stage, environment }) {
+    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await stage.testing(run, 'PauseTest');
+    stage.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
+    const { run: ended } = await stage.finished(run);
+    if (ended.verdict !== 'passed') throw new Error(`The run is ${ended.verdict}.`);
+    return undefined;
+  },
+
+  async envFileMissing({ stage, named }) {
+    const path = 'Cron/data/.env.preprod-us';
+    const content = stage.module.git('show', `HEAD:${path}`);
+    stage.module.commit({ [path]: undefined }, 'Without values');
+    const took = await named('MODULE_ENV_FILE_MISSING');
+    stage.module.commit({ [path]: content }, 'With values');
+    return took;
+  },
+
+  async generatedGone({ stage, environment }) {
+    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await stage.testing(run, 'PauseTest');
+    await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    const deletedAt = Date.now();
+    const { run: ended, events } = await stage.finished(run);
+    const restored = events.find(({ code }) => code === 'GENERATED_FILE_RESTORED');
+    if (ended.verdict !== 'passed' || !restored) throw new Error(`The run is ${ended.verdict}.`);
+    return Date.parse(restored.at) - deletedAt;
+  },
+
+  async noTmpfs({ stage, environment, named }) {
+    const { State } = await new Docker().getContainer(environment.container.name).inspect();
+    spawnSync('nsenter', ['-t', String(State.Pid), '-m', 'umount', '-l', generated]);
+    const took = await named('CONTAINER_UNHEALTHY');
+    await askDoctor(stage.context, { fix: true });
+    return took;
+  },
+
+  async twoRuns({ stage, environment }) {
+    const first = await stage.submit(environment, { tests: ['PauseTest'] });
+    await stage.testing(first, 'PauseTest');
+    const startedAt = performance.now();
+    const second = await stage.submit(environment, plain);
+    await until(async () => {
+      const { queue } = await showOverview.run(stage.context, {}, asked);
+      return queue.some(({ id, waits }) => id === second && waits.code === 'environment-busy');
+    });
+    const took = performance.now() - startedAt;
+    await stage.finished(second);
+    return took;
+  },
+
+  async nameOfStranger({ stage, named }) {
+    const taken = await stage.environment('preprod-es');
+    await stage.engine.create({ ...bare(stage.image), name: taken.container.name, labels: {} });
+    const took = await named('CONTAINER_NAME_TAKEN');
+    await taken.container.remove();
+    return took;
+  },
+
+  async nameOfDead({ stage, environment, event }) {
+    if (!existsSync(states)) return undefined;
+    const container = new Docker().getContainer(
+      (await stage.engine.inspect(environment.container.name))?.id ?? '',
+    );
+    await container.kill();
+    await container.wait();
+    const state = join(states, container.id);
+    await mkdir(state, { recursive: true });
+    const took = await event('CONTAINER_REPLACED');
+    await rm(state, { recursive: true, force: true });
+    return took;
+  },
+
+  async processesNamed(ground) {
+    await leaveProcess(ground);
+    return ground.named('PROCESSES_LEFT');
+  },
+  async processesEnded(ground) {
+    await leaveProcess(ground);
+    return ground.event('LEFTOVERS_CLEARED');
+  },
+
+  async sessionLeft({ stage, grid }) {
+    const { installation } = await stage.context.examined();
+    const label = sessionLabel({ installation, runId: 77, fence: 1 }, 1);
+    await grid.open({ 'se:name': label });
+    const startedAt = performance.now();
+    await until(async () =>
+      (await grid.client.status()).sessions.every((session) => session.label !== label),
+    );
+    return performance.now() - startedAt;
+  },
+
+  async gridFull({ stage, environment, grid }) {
+    const strangers = [await grid.open(), await grid.open()];
+    const startedAt = performance.now();
+    const run = await stage.submit(environment, plain);
+    await until(async () => (await stage.show(run)).run.waitsFor?.code === 'SELENIUM_FULL');
+    const took = performance.now() - startedAt;
+    for (const id of strangers) await grid.client.end(id);
+    await stage.finished(run);
+    return took;
+  },
+
+  workerHangs: ({ withWorker, named }) =>
+    withWorker({}, async (worker) => {
+      worker.process.kill('SIGSTOP');
+      return named('WORKER_LOST');
+    }),
+
+  async lockOfOther({ stage, environment, named }) {
+    const held = await stage.context.locks.acquire(lockNames.environment(environment.id), {
+      owner: 'another matre',
+    });
+    const run = await stage.submit(environment, plain);
+    const took = await named('QUEUE_STUCK');
+    await held.release();
+    await stage.finished(run);
+    return took;
+  },
+
+  rowLocked: ({ stage, environment, named, postgresUrl }) =>
+    withClient(postgresUrl, async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM environment WHERE id = $1 FOR NO KEY UPDATE', [environment.id]);
+      const run = await stage.submit(environment, plain);
+      const took = await named('QUEUE_STUCK');
+      await client.query('ROLLBACK');
+      await stage.finished(run);
+      return took;
+    }),
+
+  async diskFull({ stage, stopped }) {
+    const { dataFolder } = stage.context.config.store;
+    const { bavail, bsize } = await statfs(dataFolder);
+    const filler = join(dataFolder, 'filler');
+    await writeFile(filler, Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
+    const took = await stopped('DISK_FULL');
+    await rm(filler);
+    return took;
+  },
+
+  async shopAway({ withChange, stopped }) {
+    const baseUrl = `http://127.0.0.1:${await freePort()}/`;
+    return withChange({ baseUrl }, () => stopped('MAGENTO_UNREACHABLE'));
+  },
+
+  wrongCredentials: ({ withChange, named }) =>
+    withChange({ adminUsername: 'nobody' }, () => named('CREDENTIALS_WRONG')),
+
+  async twoFactor({ withChange, named }) {
+    const shop = await startShop({ environment: 'preprod-us', port: 0, latencyMs: 0, twoFactor: true });
+    const took = await withChange({ baseUrl: shop.url }, () => named('TWO_FACTOR_ON'));
+    await shop.close();
+    return took;
+  },
+};
+
+/** The container of another configuration, as it was left. */
+async function makeStale({ stage, environment }: Ground): Promise<void> {
+  const { name } = environment.container;
+  await environment.container.remove();
+  await stage.engine.create({
+    ...bare(stage.image),
+    name,
+    labels: {
+      'matre.installation': (await stage.context.examined()).installation,
+      'matre.environment': String(environment.id),
+      'matre.specification': 'of-an-older-configuration',
+    },
+  });
+}
+
+/** As a run leaves it whose worker was killed together with its supervisor. */
+async function leaveProcess({ stage, environment }: Ground): Promise<void> {
+  const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
+  await capture(stage.engine, environment.container.name, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
+}
+
+const bare = (image: string) => ({
+  image,
+  env: {},
+  mounts: [],
+  tmpfs: [],
+  files: [],
+  writable: [],
+  network: undefined,
+  extraHosts: [],
+  memoryBytes: 64 * 1024 ** 2,
+});

@@ -1,0 +1,335 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Check } from '../../src/doctor/check.ts';
+import type { Examined } from '../../src/doctor/examined.ts';
+import { filesApart } from '../../src/doctor/files-apart.ts';
+import { locksForgotten } from '../../src/doctor/locks-forgotten.ts';
+import { queueStuck } from '../../src/doctor/queue-stuck.ts';
+import { type HeldLock, lockNames } from '../../src/locks/lock.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import type { ReportView } from '../../src/operations/doctor.ts';
+import { openTestApp, type TestApp } from '../support/app.ts';
+import { type CliProcess, cli, startCli } from '../support/cli.ts';
+import { sharedPostgres, withClient } from '../support/postgres.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { newEnvironment } from '../support/samples.ts';
+import { until } from '../support/until.ts';
+import { askDoctor, checkOf } from './doctor.ts';
+
+/**
+ * What goes wrong between processes that share PostgreSQL and Redis. Workers are processes of their own here. That locks
+ * exclude is shown by who is refused.
+ */
+describe('several processes', () => {
+  let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
+  let redis: TestRedis;
+  let folder: string;
+  let app: TestApp;
+  const workers: CliProcess[] = [];
+
+  const settings = () => ({
+    DATABASE_URL: postgres.url,
+    LOCK_DSN: redis.url,
+    MATRE_DATA: folder,
+    MATRE_ENGINE: 'sandbox',
+  });
+  const locksCheck = async () => checkOf(await askDoctor(app.app.context), 'locks-exclude');
+
+  async function startWorker(more: Record<string, string> = {}): Promise<CliProcess> {
+    const worker = startCli(['worker'], { settings: { ...settings(), MATRE_WORKERS: '1', ...more } });
+    workers.push(worker);
+    await worker.says('1 workers are up.');
+    const { workers: table } = app.app.context;
+    await until(async () => (await table.list()).some(({ pid }) => pid === worker.process.pid));
+    return worker;
+  }
+
+  beforeAll(async () => {
+    [postgres, redis, folder] = await Promise.all([
+      sharedPostgres(),
+      startRedis({ password: 'pa55' }),
+      mkdtemp(join(tmpdir(), 'matre-data-')),
+    ]);
+    app = await openTestApp({ settings: settings() });
+    await startWorker();
+  });
+  afterAll(async () => {
+    for (const { process, done } of workers) {
+      process.kill('SIGKILL');
+      await done;
+    }
+    await app.close();
+    await redis.stop();
+    await postgres.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('another process and each worker are refused', async () => {
+    const { standing, findings } = await locksCheck();
+    expect(standing).toBe('well');
+    expect(findings.map(({ found }) => found)).toEqual([
+      expect.stringMatching(/^Another process was refused the lock matre_doctor_\S+ in Redis\.$/),
+      'It was refused the lock.',
+    ]);
+    // Nothing is left of the proof.
+    expect(await app.app.context.locks.list()).toEqual([]);
+  });
+
+  test('a worker on another Redis is named, with the setting', async () => {
+    const other = await startRedis();
+    const worker = await startWorker({ LOCK_DSN: other.url });
+    const { standing, findings } = await locksCheck();
+    expect(standing).toBe('problem');
+    expect(findings.filter((finding) => finding.standing === 'problem')).toMatchObject([
+      {
+        code: 'LOCK_STORE_NOT_SHARED',
+        about: expect.stringContaining(`/${worker.process.pid}`),
+        remedy: expect.stringContaining('LOCK_DSN'),
+      },
+    ]);
+    worker.process.kill('SIGTERM');
+    await worker.done;
+    await other.stop();
+  });
+
+  const connect = () => createClient({ url: redis.url }).connect();
+  /** What an operator tells the Redis of these tests, past the code under test. */
+  async function redisIs<T>(work: (client: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
+    const client = await connect();
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+  /** One check alone, which is quicker than all of them. */
+  const look = (check: Check) => {
+    const { config, database, locks, workers: table } = app.app.context;
+    return check.look({ config, database, locks, workers: table } as Examined);
+  };
+
+  test('a Redis that throws locks away when its memory is full is named, with the setting', async () => {
+    const held = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
+    await redisIs(async (client) => {
+      const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
+      await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
+      // Whatever somebody else keeps in it takes the room that locks need.
+      for (let number = 0; (await client.exists('container_x')) === 1; number++) {
+        await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
+      }
+    });
+    expect(await look(locksForgotten)).toMatchObject([
+      { standing: 'problem', code: 'LOCK_STORE_EVICTS', found: expect.stringContaining('volatile-ttl') },
+      { standing: 'warning' },
+    ]);
+    await held.release();
+    await redisIs(async (client) => {
+      await client.flushDb();
+      await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
+    });
+  });
+
+  test('a Redis that keeps nothing on disk is warned of; one that may not be asked is no alarm', async () => {
+    const report = await askDoctor(app.app.context);
+    expect(checkOf(report, 'locks-forgotten')).toMatchObject({
+      standing: 'warning',
+      findings: [
+        { standing: 'well' },
+        { code: 'LOCK_STORE_FORGETS', remedy: expect.stringContaining('appendonly yes') },
+      ],
+    });
+    await redisIs((client) => client.configSet('appendonly', 'yes'));
+    expect(await look(locksForgotten)).toMatchObject([{ standing: 'well' }, { standing: 'well' }]);
+    await redisIs((client) => client.configSet('appendonly', 'no'));
+    // As a managed Redis does.
+    await redisIs((client) => client.aclSetUser('default', ['-config']));
+    expect(await look(locksForgotten)).toMatchObject([
+      { standing: 'well' },
+      { standing: 'well', found: expect.stringContaining('could not be looked at') },
+    ]);
+    await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
+    expect(await look(locksForgotten)).toMatchObject([
+      { standing: 'unknown', found: expect.stringContaining('+info') },
+    ]);
+    await redisIs((client) => client.aclSetUser('default', ['+info']));
+  });
+
+  test('a worker that keeps the files of its runs where nobody else sees them is named, with the setting', async () => {
+    expect(await look(filesApart)).toMatchObject([{ found: `It shares the folder ${folder}.` }]);
+    const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
+    // The key is in the folder of the others.
+    const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
+    const worker = await startWorker({ MATRE_DATA: elsewhere, MATRE_SECRET_KEY: key });
+    const apart = (await look(filesApart)).filter(({ standing }) => standing !== 'well');
+    expect(apart).toMatchObject([
+      {
+        code: 'FILES_APART',
+        about: expect.stringContaining(`/${worker.process.pid}`),
+        found: expect.stringContaining(elsewhere),
+      },
+    ]);
+    worker.process.kill('SIGTERM');
+    await worker.done;
+    await rm(elsewhere, { recursive: true });
+  });
+
+  test('a worker that hangs is named', async () => {
+    const worker = await startWorker();
+    worker.process.kill('SIGSTOP');
+    const { findings } = await locksCheck();
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: 'WORKER_LOST',
+        about: expect.stringContaining(`/${worker.process.pid}`),
+      }),
+    );
+    worker.process.kill('SIGCONT');
+    worker.process.kill('SIGTERM');
+    await worker.done;
+  });
+
+  /**
+   * A run on an environment of its own, which something keeps from starting, for a minute by the clock of the database. Without a
+   * module it ends as soon as a worker may have it.
+   */
+  async function waitingRun(keep: (environmentId: number) => unknown = () => {}): Promise<number> {
+    const { database, environments, runs } = app.app.context;
+    const { id: environmentId } = await environments.create(newEnvironment(`env-${randomInt(1e9)}`));
+    await keep(environmentId);
+    const selection = { ...emptySelection, all: true };
+    const [run] = await runs.insert([{ environmentId, selection, requestedBy: 'test' }]);
+    const id = run?.id ?? 0;
+    await database.query(`UPDATE run SET queued_at = queued_at - interval '1 minute' WHERE id = $1`, [id]);
+    return id;
+  }
+  const finished = (runId: number) =>
+    until(async () => (await app.app.context.runs.get(runId)).state === 'finished');
+
+  /** What the doctor says of a run that is stuck; between two looks a worker may have just claimed it. */
+  const stuck = (runId: number) =>
+    until(async () => {
+      const findings = await look(queueStuck);
+      return findings.find((each) => each.standing === 'problem' && each.about === `run ${runId}`);
+    });
+
+  test('a run that waits for a lock of somebody else is named, with who has it', async () => {
+    // As another installation on the same Redis has, whose environments have the same numbers.
+    let held: HeldLock | undefined;
+    const run = await waitingRun(async (id) => {
+      held = await app.app.context.locks.acquire(lockNames.environment(id), { owner: 'another matre' });
+    });
+    await workers[0]?.says('Environment locked, skipping');
+    expect(await stuck(run)).toMatchObject({
+      found: expect.stringContaining(`another matre holds ${held?.name}`),
+      remedy: expect.stringContaining(`matre locks release ${held?.name}`),
+    });
+    await held?.release();
+    await finished(run);
+    expect(await look(queueStuck)).toMatchObject([{ standing: 'well' }]);
+  });
+
+  test('a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it', async () => {
+    const run = await withClient(postgres.url, async (client) => {
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+      await client.query('BEGIN');
+      const waiting = await waitingRun((id) =>
+        client.query('SELECT FROM environment WHERE id = $1 FOR NO KEY UPDATE', [id]),
+      );
+      // A session that has just begun may be a claim.
+      const remedy = expect.stringContaining(`pg_terminate_backend(${rows[0].pid})`);
+      await expect.poll(() => stuck(waiting), { timeout: 60_000 }).toMatchObject({ remedy });
+      return waiting;
+    });
+    await finished(run);
+  });
+
+  test('a run that nobody claims, though a worker is there and idle, is named', async () => {
+    // Its event loop stands still, and it has not missed its beats yet.
+    const [worker] = workers;
+    worker?.process.kill('SIGSTOP');
+    const run = await waitingRun();
+    const found = expect.stringContaining('1 environments are free and have runs that wait');
+    expect(await stuck(run)).toMatchObject({ found });
+    worker?.process.kill('SIGCONT');
+    await finished(run);
+  });
+
+  test('a run whose worker is gone, and that nobody takes back, is named', async () => {
+    const { database, runs } = app.app.context;
+    const [other] = workers;
+    other?.process.kill('SIGSTOP');
+    // It gets no further than to its container engine, which takes connections and says nothing.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const worker = await startWorker({ MATRE_ENGINE: 'docker', DOCKER_HOST: `tcp://127.0.0.1:${port}` });
+    const run = await waitingRun();
+    await until(async () => (await runs.get(run)).state === 'running');
+    worker.process.kill('SIGKILL');
+    await worker.done;
+    await database.query(`UPDATE run SET lease_until = lease_until - interval '2 minutes' WHERE id = $1`, [
+      run,
+    ]);
+    expect(await stuck(run)).toMatchObject({
+      found: expect.stringContaining(`The lease of run ${run} ended`),
+    });
+    silent.close();
+    const { workers: table } = app.app.context;
+    for (const { id, pid } of await table.list()) if (pid === worker.process.pid) await table.remove(id);
+    // Whoever comes takes it back.
+    other?.process.kill('SIGCONT');
+    await finished(run);
+    expect(await look(queueStuck)).toMatchObject([{ standing: 'well' }]);
+  });
+
+  test('no question makes a worker take a lock of a run', async () => {
+    const { database, locks } = app.app.context;
+    const lock = JSON.stringify({ lock: 'test_runner_env_processing_1' });
+    await database.query(`SELECT pg_notify('matre_probe', $1)`, [lock]);
+    const { standing } = await locksCheck();
+    expect(standing).toBe('well');
+    expect(await locks.list()).toEqual([]);
+  });
+
+  test('a Redis that does not answer is told by its code', async () => {
+    redis.pause();
+    const { findings } = await locksCheck();
+    redis.resume();
+    expect(findings).toMatchObject([{ standing: 'problem', code: 'LOCK_STORE_UNREACHABLE' }]);
+  });
+
+  test.each([
+    ['no LOCK_DSN', ''],
+    ['flock', 'flock'],
+    ['semaphore', 'semaphore'],
+  ])(
+    'several processes without a shared lock store are refused at start, with the setting: %s',
+    async (_what, dsn) => {
+      const { code, stderr } = await cli(['worker'], { settings: { ...settings(), LOCK_DSN: dsn } });
+      expect(code).toBe(3);
+      expect(stderr).toContain('LOCK_STORE_NOT_SHARED');
+      expect(stderr).toContain('LOCK_DSN=redis://');
+    },
+  );
+});
+
+test('on the embedded database another process is refused the data folder; the command ends with 2 when there is a problem', async () => {
+  const { app, folder } = await openTestApp();
+  const { findings } = checkOf(await askDoctor(app.context), 'locks-exclude');
+  expect(findings[0]).toMatchObject({ standing: 'well', found: expect.stringContaining('data folder') });
+  await app.close();
+  const settings = { MATRE_DATA: folder, MATRE_ENGINE: 'sandbox' };
+  const { code, stdout } = await cli(['doctor', '--json'], { settings });
+  const report = JSON.parse(stdout) as ReportView;
+  expect(checkOf(report, 'locks-exclude').standing).toBe('well');
+  // Nobody executes runs here.
+  expect(checkOf(report, 'workers-away').findings[0]?.code).toBe('WORKERS_MISSING');
+  expect(code).toBe(2);
+  await rm(folder, { recursive: true });
+});

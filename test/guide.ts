@@ -1,0 +1,223 @@
+/** A cause from the guide that operators had, and what becomes of it here. */
+export interface GuideRow {
+  /** What operators met. */
+  met: string;
+  /** The cause, as it is brought about. */
+  cause: string;
+  /** Who finds it. */
+  found: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
+  /** What it is told by; a code of an error, of a check, or of an event of a run. */
+  code: string;
+  /** The file below test/ and the title of the test that brings it about. */
+  test: [file: string, title: string];
+}
+
+const locksOfFiles = 'Redis is configured but its client is not installed; locks fall back to files';
+const notShared = 'no lock store that all containers share (LOCK_DSN unset, flock)';
+const staleContainers = 'stale containers after code or configuration changes';
+const envFile = 'module env file missing in a long-lived container';
+const byHand = 'what was looked at by hand';
+const nameTaken = 'container name still taken';
+const left = 'processes of an earlier run are still alive';
+const sessions = 'Selenium sessions left over or used up';
+const stuck = 'queue or worker stuck';
+
+const processes = 'doctor/processes.test.ts';
+const containers = 'doctor/containers.test.ts';
+const shops = 'doctor/shops.test.ts';
+const selenium = 'doctor/selenium.test.ts';
+
+const row = (
+  met: string,
+  cause: string,
+  found: GuideRow['found'],
+  code: string,
+  ...test: [file: string, title: string]
+): GuideRow => ({ met, cause, found, code, test });
+
+const refusedAtStart =
+  'several processes without a shared lock store are refused at start, with the setting: %s';
+
+/** Row by row; docs/troubleshooting.md shows it, and bench/guide.ts measures how long each takes to be found. */
+export const guide = {
+  flock: row(locksOfFiles, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
+  otherRedis: row(
+    locksOfFiles,
+    'a worker locks in another Redis',
+    'doctor',
+    'LOCK_STORE_NOT_SHARED',
+    processes,
+    'a worker on another Redis is named, with the setting',
+  ),
+  noDsn: row(notShared, 'no LOCK_DSN', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
+  evicted: row(
+    notShared,
+    'Redis throws a lock away that is held',
+    'doctor',
+    'LOCK_STORE_EVICTS',
+    processes,
+    'a Redis that throws locks away when its memory is full is named, with the setting',
+  ),
+  staleNamed: row(
+    staleContainers,
+    'a container of an older configuration',
+    'doctor',
+    'CONTAINER_STALE',
+    shops,
+    'a stale container is named, and replaced when no run uses it',
+  ),
+  staleReplaced: row(
+    staleContainers,
+    'the same, and a run needs it',
+    'run',
+    'CONTAINER_REPLACED',
+    'pool/conformance.ts',
+    'is replaced: %s',
+  ),
+  moduleReplaced: row(
+    envFile,
+    'the module is replaced under a living container',
+    'run',
+    'cannot happen',
+    shops,
+    'a module folder that is replaced under a living container changes nothing for its runs',
+  ),
+  envFileMissing: row(
+    envFile,
+    'the module itself has no file for the environment',
+    'doctor',
+    'MODULE_ENV_FILE_MISSING',
+    shops,
+    'an env file that the module lacks, with path and commit',
+  ),
+  generatedGone: row(
+    'first test fails with a missing generated file',
+    'a generated file is deleted during a run',
+    'run',
+    'GENERATED_FILE_RESTORED',
+    'runs/faults.test.ts',
+    'invariant 9: a generated file that was deleted comes back, and the run says so',
+  ),
+  noTmpfs: row(
+    byHand,
+    '_generated is no tmpfs',
+    'doctor',
+    'CONTAINER_UNHEALTHY',
+    containers,
+    'a _generated that is no tmpfs any more is named, and mended',
+  ),
+  twoRuns: row(
+    byHand,
+    'two runs on one environment',
+    'queue',
+    'environment-busy',
+    'server/page-answers-conformance.ts',
+    'what runs where, how far it is, and why the rest waits',
+  ),
+  nameOfStranger: row(
+    nameTaken,
+    'a stranger has the name',
+    'doctor',
+    'CONTAINER_NAME_TAKEN',
+    containers,
+    'a stranger under a name of ours is named, and never touched',
+  ),
+  nameOfDead: row(
+    nameTaken,
+    'a dead container has the name, "container with given ID already exists"',
+    'run',
+    'CONTAINER_REPLACED',
+    'pool/given-id.test.ts',
+    'container with given ID already exists: the container is replaced, and the run is told',
+  ),
+  processesNamed: row(
+    left,
+    'a process of a run that is over',
+    'doctor',
+    'PROCESSES_LEFT',
+    containers,
+    'processes of a run that is over are found, and ended only when asked',
+  ),
+  processesEnded: row(
+    left,
+    'the same, and a run comes',
+    'run',
+    'LEFTOVERS_CLEARED',
+    'pool/conformance.ts',
+    'clears the processes that an earlier run left',
+  ),
+  sessionLeft: row(
+    sessions,
+    'a session of a run that is over; it is ended',
+    'worker',
+    'SELENIUM_SESSIONS_LEFT',
+    selenium,
+    'sessions of a run that is over are ended by workers, and by the doctor; those of others are not',
+  ),
+  gridFull: row(
+    sessions,
+    'others use all sessions of the grid, and a run waits',
+    'queue',
+    'SELENIUM_FULL',
+    selenium,
+    'as many runs as there are sessions; the others say what they wait for, and none is broken',
+  ),
+  workerHangs: row(
+    stuck,
+    'a worker is stopped',
+    'doctor',
+    'WORKER_LOST',
+    processes,
+    'a worker that hangs is named',
+  ),
+  lockOfOther: row(
+    stuck,
+    'somebody else holds the lock of an environment',
+    'doctor',
+    'QUEUE_STUCK',
+    processes,
+    'a run that waits for a lock of somebody else is named, with who has it',
+  ),
+  rowLocked: row(
+    stuck,
+    'a session of PostgreSQL keeps an environment locked',
+    'doctor',
+    'QUEUE_STUCK',
+    processes,
+    'a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it',
+  ),
+  diskFull: row(
+    'disk full',
+    'no room in the data folder',
+    'preflight',
+    'DISK_FULL',
+    'doctor/stores.test.ts',
+    'a data folder without room is named, and a run there is stopped before its first test',
+  ),
+  shopAway: row(
+    'target Magento unreachable',
+    'nothing listens there',
+    'preflight',
+    'MAGENTO_UNREACHABLE',
+    shops,
+    'a shop that does not answer',
+  ),
+  wrongCredentials: row(
+    'wrong credentials',
+    'another name of the administrator',
+    'doctor',
+    'CREDENTIALS_WRONG',
+    shops,
+    'a wrong user or password',
+  ),
+  twoFactor: row(
+    '2FA on',
+    'the shop asks for a one-time password',
+    'doctor',
+    'TWO_FACTOR_ON',
+    shops,
+    'two-factor authentication without its secret',
+  ),
+} satisfies Record<string, GuideRow>;
+
+export type GuideId = keyof typeof guide;
