@@ -45,7 +45,6 @@ import { startPresence } from './worker/presence.ts';
 import { startProbed } from './worker/probed.ts';
 import { startReaper } from './worker/reaper.ts';
 import { repeat } from './worker/repeat.ts';
-import { createRunLog } from './worker/run-log.ts';
 import { createWorkers } from './worker/worker.ts';
 
 /** How often a process says that it is alive. */
@@ -126,10 +125,9 @@ async function join(
     config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
   const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
-  const runLog = createRunLog(log);
   const made = createContainerParts({
     config,
-    log: runLog.log,
+    log,
     database,
     locks,
     environments,
@@ -200,7 +198,7 @@ async function join(
     database,
     locks,
     waiting,
-    runner: runLog.named(tracing?.traced(runner) ?? runner),
+    runner: tracing?.traced(runner) ?? runner,
     ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
