@@ -21,7 +21,7 @@ test-all: node_modules ## all tests, whole runs and the page over both engines a
 	@sh scripts/need.sh test
 	@MATRE_TEST_ALL=1 node --import tsx scripts/test.mjs $(ARGS)
 
-test-deploy: node_modules ## deploy/compose.yml with images made here, in the Docker Engine of DOCKER_HOST
+test-deploy: node_modules ## deploy/compose.yml with images made here, in a Docker Engine of its own
 	@sh scripts/need.sh test
 	@npx vitest run --config test/deploy/vitest.config.ts
 

@@ -45,6 +45,7 @@ import { startPresence } from './worker/presence.ts';
 import { startProbed } from './worker/probed.ts';
 import { startReaper } from './worker/reaper.ts';
 import { repeat } from './worker/repeat.ts';
+import { createRunLog } from './worker/run-log.ts';
 import { createWorkers } from './worker/worker.ts';
 
 /** How often a process says that it is alive. */
@@ -125,9 +126,10 @@ async function join(
     config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
   const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
+  const runLog = createRunLog(log);
   const made = createContainerParts({
     config,
-    log,
+    log: runLog.log,
     database,
     locks,
     environments,
@@ -198,7 +200,7 @@ async function join(
     database,
     locks,
     waiting,
-    runner: tracing?.traced(runner) ?? runner,
+    runner: runLog.named(tracing?.traced(runner) ?? runner),
     ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });

@@ -1,33 +1,52 @@
+import type { App } from '../app.ts';
+import { Fault } from '../errors.ts';
 import { createLog } from '../log.ts';
+import type { RunningServer } from '../server/server.ts';
 import type { Session } from './session.ts';
 import { untilStopped } from './stop.ts';
 import { version } from './version.ts';
 
-/** Runs the server in this process until it is stopped, with workers and a scheduler beside it or without. */
-export async function serve(
-  { terminal, config: load }: Session,
-  options: { workers: boolean },
-): Promise<void> {
+/** What runs in a process. Only one with all of it may use the embedded database, which is for one process. */
+export interface Parts {
+  server?: true;
+  workers?: true;
+  scheduler?: true;
+}
+
+/** Runs parts of matre in this process until it is stopped. Errors: CONFIG_INVALID, and those of opening and listening. */
+export async function serve({ terminal, config: load }: Session, parts: Parts): Promise<void> {
+  const config = load();
+  const whole = parts.server && parts.workers && parts.scheduler;
+  if (!whole && config.store.databaseUrl === undefined) {
+    throw new Fault(
+      'CONFIG_INVALID',
+      'DATABASE_URL is not set: the embedded database is for one process, so everything has to run in it. Use `matre up`.',
+    );
+  }
   // Loaded here, so that other commands start sooner.
   const { openApp } = await import('../app.ts');
-  const { startServer } = await import('../server/server.ts');
-  const config = load();
   const log = createLog({ level: config.log.level, pretty: terminal.stderr.interactive });
   const app = await openApp(config, { log });
   try {
-    const server = await startServer(app.context, version());
+    const server = parts.server && (await listen(app));
     try {
-      if (options.workers) {
-        await app.startWorkers();
-        app.startScheduler();
-      }
-      await app.publish(server);
-      terminal.stdout.line(`matre is up at ${server.url}`);
-      await untilStopped(terminal, app);
+      if (parts.workers) await app.startWorkers();
+      if (parts.scheduler) app.startScheduler();
+      if (server) await app.publish(server);
+      const workers = `${config.worker.slots} workers are up.`;
+      terminal.stdout.line(
+        server ? `matre is up at ${server.url}` : parts.workers ? workers : 'The scheduler is up.',
+      );
+      await untilStopped(terminal, app, parts.workers ? undefined : 'Stopping.');
     } finally {
-      await server.close();
+      await server?.close();
     }
   } finally {
     await app.close();
   }
+}
+
+async function listen({ context }: App): Promise<RunningServer> {
+  const { startServer } = await import('../server/server.ts');
+  return startServer(context, version());
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Fault } from '../errors.ts';
 import { serve } from './serve.ts';
 import type { Session } from './session.ts';
 
@@ -12,14 +11,5 @@ export function registerServer(program: Command, session: Session): void {
       '\nNeeds DATABASE_URL and LOCK_DSN, which all processes share. With `matre worker` beside it, a server can be\n' +
         'restarted without touching a run.\n\nExample:\n  MATRE_HOST=0.0.0.0 matre server',
     )
-    .action(async () => {
-      if (session.config().store.databaseUrl === undefined) {
-        throw new Fault(
-          'CONFIG_INVALID',
-          'DATABASE_URL is not set: the embedded database is for one process, and without workers nothing would be ' +
-            'executed. Use `matre up`.',
-        );
-      }
-      await serve(session, { workers: false });
-    });
+    .action(() => serve(session, { server: true }));
 }

@@ -11,5 +11,5 @@ export function registerUp(program: Command, session: Session): void {
       '\nSIGTERM or Ctrl-C stops it cleanly: tests under way end, runs go back to the queue with what they have.' +
         '\nA second one stops at once.\n\nExample:\n  MATRE_WORKERS=8 matre up',
     )
-    .action(() => serve(session, { workers: true }));
+    .action(() => serve(session, { server: true, workers: true, scheduler: true }));
 }

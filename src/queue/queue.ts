@@ -175,7 +175,7 @@ export function createQueue(deps: {
         const run = await expire(database, id, maxAttempts);
         if (!run) continue;
         log.warn(
-          { run: id, attempt: run.attempt, state: run.state },
+          { run: id, env: run.environmentCode, attempt: run.attempt, state: run.state },
           'The lease of a run expired: its worker is lost.',
         );
         taken.push(run);

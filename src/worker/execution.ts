@@ -153,7 +153,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
     };
     const heldUntil = () => lease.until();
     const job: Job = {
-      ...{ run, environment, fence, workerId, abort, assertHeld, heldUntil, stop, exclusively, record },
+      ...{ run, environment, fence, workerId, abort, assertHeld, heldUntil, stop, exclusively, record, log },
     };
     // Longer than any test process may live that the runner lost sight of.
     const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;

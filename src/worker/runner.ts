@@ -1,3 +1,4 @@
+import type { Logger } from '../log.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reason, Run } from '../model/run.ts';
 import type { Recorder } from '../queue/recorder.ts';
@@ -23,6 +24,8 @@ export interface Job {
   /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */
   exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   record: Recorder;
+  /** Its lines say which run, environment and worker they are about. */
+  log: Logger;
 }
 
 /** How a run ended for the runner. The verdict comes from the results (`verdictOf`) unless `reason` is given. */

@@ -11,13 +11,13 @@ const root = resolve(import.meta.dirname, '../..');
  * The images that deploy/compose.yml names, without a registry: made of programs of this machine and their libraries, with the
  * same commands, users and variables as far as the compose file uses them.
  */
-export const imageNames = { matre: 'matre', redis: 'matre-test-redis', postgres: 'matre-test-postgres' };
+const imageNames = { matre: 'matre-test', redis: 'matre-test-redis', postgres: 'matre-test-postgres' };
 
 /** matre as deploy/Dockerfile makes it: built, with the packages it needs to run and nothing else. */
-export async function importMatre(folder: string, docker: string, tag: string): Promise<string> {
+export async function importMatre(folder: string, docker: string): Promise<string> {
   const tree = join(folder, 'matre');
   const home = join(tree, 'opt/matre');
-  await programs(tree, [process.execPath, '/usr/bin/git']);
+  await programs(tree, [process.execPath, '/usr/bin/git', '/usr/bin/flock']);
   await run(
     'npx',
     ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(home, 'dist')],
@@ -41,9 +41,12 @@ export async function importMatre(folder: string, docker: string, tag: string): 
   }
   await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
   await symlink('/opt/matre/bin/matre.js', join(tree, 'usr/local/bin/matre'));
-  const name = `${imageNames.matre}:${tag}`;
-  await importImage(tree, docker, name, ['ENTRYPOINT ["matre"]', 'CMD ["up"]', 'WORKDIR /opt/matre']);
-  return name;
+  await importImage(tree, docker, imageNames.matre, [
+    'ENTRYPOINT ["matre"]',
+    'CMD ["up"]',
+    'WORKDIR /opt/matre',
+  ]);
+  return imageNames.matre;
 }
 
 export async function importRedis(folder: string, docker: string): Promise<string> {

@@ -8,21 +8,27 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import { sampleAdmin } from '../../src/demo/shop.ts';
+import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
 import { until } from '../support/until.ts';
 import { importMatre, importPostgres, importRedis } from './images.ts';
 
-// `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here because there is no registry: four workers, the server, the scheduler,
-// PostgreSQL and Redis in containers, and the containers with the tests beside them in the same engine. Selenium's images
-// cannot be had here, so their services are checked and not started; the tests of the sample need no browser.
+// `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here
+// because there is no registry, in a Docker Engine and a network namespace of its own: four workers, the server, the scheduler, PostgreSQL and Redis in containers, and the containers
+// with the tests beside them in the same engine. Selenium's images cannot be had here: something with its name says that
+// there is a grid, and the tests of the sample need no browser.
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
-const skip = process.env['MATRE_TEST_SKIP_DOCKER'];
-const network = `matre-test-${process.pid}`;
+const skip = noDockerBecause();
+const network = 'matre-test';
+/** The engine publishes ports on 127.0.0.1. */
+const namespace = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const services = ['postgres', 'magento-redis', 'server', 'scheduler', 'test-worker'];
 const patient = { timeout: 300_000 };
 
 let folder: string;
+let engine: TestDocker | undefined;
+let host: string;
 let settings: Record<string, string>;
 
 async function compose(...argv: string[]): Promise<string> {
@@ -44,6 +50,8 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     folder = await mkdtemp(join(tmpdir(), 'matre-compose-'));
     const data = join(folder, 'data');
     await cp(join(root, 'examples/module'), join(data, 'module'), { recursive: true });
+    engine = await startDocker(join(folder, 'engine'), { apart: namespace });
+    host = engine.host;
     const socketPath = host.slice('unix://'.length);
     settings = {
       DOCKER_HOST: host,
@@ -56,23 +64,17 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
       MATRE_MODULE_PATH: join(data, 'module'),
       MATRE_NETWORK: network,
       MATRE_IMAGE: await buildSampleImage(new Docker({ socketPath })),
-      MATRE_PROGRAM_IMAGE: await importMatre(folder, host, `test-${process.pid}`),
+      MATRE_PROGRAM_IMAGE: await importMatre(folder, host),
       REDIS_IMAGE: await importRedis(folder, host),
       POSTGRES_IMAGE: await importPostgres(folder, host),
     };
-    await compose('up', '-d', 'postgres', 'magento-redis', 'server', 'scheduler', 'test-worker');
+    await compose('up', '-d', ...services);
+    const grid = `require('node:http').createServer((_, to) => to.end('${JSON.stringify(gridStatus)}')).listen(4444)`;
+    await startBeside('selenium-hub', grid);
   }, 300_000);
   afterAll(async () => {
-    if (!settings) return;
-    const docker = new Docker({ socketPath: host.slice('unix://'.length) });
-    for (const { Id } of await docker.listContainers({
-      all: true,
-      filters: { network: [network], name: ['matre_magento_env_', 'shop-'] },
-    })) {
-      await docker.getContainer(Id).remove({ force: true });
-    }
-    await compose('down', '--volumes', '--timeout', '5');
-    await run('docker', ['--host', host, 'image', 'rm', settings['MATRE_PROGRAM_IMAGE'] as string]);
+    // With everything that is in it.
+    await engine?.stop();
     await rm(folder, { recursive: true, force: true });
   }, 120_000);
 
@@ -95,14 +97,10 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
   it('executes runs on two environments, and every line about them says which run and environment', async () => {
     const shops = ['preprod-us', 'preprod-es'];
     for (const code of shops) {
-      const start = `import('/opt/matre/dist/demo/shop.js').then((shop) => shop.startShop({ environment: '${code}', port: 8080, host: '0.0.0.0', latencyMs: 20 }))`;
-      const flags = ['--detach', '--network', network, '--name', `shop-${code}-${process.pid}`];
-      const image = settings['MATRE_PROGRAM_IMAGE'] as string;
-      await run('docker', ['--host', host, 'run', ...flags, '--entrypoint', 'node', image, '-e', start]);
-      const address = `http://shop-${code}-${process.pid}:8080/`;
-      const password = join(folder, 'password');
-      await writeFile(password, sampleAdmin.password);
-      await addEnvironment(code, address);
+      const shop = JSON.stringify({ environment: code, port: 8080, host: '0.0.0.0', latencyMs: 20 });
+      const start = `import('/opt/matre/dist/demo/shop.js').then(({ startShop }) => startShop(${shop}))`;
+      await startBeside(`shop-${code}`, start);
+      await addEnvironment(code, `http://shop-${code}:8080/`);
     }
     const submitted = await matre<{ id: number }[] | { runs: { id: number }[] }>(
       ...['run', ...shops.flatMap((code) => ['-e', code]), '--group', 'smoke'],
@@ -112,15 +110,18 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     const verdicts = [];
     for (const id of ids) {
       const shown = await until(async () => {
-        const { run } = await matre<{ run: { state: string; verdict: string; counts: object } }>(
+        const { run } = await matre<{ run: { state: string; verdict: string; reason: object | null } }>(
           'show',
           String(id),
         );
         return run.state === 'finished' ? run : undefined;
       });
-      verdicts.push(shown.verdict);
+      verdicts.push([shown.verdict, shown.reason]);
     }
-    expect(verdicts).toEqual(['passed', 'passed']);
+    expect(verdicts).toEqual([
+      ['passed', null],
+      ['passed', null],
+    ]);
 
     const lines = (await compose('logs', '--no-log-prefix', '--no-color', 'test-worker'))
       .split('\n')
@@ -135,12 +136,29 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
 
   it('comes back with all it knew after everything was stopped and made again', async () => {
     const before = await matre<unknown[]>('list');
-    await compose('down', '--timeout', '60');
-    await compose('up', '-d', 'postgres', 'magento-redis', 'server', 'scheduler', 'test-worker');
+    // Not `down`: the containers with the tests are in the network, and stay as they are.
+    await compose('stop', '--timeout', '60');
+    await compose('rm', '--force');
+    await compose('up', '-d', ...services);
     const after = await until(() => matre<unknown[]>('list').catch(() => undefined));
     expect(after).toEqual(before);
   });
 });
+
+/** As Grid 4 answers, with as many nodes as the compose file has. */
+const gridStatus = {
+  value: {
+    ready: true,
+    nodes: Array.from({ length: 4 }, () => ({ availability: 'UP', maxSessions: 1, slots: [] })),
+  },
+};
+
+/** Runs a script in the network of the installation, where others know it by the name. */
+async function startBeside(name: string, script: string): Promise<void> {
+  const flags = ['--detach', '--network', network, '--network-alias', name, '--name', `beside-${name}`];
+  const image = settings['MATRE_PROGRAM_IMAGE'] as string;
+  await run('docker', ['--host', host, 'run', ...flags, '--entrypoint', 'node', image, '-e', script]);
+}
 
 async function addEnvironment(code: string, address: string): Promise<void> {
   const env = join(settings['MATRE_DATA'] as string, `.env.${code}`);

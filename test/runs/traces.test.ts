@@ -1,15 +1,19 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CollectedSpan, startCollector, treeOf } from '../tracing/collector.ts';
 import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
-/** The trace of a run that was really executed. */
+/** What a run that was really executed tells programs: its trace, and the log of its worker. */
 overOneEngine((kind) => {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   let collector: Awaited<ReturnType<typeof startCollector>>;
   let stage: Stage;
   let environment: StageEnvironment;
   beforeAll(async () => {
     collector = await startCollector();
     stage = await openStage(kind, {
+      log,
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('FailingTest', fault('error')),
@@ -76,5 +80,21 @@ overOneEngine((kind) => {
     });
     expect(outside).toEqual([]);
     expect(JSON.stringify(collector.requests.map(({ body }) => body))).not.toContain('hush');
+  });
+
+  test('says in every line of the log which run and environment it is about', () => {
+    const of = (message: string) => lines.findIndex(({ msg }) => msg === message);
+    const during = lines.slice(of('Run started'), of('Run finished') + 1);
+    // The first run had to make its container.
+    expect(during.map(({ event }) => event)).toContain('CONTAINER_CREATED');
+    for (const { run, env, worker, msg } of during) {
+      expect({ run, env, worker, msg }).toEqual({
+        run: during[0]?.['run'],
+        env: 'preprod-us',
+        worker: expect.any(String),
+        msg,
+      });
+    }
+    expect(JSON.stringify(lines)).not.toContain('hush');
   });
 });

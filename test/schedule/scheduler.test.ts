@@ -87,5 +87,5 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
 it('is refused without a database that processes share', async () => {
   const { code, stderr } = await cli(['scheduler'], { settings: { MATRE_DATA: folder } });
   expect(code).toBe(3);
-  expect(stderr).toContain('`matre up` has a scheduler already');
+  expect(stderr).toContain('Use `matre up`');
 });
