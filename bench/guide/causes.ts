@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import { createClient } from 'redis';
 import { startShop } from '../../src/demo/shop.ts';
@@ -21,8 +21,13 @@ import { asked, type Ground, plain } from './ground.ts';
 type Cause = (ground: Ground) => Promise<number | undefined>;
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
-/** Where runc keeps what it knows of containers. */
-const states = '/run/docker/runtime-runc/moby';
+/** Where runc keeps what it knows of containers: of the engine of DOCKER_HOST, or of that of the machine. */
+function stateFolders(): string | undefined {
+  const own = dirname((process.env['DOCKER_HOST'] ?? '').replace('unix://', ''));
+  return [join(own, 'exec/runtime-runc/moby'), '/run/docker/runtime-runc/moby'].find((folder) =>
+    existsSync(folder),
+  );
+}
 
 export const causes: Record<GuideId, Cause> = {
   flock: ({ refused }) => refused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: 'flock' }),
@@ -120,7 +125,8 @@ export const causes: Record<GuideId, Cause> = {
   },
 
   async nameOfDead({ stage, environment, event }) {
-    if (!existsSync(states)) return undefined;
+    const states = stateFolders();
+    if (states === undefined) return undefined;
     const container = new Docker().getContainer(
       (await stage.engine.inspect(environment.container.name))?.id ?? '',
     );

@@ -53,6 +53,7 @@ export async function openGround(): Promise<Ground> {
     LOCK_DSN: redis.url,
     MATRE_DATA: disk.folder,
     MATRE_SIGN_IN: 'off',
+    ...(process.env['DOCKER_HOST'] && { DOCKER_HOST: process.env['DOCKER_HOST'] }),
   };
   const module = {
     ...moduleTest('PlainTest', fault('sleep 0')),
