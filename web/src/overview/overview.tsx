@@ -1,7 +1,7 @@
 import { SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef } from 'react';
+import { useDeferredValue, useMemo, useRef } from 'react';
 import { useQueryState } from '../parts/query-state.ts';
 import { useShortcut } from '../parts/shortcuts.tsx';
 import { ErrorState, Loading } from '../parts/states.tsx';
@@ -22,7 +22,11 @@ export default function Overview() {
   const [spanName, setSpan] = useQueryState('span');
   const [wanted, setWanted] = useQueryState('environment');
   const asked = spanOf(spanName);
-  const { data: overview, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
+  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
+  // Hundreds of lanes are drawn piece by piece, so that the page answers meanwhile.
+  const { overview, received } = useDeferredValue(
+    useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
+  );
   useVerdictsSaid(overview);
 
   const search = useRef<HTMLInputElement>(null);
@@ -74,7 +78,7 @@ export default function Overview() {
           />
         </div>
       </div>
-      <Lanes overview={overview} lanes={lanes} received={dataUpdatedAt} span={span} />
+      <Lanes overview={overview} lanes={lanes} received={received} span={span} />
       {lanes.length === 0 && <p className={classes.none}>No environment has “{wanted}” in its name.</p>}
       {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
     </>

@@ -47,6 +47,7 @@ export default function Test({ params }: { params: { name: string } }) {
         name={name}
         suite={suite}
         known={known.data}
+        hasRun={data.results > 0}
         environments={data.rows.map((row) => row.environment)}
       />
       {suites.length > 1 && (
@@ -60,9 +61,9 @@ export default function Test({ params }: { params: { name: string } }) {
         />
       )}
       {data.results === 0 ? (
-        <EmptyState title="It has not run yet">
+        <EmptyState title={known.data === null ? 'There is no test of this name' : 'It has not run yet'}>
           {known.data === null
-            ? 'The catalog has no test of this name either.'
+            ? 'It is not in the catalog, and has never run.'
             : 'Results come here from its first run on.'}
         </EmptyState>
       ) : (
@@ -77,10 +78,11 @@ interface HeadProps {
   suite: string | undefined;
   /** Null when it is not in the catalog. */
   known: Catalog['tests'][number] | null | undefined;
+  hasRun: boolean;
   environments: string[];
 }
 
-function Head({ name, suite, known, environments }: HeadProps) {
+function Head({ name, suite, known, hasRun, environments }: HeadProps) {
   const run = new URLSearchParams({ test: suite === undefined ? name : `${suite}:${name}` });
   for (const code of environments) run.append('env', code);
   return (
@@ -114,7 +116,7 @@ function Head({ name, suite, known, environments }: HeadProps) {
       {known?.unusable != null && (
         <p className={classes.dim}>MFTF generates nothing for it: {known.unusable}</p>
       )}
-      {known === null && <p className={classes.dim}>It is no longer in the catalog.</p>}
+      {known === null && hasRun && <p className={classes.dim}>It is no longer in the catalog.</p>}
     </header>
   );
 }
