@@ -65,8 +65,8 @@ while [ $# -gt 0 ]; do
     */fetch.php)
       shift
       script=${framework}/stand-in/fetch.cjs
-      [ -f "\$script" ] || exit 0
-      set -- "\$script" "\$@"
+      [ -f "$script" ] || exit 0
+      set -- "$script" "$@"
       break
       ;;
     *.php) exit 0 ;;
