@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Selenium } from '../selenium/selenium.ts';
 import { deadSessions } from '../selenium/sessions.ts';
 import { type Check, orWell, problem, unknown, well } from './check.ts';
 import { forgetSelenium, seleniumOf } from './selenium.ts';
@@ -30,6 +32,7 @@ export const seleniumSessionsLeft: Check = {
         about: selenium.address,
         async heal() {
           const ended = await selenium.end(id);
+          await untilUnlisted(selenium, id);
           forgetSelenium(examined);
           return ended ? `Session ${id} was ended.` : `Session ${id} was gone.`;
         },
@@ -47,3 +50,12 @@ export const seleniumSessionsLeft: Check = {
     );
   },
 };
+
+/** A grid lists a session for a moment after it was ended; the doctor would find it again. Given up after two seconds. */
+async function untilUnlisted(selenium: Selenium, id: string): Promise<void> {
+  for (let looks = 0; looks < 40; looks++) {
+    const { sessions } = await selenium.status();
+    if (!sessions.some((session) => session.id === id)) return;
+    await pause(50);
+  }
+}

@@ -67,6 +67,12 @@ const statusAnswer = z.object({
 const sessionsAnswer = z.object({ value: z.array(z.object({ id: z.string() })) });
 const commandLineAnswer = z.object({ value: z.object({ arguments: z.array(z.string()) }) });
 
+/**
+ * What the distributor of Grid 4 says of a slot while its browser is started (LocalGridModel, seen in 4.48): no session yet, with
+ * nobody's name, so it would be taken for a stranger's.
+ */
+const reservedSlot = 'reserved';
+
 export function createSelenium({ protocol, host, port, path }: SeleniumAddress): Selenium {
   const address = `${protocol}://${host}:${port}${path.replace(/\/+$/, '')}`;
   /** Of a driver alone; the label of a session never changes, and asking for it costs its browser a moment. */
@@ -136,7 +142,7 @@ export function createSelenium({ protocol, host, port, path }: SeleniumAddress):
       }
       const sessions = nodes.flatMap(({ slots }) =>
         slots.flatMap(({ session }) => {
-          if (!session) return [];
+          if (!session || session.sessionId === reservedSlot) return [];
           const { 'se:name': name } = session.capabilities;
           return [{ id: session.sessionId, label: typeof name === 'string' ? name : undefined }];
         }),
