@@ -230,7 +230,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
       );
       await engine.close();
       await opened.close();
-      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await rm(home, { recursive: true, force: true });
     },
   };
 }
