@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { cli } from '../support/cli.ts';
+import { namedRunner } from '../support/runner.ts';
+import { until } from '../support/until.ts';
+
+let server: TestServer;
+let runId: string;
+beforeAll(async () => {
+  server = await startTestServer({ parts: { runner: namedRunner } });
+  const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+  await server.ask('POST', '/api/environments', { code: 'us', ...shop });
+  await server.app.startWorkers();
+  const { body } = await server.ask('POST', '/api/runs', {
+    environments: ['us'],
+    selection: { tests: ['PassHome'] },
+  });
+  runId = String(body.runs[0].id);
+  const state = async () => (await server.ask('GET', `/api/runs/${runId}`)).body.run.state;
+  await until(async () => (await state()) === 'finished');
+});
+afterAll(() => server.close());
+
+/** A command that has said all it has to say must not be kept alive by a connection, a timer or a child process. */
+describe('a process of the command line ends by itself after', () => {
+  it.each([
+    ['--help', 0],
+    ['list', 0],
+    ['show RUN', 0],
+    ['log RUN', 0],
+    ['log RUN -f', 0],
+    ['tests', 3],
+    ['status', 0],
+    ['pool list', 0],
+    ['locks list', 0],
+    ['env list', 0],
+    ['env show us', 0],
+    ['env show', 0],
+    ['schedule list', 0],
+    ['doctor', 2],
+    ['user list', 0],
+    ['token list', 0],
+    ['audit', 0],
+    ['config', 0],
+    ['show 999', 3],
+  ])('%s', async (line, code) => {
+    const result = await cli(line.replace('RUN', runId).split(' '), { settings: { MATRE_URL: server.url } });
+    expect({ line, code: result.code, stderr: result.stderr }).toMatchObject({ line, code });
+    if (code === 0) expect(result.stderr).toBe('');
+  });
+});
