@@ -70,9 +70,14 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       if (trouble === undefined) log.warn({ redis: address, error: text }, 'Lock store unreachable');
       trouble = text;
     });
+    // A client that is destroyed while it connects goes on connecting, and would keep a process that is over alive: for ever
+    // where nobody answers, because then it is never ready.
+    const destroyUnused = () => {
+      if (closed || client !== fresh) fresh.destroy();
+    };
+    fresh.on('connect', destroyUnused);
     fresh.on('ready', () => {
-      // A client that is destroyed while it connects goes on connecting, and would keep a process that is over alive.
-      if (closed || client !== fresh) return fresh.destroy();
+      if (closed || client !== fresh) return destroyUnused();
       if (trouble !== undefined) log.info({ redis: address }, 'Lock store reachable again');
       trouble = undefined;
       onReleased(undefined);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
@@ -239,5 +241,16 @@ describe('locks in Redis', () => {
     const waiting = store(2000).acquire('container_x', { owner: 'a' });
     await redis.restart();
     (await waiting).assertHeld();
+  });
+
+  it('leave no connection behind when their store is closed while it connects to a Redis that is silent', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const connected = once(silent, 'connection');
+    const { port } = silent.address() as AddressInfo;
+    await createRedisLocks({ url: `redis://127.0.0.1:${port}`, ttlMs: 10_000, log }).close();
+    const [socket] = await connected;
+    await once(socket.resume(), 'close');
   });
 });
