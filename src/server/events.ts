@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { runId } from '../operations/fields.ts';
@@ -42,7 +42,9 @@ export function mountEvents(
   const dismiss = async () => {
     for (const [listener, { request }] of listeners) {
       // Without an answer of the database nobody is sent away: it would all be asked again at once.
-      if (!(await stillWelcome(request).catch(() => true))) listener.end();
+      if (await stillWelcome(request).catch(() => true)) continue;
+      listeners.delete(listener);
+      endAtOnce(listener);
     }
   };
   const beat = setInterval(() => {
@@ -91,4 +93,10 @@ export function beginStream(reply: FastifyReply): void {
     'x-accel-buffering': 'no',
   });
   reply.raw.flushHeaders();
+}
+
+/** Ends a stream now: what its reader has left unread would keep it open for as long as nobody reads. */
+export function endAtOnce(stream: ServerResponse): void {
+  if (stream.writableLength > 0) stream.destroy();
+  else stream.end();
 }

@@ -6,7 +6,7 @@ import type { Context } from '../operations/context.ts';
 import { runId, whole } from '../operations/fields.ts';
 import { wholeCharacters, withFiles } from '../operations/run-record.ts';
 import type { Changes } from './changes.ts';
-import { beginStream, lastEventId } from './events.ts';
+import { beginStream, endAtOnce, lastEventId } from './events.ts';
 import { createLogWatches } from './log-watches.ts';
 
 const defaults = {
@@ -63,7 +63,9 @@ export function mountLogStream(
       reply.raw.on('close', () => gone.abort());
       const beat = setInterval(async () => {
         reply.raw.write(': beat\n\n');
-        if (!(await stillWelcome(request).catch(() => true))) reply.raw.end();
+        if (await stillWelcome(request).catch(() => true)) return;
+        gone.abort();
+        endAtOnce(reply.raw);
       }, beatMs);
       try {
         await follow(id, start, reply.raw, AbortSignal.any([gone.signal, closing.signal]));

@@ -142,6 +142,29 @@ describe('live events', () => {
     expect(stays.ended).toBe(false);
   });
 
+  it('end for whoever is no longer welcome though it does not read', async () => {
+    let signedOut = false;
+    const { port, tellAll, connections } = await serve({
+      beatMs: 20,
+      unreadLimitBytes: Number.POSITIVE_INFINITY,
+      stillWelcome: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
+    });
+    const stuck = connect(port, '127.0.0.1');
+    closers.push(() => stuck.destroy());
+    stuck.pause();
+    stuck.on('error', () => undefined);
+    stuck.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: gone\r\n\r\n');
+    const reader = await listen(port);
+    await until(async () => reader.text.includes('reload') && (await connections()) === 2);
+    // What the system takes for the one that does not read is some megabytes.
+    for (let each = 0; each < 32; each += 1) tellAll({ event: 'environment', data: 'x'.repeat(1024 * 1024) });
+    tellAll({ event: 'environment', data: 'last' });
+    await until(() => reader.text.includes('data: last\n\n'));
+    signedOut = true;
+    await until(async () => (await connections()) === 1);
+    expect(reader.ended).toBe(false);
+  });
+
   it('do not wait for a listener that does not read: it is cut off, the others hear all', async () => {
     const { port, tell, connections } = await serve({ unreadLimitBytes: 512 * 1024 });
     const stuck = connect(port, '127.0.0.1');
