@@ -23,8 +23,8 @@ export interface Checkouts {
 /** Fills an empty folder. `lock` is for processes that do it and could outlive this one. */
 export type Fill<Result> = (draft: string, lock: number) => Promise<Result>;
 
-/** `home` holds the checkouts and what it takes to make them. */
-export async function createCheckouts(home: string): Promise<Checkouts> {
+/** `home` holds the checkouts and what it takes to make them. When `signal` aborts, nobody waits any more for another process. */
+export async function createCheckouts(home: string, signal: AbortSignal): Promise<Checkouts> {
   const folder = join(home, 'checkouts');
   const drafts = join(home, 'drafts');
   const locks = join(home, 'locks');
@@ -39,7 +39,7 @@ export async function createCheckouts(home: string): Promise<Checkouts> {
 
   /** Holds the lock of a name while `work` runs, so that drafts of that name belong to nobody who lives. */
   const locked = async <T>(name: string, work: (lock: number) => Promise<T>): Promise<T> => {
-    const lock = await lockFile(join(locks, name));
+    const lock = await lockFile(join(locks, name), { signal });
     try {
       lock.touch();
       return await work(lock.fd);

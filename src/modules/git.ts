@@ -32,7 +32,7 @@ const passedOn = [
 ];
 
 /** The longest a command of git may take. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
-const limitMs = 30 * 60_000;
+const defaultLimitMs = 30 * 60_000;
 
 /**
  * `folder` keeps the settings for git. Errors: CONFIG_INVALID for an address, branch or key path that would not do.
@@ -42,8 +42,10 @@ export async function createGit(options: {
   source: GitSource;
   environment: Record<string, string | undefined>;
   signal: AbortSignal;
+  /** The longest a command may take; half an hour by default. */
+  limitMs?: number | undefined;
 }): Promise<Git> {
-  const { folder, source, signal } = options;
+  const { folder, source, signal, limitMs = defaultLimitMs } = options;
   const address = parseRepository(source.repository);
   if (!address) throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_REPOSITORY is not a git address.');
   const url = address.url.startsWith('/') ? `file://${encodeURI(address.url)}` : address.url;
@@ -85,9 +87,14 @@ export async function createGit(options: {
         // Its own group, so that what it starts (ssh, git-remote-https) ends with it.
         detached: true,
       });
-      const stop = () => child.pid && killGroup(child.pid);
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-      deadline.addEventListener('abort', stop);
+      let stopped = false;
+      const stop = () => {
+        stopped = true;
+        if (child.pid) killGroup(child.pid);
+      };
+      // Not `AbortSignal.timeout` within `AbortSignal.any`: nothing holds it there, and once it is collected it never aborts.
+      const deadline = setTimeout(stop, limitMs);
+      signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
       child.stdout?.on('data', (chunk) => output.push(chunk));
       let said = '';
@@ -95,15 +102,16 @@ export async function createGit(options: {
         said = (said + text).slice(-8192);
       });
       try {
-        if (deadline.aborted) stop();
+        if (signal.aborted) stop();
         const [code] = await once(child, 'close');
         if (code === 0) return Buffer.concat(output).toString('utf8');
-        throw failure(deadline.aborted ? 'git was stopped.' : said, url, secrets);
+        throw failure(stopped ? 'git was stopped.' : said, url, secrets);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing.');
       } finally {
-        deadline.removeEventListener('abort', stop);
+        clearTimeout(deadline);
+        signal.removeEventListener('abort', stop);
       }
     },
   };

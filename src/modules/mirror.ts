@@ -28,7 +28,8 @@ export interface Mirror {
 /** The fetch that was the last to succeed. Times in milliseconds, by the clock of this machine. */
 const lastFetch = z.object({ startedAt: z.number(), id: z.string(), subject: z.string() });
 
-export async function createMirror(home: string, git: Git): Promise<Mirror> {
+/** When `signal` aborts, nobody waits any more for another process that fetches. */
+export async function createMirror(home: string, git: Git, signal: AbortSignal): Promise<Mirror> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   const short = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
   const folder = join(home, `${short(git.url)}.git`);
@@ -59,7 +60,7 @@ export async function createMirror(home: string, git: Git): Promise<Mirror> {
   const newest = (): Promise<Commit> => {
     askedAt = Date.now();
     waiting ??= (async () => {
-      const lock = await lockFile(lockPath);
+      const lock = await lockFile(lockPath, { signal });
       // Who asks from now on may know of a push that this fetch does not see.
       waiting = undefined;
       const needed = askedAt;

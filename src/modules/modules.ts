@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModuleSource } from '../config.ts';
@@ -38,6 +39,8 @@ export interface ModulesOptions {
   environment?: Record<string, string | undefined>;
   /** How long a checkout that nobody asks for is kept at least. */
   keepUnusedMs?: number;
+  /** The longest a command of git may take; half an hour by default. */
+  gitLimitMs?: number;
 }
 
 const hourMs = 3_600_000;
@@ -46,10 +49,15 @@ const hourMs = 3_600_000;
 export async function createModules(options: ModulesOptions): Promise<Modules> {
   const { source, log, environment = process.env, keepUnusedMs = hourMs } = options;
   const folder = resolve(options.folder);
-  const checkouts = await createCheckouts(folder);
   const closing = new AbortController();
+  // Each git listens, and whoever waits for a lock.
+  setMaxListeners(0, closing.signal);
+  const checkouts = await createCheckouts(folder, closing.signal);
   const prune = (inUse: Iterable<string>) => checkouts.prune(new Set(inUse), keepUnusedMs);
-  const common = { folder: checkouts.folder, close: () => closing.abort() };
+  const common = {
+    folder: checkouts.folder,
+    close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process closes.')),
+  };
 
   if (!source) {
     const unset = async () => {
@@ -77,8 +85,10 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     };
   }
 
-  const git = await createGit({ folder: join(folder, 'git'), source, environment, signal: closing.signal });
-  const mirror = await createMirror(join(folder, 'git'), git);
+  const { signal } = closing;
+  const limitMs = options.gitLimitMs;
+  const git = await createGit({ folder: join(folder, 'git'), source, environment, signal, limitMs });
+  const mirror = await createMirror(join(folder, 'git'), git, signal);
   return {
     ...common,
     resolve: mirror.newest,

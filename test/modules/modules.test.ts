@@ -18,6 +18,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ModuleSource } from '../../src/config.ts';
@@ -64,7 +66,7 @@ const gitSource = (repository: string, more: Partial<GitSource> = {}): GitSource
 
 async function open(
   source: ModuleSource | undefined,
-  more: { environment?: Record<string, string>; keepUnusedMs?: number } = {},
+  more: { environment?: Record<string, string>; keepUnusedMs?: number; gitLimitMs?: number } = {},
 ): Promise<Modules> {
   const write = (line: string) => {
     logged += line;
@@ -74,6 +76,12 @@ async function open(
   const modules = await createModules({ folder: join(home, 'modules'), source, log, ...more, environment });
   opened.push(modules);
   return modules;
+}
+
+/** As happens by itself sooner or later. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 /** Every file below a folder with its content. */
@@ -425,6 +433,37 @@ describe('a git server with a password', () => {
     server.release();
     expect((await resolving).id).toBe(id);
     expect(contents(await modules.checkout(id))).toEqual(tests);
+  });
+
+  it('is waited for by nobody any more after close', async () => {
+    createRepository(join(served, 'closed')).commit(tests);
+    const modules = await open(gitSource(server.url('closed'), { username, password }));
+    const lockName = await mirrorLock(modules);
+    const lock = await lockFile(lockName);
+    const resolving = modules.resolve();
+    await until(() => waiters(lockName) === 1);
+    modules.close();
+    await expect(resolving).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
+    expect(waiters(lockName)).toBe(0);
+    lock.release();
+  });
+
+  it('is given up when it takes too long, also after the garbage was collected', async () => {
+    createRepository(join(served, 'endless')).commit(tests);
+    const modules = await open(gitSource(server.url('endless'), { username, password }), {
+      gitLimitMs: 2_000,
+    });
+    server.hold();
+    const packs = server.packs();
+    const resolving = modules.resolve();
+    const outcome = expect(resolving).rejects.toMatchObject({
+      code: 'MODULE_CHECKOUT_FAILED',
+      message: expect.stringContaining('git was stopped'),
+    });
+    await until(() => server.packs() > packs);
+    collectGarbage();
+    await outcome;
+    server.release();
   });
 
   /** The path of the lock, which a first fetch makes. */
