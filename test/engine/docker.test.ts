@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createDockerEngine } from '../../src/engine/docker/engine.ts';
@@ -30,12 +31,40 @@ describe('only docker', () => {
     await once(hanging, 'listening');
     const { port } = hanging.address() as AddressInfo;
     const engine = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, log, silenceMs: 100 });
-    const questions = [engine.describe, () => engine.inspect('x'), () => engine.list({})];
+    const questions = [
+      engine.describe,
+      () => engine.inspect('x'),
+      () => engine.list({}),
+      () => engine.exec('x', { argv: ['true'] }),
+    ];
     for (const ask of questions) {
       await expect(ask()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
     }
     await engine.close();
     hanging.close();
+  });
+
+  test('does not wait for ever for an engine that hangs while it starts a process', async () => {
+    const answers: [RegExp, number, unknown][] = [
+      [/containers\/x\/json/, 200, { Id: 'x', State: { StartedAt: '' } }],
+      [/containers\/x\/exec/, 201, { Id: 'y' }],
+    ];
+    const hanging = createHttpServer((request, response) => {
+      const [, status, body] = answers.find(([path]) => path.test(request.url ?? '')) ?? [];
+      if (status !== undefined) response.writeHead(status).end(JSON.stringify(body));
+      else if (request.url?.includes('/events')) response.writeHead(200).flushHeaders();
+    }).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const { port } = hanging.address() as AddressInfo;
+    const engine = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, log, silenceMs: 500 });
+    await expect(engine.exec('x', { argv: ['true'] })).rejects.toMatchObject({
+      code: 'ENGINE_UNREACHABLE',
+      message: expect.stringContaining('within 500 ms'),
+    });
+    await engine.close();
+    // It has let go of what it had: the events as well.
+    hanging.closeIdleConnections();
+    await once(hanging.close(), 'close');
   });
 
   test('tells a missing network from a missing image, and leaves nothing behind', async () => {

@@ -35,7 +35,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
   const docker = new Docker({ ...connection, timeout: silenceMs });
   // Output and events may be silent for as long as they like.
   const streams = new Docker(connection);
-  const events = createContainerEvents(streams, log);
+  const events = createContainerEvents(streams, log, silenceMs);
 
   async function inspect(idOrName: string): Promise<ContainerInfo | undefined> {
     try {
@@ -157,7 +157,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       }
     },
 
-    exec: (id, request) => startExec({ docker, streams, events }, id, request),
+    exec: (id, request) => startExec({ docker, streams, events, startMs: silenceMs }, id, request),
 
     async close() {
       events.close();

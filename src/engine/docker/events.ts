@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Logger } from '../../log.ts';
+import { inTime } from './in-time.ts';
 
 /** What befell a container: the kernel ended one of its processes because of the memory limit (`oom`), or it ended itself (`die`). */
 export type Incident = 'oom' | 'die';
@@ -28,7 +29,7 @@ const remembered = 1_000;
  * witness. One subscription for each engine, made when it is first needed and made again when it breaks; it does not keep
  * the process alive.
  */
-export function createContainerEvents(docker: Docker, log: Logger): ContainerEvents {
+export function createContainerEvents(docker: Docker, log: Logger, answerMs: number): ContainerEvents {
   const closing = new AbortController();
   const waiting = new Map<() => void, string>();
   let heard: { containerId: string; incident: Incident; at: number }[] = [];
@@ -36,11 +37,13 @@ export function createContainerEvents(docker: Docker, log: Logger): ContainerEve
 
   /** `since`: in seconds of the clock; the engine tells again what happened from then on. */
   async function connect(since?: number): Promise<void> {
-    const stream = await docker.getEvents({
-      filters: { type: ['container'], event: ['oom', 'die'] },
-      abortSignal: closing.signal,
-      ...(since === undefined ? {} : { since }),
-    });
+    const ask = (abortSignal: AbortSignal) =>
+      docker.getEvents({
+        filters: { type: ['container'], event: ['oom', 'die'] },
+        abortSignal,
+        ...(since === undefined ? {} : { since }),
+      });
+    const stream = await inTime(answerMs, ask, closing.signal);
     (stream as { socket?: { unref(): void } }).socket?.unref();
     // Every event is one line; a line may come in pieces.
     let rest = '';

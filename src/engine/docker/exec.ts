@@ -6,6 +6,7 @@ import { createOutputs } from '../outputs.ts';
 import { demux } from './demux.ts';
 import type { ContainerEvents } from './events.ts';
 import { engineFault, statusOf } from './faults.ts';
+import { inTime } from './in-time.ts';
 
 /** How often the engine is asked whether a process whose output is open still runs. */
 const pollMs = 1_000;
@@ -20,7 +21,18 @@ const silenceMs = 15_000;
 /** Starts a process in a running container. Errors: CONTAINER_VANISHED, ENGINE_UNREACHABLE, ENGINE_FAILED. */
 export async function startExec(
   /** `docker` answers in time or not at all; `streams` may be silent. */
-  { docker, streams, events }: { docker: Docker; streams: Docker; events: ContainerEvents },
+  {
+    docker,
+    streams,
+    events,
+    startMs,
+  }: {
+    docker: Docker;
+    streams: Docker;
+    events: ContainerEvents;
+    /** How long the engine may take to start a process: its output may be silent after that, the answer may not. */
+    startMs: number;
+  },
   id: string,
   request: ExecRequest,
 ): Promise<Exec> {
@@ -45,7 +57,9 @@ export async function startExec(
       AttachStderr: true,
       ...(cwd === undefined ? {} : { WorkingDir: cwd }),
     });
-    socket = await streams.getExec(exec.id).start({ hijack: true, stdin });
+    socket = await inTime(startMs, (abortSignal) =>
+      streams.getExec(exec.id).start({ hijack: true, stdin, abortSignal }),
+    );
   } catch (error) {
     throw engineFault(error, what, { 404: 'CONTAINER_VANISHED', 409: 'CONTAINER_VANISHED' });
   }
