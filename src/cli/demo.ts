@@ -3,6 +3,7 @@ import { createLog } from '../log.ts';
 import { createBoard } from './board.ts';
 import { exitCodes } from './failure.ts';
 import type { Session } from './session.ts';
+import { aborted } from './stop.ts';
 import { watchRuns } from './watch.ts';
 import { coloured, tally } from './words.ts';
 
@@ -49,7 +50,7 @@ export function registerDemo(program: Command, session: Session): void {
         if (session.terminal.env['CI'] !== 'true') {
           stdout.line(`Try: MATRE_URL=${demo.url} matre show ${demo.runIds[1]}`);
           stdout.line('Ctrl-C ends the demo.');
-          await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
+          await aborted(stop.signal);
         }
         stdout.line(`demo: environments=${environments} runs=${runs} overlaps=${overlaps} lost=${lost}`);
         if (overlaps > 0 || lost > 0 || surprises.length > 0) session.exitCode = exitCodes.broken;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readLog } from '../operations/run-record.ts';
 import { exitCodes } from './failure.ts';
 import { parseRunId, type Session } from './session.ts';
+import { aborted } from './stop.ts';
 import { cleanLines } from './words.ts';
 
 /** A log that grows sends no events: it is looked at again this often. */
@@ -19,13 +20,19 @@ export function registerLog(program: Command, session: Session): void {
       const { stdout } = session.terminal;
       const stop = new AbortController();
       const forget = session.terminal.onStop(() => {
+        // From here on the next signal does what signals do.
+        forget();
         session.exitCode = exitCodes.interrupted;
         stop.abort();
       });
+      const stopped = aborted(stop.signal);
       try {
         await session.ask(async (caller) => {
           for (let from = 0; !stop.signal.aborted; ) {
-            const { text, next, finished } = await caller.call(readLog, { id, from });
+            // A server that hangs must not keep anybody from leaving.
+            const piece = await Promise.race([caller.call(readLog, { id, from }), stopped]);
+            if (!piece) return;
+            const { text, next, finished } = piece;
             stdout.stream.write(stdout.interactive ? cleanLines(text) : text);
             const more = next > from;
             from = next;

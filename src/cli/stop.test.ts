@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { untilStopped } from './stop.ts';
+import { aborted, untilStopped } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 describe('stopping', () => {
@@ -33,5 +33,13 @@ describe('stopping', () => {
     expect(said).toHaveLength(1);
     finish();
     await stopped;
+  });
+
+  it('is noticed also by whoever waits for it after it came', async () => {
+    await aborted(AbortSignal.abort());
+    const stop = new AbortController();
+    const waiting = aborted(stop.signal);
+    stop.abort();
+    await waiting;
   });
 });

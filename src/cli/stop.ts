@@ -22,3 +22,11 @@ export function untilStopped(
     });
   });
 }
+
+/** Resolves when a signal aborts, also when it has already: Ctrl-C may have come before anybody waited for it. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

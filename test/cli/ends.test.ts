@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
-import { cli } from '../support/cli.ts';
+import { cli, startCli } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
 import { until } from '../support/until.ts';
 
@@ -48,4 +51,22 @@ describe('a process of the command line ends by itself after', () => {
     expect({ line, code: result.code, stderr: result.stderr }).toMatchObject({ line, code });
     if (code === 0) expect(result.stderr).toBe('');
   });
+});
+
+it('a process that follows a log ends on Ctrl-C, also when the server does not answer', async () => {
+  const hanging = createServer().listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  const following = startCli(['log', '1', '-f'], { settings: { MATRE_URL: `http://127.0.0.1:${port}` } });
+  await once(hanging, 'request');
+  let ended = false;
+  void following.done.then(() => {
+    ended = true;
+  });
+  // Perhaps more than once, as somebody would who sees that nothing happens.
+  await until(() => ended || !following.process.kill('SIGINT'), 60_000);
+  expect(following.process.signalCode ?? (await following.done).code).toSatisfy((end) =>
+    ['SIGINT', 130].includes(end),
+  );
+  hanging.close();
 });
