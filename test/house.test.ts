@@ -34,6 +34,7 @@ const rooms = [
   'setting-row.ts',
   'setting-forms.ts',
   'model',
+  'http',
   'log.ts',
   'errors.ts',
   'access-faults.ts',

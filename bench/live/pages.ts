@@ -11,6 +11,7 @@ const seen: Record<string, number> = {};
 
 async function open(page: number, listening: () => void): Promise<void> {
   const response = await fetch(`${url}/api/events`);
+  if (!response.body) throw new Error('The server sent no events.');
   const changed = new Set<string>();
   let asking = false;
 
@@ -29,7 +30,7 @@ async function open(page: number, listening: () => void): Promise<void> {
     }
     asking = false;
   };
-  for await (const { event, data } of events(response)) {
+  for await (const { event, data } of events(response.body)) {
     if (event === 'reload') listening();
     if (event === 'run') {
       changed.add(data);

@@ -1,3 +1,4 @@
+import { endProcess } from './end-process.ts';
 import { runCommand } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -7,4 +8,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCommand(process.argv.slice(2), processTerminal());
+endProcess(await runCommand(process.argv.slice(2), processTerminal()));

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { AnyOperation } from '../operations/operation.ts';
 import { cancelRun, listRuns } from '../operations/runs.ts';
@@ -29,14 +30,9 @@ describe('an event stream', () => {
     const text = 'event: reload\ndata:\n\n: beat\n\nevent: run\ndata: 12\n\nevent: run\nda';
     for (const size of [1, 7, text.length]) {
       const pieces = text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
-      const body = new ReadableStream({
-        start(controller) {
-          for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
-          controller.close();
-        },
-      });
+      const chunks = Readable.from(pieces.map((piece) => Buffer.from(piece)));
       const seen = [];
-      for await (const event of events(new Response(body))) seen.push(event);
+      for await (const event of events(chunks)) seen.push(event);
       expect(seen).toEqual([
         { event: 'reload', data: '' },
         { event: 'run', data: '12' },

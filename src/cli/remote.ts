@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
-import { Fault, type FaultCode, faults, toFault } from '../errors.ts';
+import { Fault, type FaultCode, faults } from '../errors.ts';
+import { createHttpClient, describeHttpError, type HttpStream } from '../http/http-client.ts';
 import { type AnyOperation, type Operation, pathParameters, usesQuery } from '../operations/operation.ts';
 import type { Caller } from './caller.ts';
 
 /** Some operations replace containers, which takes a while. */
 const answerWithinMs = 120_000;
 const reconnectAfterMs = 1_000;
+/** The server sends a comment every 15 s; a connection that is silent for three of them is dead. */
+const silentMs = 45_000;
+/** More than a JUnit report of 100,000 tests. */
+const maxBytes = 256 * 1024 * 1024;
 
 /** Calls a matre server over HTTP. Errors arrive as the Faults they were; no answer is SERVER_UNREACHABLE. */
 export function createRemoteCaller(options: {
@@ -19,14 +24,21 @@ export function createRemoteCaller(options: {
   const headers: Record<string, string> = {};
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (options.traceParent !== undefined) headers['traceparent'] = options.traceParent;
+  const client = createHttpClient();
+  const subscriptions = new Set<() => Promise<void>>();
 
-  /** Never follows a redirect: the token is for this server alone. */
-  const request = async (path: string, init: RequestInit): Promise<Response> => {
-    try {
-      return await fetch(base + path, { ...init, redirect: 'error' });
-    } catch (error) {
-      throw new Fault('SERVER_UNREACHABLE', `${base} does not answer: ${causeOf(error)}.`, { cause: error });
-    }
+  const unreachable = (error: unknown) =>
+    new Fault('SERVER_UNREACHABLE', `${base} does not answer: ${describeHttpError(error)}.`, {
+      cause: error,
+    });
+
+  const openEvents = async (signal: AbortSignal): Promise<HttpStream> => {
+    const options = { headers, timeoutMs: answerWithinMs, idleMs: silentMs, signal };
+    const stream = await client.stream(`${base}/api/events`, options).catch((error) => {
+      throw unreachable(error);
+    });
+    if (stream.status === 200) return stream;
+    throw faultOf(parseJson(await stream.text(maxBytes), stream.status, base), stream.status, base);
   };
 
   return {
@@ -36,14 +48,19 @@ export function createRemoteCaller(options: {
       input: z.input<Input>,
     ) {
       const { path, body } = address(operation as unknown as AnyOperation, input as Record<string, unknown>);
-      const response = await request(path, {
-        method: operation.method,
-        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(answerWithinMs),
-        ...(body !== undefined && { body }),
-      });
-      const answer = await readJson(response, base);
-      if (!response.ok) throw faultOf(answer, response.status, base);
+      const { status, text } = await client
+        .request(base + path, {
+          method: operation.method,
+          headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+          timeoutMs: answerWithinMs,
+          maxBytes,
+          ...(body !== undefined && { body }),
+        })
+        .catch((error) => {
+          throw unreachable(error);
+        });
+      const answer = parseJson(text, status, base);
+      if (status < 200 || status > 299) throw faultOf(answer, status, base);
       const parsed = operation.output.safeParse(answer);
       if (parsed.success) return parsed.data;
       throw new Fault(
@@ -53,48 +70,62 @@ export function createRemoteCaller(options: {
       );
     },
     async onRunChange(callback) {
-      const stop = new AbortController();
-      const listen = async () => {
-        const response = await request('/api/events', { headers, signal: stop.signal });
-        if (!response.ok) throw faultOf(await readJson(response, base), response.status, base);
-        return response;
+      const stop = await subscribe(openEvents, callback);
+      subscriptions.add(stop);
+      return async () => {
+        subscriptions.delete(stop);
+        await stop();
       };
-      // The first time a failure is the caller's to know; later the server may be restarting, so it is asked again.
-      const first = await listen();
-      void follow(first, listen, callback, stop.signal);
-      return async () => stop.abort();
     },
-    async close() {},
+    async close() {
+      await Promise.all([...subscriptions].map((stop) => stop()));
+      client.close();
+    },
   };
 }
 
-/** Reads event streams, one after the other, until told to stop. */
-async function follow(
-  first: Response,
-  again: () => Promise<Response>,
+/**
+ * Reads the event stream of a server, and opens it again when it breaks. The first time a failure to open it is the caller's to know;
+ * later the server may be restarting. Returns the function that closes the stream.
+ */
+async function subscribe(
+  open: (signal: AbortSignal) => Promise<HttpStream>,
   callback: (runId: number | undefined) => void,
-  stop: AbortSignal,
-): Promise<void> {
-  for (let response: Response | undefined = first; !stop.aborted; ) {
-    try {
-      response ??= await again();
-      for await (const { event, data } of events(response)) {
-        if (event === 'run') callback(Number(data));
-        else if (event === 'reload') callback(undefined);
-      }
-    } catch {
-      // Gone: asked again below.
+): Promise<() => Promise<void>> {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const first = await open(signal);
+
+  const read = async (stream: HttpStream) => {
+    for await (const { event, data } of events(stream.chunks)) {
+      if (event === 'run') callback(Number(data));
+      else if (event === 'reload') callback(undefined);
     }
-    response = undefined;
-    await pause(reconnectAfterMs, undefined, { signal: stop }).catch(() => undefined);
-  }
+  };
+  const follow = async () => {
+    for (let stream: HttpStream | undefined = first; !signal.aborted; stream = undefined) {
+      try {
+        await read(stream ?? (await open(signal)));
+      } catch {
+        // The connection is gone: it is opened again below.
+      }
+      await pause(reconnectAfterMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const following = follow();
+  return async () => {
+    stop.abort();
+    await following;
+  };
 }
 
 /** The events of a text/event-stream, as far as ours go: one line of data each. */
-export async function* events(response: Response): AsyncGenerator<{ event: string; data: string }> {
+export async function* events(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ event: string; data: string }> {
   const decoder = new TextDecoder();
   let unread = '';
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of chunks) {
     unread += decoder.decode(chunk, { stream: true });
     const blocks = unread.split('\n\n');
     unread = blocks.pop() ?? '';
@@ -128,11 +159,11 @@ export function address(
   return { path: query.size > 0 ? `${path}?${query}` : path, body: undefined };
 }
 
-async function readJson(response: Response, base: string): Promise<unknown> {
+function parseJson(text: string, status: number, base: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch (error) {
-    const fault = `${base} answered ${response.status} without JSON; is it a matre server?`;
+    const fault = `${base} answered ${status} without JSON; is it a matre server?`;
     throw new Fault('SERVER_UNREACHABLE', fault, { cause: error });
   }
 }
@@ -143,11 +174,4 @@ function faultOf(answer: unknown, status: number, base: string): Fault {
     return new Fault(code as FaultCode, detail);
   }
   return new Fault('SERVER_UNREACHABLE', `${base} answered ${status}; is it a matre server?`);
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { code } = cause as NodeJS.ErrnoException;
-  return code ?? toFault(cause).message;
 }

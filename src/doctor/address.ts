@@ -1,4 +1,4 @@
-import { toFault } from '../errors.ts';
+import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 
 export interface Answered {
   status: number | undefined;
@@ -9,6 +9,8 @@ export interface Answered {
 
 /** A shop with cold caches takes its time. */
 const timeoutMs = 12_000;
+/** Enough for what is looked for in an answer; a page of a shop may have megabytes. */
+const maxBytes = 65_536;
 
 /** What an address answers when this process asks; redirects are answers. Never rejects. */
 export async function askAddress(
@@ -16,26 +18,21 @@ export async function askAddress(
   request: { method?: string; json?: unknown } = {},
 ): Promise<Answered> {
   const { method = 'GET', json } = request;
+  const client = createHttpClient();
   try {
-    const response = await fetch(url, {
+    const { status, text } = await client.request(url, {
       method,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      timeoutMs,
+      maxBytes,
       ...(json !== undefined && {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(json),
       }),
     });
-    return { status: response.status, body: (await response.text()).slice(0, 65_536), error: undefined };
+    return { status, body: text, error: undefined };
   } catch (error) {
-    return { status: undefined, body: '', error: whyNot(error) };
+    return { status: undefined, body: '', error: describeHttpError(error) };
+  } finally {
+    client.close();
   }
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function whyNot(error: unknown): string {
-  if ((error as Error).name === 'TimeoutError') return `timed out after ${timeoutMs / 1000} s`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { code } = cause as NodeJS.ErrnoException;
-  return [code, toFault(cause).message].filter(Boolean).join(': ');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Fault, toFault } from '../errors.ts';
+import { Fault } from '../errors.ts';
+import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 import { labelSwitch } from './session-label.ts';
 
 /** Where Selenium is, as this process reaches it. */
@@ -41,6 +42,8 @@ export interface Selenium {
 const timeoutMs = 5_000;
 /** A session that loads a page answers when that is done; it is asked again the next time. */
 const labelTimeoutMs = 1_000;
+/** The status of a grid of 1,000 slots has less than 2 MB. */
+const maxBytes = 16 * 1024 * 1024;
 
 /** `value.nodes` of Grid 4 (read in the answer of 4.48). Capabilities that were asked for as `se:...` are kept in it. */
 const gridNode = z.object({
@@ -75,6 +78,7 @@ const reservedSlot = 'reserved';
 
 export function createSelenium({ protocol, host, port, path }: SeleniumAddress): Selenium {
   const address = `${protocol}://${host}:${port}${path.replace(/\/+$/, '')}`;
+  const http = createHttpClient();
   /** Of a driver alone; the label of a session never changes, and asking for it costs its browser a moment. */
   const labels = new Map<string, string | undefined>();
 
@@ -85,20 +89,24 @@ export function createSelenium({ protocol, host, port, path }: SeleniumAddress):
     limitMs = timeoutMs,
   ): Promise<{ ok: boolean; status: number; value: unknown }> {
     try {
-      const response = await fetch(address + below, {
+      const { status, text } = await http.request(address + below, {
         method,
-        signal: AbortSignal.timeout(limitMs),
+        timeoutMs: limitMs,
+        maxBytes,
         ...(body !== undefined && {
           body: JSON.stringify(body),
           headers: { 'content-type': 'application/json; charset=utf-8' },
         }),
       });
-      const text = await response.text();
-      return { ok: response.ok, status: response.status, value: parseJson(text) };
+      return { ok: status >= 200 && status < 300, status, value: parseJson(text) };
     } catch (error) {
-      throw new Fault('SELENIUM_UNREACHABLE', `Selenium at ${address} does not answer: ${causeOf(error)}.`, {
-        cause: error,
-      });
+      throw new Fault(
+        'SELENIUM_UNREACHABLE',
+        `Selenium at ${address} does not answer: ${describeHttpError(error)}.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -165,11 +173,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function causeOf(error: unknown): string {
-  if ((error as Error).name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return (cause as NodeJS.ErrnoException).code ?? toFault(cause).message;
 }

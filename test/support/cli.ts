@@ -12,6 +12,8 @@ export interface CliResult {
   code: number | null;
   stdout: string;
   stderr: string;
+  /** From its last output to its end, in milliseconds. */
+  silentMs: number;
 }
 
 export interface CliProcess {
@@ -27,36 +29,59 @@ export interface CliOptions {
   settings?: Record<string, string>;
   stdin?: string;
   cwd?: string;
+  /** In a pseudo terminal, as a person has it: both outputs arrive as `stdout`. */
+  terminal?: boolean;
+  /** A module that Node loads first. */
+  preload?: string;
 }
 
 /** Starts the real command line as a process of its own, with these settings and no others. */
 export function startCli(
   args: string[],
-  { settings = {}, stdin = '', cwd = '/' }: CliOptions = {},
+  { settings = {}, stdin = '', cwd = '/', terminal = false, preload }: CliOptions = {},
 ): CliProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(MATRE_|DATABASE_URL|LOCK_|SELENIUM_|DOCKER_|FORCE_COLOR|NO_COLOR)/.test(name),
     ),
   );
-  const argv = [...programOf(join(project, 'src/cli/main.ts')), ...args];
-  const child = spawn(process.execPath, argv, { cwd, env: { ...inherited, ...settings } });
+  const argv = [
+    process.execPath,
+    ...(preload === undefined ? [] : ['--import', preload]),
+    ...programOf(join(project, 'src/cli/main.ts')),
+    ...args,
+  ];
+  const [program = '', ...rest] = terminal
+    ? ['script', '-qefc', argv.map(quote).join(' '), '/dev/null']
+    : argv;
+  const child = spawn(program, rest, { cwd, env: { ...inherited, ...settings } });
   let stdout = '';
   let stderr = '';
+  let lastOutputAt = performance.now();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    lastOutputAt = performance.now();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
+    lastOutputAt = performance.now();
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  // The end of its input would end a terminal.
+  if (!terminal) child.stdin.end(stdin);
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) =>
+      resolve({ code, stdout, stderr, silentMs: performance.now() - lastOutputAt }),
+    );
   });
   const printed = () => stdout + stderr;
   return { process: child, printed, says: (text) => until(() => printed().includes(text), 120_000), done };
+}
+
+/** An argument as `script` hands it to a shell. */
+function quote(argument: string): string {
+  return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Runs a command to its end. */
@@ -68,7 +93,7 @@ export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
 export async function cliHere(
   args: string[],
   { settings = {}, stdin = '' }: CliOptions = {},
-): Promise<CliResult> {
+): Promise<Omit<CliResult, 'silentMs'>> {
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => {
     const stream = new Writable({

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Runner } from '../../src/worker/runner.ts';
+import { startTestServer } from '../support/app.ts';
+import { startCli } from '../support/cli.ts';
+import { namedRunner } from '../support/runner.ts';
+
+/** How `run --watch` can be called. */
+const outputs = {
+  pipe: { args: [], terminal: false },
+  terminal: { args: [], terminal: true },
+  json: { args: ['--json'], terminal: false },
+  junit: { args: ['--junit', 'report.xml'], terminal: false },
+} as const;
+
+/** What the runs come to, and the exit code that says so. */
+const verdicts = [
+  { test: 'PassHome', expectedCode: 0 },
+  { test: 'FailCart', expectedCode: 1 },
+  { test: 'BrokenTax', expectedCode: 2 },
+] as const;
+
+export interface LongWatch {
+  output: keyof typeof outputs;
+  garbageCollected: boolean;
+  test: string;
+  expectedCode: number;
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** The report of `--junit`. */
+  report: string | undefined;
+  /** It ended because nothing was open any more, not by force. */
+  endedByItself: boolean;
+  /** From its last output to its end, in milliseconds. */
+  silentMs: number;
+}
+
+/**
+ * Starts `times` processes of `matre run --watch` for each output, with and without garbage collection, against one server; each on an
+ * environment of its own. Their runs are held for `runMs` after the last has begun, because what is left open depends on time and
+ * memory.
+ */
+export async function startLongWatches(options: { times: number; runMs: number }): Promise<{
+  finished: Promise<LongWatch[]>;
+  /** Also kills the processes that have not ended. */
+  close(): Promise<void>;
+}> {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-watch-'));
+  const watches = Object.keys(outputs).flatMap((output) =>
+    [true, false].flatMap((garbageCollected) =>
+      verdicts.flatMap((verdict) =>
+        Array.from({ length: options.times }, () => ({
+          output: output as keyof typeof outputs,
+          garbageCollected,
+          ...verdict,
+        })),
+      ),
+    ),
+  );
+  let begun = 0;
+  let releaseRuns = () => {};
+  const released = new Promise<void>((resolve) => {
+    releaseRuns = resolve;
+  });
+  const heldRunner: Runner = async (job) => {
+    begun += 1;
+    if (begun === watches.length) void delay(options.runMs).then(releaseRuns);
+    await released;
+    return namedRunner(job);
+  };
+  const server = await startTestServer({
+    parts: { runner: heldRunner },
+    settings: { MATRE_WORKERS: String(watches.length), MATRE_RETRIES: '0' },
+  });
+  await Promise.all(
+    watches.map((_, index) =>
+      server.ask('POST', '/api/environments', {
+        code: `env-${index}`,
+        baseUrl: 'https://example.com',
+        adminUsername: 'admin',
+      }),
+    ),
+  );
+  await server.app.startWorkers();
+  const started = watches.map((watch, index) => {
+    const { args, terminal } = outputs[watch.output];
+    const marker = join(folder, `ended-${index}`);
+    const report = join(folder, `report-${index}.xml`);
+    const { process, done } = startCli(
+      [
+        ...['run', '--env', `env-${index}`, '--test', watch.test, '--watch'],
+        ...args.map((arg) => (arg === 'report.xml' ? report : arg)),
+      ],
+      {
+        terminal,
+        preload: join(import.meta.dirname, '../support/observe-end.mjs'),
+        settings: {
+          MATRE_URL: server.url,
+          ENDED_BY_ITSELF: marker,
+          TERM: 'xterm',
+          ...(watch.garbageCollected && { COLLECT_GARBAGE: '1' }),
+        },
+      },
+    );
+    const finished = done.then(async (result) => ({
+      ...watch,
+      ...result,
+      report: await readFile(report, 'utf8').catch(() => undefined),
+      endedByItself: existsSync(marker),
+    }));
+    return { process, finished };
+  });
+  return {
+    finished: Promise.all(started.map(({ finished }) => finished)),
+    async close() {
+      for (const { process } of started) process.kill('SIGKILL');
+      releaseRuns();
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
