@@ -225,10 +225,11 @@ async function join(
       if (shipping) beside.push(shipping);
       startRetaining();
       const { status } = workers;
-      beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
       const probes = createProbes({ database });
       const files = { folder: dataFolder, keptIn: config.store.artifacts };
+      // Before anybody can know of the worker: one that is listed is asked, and has to answer.
       beside.push(await startProbed({ probes, locks, log, id: `${host}/${process.pid}`, files }));
+      beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
       if (!instead.runner) beside.push(repeat(sessions.endDead, sessionsMs));
       if (makeReady) {
         const busy = () => workers.status().slots.every(({ run }) => run !== undefined);

@@ -105,6 +105,8 @@ export interface Config {
     trustedProxies: string[];
   };
   signIn: { wanted: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  /** `timeoutMs`: for a check. What a check asks gets a share of it. */
+  doctor: { timeoutMs: number };
   /** Without it there are no traces. */
   tracing: TracingConfig | undefined;
   log: { level: string };
@@ -262,6 +264,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       sessionMs: values.MATRE_SESSION,
       oidc: oidc(values, problems),
     },
+    doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
       ? {
           endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

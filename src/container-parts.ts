@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Artifacts } from './artifacts/artifacts.ts';
 import type { Config } from './config.ts';
 import type { ContainersExamined } from './doctor/examined.ts';
+import { limitsOf } from './doctor/limits.ts';
 import type { Engine } from './engine/engine.ts';
 import { rememberHost } from './engine/host.ts';
 import { openEngine } from './engine/open.ts';
@@ -27,7 +28,7 @@ import type { Context } from './operations/context.ts';
 import { createExamination, type Examination } from './pool/examination.ts';
 import { createPool, type Pool } from './pool/pool.ts';
 import type { PoolSettings } from './pool/specification.ts';
-import { createSelenium, type Selenium } from './selenium/selenium.ts';
+import { createSelenium, type Selenium, type SeleniumLimits } from './selenium/selenium.ts';
 import { createSessions, type Sessions } from './selenium/sessions.ts';
 import { type Database, notifyChange } from './store/database.ts';
 import { createDurations } from './store/durations.ts';
@@ -91,6 +92,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   const { config, log, locks } = deps;
   const { dataFolder } = config.store;
   const selenium = rememberSelenium(deps);
+  const { seleniumMs, browserMs } = limitsOf(config);
+  const doctorLimits = { timeoutMs: seleniumMs, labelTimeoutMs: browserMs };
   const sessions = createSessions({
     selenium,
     installation: () => readInstallation(deps.database),
@@ -183,7 +186,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         examination,
         modules,
         installation: await readInstallation(deps.database),
-        selenium,
+        selenium: rememberSelenium(deps, doctorLimits),
         fetchInside: (containerId, wanted) => fetchInside({ engine, containerId, layout, php }, wanted),
         newest,
         valuesOf: async (environment) => (await envFilesOf(environment, await newest())).values,
@@ -315,7 +318,10 @@ const tellObtained = ({ found }: Obtained) => ({
  * Selenium as this process reaches it: what the settings say, else what is set for all environments, else this machine. An
  * address that only one environment has is for its container alone.
  */
-function rememberSelenium({ config, variables }: ContainerPartsDependencies): () => Promise<Selenium> {
+function rememberSelenium(
+  { config, variables }: ContainerPartsDependencies,
+  limits?: SeleniumLimits,
+): () => Promise<Selenium> {
   let known: Selenium | undefined;
   return async () => {
     const globals = new Map((await variables.readAll('global')).map(({ name, value }) => [name, value]));
@@ -324,12 +330,13 @@ function rememberSelenium({ config, variables }: ContainerPartsDependencies): ()
     const fixed = new Set(given.map(({ name }) => name));
     const value = (name: string) =>
       (fixed.has(name) ? undefined : globals.get(name)) ?? values.get(name) ?? '';
-    const found = createSelenium({
+    const address = {
       protocol: value('SELENIUM_PROTOCOL'),
       host: value('SELENIUM_HOST'),
       port: Number(value('SELENIUM_PORT')),
       path: value('SELENIUM_PATH'),
-    });
+    };
+    const found = createSelenium(address, limits);
     // What it knows of sessions is kept as long as the address stays.
     if (known?.address !== found.address) known = found;
     return known;

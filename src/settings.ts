@@ -358,6 +358,13 @@ export const settings = {
     description:
       'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them.',
   }),
+  MATRE_DOCTOR_TIMEOUT: setting({
+    group: 'Server',
+    schema: duration(3),
+    default: '15s',
+    description:
+      'How long the doctor waits for one of its checks. What has not answered by then is unknown; a busy machine needs longer.',
+  }),
   MATRE_LOG_LEVEL: setting({
     group: 'Server',
     schema: z.enum(

@@ -7,17 +7,15 @@ export interface Answered {
   error: string | undefined;
 }
 
-/** A shop with cold caches takes its time. */
-const timeoutMs = 12_000;
 /** Enough for what is looked for in an answer; a page of a shop may have megabytes. */
 const maxBytes = 65_536;
 
 /** What an address answers when this process asks; redirects are answers. Never rejects. */
 export async function askAddress(
   url: string,
-  request: { method?: string; json?: unknown } = {},
+  request: { timeoutMs: number; method?: string; json?: unknown },
 ): Promise<Answered> {
-  const { method = 'GET', json } = request;
+  const { timeoutMs, method = 'GET', json } = request;
   const client = createHttpClient();
   try {
     const { status, text } = await client.request(url, {

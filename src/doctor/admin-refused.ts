@@ -3,6 +3,7 @@ import type { Environment } from '../model/environment.ts';
 import { askAddress } from './address.ts';
 import { type Check, type Finding, problem, unknown, well } from './check.ts';
 import type { Examined } from './examined.ts';
+import { limitsOf } from './limits.ts';
 
 /**
  * What MFTF does by itself before it makes data. One try for each environment: Magento locks an account after some wrong ones
@@ -45,13 +46,16 @@ async function lookAt(examined: Examined, environment: Environment): Promise<Fin
   const base = value('MAGENTO_BASE_URL') ?? environment.baseUrl;
   if (password === undefined) return [well('Not asked: no password is known, so no test signs in.', code)];
 
-  const schema = await askAddress(`${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`);
+  const timeoutMs = limitsOf(examined.config).shopMs;
+  const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
+  const schema = await askAddress(schemaUrl, { timeoutMs });
   if (schema.error !== undefined) return [unknown(`The shop does not answer (${schema.error}).`, code)];
   if (schema.status === 200 && /"\/V1\/tfa\//.test(schema.body))
     return twoFactor(code, value('OTP_SHARED_SECRET'));
 
   const json = { username, password };
   const { status, error } = await askAddress(`${base}rest/V1/integration/admin/token`, {
+    timeoutMs,
     method: 'POST',
     json,
   });

@@ -32,9 +32,6 @@ export interface Report {
   checks: CheckReport[];
 }
 
-/** A check that takes longer has found something that hangs. */
-const longestMs = 15_000;
-
 /** Carries out all checks side by side. With `fix`, what can be mended safely is mended, and looked at again. */
 export async function examine(
   checks: readonly Check[],
@@ -75,8 +72,9 @@ async function carryOut(check: Check, examined: Examined): Promise<Found> {
 
 async function inTime(check: Check, examined: Examined): Promise<Finding[]> {
   const over = new AbortController();
-  const late = delay(longestMs, undefined, { signal: over.signal }).then((): Finding[] => {
-    const found = `There was no answer within ${longestMs / 1000} s.`;
+  const { timeoutMs } = examined.config.doctor;
+  const late = delay(timeoutMs, undefined, { signal: over.signal }).then((): Finding[] => {
+    const found = `There was no answer within ${timeoutMs / 1000} s.`;
     return [{ standing: 'unknown', found }];
   });
   try {

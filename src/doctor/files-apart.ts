@@ -18,7 +18,8 @@ export const filesApart: Check = {
   seenAs: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],
   codes: ['FILES_APART'],
 
-  async look({ config, database, workers }) {
+  async look(examined) {
+    const { config, workers } = examined;
     const { artifacts: keptIn, dataFolder } = config.store;
     const live = (await workers.list()).filter(({ silentMs }) => silentMs < lostAfterMs);
     if (live.length === 0) return [well('No worker is there, so nobody writes any.')];
@@ -27,8 +28,8 @@ export const filesApart: Check = {
     await writeFile(path, '');
     try {
       const isAnswer = (given: ProbeAnswer): given is MarkAnswer => 'mark' in given && given.mark === mark;
-      const answers = await askWorkers(database, live, { mark }, isAnswer);
-      return live.map((worker) => judge(worker, answers.get(worker.id), { keptIn, dataFolder }));
+      const { byWorker } = await askWorkers(examined, live, { mark }, isAnswer);
+      return live.map((worker) => judge(worker, byWorker.get(worker.id), { keptIn, dataFolder }));
     } finally {
       await rm(path, { force: true });
     }

@@ -22,9 +22,9 @@ async function intrude(intrusion: Intrusion): Promise<'refused' | 'taken'> {
       throw error;
     }
   }
-  const { dsn, lock } = intrusion;
+  const { dsn, lock, timeoutMs } = intrusion;
   const log = createLog({ level: 'silent' });
-  const locks = await openLocks({ dsn, multiProcess: true, ttlMs: 5_000, log });
+  const locks = await openLocks({ dsn, multiProcess: true, ttlMs: 5_000, timeoutMs, log });
   try {
     const held = await locks.tryAcquire(lock, { owner: 'doctor, another process' });
     await held?.release();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type LockAnswer, type ProbeAnswer, probeLockPrefix } from '../store/probes.ts';
 import { lostAfterMs, type WorkerProcess } from '../store/workers.ts';
-import { answerWithinMs, askWorkers } from './ask-workers.ts';
+import { askWorkers, type WorkerAnswers } from './ask-workers.ts';
 import { type Check, type Finding, problem, unknown, well } from './check.ts';
 import type { Examined } from './examined.ts';
 import { intrude } from './intrude.ts';
+import { limitsOf } from './limits.ts';
 
 /** The proof itself: a lock is taken here, and everybody else who could execute runs tries to get it. */
 export const locksExclude: Check = {
@@ -18,7 +19,7 @@ export const locksExclude: Check = {
   codes: ['LOCK_STORE_UNREACHABLE', 'LOCK_STORE_NOT_SHARED', 'WORKER_LOST'],
 
   async look(examined) {
-    const { locks, workers, database } = examined;
+    const { locks, workers } = examined;
     await locks.check();
     const lock = `${probeLockPrefix}${randomUUID()}`;
     const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
@@ -27,14 +28,14 @@ export const locksExclude: Check = {
       const [process, answers] = await Promise.all([
         askProcess(examined, lock),
         askWorkers(
-          database,
+          examined,
           live,
           { lock },
           (given: ProbeAnswer): given is LockAnswer => 'lock' in given && given.lock === lock,
         ),
       ]);
       held.assertHeld();
-      return [process, ...live.map((worker) => judge(worker, answers.get(worker.id)))];
+      return [process, ...live.map((worker) => judge(worker, answers))];
     } finally {
       await held.release();
     }
@@ -47,8 +48,15 @@ async function askProcess({ config, locks, database }: Examined, lock: string): 
   if (!redis && database.kind !== 'embedded') {
     return unknown('The locks of this process are its own, and were not tried from another.');
   }
-  const outcome = await intrude(redis ? { dsn, lock } : { folder: config.store.dataFolder });
+  const timeoutMs = limitsOf(config).processMs;
+  const intrusion = redis ? { dsn, lock, timeoutMs } : { folder: config.store.dataFolder };
+  const outcome = await intrude(intrusion, { timeoutMs });
   const what = redis ? `the lock ${lock} in Redis` : `the data folder ${config.store.dataFolder}`;
+  if (outcome === 'too-slow') {
+    return unknown(
+      `Another process had not tried ${what} after ${timeoutMs / 1000} s: this machine is busy.`,
+    );
+  }
   if (outcome === 'refused') {
     return well(
       `Another process was refused ${what}${redis ? '' : '; within one, locks in memory are enough'}.`,
@@ -57,9 +65,11 @@ async function askProcess({ config, locks, database }: Examined, lock: string): 
   return problem('LOCK_STORE_NOT_SHARED', `Another process was given ${what}, though this one holds it.`);
 }
 
-function judge({ id }: WorkerProcess, answer: LockAnswer | undefined): Finding {
+function judge({ id }: WorkerProcess, { byWorker, waitedMs, alive }: WorkerAnswers<LockAnswer>): Finding {
+  const answer = byWorker.get(id);
   if (answer === undefined) {
-    const found = `Worker ${id} did not say within ${answerWithinMs / 1000} s whether the lock keeps it out.`;
+    const found = `Worker ${id} did not say within ${waitedMs / 1000} s whether the lock keeps it out.`;
+    if (alive.has(id)) return unknown(`${found} It is alive, and busy or of an older version.`, id);
     const remedy = 'Look at its log; restart it if it hangs, or if it is of an older version.';
     return problem('WORKER_LOST', found, { about: id, remedy });
   }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Selenium } from '../selenium/selenium.ts';
 import { deadSessions } from '../selenium/sessions.ts';
 import { type Check, orWell, problem, unknown, well } from './check.ts';
+import { limitsOf } from './limits.ts';
 import { forgetSelenium, seleniumOf } from './selenium.ts';
 
 /** Whose a session is, its name says. Sessions of others are not touched, and not counted here. */
@@ -13,7 +14,7 @@ export const seleniumSessionsLeft: Check = {
   fix: 'ends those of ours',
 
   async look(examined) {
-    const { containers, runningClaims } = examined;
+    const { config, containers, runningClaims } = examined;
     // In this order: a run is known before its first session is.
     const seen = await seleniumOf(examined);
     if (seen.kind === 'not-used') return [well('There are none: the tests of the image open no browser.')];
@@ -32,7 +33,7 @@ export const seleniumSessionsLeft: Check = {
         about: selenium.address,
         async heal() {
           const ended = await selenium.end(id);
-          await untilUnlisted(selenium, id);
+          await untilUnlisted(selenium, id, limitsOf(config).seleniumMs);
           forgetSelenium(examined);
           return ended ? `Session ${id} was ended.` : `Session ${id} was gone.`;
         },
@@ -51,9 +52,9 @@ export const seleniumSessionsLeft: Check = {
   },
 };
 
-/** A grid lists a session for a moment after it was ended; the doctor would find it again. Given up after two seconds. */
-async function untilUnlisted(selenium: Selenium, id: string): Promise<void> {
-  for (let looks = 0; looks < 40; looks++) {
+/** A grid lists a session for a moment after it was ended; the doctor would find it again. */
+async function untilUnlisted(selenium: Selenium, id: string, limitMs: number): Promise<void> {
+  for (const startedAt = performance.now(); performance.now() - startedAt < limitMs; ) {
     const { sessions } = await selenium.status();
     if (!sessions.some((session) => session.id === id)) return;
     await pause(50);

@@ -3,6 +3,7 @@ import { seleniumStatusUrl, whySeleniumSilent } from '../mftf/preflight.ts';
 import type { Selenium, SeleniumStatus } from '../selenium/selenium.ts';
 import { containersOf } from './containers.ts';
 import type { Examined } from './examined.ts';
+import { limitsOf } from './limits.ts';
 
 /** What can be known of Selenium. */
 export type SeleniumSeen =
@@ -59,6 +60,7 @@ interface Asked {
 async function askContainers(examined: Examined): Promise<Asked[]> {
   const { valuesOf, fetchInside } = await examined.containers();
   const running = (await containersOf(examined)).filter(({ state }) => state === 'running');
+  const { seleniumSeconds: seconds } = limitsOf(examined.config);
   const places = new Map<string, { name: string; shop: string }>();
   for (const { name, environment } of running) {
     const values = await valuesOf(environment).catch(() => []);
@@ -66,7 +68,7 @@ async function askContainers(examined: Examined): Promise<Asked[]> {
   }
   const answers = await Promise.all(
     [...places].map(async ([url, { name, shop }]): Promise<Asked[]> => {
-      const wanted = [url, shop].map((each) => ({ url: each, seconds: 5 }));
+      const wanted = [url, shop].map((each) => ({ url: each, seconds }));
       const found = await fetchInside(name, wanted).catch(() => new Map());
       if (found.size === 0) return [];
       return [{ url, isUsed: found.has(url), why: whySeleniumSilent(found.get(url)) }];

@@ -4,6 +4,7 @@ import { askAddress } from './address.ts';
 import { type Check, type Finding, orWell, problem } from './check.ts';
 import { containersOf } from './containers.ts';
 import type { Examined } from './examined.ts';
+import { limitsOf } from './limits.ts';
 
 /** Each run asks again, from its container, before its first test. */
 export const shopAway: Check = {
@@ -22,7 +23,7 @@ export const shopAway: Check = {
 
 async function lookAt(examined: Examined, environment: Environment): Promise<Finding[]> {
   const { baseUrl, code } = environment;
-  const here = silence(await askAddress(baseUrl));
+  const here = silence(await askAddress(baseUrl, { timeoutMs: limitsOf(examined.config).shopMs }));
   if (here === undefined) return [];
   const inside = await fromContainer(examined, environment);
   if (inside === 'answers') return [];
@@ -45,7 +46,11 @@ async function fromContainer(
     const all = await containersOf(examined);
     const container = all.find(({ environmentId, state }) => environmentId === id && state === 'running');
     if (!container) return undefined;
-    const answer = (await fetchInside(container.name, [{ url: baseUrl, seconds: 10 }])).get(baseUrl);
+    const answer = (
+      await fetchInside(container.name, [
+        { url: baseUrl, seconds: limitsOf(examined.config).containerSeconds },
+      ])
+    ).get(baseUrl);
     return answer && (whyShopSilent(answer) ?? 'answers');
   } catch {
     return undefined;

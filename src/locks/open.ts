@@ -11,6 +11,8 @@ export interface OpenLocksOptions {
   multiProcess: boolean;
   /** How long a lock outlives its last renewal. */
   ttlMs: number;
+  /** How long an answer may take; a share of `ttlMs` by default. */
+  timeoutMs?: number;
   log: Logger;
 }
 
@@ -18,7 +20,8 @@ export interface OpenLocksOptions {
  * The lock store that LOCK_DSN asks for, known to answer. Never a weaker one: what cannot exclude all other processes is
  * refused. Errors: LOCK_STORE_NOT_SHARED, LOCK_STORE_UNREACHABLE, CONFIG_INVALID; none shows a password.
  */
-export async function openLocks({ dsn, multiProcess, ttlMs, log }: OpenLocksOptions): Promise<LockStore> {
+export async function openLocks(options: OpenLocksOptions): Promise<LockStore> {
+  const { dsn, multiProcess, ...rest } = options;
   if (dsn === undefined || dsn.trim() === '') {
     if (!multiProcess) return createInProcessLocks();
     throw new Fault(
@@ -26,7 +29,7 @@ export async function openLocks({ dsn, multiProcess, ttlMs, log }: OpenLocksOpti
       'DATABASE_URL allows several matre processes, and LOCK_DSN is not set, so their locks would not be shared.',
     );
   }
-  const store = createRedisLocks({ url: redisUrl(dsn.trim()), ttlMs, log });
+  const store = createRedisLocks({ url: redisUrl(dsn.trim()), ...rest });
   try {
     await store.check();
     return store;

@@ -15,6 +15,11 @@ export interface RedisLocksOptions {
   ttlMs: number;
   /** How long before that its holder stops, so that its work has ended when the lock ends. A fifth of the TTL by default. */
   marginMs?: number;
+  /**
+   * How long an answer may take. By default a renewal that starts at a third of the TTL and is not answered leaves time for the
+   * second judge.
+   */
+  timeoutMs?: number;
   log: Logger;
 }
 
@@ -37,6 +42,7 @@ interface Claim {
 export function createRedisLocks(options: RedisLocksOptions): LockStore {
   const { url, ttlMs, log } = options;
   const marginMs = options.marginMs ?? ttlMs / 5;
+  const timeoutMs = options.timeoutMs ?? Math.round(Math.min(2000, ttlMs / 4));
   const holds = new Map<string, Hold>();
   /** Who waits, by the name of the lock. */
   const waiters = new Map<string, Set<() => void>>();
@@ -44,8 +50,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
 
   const connection = createRedisConnection({
     url,
-    // A renewal that starts at a third of the TTL and is not answered leaves time for the second judge.
-    timeoutMs: Math.round(Math.min(2000, ttlMs / 4)),
+    timeoutMs,
     log,
     onReleased(name) {
       const woken = name === undefined ? [...waiters.values()] : [waiters.get(name) ?? []];

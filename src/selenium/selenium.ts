@@ -38,10 +38,15 @@ export interface Selenium {
   end(sessionId: string): Promise<boolean>;
 }
 
-/** A grid answers in milliseconds; one whose event bus is stuck does not answer at all. */
-const timeoutMs = 5_000;
-/** A session that loads a page answers when that is done; it is asked again the next time. */
-const labelTimeoutMs = 1_000;
+export interface SeleniumLimits {
+  /** A grid answers in milliseconds; one whose event bus is stuck does not answer at all. */
+  timeoutMs: number;
+  /** A session that loads a page answers when that is done; it is asked again the next time. */
+  labelTimeoutMs: number;
+}
+
+/** For workers, which ask again and again. */
+const workerLimits: SeleniumLimits = { timeoutMs: 5_000, labelTimeoutMs: 1_000 };
 /** The status of a grid of 1,000 slots has less than 2 MB. */
 const maxBytes = 16 * 1024 * 1024;
 
@@ -76,7 +81,10 @@ const commandLineAnswer = z.object({ value: z.object({ arguments: z.array(z.stri
  */
 const reservedSlot = 'reserved';
 
-export function createSelenium({ protocol, host, port, path }: SeleniumAddress): Selenium {
+export function createSelenium(
+  { protocol, host, port, path }: SeleniumAddress,
+  { timeoutMs, labelTimeoutMs } = workerLimits,
+): Selenium {
   const address = `${protocol}://${host}:${port}${path.replace(/\/+$/, '')}`;
   const http = createHttpClient();
   /** Of a driver alone; the label of a session never changes, and asking for it costs its browser a moment. */

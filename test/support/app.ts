@@ -24,6 +24,8 @@ export async function openTestApp(
   const environment = {
     MATRE_DATA: folder,
     MATRE_PORT: '0',
+    // However slow the machine is, it says nothing about what the doctor looks at.
+    MATRE_DOCTOR_TIMEOUT: '150s',
     ...(shared && { MATRE_SIGN_IN: 'off' }),
     ...options.settings,
   };

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** For what has to happen: a slow machine is not a wrong outcome, and only a hang takes so long. */
+export const patienceMs = 240_000;
+
 /**
- * Polls until `condition` gives something true, and gives that back. Rejects after `deadlineMs` (long: a slow machine is
- * not a wrong outcome) with the last error of the condition, if it threw one. It looks less often at what takes longer: each look
- * takes work away from what is waited for.
+ * Polls until `condition` gives something true, and gives that back. Rejects after `deadlineMs` with the last error of the
+ * condition, if it threw one; a deadline of its own is for what need not happen. It looks less often at what takes longer: each
+ * look takes work away from what is waited for.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  deadlineMs = 90_000,
+  deadlineMs = patienceMs,
 ): Promise<NonNullable<T>> {
   const begun = performance.now();
   for (;;) {
