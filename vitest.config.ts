@@ -33,8 +33,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts'],
     // Real servers, containers and child processes: slow is not wrong. Hangs still end.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: 'forks',
     // Files follow each other in one process: nothing here lives in modules, and loading them anew for each file took a
     // fifth of all work.

@@ -10,6 +10,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { BrowserError, webDriver } = require('./browser.cjs');
 
 const megabyte = 1024 * 1024;
+const gateFile = '/tmp/stand-in-gate';
 
 async function print(megabytes) {
   const line = `${'An output line that says nothing new. '.repeat(3)}\n`;
@@ -54,6 +55,10 @@ const faults = {
   fatal: () => {
     process.stderr.write('PHP Fatal error:  Uncaught Error: Call to a member function on null\n');
     process.exit(255);
+  },
+  /** Until whoever watches lets it go on, however long that takes. */
+  gate: async () => {
+    while (!fs.existsSync(gateFile)) await sleep(50);
   },
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
   memory: (megabytes) => takeMemory(megabytes),

@@ -24,7 +24,7 @@ overOneEngine((kind) => {
     selenium = await startChromedriver();
     stage = await openStage(kind, {
       settings: selenium.settings,
-      module: moduleTest('PauseTest', fault('sleep 3')),
+      module: moduleTest('PauseTest', fault('gate')),
     });
     environment = await stage.environment('preprod-us');
   });
@@ -111,6 +111,7 @@ overOneEngine((kind) => {
     await stage.testing(run, 'PauseTest');
     // What used to leave containers with an old, empty folder: the module of the next commit takes the place of this one.
     stage.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
+    await environment.container.openGate();
     const { run: ended } = await stage.finished(run);
     expect(ended.verdict).toBe('passed');
     const { run: next, events } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });

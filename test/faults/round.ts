@@ -42,7 +42,7 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
   try {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
     // There must be something to disturb.
-    for (const each of installations) await until(async () => (await each.running()).length > 0, 180_000);
+    for (const each of installations) await until(async () => (await each.running()).length > 0);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({

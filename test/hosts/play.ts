@@ -36,9 +36,9 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   let keepFolder = true;
   try {
     const load = startLoad(world, createRandom(seed));
-    await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1, 180_000);
+    await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1);
     // A log is read while its run executes, by whoever is not on that host.
-    await until(async () => (await logsUnderWay(world)) > 0, 180_000);
+    await until(async () => (await logsUnderWay(world)) > 0);
     const cuts = await cutHosts(world, { cuts: options.cuts, random: createRandom(seed + 1), say });
     await load.stop();
     say(`${world.acknowledged.length} runs were acknowledged`);

@@ -8,7 +8,7 @@ const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 
 const faultyTests = {
   ...moduleTest('PlainTest', fault('sleep 0')),
-  ...moduleTest('PauseTest', fault('sleep 3')),
+  ...moduleTest('PauseTest', fault('gate')),
   ...moduleTest('WaitingTest', fault('sleep 600')),
   ...moduleTest('KilledTest', fault('kill')),
   ...moduleTest('SilentEndTest', fault('exit 0')),
@@ -34,7 +34,7 @@ overOneEngine((kind) => {
   beforeAll(async () => {
     stage = await openStage(kind, {
       module: faultyTests,
-      settings: { MATRE_TEST_TIMEOUT: '20s', MATRE_MEMORY: '256m' },
+      settings: { MATRE_TEST_TIMEOUT: '60s', MATRE_MEMORY: '256m' },
     });
     environment = await stage.environment('preprod-us');
   });
@@ -92,6 +92,7 @@ overOneEngine((kind) => {
     const id = await stage.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await stage.testing(id, 'PauseTest');
     await going.shop.close();
+    await going.container.openGate();
     const { run, results } = await stage.finished(id);
     const home = results.find(({ test }) => test === 'HarbourHomePageTest');
     expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
@@ -112,6 +113,7 @@ overOneEngine((kind) => {
     const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await stage.testing(run, 'PauseTest');
     await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    await environment.container.openGate();
     const { run: ended, events } = await stage.finished(run);
     expect(ended).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
     expect(events).toContainEqual(

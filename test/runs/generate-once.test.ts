@@ -22,17 +22,17 @@ overOneEngine((kind) => {
       settings: {
         DATABASE_URL: postgres.url,
         LOCK_DSN: redis.url,
-        LOCK_TTL: '6s',
-        MATRE_LEASE: '6s',
-        MATRE_BEAT: '2s',
+        LOCK_TTL: '12s',
+        MATRE_LEASE: '12s',
+        MATRE_BEAT: '8s',
         MATRE_WORKERS: '1',
       },
     });
     environments = [await stage.environment('preprod-us'), await stage.environment('preprod-es')];
-    // Long enough that the other run is there before it is over.
+    // Until the other run is there.
     await stage.context.variables.set('global', {
       name: 'STAND_IN_FAULT',
-      value: 'generate: sleep 15',
+      value: 'generate: gate',
       secret: false,
     });
   });
@@ -51,9 +51,12 @@ overOneEngine((kind) => {
     expect(await worker.line()).toBe('ready');
   }
 
-  /** A run in each of two processes: the first generates, the second waits for it. */
+  /** A run in each of two processes: the first generates, until its gate is opened, and the second waits for it. */
   async function makerAndWaiter() {
     const [us, es] = environments as [StageEnvironment, StageEnvironment];
+    for (const { container } of [us, es]) {
+      if (await stage.engine.inspect(container.name)) await container.closeGate();
+    }
     commits += 1;
     const step = `<comment userInput="change ${commits}" stepKey="change"/>`;
     stage.module.commit(moduleTest('PlainTest', step), 'Change');
@@ -72,23 +75,25 @@ overOneEngine((kind) => {
     });
     const { workerId } = await stage.context.runs.get(maker);
     const process = workers.find(({ pid }) => workerId?.includes(`/${pid}/`));
-    return { process, maker, waiter };
+    return { process, maker, waiter, gates: [us.container, es.container] as const };
   }
 
   const generations = async (run: number) =>
     (await stage.context.artifacts.list(run)).filter(({ path }) => path.startsWith('generation')).length;
 
   test('two processes generate once', async () => {
-    const { maker, waiter } = await makerAndWaiter();
+    const { maker, waiter, gates } = await makerAndWaiter();
+    await gates[0].openGate();
     for (const run of [maker, waiter]) expect((await stage.finished(run)).run.verdict).toBe('passed');
     expect([await generations(maker), await generations(waiter)]).toEqual([1, 0]);
     expect(await stage.log(waiter)).toContain('restored from snapshot');
   });
 
   test('a process that is killed while it generates blocks nobody', async () => {
-    const { process, maker, waiter } = await makerAndWaiter();
+    const { process, maker, waiter, gates } = await makerAndWaiter();
     expect(process).toBeDefined();
     await process?.kill();
+    await gates[1].openGate();
     expect((await stage.finished(waiter)).run.verdict).toBe('passed');
     expect(await generations(waiter)).toBe(1);
     const { run } = await stage.finished(maker);

@@ -10,9 +10,9 @@ overEngines((kind) => {
   let stage: Stage;
 
   beforeAll(async () => {
-    // Long enough that all three environments are at it at the same time, whatever else the machine does.
+    // Until all three environments are at it.
     const module = {
-      ...moduleTest('WaitingTest', fault('sleep 3')),
+      ...moduleTest('WaitingTest', fault('gate')),
       ...moduleTest('QuickTest', fault('sleep 0')),
     };
     stage = await openStage(kind, { module, workers: false });
@@ -30,6 +30,10 @@ overEngines((kind) => {
       }
     }
     await stage.startWorkers();
+    for (const [first = 0] of runIds.values()) await stage.testing(first, 'WaitingTest');
+    // A test is recorded as started before its process is there.
+    for (const { container } of environments) await container.executing();
+    for (const { container } of environments) await container.openGate();
     for (const id of [...runIds.values()].flat()) {
       const { run } = await stage.finished(id);
       expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { passed: 2 } });

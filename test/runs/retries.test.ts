@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
 import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
 
 /** A run that the infrastructure broke comes back by itself, and goes on where it was. */
@@ -9,7 +10,7 @@ overOneEngine((kind) => {
     stage = await openStage(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
-        ...moduleTest('PauseTest', fault('sleep 3')),
+        ...moduleTest('PauseTest', fault('gate')),
         ...moduleTest('NoBrowserTest', fault('no-browser')),
       },
       settings: { MATRE_RETRIES: '1', MATRE_RETRY_PAUSE: '0s' },
@@ -22,6 +23,8 @@ overOneEngine((kind) => {
     const run = await stage.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
     await stage.testing(run, 'PauseTest');
     expect(await environment.container.remove()).toBe(true);
+    // Of the new one, as soon as it is there.
+    await until(() => environment.container.openGate().then(() => true));
     const ended = await stage.finished(run);
     expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
     expect(ended.attempts).toMatchObject([

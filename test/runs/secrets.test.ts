@@ -69,7 +69,7 @@ overEngines((kind) => {
           'AddressTest',
           `<amOnPage url="/search?q={{_ENV.SHOP_VALUE}}" stepKey="search"/><see userInput="nothing like this" stepKey="see"/>`,
         ),
-        ...moduleTest('WaitingTest', `${fill('ALL_VALUE')}${fault('sleep 2')}`),
+        ...moduleTest('WaitingTest', `${fill('ALL_VALUE')}${fault('gate')}`),
         'Cron/data/.env.preprod-us': `${readFileSync(join(import.meta.dirname, '../../examples/module/Cron/data/.env.preprod-us'))}PARTNER_API_KEY=${secrets.ofModule}\n`,
       },
     });
@@ -91,6 +91,7 @@ overEngines((kind) => {
     });
     await stage.testing(run, 'WaitingTest');
     watched.inspected = await inspected(environment.container.name);
+    await environment.container.openGate();
     shown = await stage.finished(run);
     clearInterval(look);
   });

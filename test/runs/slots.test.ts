@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ResultView } from '../../src/operations/views.ts';
+import { until } from '../support/until.ts';
 import { intervalsOf } from './journal.ts';
 import {
   fault,
@@ -34,15 +35,26 @@ overOneEngine((kind) => {
   beforeAll(async () => {
     stage = await openStage(kind, {
       module: {
-        ...Object.assign({}, ...sleepers.map((name) => moduleTest(name, fault('sleep 3'), 'both'))),
+        ...Object.assign({}, ...sleepers.map((name) => moduleTest(name, fault('gate'), 'both'))),
         ...moduleTest('AloneTest', fault('sleep 1'), 'exclusive'),
       },
     });
     environment = await stage.environment('preprod-us', { slots: 2 });
-    shown = await stage.run(environment, {
+    const run = await stage.submit(environment, {
       groups: ['both', 'exclusive'],
       suites: ['HarbourOrdersSuite'],
     });
+    // Each waits until the other container has one as well.
+    await until(async () => {
+      const { plan } = await stage.show(run);
+      const underWay = plan.filter(({ test, startedAt, status }) => {
+        return startedAt && status === null && sleepers.includes(test);
+      });
+      return underWay.length === 2;
+    });
+    await Promise.all(environment.containers.map(({ executing }) => executing()));
+    await Promise.all(environment.containers.map(({ openGate }) => openGate()));
+    shown = await stage.finished(run);
   });
   afterAll(() => stage.close());
 

@@ -73,6 +73,11 @@ export interface StageContainer {
   /** What a command in it prints. Rejects when it ends with another code than 0. */
   says(...argv: string[]): Promise<string>;
   journal(): Promise<JournalEntry[]>;
+  /** Resolves when a supervised process has started and not ended. */
+  executing(): Promise<unknown>;
+  /** Lets tests go on that wait at `fault('gate')`, and those that come later. */
+  openGate(): Promise<unknown>;
+  closeGate(): Promise<unknown>;
   /** As an operator does: `docker rm -f`. */
   remove(): Promise<boolean>;
 }
@@ -241,10 +246,14 @@ function containerNamed(engine: Engine, name: string): StageContainer {
     if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;
   };
+  const journal = async () => parseJournal(await says('cat', journalPath));
   return {
     name,
     says,
-    journal: async () => parseJournal(await says('cat', journalPath)),
+    executing: () => until(async () => (await journal()).at(-1)?.word === 'start'),
+    openGate: () => says('touch', '/tmp/stand-in-gate'),
+    closeGate: () => says('rm', '-f', '/tmp/stand-in-gate'),
+    journal,
     remove: () => engine.remove(name),
   };
 }

@@ -32,9 +32,9 @@ overEngines((kind) => {
       settings: {
         DATABASE_URL: postgres.url,
         LOCK_DSN: redis.url,
-        LOCK_TTL: '6s',
-        MATRE_LEASE: '6s',
-        MATRE_BEAT: '2s',
+        LOCK_TTL: '12s',
+        MATRE_LEASE: '12s',
+        MATRE_BEAT: '8s',
         MATRE_WORKERS: '1',
       },
     });
@@ -63,9 +63,9 @@ overEngines((kind) => {
     return worker;
   }
 
-  /** A worker in the middle of a run, whose second test takes `seconds` now and nothing later, with another run queued. */
-  async function inMidTest(seconds: number) {
-    await setVariable('STAND_IN_FAULT', `MiddleTest: sleep ${seconds}`);
+  /** A worker in the middle of a run, whose second test does `what` now and nothing later, with another run queued. */
+  async function inMidTest(what: string) {
+    await setVariable('STAND_IN_FAULT', `MiddleTest: ${what}`);
     const worker = await startWorker();
     const run = await stage.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
     const next = await stage.submit(environment, { tests: ['OtherTest'] });
@@ -91,7 +91,7 @@ overEngines((kind) => {
   test.each(['SIGKILL', 'SIGSTOP'] as const)(
     'invariants 4 and 6: after %s in mid-test the processes end before others start, and the run goes on where it was',
     async (signal) => {
-      const { worker, run, next } = await inMidTest(600);
+      const { worker, run, next } = await inMidTest('sleep 600');
       worker.signal(signal);
       await startWorker();
       const shown = await stage.finished(run);
@@ -116,8 +116,11 @@ overEngines((kind) => {
   );
 
   test('invariant 4: a worker that is asked to end finishes its test and hands the rest back', async () => {
-    const { worker, run, next } = await inMidTest(3);
+    const { worker, run, next } = await inMidTest('gate');
     worker.signal('SIGTERM');
+    const { workers: table } = stage.context;
+    await until(async () => (await table.list()).some(({ pid, stopping }) => pid === worker.pid && stopping));
+    await environment.container.openGate();
     expect(await worker.line()).toBe('stopped');
     const handedBack = await stage.show(run);
     expect(handedBack.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });

@@ -119,7 +119,7 @@ describe('a PostgreSQL that goes away', () => {
   });
 
   describe('over connections that are half open', () => {
-    const timeoutMs = 500;
+    const timeoutMs = 4_000;
     async function overWay() {
       const way = await startProxy(server.port);
       onTestFinished(way.close);

@@ -76,7 +76,7 @@ export function startCli(
     );
   });
   const printed = () => stdout + stderr;
-  return { process: child, printed, says: (text) => until(() => printed().includes(text), 120_000), done };
+  return { process: child, printed, says: (text) => until(() => printed().includes(text)), done };
 }
 
 /** An argument as `script` hands it to a shell. */

@@ -55,7 +55,7 @@ export async function startDocker(
     const child = spawn(command, rest, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     engine = child;
-    for (let tries = 600; !(await answers(socketPath)); tries--) {
+    for (let tries = 2_400; !(await answers(socketPath)); tries--) {
       if (child.exitCode !== null || tries === 0) {
         throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
       }

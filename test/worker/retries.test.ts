@@ -146,7 +146,7 @@ describe('results while the database is away', () => {
 
   it('invariant 4: outlive the lease on disk: they are written once, and their tests not executed again', async () => {
     const { server, database } = await ownDatabase();
-    const stage = createStage(database, { leaseMs: 3000 });
+    const stage = createStage(database, { leaseMs: 10_000 });
     const run = await stage.submit(await stage.environment());
     const gate = createGate();
     const played: string[] = [];

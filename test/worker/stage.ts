@@ -23,7 +23,8 @@ let environments = 0;
 
 /** What a test of workers needs around it, on a database that tests share. */
 export function createStage(database: Database, settings: { leaseMs?: number; locks?: LockStore } = {}) {
-  const leaseMs = settings.leaseMs ?? 5000;
+  // Far longer than a busy machine keeps a process from running.
+  const leaseMs = settings.leaseMs ?? 60_000;
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug', base: {} }, { write: (line) => lines.push(JSON.parse(line)) });
   const queue = createQueue({ database, log, leaseMs });

@@ -31,13 +31,13 @@ test('a holder that lives is waited for', async () => {
   const first = await takeTurn(path, { signal, onWait: () => {} });
   const second = takeTurn(path, {
     signal,
-    silentMs: 2_500,
+    silentMs: 8_000,
     // Longer than a silence may last.
     onWait: () => {
       setTimeout(() => {
         order.push('released');
         first.release();
-      }, 4_000);
+      }, 10_000);
     },
   });
   (await second).release();
