@@ -49,6 +49,8 @@ export interface TracingConfig {
 export interface Config {
   store: {
     dataFolder: string;
+    /** How long a command waits for a folder that another process uses. */
+    folderWaitMs: number;
     databaseUrl: string | undefined;
     secretKey: string | undefined;
     logBytes: number;
@@ -209,6 +211,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
   return {
     store: {
       dataFolder: values.MATRE_DATA,
+      folderWaitMs: values.MATRE_FOLDER_WAIT,
       databaseUrl: values.DATABASE_URL,
       secretKey: values.MATRE_SECRET_KEY,
       logBytes: values.MATRE_LOG_SIZE,

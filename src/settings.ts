@@ -41,6 +41,13 @@ export const settings = {
     description:
       'The data folder: checkouts, artifacts, the secret key and the embedded database. Made with mode 0700.',
   }),
+  MATRE_FOLDER_WAIT: setting({
+    group: 'Store',
+    schema: duration(0),
+    default: '30s',
+    description:
+      'How long a command waits for a data folder that another process uses. A busy machine needs longer.',
+  }),
   MATRE_SECRET_KEY: optional({
     group: 'Store',
     schema: text,

@@ -5,8 +5,6 @@ import { readFolderOwner } from '../store/folder-lock.ts';
 import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
 
-/** A folder that is in use may be that of a server which is just starting, or of a short command. */
-const patienceMs = 30_000;
 const pauseMs = 150;
 /** After this long a person wonders. */
 const silentMs = 2_000;
@@ -27,6 +25,7 @@ export async function connect(
   }
   // With a PostgreSQL nobody has to be found: every process may work on it.
   if (config.store.databaseUrl !== undefined) return openLocalCaller(config, traceParent);
+  // A folder that is in use may be that of a server which is just starting, or of a short command.
   const began = performance.now();
   for (let said = false; ; ) {
     const owner = await readFolderOwner(config.store.dataFolder);
@@ -37,7 +36,7 @@ export async function connect(
       return await openLocalCaller(config, traceParent);
     } catch (error) {
       const waited = performance.now() - began;
-      if (!isFault(error, 'DATA_FOLDER_IN_USE') || waited > patienceMs) throw error;
+      if (!isFault(error, 'DATA_FOLDER_IN_USE') || waited > config.store.folderWaitMs) throw error;
       if (!said && waited > silentMs) {
         say(`Waiting: ${error.message}`);
         said = true;

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Runner } from '../../src/worker/runner.ts';
 import { startTestServer } from '../support/app.ts';
-import { startCli } from '../support/cli.ts';
+import { type CliResult, startCli } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
 
 /** How `run --watch` can be called. */
@@ -23,20 +22,13 @@ const verdicts = [
   { test: 'BrokenTax', expectedCode: 2 },
 ] as const;
 
-export interface LongWatch {
+export interface LongWatch extends CliResult {
   output: keyof typeof outputs;
   garbageCollected: boolean;
   test: string;
   expectedCode: number;
-  code: number | null;
-  stdout: string;
-  stderr: string;
   /** The report of `--junit`. */
   report: string | undefined;
-  /** It ended because nothing was open any more, not by force. */
-  endedByItself: boolean;
-  /** From its last output to its end, in milliseconds. */
-  silentMs: number;
 }
 
 /**
@@ -88,7 +80,6 @@ export async function startLongWatches(options: { times: number; runMs: number }
   await server.app.startWorkers();
   const started = watches.map((watch, index) => {
     const { args, terminal } = outputs[watch.output];
-    const marker = join(folder, `ended-${index}`);
     const report = join(folder, `report-${index}.xml`);
     const { process, done } = startCli(
       [
@@ -97,20 +88,14 @@ export async function startLongWatches(options: { times: number; runMs: number }
       ],
       {
         terminal,
-        preload: join(import.meta.dirname, '../support/observe-end.mjs'),
-        settings: {
-          MATRE_URL: server.url,
-          ENDED_BY_ITSELF: marker,
-          TERM: 'xterm',
-          ...(watch.garbageCollected && { COLLECT_GARBAGE: '1' }),
-        },
+        observeEnd: watch.garbageCollected ? 'collect-garbage' : 'plain',
+        settings: { MATRE_URL: server.url, TERM: 'xterm' },
       },
     );
     const finished = done.then(async (result) => ({
       ...watch,
       ...result,
       report: await readFile(report, 'utf8').catch(() => undefined),
-      endedByItself: existsSync(marker),
     }));
     return { process, finished };
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { overEngines } from '../runs/stage.ts';
-import { cliHere, startCli } from '../support/cli.ts';
+import { cli, startCli } from '../support/cli.ts';
 import { until } from '../support/until.ts';
 
 let folder: string;
@@ -14,20 +14,37 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 overEngines((kind) => {
-  test('the demo ends by itself in CI, and all went as it should', { timeout: 300_000 }, async () => {
-    const settings: Record<string, string> = { CI: 'true', MATRE_DATA: folder, MATRE_ENGINE: kind };
+  const startDemo = (more: Record<string, string>) => {
+    const settings: Record<string, string> = { MATRE_DATA: folder, MATRE_ENGINE: kind, ...more };
     if (kind === 'docker' && process.env.DOCKER_HOST) settings['DOCKER_HOST'] = process.env.DOCKER_HOST;
-    const demo = startCli(['demo'], { settings });
-    await demo.says('The page:');
-    // Nothing is wrong with it; that there is no Selenium is none, since its tests open no browser.
-    const ofDemo = { MATRE_DATA: join(folder, 'demo/data') };
-    await until(async () => (await cliHere(['doctor'], { settings: ofDemo })).code === 0);
-    const { code, stdout, stderr } = await demo.done;
+    return startCli(['demo'], { settings, observeEnd: 'plain' });
+  };
+  const lastLine = 'demo: environments=3 runs=6 overlaps=0 lost=0';
+
+  test('the demo ends by itself in CI, and all went as it should', async () => {
+    const { code, stdout, stderr } = await startDemo({ CI: 'true' }).done;
     expect(`${stdout}${stderr}`).not.toContain('Not as it should be');
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('demo: environments=3 runs=6 overlaps=0 lost=0');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(lastLine);
     expect(code).toBe(0);
     // A failed test left its screenshot: run 3 is the first of stage-es, where tax is added twice.
     expect(stdout).toMatch(/stage-es run 3 \(group smoke\): failed 5\/5, 1 failed, 1 skipped/);
     expect(existsSync(join(folder, 'demo/data/runs/3/run.log'))).toBe(true);
+  });
+
+  test('a newcomer tries commands on the demo, which all end, and then ends the demo', async () => {
+    const demo = startDemo({});
+    await demo.says('Ctrl-C ends the demo.');
+    const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.printed()) ?? [];
+    const ask = (line: string) => cli(line.split(' '), { settings: { MATRE_URL: url }, observeEnd: 'plain' });
+    expect(await ask(`show ${id}`)).toMatchObject({ code: 0, endedByItself: true });
+    expect(await ask('run -e preprod-us --all --watch')).toMatchObject({ code: 0, endedByItself: true });
+    const checkout = 'run -e preprod-us -e preprod-es -e stage-es -g checkout --watch';
+    expect(await ask(checkout)).toMatchObject({ code: 1, endedByItself: true });
+    // Nothing is wrong with it; that there is no Selenium is none, since its tests open no browser.
+    await until(async () => (await ask('doctor')).code === 0);
+    demo.process.kill('SIGINT');
+    const { code, stdout, endedByItself } = await demo.done;
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(lastLine);
+    expect({ code, endedByItself }).toEqual({ code: 0, endedByItself: true });
   });
 });

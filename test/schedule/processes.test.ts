@@ -56,9 +56,7 @@ const createMinutely = async (environmentId: number) =>
     createdBy: 'test',
   });
 
-it('every time is fired once by processes that try at once and are killed', {
-  timeout: 300_000,
-}, async () => {
+it('every time is fired once by processes that try at once and are killed', async () => {
   const { database } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
@@ -89,9 +87,7 @@ it('every time is fired once by processes that try at once and are killed', {
   expect(made).toEqual(history.flatMap(({ runs }) => runs));
 });
 
-it('a process that is killed while it fires leaves nothing half done, and another fires', {
-  timeout: 300_000,
-}, async () => {
+it('a process that is killed while it fires leaves nothing half done, and another fires', async () => {
   const { database, url = '' } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);

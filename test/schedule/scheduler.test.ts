@@ -23,15 +23,13 @@ let folder: string;
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   folder = await mkdtemp(join(tmpdir(), 'matre-scheduler-'));
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([postgres.stop(), redis.stop()]);
   await rm(folder, { recursive: true, force: true });
 });
 
-it('fires what is due, outlives the database, says what it does, and ends cleanly', {
-  timeout: 240_000,
-}, async () => {
+it('fires what is due, outlives the database, says what it does, and ends cleanly', async () => {
   const settings = { DATABASE_URL: postgres.url, LOCK_DSN: redis.url, MATRE_DATA: folder };
   const database = await openPostgres({ url: postgres.url, log: quiet });
   await migrate(database, { log: quiet });

@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { runCommand } from '../../src/cli/program.ts';
@@ -14,6 +17,8 @@ export interface CliResult {
   stderr: string;
   /** From its last output to its end, in milliseconds. */
   silentMs: number;
+  /** With `observeEnd`: nothing was open any more, so no force was needed. */
+  endedByItself: boolean;
 }
 
 export interface CliProcess {
@@ -31,30 +36,35 @@ export interface CliOptions {
   cwd?: string;
   /** In a pseudo terminal, as a person has it: both outputs arrive as `stdout`. */
   terminal?: boolean;
-  /** A module that Node loads first. */
-  preload?: string;
+  /** Whether it ends by itself or by force is noted; `collect-garbage`: while garbage is collected all the time. */
+  observeEnd?: 'plain' | 'collect-garbage';
 }
 
 /** Starts the real command line as a process of its own, with these settings and no others. */
 export function startCli(
   args: string[],
-  { settings = {}, stdin = '', cwd = '/', terminal = false, preload }: CliOptions = {},
+  { settings = {}, stdin = '', cwd = '/', terminal = false, observeEnd }: CliOptions = {},
 ): CliProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(MATRE_|DATABASE_URL|LOCK_|SELENIUM_|DOCKER_|FORCE_COLOR|NO_COLOR)/.test(name),
     ),
   );
+  const marker = join(tmpdir(), `ended-${randomUUID()}`);
+  const observer = observeEnd && {
+    ENDED_BY_ITSELF: marker,
+    ...(observeEnd === 'collect-garbage' && { COLLECT_GARBAGE: '1' }),
+  };
   const argv = [
     process.execPath,
-    ...(preload === undefined ? [] : ['--import', preload]),
+    ...(observer ? ['--import', join(project, 'test/support/observe-end.mjs')] : []),
     ...programOf(join(project, 'src/cli/main.ts')),
     ...args,
   ];
   const [program = '', ...rest] = terminal
     ? ['script', '-qefc', argv.map(quote).join(' '), '/dev/null']
     : argv;
-  const child = spawn(program, rest, { cwd, env: { ...inherited, ...settings } });
+  const child = spawn(program, rest, { cwd, env: { ...inherited, ...settings, ...observer } });
   let stdout = '';
   let stderr = '';
   let lastOutputAt = performance.now();
@@ -71,9 +81,12 @@ export function startCli(
   if (!terminal) child.stdin.end(stdin);
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code, stdout, stderr, silentMs: performance.now() - lastOutputAt }),
-    );
+    child.on('close', (code) => {
+      const silentMs = performance.now() - lastOutputAt;
+      const endedByItself = existsSync(marker);
+      rmSync(marker, { force: true });
+      resolve({ code, stdout, stderr, silentMs, endedByItself });
+    });
   });
   const printed = () => stdout + stderr;
   return { process: child, printed, says: (text) => until(() => printed().includes(text)), done };
@@ -93,7 +106,7 @@ export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
 export async function cliHere(
   args: string[],
   { settings = {}, stdin = '' }: CliOptions = {},
-): Promise<Omit<CliResult, 'silentMs'>> {
+): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => {
     const stream = new Writable({
