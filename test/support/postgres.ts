@@ -1,7 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -99,7 +108,13 @@ export async function startPostgres(options: { settings?: string[] } = {}): Prom
     port,
     start,
     shutdown: () => end('SIGINT'),
-    kill: () => end('SIGKILL'),
+    async kill() {
+      // Its children outlive it for a moment: they would go on with a transaction, and keep a new server from starting.
+      const children = childrenOf(server.pid);
+      await end('SIGKILL');
+      for (const pid of children) killIfThere(pid);
+      await until(() => !children.some(isAlive));
+    },
     signal(signal) {
       for (const pid of [server.pid, ...childrenOf(server.pid)]) if (pid) process.kill(pid, signal);
     },
@@ -169,6 +184,24 @@ function postgresUser(): { uid: number; gid: number } {
 }
 
 function childrenOf(pid: number | undefined): number[] {
-  const found = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return found.trim().split(/\s+/).map(Number);
+  if (pid === undefined || !existsSync(`/proc/${pid}`)) return [];
+  const pids = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return pids.trim().split(/\s+/).map(Number).filter(Boolean);
+}
+
+/** A zombie, which its parent has not asked about yet, is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
