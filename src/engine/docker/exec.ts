@@ -95,7 +95,8 @@ export async function startExec(
         }
       }
       if (open) {
-        await Promise.race([carried, delay(pollMs)]);
+        // The open connection keeps the process alive, the clock must not: it goes on after the connection.
+        await Promise.race([carried, delay(pollMs, undefined, { ref: false })]);
       } else {
         await delay(pause);
         pause = Math.min(pause * 2, pollMs);
