@@ -8,7 +8,7 @@ import { startLongWatches } from '../test/cli/long-watches.ts';
 import { median, writeResults } from './support/figures.ts';
 
 const times = Number(process.argv[2] ?? 1);
-const { finished, close } = await startLongWatches({ times, runMs: 30_000 });
+const { finished, close } = await startLongWatches({ times, runMs: 30_000, allowForce: true });
 try {
   const watches = await finished;
   const rows = ['pipe', 'terminal', 'json', 'junit'].map((output) => {

@@ -38,12 +38,14 @@ export interface CliOptions {
   terminal?: boolean;
   /** Whether it ends by itself or by force is noted; `collect-garbage`: while garbage is collected all the time. */
   observeEnd?: 'plain' | 'collect-garbage';
+  /** With `observeEnd`: the process ends by force as early as for users, not after a minute. */
+  allowForce?: boolean;
 }
 
 /** Starts the real command line as a process of its own, with these settings and no others. */
 export function startCli(
   args: string[],
-  { settings = {}, stdin = '', cwd = '/', terminal = false, observeEnd }: CliOptions = {},
+  { settings = {}, stdin = '', cwd = '/', terminal = false, observeEnd, allowForce }: CliOptions = {},
 ): CliProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -54,6 +56,7 @@ export function startCli(
   const observer = observeEnd && {
     ENDED_BY_ITSELF: marker,
     ...(observeEnd === 'collect-garbage' && { COLLECT_GARBAGE: '1' }),
+    ...(allowForce && { ALLOW_FORCE: '1' }),
   };
   const argv = [
     process.execPath,

@@ -1,14 +1,20 @@
 // Loaded first by commands whose end is tested. It collects garbage all the time when COLLECT_GARBAGE is set, and makes the file
-// ENDED_BY_ITSELF when the process ends because nothing is open any more, which `process.exit` does not.
+// ENDED_BY_ITSELF when the process ends because nothing is open any more, which `process.exit` does not. On a busy machine the last
+// sockets may close later than the process would be ended by force, so force waits for a minute unless ALLOW_FORCE is set.
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const { COLLECT_GARBAGE, ENDED_BY_ITSELF } = process.env;
+const { ALLOW_FORCE, COLLECT_GARBAGE, ENDED_BY_ITSELF } = process.env;
 
 if (COLLECT_GARBAGE) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   setInterval(collect, 100).unref();
+}
+if (!ALLOW_FORCE) {
+  const exit = process.exit;
+  // The timer alone keeps no process alive.
+  process.exit = (code) => setTimeout(() => exit(code), 60_000).unref();
 }
 process.on('beforeExit', () => writeFileSync(ENDED_BY_ITSELF, ''));
