@@ -21,7 +21,7 @@ import { readDeclarations } from '../src/mftf/catalog/declarations.ts';
 import { resolveSelection } from '../src/mftf/catalog/selection.ts';
 import { folderSource } from '../src/mftf/catalog/source.ts';
 import { closureOf } from '../src/mftf/closure/closure.ts';
-import { createLayout, generatedFile, type Layout } from '../src/mftf/layout.ts';
+import { createLayout, generatedFile, type Layout } from '../src/mftf/container/layout.ts';
 import { emptySelection, type PlannedTest } from '../src/model/selection.ts';
 
 const { values: flags } = parseArgs({

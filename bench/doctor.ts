@@ -6,7 +6,7 @@
 // Prints the time of each round and of its slowest checks; writes bench/results/doctor.json.
 import { text } from 'node:stream/consumers';
 import { matreItself } from '../src/model/access.ts';
-import { type ReportView, showDoctor } from '../src/operations/doctor.ts';
+import { type ReportView, showDoctor } from '../src/operations/system/doctor.ts';
 import { startChromedriver } from '../test/support/selenium.ts';
 import { median, writeResults } from './support/figures.ts';
 import { openInstallation } from './support/installation.ts';

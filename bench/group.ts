@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { capture } from '../src/engine/capture.ts';
+import { capture } from '../src/engine/read-all.ts';
 import { containerName } from '../src/model/environment.ts';
-import { copyTest, realGround, standInGround } from './group/ground.ts';
+import { copyTest, realGround, standInGround } from './group/installation.ts';
 import { median, printTable, writeResults } from './support/figures.ts';
 import { openBenchEngine, startMatre } from './support/matre.ts';
 

@@ -1,12 +1,12 @@
 // How long does it take until each cause of the guide that operators had is refused, healed or named? Each is brought about for real,
 // on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root, for a small disk that can be full.
 //
-//   npx tsx bench/guide.ts [name...]        the rows with these names (test/guide.ts), all by default
+//   npx tsx bench/guide.ts [name...]        the rows with these names (test/support/guide.ts), all by default
 //
 // Prints a table; writes bench/results/guide.json.
-import { type GuideId, type GuideRow, guide } from '../test/guide.ts';
+import { type GuideId, type GuideRow, guide } from '../test/support/guide.ts';
 import { causes } from './guide/causes.ts';
-import { openGround, plain } from './guide/ground.ts';
+import { openGround, plain } from './guide/installation.ts';
 import { printTable, writeResults } from './support/figures.ts';
 
 const chosen = process.argv.slice(2);

@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import { intervalsOf, readJournal } from '../src/demo/judge.ts';
 import { containerName } from '../src/model/environment.ts';
-import { startServer } from '../src/server/server.ts';
+import { startServer } from '../src/server/http/server.ts';
 import { startChild } from '../test/support/child.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';

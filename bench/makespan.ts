@@ -10,7 +10,7 @@
 import { startChild } from '../test/support/child.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
-import { openInstallation } from './queue/ours.ts';
+import { openInstallation } from './queue/matre.ts';
 import { median, printTable, writeResults } from './support/figures.ts';
 
 const rounds = Number(process.argv[2] ?? 3);

@@ -6,16 +6,16 @@
 //
 // Writes bench/results/overview.json.
 
-import { openApp } from '../src/app.ts';
-import { loadConfig } from '../src/config.ts';
+import { openApp } from '../src/app/app.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { createLog } from '../src/log.ts';
-import type { OverviewView } from '../src/operations/overview.ts';
-import { startServer } from '../src/server/server.ts';
+import type { OverviewView } from '../src/operations/overview/overview.ts';
+import { startServer } from '../src/server/http/server.ts';
 import { buildPage, startBrowser } from '../test/page/chromium.ts';
 import { embeddedFolder } from '../test/support/database.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
-import { type Opened, openCold } from './overview/opened.ts';
+import { type Opened, openCold } from './overview/open-page.ts';
 import { percentile, printTable, writeResults } from './support/figures.ts';
 
 const environments = 200;

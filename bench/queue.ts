@@ -12,7 +12,7 @@ import { startRedis } from '../test/support/redis.ts';
 import { bullmq } from './queue/bullmq.ts';
 import type { Contender, Load } from './queue/contender.ts';
 import { graphile } from './queue/graphile.ts';
-import { openInstallation, ours } from './queue/ours.ts';
+import { openInstallation, ours } from './queue/matre.ts';
 import { median, percentile, printTable, writeResults } from './support/figures.ts';
 
 const rounds = Number(process.argv[2] ?? 3);

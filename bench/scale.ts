@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../test/support/child.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
-import { openInstallation } from './queue/ours.ts';
+import { openInstallation } from './queue/matre.ts';
 import { makeHistory, measureQueries } from './scale/history.ts';
 import { percentile, printTable, writeResults } from './support/figures.ts';
 

@@ -1,5 +1,5 @@
-import { type Setting, settingGroups } from '../src/setting-row.ts';
-import { settingNames, settings } from '../src/settings.ts';
+import { type Setting, settingGroups } from '../src/config/setting.ts';
+import { settingNames, settings } from '../src/config/settings.ts';
 
 /** docs/configuration.md, made from the table of settings. */
 export function configurationPage(): string {
@@ -18,7 +18,7 @@ export function configurationPage(): string {
 
 const introduction = `# Configuration
 
-<!-- Made by \`npm run docs\` from src/settings.ts. Edit there. -->
+<!-- Made by \`npm run docs\` from src/config/settings.ts. Edit there. -->
 
 matre reads its settings from environment variables and from an optional file: \`matre.env\` in the current folder, or the
 file that \`MATRE_CONFIG\` names. The file has the same names, one \`NAME=value\` a line, with \`#\` comments and quotes as

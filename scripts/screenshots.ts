@@ -3,13 +3,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createLocalCaller } from '../src/cli/local.ts';
-import { watchRuns } from '../src/cli/watch.ts';
-import { loadConfig } from '../src/config.ts';
+import { createLocalCaller } from '../src/cli/client/local.ts';
+import { watchRuns } from '../src/cli/client/watch.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { startDemo } from '../src/demo/demo.ts';
 import { createLog } from '../src/log.ts';
-import type { ProgressView } from '../src/operations/progress.ts';
-import { submitRuns } from '../src/operations/runs.ts';
+import type { ProgressView } from '../src/operations/runs/progress.ts';
+import { submitRuns } from '../src/operations/runs/runs.ts';
 import { startBrowser } from '../test/page/chromium.ts';
 
 const target = resolve(import.meta.dirname, '../docs/images');

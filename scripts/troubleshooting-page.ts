@@ -1,7 +1,7 @@
 import { checks } from '../src/doctor/checks.ts';
-import { healed } from '../src/doctor/healed.ts';
-import { type FaultCode, faults } from '../src/errors.ts';
-import { type GuideRow, guide } from '../test/guide.ts';
+import { healed } from '../src/doctor/self-repair.ts';
+import { type FaultCode, faults } from '../src/faults/fault.ts';
+import { type GuideRow, guide } from '../test/support/guide.ts';
 
 /** docs/troubleshooting.md, made from the registries of checks and errors. */
 export function troubleshootingPage(): string {
@@ -54,7 +54,7 @@ ${codes('infrastructure')}`;
 
 const introduction = `# Troubleshooting
 
-<!-- Made by \`npm run docs\` from src/doctor and src/errors.ts. Edit there. -->
+<!-- Made by \`npm run docs\` from src/doctor and src/faults/fault.ts. Edit there. -->
 
     matre doctor                          looks for every cause below, and changes nothing
     matre doctor --env preprod-us         only what concerns one environment

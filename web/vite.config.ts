@@ -9,7 +9,7 @@ const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
 
 export default defineConfig({
   plugins: [react(), compressed()],
-  // Filled in by the server for each answer (src/server/page.ts).
+  // Filled in by the server for each answer (src/server/http/page.ts).
   html: { cspNonce: '__NONCE__' },
   build: {
     outDir: '../dist/web',

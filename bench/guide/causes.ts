@@ -4,18 +4,18 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import { createClient } from 'redis';
-import { startShop } from '../../src/demo/shop.ts';
-import { capture } from '../../src/engine/capture.ts';
+import { startShop } from '../../src/demo/shop/shop.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { lockNames } from '../../src/locks/lock.ts';
-import { createLayout } from '../../src/mftf/layout.ts';
-import { showOverview } from '../../src/operations/overview.ts';
+import { createLayout } from '../../src/mftf/container/layout.ts';
+import { showOverview } from '../../src/operations/overview/overview.ts';
 import { sessionLabel } from '../../src/selenium/session-label.ts';
 import { askDoctor } from '../../test/doctor/doctor.ts';
-import type { GuideId } from '../../test/guide.ts';
+import type { GuideId } from '../../test/support/guide.ts';
 import { withClient } from '../../test/support/postgres.ts';
 import { freePort, startRedis } from '../../test/support/redis.ts';
-import { until } from '../../test/support/until.ts';
-import { asked, type Ground, plain } from './ground.ts';
+import { until } from '../../test/support/wait-for.ts';
+import { asked, type Ground, plain } from './installation.ts';
 
 /** Brings a cause about and gives the milliseconds until it was found; `undefined` where there is nothing to find. */
 type Cause = (ground: Ground) => Promise<number | undefined>;

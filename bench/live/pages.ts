@@ -2,8 +2,8 @@
 // test was first seen to have ended. Arguments: the address of the server, the number of pages. It says `ready` when all listen; a
 // line on standard input ends it, and what was seen is its last line.
 import { once } from 'node:events';
-import { events } from '../../src/cli/remote.ts';
-import type { RunResultsView } from '../../src/operations/run-results.ts';
+import { events } from '../../src/cli/client/remote.ts';
+import type { RunResultsView } from '../../src/operations/results/run-results.ts';
 
 const [url = '', count = '1'] = process.argv.slice(2);
 /** Milliseconds since 1970, by `page run:test`. */

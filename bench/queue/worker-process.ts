@@ -2,7 +2,7 @@
 // name of its first test says, or as the last argument says.
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openInstallation } from './ours.ts';
+import { openInstallation } from './matre.ts';
 
 const [databaseUrl = '', redisUrl = '', slots = '4', ms] = process.argv.slice(2);
 const installation = await openInstallation(databaseUrl, redisUrl);

@@ -1,9 +1,9 @@
-import type { Database } from '../../src/store/database.ts';
-import { createDurations } from '../../src/store/durations.ts';
-import { createOverview } from '../../src/store/overview.ts';
-import { createPlans } from '../../src/store/plans.ts';
-import { createResults } from '../../src/store/results.ts';
-import { createRuns } from '../../src/store/runs.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createDurations } from '../../src/store/tables/durations.ts';
+import { createOverview } from '../../src/store/tables/overview.ts';
+import { createPlans } from '../../src/store/tables/plans.ts';
+import { createResults } from '../../src/store/tables/results.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { withClient } from '../../test/support/postgres.ts';
 import { median } from '../support/figures.ts';
 

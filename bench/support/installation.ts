@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import { examplePath } from '../../src/demo/examples.ts';
 import { buildSampleImage } from '../../src/demo/image.ts';
-import { sampleAdmin, startShop } from '../../src/demo/shop.ts';
+import { sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
 import { buildSampleTree, samplePhp } from '../../src/demo/tree.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import type { Run } from '../../src/model/run.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { type App, openApp } from '../../src/app.ts';
-import { createLocalCaller } from '../../src/cli/local.ts';
-import { watchRuns } from '../../src/cli/watch.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
+import { type App, openApp } from '../../src/app/app.ts';
+import { createLocalCaller } from '../../src/cli/client/local.ts';
+import { watchRuns } from '../../src/cli/client/watch.ts';
+import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { openEngine } from '../../src/engine/open-engine.ts';
 import { createLog } from '../../src/log.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import type { Run } from '../../src/model/run.ts';

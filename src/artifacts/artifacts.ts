@@ -4,9 +4,9 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promis
 import { dirname, join, relative, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Fault, namedDiskFull } from '../errors.ts';
+import { Fault, namedDiskFull } from '../faults/fault.ts';
 import { createLogWriter } from './log-writer.ts';
-import { pathInside } from './names.ts';
+import { pathInside } from './safe-name.ts';
 
 /** A file of a run. `path` is relative to the folder of the run, with `/` between its parts. */
 export interface Artifact {

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { Fault, namedDiskFull } from '../errors.ts';
+import { Fault, namedDiskFull } from '../faults/fault.ts';
 
 /**
  * Makes the data folder if it is not there, for its owner alone: it will hold the secret key, and what the tests of a team

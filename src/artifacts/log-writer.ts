@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
-import { namedDiskFull } from '../errors.ts';
+import { namedDiskFull } from '../faults/fault.ts';
 
 /**
  * Appends to a file up to `limit` bytes, also over several writers one after the other. What comes after that is dropped,

@@ -1,6 +1,6 @@
 import { endProcess } from './end-process.ts';
+import { processTerminal } from './output/terminal.ts';
 import { runCommand } from './program.ts';
-import { processTerminal } from './terminal.ts';
 
 // A reader that has seen enough (`matre list | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { Option } from 'commander';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
+import type { Terminal } from './output/terminal.ts';
 import { askHidden } from './prompt.ts';
-import type { Terminal } from './terminal.ts';
 
 /** Never the password itself: other users of the machine see arguments. */
 export const passwordOption = () =>

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { Fault } from '../errors.ts';
-import type { Terminal } from './terminal.ts';
+import { Fault } from '../faults/fault.ts';
+import type { Terminal } from './output/terminal.ts';
 
 /** Asks for a secret and does not show what is typed. Without a terminal there is nobody to ask: INPUT_INVALID. */
 export async function askHidden(terminal: Terminal, question: string): Promise<string> {

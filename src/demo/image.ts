@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { type Header, type Pack, pack } from 'tar-stream';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 import { examplePath } from './examples.ts';
 import { buildSampleTree } from './tree.ts';
 

@@ -1,5 +1,5 @@
-import type { FaultCode } from '../errors.ts';
-import type { Examined } from './examined.ts';
+import type { FaultCode } from '../faults/fault.ts';
+import type { Examined } from './check-context.ts';
 
 /** Something that a check saw. */
 export type Finding =

@@ -1,23 +1,23 @@
-import { adminRefused } from './admin-refused.ts';
 import type { Check } from './check.ts';
-import { containerNameTaken } from './container-name-taken.ts';
-import { containerOrphaned } from './container-orphaned.ts';
-import { containerStale } from './container-stale.ts';
-import { containerUnhealthy } from './container-unhealthy.ts';
-import { databaseAnswers } from './database-answers.ts';
-import { diskFull } from './disk-full.ts';
-import { engineAway } from './engine-away.ts';
-import { filesApart } from './files-apart.ts';
-import { locksExclude } from './locks-exclude.ts';
-import { locksForgotten } from './locks-forgotten.ts';
-import { moduleAway, moduleEnvFileMissing } from './module.ts';
-import { processesLeft } from './processes-left.ts';
-import { queueStuck } from './queue-stuck.ts';
-import { scheduleFails, scheduleOverdue } from './schedules.ts';
-import { seleniumAway } from './selenium-away.ts';
-import { seleniumSessionsLeft } from './selenium-sessions-left.ts';
-import { shopAway } from './shop-away.ts';
-import { workersAway } from './workers-away.ts';
+import { adminRefused } from './checks/admin-refused.ts';
+import { containerNameTaken } from './checks/container-name-taken.ts';
+import { containerOrphaned } from './checks/container-orphaned.ts';
+import { containerStale } from './checks/container-stale.ts';
+import { containerUnhealthy } from './checks/container-unhealthy.ts';
+import { databaseAnswers } from './checks/database-answers.ts';
+import { diskFull } from './checks/disk-full.ts';
+import { engineAway } from './checks/engine-away.ts';
+import { filesApart } from './checks/files-apart.ts';
+import { locksExclude } from './checks/locks-exclude.ts';
+import { locksForgotten } from './checks/locks-forgotten.ts';
+import { moduleAway, moduleEnvFileMissing } from './checks/module-away.ts';
+import { processesLeft } from './checks/processes-left.ts';
+import { queueStuck } from './checks/queue-stuck.ts';
+import { scheduleFails, scheduleOverdue } from './checks/schedules.ts';
+import { seleniumAway } from './checks/selenium-away.ts';
+import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
+import { shopAway } from './checks/shop-away.ts';
+import { workersAway } from './checks/workers-away.ts';
 
 /** All checks, in the order of what depends on what: the first problem is the one to mend first. */
 export const checks: readonly Check[] = [

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** How long a check waits for what it asks, as shares of the time that it has itself. */
 export function limitsOf({ doctor: { timeoutMs } }: Pick<Config, 'doctor'>) {

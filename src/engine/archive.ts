@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
-import { Fault } from '../errors.ts';
-import { exitCode, keep } from './capture.ts';
+import { Fault } from '../faults/fault.ts';
 import type { Engine } from './engine.ts';
+import { exitCode, keep } from './read-all.ts';
 
 /** A file that goes into a container. `path` is relative to the folder it is put into. */
 export interface FileIn {

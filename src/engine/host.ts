@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 import type { Engine } from './engine.ts';
 
 /** A claim without an answer prefers no host, and asks again the next time. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Fault } from '../errors.ts';
-import { capture } from './capture.ts';
+import { Fault } from '../faults/fault.ts';
 import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
+import { capture } from './read-all.ts';
 
 /** The folder in every container that belongs to the supervisor: its script, and `journal`, what it did and when. */
 const folder = '/opt/matre';

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../../test/support/until.ts';
+import { until } from '../../test/support/wait-for.ts';
 
 const script = new URL('./supervisor.sh', import.meta.url).pathname;
 const shells = [['dash'], ['bash'], ['busybox', 'ash']].filter(

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { toFault } from '../errors.ts';
+import { toFault } from '../faults/fault.ts';
 
 export interface HttpRequest {
   method?: string;

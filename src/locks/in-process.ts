@@ -1,4 +1,4 @@
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 import type { AcquireOptions, HeldLock, LockStore } from './lock.ts';
 
 /** Somebody who waits for a lock. `grant` hands it over. */

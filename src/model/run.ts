@@ -1,4 +1,4 @@
-import type { FaultCode } from '../errors.ts';
+import type { FaultCode } from '../faults/fault.ts';
 import type { Selection } from './selection.ts';
 
 export const runStates = ['queued', 'running', 'finished'] as const;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedDiskFull } from '../errors.ts';
+import { namedDiskFull } from '../faults/fault.ts';
 import { lockFile } from './file-lock.ts';
 import { seal } from './seal.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fstatSync, futimesSync, openSync, rmSync, statSync } from 'node:fs';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 
 /** A lock on a file that is held. The kernel takes it back when the process dies, however it dies. */
 export interface FileLock {

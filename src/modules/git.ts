@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModuleSource } from '../config.ts';
-import { Fault } from '../errors.ts';
-import { parseRepository } from '../model/repository.ts';
+import type { ModuleSource } from '../config/config.ts';
+import { Fault } from '../faults/fault.ts';
+import { parseRepository } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Fault, isFault } from '../errors.ts';
+import { Fault, isFault } from '../faults/fault.ts';
 import { lockFile } from './file-lock.ts';
 import type { Git } from './git.ts';
 

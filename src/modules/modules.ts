@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ModuleSource } from '../config.ts';
-import { Fault } from '../errors.ts';
+import type { ModuleSource } from '../config/config.ts';
+import { Fault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createGit } from './git.ts';

@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, readlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 
 /**
  * Makes a folder fit to be mounted into containers: files become read-only, everything readable for whatever user PHP runs

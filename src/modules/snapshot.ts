@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 
 /**
  * Copies a folder, without `.git` and without `except`, and gives a hash of what was copied: names, contents, links, and

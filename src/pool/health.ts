@@ -1,5 +1,5 @@
-import { type Captured, capture } from '../engine/capture.ts';
 import type { ContainerSpec, Engine } from '../engine/engine.ts';
+import { type Captured, capture } from '../engine/read-all.ts';
 import { clearLeftovers, leftovers, parseLeftovers, supervisorFile } from '../engine/supervised.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerInfo, ContainerSpec, Engine, ListedContainer } from '../engine/engine.ts';
 import { admitFence } from '../engine/supervised.ts';
-import { Fault, type FaultCode, isFault } from '../errors.ts';
+import { Fault, type FaultCode, isFault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { containerName } from '../model/environment.ts';

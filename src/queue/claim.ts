@@ -1,8 +1,8 @@
 import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
-import { channels, type Database, type Queryable } from '../store/database.ts';
-import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/environments.ts';
-import { type RunRow, toRuns } from '../store/runs.ts';
+import { channels, type Database, type Queryable } from '../store/database/database.ts';
+import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/tables/environments.ts';
+import { type RunRow, toRuns } from '../store/tables/runs.ts';
 
 export interface Claim {
   run: Run;

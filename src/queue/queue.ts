@@ -1,10 +1,10 @@
+import { together } from '../async/batch.ts';
 import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
-import { channels, type Database, notifyQueue } from '../store/database.ts';
-import { readCounts } from '../store/runs.ts';
+import { channels, type Database, notifyQueue } from '../store/database/database.ts';
+import { readCounts } from '../store/tables/runs.ts';
 import { type Claim, claimHeads, type Given, keptForHostMs } from './claim.ts';
-import { fenced, staleFence } from './fenced.ts';
-import { recordLate } from './late.ts';
+import { recordLate } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
   type Again,
@@ -16,8 +16,8 @@ import {
   requeue,
   tryAgain,
 } from './release.ts';
-import { together } from './together.ts';
-import type { ClaimKey } from './waiting-results.ts';
+import type { ClaimKey } from './result-spool.ts';
+import { fenced, staleFence } from './stale-fence.ts';
 
 export type { Claim };
 

@@ -1,12 +1,12 @@
-import { Fault, passingCodes } from '../errors.ts';
+import { Fault, passingCodes } from '../faults/fault.ts';
 import { causeOf, keptAnswers } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { StepsTaken } from '../model/steps.ts';
-import { type Database, notifyRuns, type Queryable, storable } from '../store/database.ts';
-import { addEvent } from '../store/events.ts';
-import { fenced } from './fenced.ts';
+import { type Database, notifyRuns, type Queryable, storable } from '../store/database/database.ts';
+import { addEvent } from '../store/tables/events.ts';
+import { fenced } from './stale-fence.ts';
 
 /** A result as the runner gives it. */
 export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {

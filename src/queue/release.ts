@@ -1,5 +1,4 @@
 import type { Reason, Run, Verdict } from '../model/run.ts';
-import type { AttemptOutcome } from '../store/attempts.ts';
 import {
   channels,
   type Database,
@@ -8,10 +7,11 @@ import {
   notifyRuns,
   type Queryable,
   storable,
-} from '../store/database.ts';
-import { addEvent } from '../store/events.ts';
-import { countedRuns, readRun } from '../store/runs.ts';
-import type { ClaimKey } from './waiting-results.ts';
+} from '../store/database/database.ts';
+import type { AttemptOutcome } from '../store/tables/attempts.ts';
+import { addEvent } from '../store/tables/events.ts';
+import { countedRuns, readRun } from '../store/tables/runs.ts';
+import type { ClaimKey } from './result-spool.ts';
 
 /** The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run. */
 

@@ -1,11 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Fault, isFault, toFault } from '../errors.ts';
+import { type Fault, isFault, toFault } from '../faults/fault.ts';
 import { type Firing, requestedBySchedule, type Schedule } from '../model/schedule.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Database, notifySchedules, type Queryable } from '../store/database.ts';
-import { addFiring, setFiringRuns } from '../store/firings.ts';
-import { cancelRun, insertRuns } from '../store/runs.ts';
-import { lockRevision, moveOn, readOpenRuns, readSchedule, shareEnvironments } from '../store/schedules.ts';
+import { type Database, notifySchedules, type Queryable } from '../store/database/database.ts';
+import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
+import { cancelRun, insertRuns } from '../store/tables/runs.ts';
+import {
+  lockRevision,
+  moveOn,
+  readOpenRuns,
+  readSchedule,
+  shareEnvironments,
+} from '../store/tables/schedules.ts';
 import { judgeOverdue } from './overdue.ts';
 import { planRuns } from './overlap.ts';
 

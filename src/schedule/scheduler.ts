@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { toFault } from '../errors.ts';
+import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Firing, Schedule } from '../model/schedule.ts';
-import type { Schedules } from '../store/schedules.ts';
+import type { Schedules } from '../store/tables/schedules.ts';
 import type { Clock, Firer } from './fire.ts';
 
 export interface SchedulerDependencies {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
+import { openZone } from './time-zone.ts';
 import { firstAfter, timesOf } from './times.ts';
-import { openZone } from './zone.ts';
 
 const at = (text: string) => new Date(text);
 const times = (cron: string, zone: string, from: string, count: number) =>

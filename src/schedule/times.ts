@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { Fault } from '../errors.ts';
-import { openZone, type Zone } from './zone.ts';
+import { Fault } from '../faults/fault.ts';
+import { openZone, type Zone } from './time-zone.ts';
 
 /** When a schedule fires. */
 export interface Rhythm {

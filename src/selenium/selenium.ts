@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault } from '../errors.ts';
+import { Fault } from '../faults/fault.ts';
 import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 import { labelSwitch } from './session-label.ts';
 

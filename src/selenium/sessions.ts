@@ -1,4 +1,4 @@
-import { toFault } from '../errors.ts';
+import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Selenium, SeleniumSession } from './selenium.ts';
 import { ownerOf } from './session-label.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { Fault, type FaultCode, isFault } from '../errors.ts';
-import type { Context } from '../operations/context.ts';
+import { Fault, type FaultCode, isFault } from '../faults/fault.ts';
+import type { Context } from '../operations/core/context.ts';
 
 /**
  * For probes: `/healthz` says that the process answers, `/readyz` that it can take on a run: the database answers, and the

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { toFault } from '../errors.ts';
-import type { LockKind } from '../locks/counted.ts';
-import type { Context } from '../operations/context.ts';
-import { remembered } from '../operations/remembered.ts';
-import { createFigures } from '../store/figures.ts';
+import { remembered } from '../async/cached.ts';
+import { toFault } from '../faults/fault.ts';
+import type { LockKind } from '../locks/instrumented.ts';
+import type { Context } from '../operations/core/context.ts';
+import { createFigures } from '../store/tables/metrics.ts';
 
 /** Longer than any transaction that records something takes, unless the database is in trouble. */
 const defaultSettleMs = 20_000;

@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../errors.ts';
-import type { Database, Queryable } from './database.ts';
-import { readSetting, writeSetting } from './settings.ts';
+import { Fault } from '../faults/fault.ts';
+import type { Database, Queryable } from './database/database.ts';
+import { readSetting, writeSetting } from './tables/settings.ts';
 
 const keyBytes = 32;
 const fingerprintSetting = 'secret_key_fingerprint';

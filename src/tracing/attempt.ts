@@ -1,4 +1,4 @@
-import { toFault } from '../errors.ts';
+import { toFault } from '../faults/fault.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';

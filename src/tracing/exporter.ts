@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { TracingConfig } from '../config.ts';
+import type { TracingConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
-import { hideCredentials } from '../model/dsn.ts';
+import { hideCredentials } from '../model/address/dsn.ts';
 import type { Emit, Span } from './span.ts';
 
 /** For one try to send, all told. A collector that is away costs the end of a process so much, and nothing else. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Run } from '../model/run.ts';
 import { emptySelection } from '../model/selection.ts';
-import type { Attempt } from '../store/attempts.ts';
+import type { Attempt } from '../store/tables/attempts.ts';
 import { emitFinished } from './finished.ts';
 import { attemptSpanId, type Span, traceOf } from './span.ts';
 

@@ -1,5 +1,5 @@
 import type { Run } from '../model/run.ts';
-import type { Attempt } from '../store/attempts.ts';
+import type { Attempt } from '../store/tables/attempts.ts';
 import { attemptSpanId, type Emit, newSpanId, type Trace } from './span.ts';
 
 /**

@@ -1,14 +1,14 @@
-import { Fault, isFault, toFault } from '../errors.ts';
+import { Fault, isFault, toFault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/waiting-results.ts';
-import type { Database } from '../store/database.ts';
-import { conclude } from './conclude.ts';
-import { type Ended, endingOf } from './ending.ts';
+import type { WaitingResults } from '../queue/result-spool.ts';
+import type { Database } from '../store/database/database.ts';
+import { type Ended, endingOf } from './attempt-outcome.ts';
+import { conclude } from './finish-attempt.ts';
 import { createLease, type Lease } from './lease.ts';
-import { persistentRecorder } from './persistent.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
+import { persistentRecorder } from './spooling-recorder.ts';
 
 export interface ExecutionOptions {
   queue: Queue;

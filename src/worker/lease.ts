@@ -1,5 +1,5 @@
-import { Fault } from '../errors.ts';
-import { pause } from './bell.ts';
+import { pause } from '../async/wake-signal.ts';
+import { Fault } from '../faults/fault.ts';
 
 export interface LeaseOptions {
   runId: number;

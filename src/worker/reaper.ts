@@ -1,8 +1,8 @@
+import { repeat } from '../async/interval.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/waiting-results.ts';
-import { repeat } from './repeat.ts';
-import { writeLate } from './write-late.ts';
+import type { WaitingResults } from '../queue/result-spool.ts';
+import { writeLate } from './flush-spool.ts';
 
 /**
  * Takes back the runs of workers that stopped renewing. Every process may have one; who comes second finds nothing. The

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { Fault, toFault } from '../errors.ts';
+import { together } from '../async/batch.ts';
+import { createBell, pause } from '../async/wake-signal.ts';
+import { Fault, toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Reason } from '../model/run.ts';
 import type { Queue } from '../queue/queue.ts';
-import { together } from '../queue/together.ts';
-import type { WaitingResults } from '../queue/waiting-results.ts';
-import type { Database } from '../store/database.ts';
-import { createBell, pause } from './bell.ts';
+import type { WaitingResults } from '../queue/result-spool.ts';
+import type { Database } from '../store/database/database.ts';
 import { type ExecutionSettings, execute } from './execution.ts';
 import type { Runner } from './runner.ts';
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifacts } from '../../src/artifacts/artifacts.ts';
-import { createSharedArtifacts } from '../../src/artifacts/shared.ts';
-import { createShipping } from '../../src/artifacts/shipping.ts';
+import { createSharedArtifacts } from '../../src/artifacts/replicated.ts';
+import { createShipping } from '../../src/artifacts/uploader.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createDepot } from '../../src/store/file-pieces.ts';
-import { createRuns } from '../../src/store/runs.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createDepot } from '../../src/store/tables/file-chunks.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
 /** A host that keeps files of runs in a database; with the folder of another: a process beside it. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Artifacts, createArtifacts } from '../../src/artifacts/artifacts.ts';
-import { removeOld } from '../../src/retention/retention.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createRetention } from '../../src/store/retention.ts';
-import { createRuns } from '../../src/store/runs.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createRetention } from '../../src/store/tables/retention.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
+import { removeOld } from '../../src/worker/retention.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { insertRun, openArtifactsHost } from './host.ts';
 

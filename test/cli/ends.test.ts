@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cli, startCli } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 let server: TestServer;
 let runId: string;

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFolderOwner } from '../../src/store/folder-lock.ts';
+import { readFolderOwner } from '../../src/store/database/folder-lock.ts';
 import { cli, cliHere, startCli } from '../support/cli.ts';
 import { embeddedFolder } from '../support/database.ts';
 

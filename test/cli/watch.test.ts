@@ -1,13 +1,13 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/cli/caller.ts';
-import { followRuns } from '../../src/cli/follow.ts';
-import { createLocalCaller } from '../../src/cli/local.ts';
-import { createSession } from '../../src/cli/session.ts';
-import { createOutput } from '../../src/cli/terminal.ts';
-import { addEnvironment } from '../../src/operations/environments.ts';
-import { showProgress } from '../../src/operations/progress.ts';
-import { submitRuns } from '../../src/operations/runs.ts';
+import { createSession } from '../../src/cli/cli-context.ts';
+import type { Caller } from '../../src/cli/client/caller.ts';
+import { followRuns } from '../../src/cli/client/follow.ts';
+import { createLocalCaller } from '../../src/cli/client/local.ts';
+import { createOutput } from '../../src/cli/output/terminal.ts';
+import { addEnvironment } from '../../src/operations/environments/environments.ts';
+import { showProgress } from '../../src/operations/runs/progress.ts';
+import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 

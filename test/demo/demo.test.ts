@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { overEngines } from '../runs/stage.ts';
+import { overEngines } from '../runs/harness.ts';
 import { cli, startCli } from '../support/cli.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 let folder: string;
 beforeEach(async () => {

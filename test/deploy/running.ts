@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
-import { sampleAdmin } from '../../src/demo/shop.ts';
+import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { importMatre, importPostgres, importRedis } from './images.ts';
 
 // `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here

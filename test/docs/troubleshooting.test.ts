@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
-import { causes } from '../../src/causes.ts';
 import { checks } from '../../src/doctor/checks.ts';
-import { guide } from '../guide.ts';
+import { causes } from '../../src/faults/codes/diagnosis.ts';
+import { guide } from '../support/guide.ts';
 
 it('docs/troubleshooting.md is what `npm run docs` makes of the checks and errors', () => {
   const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');

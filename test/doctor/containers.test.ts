@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { capture } from '../../src/engine/capture.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { lockNames } from '../../src/locks/lock.ts';
-import { createLayout } from '../../src/mftf/layout.ts';
-import { openStage, overEngines, type Stage, type StageEnvironment } from '../runs/stage.ts';
+import { createLayout } from '../../src/mftf/container/layout.ts';
+import { openStage, overEngines, type Stage, type StageEnvironment } from '../runs/harness.ts';
 import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');

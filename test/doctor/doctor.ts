@@ -1,6 +1,6 @@
 import { matreItself } from '../../src/model/access.ts';
-import type { Context } from '../../src/operations/context.ts';
-import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/doctor.ts';
+import type { Context } from '../../src/operations/core/context.ts';
+import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/system/doctor.ts';
 
 export type CheckView = ReportView['checks'][number];
 

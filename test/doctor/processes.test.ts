@@ -7,20 +7,20 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
-import type { Examined } from '../../src/doctor/examined.ts';
-import { filesApart } from '../../src/doctor/files-apart.ts';
-import { locksExclude } from '../../src/doctor/locks-exclude.ts';
-import { locksForgotten } from '../../src/doctor/locks-forgotten.ts';
-import { queueStuck } from '../../src/doctor/queue-stuck.ts';
+import type { Examined } from '../../src/doctor/check-context.ts';
+import { filesApart } from '../../src/doctor/checks/files-apart.ts';
+import { locksExclude } from '../../src/doctor/checks/locks-exclude.ts';
+import { locksForgotten } from '../../src/doctor/checks/locks-forgotten.ts';
+import { queueStuck } from '../../src/doctor/checks/queue-stuck.ts';
 import { type HeldLock, lockNames } from '../../src/locks/lock.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import type { ReportView } from '../../src/operations/doctor.ts';
+import type { ReportView } from '../../src/operations/system/doctor.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { type CliProcess, cli, startCli } from '../support/cli.ts';
 import { sharedPostgres, withClient } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { patienceMs, until } from '../support/until.ts';
+import { patienceMs, until } from '../support/wait-for.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /**

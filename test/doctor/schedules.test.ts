@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
-import type { Examined } from '../../src/doctor/examined.ts';
-import { scheduleFails, scheduleOverdue } from '../../src/doctor/schedules.ts';
-import { Fault } from '../../src/errors.ts';
+import type { Examined } from '../../src/doctor/check-context.ts';
+import { scheduleFails, scheduleOverdue } from '../../src/doctor/checks/schedules.ts';
+import { Fault } from '../../src/faults/fault.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { newEnvironment } from '../support/samples.ts';

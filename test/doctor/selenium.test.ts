@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { listRuns } from '../../src/operations/runs.ts';
+import { listRuns } from '../../src/operations/runs/runs.ts';
 import { sessionLabel } from '../../src/selenium/session-label.ts';
-import { fault, moduleTest, openStage, type Stage, type StageOptions } from '../runs/stage.ts';
+import { fault, moduleTest, openStage, type Stage, type StageOptions } from '../runs/harness.ts';
 import { freePort } from '../support/redis.ts';
 import { startChromedriver, startGrid, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /** A Selenium Grid 4 with two sessions, a chromedriver alone, and browsers that are really opened, by runs and by others. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startShop } from '../../src/demo/shop.ts';
+import { startShop } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
-import { showDoctor } from '../../src/operations/doctor.ts';
+import { showDoctor } from '../../src/operations/system/doctor.ts';
 import {
   fault,
   moduleTest,
@@ -9,10 +9,10 @@ import {
   overOneEngine,
   type Stage,
   type StageEnvironment,
-} from '../runs/stage.ts';
+} from '../runs/harness.ts';
 import { freePort } from '../support/redis.ts';
 import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /** What is wrong with the shops, and with what the module has for them. */

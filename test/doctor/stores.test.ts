@@ -1,10 +1,10 @@
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { Examined } from '../../src/doctor/check-context.ts';
 import { checks } from '../../src/doctor/checks.ts';
-import type { Examined } from '../../src/doctor/examined.ts';
 import type { Reason } from '../../src/model/run.ts';
-import { fault, moduleTest, openStage, type Stage } from '../runs/stage.ts';
+import { fault, moduleTest, openStage, type Stage } from '../runs/harness.ts';
 import { openTestApp } from '../support/app.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askDoctor, checkOf } from './doctor.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFiles, putFiles } from '../../src/engine/archive.ts';
-import { capture } from '../../src/engine/capture.ts';
 import type { ContainerInfo, ContainerSpec, Engine, Exec } from '../../src/engine/engine.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import {
   clearLeftovers,
   journalPath,
@@ -14,14 +14,14 @@ import {
   readClock,
   superviseExec,
 } from '../../src/engine/supervised.ts';
-import { Fault, type FaultCode } from '../../src/errors.ts';
+import { Fault, type FaultCode } from '../../src/faults/fault.ts';
 import { startChild } from '../support/child.ts';
 import { imageFile, magentoRoot } from '../support/image.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { type EngineKind, openSubject, type Subject } from './subject.ts';
 
 const mebibyte = 1024 ** 2;
-const caller = new URL('./caller.ts', import.meta.url);
+const caller = new URL('./exec-process.ts', import.meta.url);
 
 /** What every engine must do. */
 export function engineConformance(kind: EngineKind): void {

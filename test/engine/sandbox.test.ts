@@ -3,19 +3,19 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { capture } from '../../src/engine/capture.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { startChild } from '../support/child.ts';
 import { sandboxTestImage } from '../support/image.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { engineConformance } from './conformance.ts';
 import { openSubject } from './subject.ts';
 
 describe('sandbox', () => engineConformance('sandbox'));
 
 describe('only the sandbox', () => {
-  const keeper = new URL('./keeper.ts', import.meta.url);
+  const keeper = new URL('./keeper-process.ts', import.meta.url);
   let folder: string;
 
   beforeEach(() => {

@@ -10,7 +10,7 @@ import { readSandbox } from '../../src/engine/sandbox/record.ts';
 import { supervisorFile } from '../../src/engine/supervised.ts';
 import { createLog } from '../../src/log.ts';
 import { dockerTestImage, magentoRoot, sandboxTestImage } from '../support/image.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Shop, startShop } from '../../src/demo/shop.ts';
+import { type Shop, startShop } from '../../src/demo/shop/shop.ts';
 import { allureCases, createSamples, type Sample } from './sample.ts';
 
 const shops: Record<string, Shop> = {};

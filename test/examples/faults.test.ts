@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Shop, startShop } from '../../src/demo/shop.ts';
-import { until } from '../support/until.ts';
+import { type Shop, startShop } from '../../src/demo/shop/shop.ts';
+import { until } from '../support/wait-for.ts';
 import { allureCases, createSamples, type Sample } from './sample.ts';
 
 let shop: Shop;

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startShop } from '../../src/demo/shop.ts';
+import { startShop } from '../../src/demo/shop/shop.ts';
 import { createSamples, type Sample } from './sample.ts';
 
 const samples = createSamples();

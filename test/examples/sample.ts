@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { examplePath } from '../../src/demo/examples.ts';
-import { sampleAdmin } from '../../src/demo/shop.ts';
+import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
 
 export interface Ended {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop.ts';
+import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
 
 /** A visitor with cookies. */
 function visitor(shop: Shop) {

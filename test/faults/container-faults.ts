@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { capture } from '../../src/engine/capture.ts';
-import { createLayout } from '../../src/mftf/layout.ts';
+import { capture } from '../../src/engine/read-all.ts';
+import { createLayout } from '../../src/mftf/container/layout.ts';
 import { done, type FaultKind, needs } from './fault-kind.ts';
-import type { WorldEnvironment } from './ground.ts';
-import type { World } from './world.ts';
+import type { World } from './harness.ts';
+import type { WorldEnvironment } from './stores.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 const needsDocker = ({ containers }: World) => needs(containers.docker, 'only with Docker');

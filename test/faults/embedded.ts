@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunView } from '../../src/operations/views.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openEmbedded } from '../../src/store/embedded.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import type { RunView } from '../../src/operations/core/views.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openEmbedded } from '../../src/store/database/embedded.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
 import { freePort } from '../support/redis.ts';
-import { startCrew } from './crew.ts';
-import { addEnvironments, type Ground, pause, removeContainers, silent } from './ground.ts';
 import type { Installation } from './installation.ts';
 import { someTests } from './module.ts';
 import type { Random } from './random.ts';
+import { addEnvironments, type Ground, pause, removeContainers, silent } from './stores.ts';
+import { startCrew } from './workers.ts';
 
 /** One process, `matre up` on the embedded database, spoken to over HTTP as people do. */
 export interface Embedded extends Installation {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Status } from '../../src/model/result.ts';
 import type { RunState, Verdict } from '../../src/model/run.ts';
-import type { AttemptOutcome } from '../../src/store/attempts.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import type { AttemptOutcome } from '../../src/store/tables/attempts.ts';
 import { monotonicMs } from './clock.ts';
-import type { Absence } from './crew.ts';
 import type { Injection } from './injector.ts';
 import { type Installation, processOf } from './installation.ts';
+import type { Absence } from './workers.ts';
 
 /** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
 export interface Life {

@@ -1,7 +1,7 @@
-import type { Post } from './crew.ts';
-import type { WorldEnvironment } from './ground.ts';
+import type { World } from './harness.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
+import type { WorldEnvironment } from './stores.ts';
+import type { Post } from './workers.ts';
 
 /** Undoes a fault. */
 type Heal = () => Promise<unknown> | unknown;

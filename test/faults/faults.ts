@@ -1,9 +1,9 @@
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { containerFaults } from './container-faults.ts';
 import { type FaultKind, needs } from './fault-kind.ts';
+import type { World } from './harness.ts';
 import { postgresFaults, redisFaults } from './store-faults.ts';
 import { workerFaults } from './worker-faults.ts';
-import type { World } from './world.ts';
 
 const needsOwnEngine = ({ containers }: World) =>
   needs(containers.own, 'the engine is not ours to restart; ENGINE=own, as root, starts one');

@@ -5,10 +5,10 @@
  */
 import { monotonicMs } from './clock.ts';
 import { gatherEvidence, type Life } from './evidence.ts';
-import { pause, shortSettings } from './ground.ts';
+import { openWorld, type World } from './harness.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
-import { openWorld, type World } from './world.ts';
+import { pause, shortSettings } from './stores.ts';
 
 const times = Number(process.env['TIMES'] || 3);
 const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';

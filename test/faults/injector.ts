@@ -1,11 +1,11 @@
 import { monotonicMs } from './clock.ts';
-import type { Post } from './crew.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { faultKinds } from './faults.ts';
-import { pause, type WorldEnvironment } from './ground.ts';
+import type { World } from './harness.ts';
 import type { RunningRun } from './installation.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
+import { pause, type WorldEnvironment } from './stores.ts';
+import type { Post } from './workers.ts';
 
 /** A fault that was injected. Times: monotonic milliseconds. */
 export interface Injection {

@@ -1,10 +1,10 @@
 import { emptySelection } from '../../src/model/selection.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createRuns } from '../../src/store/runs.ts';
-import type { Crew } from './crew.ts';
-import type { WorldEnvironment } from './ground.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Naps, someTests } from './module.ts';
 import type { Random } from './random.ts';
+import type { WorldEnvironment } from './stores.ts';
+import type { Crew } from './workers.ts';
 
 /** A run that somebody executes now. */
 export interface RunningRun {

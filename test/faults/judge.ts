@@ -1,4 +1,4 @@
-import { type FaultCode, isPassing } from '../../src/errors.ts';
+import { type FaultCode, isPassing } from '../../src/faults/fault.ts';
 import type { Evidence, FinalAttempt, FinalResult, FinalRun, Life } from './evidence.ts';
 
 /** Something that must never happen, and how often it did. */

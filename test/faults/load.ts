@@ -1,6 +1,6 @@
-import { pause } from './ground.ts';
 import type { Installation } from './installation.ts';
 import type { Random } from './random.ts';
+import { pause } from './stores.ts';
 
 /** How many runs wait in front of each environment. */
 const backlog = 2;

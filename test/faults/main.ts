@@ -4,9 +4,10 @@
  * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names of those that are wanted), KEEP (the
  * folder with logs and journals is left there). Ends with 0 only if nothing was violated.
  */
-import type { EngineChoice } from './ground.ts';
+
 import { report } from './report.ts';
 import { playRound } from './round.ts';
+import type { EngineChoice } from './stores.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise);
 const seconds = number('SECONDS', 300);

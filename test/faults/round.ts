@@ -1,12 +1,12 @@
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
-import { beatMs, pause, retries } from './ground.ts';
+import { openWorld, type World, type WorldOptions } from './harness.ts';
 import { type Injection, injectFaults, leftOut } from './injector.ts';
 import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
-import { openWorld, type World, type WorldOptions } from './world.ts';
+import { beatMs, pause, retries } from './stores.ts';
 
 export interface RoundOptions extends WorldOptions {
   seed: number;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { withClient } from '../support/postgres.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { done, type FaultKind } from './fault-kind.ts';
-import type { World } from './world.ts';
+import type { World } from './harness.ts';
 
 async function sql({ postgres }: World, ...statements: string[]): Promise<void> {
   await withClient(postgres.url, async (client) => {

@@ -1,5 +1,5 @@
 import { done, type FaultKind, needs } from './fault-kind.ts';
-import type { World } from './world.ts';
+import type { World } from './harness.ts';
 
 const needsFaketime = ({ crew }: World) => needs(crew.canMoveClocks, 'libfaketime is not installed');
 

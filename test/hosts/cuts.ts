@@ -1,11 +1,11 @@
 import { monotonicMs } from '../faults/clock.ts';
-import type { Post } from '../faults/crew.ts';
 import { livesIn, readJournal } from '../faults/evidence.ts';
-import { pause } from '../faults/ground.ts';
 import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
-import { until } from '../support/until.ts';
-import type { HostsWorld } from './world.ts';
+import { pause } from '../faults/stores.ts';
+import type { Post } from '../faults/workers.ts';
+import { until } from '../support/wait-for.ts';
+import type { HostsWorld } from './harness.ts';
 
 /** How a host is cut off. */
 const kinds = {

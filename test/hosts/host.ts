@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
-import { dockerSettings, silent } from '../faults/ground.ts';
+import { openEngine } from '../../src/engine/open-engine.ts';
+import { dockerSettings, silent } from '../faults/stores.ts';
 import { startDocker } from '../support/docker.ts';
 import { startShop } from '../support/shop.ts';
 

@@ -3,7 +3,7 @@
  * one after the other, and brought back. Variables: HOSTS (3), CUTS (20), SEED, ENVIRONMENTS (6), WORKERS (runs at a time on each
  * host, 2), KEEP (the folder with logs and journals is left there). Needs root. Ends with 0 only if nothing was violated.
  */
-import { playHosts, reportHosts } from './play.ts';
+import { playHosts, reportHosts } from './scenario.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise);
 const seed = number('SEED', Math.floor(Math.random() * 1_000_000));

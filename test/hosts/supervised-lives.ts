@@ -1,5 +1,5 @@
-import { capture } from '../../src/engine/capture.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { journalPath } from '../../src/engine/supervised.ts';
 import { poolLabels } from '../../src/pool/specification.ts';
 import type { Life } from '../faults/evidence.ts';

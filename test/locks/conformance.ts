@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 /** How the suite gets at a kind of lock store. */
 export interface LockStoreUnderTest {

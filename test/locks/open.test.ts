@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openLocks } from '../../src/locks/open.ts';
+import { openLocks } from '../../src/locks/open-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { startChild } from '../support/child.ts';
 import { freePort, startRedis } from '../support/redis.ts';
@@ -20,7 +20,7 @@ it('a process that finds the lock store silent says so and ends, though the stor
   const redis = await startRedis();
   closing.push(redis.stop);
   redis.pause();
-  const child = startChild(new URL('./opener.ts', import.meta.url), [redis.url]);
+  const child = startChild(new URL('./open-locks-process.ts', import.meta.url), [redis.url]);
   closing.push(child.kill);
   expect(await child.line()).toBe('LOCK_STORE_UNREACHABLE');
   redis.resume();

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
-import { createRedisLocks } from '../../src/locks/redis.ts';
+import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 /** What should be: at most one holder for each name, and those who wait for it. */
 interface Model {

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { AcquireOptions, HeldLock, LockStore } from '../../src/locks/lock.ts';
-import { createRedisLocks } from '../../src/locks/redis.ts';
+import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { lockStoreConformance } from './conformance.ts';
 
 const log = createLog({ level: 'silent' });
-const visitor = new URL('./visitor.ts', import.meta.url);
+const visitor = new URL('./lock-process.ts', import.meta.url);
 
 describe('conformance', () => {
   let redis: TestRedis;

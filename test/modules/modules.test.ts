@@ -22,7 +22,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ModuleSource } from '../../src/config.ts';
+import type { ModuleSource } from '../../src/config/config.ts';
 import { lockFile } from '../../src/modules/file-lock.ts';
 import { createModules, type Modules } from '../../src/modules/modules.ts';
 import { type Child, startChild } from '../support/child.ts';
@@ -36,7 +36,7 @@ import {
   sshdPath,
 } from '../support/git.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
@@ -386,7 +386,7 @@ describe('a git server with a password', () => {
     const id = createRepository(join(served, 'crowd')).commit(tests);
     const source = gitSource(server.url('crowd'), { username, password });
     const modules = await open(source);
-    const asker = new URL('./asker.ts', import.meta.url);
+    const asker = new URL('./modules-process.ts', import.meta.url);
     const children: Child[] = Array.from({ length: 4 }, () =>
       startChild(asker, [join(home, 'modules'), JSON.stringify(source)]),
     );
@@ -418,7 +418,7 @@ describe('a git server with a password', () => {
   it('goes on where a process was killed while it fetched', async () => {
     const id = createRepository(join(served, 'killed')).commit(tests);
     const source = gitSource(server.url('killed'), { username, password });
-    const child = startChild(new URL('./asker.ts', import.meta.url), [
+    const child = startChild(new URL('./modules-process.ts', import.meta.url), [
       join(home, 'modules'),
       JSON.stringify(source),
     ]);
@@ -568,7 +568,7 @@ describe('invariant 7: a checkout is complete, or it is not there', () => {
     const modules = await open(source);
     await modules.resolve();
     const drafts = join(home, 'modules/drafts');
-    const child = startChild(new URL('./asker.ts', import.meta.url), [
+    const child = startChild(new URL('./modules-process.ts', import.meta.url), [
       join(home, 'modules'),
       JSON.stringify(source),
     ]);

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { patienceMs } from '../support/until.ts';
+import { patienceMs } from '../support/wait-for.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

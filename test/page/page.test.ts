@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { pauseEnvironment } from '../../src/operations/environments.ts';
-import { parseInput } from '../../src/operations/operation.ts';
-import { type RunningServer, startServer } from '../../src/server/server.ts';
-import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../runs/stage.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { pauseEnvironment } from '../../src/operations/environments/environments.ts';
+import { type RunningServer, startServer } from '../../src/server/http/server.ts';
+import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../runs/harness.ts';
 import { kinds } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { freePort, startRedis } from '../support/redis.ts';

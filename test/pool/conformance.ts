@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { capture } from '../../src/engine/capture.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
-import { Fault } from '../../src/errors.ts';
+import { Fault } from '../../src/faults/fault.ts';
 import { createInProcessLocks } from '../../src/locks/in-process.ts';
 import { lockNames } from '../../src/locks/lock.ts';
 import { createLog } from '../../src/log.ts';
@@ -14,7 +14,7 @@ import { createPool, type EnsureOptions, type PoolEvent } from '../../src/pool/p
 import { checkoutsFolder, type PoolSettings, poolLabels, runFolder } from '../../src/pool/specification.ts';
 import { type EngineKind, openSubject, type Subject } from '../engine/subject.ts';
 import { magentoRoot } from '../support/image.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
 

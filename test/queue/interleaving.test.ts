@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import type { Run } from '../../src/model/run.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createEnvironments, type Environments } from '../../src/store/environments.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
-import { createRuns, type Runs } from '../../src/store/runs.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
+import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 /**
  * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too

@@ -3,15 +3,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import { createEnvironments } from '../../src/store/environments.ts';
-import { createResults } from '../../src/store/results.ts';
-import { createRuns } from '../../src/store/runs.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createResults } from '../../src/store/tables/results.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 interface Note {
   what: string;
@@ -56,7 +56,7 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
   }
 
   const start = () => {
-    const child = startChild(new URL('./claimer.ts', import.meta.url), [
+    const child = startChild(new URL('./claim-process.ts', import.meta.url), [
       url,
       folder,
       `worker-${children.length}`,

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultCode } from '../../src/errors.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import type { FaultCode } from '../../src/faults/fault.ts';
 import type { Reason } from '../../src/model/run.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
-import { createAttempts } from '../../src/store/attempts.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createEnvironments } from '../../src/store/environments.ts';
-import { createEvents } from '../../src/store/events.ts';
-import { createResults } from '../../src/store/results.ts';
-import { createRuns, type Runs } from '../../src/store/runs.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createAttempts } from '../../src/store/tables/attempts.ts';
+import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createEvents } from '../../src/store/tables/events.ts';
+import { createResults } from '../../src/store/tables/results.ts';
+import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 

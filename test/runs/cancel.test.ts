@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { leftovers } from '../../src/engine/supervised.ts';
-import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { until } from '../support/wait-for.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
 
 /** Runs that a person ends while they are under way. */
 overEngines((kind) => {

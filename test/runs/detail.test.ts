@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockNames } from '../../src/locks/lock.ts';
 import { matreItself } from '../../src/model/access.ts';
-import { showContainer, showEffective } from '../../src/operations/environment-detail.ts';
-import { parseInput } from '../../src/operations/operation.ts';
-import { listResults, listSteps } from '../../src/operations/run-results.ts';
-import { completeTests } from '../../src/operations/test-history.ts';
-import { until } from '../support/until.ts';
-import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
+import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
+import { completeTests } from '../../src/operations/tests/test-history.ts';
+import { until } from '../support/wait-for.ts';
+import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
 
 /** What the page tells of an environment and of a run, of real containers and real results. */
 overOneEngine((kind) => {

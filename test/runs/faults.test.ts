@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftovers } from '../../src/engine/supervised.ts';
-import { createLayout } from '../../src/mftf/layout.ts';
+import { createLayout } from '../../src/mftf/container/layout.ts';
 import { freePort } from '../support/redis.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 

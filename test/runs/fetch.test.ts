@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../support/redis.ts';
 
-const script = new URL('../../src/mftf/fetch.php', import.meta.url).pathname;
+const script = new URL('../../src/mftf/container/fetch.php', import.meta.url).pathname;
 const hasPhp = spawnSync('php', ['--version']).status === 0;
 
 /** The script that looks at addresses from within a container, executed by PHP itself where there is one. */

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/until.ts';
-import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+import { until } from '../support/wait-for.ts';
+import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
 
 /** Workers in two processes that want the same tests at the same time. */
 overOneEngine((kind) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLayout } from '../../src/mftf/layout.ts';
-import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
+import { createLayout } from '../../src/mftf/container/layout.ts';
+import { until } from '../support/wait-for.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
 
 const {
   acceptance,

@@ -1,4 +1,4 @@
-import type { JournalEntry } from './stage.ts';
+import type { JournalEntry } from './harness.ts';
 
 /** What one process in a container was, from its start to the moment when nothing of it was left. */
 export interface Interval {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
 import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
 
 /** Two runs on each of three environments with four workers. The judge is what the supervisors in the containers wrote. */
 overEngines((kind) => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { parseInput } from '../../src/operations/operation.ts';
-import { listTests, previewRuns } from '../../src/operations/tests.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage } from './stage.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { listTests, previewRuns } from '../../src/operations/tests/tests.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage } from './harness.ts';
 
 /** What there is to run, and what a run would do, before anything is queued. */
 overOneEngine((kind) => {

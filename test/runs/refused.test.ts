@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { listResults } from '../../src/operations/run-results.ts';
+import { listResults } from '../../src/operations/results/run-results.ts';
 import { dockerTestImage, sandboxTestImage } from '../support/image.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageOptions } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageOptions } from './harness.ts';
 
 /** What cannot be executed, told by name: at submission where it is known there, else by the run. */
 

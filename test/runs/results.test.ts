@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sampleAdmin } from '../../src/demo/shop.ts';
+import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
-import { readLog, reportJunit } from '../../src/operations/run-record.ts';
-import { openStage, overEngines, type ShownRun, type Stage, type StageEnvironment } from './stage.ts';
+import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
+import { openStage, overEngines, type ShownRun, type Stage, type StageEnvironment } from './harness.ts';
 
 /** A run with all that can happen to a test, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
 overEngines((kind) => {

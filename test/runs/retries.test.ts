@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/until.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+import { until } from '../support/wait-for.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
 
 /** A run that the infrastructure broke comes back by itself, and goes on where it was. */
 overOneEngine((kind) => {

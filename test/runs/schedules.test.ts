@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { parseInput } from '../../src/operations/operation.ts';
-import { addSchedule, listSchedules } from '../../src/operations/schedules.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { addSchedule, listSchedules } from '../../src/operations/schedules/schedules.ts';
 import { fireDue } from '../../src/schedule/scheduler.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage } from './harness.ts';
 
 /** From the clock to the result, with the catalog of a real module. */
 overOneEngine((kind) => {

@@ -20,7 +20,7 @@ const shells = [
   ['busybox', '/bin/busybox', 'sh'],
 ].filter(([, program = '']) => spawnSync(program, ['--help']).error === undefined);
 
-const scriptPath = (name: string) => join(import.meta.dirname, '../../src/mftf', `${name}.sh`);
+const scriptPath = (name: string) => join(import.meta.dirname, '../../src/mftf/container', `${name}.sh`);
 
 /** The scripts that run in containers, in a folder of this machine, under the shells that images have. */
 describe.each(shells)('%s', (name, program = '', ...first) => {

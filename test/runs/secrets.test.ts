@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { type RunningServer, startServer } from '../../src/server/http/server.ts';
 import {
   fault,
   moduleTest,
@@ -13,7 +13,7 @@ import {
   type ShownRun,
   type Stage,
   type StageEnvironment,
-} from './stage.ts';
+} from './harness.ts';
 
 /** Characters that JSON, HTML, addresses and shells write in their own way. */
 const secrets = {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ResultView } from '../../src/operations/views.ts';
-import { until } from '../support/until.ts';
-import { intervalsOf } from './journal.ts';
+import type { ResultView } from '../../src/operations/core/views.ts';
+import { until } from '../support/wait-for.ts';
 import {
   fault,
   moduleTest,
@@ -10,7 +9,8 @@ import {
   type ShownRun,
   type Stage,
   type StageEnvironment,
-} from './stage.ts';
+} from './harness.ts';
+import { intervalsOf } from './journal.ts';
 
 const sleepers = ['OneTest', 'TwoTest', 'ThreeTest', 'FourTest'];
 

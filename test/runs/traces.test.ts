@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CollectedSpan, startCollector, treeOf } from '../tracing/collector.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './stage.ts';
+import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
 
 /** What a run that was really executed tells programs: its trace, and the log of its worker. */
 overOneEngine((kind) => {

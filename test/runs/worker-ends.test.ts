@@ -3,9 +3,9 @@ import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
+import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
 import { livesIn } from './journal.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './stage.ts';
 
 const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
 

@@ -2,8 +2,8 @@
  * A worker with everything, as a process of its own; settings as in its environment. Says `ready` when it takes runs. SIGTERM:
  * it stops gracefully, says `stopped`, and ends.
  */
-import { openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { openApp } from '../../src/app/app.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 
 const app = await openApp(loadConfig({ file: '/dev/null' }), { log: createLog({ level: 'silent' }) });

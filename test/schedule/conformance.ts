@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Fault } from '../../src/errors.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { Fault } from '../../src/faults/fault.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { createFirer, type Firer } from '../../src/schedule/fire.ts';
 import { fireDue, startScheduler } from '../../src/schedule/scheduler.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createEnvironments, type Environments } from '../../src/store/environments.ts';
-import { createFirings, type Firings, keptFirings } from '../../src/store/firings.ts';
-import { createRuns, type Runs } from '../../src/store/runs.ts';
-import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/schedules.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
+import { createFirings, type Firings, keptFirings } from '../../src/store/tables/firings.ts';
+import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '../../src/log.ts';
 import { createFirer } from '../../src/schedule/fire.ts';
 import { fireDue } from '../../src/schedule/scheduler.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
-import { createSchedules } from '../../src/store/schedules.ts';
-import { readSetting } from '../../src/store/settings.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { createSchedules } from '../../src/store/tables/schedules.ts';
+import { readSetting } from '../../src/store/tables/settings.ts';
 
 const [url = ''] = process.argv.slice(2);
 const log = createLog({ level: 'silent' });

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import { createEnvironments, type Environments } from '../../src/store/environments.ts';
-import { createFirings } from '../../src/store/firings.ts';
-import { createRuns } from '../../src/store/runs.ts';
-import { createSchedules } from '../../src/store/schedules.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
-import { writeSetting } from '../../src/store/settings.ts';
+import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
+import { createFirings } from '../../src/store/tables/firings.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
+import { createSchedules } from '../../src/store/tables/schedules.ts';
+import { writeSetting } from '../../src/store/tables/settings.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 let opened: TestDatabase;
 let environments: Environments;

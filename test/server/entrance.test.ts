@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allows, roles } from '../../src/model/access.ts';
-import { operations } from '../../src/operations/operations.ts';
-import { perform } from '../../src/operations/perform.ts';
+import { operations } from '../../src/operations/all.ts';
+import { perform } from '../../src/operations/core/authorize.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 

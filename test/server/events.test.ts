@@ -3,9 +3,9 @@ import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ServerChange } from '../../src/server/changes.ts';
-import { mountEvents } from '../../src/server/events.ts';
-import { until } from '../support/until.ts';
+import type { ServerChange } from '../../src/server/events/changes.ts';
+import { mountEvents } from '../../src/server/events/events.ts';
+import { until } from '../support/wait-for.ts';
 
 type Told = (change: ServerChange) => void;
 

@@ -4,7 +4,7 @@ import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
 import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
 import { folderSource } from '../../src/mftf/catalog/source.ts';
 import { allows, type Role } from '../../src/model/access.ts';
-import { operations } from '../../src/operations/operations.ts';
+import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, fuzz, type Judge, requestsOf, type Words } from './fuzz.ts';

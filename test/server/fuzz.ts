@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
-import { faults } from '../../src/errors.ts';
+import { faults } from '../../src/faults/fault.ts';
 
 /** A JSON schema, as far as requests use it. */
 interface Schema {

@@ -2,7 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../src/operations/context.ts';
-import type { OverviewView } from '../../src/operations/overview.ts';
-import type { RunResultsView } from '../../src/operations/run-results.ts';
-import type { TestHistoryView } from '../../src/operations/test-history.ts';
+import type { Context } from '../../src/operations/core/context.ts';
+import type { OverviewView } from '../../src/operations/overview/overview.ts';
+import type { RunResultsView } from '../../src/operations/results/run-results.ts';
+import type { TestHistoryView } from '../../src/operations/tests/test-history.ts';
 import type { NewResult } from '../../src/queue/recorder.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 /** What the page is told, on either kind of database. Runs are executed here by hand, so that each moment can be looked at. */
 export function pageConformance(kind: Kind): void {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mountPage } from '../../src/server/page.ts';
-import { toProblem } from '../../src/server/problem.ts';
+import { mountPage } from '../../src/server/http/page.ts';
+import { toProblem } from '../../src/server/http/problem.ts';
 
 const asBrowser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const script = 'console.log(1)';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault } from '../../src/errors.ts';
-import { removeOld } from '../../src/retention/retention.ts';
-import { createRetention } from '../../src/store/retention.ts';
+import { Fault } from '../../src/faults/fault.ts';
+import { createRetention } from '../../src/store/tables/retention.ts';
+import { removeOld } from '../../src/worker/retention.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 /** Three of these bytes are one character. */
 const log = Buffer.from('ab€cd\n');

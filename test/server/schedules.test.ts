@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault } from '../../src/errors.ts';
+import { Fault } from '../../src/faults/fault.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 async function resolveSelection({ groups }: { groups: string[] }) {
   if (groups.includes('smokee')) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 const password = 'correct horse battery';
 const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };

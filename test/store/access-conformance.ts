@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hashPassword } from '../../src/access/password.ts';
-import { type Access, createAccess } from '../../src/store/access.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import { hashPassword } from '../../src/crypto/password.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { type Access, createAccess } from '../../src/store/access/access.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const minute = 60_000;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { Status } from '../../src/model/result.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createDurations } from '../../src/store/durations.ts';
-import { createEnvironments } from '../../src/store/environments.ts';
-import { createRuns } from '../../src/store/runs.ts';
-import { createSecretBox } from '../../src/store/secrets.ts';
+import { createDurations } from '../../src/store/tables/durations.ts';
+import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { openEmbedded } from '../../src/store/embedded.ts';
+import { openEmbedded } from '../../src/store/database/embedded.ts';
 import { startChild } from '../support/child.ts';
 import { embeddedFolder, quiet } from '../support/database.ts';
 
@@ -8,7 +8,7 @@ it('the embedded database opens again after SIGKILL in the middle of writing, wi
   const folder = await embeddedFolder();
   let before = 0;
   for (const rows of [5, 40, 120]) {
-    const child = startChild(new URL('./writer.ts', import.meta.url), [folder]);
+    const child = startChild(new URL('./write-process.ts', import.meta.url), [folder]);
     let acknowledged = 0;
     for (let count = 0; count < rows; count++) acknowledged = Number(await child.line());
     await expect(openEmbedded({ folder, log: quiet })).rejects.toMatchObject({

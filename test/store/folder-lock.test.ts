@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockFolder, readFolderOwner } from '../../src/store/folder-lock.ts';
+import { lockFolder, readFolderOwner } from '../../src/store/database/folder-lock.ts';
 import { type Child, startChild } from '../support/child.ts';
 
 describe('the lock of a data folder', () => {
@@ -19,7 +19,7 @@ describe('the lock of a data folder', () => {
 
   /** A process that tries to get the lock. */
   function start(url = ''): Child {
-    const child = startChild(new URL('./holder.ts', import.meta.url), [folder, url]);
+    const child = startChild(new URL('./lock-process.ts', import.meta.url), [folder, url]);
     children.push(child);
     return child;
   }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { quiet } from '../support/database.ts';
 import { postgresPassword, startPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/redis.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 
 describe('a PostgreSQL that goes away', () => {
   let server: TestPostgres;

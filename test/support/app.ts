@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { type App, openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
-import type { ContainerParts } from '../../src/container-parts.ts';
+import { type App, openApp } from '../../src/app/app.ts';
+import type { ContainerParts } from '../../src/app/containers.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import type { Logger } from '../../src/log.ts';
-import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { type RunningServer, startServer } from '../../src/server/http/server.ts';
 import { embeddedFolder, quiet } from './database.ts';
 
 export interface TestApp {

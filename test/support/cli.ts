@@ -4,10 +4,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { createOutput } from '../../src/cli/output/terminal.ts';
 import { runCommand } from '../../src/cli/program.ts';
-import { createOutput } from '../../src/cli/terminal.ts';
 import { programOf } from './child.ts';
-import { until } from './until.ts';
+import { until } from './wait-for.ts';
 
 const project = join(import.meta.dirname, '../..');
 

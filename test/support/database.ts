@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLog } from '../../src/log.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openEmbedded } from '../../src/store/embedded.ts';
-import { migrate, readMigrations } from '../../src/store/migrate.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openEmbedded } from '../../src/store/database/embedded.ts';
+import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { sharedPostgres } from './postgres.ts';
 
 const run = promisify(execFile);

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from './redis.ts';
-import { until } from './until.ts';
+import { until } from './wait-for.ts';
 
 export interface TestRepository {
   /** A work tree with a `.git`. */

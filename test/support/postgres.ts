@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './redis.ts';
-import { until } from './until.ts';
+import { until } from './wait-for.ts';
 
 export interface TestPostgres {
   /** Of the database `postgres`, with user and password. */

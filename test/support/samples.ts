@@ -1,6 +1,6 @@
 import type { Status } from '../../src/model/result.ts';
 import type { NewResult } from '../../src/queue/recorder.ts';
-import type { NewEnvironment } from '../../src/store/environments.ts';
+import type { NewEnvironment } from '../../src/store/tables/environments.ts';
 
 export function newEnvironment(code: string): NewEnvironment {
   return {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSelenium, type Selenium } from '../../src/selenium/selenium.ts';
 import { freePort } from './redis.ts';
-import { until } from './until.ts';
+import { until } from './wait-for.ts';
 
 /** A Selenium of one's own, on a free port of the loopback device. */
 export interface TestSelenium {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './redis.ts';
-import { until } from './until.ts';
+import { until } from './wait-for.ts';
 
 export interface TestShop {
   pid: number;

@@ -5,7 +5,7 @@ import { cliHere } from '../support/cli.ts';
 import { quiet } from '../support/database.ts';
 import { freePort } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
 import { startCollector, treeOf } from './collector.ts';
 
 const closing: (() => Promise<void>)[] = [];

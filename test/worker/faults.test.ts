@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { lockNames } from '../../src/locks/lock.ts';
-import { createRedisLocks } from '../../src/locks/redis.ts';
-import { createEvents } from '../../src/store/events.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
-import { createResults } from '../../src/store/results.ts';
+import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { createEvents } from '../../src/store/tables/events.ts';
+import { createResults } from '../../src/store/tables/results.ts';
 import { startChild } from '../support/child.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
-import { until } from '../support/until.ts';
-import { createGate, createStage, player } from './stage.ts';
+import { until } from '../support/wait-for.ts';
+import { createGate, createStage, player } from './harness.ts';
 
 const workerProcess = new URL('./worker-process.ts', import.meta.url);
 /** What ends by itself here is waited for; what is to live on is renewed three times before, however busy the machine is. */

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Fault, type FaultCode } from '../../src/errors.ts';
+import { Fault, type FaultCode } from '../../src/faults/fault.ts';
 import type { Recorder } from '../../src/queue/recorder.ts';
-import { createAttempts } from '../../src/store/attempts.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
-import { createResults } from '../../src/store/results.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { createAttempts } from '../../src/store/tables/attempts.ts';
+import { createResults } from '../../src/store/tables/results.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
+import { createGate, createStage, player } from './harness.ts';
 import { passed } from './results.ts';
-import { createGate, createStage, player } from './stage.ts';
 
 const plan = (record: Recorder, ...tests: string[]) =>
   record.plan(tests.map((name) => ({ name, suite: undefined })));

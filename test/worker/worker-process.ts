@@ -5,12 +5,12 @@
  * as a process that was stopped does not, and says what it was told when it wrote the result, and when the run was over.
  */
 import { createInterface } from 'node:readline';
-import { isFault } from '../../src/errors.ts';
-import { createRedisLocks } from '../../src/locks/redis.ts';
+import { isFault } from '../../src/faults/fault.ts';
+import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createWaitingResults } from '../../src/queue/waiting-results.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import { createWaitingResults } from '../../src/queue/result-spool.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { passed } from './results.ts';
 

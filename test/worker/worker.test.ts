@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault } from '../../src/errors.ts';
+import { Fault } from '../../src/faults/fault.ts';
 import { lockNames } from '../../src/locks/lock.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { Cancelled, type Runner } from '../../src/worker/runner.ts';
 import { kinds, openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { until } from '../support/until.ts';
+import { until } from '../support/wait-for.ts';
+import { createGate, createStage, player } from './harness.ts';
 import { passed } from './results.ts';
-import { createGate, createStage, player } from './stage.ts';
 
 describe.each(kinds)('workers on %s', (kind) => {
   let opened: TestDatabase;

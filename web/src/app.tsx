@@ -2,11 +2,11 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { nonce } from './nonce.ts';
-import { Announcements } from './parts/announce.tsx';
-import { Fallback } from './parts/fallback.tsx';
-import { Shortcuts } from './parts/shortcuts.tsx';
-import { Door } from './shell/door.tsx';
+import { Door } from './shell/sign-in-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
+import { Announcements } from './ui/announce.tsx';
+import { Fallback } from './ui/error-boundary.tsx';
+import { Shortcuts } from './ui/shortcuts.tsx';
 
 export function App({ client }: { client: QueryClient }) {
   return (

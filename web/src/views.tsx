@@ -1,5 +1,5 @@
 import { type FunctionComponent, lazy, useState } from 'react';
-import { fetched } from './fetched.ts';
+import { fetched } from './load-chunk.ts';
 import Overview from './overview/overview.tsx';
 
 type Shown = FunctionComponent<{ params: never }>;
@@ -39,8 +39,8 @@ export const views: View[] = [
   view('/environments/:code', () => import('./environments/environment.tsx')),
   view('/schedules', () => import('./schedules/schedules.tsx')),
   view('/schedules/:name', () => import('./schedules/schedule.tsx')),
-  view('/schedules/:name/edit', () => import('./schedules/edit-schedule.tsx')),
-  view('/new-schedule', () => import('./schedules/new-schedule.tsx')),
+  view('/schedules/:name/edit', () => import('./schedules/form/edit-schedule.tsx')),
+  view('/new-schedule', () => import('./schedules/form/new-schedule.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
   view('/doctor', () => import('./doctor/doctor.tsx')),

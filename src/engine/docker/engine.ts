@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
 import type { ContainerInfo, ContainerSpec, Engine, ListedContainer } from '../engine.ts';

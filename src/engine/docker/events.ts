@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Logger } from '../../log.ts';
-import { inTime } from './in-time.ts';
+import { inTime } from './open-stream.ts';
 
 /** What befell a container: the kernel ended one of its processes because of the memory limit (`oom`), or it ended itself (`die`). */
 export type Incident = 'oom' | 'die';

@@ -6,7 +6,7 @@ import { createOutputs } from '../outputs.ts';
 import { demux } from './demux.ts';
 import type { ContainerEvents } from './events.ts';
 import { engineFault, statusOf } from './faults.ts';
-import { inTime } from './in-time.ts';
+import { inTime } from './open-stream.ts';
 
 /** How often the engine is asked whether a process whose output is open still runs. */
 const pollMs = 1_000;

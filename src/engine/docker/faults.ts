@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '../../errors.ts';
+import { Fault, type FaultCode } from '../../faults/fault.ts';
 
 /** The HTTP status that the engine answered with; `undefined` when it did not answer. */
 export function statusOf(error: unknown): number | undefined {

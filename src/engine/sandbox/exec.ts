@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { PassThrough, Readable } from 'node:stream';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Exec, ExecEnd, ExecRequest } from '../engine.ts';
 import { createOutputs } from '../outputs.ts';
 import { defaultPath } from './keeper.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 
 /**
  * How deep the folder is looked at: `var/www/html/vendor/<vendor>` is 5. A whole Magento is 75,000 files, a second of work

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { Fault } from '../../errors.ts';
-import { keep } from '../capture.ts';
+import { Fault } from '../../faults/fault.ts';
+import { keep } from '../read-all.ts';
 import { identify, isAlive, kill } from './process.ts';
 import type { KeeperRecord } from './record.ts';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 
 /** What a sandbox is made of, by absolute path: the PATH inside is another one. */
 export interface Programs {

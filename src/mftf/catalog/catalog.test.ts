@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../faults/fault.ts';
 import { assertReadable, buildCatalog, readCatalog } from './catalog.ts';
 import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
 import { catalogPath, mayHoldCatalogFiles, moduleName, shortModuleName } from './paths.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 import {
   type Declarations,
   type DeclaringFile,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 import { helperParts, part } from './parts.ts';
 import { catalogPath } from './paths.ts';
 import type { Source } from './source.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFault } from '../../errors.ts';
+import { isFault } from '../../faults/fault.ts';
 import { emptySelection, type Selection } from '../../model/selection.ts';
 import { type Catalog, readCatalog } from './catalog.ts';
 import { cestFile } from './names.ts';

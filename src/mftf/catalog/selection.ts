@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { Fault } from '../../errors.ts';
+import { Fault } from '../../faults/fault.ts';
 import {
   describeSelection,
   type PlannedTest,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { putFiles } from '../../engine/archive.ts';
-import { capture } from '../../engine/capture.ts';
 import type { Engine, SpecFile } from '../../engine/engine.ts';
-import { Fault } from '../../errors.ts';
+import { capture } from '../../engine/read-all.ts';
+import { Fault } from '../../faults/fault.ts';
 import { runFolder } from '../../pool/specification.ts';
-import type { Layout } from '../layout.ts';
+import type { Layout } from '../container/layout.ts';
 
 /** Where the scripts of this folder are in a container. */
 export const prunedScripts = {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
-import { keep } from '../../engine/capture.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { keep } from '../../engine/read-all.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
-import type { Layout } from '../layout.ts';
-import type { Php } from '../php.ts';
+import type { Layout } from '../container/layout.ts';
+import type { Php } from '../container/php.ts';
 import { prunedScripts } from './tree.ts';
 
 const scratch = 'schemas';

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../errors.ts';
+import type { FaultCode } from '../../faults/fault.ts';
 import type { Reason } from '../../model/run.ts';
 
 interface Sign {

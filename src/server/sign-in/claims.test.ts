@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OidcConfig } from '../../config.ts';
+import type { OidcConfig } from '../../config/config.ts';
 import { userOf } from './claims.ts';
 import { pathWithin } from './oidc-routes.ts';
 

@@ -1,5 +1,5 @@
-import type { OidcConfig } from '../../config.ts';
-import { Fault } from '../../errors.ts';
+import type { OidcConfig } from '../../config/config.ts';
+import { Fault } from '../../faults/fault.ts';
 import { isUserName, type Role, roles } from '../../model/access.ts';
 
 /** What an OpenID provider says of somebody. */

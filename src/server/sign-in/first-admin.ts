@@ -1,4 +1,4 @@
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../operations/core/context.ts';
 
 /**
  * Writes a link into the log with which the first admin is made, when there is none yet. It is the one secret that is ever

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { csrfOf, isSame } from '../../access/secret.ts';
-import type { Config } from '../../config.ts';
-import { Fault } from '../../errors.ts';
+import type { Config } from '../../config/config.ts';
+import { csrfOf, isSame } from '../../crypto/token.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Asker } from '../../model/access.ts';
-import type { Access } from '../../store/access.ts';
-import { createAskerMemory } from './asker-memory.ts';
+import type { Access } from '../../store/access/access.ts';
 import { readCookie } from './cookies.ts';
-import { createHostChecks } from './hosts.ts';
+import { createAskerMemory } from './principal-cache.ts';
+import { createHostChecks } from './trusted-hosts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { Fault, toFault } from '../../errors.ts';
-import type { Context } from '../../operations/context.ts';
-import { audited } from '../../operations/perform.ts';
+import { Fault, toFault } from '../../faults/fault.ts';
+import { audited } from '../../operations/core/authorize.ts';
+import type { Context } from '../../operations/core/context.ts';
 import { userOf } from './claims.ts';
 import { readCookie, setCookie } from './cookies.ts';
 import { createProvider } from './provider.ts';

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
-import type { OidcConfig } from '../../config.ts';
-import { Fault } from '../../errors.ts';
+import type { OidcConfig } from '../../config/config.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Claims } from './claims.ts';
 
 const answerWithinSeconds = 10;

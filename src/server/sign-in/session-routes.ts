@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { hashPassword, isPassword } from '../../access/password.ts';
-import { Fault } from '../../errors.ts';
+import { hashPassword, isPassword } from '../../crypto/password.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
-import type { Context } from '../../operations/context.ts';
-import { line, newPassword, userName } from '../../operations/fields.ts';
-import { audited } from '../../operations/perform.ts';
-import { attemptsOf } from '../../operations/users.ts';
-import type { Account } from '../../store/accounts.ts';
-import { described } from '../described.ts';
+import { audited } from '../../operations/core/authorize.ts';
+import type { Context } from '../../operations/core/context.ts';
+import { line, newPassword, userName } from '../../operations/core/fields.ts';
+import { attemptsOf } from '../../operations/users/users.ts';
+import type { Account } from '../../store/access/accounts.ts';
+import { described } from '../http/route-schema.ts';
+import { limitSignIn } from './attempt-limit.ts';
 import { whoOf } from './guard.ts';
-import { limitSignIn } from './limit.ts';
 import { type BrowserSessions, sessionView } from './session.ts';
 
 /** A name and two passwords need no more. */

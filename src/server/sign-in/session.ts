@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { csrfOf } from '../../access/secret.ts';
+import { csrfOf } from '../../crypto/token.ts';
 import { roles } from '../../model/access.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../operations/core/context.ts';
 import { setCookie } from './cookies.ts';
 
 export const sessionView = z.object({

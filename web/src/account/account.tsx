@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/session.ts';
-import { useTitle } from '../parts/title.ts';
+import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 import { ChangePassword } from './change-password.tsx';
 import { Tokens } from './tokens.tsx';

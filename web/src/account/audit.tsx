@@ -1,11 +1,11 @@
 import { Button, Table } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import type { listAudit } from '../../../src/operations/audit.ts';
+import type { listAudit } from '../../../src/operations/users/audit.ts';
 import { type Answer, get } from '../api/request.ts';
-import { useNow } from '../parts/now.ts';
-import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
-import { useTitle } from '../parts/title.ts';
-import { relative, stamp } from '../parts/words.ts';
+import { relative, stamp } from '../ui/format.ts';
+import { useNow } from '../ui/now.ts';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 
 type Entry = Answer<typeof listAudit>['entries'][number];

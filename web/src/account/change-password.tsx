@@ -1,10 +1,10 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { FormProblem } from '../parts/form-problem.tsx';
-import { showDone } from '../parts/notices.tsx';
+import { FormProblem } from '../ui/form-problem.tsx';
+import { showDone } from '../ui/notices.tsx';
 import classes from './account.module.css';
-import { useSessionChange } from './begin.ts';
 import { NewPassword } from './new-password.tsx';
+import { useSessionChange } from './use-session-change.ts';
 
 /** One's own password. All other sessions end with it. */
 export function ChangePassword() {

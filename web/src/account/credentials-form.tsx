@@ -1,9 +1,9 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { FormProblem } from '../parts/form-problem.tsx';
-import { useSessionChange } from './begin.ts';
+import { FormProblem } from '../ui/form-problem.tsx';
 import classes from './gate.module.css';
 import { NewPassword } from './new-password.tsx';
+import { useSessionChange } from './use-session-change.ts';
 
 interface Props {
   /** For screen readers. */

@@ -1,6 +1,6 @@
 import { PasswordInput } from '@mantine/core';
 
-/** As the server wants it (src/operations/fields.ts); it judges in the end. */
+/** As the server wants it (src/operations/core/fields.ts); it judges in the end. */
 const least = 12;
 
 interface Props {

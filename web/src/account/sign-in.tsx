@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useSearchParams } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { useTitle } from '../parts/title.ts';
+import { useTitle } from '../ui/title.ts';
 import { CredentialsForm } from './credentials-form.tsx';
 import classes from './gate.module.css';
 import { Gate } from './gate.tsx';

@@ -1,14 +1,14 @@
 import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { createToken, listTokens, revokeToken } from '../../../src/operations/tokens.ts';
+import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
 import { useAction } from '../api/action.ts';
 import { type Answer, ask, get } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
-import { ErrorState, Loading } from '../parts/states.tsx';
-import { Time } from '../parts/time.tsx';
+import { Certainly } from '../ui/confirm-button.tsx';
+import { ErrorState, Loading } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
 import classes from './account.module.css';
-import { Certainly } from './certainly.tsx';
 import { NewToken } from './new-token.tsx';
 
 type Token = Answer<typeof listTokens>['tokens'][number];

@@ -1,16 +1,16 @@
 import { Button, Modal, Table, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users.ts';
+import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users/users.ts';
 import { useAction } from '../api/action.ts';
 import { type Answer, type Asked, ask, get, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
-import { FormProblem } from '../parts/form-problem.tsx';
-import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
-import { Time } from '../parts/time.tsx';
-import { useTitle } from '../parts/title.ts';
+import { Certainly } from '../ui/confirm-button.tsx';
+import { FormProblem } from '../ui/form-problem.tsx';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
-import { Certainly } from './certainly.tsx';
 import { NewPassword } from './new-password.tsx';
 import { RoleSelect } from './role-select.tsx';
 

@@ -1,5 +1,5 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
-import { showDone, showProblem } from '../parts/notices.tsx';
+import { showDone, showProblem } from '../ui/notices.tsx';
 import { toProblem } from './problem.ts';
 
 export interface Action<Input, Output> {

@@ -1,4 +1,4 @@
-import type { Problem as ProblemView } from '../../../src/server/problem.ts';
+import type { Problem as ProblemView } from '../../../src/server/http/problem.ts';
 
 /** Why the server did not do what it was asked: the problem details of RFC 9457 that it sends, in words for people. */
 export class Problem extends Error {

@@ -1,10 +1,10 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { StandingBadge } from './check-status.tsx';
 import classes from './doctor.module.css';
 import type { Check, Finding } from './queries.ts';
 import { Remedy } from './remedy.tsx';
-import { StandingBadge } from './standing.tsx';
 
 interface Props {
   label: string;

@@ -1,8 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useAnnounce } from '../parts/announce.tsx';
-import { copyText } from '../parts/copy.ts';
+import { useAnnounce } from '../ui/announce.tsx';
+import { copyText } from '../ui/copy.ts';
 import classes from './doctor.module.css';
 import { remedyParts } from './remedy-parts.ts';
 

@@ -1,12 +1,12 @@
 import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { addEnvironment, editEnvironment } from '../../../src/operations/environments.ts';
-import type { EnvironmentView } from '../../../src/operations/views.ts';
+import type { EnvironmentView } from '../../../src/operations/core/views.ts';
+import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
 import { useAction } from '../api/action.ts';
 import { toProblem } from '../api/problem.ts';
 import { type Answer, ask, post } from '../api/request.ts';
-import { WholeNumber } from '../parts/whole-number.tsx';
-import { fieldProblems } from './field-problems.ts';
+import { fieldProblems } from '../ui/field-problems.ts';
+import { WholeNumber } from '../ui/whole-number.tsx';
 import { environmentKeys } from './queries.ts';
 
 interface Props {

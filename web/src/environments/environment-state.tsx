@@ -1,6 +1,6 @@
 import { IconPlayerPauseFilled } from '@tabler/icons-react';
-import { StatusBadge } from '../parts/status.tsx';
-import { roughly } from '../parts/words.ts';
+import { roughly } from '../ui/format.ts';
+import { StatusBadge } from '../ui/status.tsx';
 import classes from './environment-state.module.css';
 import type { Lane } from './queries.ts';
 

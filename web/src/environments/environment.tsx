@@ -4,18 +4,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
-import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
-import { Time } from '../parts/time.tsx';
-import { useTitle } from '../parts/title.ts';
-import { Containers } from './containers.tsx';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
+import { Containers } from './containers/containers.tsx';
 import classes from './environment.module.css';
 import { EnvironmentState } from './environment-state.tsx';
-import { LastRuns } from './last-runs.tsx';
 import { PauseOrResume } from './pause.tsx';
 import { environmentQuery, nowQuery } from './queries.ts';
+import { LastRuns } from './recent-runs/last-runs.tsx';
 import { Settings } from './settings.tsx';
 import { type SettingsDialog, SettingsMenu } from './settings-menu.tsx';
-import { Variables } from './variables.tsx';
+import { Variables } from './variables/variables.tsx';
 import { WaitingHere } from './waiting-here.tsx';
 
 /** Can I trust it? */

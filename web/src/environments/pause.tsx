@@ -1,10 +1,13 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { pauseEnvironment, resumeEnvironment } from '../../../src/operations/environments.ts';
+import type {
+  pauseEnvironment,
+  resumeEnvironment,
+} from '../../../src/operations/environments/environments.ts';
 import { useAction } from '../api/action.ts';
 import { post } from '../api/request.ts';
-import { ActionButton } from '../parts/action-button.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
 import { environmentKeys } from './queries.ts';
 
 interface Props {

@@ -1,8 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { showContainer, showEffective } from '../../../src/operations/environment-detail.ts';
-import type { showEnvironment } from '../../../src/operations/environments.ts';
-import type { showOverview } from '../../../src/operations/overview.ts';
-import type { listRuns } from '../../../src/operations/runs.ts';
+import type {
+  showContainer,
+  showEffective,
+} from '../../../src/operations/environments/environment-detail.ts';
+import type { showEnvironment } from '../../../src/operations/environments/environments.ts';
+import type { showOverview } from '../../../src/operations/overview/overview.ts';
+import type { listRuns } from '../../../src/operations/runs/runs.ts';
 import { type Answer, get } from '../api/request.ts';
 
 /** What all environments do at this moment, and what waits. Of what has finished only the last minute is asked for. */

@@ -1,5 +1,5 @@
-import type { EnvironmentView } from '../../../src/operations/views.ts';
-import { Time } from '../parts/time.tsx';
+import type { EnvironmentView } from '../../../src/operations/core/views.ts';
+import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 
 /** What is set of an environment. */

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import { Time } from '../parts/time.tsx';
-import { clock, many, roughly } from '../parts/words.ts';
+import { clock, many, roughly } from '../ui/format.ts';
+import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 import type { Lane, Now } from './queries.ts';
 

@@ -1,16 +1,16 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { copyText } from '../parts/copy.ts';
-import { showDone } from '../parts/notices.tsx';
-import { useShortcut } from '../parts/shortcuts.tsx';
-import { ErrorState, Loading } from '../parts/states.tsx';
-import { many } from '../parts/words.ts';
-import { addressOfLine, useLineAddress } from './line-address.ts';
+import { copyText } from '../ui/copy.ts';
+import { many } from '../ui/format.ts';
+import { showDone } from '../ui/notices.tsx';
+import { useShortcut } from '../ui/shortcuts.tsx';
+import { ErrorState, Loading } from '../ui/states.tsx';
 import classes from './log-content.module.css';
 import { LogLines, type LogView } from './log-lines.tsx';
-import { placeOf } from './log-place.ts';
-import { neighbour } from './log-search.ts';
 import { LogToolbar } from './log-toolbar.tsx';
+import { addressOfLine, useLineAddress } from './model/line-address.ts';
+import { placeOf } from './model/log-place.ts';
+import { neighbour } from './model/log-search.ts';
 import { useLog, useLogSearch } from './use-log.ts';
 
 async function copy(line: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { memo } from 'react';
-import { clockSeconds, fullTime } from '../parts/words.ts';
-import { type Piece, readLine, type Style } from './ansi.ts';
+import { clockSeconds, fullTime } from '../ui/format.ts';
 import classes from './log-line.module.css';
-import { findIn } from './log-search.ts';
-import { readOwn } from './own-line.ts';
+import { type Piece, readLine, type Style } from './model/ansi.ts';
+import { findIn } from './model/log-search.ts';
+import { readOwn } from './model/own-line.ts';
 
 interface Props {
   number: number;

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { LogLine } from './log-line.tsx';
 import classes from './log-lines.module.css';
-import type { LogModel } from './log-model.ts';
+import type { LogModel } from './model/log-model.ts';
 
 const lineHeight = 20;
 /** So near to its end the log counts as read to its end. */

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconMaximize, IconMinimize } from '@tabler/icons-react';
 import { useConnection } from '../api/live-connection.tsx';
-import { useShortcut } from '../parts/shortcuts.tsx';
-import { StatusSign } from '../parts/status.tsx';
+import { useShortcut } from '../ui/shortcuts.tsx';
+import { StatusSign } from '../ui/status.tsx';
 import { LogContent } from './log-content.tsx';
 import classes from './log-panel.module.css';
 

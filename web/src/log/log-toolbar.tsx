@@ -9,8 +9,8 @@ import {
   IconTextWrap,
 } from '@tabler/icons-react';
 import { type ReactNode, type Ref, useState } from 'react';
-import { useShortcut } from '../parts/shortcuts.tsx';
-import { many } from '../parts/words.ts';
+import { many } from '../ui/format.ts';
+import { useShortcut } from '../ui/shortcuts.tsx';
 import classes from './log-toolbar.module.css';
 
 interface Props {

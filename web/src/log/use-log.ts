@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { readLog } from '../../../src/operations/run-record.ts';
+import type { readLog } from '../../../src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
-import { createLogFeed, type LogFeed, type LogSource } from './log-feed.ts';
-import { createLogSearch, type LogSearch } from './log-search.ts';
-import { readOwn } from './own-line.ts';
+import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
+import { createLogSearch, type LogSearch } from './model/log-search.ts';
+import { readOwn } from './model/own-line.ts';
 
 function sourceOf(id: number): LogSource {
   return {

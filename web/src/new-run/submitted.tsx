@@ -2,9 +2,9 @@ import { Anchor, Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
-import { StatusBadge } from '../parts/status.tsx';
-import { clock, many } from '../parts/words.ts';
-import classes from './preview.module.css';
+import classes from '../selection/preview.module.css';
+import { clock, many } from '../ui/format.ts';
+import { StatusBadge } from '../ui/status.tsx';
 import type { Submitted as Runs } from './use-submit.ts';
 
 /** Runs that were just submitted, and where each stands in its queue now. */

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
-import { type Draft, readDraft, writeDraft } from './draft.ts';
+import { type Draft, readDraft, writeDraft } from '../selection/draft.ts';
 
 /** The draft in the address, and how to change some of it. */
 export function useDraft(): [Draft, (changes: (draft: Draft) => Partial<Draft>) => void] {

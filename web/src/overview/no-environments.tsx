@@ -1,7 +1,7 @@
 import { Anchor, Code } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { EmptyState } from '../parts/states.tsx';
+import { EmptyState } from '../ui/states.tsx';
 
 /** What an empty system needs first. */
 export function NoEnvironments() {

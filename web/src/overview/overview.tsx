@@ -2,18 +2,18 @@ import { SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef } from 'react';
-import { useQueryState } from '../parts/query-state.ts';
-import { useShortcut } from '../parts/shortcuts.tsx';
-import { ErrorState, Loading } from '../parts/states.tsx';
-import { useTitle } from '../parts/title.ts';
-import { arrange } from './arrange.ts';
-import { Lanes } from './lanes.tsx';
+import { useQueryState } from '../ui/query-state.ts';
+import { useShortcut } from '../ui/shortcuts.tsx';
+import { ErrorState, Loading } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
+import { useVerdictsSaid } from './announce-verdicts.ts';
+import { arrange } from './lanes/arrange.ts';
+import { Lanes } from './lanes/lanes.tsx';
+import { fittingSpan, spanOf, spans } from './lanes/spans.ts';
 import { NoEnvironments } from './no-environments.tsx';
 import classes from './overview.module.css';
 import { overviewQuery } from './query.ts';
-import { fittingSpan, spanOf, spans } from './spans.ts';
 import { Summary } from './summary.tsx';
-import { useVerdictsSaid } from './verdicts-said.ts';
 import { WaitingRuns } from './waiting.tsx';
 
 /** What runs where, and why does something wait? */

@@ -1,7 +1,7 @@
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
-import type { showOverview } from '../../../src/operations/overview.ts';
+import type { showOverview } from '../../../src/operations/overview/overview.ts';
 import { get } from '../api/request.ts';
-import { type Span, spanOf } from './spans.ts';
+import { type Span, spanOf } from './lanes/spans.ts';
 
 /** Events tell of runs. Workers, locks and containers come and go without one, and are looked at from time to time. */
 const lookAgainMs = 15_000;

@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { OverviewView } from '../../../src/operations/overview.ts';
-import { duration, many } from '../parts/words.ts';
+import type { OverviewView } from '../../../src/operations/overview/overview.ts';
+import { duration, many } from '../ui/format.ts';
 import classes from './summary.module.css';
 
 /** Whether the machinery is well, in one line. What is not has a sign and a colour; what is well is quiet. */

@@ -1,13 +1,13 @@
 import { Button, Popover } from '@mantine/core';
 import { IconArrowBarToUp, IconBan, IconDownload, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { reportJunit } from '../../../src/operations/run-record.ts';
-import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs.ts';
-import type { RunView } from '../../../src/operations/views.ts';
+import type { RunView } from '../../../src/operations/core/views.ts';
+import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
+import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
 import { useAction } from '../api/action.ts';
 import { get, newKey, post } from '../api/request.ts';
-import { ActionButton } from '../parts/action-button.tsx';
-import { many } from '../parts/words.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { many } from '../ui/format.ts';
 import classes from './actions.module.css';
 import { WatchLive } from './watch-live.tsx';
 

@@ -1,9 +1,9 @@
 import { Anchor, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { RunView } from '../../../src/operations/views.ts';
-import { useQueryState } from '../parts/query-state.ts';
-import { Elapsed, Time } from '../parts/time.tsx';
-import { clockSeconds, fullTime, many } from '../parts/words.ts';
+import type { RunView } from '../../../src/operations/core/views.ts';
+import { clockSeconds, fullTime, many } from '../ui/format.ts';
+import { useQueryState } from '../ui/query-state.ts';
+import { Elapsed, Time } from '../ui/time.tsx';
 import classes from './head.module.css';
 import { recordQuery } from './queries.ts';
 

@@ -1,4 +1,4 @@
-import { fullTime } from '../parts/words.ts';
+import { fullTime } from '../ui/format.ts';
 import classes from './run.module.css';
 
 /** In place of the log of a run whose files are kept no more. */

@@ -1,8 +1,8 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/views.ts';
-import { StatusBadge, statusOfRun } from '../parts/status.tsx';
+import type { RunView } from '../../../src/operations/core/views.ts';
+import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import classes from './head.module.css';
 import { retriesQuery } from './queries.ts';
 

@@ -3,18 +3,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
-import { useLineAddress } from '../log/line-address.ts';
 import { LogPanel } from '../log/log-panel.tsx';
-import { useAnnounce } from '../parts/announce.tsx';
-import { useQueryState } from '../parts/query-state.ts';
-import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
-import { statusOfRun } from '../parts/status.tsx';
-import { useTitle } from '../parts/title.ts';
+import { useLineAddress } from '../log/model/line-address.ts';
+import { useAnnounce } from '../ui/announce.tsx';
+import { useQueryState } from '../ui/query-state.ts';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { statusOfRun } from '../ui/status.tsx';
+import { useTitle } from '../ui/title.ts';
 import { FilesRemoved } from './files-removed.tsx';
 import { RunHead } from './head.tsx';
 import { progressQuery } from './queries.ts';
 import classes from './run.module.css';
-import { RunTests } from './tests.tsx';
+import { RunTests } from './tests/tests.tsx';
 
 export default function Run({ params }: { params: { id: string } }) {
   if (/^[1-9]\d{0,14}$/.test(params.id)) return <KnownRun id={Number(params.id)} />;

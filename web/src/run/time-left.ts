@@ -1,4 +1,4 @@
-import { roughly } from '../parts/words.ts';
+import { roughly } from '../ui/format.ts';
 
 /** Below this an estimate out of earlier runs says nothing. */
 const soonMs = 5_000;

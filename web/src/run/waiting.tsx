@@ -1,9 +1,9 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { ProgressView } from '../../../src/operations/progress.ts';
-import { useNow } from '../parts/now.ts';
-import { clockSeconds, fullTime, relative } from '../parts/words.ts';
+import type { ProgressView } from '../../../src/operations/runs/progress.ts';
+import { clockSeconds, fullTime, relative } from '../ui/format.ts';
+import { useNow } from '../ui/now.ts';
 import { queueQuery } from './queries.ts';
 import classes from './waiting.module.css';
 

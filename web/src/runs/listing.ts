@@ -1,4 +1,4 @@
-import type { RunView } from '../../../src/operations/views.ts';
+import type { RunView } from '../../../src/operations/core/views.ts';
 
 /** What the list is narrowed to: where a run stands, in one word. */
 export const standings = ['queued', 'running', 'passed', 'failed', 'broken', 'cancelled'] as const;

@@ -1,9 +1,9 @@
 import { Anchor, Table } from '@mantine/core';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/views.ts';
-import { Counts, CountsBar } from '../parts/counts.tsx';
-import { StatusBadge, statusOfRun } from '../parts/status.tsx';
-import { Elapsed, Time } from '../parts/time.tsx';
+import type { RunView } from '../../../src/operations/core/views.ts';
+import { Counts, CountsBar } from '../ui/counts.tsx';
+import { StatusBadge, statusOfRun } from '../ui/status.tsx';
+import { Elapsed, Time } from '../ui/time.tsx';
 import { lastChange } from './listing.ts';
 import classes from './runs.module.css';
 

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import type { FiringView } from '../../../src/operations/schedule-views.ts';
-import { StatusBadge, StatusSign, statusOfRun } from '../parts/status.tsx';
+import type { FiringView } from '../../../src/operations/schedules/schedule-view.ts';
+import { StatusBadge, StatusSign, statusOfRun } from '../ui/status.tsx';
 import classes from './schedules.module.css';
 
 /** What became of a time: its runs, or why there are none. */

@@ -1,5 +1,5 @@
-import type { TimeView } from '../../../src/operations/schedule-views.ts';
-import { Time } from '../parts/time.tsx';
+import type { TimeView } from '../../../src/operations/schedules/schedule-view.ts';
+import { Time } from '../ui/time.tsx';
 import classes from './schedules.module.css';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });

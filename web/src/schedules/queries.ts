@@ -1,5 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { listSchedules, previewSchedule, showSchedule } from '../../../src/operations/schedules.ts';
+import type {
+  listSchedules,
+  previewSchedule,
+  showSchedule,
+} from '../../../src/operations/schedules/schedules.ts';
 import { get } from '../api/request.ts';
 
 /** Where a schedule is, in the API. */

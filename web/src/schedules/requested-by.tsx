@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/views.ts';
+import type { RunView } from '../../../src/operations/core/views.ts';
 import { schedulePage, schedulesQuery } from './queries.ts';
 
 /** Who asked for a run; a schedule that is still there can be followed, whatever it is called now. */

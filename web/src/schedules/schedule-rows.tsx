@@ -1,9 +1,9 @@
 import { Anchor, Table } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { ScheduleView } from '../../../src/operations/schedule-views.ts';
-import { ActionButton } from '../parts/action-button.tsx';
-import { Time } from '../parts/time.tsx';
+import type { ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { Time } from '../ui/time.tsx';
 import { FiringOutcome } from './firing-outcome.tsx';
 import { ZoneTime } from './next-times.tsx';
 import { schedulePage } from './queries.ts';

@@ -1,9 +1,9 @@
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { ActionButton } from '../parts/action-button.tsx';
-import { EmptyState, ErrorState, Loading } from '../parts/states.tsx';
-import { useTitle } from '../parts/title.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
 import { schedulesQuery } from './queries.ts';
 import { ScheduleRows } from './schedule-rows.tsx';
 import classes from './schedules.module.css';

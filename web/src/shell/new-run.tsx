@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import { useRefusal } from '../api/session.ts';
-import { useShortcut } from '../parts/shortcuts.tsx';
+import { useShortcut } from '../ui/shortcuts.tsx';
 import { preload } from '../views.tsx';
 
 const path = '/new';

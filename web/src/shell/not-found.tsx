@@ -1,7 +1,7 @@
 import { Anchor, VisuallyHidden } from '@mantine/core';
 import { Link } from 'wouter';
-import { EmptyState } from '../parts/states.tsx';
-import { useTitle } from '../parts/title.ts';
+import { EmptyState } from '../ui/states.tsx';
+import { useTitle } from '../ui/title.ts';
 
 export function NotFound() {
   useTitle('Not found');

@@ -1,10 +1,10 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { Fallback } from '../parts/fallback.tsx';
-import { Offline } from '../parts/offline.tsx';
-import { useShortcut } from '../parts/shortcuts.tsx';
-import { Loading } from '../parts/states.tsx';
+import { Fallback } from '../ui/error-boundary.tsx';
+import { Offline } from '../ui/offline.tsx';
+import { useShortcut } from '../ui/shortcuts.tsx';
+import { Loading } from '../ui/states.tsx';
 import { navigation, views } from '../views.tsx';
 import { Header } from './header.tsx';
 import { NotFound } from './not-found.tsx';

@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconKey, IconListDetails, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useSessionChange } from '../account/begin.ts';
+import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
 
 /** Who reads the page, and what concerns who may do what. */

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { showTestHistory } from '../../../src/operations/test-history.ts';
-import type { listTestFigures, listTests } from '../../../src/operations/tests.ts';
+import type { showTestHistory } from '../../../src/operations/tests/test-history.ts';
+import type { listTestFigures, listTests } from '../../../src/operations/tests/tests.ts';
 import { type Answer, get } from '../api/request.ts';
 
 export type Catalog = Answer<typeof listTests>;

@@ -1,11 +1,11 @@
 import { Anchor, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { StatusSign } from '../parts/status.tsx';
-import { Time } from '../parts/time.tsx';
-import { duration } from '../parts/words.ts';
+import { duration } from '../ui/format.ts';
+import { StatusSign } from '../ui/status.tsx';
+import { Time } from '../ui/time.tsx';
+import { percent } from './history/percent.ts';
 import { flakyFrom, type ListedTest, type Sort } from './listing.ts';
-import { percent } from './percent.ts';
 import classes from './tests.module.css';
 
 interface Props {

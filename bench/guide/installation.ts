@@ -1,0 +1,142 @@
+import { rm } from 'node:fs/promises';
+import { matreItself } from '../../src/model/access.ts';
+import type { Selection } from '../../src/model/selection.ts';
+import { askDoctor, problemsOf } from '../../test/doctor/doctor.ts';
+import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../../test/runs/harness.ts';
+import { type CliProcess, cli, startCli } from '../../test/support/cli.ts';
+import { sharedPostgres } from '../../test/support/postgres.ts';
+import { startRedis, type TestRedis } from '../../test/support/redis.ts';
+import { startGrid, type TestSelenium } from '../../test/support/selenium.ts';
+import { mountSmallDisk } from '../../test/support/small-disk.ts';
+import { until } from '../../test/support/wait-for.ts';
+
+/** A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, and how its causes are found. */
+export interface Ground {
+  stage: Stage;
+  environment: StageEnvironment;
+  redis: TestRedis;
+  grid: TestSelenium;
+  postgresUrl: string;
+  /** Milliseconds of the look of the doctor that tells a problem with this code; repeated until one does. */
+  named(code: string): Promise<number>;
+  /** Milliseconds until a worker process with these settings has ended, refusing to start with this code. */
+  refused(code: string, settings: Record<string, string>): Promise<number>;
+  /** Milliseconds from the submission of a run until its event with this code. */
+  event(code: string, selection?: Partial<Selection>): Promise<number>;
+  /** Milliseconds from the submission of a run until it has ended as broken with this code. */
+  stopped(code: string): Promise<number>;
+  /** A worker process beside that of the stage, until `work` has ended. */
+  withWorker<T>(settings: Record<string, string>, work: (worker: CliProcess) => Promise<T>): Promise<T>;
+  /** While the environment has other values. */
+  withChange<T>(
+    change: Partial<{ baseUrl: string; adminUsername: string }>,
+    work: () => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** So often does the doctor look for a cause before nobody believes that it finds it. */
+const mostLooks = 30;
+
+export const plain: Partial<Selection> = { tests: ['PlainTest'] };
+
+export async function openGround(): Promise<Ground> {
+  const [postgres, redis, grid] = await Promise.all([
+    sharedPostgres(),
+    startRedis(),
+    startGrid({ sessions: 2 }),
+  ]);
+  const disk = mountSmallDisk(512 * 1024);
+  const settings = {
+    ...grid.settings,
+    DATABASE_URL: postgres.url,
+    LOCK_DSN: redis.url,
+    MATRE_DATA: disk.folder,
+    MATRE_SIGN_IN: 'off',
+    ...(process.env['DOCKER_HOST'] && { DOCKER_HOST: process.env['DOCKER_HOST'] }),
+  };
+  const module = {
+    ...moduleTest('PlainTest', fault('sleep 0')),
+    ...moduleTest('PauseTest', fault('sleep 3')),
+  };
+  const stage = await openStage('docker', { settings, module });
+  const environment = await stage.environment('preprod-us');
+  const { context } = stage;
+
+  return {
+    stage,
+    environment,
+    redis,
+    grid,
+    postgresUrl: postgres.url,
+
+    async named(code) {
+      const startedAt = performance.now();
+      for (let looks = 0; looks < mostLooks; looks++) {
+        const problems = problemsOf(await askDoctor(context));
+        if (problems.some(([found]) => found === code)) return performance.now() - startedAt;
+      }
+      throw new Error(`The doctor does not tell ${code}.`);
+    },
+
+    async refused(code, more) {
+      const startedAt = performance.now();
+      const { stderr } = await cli(['worker'], { settings: { ...stage.settings, ...settings, ...more } });
+      if (!stderr.includes(code)) throw new Error(`Not refused with ${code}: ${stderr}`);
+      return performance.now() - startedAt;
+    },
+
+    async event(code, selection = plain) {
+      const submittedAt = Date.now();
+      const { events } = await stage.run(environment, selection);
+      const found = events.find((event) => event.code === code);
+      if (!found) throw new Error(`No event ${code}: ${events.map((event) => event.code).join()}`);
+      return Date.parse(found.at) - submittedAt;
+    },
+
+    async stopped(code) {
+      const startedAt = performance.now();
+      const { run, results } = await stage.run(environment, plain);
+      if (run.reason?.code !== code || results.length > 0) {
+        throw new Error(`The run is ${run.verdict}: ${run.reason?.code}, with ${results.length} results.`);
+      }
+      return performance.now() - startedAt;
+    },
+
+    async withWorker(more, work) {
+      const worker = startCli(['worker'], {
+        settings: { ...stage.settings, ...settings, MATRE_WORKERS: '1', ...more },
+      });
+      try {
+        await worker.says('1 workers are up.');
+        await until(async () => (await context.workers.list()).some(({ pid }) => pid === worker.process.pid));
+        return await work(worker);
+      } finally {
+        worker.process.kill('SIGCONT');
+        worker.process.kill('SIGTERM');
+        await worker.done;
+      }
+    },
+
+    async withChange(change, work) {
+      await context.environments.update(environment.id, change);
+      try {
+        return await work();
+      } finally {
+        const as = { baseUrl: environment.shop.url, adminUsername: 'admin' };
+        await context.environments.update(environment.id, as);
+      }
+    },
+
+    async close() {
+      await stage.close();
+      await grid.stop();
+      await redis.stop();
+      await postgres.drop();
+      disk.unmount();
+      await rm(disk.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const asked = { who: matreItself };

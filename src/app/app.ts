@@ -1,0 +1,256 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { createArtifacts } from '../artifacts/artifacts.ts';
+import { createDataFolder } from '../artifacts/data-folder.ts';
+import { createSharedArtifacts } from '../artifacts/replicated.ts';
+import { createShipping } from '../artifacts/uploader.ts';
+import { repeat } from '../async/interval.ts';
+import type { Config } from '../config/config.ts';
+import { createSecretBox } from '../crypto/secret-box.ts';
+import { countLocks } from '../locks/instrumented.ts';
+import { openLocks } from '../locks/open-locks.ts';
+import type { Logger } from '../log.ts';
+import type { Context } from '../operations/core/context.ts';
+import { createGlance } from '../operations/core/status-cache.ts';
+import { createQueue } from '../queue/queue.ts';
+import { createWaitingResults } from '../queue/result-spool.ts';
+import { createFirer } from '../schedule/fire.ts';
+import { startScheduler } from '../schedule/scheduler.ts';
+import { createAccess } from '../store/access/access.ts';
+import type { Database } from '../store/database/database.ts';
+import { type EmbeddedDatabase, openEmbedded } from '../store/database/embedded.ts';
+import { migrate } from '../store/database/migrate.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { loadKey } from '../store/secret-key.ts';
+import { createAttempts } from '../store/tables/attempts.ts';
+import { createDurations } from '../store/tables/durations.ts';
+import { createEnvironments } from '../store/tables/environments.ts';
+import { createEvents } from '../store/tables/events.ts';
+import { createDepot } from '../store/tables/file-chunks.ts';
+import { createFirings } from '../store/tables/firings.ts';
+import { createCreations } from '../store/tables/idempotency-keys.ts';
+import { createOverview } from '../store/tables/overview.ts';
+import { createPlans } from '../store/tables/plans.ts';
+import { createProbes } from '../store/tables/probes.ts';
+import { createResults } from '../store/tables/results.ts';
+import { createRetention } from '../store/tables/retention.ts';
+import { createRuns } from '../store/tables/runs.ts';
+import { createSchedules, readClock } from '../store/tables/schedules.ts';
+import { createVariables } from '../store/tables/variables.ts';
+import { createWorkers as createWorkerTable } from '../store/tables/workers.ts';
+import { createTracing, unwatched } from '../tracing/tracing.ts';
+import { startPresence } from '../worker/heartbeat.ts';
+import { startAhead } from '../worker/prewarm.ts';
+import { startProbed } from '../worker/probe-responder.ts';
+import { startReaper } from '../worker/reaper.ts';
+import { startRetention } from '../worker/retention.ts';
+import { createRunLog } from '../worker/run-log.ts';
+import { createWorkers } from '../worker/worker.ts';
+import { type ContainerParts, createContainerParts } from './containers.ts';
+
+/** How often a process says that it is alive. */
+const presenceBeatMs = 5_000;
+
+/** How often a process looks for sessions of the browser whose run is over. */
+const sessionsMs = 5_000;
+
+/** How often a process looks whether a container could be made ahead. */
+const aheadMs = 1_000;
+
+/** A process that has everything open. */
+export interface App {
+  context: Context;
+  /** Begins to execute what is queued. */
+  startWorkers(): Promise<void>;
+  /** Begins to fire schedules. */
+  startScheduler(): void;
+  /** Resolves when nothing is executed or fired any more: tests under way end first, unless it should be now. */
+  stopWorkers(options: { now: boolean }): Promise<void>;
+  /** Lets commands on the same data folder find the server. */
+  publish(server: { url: string; localToken: string }): Promise<void>;
+  /** Stops the workers at once if they are still there, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** The one place where parts are put together. */
+export async function openApp(
+  config: Config,
+  { log, parts = {} }: { log: Logger; parts?: Partial<ContainerParts> },
+): Promise<App> {
+  await createDataFolder(config.store.dataFolder);
+  const database = await openDatabase(config, log);
+  try {
+    return await join(config, log, database, parts);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, log: Logger): Promise<Database | EmbeddedDatabase> {
+  const { databaseUrl, dataFolder } = config.store;
+  return databaseUrl === undefined
+    ? openEmbedded({ folder: dataFolder, log })
+    : openPostgres({ url: databaseUrl, log, timeoutMs: Math.max(1_000, config.worker.leaseMs / 5) });
+}
+
+async function join(
+  config: Config,
+  log: Logger,
+  database: Database | EmbeddedDatabase,
+  instead: Partial<ContainerParts>,
+): Promise<App> {
+  await migrate(database, { log });
+  const { dataFolder, secretKey } = config.store;
+  const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
+  const { locks, counts: lockCounts } = countLocks(
+    await openLocks({
+      dsn: config.locks.dsn,
+      multiProcess: database.kind === 'postgres',
+      ttlMs: config.locks.ttlMs,
+      log,
+    }),
+  );
+  const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
+  // Who brings a runner has no containers of ours.
+  const engineHost = instead.runner ? {} : { host: () => made.host() };
+  const queue = createQueue({ database, log, leaseMs, ...engineHost });
+  const waiting = createWaitingResults({ folder: path.join(dataFolder, 'waiting-results'), log });
+  const workerTable = createWorkerTable({ database });
+  const environments = createEnvironments({ database, secrets });
+  const variables = createVariables({ database, secrets });
+  const runs = createRuns({ database });
+  const local = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
+  const depot = createDepot({ database });
+  const shipping =
+    config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
+  const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
+  const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
+  const runLog = createRunLog(log);
+  const made = createContainerParts({
+    config,
+    log: runLog.log,
+    database,
+    locks,
+    environments,
+    variables,
+    runs,
+    running: queue.held,
+    artifacts,
+    watch: tracing?.watch ?? unwatched,
+  });
+  const {
+    pool,
+    resolveSelection,
+    catalog,
+    unsetVariables,
+    lookClosely,
+    effective,
+    runner,
+    examined,
+    sessions,
+  } = {
+    ...made,
+    ...instead,
+  };
+  // Who brings a runner has no containers of ours.
+  const makeReady = instead.runner ? instead.makeReady : made.makeReady;
+  const overview = createOverview({ database });
+  const clock = () => readClock(database);
+  const context: Context = {
+    config,
+    log,
+    database,
+    access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
+    environments,
+    variables,
+    runs,
+    plans: createPlans({ database }),
+    results: createResults({ database }),
+    attempts: createAttempts({ database }),
+    events: createEvents({ database }),
+    creations: createCreations({ database }),
+    durations: createDurations({ database }),
+    workers: workerTable,
+    overview,
+    glance: createGlance({ pool, catalog, locks, log }),
+    schedules: createSchedules({ database }),
+    firings: createFirings({ database }),
+    firer: createFirer({ database, clock, resolveSelection }),
+    clock,
+    queue,
+    locks,
+    lockCounts,
+    waiting,
+    artifacts,
+    pool,
+    resolveSelection,
+    catalog,
+    unsetVariables,
+    lookClosely,
+    effective,
+    sessionsOf: sessions.ofRun,
+    examined,
+  };
+
+  const host = hostname();
+  const settings = { leaseMs, maxAttempts, retries, retryPauseMs };
+  const parts = {
+    queue,
+    database,
+    locks,
+    waiting,
+    runner: runLog.named(tracing?.traced(runner) ?? runner),
+    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
+  };
+  const workers = createWorkers({ ...parts, log, slots, host, settings });
+  const beside: { stop(): Promise<void> }[] = [];
+  let retained = false;
+  const startRetaining = () => {
+    if (retained) return;
+    retained = true;
+    const retention = createRetention({ database });
+    beside.push(startRetention({ artifacts, retention, settings: config.keep, log }));
+  };
+  const stopWorkers = async ({ now }: { now: boolean }) => {
+    await (now ? workers.stopNow() : workers.stop());
+    await Promise.all(beside.splice(0).map((each) => each.stop()));
+  };
+  return {
+    context,
+    async startWorkers() {
+      if (tracing) beside.push(await tracing.start());
+      await workers.start();
+      shipping?.start();
+      if (shipping) beside.push(shipping);
+      startRetaining();
+      const { status } = workers;
+      const probes = createProbes({ database });
+      const files = { folder: dataFolder, keptIn: config.store.artifacts };
+      // Before anybody can know of the worker: one that is listed is asked, and has to answer.
+      beside.push(await startProbed({ probes, locks, log, id: `${host}/${process.pid}`, files }));
+      beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
+      if (!instead.runner) beside.push(repeat(sessions.endDead, sessionsMs));
+      if (makeReady) {
+        const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
+        const next = async () => overview.waiting(slots, await engineHost.host?.());
+        beside.push(startAhead({ busy, waiting: next, makeReady, locks, log, everyMs: aheadMs }));
+      }
+      beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
+    },
+    startScheduler() {
+      beside.push(startScheduler(context));
+      startRetaining();
+    },
+    stopWorkers,
+    async publish({ url, localToken }) {
+      if ('lock' in database) await database.lock.publish({ url, token: localToken });
+    },
+    async close() {
+      await stopWorkers({ now: true });
+      await made.close();
+      await locks.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { listAudit } from '../../operations/users/audit.ts';
+import { answer, jsonOption, parseWhole, type Session } from '../cli-context.ts';
+import { localTime } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+
+export function registerAudit(program: Command, session: Session): void {
+  program
+    .command('audit')
+    .description('list who changed what, the newest first')
+    .option('--limit <number>', 'how many entries', parseWhole, 50)
+    .option('--before <id>', 'only entries before this one', parseWhole)
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre audit --limit 20')
+    .action(async (options) => {
+      const { before, limit } = options;
+      const found = await session.ask((caller) => caller.call(listAudit, { before, limit }));
+      answer(session, options, found, (output) => {
+        if (found.entries.length === 0) return output.line('Nothing was changed yet.');
+        printTable(
+          output,
+          [
+            { heading: 'Id', text: ({ id }) => String(id) },
+            { heading: 'When', text: ({ at }) => localTime(at) },
+            { heading: 'Who', text: ({ who }) => who },
+            { heading: 'From', text: ({ address, via }) => address ?? via },
+            { heading: 'What', text: ({ operation }) => operation },
+            { heading: 'Outcome', text: ({ outcome }) => outcome ?? 'not known' },
+            { heading: 'On', text: ({ subject }) => subject },
+          ],
+          found.entries,
+        );
+      });
+    });
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { cancelRun } from '../../operations/runs/runs.ts';
+import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+
+export function registerCancel(program: Command, session: Session): void {
+  program
+    .command('cancel')
+    .description('cancel a run that is queued or running')
+    .argument('<id>', 'number of the run', parseRunId)
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre cancel 12')
+    .action(async (id: number, options) => {
+      const run = await session.ask((caller) => caller.call(cancelRun, { id }));
+      answer(session, options, run, (output) =>
+        output.line(
+          run.state === 'finished'
+            ? `Run ${id} on ${run.environment} is cancelled.`
+            : `Run ${id} on ${run.environment} is being cancelled; its worker ends the test under way.`,
+        ),
+      );
+    });
+}

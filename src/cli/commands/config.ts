@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { describeConfig } from '../../config/config.ts';
+import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { printTable } from '../output/table.ts';
+
+export function registerConfig(program: Command, session: Session): void {
+  program
+    .command('config')
+    .description('show all settings of this process, secrets hidden, and where each comes from')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre config --json')
+    .action((options) => {
+      const settings = describeConfig(session.config());
+      answer(session, options, { settings }, (output) =>
+        printTable(
+          output,
+          [
+            { heading: 'Setting', text: ({ name }) => name },
+            { heading: 'From', text: ({ source }) => source },
+            { heading: 'Value', text: ({ value }) => value ?? '-' },
+          ],
+          settings,
+        ),
+      );
+    });
+}

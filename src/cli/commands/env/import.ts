@@ -1,0 +1,57 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { Fault, toFault } from '../../../faults/fault.ts';
+import { importEnvironments } from '../../../operations/environments/env-import.ts';
+import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { clean } from '../../output/format.ts';
+import type { Output } from '../../output/terminal.ts';
+
+const limitBytes = 256 * 1024;
+
+export function registerImport(env: Command, session: Session): void {
+  env
+    .command('import')
+    .description('add or change environments from .env.<code> files')
+    .argument('<files...>', 'named .env.<code>')
+    .option('--dry-run', 'only show what would change')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nWhat a file does not name stays as it is. Names that look like secrets (PASSWORD, TOKEN, ...) are encrypted.\n' +
+        '\nExample:\n  matre env import --dry-run Cron/data/.env.preprod-us Cron/data/.env.preprod-es',
+    )
+    .action(async (paths: string[], options) => {
+      const files = await Promise.all(paths.map(readEnvFile));
+      const dryRun = options.dryRun === true;
+      const done = await session.ask((caller) => caller.call(importEnvironments, { files, dryRun }));
+      answer(session, options, done, (output) => printImport(output, done));
+    });
+}
+
+async function readEnvFile(path: string): Promise<{ name: string; content: string }> {
+  try {
+    const { size } = await stat(path);
+    if (size > limitBytes) throw new Error(`it has ${size} bytes, more than any env file`);
+    return { name: basename(path), content: await readFile(path, 'utf8') };
+  } catch (error) {
+    throw new Fault('INPUT_INVALID', `${path} cannot be read: ${toFault(error).message}.`, { cause: error });
+  }
+}
+
+function printImport(output: Output, { dryRun, files }: z.output<typeof importEnvironments.output>): void {
+  const { paint } = output;
+  for (const { code, isNew, added, changed, unchanged, notes } of files) {
+    output.line(paint.bold(`${code}${isNew ? ' (new environment)' : ''}`));
+    for (const { name, value } of added) output.line(paint.green(`  + ${name}=${shown(value)}`));
+    for (const { name, value } of changed) output.line(paint.yellow(`  ~ ${name}=${shown(value)}`));
+    if (unchanged.length > 0) output.line(paint.dim(`  = ${unchanged.length} unchanged`));
+    for (const note of notes) output.line(paint.dim(`  ! line ${note.line}: ${clean(note.message)}`));
+  }
+  output.line(dryRun ? 'Nothing was changed, because of --dry-run.' : 'Imported.');
+}
+
+function shown(value: string | null): string {
+  return value === null ? '(secret)' : clean(value);
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { listPool, prunePool, replaceContainer } from '../../operations/containers/containers.ts';
+import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { coloured } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+
+export function registerPool(program: Command, session: Session): void {
+  const pool = program
+    .command('pool')
+    .description('the containers that tests run in, one for each environment');
+
+  pool
+    .command('list')
+    .description('list the containers of the pool and whether they can be used as they are')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre pool list')
+    .action(async (options) => {
+      const found = await session.ask((caller) => caller.call(listPool, {}));
+      answer(session, options, found, (output) => {
+        if (found.containers.length === 0) return output.line('There are no containers; runs make them.');
+        printTable(
+          output,
+          [
+            { heading: 'Container', text: ({ name }) => name },
+            { heading: 'Environment', text: ({ environment }) => environment ?? 'removed' },
+            {
+              heading: 'State',
+              text: ({ state }) => state,
+              colour: (text) => coloured(output.paint, text.trim() === 'running' ? 'passed' : 'failed', text),
+            },
+            { heading: 'Image', text: ({ image }) => image },
+            { heading: 'Note', text: ({ note }) => note ?? '' },
+          ],
+          found.containers,
+        );
+      });
+    });
+
+  pool
+    .command('replace')
+    .description('remove the container of an environment and make a new one')
+    .argument('<code>', 'environment')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre pool replace preprod-us')
+    .action(async (environment: string, options) => {
+      const replaced = await session.ask((caller) => caller.call(replaceContainer, { environment }));
+      answer(session, options, replaced, (output) => output.line(`${replaced.name} was made anew.`));
+    });
+
+  pool
+    .command('prune')
+    .description('remove containers of environments that no longer exist')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre pool prune')
+    .action(async (options) => {
+      const { removed } = await session.ask((caller) => caller.call(prunePool, {}));
+      answer(session, options, { removed }, (output) => {
+        if (removed.length === 0) output.line('There was nothing to remove.');
+        for (const name of removed) output.line(`${name} was removed.`);
+      });
+    });
+}

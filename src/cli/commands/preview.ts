@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { previewRuns } from '../../operations/tests/tests.ts';
+import { clean, span } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+import type { Output } from '../output/terminal.ts';
+
+/** What a run would execute, on which environments, and for how long. */
+export function printPreview(output: Output, preview: z.output<typeof previewRuns.output>): void {
+  const { tests, unusable, environments, commit } = preview;
+  printTable(
+    output,
+    [
+      { heading: 'Test', text: ({ test }) => test },
+      { heading: 'Suite', text: ({ suite }) => suite ?? '-' },
+      { heading: 'Note', text: ({ skipped }) => (skipped === null ? '' : `skipped: ${skipped}`) },
+    ],
+    tests,
+  );
+  output.line();
+  for (const { test, because } of unusable) output.line(`Left out: ${test}: ${clean(because)}`);
+  output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  for (const { code, expectedMs, unset } of environments) {
+    output.line(`${code}: ${expectedMs === null ? 'nobody knows how long' : `about ${span(expectedMs)}`}`);
+    if (unset !== null) output.line(`${code}: ${clean(unset)}`);
+  }
+}

@@ -1,0 +1,36 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { showProgress } from '../../operations/runs/progress.ts';
+import { prioritiseRun } from '../../operations/runs/runs.ts';
+import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+
+export function registerPriority(program: Command, session: Session): void {
+  program
+    .command('priority')
+    .description('let a queued run start earlier or later within its environment')
+    .argument('<id>', 'number of the run', parseRunId)
+    .argument('[priority]', 'higher starts earlier; 0 is usual', parsePriority)
+    .addOption(new Option('--front', 'before all that wait there now'))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  matre priority 12 --front\n  matre priority 12 5')
+    .action(
+      async (id: number, priority: number | undefined, options: { front?: boolean; json?: boolean }) => {
+        const { run, position } = await session.ask(async (caller) => {
+          await caller.call(prioritiseRun, {
+            id,
+            front: options.front ?? false,
+            ...(priority !== undefined && { priority }),
+          });
+          return caller.call(showProgress, { id });
+        });
+        answer(session, options, run, (output) => {
+          const place = position === null ? 'starts now' : `is number ${position} in its queue`;
+          output.line(`Run ${id} on ${run.environment} has priority ${run.priority} and ${place}.`);
+        });
+      },
+    );
+}
+
+function parsePriority(text: string): number {
+  if (/^-?\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from -1000 to 1000.');
+}

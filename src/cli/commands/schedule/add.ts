@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { emptySelection } from '../../../model/selection.ts';
+import { addSchedule } from '../../../operations/schedules/schedules.ts';
+import { answer, collect, jsonOption, type Session } from '../../cli-context.ts';
+import { fieldOptions, readFields } from './fields.ts';
+import { printTimes } from './format.ts';
+
+const after = `
+The cron expression has five fields: minute, hour, day of the month, month, day of the week. @hourly, @daily, @weekly,
+@monthly and @yearly are known too. Without --zone it is read in UTC. \`matre schedule next\` shows what it means.
+
+Where the clock is changed, named times (30 2 * * *) come once: at the moment of the change if the clock skips them, the
+first time if they come twice. Those with * or a step in minute or hour go by how much time has passed.
+
+Unless said otherwise: --overlap skip --missed once --catch-up 60.
+
+Example:
+  matre schedule add nightly --cron "0 2 * * MON-FRI" --zone Europe/Berlin -e preprod-us -e preprod-es --group smoke`;
+
+export function registerAdd(schedule: Command, session: Session): void {
+  const command = schedule
+    .command('add')
+    .description('submit a selection again and again')
+    .argument('<name>', 'unique: letters, digits, blanks, . _ and -')
+    .requiredOption('--cron <expression>', 'when')
+    .requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
+  for (const option of fieldOptions()) command.addOption(option);
+  command
+    .addOption(jsonOption())
+    .addHelpText('after', after)
+    .action(async (name: string, options) => {
+      const { selection = emptySelection, ...fields } = readFields(options);
+      const input = { name, cron: options.cron, environments: options.env, selection, ...fields };
+      const added = await session.ask((caller) => caller.call(addSchedule, input));
+      answer(session, options, added, (output) => {
+        output.line(`Schedule ${added.name} was added. Its next times:`);
+        printTimes(output, added.next, added.zone);
+      });
+    });
+}

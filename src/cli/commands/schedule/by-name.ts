@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { Operation } from '../../../operations/core/operation.ts';
+import type { ScheduleView } from '../../../operations/schedules/schedule-view.ts';
+import { pauseSchedule, removeSchedule, resumeSchedule } from '../../../operations/schedules/schedules.ts';
+import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { timeWords } from './format.ts';
+
+export function registerPause(schedule: Command, session: Session): void {
+  register(schedule, session, {
+    verb: 'pause',
+    does: 'fire no more until it is resumed; its runs go on',
+    operation: pauseSchedule,
+    said: ({ name }) => `Schedule ${name} is paused.`,
+  });
+}
+
+export function registerResume(schedule: Command, session: Session): void {
+  register(schedule, session, {
+    verb: 'resume',
+    does: 'fire again; times during the pause are not caught up',
+    operation: resumeSchedule,
+    said: ({ name, next: [first], zone }) =>
+      `Schedule ${name} is active. Next: ${first ? timeWords(first, zone) : 'never'}.`,
+  });
+}
+
+export function registerRemove(schedule: Command, session: Session): void {
+  register(schedule, session, {
+    verb: 'remove',
+    does: 'remove a schedule with the record of its times; its runs stay',
+    operation: removeSchedule,
+    said: ({ name }) => `Schedule ${name} was removed.`,
+  });
+}
+
+/** A command that takes a schedule and nothing else. */
+function register(
+  schedule: Command,
+  session: Session,
+  command: {
+    verb: string;
+    does: string;
+    operation: Operation<typeof pauseSchedule.input, typeof pauseSchedule.output>;
+    said(view: ScheduleView): string;
+  },
+): void {
+  const { verb, does, operation, said } = command;
+  schedule
+    .command(verb)
+    .description(does)
+    .argument('<name>', 'schedule')
+    .addOption(jsonOption())
+    .addHelpText('after', `\nExample:\n  matre schedule ${verb} nightly`)
+    .action(async (name: string, options) => {
+      const view = await session.ask((caller) => caller.call(operation, { name }));
+      answer(session, options, view, (output) => output.line(said(view)));
+    });
+}

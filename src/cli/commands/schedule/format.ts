@@ -1,0 +1,46 @@
+import type { FiringView, TimeView } from '../../../operations/schedules/schedule-view.ts';
+import { clean, localTime, span } from '../../output/format.ts';
+import { printTable } from '../../output/table.ts';
+import type { Output } from '../../output/terminal.ts';
+
+/** A time to come on the clocks of its zone: `2026-03-29 03:00 +02:00 Europe/Berlin`. */
+export function timeWords({ local, offset }: TimeView, zone: string): string {
+  return `${local} ${offset} ${zone}`;
+}
+
+export function printTimes(output: Output, times: readonly TimeView[], zone: string): void {
+  for (const time of times) {
+    const note = time.note === null ? '' : `  (${time.note})`;
+    output.line(`  ${timeWords(time, zone)}, in ${span(Date.parse(time.at) - Date.now())}${note}`);
+  }
+}
+
+/** What became of a time, in few words: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */
+export function outcomeWords({ outcome, reason, runs }: FiringView): string {
+  if (outcome !== 'fired') return reason === null ? outcome : `${outcome}: ${reason.code}`;
+  const counts = new Map<string, number>();
+  for (const { verdict, state } of runs)
+    counts.set(verdict ?? state, (counts.get(verdict ?? state) ?? 0) + 1);
+  const [[only] = ['fired']] = counts;
+  if (counts.size <= 1) return only;
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}
+
+export function printFirings(output: Output, firings: readonly FiringView[]): void {
+  printTable(
+    output,
+    [
+      { heading: 'Due', text: ({ dueAt, by }) => (dueAt === null ? `by hand: ${by}` : localTime(dueAt)) },
+      { heading: 'Fired', text: ({ firedAt }) => localTime(firedAt) },
+      { heading: 'Outcome', text: outcomeWords },
+      { heading: 'Runs', text: ({ runs }) => runs.map(({ id }) => id).join(' ') },
+      { heading: 'Why', text: whyWords },
+    ],
+    firings,
+  );
+}
+
+function whyWords({ reason, missed }: FiringView): string {
+  const earlier = missed === 0 ? [] : [`${missed === 100 ? '100 or more' : missed} earlier times went by.`];
+  return [...(reason === null ? [] : [clean(reason.message)]), ...earlier].join(' ');
+}

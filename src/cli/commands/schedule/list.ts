@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { listSchedules } from '../../../operations/schedules/schedules.ts';
+import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { printTable } from '../../output/table.ts';
+import { outcomeWords, timeWords } from './format.ts';
+
+export function registerList(schedule: Command, session: Session): void {
+  schedule
+    .command('list')
+    .description('list the schedules with their next time and what became of the last one')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre schedule list')
+    .action(async (options) => {
+      const { schedules } = await session.ask((caller) => caller.call(listSchedules, {}));
+      answer(session, options, { schedules }, (output) => {
+        if (schedules.length === 0) return output.line('There are no schedules; see matre schedule add.');
+        printTable(
+          output,
+          [
+            { heading: 'Name', text: ({ name }) => name },
+            {
+              heading: 'Environments',
+              text: ({ environments }) =>
+                environments.map(({ code, removed }) => (removed ? `${code} (removed)` : code)).join(' '),
+            },
+            { heading: 'Cron', text: ({ cron }) => cron },
+            {
+              heading: 'Next',
+              text: ({ paused, next: [first], zone }) =>
+                paused ? 'paused' : first ? timeWords(first, zone) : 'never',
+            },
+            { heading: 'Last', text: ({ last }) => (last ? outcomeWords(last) : '') },
+            { heading: 'Selection', text: ({ summary }) => summary },
+          ],
+          schedules,
+        );
+        for (const { name, problem } of schedules) {
+          if (problem !== null) output.line(output.paint.yellow(`${name}: ${problem}`));
+        }
+      });
+    });
+}

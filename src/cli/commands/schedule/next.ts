@@ -1,0 +1,37 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { Fault } from '../../../faults/fault.ts';
+import { previewSchedule, showSchedule } from '../../../operations/schedules/schedules.ts';
+import { answer, jsonOption, parseWhole, type Session } from '../../cli-context.ts';
+import { printTimes } from './format.ts';
+
+export function registerNext(schedule: Command, session: Session): void {
+  schedule
+    .command('next')
+    .description('show the next times of a schedule, or of a cron expression before it is saved')
+    .argument('[name]', 'schedule')
+    .option('--cron <expression>', 'instead of a schedule')
+    .option('--zone <zone>', 'time zone of the cron expression; UTC by default')
+    .option('--count <number>', 'how many', parseCount, 5)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  matre schedule next --cron "30 2 * * *" --zone Europe/Berlin --count 10\n  matre schedule next nightly',
+    )
+    .action(async (name: string | undefined, options) => {
+      const { count } = options;
+      if ((name === undefined) === (options.cron === undefined)) {
+        throw new Fault('INPUT_INVALID', 'Either a schedule is named, or --cron.');
+      }
+      const times = await session.ask(async (caller) => {
+        const { cron, zone } = name === undefined ? options : await caller.call(showSchedule, { name });
+        return caller.call(previewSchedule, { cron, zone, count });
+      });
+      answer(session, options, times, (output) => printTimes(output, times.next, times.zone));
+    });
+}
+
+function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count < 1 || count > 50) throw new InvalidArgumentError('It must be 1 to 50.');
+  return count;
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { type FaultCode, faults } from '../../faults/fault.ts';
+import { showRun } from '../../operations/runs/run-record.ts';
+import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+import { clean, coloured, localTime, span, standing, tally } from '../output/format.ts';
+import { printFields, printTable } from '../output/table.ts';
+import type { Output } from '../output/terminal.ts';
+
+type RunRecord = z.output<typeof showRun.output>;
+
+export function registerShow(program: Command, session: Session): void {
+  program
+    .command('show')
+    .description('show a run: its results, what happened, and where its files are')
+    .argument('<id>', 'number of the run', parseRunId)
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre show 12')
+    .action(async (id: number, options) => {
+      const { record, url } = await session.ask(async (caller) => ({
+        record: await caller.call(showRun, { id }),
+        url: caller.url,
+      }));
+      const files =
+        url === undefined
+          ? join(session.config().store.dataFolder, 'runs', String(id))
+          : `${url}/api/runs/${id}/artifacts`;
+      answer(session, options, record, (output) => printRecord(output, record, files));
+    });
+}
+
+function printRecord(output: Output, record: RunRecord, files: string): void {
+  const { run, position, msLeft } = record;
+  const fields: [string, string][] = [
+    ['Run', `${run.id} on ${run.environment}`],
+    ['State', coloured(output.paint, standing(run))],
+    ['Selection', clean(run.summary)],
+    ['Tests', tally(run.counts)],
+    ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
+  ];
+  if (run.reason !== null) {
+    fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
+    const fault = Object.hasOwn(faults, run.reason.code) && faults[run.reason.code as FaultCode];
+    if (fault) fields.push(['Meaning', fault.meaning], ['What to do', fault.remedy]);
+  }
+  if (run.waitsFor !== null) fields.push(['Waits', `${clean(run.waitsFor.message)} (${run.waitsFor.code})`]);
+  if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
+  if (run.retryAt !== null) fields.push(['Tried again', `at ${localTime(run.retryAt)}`]);
+  if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
+  if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
+  if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
+  if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
+  if (msLeft !== null) fields.push(['Left', span(msLeft)]);
+  if (run.commit !== null)
+    fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
+  const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, because they were old`;
+  fields.push(['Files', removed ?? files]);
+  printFields(output, fields);
+  printAttempts(output, record);
+  printTests(output, record);
+  printProblems(output, record);
+  printEvents(output, record);
+}
+
+/** Why a run was started more than once. */
+function printAttempts(output: Output, { attempts }: RunRecord): void {
+  if (attempts.length < 2) return;
+  output.line();
+  printTable(
+    output,
+    [
+      { heading: 'Attempt', text: ({ attempt }) => String(attempt) },
+      { heading: 'Started', text: ({ startedAt }) => localTime(startedAt) },
+      { heading: 'Worker', text: ({ workerId }) => workerId },
+      { heading: 'Ended', text: ({ outcome }) => outcome ?? 'running' },
+      {
+        heading: 'Why',
+        text: ({ reason }) => (reason === null ? '-' : `${clean(reason.message)} (${reason.code})`),
+      },
+    ],
+    attempts,
+  );
+}
+
+/** Each planned test in order with its latest result. */
+function printTests(output: Output, { plan, results }: RunRecord): void {
+  if (plan.length === 0) return;
+  const latest = new Map(results.map((result) => [keyOf(result), result]));
+  output.line();
+  printTable(
+    output,
+    [
+      {
+        heading: 'Status',
+        text: (test) => test.status ?? (test.startedAt === null ? 'waiting' : 'running'),
+        colour: (text) => coloured(output.paint, text.trim(), text),
+      },
+      {
+        heading: 'Took',
+        text: (test) => {
+          const result = latest.get(keyOf(test));
+          return result === undefined ? '-' : span(result.durationMs);
+        },
+      },
+      { heading: 'Suite', text: ({ suite }) => suite ?? '-' },
+      { heading: 'Test', text: ({ test }) => test },
+    ],
+    plan,
+  );
+}
+
+function printProblems(output: Output, { results }: RunRecord): void {
+  for (const result of results) {
+    if (result.status !== 'failed' && result.status !== 'broken') continue;
+    const code = result.reason === null ? '' : ` (${result.reason.code})`;
+    output.line();
+    output.line(`${coloured(output.paint, result.status)} ${output.paint.bold(clean(result.test))}${code}`);
+    for (const line of (result.message ?? '').split('\n').slice(0, 12)) output.line(`  ${clean(line)}`);
+    for (const { kind, path } of result.attachments)
+      output.line(output.paint.dim(`  ${kind}: ${clean(path)}`));
+  }
+}
+
+function printEvents(output: Output, { events }: RunRecord): void {
+  if (events.length > 0) output.line();
+  for (const { at, code, message } of events) {
+    output.line(
+      `${output.paint.dim(localTime(at))} ${clean(message)} ${output.paint.dim(`(${clean(code)})`)}`,
+    );
+  }
+}
+
+function keyOf({ test, suite }: { test: string; suite: string | null }): string {
+  return `${suite ?? ''}:${test}`;
+}

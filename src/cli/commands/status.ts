@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { showStatus } from '../../operations/system/status.ts';
+import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { ago, clean } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+import type { Output } from '../output/terminal.ts';
+
+export function registerStatus(program: Command, session: Session): void {
+  program
+    .command('status')
+    .description('show workers, and what each environment does')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre status')
+    .action(async (options) => {
+      const { status, url } = await session.ask(async (caller) => ({
+        status: await caller.call(showStatus, {}),
+        url: caller.url,
+      }));
+      answer(session, options, status, (output) => printStatus(output, status, url));
+    });
+}
+
+function printStatus(
+  output: Output,
+  status: z.output<typeof showStatus.output>,
+  url: string | undefined,
+): void {
+  output.line(url === undefined ? 'No server runs on this data folder.' : `Server: ${url}`);
+  output.line();
+  if (status.workers.length === 0) output.line('No worker is connected.');
+  else {
+    printTable(
+      output,
+      [
+        { heading: 'Worker', text: ({ id }) => id },
+        { heading: 'Slots', text: ({ slots }) => String(slots) },
+        {
+          heading: 'State',
+          text: ({ alive, stopping }) => (alive ? (stopping ? 'stopping' : 'up') : 'lost'),
+        },
+        { heading: 'Waits for', text: ({ waitsFor }) => (waitsFor === null ? '' : clean(waitsFor.message)) },
+        { heading: 'Seen', text: ({ seenAt }) => ago(seenAt) },
+      ],
+      status.workers,
+    );
+  }
+  output.line();
+  printTable(
+    output,
+    [
+      { heading: 'Environment', text: ({ code }) => code },
+      { heading: 'Now', text: ({ running, paused }) => now(running, paused) },
+      { heading: 'Queued', text: ({ queued }) => String(queued) },
+      { heading: 'Address', text: ({ baseUrl }) => baseUrl },
+    ],
+    status.environments,
+  );
+}
+
+function now(running: number | null, paused: { reason: string } | null): string {
+  const run = running === null ? 'free' : `run ${running}`;
+  return paused === null ? run : `paused (${paused.reason})${running === null ? '' : `, ${run}`}`;
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { type CatalogTestView, listTests } from '../../operations/tests/tests.ts';
+import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { clean } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+
+export function registerTests(program: Command, session: Session): void {
+  program
+    .command('tests')
+    .description('list the tests, groups and suites that there are to run')
+    .argument('[text]', 'only those with this in a name, a title, a group or a suite')
+    .option('--names', 'print the names of tests, groups and suites, one in a line, for completion')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre tests checkout')
+    .action(async (search: string | undefined, options) => {
+      const found = await session.ask((caller) => caller.call(listTests, { search }));
+      answer(session, options, found, (output) => {
+        const { tests, groups, suites, commit } = found;
+        if (options.names) {
+          for (const { name } of [...tests, ...groups, ...suites]) output.line(name);
+          return;
+        }
+        printTable(
+          output,
+          [
+            { heading: 'Test', text: ({ name }) => name },
+            { heading: 'Suites', text: ({ suites }) => suites.join(', ') || '-' },
+            { heading: 'Groups', text: ({ groups }) => groups.join(', ') || '-' },
+            { heading: 'Note', text: noteOf },
+          ],
+          tests,
+        );
+        const listed = (all: typeof groups) => all.map(({ name, tests }) => `${name} (${tests})`).join(', ');
+        output.line();
+        if (groups.length > 0) output.line(`Groups: ${listed(groups)}`);
+        if (suites.length > 0) output.line(`Suites: ${listed(suites)}`);
+        output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+      });
+    });
+}
+
+function noteOf({ skipped, unusable }: CatalogTestView): string {
+  if (unusable !== null) return `cannot be generated: ${unusable}`;
+  return skipped === null ? '' : `skipped: ${skipped}`;
+}

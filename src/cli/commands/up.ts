@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { Session } from '../cli-context.ts';
+import { serve } from './serve.ts';
+
+export function registerUp(program: Command, session: Session): void {
+  program
+    .command('up')
+    .description('start the server and the workers in this process; nothing else is needed')
+    .addHelpText(
+      'after',
+      '\nSIGTERM or Ctrl-C stops it cleanly: tests under way end, runs go back to the queue with what they have.' +
+        '\nA second one stops at once.\n\nExample:\n  MATRE_WORKERS=8 matre up',
+    )
+    .action(() => serve(session, { server: true, workers: true, scheduler: true }));
+}

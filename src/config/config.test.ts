@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Fault } from '../faults/fault.ts';
+import { describeConfig, loadConfig } from './config.ts';
+import type { Setting } from './setting.ts';
+import { settingNames, settings } from './settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'matre-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (text: string) => {
+  const path = join(folder, `${Math.random().toString(36).slice(2)}.env`);
+  writeFileSync(path, text);
+  return path;
+};
+const nothing = file('');
+const load = (environment: Record<string, string>) => loadConfig({ environment, file: nothing });
+
+function problemsOf(environment: Record<string, string>, path = nothing): string[] {
+  try {
+    loadConfig({ environment, file: path });
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault);
+    expect((error as Fault).code).toBe('CONFIG_INVALID');
+    return (error as Fault).message.split('\n');
+  }
+  return [];
+}
+
+describe('defaults', () => {
+  it('are valid', () => {
+    for (const name of settingNames) {
+      const row: Setting<unknown> = settings[name];
+      if (row.default !== undefined)
+        expect(row.schema.safeParse(row.default), name).toMatchObject({ success: true });
+    }
+  });
+
+  it('need nothing to be set', () => {
+    const config = load({});
+    expect(config.worker).toEqual({
+      slots: 4,
+      leaseMs: 25_000,
+      maxAttempts: 3,
+      retries: 2,
+      retryPauseMs: 5_000,
+      beatMs: 10_000,
+    });
+    expect(config.store).toMatchObject({ databaseUrl: undefined, dataFolder: join(process.cwd(), '.matre') });
+    expect(config.pool).toMatchObject({
+      memoryBytes: 2 * 1024 ** 3,
+      mounts: [],
+      magentoRoot: '/var/www/html',
+    });
+    expect(config.selenium).toEqual({ host: undefined, port: 4444, protocol: 'http', path: '/wd/hub' });
+    expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
+    expect(config.signIn).toEqual({ wanted: 'auto', sessionMs: 86_400_000, oidc: undefined });
+  });
+});
+
+describe('values', () => {
+  it('come from the environment before the file', () => {
+    const path = file('MATRE_WORKERS=2\nMATRE_PORT=9000\nexport LOCK_TTL="45"\n');
+    const config = loadConfig({ environment: { MATRE_WORKERS: '8' }, file: path });
+    expect([config.worker.slots, config.server.port, config.locks.ttlMs]).toEqual([8, 9000, 45_000]);
+    const sources = Object.fromEntries(describeConfig(config).map(({ name, source }) => [name, source]));
+    expect(sources).toMatchObject({
+      MATRE_WORKERS: 'environment',
+      MATRE_PORT: 'file',
+      LOCK_TTL: 'file',
+      MATRE_BEAT: 'default',
+    });
+  });
+
+  it('that are empty count as none', () => {
+    expect(load({ DATABASE_URL: '', MATRE_PORT: '' })).toMatchObject({
+      store: { databaseUrl: undefined },
+      server: { port: 8089 },
+    });
+  });
+
+  it('are read from the file that MATRE_CONFIG names', () => {
+    const path = file('MATRE_LEASE=500ms');
+    expect(() => loadConfig({ environment: { MATRE_CONFIG: path } })).toThrow(
+      /MATRE_LEASE must be a duration/,
+    );
+  });
+
+  it('take lists, mounts, durations and sizes', () => {
+    const { pool, mftf } = load({
+      MATRE_MOUNTS: '/srv/media:/var/www/html/pub/media:ro, /tmp/x:/x',
+      MATRE_EXTRA_HOSTS: 'shop.test:10.0.0.5,host.docker.internal:host-gateway',
+      MATRE_TMPFS_SIZE: '1.5g',
+      MATRE_TEST_TIMEOUT: '2h',
+    });
+    expect(pool.mounts).toEqual([
+      { source: '/srv/media', target: '/var/www/html/pub/media', readOnly: true },
+      { source: '/tmp/x', target: '/x', readOnly: false },
+    ]);
+    expect(pool.extraHosts).toEqual(['shop.test:10.0.0.5', 'host.docker.internal:host-gateway']);
+    expect([pool.tmpfsBytes, mftf.testTimeoutMs]).toEqual([1.5 * 1024 ** 3, 7_200_000]);
+  });
+
+  it('make a module source', () => {
+    const repository = 'git@example.test:team/tests.git';
+    expect(
+      load({ MATRE_MODULE_REPOSITORY: repository, MATRE_MODULE_BRANCH: 'release/2.4' }).module.source,
+    ).toMatchObject({
+      kind: 'git',
+      repository,
+      branch: 'release/2.4',
+    });
+    expect(load({ MATRE_MODULE_PATH: '/srv/tests' }).module.source).toEqual({
+      kind: 'folder',
+      path: '/srv/tests',
+    });
+  });
+});
+
+describe('what is wrong', () => {
+  it('is told all at once, by name', () => {
+    const path = file('MATRE_WORKRES=2\nMATRE_IMAGE=ok\nSOMETHING_ELSE=1\n');
+    const problems = problemsOf({ MATRE_PORT: 'eighty', MATRE_ENGINE: 'podman' }, path);
+    expect(problems).toEqual([
+      `${path} line 1: MATRE_WORKRES is not a setting; did you mean MATRE_WORKERS?`,
+      `${path} line 3: SOMETHING_ELSE is not a setting`,
+      'MATRE_ENGINE must be auto, docker or sandbox, not "podman"',
+      'MATRE_PORT must be a port, 0 to 65535, not "eighty"',
+    ]);
+  });
+
+  it.each([
+    ['MATRE_MOUNTS', 'relative:/x'],
+    ['MATRE_MOUNTS', '/a/../etc:/x'],
+    ['MATRE_MOUNTS', '/a:/x:shared'],
+    ['MATRE_MODULE_TARGET', '../outside'],
+    ['MATRE_MODULE_TARGET', '/absolute'],
+    ['MATRE_MAGENTO_ROOT', 'var/www'],
+    ['MATRE_MODULE_REPOSITORY', 'ext::sh -c id'],
+    ['MATRE_MODULE_REPOSITORY', '--upload-pack=id'],
+    ['MATRE_MODULE_REPOSITORY', 'ssh://-oProxyCommand=id/x'],
+    ['MATRE_MODULE_BRANCH', '--all'],
+    ['MATRE_MODULE_BRANCH', 'a..b'],
+    ['MATRE_MODULE_BRANCH', 'a b'],
+    ['MATRE_MODULE_BRANCH', 'topic.lock'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['MATRE_IMAGE', '--privileged'],
+    ['MATRE_EXTRA_HOSTS', 'shop.test'],
+    ['MATRE_WORKERS', '0'],
+    ['MATRE_WORKERS', '2.5'],
+    ['MATRE_BEAT', '10 minutes'],
+    ['MATRE_MEMORY', '1k'],
+    ['MATRE_PHP', 'php; id'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=a%0Ab'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a b=c'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it('is said of a file that is named and not there', () => {
+    expect(problemsOf({}, join(folder, 'none.env'))).toEqual([
+      expect.stringContaining('there is no such file'),
+    ]);
+  });
+
+  it('is a repository and a folder at once', () => {
+    expect(problemsOf({ MATRE_MODULE_REPOSITORY: '/srv/a.git', MATRE_MODULE_PATH: '/srv/b' })).toEqual([
+      expect.stringContaining('exclude each other'),
+    ]);
+  });
+});
+
+describe('invariant 10: secrets', () => {
+  const secret = 'gfLxUQ1';
+
+  it('are hidden where settings are shown', () => {
+    const config = load({
+      DATABASE_URL: `postgres://matre:${secret}@db/matre?sslpassword=${secret}`,
+      LOCK_DSN: `redis://:${secret}@cache:6379`,
+      MATRE_MODULE_REPOSITORY: `https://${secret}@git.example.test/tests.git`,
+      MATRE_MODULE_PASSWORD: secret,
+      MATRE_SECRET_KEY: secret,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `https://${secret}@collector.example.test`,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=Basic%20${secret},x-a=b`,
+    });
+    expect(config.tracing?.headers).toEqual({ authorization: `Basic ${secret}`, 'x-a': 'b' });
+    const shown = Object.fromEntries(describeConfig(config).map(({ name, value }) => [name, value]));
+    expect(JSON.stringify(shown)).not.toContain(secret);
+    expect(shown).toMatchObject({
+      DATABASE_URL: 'postgres://matre:[hidden]@db/matre?sslpassword=[hidden]',
+      LOCK_DSN: 'redis://:[hidden]@cache:6379',
+      MATRE_MODULE_REPOSITORY: 'https://[hidden]@git.example.test/tests.git',
+    });
+  });
+
+  it('are not in the message about a value that is wrong', () => {
+    const problems = problemsOf({
+      DATABASE_URL: `mysql://matre:${secret}@db`,
+      MATRE_MODULE_REPOSITORY: `ftp://${secret}@x`,
+      OTEL_EXPORTER_OTLP_HEADERS: secret,
+    });
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toContain(secret);
+  });
+});

@@ -1,0 +1,332 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { Fault, toFault } from '../faults/fault.ts';
+import type { Role } from '../model/access.ts';
+import { hideCredentials } from '../model/address/dsn.ts';
+import { isLoopback } from '../model/address/loopback.ts';
+import { parseEnvFile } from '../model/env-file/env-file.ts';
+import type { Setting } from './setting.ts';
+import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
+
+/** Where the test module comes from. */
+export type ModuleSource =
+  | {
+      kind: 'git';
+      /** Without credentials, if they were given apart. */
+      repository: string;
+      branch: string;
+      username: string | undefined;
+      password: string | undefined;
+      sshKey: string | undefined;
+      sshKnownHosts: string | undefined;
+    }
+  | { kind: 'folder'; path: string };
+
+/** An OpenID provider that people may sign in with. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** For people. */
+  name: string;
+  scopes: string;
+  userClaim: string;
+  roleClaim: string;
+  /** Values of the role claim; `*` is any. */
+  values: Record<Role, string[]>;
+}
+
+/** The collector that gets traces of runs. */
+export interface TracingConfig {
+  endpoint: string;
+  /** May hold secrets. */
+  headers: Record<string, string>;
+  serviceName: string;
+}
+
+/** All settings, checked. Durations in milliseconds, sizes in bytes, paths on this machine absolute. */
+export interface Config {
+  store: {
+    dataFolder: string;
+    /** How long a command waits for a folder that another process uses. */
+    folderWaitMs: number;
+    databaseUrl: string | undefined;
+    secretKey: string | undefined;
+    logBytes: number;
+    /** Where files of runs are kept. */
+    artifacts: 'folder' | 'database';
+  };
+  /** How long files of finished runs and the audit trail are kept; 0: for ever. */
+  keep: { filesMs: number; auditMs: number };
+  locks: { dsn: string | undefined; ttlMs: number };
+  engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
+  pool: {
+    image: string;
+    network: string | undefined;
+    extraHosts: string[];
+    mounts: { source: string; target: string; readOnly: boolean }[];
+    memoryBytes: number;
+    tmpfsBytes: number;
+    magentoRoot: string;
+  };
+  /** Without a source nothing can run; that is for the run to say, since other commands work. */
+  module: { source: ModuleSource | undefined; target: string };
+  selenium: {
+    host: string | undefined;
+    port: number;
+    protocol: 'http' | 'https';
+    path: string;
+    /** With `{session}`, `{environment}` and `{run}` in it. */
+    liveViewUrl: string | undefined;
+  };
+  worker: {
+    slots: number;
+    leaseMs: number;
+    maxAttempts: number;
+    retries: number;
+    retryPauseMs: number;
+    beatMs: number;
+  };
+  mftf: {
+    php: string;
+    testTimeoutMs: number;
+    generationTimeoutMs: number;
+    exclusiveGroups: string[];
+    generationVariables: string[];
+    snapshotBytes: number;
+  };
+  server: {
+    host: string;
+    port: number;
+    url: string | undefined;
+    token: string | undefined;
+    /** An origin. */
+    publicUrl: string | undefined;
+    allowedHosts: string[];
+    trustedProxies: string[];
+  };
+  signIn: { wanted: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  /** `timeoutMs`: for a check. What a check asks gets a share of it. */
+  doctor: { timeoutMs: number };
+  /** Without it there are no traces. */
+  tracing: TracingConfig | undefined;
+  log: { level: string };
+  /** For people, see `describeConfig`. */
+  described: DescribedSetting[];
+}
+
+/** A setting as people may see it. */
+export interface DescribedSetting {
+  name: SettingName;
+  group: string;
+  description: string;
+  /** With secrets hidden; `undefined` when it is not set. */
+  value: string | undefined;
+  source: 'default' | 'file' | 'environment';
+}
+
+export interface LoadOptions {
+  /** Of the process, `process.env` by default. */
+  environment?: Record<string, string | undefined>;
+  /** An env file with the same names. By default what MATRE_CONFIG names, else `matre.env` in the current folder if it is there. */
+  file?: string;
+}
+
+/**
+ * Reads the settings: the environment wins over the file, an empty value counts as none. Throws one CONFIG_INVALID that
+ * names everything that is wrong.
+ */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const environment = options.environment ?? process.env;
+  const problems: string[] = [];
+  const file = readFile(options.file, environment, problems);
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const described: DescribedSetting[] = [];
+
+  for (const name of settingNames) {
+    const row: Setting<unknown> = settings[name];
+    const given = environment[name] || file.get(name);
+    const source = environment[name] ? 'environment' : given ? 'file' : 'default';
+    const written = given || row.default;
+    described.push({
+      name,
+      group: row.group,
+      description: row.description,
+      value: written === undefined ? undefined : shown(row, written),
+      source,
+    });
+    if (written === undefined) continue;
+    const parsed = row.schema.safeParse(written);
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const but = row.secret ? '' : `, not ${JSON.stringify(written)}`;
+      problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${but}`);
+    }
+  }
+
+  // From here on each value is there or `undefined`, or there is a problem and nothing is returned.
+  const config = arrange(values as SettingValues, described, problems);
+  if (problems.length > 0) throw new Fault('CONFIG_INVALID', problems.join('\n'));
+  return config;
+}
+
+/** Every setting with its value, secrets hidden, and where the value comes from. */
+export function describeConfig(config: Config): DescribedSetting[] {
+  return config.described;
+}
+
+function shown(row: Setting<unknown>, written: string): string {
+  if (row.secret === 'whole') return '[hidden]';
+  return row.secret === 'credentials' ? hideCredentials(written) : written;
+}
+
+function readFile(
+  given: string | undefined,
+  environment: Record<string, string | undefined>,
+  problems: string[],
+): Map<string, string> {
+  const named = given ?? (environment['MATRE_CONFIG'] || undefined);
+  const path = named ?? join(process.cwd(), 'matre.env');
+  const found = new Map<string, string>();
+  try {
+    for (const { name, value, line } of parseEnvFile(readFileSync(path, 'utf8')).entries) {
+      if (Object.hasOwn(settings, name)) found.set(name, value);
+      else problems.push(`${path} line ${line}: ${name} is not a setting${suggestion(name)}`);
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing && named === undefined) return found;
+    problems.push(missing ? `${path}: there is no such file` : `${path}: ${toFault(error).message}`);
+  }
+  return found;
+}
+
+function suggestion(name: string): string {
+  const nearest = closest(name.toUpperCase(), settingNames);
+  return distance(name.toUpperCase(), nearest) <= name.length / 3 ? `; did you mean ${nearest}?` : '';
+}
+
+function arrange(values: SettingValues, described: DescribedSetting[], problems: string[]): Config {
+  return {
+    store: {
+      dataFolder: values.MATRE_DATA,
+      folderWaitMs: values.MATRE_FOLDER_WAIT,
+      databaseUrl: values.DATABASE_URL,
+      secretKey: values.MATRE_SECRET_KEY,
+      logBytes: values.MATRE_LOG_SIZE,
+      artifacts: values.MATRE_ARTIFACTS,
+    },
+    keep: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
+    locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
+    engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
+    pool: {
+      image: values.MATRE_IMAGE,
+      network: values.MATRE_NETWORK,
+      extraHosts: values.MATRE_EXTRA_HOSTS,
+      mounts: values.MATRE_MOUNTS,
+      memoryBytes: values.MATRE_MEMORY,
+      tmpfsBytes: values.MATRE_TMPFS_SIZE,
+      magentoRoot: values.MATRE_MAGENTO_ROOT,
+    },
+    module: { source: moduleSource(values, problems), target: values.MATRE_MODULE_TARGET },
+    selenium: {
+      host: values.SELENIUM_HOST,
+      port: values.SELENIUM_PORT,
+      protocol: values.SELENIUM_PROTOCOL,
+      path: values.SELENIUM_PATH,
+      liveViewUrl: values.MATRE_LIVE_VIEW_URL,
+    },
+    worker: {
+      slots: values.MATRE_WORKERS,
+      leaseMs: values.MATRE_LEASE,
+      maxAttempts: values.MATRE_MAX_ATTEMPTS,
+      retries: values.MATRE_RETRIES,
+      retryPauseMs: values.MATRE_RETRY_PAUSE,
+      beatMs: values.MATRE_BEAT,
+    },
+    mftf: {
+      php: values.MATRE_PHP,
+      testTimeoutMs: values.MATRE_TEST_TIMEOUT,
+      generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
+      exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
+      generationVariables: values.MATRE_GENERATION_VARIABLES,
+      snapshotBytes: values.MATRE_SNAPSHOTS_SIZE,
+    },
+    server: {
+      host: values.MATRE_HOST,
+      port: values.MATRE_PORT,
+      url: values.MATRE_URL,
+      token: values.MATRE_TOKEN,
+      publicUrl: values.MATRE_PUBLIC_URL,
+      allowedHosts: values.MATRE_ALLOWED_HOSTS,
+      trustedProxies: values.MATRE_TRUSTED_PROXIES,
+    },
+    signIn: {
+      wanted: values.MATRE_SIGN_IN,
+      sessionMs: values.MATRE_SESSION,
+      oidc: oidc(values, problems),
+    },
+    doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+          serviceName: values.OTEL_SERVICE_NAME,
+        }
+      : undefined,
+    log: { level: values.MATRE_LOG_LEVEL },
+    described,
+  };
+}
+
+function moduleSource(values: SettingValues, problems: string[]): ModuleSource | undefined {
+  const { MATRE_MODULE_REPOSITORY: repository, MATRE_MODULE_PATH: path } = values;
+  if (repository && path) {
+    problems.push('MATRE_MODULE_REPOSITORY and MATRE_MODULE_PATH exclude each other; set one of them');
+  }
+  if (path) return { kind: 'folder', path };
+  if (!repository) return undefined;
+  return {
+    kind: 'git',
+    repository,
+    branch: values.MATRE_MODULE_BRANCH,
+    username: values.MATRE_MODULE_USERNAME,
+    password: values.MATRE_MODULE_PASSWORD,
+    sshKey: values.MATRE_MODULE_SSH_KEY,
+    sshKnownHosts: values.MATRE_MODULE_SSH_KNOWN_HOSTS,
+  };
+}
+
+function oidc(values: SettingValues, problems: string[]): OidcConfig | undefined {
+  const { MATRE_OIDC_ISSUER: issuer } = values;
+  if (!issuer) return undefined;
+  const need = (name: 'MATRE_OIDC_CLIENT_ID' | 'MATRE_OIDC_CLIENT_SECRET' | 'MATRE_PUBLIC_URL') => {
+    if (!values[name]) problems.push(`MATRE_OIDC_ISSUER needs ${name}`);
+    return values[name] ?? '';
+  };
+  need('MATRE_PUBLIC_URL');
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    problems.push('MATRE_OIDC_ISSUER must be https://, unless it is on this machine');
+  }
+  const roleValues = {
+    admin: values.MATRE_OIDC_ADMINS,
+    operator: values.MATRE_OIDC_OPERATORS,
+    viewer: values.MATRE_OIDC_VIEWERS,
+  };
+  // While another setting is wrong these may be missing.
+  if (Object.values(roleValues).every((each) => !each?.length)) {
+    problems.push('MATRE_OIDC_ISSUER needs MATRE_OIDC_ADMINS, MATRE_OIDC_OPERATORS or MATRE_OIDC_VIEWERS');
+  }
+  return {
+    issuer,
+    clientId: need('MATRE_OIDC_CLIENT_ID'),
+    clientSecret: need('MATRE_OIDC_CLIENT_SECRET'),
+    name: values.MATRE_OIDC_NAME,
+    scopes: values.MATRE_OIDC_SCOPES,
+    userClaim: values.MATRE_OIDC_USER_CLAIM,
+    roleClaim: values.MATRE_OIDC_ROLE_CLAIM,
+    values: roleValues,
+  };
+}

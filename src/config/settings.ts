@@ -1,0 +1,395 @@
+import { z } from 'zod';
+import { parseRepository } from '../model/address/repository.ts';
+import { optional, type Setting, setting } from './setting.ts';
+import {
+  absolutePath,
+  addressRange,
+  duration,
+  extraHost,
+  hostName,
+  keeping,
+  list,
+  matching,
+  mount,
+  origin,
+  path,
+  port,
+  size,
+  text,
+  url,
+  wholeNumber,
+} from './setting-parsers.ts';
+import { signInSettings } from './sign-in-settings.ts';
+import { tracingSettings } from './tracing-settings.ts';
+
+/**
+ * Every setting, by the name of its environment variable. docs/configuration.md is made from this table
+ * (`npm run docs`); a test keeps the two equal.
+ */
+export const settings = {
+  DATABASE_URL: optional({
+    group: 'Store',
+    schema: url('postgres', 'postgresql'),
+    secret: 'credentials',
+    description:
+      'The PostgreSQL that keeps runs and results. Without it matre keeps them in the data folder, for one process only.',
+  }),
+  MATRE_DATA: setting({
+    group: 'Store',
+    schema: path,
+    default: './.matre',
+    description:
+      'The data folder: checkouts, artifacts, the secret key and the embedded database. Made with mode 0700.',
+  }),
+  MATRE_FOLDER_WAIT: setting({
+    group: 'Store',
+    schema: duration(0),
+    default: '30s',
+    description:
+      'How long a command waits for a data folder that another process uses. A busy machine needs longer.',
+  }),
+  MATRE_SECRET_KEY: optional({
+    group: 'Store',
+    schema: text,
+    secret: 'whole',
+    description:
+      'The key that stored credentials are encrypted with. Without it, secret.key in the data folder.',
+  }),
+  MATRE_ARTIFACTS: setting({
+    group: 'Store',
+    schema: z.enum(['folder', 'database'], 'must be folder or database'),
+    default: 'folder',
+    description:
+      'Where logs, screenshots and other files of runs are kept: in the data folder, which is enough for one host or for hosts that share that folder; or in the database, from where every host can read them (docs/hosts.md).',
+  }),
+  MATRE_LOG_SIZE: setting({
+    group: 'Store',
+    schema: size(1),
+    default: '64m',
+    description: 'How much of the log of one run or test is kept; what comes after it is cut.',
+  }),
+  MATRE_KEEP_FILES: setting({
+    group: 'Store',
+    schema: keeping,
+    default: '90d',
+    description:
+      'How long logs, screenshots and other files of a run are kept after it was finished; the run and its results stay. 0: for ever.',
+  }),
+  MATRE_KEEP_AUDIT: setting({
+    group: 'Store',
+    schema: keeping,
+    default: '0',
+    description: 'How long entries of the audit trail are kept. 0: for ever.',
+  }),
+
+  LOCK_DSN: optional({
+    group: 'Locks',
+    schema: text,
+    secret: 'credentials',
+    description:
+      'The Redis that all matre processes share, as redis://host:6379. Needed as soon as there is more than one process.',
+  }),
+  LOCK_TTL: setting({
+    group: 'Locks',
+    schema: duration(1),
+    default: '25s',
+    description: 'How long a lock outlives a holder that stopped renewing it.',
+  }),
+
+  MATRE_ENGINE: setting({
+    group: 'Containers',
+    schema: z.enum(['auto', 'docker', 'sandbox'], 'must be auto, docker or sandbox'),
+    default: 'auto',
+    description: 'Where tests run: docker, sandbox (bubblewrap), or auto, which is docker where it answers.',
+  }),
+  DOCKER_HOST: optional({
+    group: 'Containers',
+    schema: url('unix', 'tcp', 'http', 'https'),
+    description: 'The Docker Engine. Without it unix:///var/run/docker.sock.',
+  }),
+  MATRE_IMAGE: setting({
+    group: 'Containers',
+    schema: matching(/^(?!-)[^\s\0]+$/, 'must be the name of an image'),
+    default: 'matre-magento:latest',
+    description:
+      'The image with Magento and MFTF. For the sandbox: a folder that is laid over the system of the host.',
+  }),
+  MATRE_NETWORK: optional({
+    group: 'Containers',
+    schema: matching(/^[A-Za-z0-9][\w.-]*$/, 'must be the name of a Docker network'),
+    description: 'The Docker network of the containers. Without it the default bridge.',
+  }),
+  MATRE_EXTRA_HOSTS: setting({
+    group: 'Containers',
+    schema: list(extraHost),
+    default: 'host.docker.internal:host-gateway',
+    description: 'Lines for /etc/hosts of the containers: name:address, with commas between them.',
+  }),
+  MATRE_MOUNTS: setting({
+    group: 'Containers',
+    schema: list(mount),
+    default: '',
+    description:
+      'More mounts for the containers: source:target or source:target:ro, with commas between them.',
+  }),
+  MATRE_MEMORY: setting({
+    group: 'Containers',
+    schema: size(64),
+    default: '2g',
+    description: 'The memory limit of a container. What lies in its tmpfs counts.',
+  }),
+  MATRE_TMPFS_SIZE: setting({
+    group: 'Containers',
+    schema: size(1),
+    default: '512m',
+    description: 'The size of the tmpfs that generated tests are in.',
+  }),
+  MATRE_MAGENTO_ROOT: setting({
+    group: 'Containers',
+    schema: absolutePath,
+    default: '/var/www/html',
+    description: 'Where Magento is in the container.',
+  }),
+
+  MATRE_MODULE_REPOSITORY: optional({
+    group: 'Test module',
+    schema: z
+      .string()
+      .refine(
+        (written) => parseRepository(written) !== undefined,
+        'must be a git address: https://, ssh://, user@host:path, file:// or an absolute path',
+      ),
+    secret: 'credentials',
+    description: 'The git repository with the tests.',
+  }),
+  MATRE_MODULE_BRANCH: setting({
+    group: 'Test module',
+    schema: matching(
+      // The rules of git check-ref-format for one branch.
+      /^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))[^\s\0-\x1f~^:?*[\\\x7f]+$/,
+      'must be the name of a branch',
+    ),
+    default: 'main',
+    description: 'The branch whose newest commit a run takes when it starts.',
+  }),
+  MATRE_MODULE_PATH: optional({
+    group: 'Test module',
+    schema: path,
+    description: 'A local folder instead of a repository, for development. Each run takes a copy of it.',
+  }),
+  MATRE_MODULE_TARGET: setting({
+    group: 'Test module',
+    schema: matching(
+      /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w./-]+(?<!\/)$/,
+      'must be a relative path without ..',
+    ),
+    default: 'app/code/TestModule',
+    description: 'Where the tests are in the container, below MATRE_MAGENTO_ROOT.',
+  }),
+  MATRE_MODULE_USERNAME: optional({
+    group: 'Test module',
+    schema: text,
+    description: 'The user name for an https repository.',
+  }),
+  MATRE_MODULE_PASSWORD: optional({
+    group: 'Test module',
+    schema: text,
+    secret: 'whole',
+    description: 'The password or token for an https repository.',
+  }),
+  MATRE_MODULE_SSH_KEY: optional({
+    group: 'Test module',
+    schema: path,
+    description: 'The file with the private key for an ssh repository. Without it ssh chooses.',
+  }),
+  MATRE_MODULE_SSH_KNOWN_HOSTS: optional({
+    group: 'Test module',
+    schema: path,
+    description:
+      'The file with the keys of known ssh servers (`ssh-keyscan HOST` writes one). Without it ssh chooses.',
+  }),
+
+  SELENIUM_HOST: optional({
+    group: 'Selenium',
+    schema: matching(/^[A-Za-z0-9[][\w.:\]-]*$/, 'must be the name or address of a host'),
+    description:
+      'As the containers reach it. Without it this host: host.docker.internal from Docker, 127.0.0.1 from the sandbox.',
+  }),
+  SELENIUM_PORT: setting({
+    group: 'Selenium',
+    schema: port,
+    default: '4444',
+    description: 'The port of Selenium.',
+  }),
+  SELENIUM_PROTOCOL: setting({
+    group: 'Selenium',
+    schema: z.enum(['http', 'https'], 'must be http or https'),
+    default: 'http',
+    description: 'The protocol of Selenium.',
+  }),
+  SELENIUM_PATH: setting({
+    group: 'Selenium',
+    schema: matching(/^\/[\w./-]*$/, 'must be a path that begins with /'),
+    default: '/wd/hub',
+    description: 'The path of Selenium; / for a bare chromedriver.',
+  }),
+  MATRE_LIVE_VIEW_URL: optional({
+    group: 'Selenium',
+    schema: url('http', 'https'),
+    description:
+      'Where people can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are filled in; with {session} there is a link for each session that is open.',
+  }),
+
+  MATRE_WORKERS: setting({
+    group: 'Workers',
+    schema: wholeNumber(1, 64),
+    default: '4',
+    description: 'How many runs one process executes at a time.',
+  }),
+  MATRE_LEASE: setting({
+    group: 'Workers',
+    schema: duration(2),
+    default: '25s',
+    description: 'How long a run waits for a worker that stopped answering before it goes back to the queue.',
+  }),
+  MATRE_MAX_ATTEMPTS: setting({
+    group: 'Workers',
+    schema: wholeNumber(1, 20),
+    default: '3',
+    description:
+      'How often a run is started at most when its worker is lost, or its lock or the database, again and again.',
+  }),
+  MATRE_RETRIES: setting({
+    group: 'Workers',
+    schema: wholeNumber(0, 20),
+    default: '2',
+    description:
+      'How often a run that is broken for a reason that may pass (a container removed, Selenium away) is tried again by itself, with the tests that have no trustworthy result. 0: never.',
+  }),
+  MATRE_RETRY_PAUSE: setting({
+    group: 'Workers',
+    schema: duration(0),
+    default: '5s',
+    description:
+      'How long such a run waits before it is tried again; four times as long each time after that.',
+  }),
+  MATRE_BEAT: setting({
+    group: 'Workers',
+    schema: duration(1),
+    default: '10s',
+    description: 'How long test processes live on without a sign of their worker.',
+  }),
+
+  MATRE_EXCLUSIVE_GROUPS: setting({
+    group: 'MFTF',
+    schema: list(z.string()),
+    default: 'exclusive',
+    description:
+      'Groups of tests that are executed alone in an environment with several slots, with commas between them.',
+  }),
+  MATRE_TEST_TIMEOUT: setting({
+    group: 'MFTF',
+    schema: duration(1),
+    default: '15m',
+    description: 'How long one test may take.',
+  }),
+  MATRE_GENERATION_TIMEOUT: setting({
+    group: 'MFTF',
+    schema: duration(1),
+    default: '15m',
+    description: 'How long MFTF may take to generate the tests of a run.',
+  }),
+  MATRE_GENERATION_VARIABLES: setting({
+    group: 'MFTF',
+    schema: list(matching(/^[A-Za-z_]\w*$/, 'must be a list of names, with commas between them')),
+    default: '',
+    description:
+      'Names of variables that MFTF may read while it generates, besides those that it is known to read (docs/generation.md): for an MFTF that was changed.',
+  }),
+  MATRE_SNAPSHOTS_SIZE: setting({
+    group: 'MFTF',
+    schema: size(1),
+    default: '2g',
+    description:
+      'How much room generated tests may take in the data folder; those that were not used for longest go first.',
+  }),
+  MATRE_PHP: setting({
+    group: 'MFTF',
+    schema: matching(/^[\w./+-]+$/, 'must be the name or path of a program'),
+    default: 'php',
+    description: 'The PHP program in the container.',
+  }),
+
+  MATRE_HOST: setting({
+    group: 'Server',
+    schema: matching(/^[A-Za-z0-9:[][\w.:\]-]*$/, 'must be the name or address of a host'),
+    default: '127.0.0.1',
+    description: 'The address that the page and the API listen on.',
+  }),
+  MATRE_PORT: setting({
+    group: 'Server',
+    schema: wholeNumber(0, 65_535, 'a port'),
+    default: '8089',
+    description: 'Their port; 0 takes a free one.',
+  }),
+  MATRE_URL: optional({
+    group: 'Server',
+    schema: url('http', 'https'),
+    secret: 'credentials',
+    description: 'The server that commands talk to. Without it the one that runs on the data folder, if any.',
+  }),
+  MATRE_TOKEN: optional({
+    group: 'Server',
+    schema: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without blanks'),
+    secret: 'whole',
+    description:
+      'What commands show to the server: a token of `matre token create`. Set for the server too, it is a token with the role admin there.',
+  }),
+  MATRE_PUBLIC_URL: optional({
+    group: 'Server',
+    schema: origin,
+    description:
+      'The address that browsers know the server by, as https://matre.example.com: for links, for cookies that need TLS, and for OpenID Connect.',
+  }),
+  MATRE_ALLOWED_HOSTS: setting({
+    group: 'Server',
+    schema: list(hostName),
+    default: '',
+    description:
+      'More names that the server may be asked by (header Host), with commas between them. The name of MATRE_PUBLIC_URL, that of the machine, and plain addresses are known.',
+  }),
+  MATRE_TRUSTED_PROXIES: setting({
+    group: 'Server',
+    schema: list(addressRange),
+    default: '',
+    description:
+      'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them.',
+  }),
+  MATRE_DOCTOR_TIMEOUT: setting({
+    group: 'Server',
+    schema: duration(3),
+    default: '15s',
+    description:
+      'How long the doctor waits for one of its checks. What has not answered by then is unknown; a busy machine needs longer.',
+  }),
+  MATRE_LOG_LEVEL: setting({
+    group: 'Server',
+    schema: z.enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    ),
+    default: 'info',
+    description: 'Which log lines are written: trace, debug, info, warn, error or silent.',
+  }),
+
+  ...signInSettings,
+  ...tracingSettings,
+} satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof settings;
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+export type SettingValues = {
+  [Name in SettingName]: (typeof settings)[Name] extends Setting<infer Value> ? Value : never;
+};

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { adminRoutes } from './admin.ts';
+import { marketOf, shopFaults } from './markets.ts';
+import { restRoutes } from './rest.ts';
+import { storefrontRoutes } from './storefront.ts';
+
+export interface ShopOptions {
+  /** The code of the environment: it chooses language, currency and faults. */
+  environment: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** 127.0.0.1 by default; containers need an address that they reach. */
+  host?: string;
+  /** How long a page takes, in milliseconds; 500 by default. */
+  latencyMs?: number;
+  /** Of the admin user `admin`. */
+  adminPassword?: string;
+  /** The administrator needs a one-time password as well. */
+  twoFactor?: boolean;
+}
+
+export interface Shop {
+  /** The base URL, ending in a slash. */
+  url: string;
+  close(): Promise<void>;
+}
+
+export const sampleAdmin = { username: 'admin', password: 'harbour-123' };
+
+/** An order, placed by a guest or through the API. */
+export interface Order {
+  id: number;
+  email: string;
+  total: string;
+  readyAt: number;
+}
+
+export interface Session {
+  cart: string[];
+  coupon: string | undefined;
+  adminUser: string | undefined;
+}
+
+/** What a route sees of a request. */
+export interface Visit {
+  method: string;
+  url: URL;
+  /** `/product/enamel-mug`, without a slash at the end. */
+  path: string;
+  form: URLSearchParams;
+  body: string;
+  authorization: string | undefined;
+  session: Session;
+}
+
+export type Answer =
+  | { kind: 'page'; html: string; status?: number }
+  | { kind: 'redirect'; to: string }
+  | { kind: 'json'; value: unknown; status?: number };
+
+/** Answers a visit, or `undefined` when it is not for this part of the shop. */
+export type Routes = (visit: Visit) => Answer | undefined;
+
+/** What the parts of a shop share. */
+export interface ShopState {
+  environment: string;
+  admin: { username: string; password: string };
+  twoFactor: boolean;
+  tokens: Set<string>;
+  orders: Order[];
+}
+
+/** Starts the sample shop of an environment: a storefront, an admin panel and the REST calls that MFTF makes. */
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const { environment, port, host = '127.0.0.1', latencyMs = 500 } = options;
+  const state: ShopState = {
+    environment,
+    admin: { ...sampleAdmin, ...(options.adminPassword ? { password: options.adminPassword } : {}) },
+    twoFactor: options.twoFactor ?? false,
+    tokens: new Set(),
+    orders: [{ id: 1, email: 'first@example.com', total: '12.00', readyAt: 0 }],
+  };
+  const market = marketOf(environment);
+  const parts = [
+    restRoutes(state),
+    adminRoutes(state),
+    storefrontRoutes(state, market, shopFaults(environment)),
+  ];
+  const sessions = new Map<string, Session>();
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://shop');
+    const body = await text(request);
+    const known = /session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
+    const sessionId = known !== undefined && sessions.has(known) ? known : randomUUID();
+    const session = sessions.get(sessionId) ?? { cart: [], coupon: undefined, adminUser: undefined };
+    const visit: Visit = {
+      method: request.method ?? 'GET',
+      url,
+      path: url.pathname.replace(/(?<=.)\/+$/, ''),
+      form: new URLSearchParams(body),
+      body,
+      authorization: request.headers.authorization,
+      session,
+    };
+    let answer: Answer | undefined;
+    for (const routes of parts) answer ??= routes(visit);
+    if (answer?.kind === 'json') {
+      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json; charset=utf-8' });
+      response.end(JSON.stringify(answer.value));
+      return;
+    }
+    sessions.set(sessionId, session);
+    response.setHeader('set-cookie', `session=${sessionId}; Path=/; HttpOnly; SameSite=Lax`);
+    if (answer?.kind === 'redirect') {
+      response.writeHead(302, { location: answer.to }).end();
+      return;
+    }
+    await sleep(latencyMs);
+    response.writeHead(answer?.status ?? 200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(answer?.html);
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: Error) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(error.message);
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${address.port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+import { type Check, well } from '../check.ts';
+
+/** The database, and what keeps two runs apart in it. */
+export const databaseAnswers: Check = {
+  name: 'database-answers',
+  looksAt: 'the database: whether it answers, and that its index refuses two running runs on one environment',
+  seenAs: ['no run starts, and commands say that the database does not answer'],
+  codes: ['DATABASE_UNREACHABLE', 'SCHEMA_DIFFERENT'],
+
+  async look({ database }) {
+    const startedAt = performance.now();
+    const rows = await database.query(
+      `SELECT FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+       WHERE relname = 'run_one_running' AND indisunique AND indisvalid`,
+    );
+    const ms = Math.round(performance.now() - startedAt);
+    const kind = database.kind === 'postgres' ? 'PostgreSQL' : 'The embedded database';
+    if (rows.length > 0)
+      return [well(`${kind} answers in ${ms} ms and allows one running run for each environment.`)];
+    return [
+      {
+        standing: 'problem',
+        code: 'SCHEMA_DIFFERENT',
+        found: 'The unique index run_one_running is missing: somebody removed it.',
+        remedy: `CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,48 @@
+import { isFault, toFault } from '../../faults/fault.ts';
+import { type Check, type Finding, orWell, problem, well } from '../check.ts';
+
+export const moduleAway: Check = {
+  name: 'module-away',
+  looksAt: 'the newest commit of the test module, fetched as a run does it',
+  seenAs: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
+  codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
+
+  async look({ containers }) {
+    const { newest } = await containers();
+    const { id, subject } = await newest();
+    return [well(`${id.slice(0, 12)} ${subject}`)];
+  },
+};
+
+/** What each run needs of the module for its environment. */
+export const moduleEnvFileMissing: Check = {
+  name: 'module-env-file-missing',
+  looksAt: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
+  seenAs: [
+    "can't open '/var/www/html/app/code/TestModule/Cron/data/.env.<code>': No such file",
+    'the module env file is missing in a long-lived container',
+  ],
+  codes: ['MODULE_ENV_FILE_MISSING', 'MODULE_INVALID'],
+
+  async look({ environments, containers }) {
+    const { newest, valuesOf } = await containers();
+    const commit = await newest();
+    const problems = await Promise.all(
+      environments.map(async (environment): Promise<Finding[]> => {
+        try {
+          await valuesOf(environment);
+          return [];
+        } catch (error) {
+          if (!isFault(error, 'MODULE_ENV_FILE_MISSING', 'MODULE_INVALID')) throw error;
+          const { code, message } = toFault(error);
+          const remedy = `Add Cron/data/.env.${environment.code} to the test module, commit and push it.`;
+          return [problem(code, message, { about: environment.code, remedy })];
+        }
+      }),
+    );
+    return orWell(
+      problems.flat(),
+      `All ${environments.length} environments have their file at ${commit.id.slice(0, 12)}.`,
+    );
+  },
+};

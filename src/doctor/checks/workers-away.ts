@@ -1,0 +1,33 @@
+import { lostAfterMs } from '../../store/tables/workers.ts';
+import { type Check, problem, well } from '../check.ts';
+
+export const workersAway: Check = {
+  name: 'workers-away',
+  looksAt: 'the processes that execute runs, and when each last said that it is alive',
+  seenAs: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
+  codes: ['WORKERS_MISSING', 'WORKER_LOST'],
+
+  async look({ workers, database }) {
+    const all = await workers.list();
+    if (all.length === 0) {
+      const remedy =
+        database.kind === 'embedded'
+          ? 'matre up'
+          : 'matre worker (on as many hosts as you like), or matre up';
+      return [problem('WORKERS_MISSING', 'No process executes runs; what is queued waits.', { remedy })];
+    }
+    return all.map(({ id, host, pid, slots, silentMs, stopping }) => {
+      if (silentMs < lostAfterMs) {
+        return well(
+          `Up with ${slots} slots${stopping ? ', stopping' : ''}; seen ${Math.round(silentMs / 1000)} s ago.`,
+          id,
+        );
+      }
+      const seconds = Math.round(silentMs / 1000);
+      return problem('WORKER_LOST', `Worker ${id} has not been heard of for ${seconds} s.`, {
+        about: id,
+        remedy: `Look on ${host} for process ${pid} (ps -p ${pid}; kill -CONT ${pid} if it was stopped), and start it again if it is gone. Its runs went back to the queue.`,
+      });
+    });
+  },
+};

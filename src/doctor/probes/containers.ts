@@ -1,0 +1,48 @@
+import type { Environment } from '../../model/environment.ts';
+import type { ExaminedContainer } from '../../pool/inspect.ts';
+import type { Examined } from '../check-context.ts';
+
+/** A container and the environment that it belongs to. */
+export interface OwnContainer extends ExaminedContainer {
+  environment: Environment;
+  /** Those of `processes` that belong to no run under way. */
+  left: string[];
+}
+
+/** What was seen of the containers, for the checks of one examination: each look costs the engine a process. */
+const seen = new WeakMap<Examined, Promise<OwnContainer[]>>();
+
+/** The containers of the examined environments, looked into. `anew` after something was mended. */
+export function containersOf(examined: Examined, anew = false): Promise<OwnContainer[]> {
+  const known = anew ? undefined : seen.get(examined);
+  if (known) return known;
+  const looking = look(examined);
+  seen.set(examined, looking);
+  return looking;
+}
+
+async function look({ environments, containers, runningClaims }: Examined): Promise<OwnContainer[]> {
+  const { examination } = await containers();
+  const byId = new Map(environments.map((environment) => [environment.id, environment]));
+  // Before and after: a run may end or start in between.
+  const before = await runningClaims();
+  const found = await examination.examine(new Set(byId.keys()));
+  const current = new Set(
+    [...before, ...(await runningClaims())].map(({ runId, fence }) => `run-${runId}-${fence}`),
+  );
+  return found.flatMap((container) => {
+    const environment = byId.get(container.environmentId);
+    const left = container.processes.filter((token) => !current.has(token));
+    return environment ? [{ ...container, environment, left }] : [];
+  });
+}
+
+/** Makes a container what it should be, unless a run has it. */
+export async function mendContainer(examined: Examined, container: OwnContainer): Promise<string> {
+  const { examination } = await examined.containers();
+  const done = await examination.mend(container.environment, container.slot);
+  void containersOf(examined, true).catch(() => {});
+  if (done === undefined) return `${container.name} is in use; it is mended before the next run.`;
+  if (done.length === 0) return `${container.name} is well again.`;
+  return done.map(({ message }) => message).join(' ');
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import type { Engine } from './engine.ts';
+import { whileHeld } from './fenced-engine.ts';
+
+it('begins nothing more once the run is not held, and may still look', async () => {
+  const begun: string[] = [];
+  const act = (name: string) => async () => void begun.push(name);
+  const acts = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
+  const engine = Object.fromEntries(acts.map((name) => [name, act(name)])) as unknown as Engine;
+  let held = true;
+  const guarded = whileHeld(engine, () => {
+    if (!held) throw new Error('not held');
+  });
+  await guarded.exec('c', { argv: ['true'] });
+  held = false;
+  await expect(guarded.exec('c', { argv: ['true'] })).rejects.toThrow('not held');
+  await expect(guarded.start('c')).rejects.toThrow('not held');
+  await expect(guarded.remove('c')).rejects.toThrow('not held');
+  await guarded.inspect('c');
+  expect(begun).toEqual(['exec', 'inspect']);
+});

@@ -1,0 +1,37 @@
+import { isFault } from '../faults/fault.ts';
+import type { Logger } from '../log.ts';
+import { createDockerEngine } from './docker/engine.ts';
+import type { Engine } from './engine.ts';
+import { createSandboxEngine } from './sandbox/engine.ts';
+
+export interface OpenEngineOptions {
+  /** MATRE_ENGINE. `auto`: Docker where it answers, else the sandbox. */
+  kind: 'auto' | 'docker' | 'sandbox';
+  /** DOCKER_HOST, see `createDockerEngine`. */
+  dockerHost: string | undefined;
+  /** Where the sandbox keeps its containers. */
+  sandboxFolder: string;
+  log: Logger;
+}
+
+/** The engine that is asked for, known to answer. Errors: ENGINE_UNREACHABLE. */
+export async function openEngine({
+  kind,
+  dockerHost,
+  sandboxFolder,
+  log,
+}: OpenEngineOptions): Promise<Engine> {
+  if (kind !== 'sandbox') {
+    const docker = createDockerEngine({ host: dockerHost, log });
+    try {
+      log.debug({ engine: await docker.describe() }, 'Docker answers');
+      return docker;
+    } catch (error) {
+      await docker.close();
+      if (kind === 'docker' || !isFault(error, 'ENGINE_UNREACHABLE')) throw error;
+    }
+  }
+  const sandbox = createSandboxEngine({ folder: sandboxFolder });
+  log.debug({ engine: await sandbox.describe() }, 'The sandbox works');
+  return sandbox;
+}

@@ -1,0 +1,52 @@
+import { Fault } from '../faults/fault.ts';
+import type { Engine, ExecEnd, ExecRequest } from './engine.ts';
+
+/** What a short command said. */
+export interface Captured {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Enough for a list of processes or an error message; what goes beyond is cut off, the command still ends. */
+const keptBytes = 1024 * 1024;
+
+/**
+ * Runs a short command to its end and keeps what it said (up to 1 MiB of each output). The exit code is the caller's to judge.
+ * Errors: CONTAINER_VANISHED when nobody knows how it ended, OUT_OF_MEMORY when the kernel ended it.
+ */
+export async function capture(
+  engine: Engine,
+  container: string,
+  argv: string[],
+  options: Omit<ExecRequest, 'argv' | 'stdin'> = {},
+): Promise<Captured> {
+  const exec = await engine.exec(container, { ...options, argv });
+  const [stdout, stderr] = await Promise.all([keep(exec.stdout), keep(exec.stderr)]);
+  const code = exitCode(await exec.ended, container, argv);
+  return { code, stdout, stderr };
+}
+
+/** The exit code of an end that is known; the fault otherwise. */
+export function exitCode(end: ExecEnd, container: string, argv: string[]): number {
+  if (end.kind === 'unknown') {
+    throw new Fault('CONTAINER_VANISHED', `How ${argv[0]} ended in ${container} is unknown: ${end.message}`);
+  }
+  if (end.outOfMemory) {
+    throw new Fault('OUT_OF_MEMORY', `${argv[0]} in ${container} reached the memory limit of the container.`);
+  }
+  return end.code;
+}
+
+/** Reads a stream to its end and returns its beginning as text. */
+export async function keep(stream: AsyncIterable<Uint8Array>, limit = keptBytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let kept = 0;
+  for await (const piece of stream) {
+    if (kept >= limit) continue;
+    const part = piece.subarray(0, limit - kept);
+    pieces.push(part);
+    kept += part.length;
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { Fault, toFault } from './fault.ts';
+
+test('a full disk has its name, whoever meets it', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  expect(toFault(full)).toMatchObject({ code: 'DISK_FULL', message: full.message, cause: full });
+});
+
+test('an error without a name is what the caller says, a fault stays what it is', () => {
+  expect(toFault('odd').code).toBe('INTERNAL');
+  expect(toFault(new Error('no answer'), 'ENGINE_FAILED').code).toBe('ENGINE_FAILED');
+  const fault = new Fault('DISK_FULL', 'full');
+  expect(toFault(fault)).toBe(fault);
+});

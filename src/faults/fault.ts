@@ -1,0 +1,363 @@
+/**
+ * Every fault that matre reports has a code here. A fault is a sentence that says what happened (`message`), what it
+ * means for the run (`meaning`), and what to do (`remedy`).
+ */
+import { accessFaults } from './codes/access.ts';
+import { causes } from './codes/diagnosis.ts';
+
+/** How a fault ends a run or a command. */
+export type FaultKind =
+  /** Wrong use or configuration: the caller must change something. HTTP 4xx, exit code 3. */
+  | 'usage'
+  /** Infrastructure: a run it hits is `broken`, never failed. HTTP 5xx, exit code 2. */
+  | 'infrastructure';
+
+interface FaultEntry {
+  kind: FaultKind;
+  status: number;
+  /** Its cause may go away by itself, so what it broke is worth another try: see `isPassing`. */
+  passing: boolean;
+  meaning: string;
+  remedy: string;
+}
+
+const usage = (status: number, meaning: string, remedy: string): FaultEntry => ({
+  kind: 'usage',
+  status,
+  passing: false,
+  meaning,
+  remedy,
+});
+const infrastructure = (status: number, meaning: string, remedy: string): FaultEntry => ({
+  kind: 'infrastructure',
+  status,
+  passing: false,
+  meaning,
+  remedy,
+});
+const passing = (...entry: Parameters<typeof infrastructure>): FaultEntry => ({
+  ...infrastructure(...entry),
+  passing: true,
+});
+
+/** The registry: one entry for each code, in the order of the way of a run. */
+export const faults = {
+  // Configuration and start
+  CONFIG_INVALID: usage(
+    400,
+    'matre does not start.',
+    'Correct the setting that is named; `matre config` shows all.',
+  ),
+  DATA_FOLDER_IN_USE: usage(
+    409,
+    'The embedded database allows one process; a second one would corrupt it.',
+    'Use the running server (commands do so by themselves), stop it, or set DATABASE_URL to a PostgreSQL.',
+  ),
+  DATABASE_UNREACHABLE: passing(
+    503,
+    'No run can be taken on or recorded.',
+    'Check that PostgreSQL is up and that DATABASE_URL is right.',
+  ),
+  SCHEMA_NEWER: usage(
+    409,
+    'The database was written by a newer matre; this one would damage it.',
+    'Install the newer matre again, or restore a backup from before the upgrade.',
+  ),
+  SCHEMA_DIFFERENT: usage(
+    409,
+    'The database was written by a different build of matre; this one would damage it.',
+    'Install the build that wrote it, or start with a new database.',
+  ),
+  SECRET_KEY_WRONG: usage(
+    409,
+    'Stored credentials cannot be read; nothing was changed.',
+    'Put the original key back (MATRE_SECRET_KEY, or secret.key in the data folder).',
+  ),
+  SECRET_KEY_MISSING: usage(
+    409,
+    'Stored credentials cannot be read without the key they were written with; nothing was changed.',
+    'Restore secret.key in the data folder, or set MATRE_SECRET_KEY to the original key.',
+  ),
+  LOCK_STORE_NOT_SHARED: usage(
+    400,
+    'Several processes could run tests on one environment at the same time.',
+    'Set LOCK_DSN=redis://host:6379 to a Redis that all matre processes share.',
+  ),
+  LOCK_STORE_UNREACHABLE: passing(
+    503,
+    'No new run starts until the lock store answers.',
+    'Check that Redis is up and that LOCK_DSN is right.',
+  ),
+  LOCK_LOST: passing(
+    503,
+    'The run was stopped, because another could have taken its environment.',
+    'Check the health and the clock of the lock store; the run is tried again.',
+  ),
+  LOCK_NOT_HELD: usage(409, 'Nothing was changed.', 'Run `matre locks list` to see who holds what.'),
+
+  // Input
+  INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the input that is named.'),
+  ENVIRONMENT_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre env list` to see the environments.'),
+  ENVIRONMENT_EXISTS: usage(
+    409,
+    'Nothing was changed.',
+    'Choose another code, or edit the existing environment.',
+  ),
+  ENVIRONMENT_BUSY: usage(409, 'Nothing was changed.', 'Wait for its runs to end, or cancel them.'),
+  ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the line that is named.'),
+  IDEMPOTENCY_KEY_REUSED: usage(
+    422,
+    'Nothing was changed.',
+    'Give each request a key of its own; only a repeat of the same request has the same key.',
+  ),
+  RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
+  FILES_REMOVED: usage(
+    410,
+    'Its log, screenshots and other files are gone; the run and its results stay.',
+    'Nothing brings them back. Set MATRE_KEEP_FILES to keep the files of runs for longer.',
+  ),
+  RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
+  RUN_NOT_QUEUED: usage(
+    409,
+    'Nothing was changed: only a run that waits has a place in a queue.',
+    'See what the run does with `matre show`.',
+  ),
+  RUN_NOT_FINISHED: usage(
+    409,
+    'Nothing was changed.',
+    'Wait for the run to finish, or cancel it, then retry it.',
+  ),
+  SCHEDULE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre schedule list` to see the schedules.'),
+  SCHEDULE_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing schedule.'),
+  SCHEDULE_OVERLAPS: usage(
+    409,
+    'The schedule made no run there, because an earlier one of it is not finished.',
+    'Nothing to do if that is meant; else `matre schedule edit NAME --overlap queue` or `replace`.',
+  ),
+  SCHEDULE_MISSED: usage(
+    409,
+    'The time went by while nobody was there to fire, and the schedule does not catch it up.',
+    'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
+  ),
+  SELECTION_EMPTY: usage(
+    400,
+    'Nothing would be executed.',
+    'Select tests by name, --group, --suite or --all.',
+  ),
+  SELECTION_UNKNOWN: usage(
+    404,
+    'Nothing was executed.',
+    'Correct the name: the nearest known ones are offered, and `matre tests` lists all.',
+  ),
+  PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
+  NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
+  SERVER_UNREACHABLE: infrastructure(
+    503,
+    'The command was not carried out.',
+    'Check that `matre up` is running and that MATRE_URL is right.',
+  ),
+
+  ...accessFaults,
+
+  // On the way of a run
+  STALE_FENCE: infrastructure(
+    409,
+    'Another worker has the run now; this one stopped and wrote nothing more.',
+    'Nothing to do. If it happens often, look for paused or overloaded workers.',
+  ),
+  WORKER_STOPPED: infrastructure(
+    503,
+    'The test under way was stopped; the run was handed back with the results it has.',
+    'Nothing to do: another worker, or this one when it is started again, goes on with it.',
+  ),
+  WORKER_LOST: passing(
+    503,
+    'The worker stopped answering while it had the run.',
+    'Look for the worker in the log of its host; the run was handed back.',
+  ),
+  MODULE_CHECKOUT_FAILED: passing(
+    502,
+    'The tests could not be fetched, so nothing was executed.',
+    'Check MATRE_MODULE_REPOSITORY, the branch, and the credentials of the repository.',
+  ),
+  MODULE_ENV_FILE_MISSING: infrastructure(
+    502,
+    'The test module has no values for this environment, so nothing was executed.',
+    'Add Cron/data/.env.<code> to the test module and push it.',
+  ),
+  MODULE_INVALID: infrastructure(
+    502,
+    'The tests of the module cannot be read, so nothing was executed.',
+    'Correct the file that is named and push it.',
+  ),
+  IMAGE_MISSING: infrastructure(
+    502,
+    'No container can be made, so nothing was executed.',
+    'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`).',
+  ),
+  IMAGE_UNSUITABLE: infrastructure(
+    502,
+    'The image lacks something that MFTF needs, so nothing was executed.',
+    'Make the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
+  ),
+  ENGINE_UNREACHABLE: passing(
+    503,
+    'No container can be made or used.',
+    'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
+  ),
+  ENGINE_FAILED: passing(502, 'The container engine refused a request.', 'Read the message of the engine.'),
+  CONTAINER_NAME_TAKEN: infrastructure(
+    409,
+    'A container that is not ours has the name, and it was not touched.',
+    'Remove or rename that container.',
+  ),
+  CONTAINER_STALE: infrastructure(
+    502,
+    'The container did not become what its specification says, even after it was replaced.',
+    'Read the reason; run `matre pool replace`.',
+  ),
+  CONTAINER_UNHEALTHY: infrastructure(
+    502,
+    'The container failed its health check, even after it was replaced.',
+    'Read the reason; `docker logs` of the container may say more.',
+  ),
+  CONTAINER_VANISHED: passing(
+    502,
+    'The container was removed or stopped while a test ran in it; the result of that test is unknown.',
+    'Find out who removed it. The next run makes a new one.',
+  ),
+  OUT_OF_MEMORY: infrastructure(
+    507,
+    'The kernel ended a process of the container because its memory limit was reached.',
+    'Raise MATRE_MEMORY, or find the test that needs so much.',
+  ),
+  DISK_FULL: passing(
+    507,
+    'A file could not be written completely.',
+    'Free space in the data folder, or raise MATRE_TMPFS_SIZE if the message names a path in the container.',
+  ),
+  FILES_TOO_LARGE: infrastructure(
+    507,
+    'Files of the container were not taken over, because they are larger than allowed.',
+    'Find out which test writes so much.',
+  ),
+  GENERATION_FAILED: infrastructure(
+    502,
+    'MFTF could not generate the selected tests, so they were not executed.',
+    'Read the message of MFTF in the log of the run.',
+  ),
+  GENERATED_FILE_MISSING: passing(
+    502,
+    'A generated test was not there when it should start, and restoring it did not help.',
+    'Look for something that clears _generated in the container.',
+  ),
+  SUITE_BEFORE_FAILED: infrastructure(
+    502,
+    'The steps before the suite failed, so its tests were not executed.',
+    'Read the message; the same steps fail for every test of the suite.',
+  ),
+  CREDENTIAL_MISSING: infrastructure(
+    502,
+    'The test reads a credential that nobody has set, so it says nothing about the shop.',
+    'Set it: matre env set ENVIRONMENT NAME --secret gives magento/NAME (OTP_SHARED_SECRET gives magento/tfa/OTP_SHARED_SECRET).',
+  ),
+  RESULT_MISSING: passing(
+    502,
+    'The test process ended without a result, so nobody knows how the test went.',
+    'Read the log of the test.',
+  ),
+  RESULT_UNREADABLE: infrastructure(
+    502,
+    'The result file of the test is damaged, so nobody knows how the test went.',
+    'Read the log of the test; look for a full disk.',
+  ),
+  RESULT_CONTRADICTORY: infrastructure(
+    502,
+    'What the test process left contradicts how it ended, so nobody knows how the test went.',
+    'Read the log of the test.',
+  ),
+  TEST_TIMEOUT: infrastructure(
+    504,
+    'The test was stopped because it took longer than allowed.',
+    'Raise MATRE_TEST_TIMEOUT, or find out why it hangs.',
+  ),
+  SELENIUM_UNREACHABLE: passing(
+    503,
+    'No browser can be started, so the tests say nothing about the shop.',
+    'Check SELENIUM_HOST, SELENIUM_PORT and SELENIUM_PATH, and that Selenium is up.',
+  ),
+  SELENIUM_FULL: passing(
+    503,
+    'No browser session is free.',
+    'Add nodes, or end sessions that were left over.',
+  ),
+  MAGENTO_UNREACHABLE: passing(
+    503,
+    'The shop does not answer, so the tests would say nothing about it.',
+    'Check the base URL of the environment, and that the shop is up.',
+  ),
+  ...causes,
+  INTERNAL: infrastructure(500, 'A mistake in matre.', 'Please report it with the log.'),
+} as const satisfies Record<string, FaultEntry>;
+
+/** A code of the registry. */
+export type FaultCode = keyof typeof faults;
+
+/**
+ * Whether the cause of a fault may go away by itself: a service that is restarted, a container that somebody removed. A test
+ * that it left without a trustworthy result is open again when its run is tried again.
+ */
+export function isPassing(code: FaultCode): boolean {
+  return faults[code].passing;
+}
+
+/** The codes of all such faults. */
+export const passingCodes = (Object.keys(faults) as FaultCode[]).filter(isPassing);
+
+/** An error with a code of the registry. `message` says what happened, with the names and values that matter. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'Fault';
+    this.code = code;
+  }
+
+  get kind(): FaultKind {
+    return faults[this.code].kind;
+  }
+
+  get status(): number {
+    return faults[this.code].status;
+  }
+
+  get meaning(): string {
+    return faults[this.code].meaning;
+  }
+
+  get remedy(): string {
+    return faults[this.code].remedy;
+  }
+}
+
+/** The fault that an unknown error is: DISK_FULL wherever a disk is full, else `fallback`. */
+export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault {
+  const named = namedDiskFull(error);
+  if (named instanceof Fault) return named;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault(fallback, message, { cause: error });
+}
+
+/** DISK_FULL where the file system says so, anything else as it is. */
+export function namedDiskFull(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new Fault('DISK_FULL', message, { cause: error });
+}
+
+/** True when `error` is a fault with one of the codes. */
+export function isFault(error: unknown, ...codes: FaultCode[]): error is Fault {
+  return error instanceof Fault && (codes.length === 0 || codes.includes(error.code));
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getFiles } from '../../engine/archive.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { exitCode, keep } from '../../engine/read-all.ts';
+import { isFault } from '../../faults/fault.ts';
+import type { Logger } from '../../log.ts';
+import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
+import {
+  type Declarations,
+  declarationsFromBytes,
+  declarationsToBytes,
+  readDeclarations,
+} from './declarations.ts';
+import { catalogPath } from './paths.ts';
+import { folderSource, type SourceFile } from './source.ts';
+
+/** Somewhere to read the Magento tree of an image from: the id of a running container made from it. */
+export type ContainerOf = () => Promise<{ id: string; dispose(): Promise<void> }>;
+
+export interface Catalogs {
+  /**
+   * The catalog of an image with a checkout of the test module in its place. The tree of an image is read once and kept
+   * on disk under the id of the image; `container` is asked for only then. Errors: MODULE_INVALID, and those of the engine.
+   */
+  of(image: { id: string; container: ContainerOf }, checkout: { id: string; path: string }): Promise<Catalog>;
+}
+
+/** More than any Magento tree lists (2.4.4: 8,000 paths, 0.8 MB). */
+const listingBytes = 32 * 1024 * 1024;
+/** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
+const pathsAtOnce = 4_000;
+
+export function createCatalogs(deps: {
+  engine: Engine;
+  /** Where what was read is kept. */
+  folder: string;
+  magentoRoot: string;
+  /** Where the module is, relative to the root. */
+  moduleTarget: string;
+  log: Logger;
+}): Catalogs {
+  const { engine, folder, magentoRoot, moduleTarget, log } = deps;
+  // Promises, so that many who ask at the same time wait for one reading.
+  const images = new Map<string, Promise<Declarations>>();
+  const modules = new Map<string, Promise<Declarations>>();
+
+  const once = (map: Map<string, Promise<Declarations>>, key: string, read: () => Promise<Declarations>) => {
+    const known = map.get(key);
+    if (known) return known;
+    const reading = read();
+    map.set(key, reading);
+    reading.catch(() => map.delete(key));
+    return reading;
+  };
+
+  async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
+    const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
+    const path = join(folder, `${key}.txt`);
+    const stored = await readStored(path, log);
+    if (stored) return stored;
+    const from = await container();
+    try {
+      const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
+      await mkdir(folder, { recursive: true });
+      const temporary = `${path}.${process.pid}`;
+      await writeFile(temporary, declarationsToBytes(read));
+      await rename(temporary, path);
+      return read;
+    } finally {
+      await from.dispose();
+    }
+  }
+
+  return {
+    async of(image, checkout) {
+      const tree = await once(images, image.id, () => readImage(image.id, image.container));
+      const module = await once(modules, checkout.id, () =>
+        readDeclarations(folderSource(checkout.path, moduleTarget)),
+      );
+      const catalog = buildCatalog([tree, module]);
+      assertReadable(catalog);
+      return catalog;
+    },
+  };
+}
+
+async function readStored(path: string, log: Logger): Promise<Declarations | undefined> {
+  const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (stored === undefined) return undefined;
+  try {
+    return declarationsFromBytes(stored);
+  } catch (error) {
+    if (!isFault(error, 'INPUT_INVALID')) throw error;
+    log.warn({ path }, 'A stored catalog is damaged or of another version; the image is read again.');
+    return undefined;
+  }
+}
+
+/** The files of the Magento tree in a container that the catalog is made of. */
+async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
+  const wanted = [
+    ['-path', '*/Test/Mftf/*.xml'],
+    ['-path', '*/Test/Mftf/Helper/*.php'],
+    ['-name', 'registration.php'],
+    ['-path', 'dev/tests/acceptance/tests/*.xml'],
+    ['-path', 'dev/tests/acceptance/tests/*/composer.json'],
+    ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
+  ];
+  const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
+  argv.push('(', ...wanted.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
+  const exec = await engine.exec(containerId, { argv, cwd: root });
+  // `find` complains of folders that an image does not have, app/code for one; that is no error.
+  const [listing] = await Promise.all([keep(exec.stdout, listingBytes), keep(exec.stderr)]);
+  exitCode(await exec.ended, containerId, argv);
+  const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);
+  for (let at = 0; at < paths.length; at += pathsAtOnce) {
+    const some = { dir: root, paths: paths.slice(at, at + pathsAtOnce) };
+    for await (const { path, content } of getFiles(engine, containerId, some)) {
+      yield { path, content: await keep(content, Number.POSITIVE_INFINITY) };
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { posix } from 'node:path';
+import { putFiles } from '../../engine/archive.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { capture } from '../../engine/read-all.ts';
+import { Fault } from '../../faults/fault.ts';
+import { checkoutsFolder, runFolder } from '../../pool/specification.ts';
+import { type EnvFiles, moduleEnvPath } from '../module/env-files.ts';
+import type { Layout } from './layout.ts';
+import { scripts } from './scripts.ts';
+
+/**
+ * Makes a container ready for one run: the module at its commit, the values of the environment, nothing of an earlier run. Says
+ * whether its tests use Chrome.
+ * Errors: IMAGE_UNSUITABLE, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
+ */
+export async function prepare(
+  engine: Engine,
+  containerId: string,
+  request: { layout: Layout; commit: string; code: string; files: EnvFiles },
+): Promise<{ chrome: boolean }> {
+  const { layout, commit, code, files } = request;
+  const checkout = posix.join(checkoutsFolder, commit);
+  const { root, acceptance, generated, suiteClasses, module } = layout;
+  const argv = [
+    'sh',
+    scripts.prepare,
+    root,
+    acceptance,
+    generated,
+    suiteClasses,
+    module,
+    checkout,
+    runFolder,
+  ];
+  const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
+  if (exitCode === 3) throw new Fault('IMAGE_UNSUITABLE', `${stderr.trim()}.`);
+  if (exitCode !== 0) {
+    const full = stderr.includes('No space left on device');
+    throw new Fault(
+      full ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
+      `The container could not be prepared: ${stderr.trim()}`,
+    );
+  }
+  await putValues(engine, containerId, files);
+  // What operators look at by hand, looked at by the program: the file is there and not empty, in this container, now.
+  const envFile = posix.join(module, moduleEnvPath(code));
+  const seen = await capture(engine, containerId, ['test', '-s', envFile]);
+  if (seen.code !== 0) {
+    throw new Fault(
+      'MODULE_ENV_FILE_MISSING',
+      `${envFile} is missing or empty in the container (commit ${commit}).`,
+    );
+  }
+  return { chrome: stdout.trim() === 'chrome' };
+}
+
+/** Puts the values that MFTF reads into the tmpfs for them, in place of those that are there. */
+export async function putValues(
+  engine: Engine,
+  containerId: string,
+  { env, credentials }: Pick<EnvFiles, 'env' | 'credentials'>,
+): Promise<void> {
+  await putFiles(engine, containerId, runFolder, [
+    { path: '.env', mode: 0o600, content: env },
+    { path: '.credentials', mode: 0o600, content: credentials },
+  ]);
+}

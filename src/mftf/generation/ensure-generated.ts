@@ -1,0 +1,177 @@
+import { Fault, isFault } from '../../faults/fault.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { Recorder } from '../../queue/recorder.ts';
+import type { Closure } from '../closure/closure.ts';
+import type { Php } from '../container/php.ts';
+import { putValues } from '../container/prepare.ts';
+import type { EnvFiles } from '../module/env-files.ts';
+import { recogniseFault } from '../results/infrastructure.ts';
+import type { RunLogs } from '../run/logs.ts';
+import { generate } from './generate.ts';
+import { complaintOf, readComplaints } from './mftf-errors.ts';
+import { type Place, packGenerated, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
+import { generationEnv, generationKey } from './snapshot-key.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+
+/** The plan of a run, in a container that `prepare` made ready. */
+export interface GeneratedRequest extends Place {
+  snapshots: Snapshots;
+  plan: { test: PlannedTest; done: boolean }[];
+  imageId: string;
+  commit: string;
+  /** What MFTF has to read for some tests at this commit. */
+  closureOf(tests: PlannedTest[]): Closure;
+  files: EnvFiles;
+  php: Php;
+  /** The name of the log of a generation. */
+  logName: string;
+  logs: RunLogs;
+  record: Recorder;
+  signal: AbortSignal;
+  settings: {
+    php: string;
+    generationTimeoutMs: number;
+    /** Names of more variables that generation reads. */
+    generationVariables: string[];
+    /** Why what is generated must not be used for other runs, if so. */
+    unshared: string | undefined;
+  };
+}
+
+/**
+ * Sees to it that the generated files of the tests that are still to be executed are in the container, and no others: from a
+ * snapshot, or by generating them. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
+ */
+export async function provideGenerated(request: GeneratedRequest): Promise<Snapshot> {
+  const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
+  const tests = testsToGenerate(request.plan);
+  const closure = request.closureOf(tests);
+  const unshared = settings.unshared ?? whyRandom(closure);
+  const env = generationEnv(files.values, settings.generationVariables);
+  const startedAt = performance.now();
+  const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  let snapshot: Snapshot;
+  if (unshared !== undefined) {
+    logs.line(`What is generated is for this run alone: ${unshared}.`);
+    snapshot = await make(request, tests, closure, env);
+  } else {
+    const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
+    const keyOf = (source: string) => generationKey({ ...inputs, source });
+    const whole = keyOf(commit);
+    const pruned = closure.kind === 'pruned' ? keyOf(closure.digest) : whole;
+    const obtained = await snapshots.obtain([pruned, whole], {
+      async make() {
+        const { fromWhole, reproducible, ...made } = await make(request, tests, closure, env);
+        const key = fromWhole ? whole : pruned;
+        return { ...made, key: reproducible ? key : undefined };
+      },
+      signal,
+      onEvent: (event) => {
+        logs.line(event.message);
+        return record.event(event);
+      },
+    });
+    snapshot = obtained.snapshot;
+    if (obtained.found !== undefined) {
+      await unpackGenerated(request, snapshot.archive);
+      logs.line(`Generated tests: restored from snapshot ${obtained.found.slice(0, 12)} in ${taken()}.`);
+    } else logs.line(`Generated tests: made in ${taken()}.`);
+  }
+  const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(request, done);
+  return snapshot;
+}
+
+/**
+ * The tests of the whole plan, so that a later attempt finds what the first one generated. Only of a suite that was interrupted
+ * the finished ones are left out: before MFTF 3.8 the class of a suite has the number of its tests from generation. In the order
+ * of their names, because what MFTF generates depends on it, see docs/generation.md.
+ */
+export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
+  const open = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
+  const name = ({ suite = '', name }: PlannedTest) => `${suite}:${name}`;
+  return plan
+    .filter(({ test, done }) => !(done && test.suite !== undefined && open.has(test.suite)))
+    .map(({ test }) => test)
+    .sort((a, b) => (name(a) < name(b) ? -1 : 1));
+}
+
+function whyRandom({ perRun }: Closure): string | undefined {
+  const [first] = perRun;
+  return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
+}
+
+/** What was generated, and what may be concluded from how. */
+interface Generated extends Snapshot {
+  /** The closure was not enough, so it depends on the whole tree. */
+  fromWhole: boolean;
+  reproducible: boolean;
+}
+
+async function make(
+  request: GeneratedRequest,
+  tests: PlannedTest[],
+  closure: Closure,
+  env: string,
+): Promise<Generated> {
+  const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
+  let fromWhole = closure.kind === 'whole';
+  const onWhole = async (because: string) => {
+    fromWhole = true;
+    const message = `The tests are generated from the whole tree, which takes longer: ${because}.`;
+    logs.line(message);
+    await record.event({ code: 'GENERATED_WHOLE', message });
+  };
+  if (closure.kind === 'whole') await onWhole(closure.because);
+  else logs.line(`Generating from the ${closure.files.length} files that the tests need.`);
+  // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
+  await putValues(engine, containerId, { env, credentials: '' });
+  const log = await logs.open(request.logName);
+  let missing: PlannedTest[];
+  try {
+    const timeoutMs = settings.generationTimeoutMs;
+    const target = { engine, containerId, layout, php, signal, timeoutMs };
+    ({ missing } = await generate({ ...target, tests, closure, onWhole, log: log.stream }));
+  } catch (error) {
+    const said = await log.close();
+    if (!isFault(error, 'GENERATION_FAILED')) throw error;
+    failForInfrastructure(said, error);
+    const complaints = await readComplaints(request);
+    const about = tests.map((test) => complaintOf(test, complaints)).filter((line) => line !== undefined);
+    const words = [...new Set(about.length > 0 ? about : complaints)].slice(-5).join(' ').slice(0, 1_000);
+    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${words || lastOf(said)}`, {
+      cause: error,
+    });
+  }
+  const said = await log.close();
+  if (missing.length > 0) failForInfrastructure(said);
+  await putValues(engine, containerId, files);
+  const complaints = missing.length > 0 ? await readComplaints(request) : [];
+  const explained = missing.map((test) => ({ test, complaint: complaintOf(test, complaints) }));
+  return {
+    archive: await packGenerated(request),
+    missing: explained.map(({ test: { name, suite }, complaint }) => ({
+      name,
+      suite,
+      message: `MFTF did not generate this test: ${complaint ?? lastOf(said)}`,
+    })),
+    fromWhole,
+    // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
+    reproducible: explained.every(({ complaint }) => complaint !== undefined),
+  };
+}
+
+/** A full disk or too little memory says nothing about the tests. */
+function failForInfrastructure(said: string, cause?: unknown): void {
+  const known = recogniseFault(said);
+  if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause });
+}
+
+/** The last lines of an output, without the empty ones. */
+function lastOf(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.slice(-5).join(' ').slice(0, 1_000) || 'nothing.';
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFile } from '../../modules/file-lock.ts';
+import { takeTurn } from './generation-lock.ts';
+
+let folder: string;
+let path: string;
+const { signal } = new AbortController();
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'matre-turn-'));
+  path = join(folder, 'a.lock');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('a holder that shows no life keeps nobody waiting for ever', async () => {
+  const stopped = await lockFile(path);
+  let waited = 0;
+  const onWait = () => {
+    waited += 1;
+  };
+  const turn = await takeTurn(path, { signal, onWait, silentMs: 1 });
+  expect(waited).toBe(1);
+  turn.release();
+  stopped.release();
+});
+
+test('a holder that lives is waited for', async () => {
+  const order: string[] = [];
+  const first = await takeTurn(path, { signal, onWait: () => {} });
+  const second = takeTurn(path, {
+    signal,
+    silentMs: 8_000,
+    // Longer than a silence may last.
+    onWait: () => {
+      setTimeout(() => {
+        order.push('released');
+        first.release();
+      }, 10_000);
+    },
+  });
+  (await second).release();
+  expect(order).toEqual(['released']);
+});

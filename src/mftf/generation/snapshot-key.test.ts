@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { createLayout } from '../container/layout.ts';
+import { bakedIn, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
+
+const value = (name: string, value: string) => ({ name, value, secret: false });
+
+const inputs: GenerationInputs = {
+  imageId: 'sha256:1',
+  source: 'commit-1',
+  env: generationEnv([value('WAIT_TIMEOUT', '30')], []),
+  php: 'php',
+  layout: createLayout('/var/www/html', 'app/code/TestModule'),
+  tests: [
+    { name: 'ATest', suite: undefined },
+    { name: 'BTest', suite: 'ASuite' },
+  ],
+};
+const key = generationKey(inputs);
+
+describe('the key of a generation', () => {
+  test('is the same for the same inputs, in whatever order the tests are', () => {
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(generationKey(structuredClone(inputs))).toBe(key);
+    expect(generationKey({ ...inputs, tests: inputs.tests.toReversed() })).toBe(key);
+  });
+
+  test.each<[string, Partial<GenerationInputs>]>([
+    ['the image', { imageId: 'sha256:2' }],
+    ['the commit, or the digest of the files', { source: 'commit-2' }],
+    ['the PHP command', { php: '/usr/bin/php8.3' }],
+    ['the Magento root', { layout: createLayout('/srv/magento', 'app/code/TestModule') }],
+    ['the folder of the module', { layout: createLayout('/var/www/html', 'app/code/Acme/Tests') }],
+    ['one test less', { tests: inputs.tests.slice(1) }],
+    ['one test more', { tests: [...inputs.tests, { name: 'CTest', suite: undefined }] }],
+    ['another test', { tests: [{ name: 'CTest', suite: undefined }, ...inputs.tests.slice(1)] }],
+    ['a test in a suite or not', { tests: inputs.tests.map(({ name }) => ({ name, suite: undefined })) }],
+    ['a test in another suite', { tests: [...inputs.tests.slice(0, 1), { name: 'BTest', suite: 'Other' }] }],
+  ])('invariant 7: changes with %s', (_, change) => {
+    expect(generationKey({ ...inputs, ...change })).not.toBe(key);
+  });
+
+  test.each(bakedIn)('invariant 7: changes with %s', (name) => {
+    const env = generationEnv([value(name, 'a value')], []);
+    const other = generationEnv([value(name, 'another value')], []);
+    expect(generationKey({ ...inputs, env })).not.toBe(generationKey({ ...inputs, env: other }));
+    expect(generationKey({ ...inputs, env })).not.toBe(generationKey({ ...inputs, env: '' }));
+  });
+});
+
+describe('the values that MFTF sees while it generates', () => {
+  test('are those of the key, and no others', () => {
+    const values = [
+      value('MAGENTO_BASE_URL', 'http://us.example/'),
+      value('MAGENTO_ADMIN_PASSWORD', '123123q'),
+      value('WAIT_TIMEOUT', '60'),
+      value('SOMETHING_OF_OURS', 'x'),
+    ];
+    expect(generationEnv(values, [])).toBe('WAIT_TIMEOUT=60\n');
+    expect(generationEnv(values, ['SOMETHING_OF_OURS'])).toBe('WAIT_TIMEOUT=60\nSOMETHING_OF_OURS=x\n');
+  });
+});

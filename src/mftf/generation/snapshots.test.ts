@@ -1,0 +1,200 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../log.ts';
+import { lockFile } from '../../modules/file-lock.ts';
+import { createSnapshots, type Made, type Obtain, type SnapshotEvent } from './snapshots.ts';
+
+let folder: string;
+let events: SnapshotEvent[];
+const log = createLog({ level: 'silent' });
+const key = (digit: string) => digit.repeat(64);
+const made = (text: string, name: string | undefined = key('a')): Made => ({
+  archive: Buffer.from(text),
+  missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
+  key: name,
+});
+const never: Obtain['make'] = async () => {
+  throw new Error('It should not have been made.');
+};
+const request = (make: Obtain['make'], signal = new AbortController().signal): Obtain => ({
+  make,
+  signal,
+  onEvent: (event) => events.push(event),
+});
+const open = (maxBytes = 1_000_000) => createSnapshots({ folder, maxBytes, log });
+
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'matre-snapshots-')), 'snapshots');
+  events = [];
+});
+afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
+
+test('what was made once is there for every process, bit for bit', async () => {
+  const first = await open().obtain(
+    [key('a')],
+    request(async () => made('one')),
+  );
+  const second = await open().obtain([key('a')], request(never));
+  expect([first.found, second.found]).toEqual([undefined, key('a')]);
+  expect(second.snapshot).toEqual(first.snapshot);
+  expect(second.snapshot.archive.toString()).toBe('one');
+  expect(events).toEqual([]);
+  expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
+});
+
+test('of many who want it at the same time one makes it', async () => {
+  let calls = 0;
+  const make = async () => {
+    calls += 1;
+    return made('one');
+  };
+  const stores = [open(), open(), open()];
+  const all = await Promise.all(
+    [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
+  );
+  expect(calls).toBe(1);
+  expect(all.filter(({ found }) => found === undefined)).toHaveLength(1);
+  expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
+});
+
+test('when the maker fails the next one tries, and each failure is the own of whom it hit', async () => {
+  let calls = 0;
+  const make = async () => {
+    calls += 1;
+    if (calls === 1) throw new Error('The first one fails.');
+    return made('one');
+  };
+  const store = open();
+  const all = await Promise.allSettled([1, 2, 3].map(() => store.obtain([key('a')], request(make))));
+  expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  expect(calls).toBe(2);
+});
+
+test('what is not complete is given to nobody else', async () => {
+  const first = await open().obtain(
+    [key('a')],
+    request(async () => ({ ...made('half'), key: undefined })),
+  );
+  expect(first.snapshot.archive.toString()).toBe('half');
+  const second = await open().obtain(
+    [key('a')],
+    request(async () => made('whole')),
+  );
+  expect([second.found, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
+});
+
+test.each([
+  [
+    'a bit that flipped',
+    (bytes: Buffer) => bytes.fill(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1),
+  ],
+  ['a file that was cut', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
+  ['an empty file', () => Buffer.alloc(0)],
+  ['something else', () => Buffer.from('not\na\nsnapshot')],
+])('%s is found, told, and made again', async (_, damage) => {
+  const path = join(folder, `${key('a')}.snapshot`);
+  await open().obtain(
+    [key('a')],
+    request(async () => made('one')),
+  );
+  await writeFile(path, damage(await readFile(path)));
+  const again = await open().obtain(
+    [key('a')],
+    request(async () => made('two')),
+  );
+  expect([again.found, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
+  expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
+  expect((await open().obtain([key('a')], request(never))).found).toBe(key('a'));
+});
+
+test('who waits says so, and stops waiting when it is cancelled', async () => {
+  await mkdir(folder);
+  const lock = await lockFile(join(folder, `${key('a')}.lock`));
+  const cancel = new AbortController();
+  const waiting = open().obtain([key('a')], {
+    make: never,
+    signal: cancel.signal,
+    onEvent: (event) => {
+      events.push(event);
+      cancel.abort(new Error('cancelled'));
+    },
+  });
+  await expect(waiting).rejects.toThrow('cancelled');
+  expect(events.map(({ code }) => code)).toEqual(['GENERATION_AWAITED']);
+  lock.release();
+  expect(
+    (
+      await open().obtain(
+        [key('a')],
+        request(async () => made('one')),
+      )
+    ).found,
+  ).toBeUndefined();
+});
+
+test('beyond the bound those go that were not used for longest', async () => {
+  const size = async () => {
+    const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
+    return files.reduce((sum, { length }) => sum + length, 0);
+  };
+  const text = 'x'.repeat(1_000);
+  const store = open(3_000);
+  for (const [age, digit] of ['c', 'b', 'a'].entries()) {
+    await store.obtain(
+      [key(digit)],
+      request(async () => made(text, key(digit))),
+    );
+    const at = new Date(Date.now() - 60_000 * (3 - age));
+    if (age < 2) await utimes(join(folder, `${key(digit)}.snapshot`), at, at);
+    // Used again: `c` is not the oldest any more.
+    if (digit === 'b') await store.obtain([key('c')], request(never));
+  }
+  expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`, `${key('c')}.snapshot`]);
+  expect(await size()).toBeLessThan(3_000);
+});
+
+test('what a process left half written does not count and goes in time', async () => {
+  await mkdir(folder);
+  const left = join(folder, `${key('a')}.snapshot.0123456789ab`);
+  await writeFile(left, 'half');
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  await utimes(left, old, old);
+  expect(
+    (
+      await open().obtain(
+        [key('a')],
+        request(async () => made('one')),
+      )
+    ).found,
+  ).toBeUndefined();
+  expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
+});
+
+test('a run goes on when its snapshot cannot be stored', async () => {
+  const store = open();
+  const { found, snapshot } = await store.obtain(
+    [key('a')],
+    request(async () => {
+      await rm(folder, { recursive: true });
+      return made('one');
+    }),
+  );
+  expect([found, snapshot.archive.toString()]).toEqual([undefined, 'one']);
+});
+
+test('it is stored under the key that it was made for, and found under any', async () => {
+  // The digest of what tests need came first, and was not enough.
+  const keys: [string, string] = [key('a'), key('b')];
+  await open().obtain(
+    keys,
+    request(async () => made('of the whole tree', key('b'))),
+  );
+  expect((await open().obtain(keys, request(never))).found).toBe(key('b'));
+  const other = await open().obtain(
+    [key('a'), key('c')],
+    request(async () => made('of another commit')),
+  );
+  expect(other.found).toBeUndefined();
+});

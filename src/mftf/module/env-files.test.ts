@@ -1,0 +1,216 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../config/config.ts';
+import { parseEnvFile } from '../../model/env-file/env-file.ts';
+import {
+  buildEnvFiles,
+  type EnvFilesInput,
+  type EnvValue,
+  readModuleEnvFile,
+  seleniumValues,
+} from './env-files.ts';
+
+const input: EnvFilesInput = {
+  environment: {
+    code: 'preprod-us',
+    baseUrl: 'https://us.test/',
+    backendName: 'backend',
+    adminUsername: 'matre',
+  },
+  adminPassword: 'pa$$"word\'1',
+  globals: [
+    { name: 'WAIT_TIMEOUT', value: '60', secret: false },
+    { name: 'CURRENCY', value: 'USD', secret: false },
+    { name: 'OTP_SHARED_SECRET', value: 'ABCDEFGH', secret: true },
+  ],
+  variables: [{ name: 'COUNTRY', value: 'US', secret: false }],
+  moduleNames: ['TestModule'],
+  moduleFile: `MAGENTO_BASE_URL=http://old.test/
+MAGENTO_BACKEND_BASE_URL="\${MAGENTO_BASE_URL}"
+CURRENCY=EUR
+PRICE="10 $CURRENCY"
+TIMEOUT=$WAIT_TIMEOUT
+COUNTRY=DE
+MODULE_ALLOWLIST=Magento_Framework,TestModule
+PAYMENT_API_KEY=sk_test_1
+SELENIUM_HOST=laptop
+SELENIUM_CLOSE_ALL_SESSIONS=true
+`,
+  selenium: {
+    given: [
+      { name: 'SELENIUM_HOST', value: 'hub', secret: false },
+      { name: 'SELENIUM_PORT', value: '4444', secret: false },
+    ],
+    defaults: [
+      { name: 'SELENIUM_PROTOCOL', value: 'http', secret: false },
+      { name: 'SELENIUM_PATH', value: '/wd/hub', secret: false },
+    ],
+  },
+};
+
+const read = (text: string) =>
+  Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
+
+describe('buildEnvFiles', () => {
+  it('lays global, module, environment and infrastructure over each other', () => {
+    const { env, layers } = buildEnvFiles(input);
+    expect(read(env)).toEqual({
+      COUNTRY: 'US',
+      CURRENCY: 'EUR',
+      MAGENTO_ADMIN_PASSWORD: input.adminPassword,
+      MAGENTO_ADMIN_USERNAME: 'matre',
+      MAGENTO_BACKEND_BASE_URL: 'https://us.test/',
+      MAGENTO_BACKEND_NAME: 'backend',
+      MAGENTO_BASE_URL: 'https://us.test/',
+      MODULE_ALLOWLIST: 'Magento_Framework,TestModule',
+      OTP_SHARED_SECRET: 'ABCDEFGH',
+      PAYMENT_API_KEY: 'sk_test_1',
+      PRICE: '10 EUR',
+      SELENIUM_CLOSE_ALL_SESSIONS: 'false',
+      SELENIUM_HOST: 'hub',
+      SELENIUM_PATH: '/wd/hub',
+      SELENIUM_PORT: '4444',
+      SELENIUM_PROTOCOL: 'http',
+      TIMEOUT: '60',
+      WAIT_TIMEOUT: '60',
+    });
+    const from = Object.fromEntries(layers.map((layer) => [layer.name, layer.from]));
+    expect(from).toMatchObject({
+      WAIT_TIMEOUT: 'global',
+      CURRENCY: 'module',
+      COUNTRY: 'environment',
+      MAGENTO_BASE_URL: 'environment',
+      SELENIUM_HOST: 'infrastructure',
+    });
+  });
+
+  it('puts secrets into .credentials, without quotes', () => {
+    expect(buildEnvFiles(input).credentials.split('\n')).toEqual([
+      `magento/MAGENTO_ADMIN_PASSWORD=${input.adminPassword}`,
+      'magento/tfa/OTP_SHARED_SECRET=ABCDEFGH',
+      'magento/PAYMENT_API_KEY=sk_test_1',
+      '',
+    ]);
+  });
+
+  it("takes the password from the module's file when the environment has none", () => {
+    const { env, credentials } = buildEnvFiles({
+      ...input,
+      adminPassword: undefined,
+      moduleFile: 'MAGENTO_ADMIN_PASSWORD=123123q',
+    });
+    expect(read(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
+    expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
+  });
+
+  it('invariant 10: what is shown of the layers has no secret', () => {
+    const { layers, secrets } = buildEnvFiles(input);
+    expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
+    const shown = JSON.stringify(layers);
+    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
+  });
+
+  it('invariant 10: a value made of others has no secret in it, nor has what was overridden', () => {
+    const { layers } = buildEnvFiles({
+      ...input,
+      // Not called secret here, but a variable of the environment says that it is.
+      moduleFile:
+        'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
+      variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
+    });
+    const of = (wanted: string) => layers.find(({ name }) => name === wanted);
+    expect(of('GATEWAY')?.value).toBe('https://me:[hidden]@pay.test/');
+    expect(of('PIN')).toEqual({
+      name: 'PIN',
+      value: undefined,
+      secret: true,
+      from: 'environment',
+      overrides: [{ from: 'module', value: undefined }],
+    });
+  });
+
+  it('tells what was overridden, the nearest layer first', () => {
+    const { layers } = buildEnvFiles({
+      ...input,
+      globals: [...input.globals, { name: 'COUNTRY', value: 'FR', secret: false }],
+    });
+    const country = layers.find(({ name }) => name === 'COUNTRY');
+    expect(country).toMatchObject({ value: 'US', from: 'environment' });
+    expect(country?.overrides).toEqual([
+      { from: 'module', value: 'DE' },
+      { from: 'global', value: 'FR' },
+    ]);
+  });
+
+  it('names the line of a module file that is wrong', () => {
+    expect(() => buildEnvFiles({ ...input, moduleFile: 'A=1\nB="x' })).toThrow(
+      expect.objectContaining({
+        code: 'MODULE_INVALID',
+        message: 'Cron/data/.env.preprod-us: Line 2: the value has no closing " quote.',
+      }),
+    );
+  });
+
+  it('refuses a password that .credentials cannot hold', () => {
+    expect(() => buildEnvFiles({ ...input, adminPassword: 'two\nlines' })).toThrow('line break');
+  });
+});
+
+describe('readModuleEnvFile', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'matre-env-'));
+    await mkdir(join(folder, 'Cron/data/.env.folder'), { recursive: true });
+    await writeFile(join(folder, 'Cron/data/.env.ok'), 'A=1\n');
+    await writeFile(join(folder, 'Cron/data/.env.empty'), '\n \n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('reads it', async () => {
+    expect(await readModuleEnvFile(folder, 'ok', 'abc')).toBe('A=1\n');
+  });
+
+  it.each(['none', 'empty', 'folder'])('names path and commit where it is not usable: %s', async (code) => {
+    await expect(readModuleEnvFile(folder, code, 'abc123')).rejects.toMatchObject({
+      code: 'MODULE_ENV_FILE_MISSING',
+      message: expect.stringMatching(`Cron/data/.env.${code} .* at commit abc123`),
+    });
+  });
+
+  it('refuses a code with path characters', async () => {
+    await expect(readModuleEnvFile(folder, '../ok', 'abc')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+describe('seleniumValues', () => {
+  const valuesOf = (environment: Record<string, string>, engine: 'docker' | 'sandbox') => {
+    const { given, defaults } = seleniumValues(loadConfig({ environment }), engine);
+    const texts = (values: EnvValue[]) => values.map(({ name, value }) => `${name}=${value}`);
+    return { given: texts(given), defaults: texts(defaults) };
+  };
+
+  it('finds Selenium on this machine where no host is set', () => {
+    expect(valuesOf({}, 'docker').defaults).toContain('SELENIUM_HOST=host.docker.internal');
+    expect(valuesOf({ MATRE_NETWORK: 'host' }, 'docker').defaults).toContain('SELENIUM_HOST=127.0.0.1');
+    expect(valuesOf({}, 'sandbox').defaults).toContain('SELENIUM_HOST=127.0.0.1');
+  });
+
+  it('holds for all only what was set; a default gives way to the module', () => {
+    const { given, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
+    expect(given).toEqual(['SELENIUM_HOST=hub']);
+    expect(defaults).toHaveLength(3);
+    const { env } = buildEnvFiles({ ...input, moduleFile: 'SELENIUM_HOST=laptop\nSELENIUM_PATH=/' });
+    expect(read(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
+  });
+});
+
+it('allows the test module by name, beside what is allowed already', () => {
+  const listOf = (moduleFile: string) => {
+    const { env } = buildEnvFiles({ ...input, moduleFile });
+    return parseEnvFile(env).entries.find(({ name }) => name === 'MODULE_ALLOWLIST')?.value;
+  };
+  expect(listOf('A=1')).toBe('TestModule');
+  expect(listOf('MODULE_ALLOWLIST=Magento_Framework, TestModule')).toBe('Magento_Framework,TestModule');
+});

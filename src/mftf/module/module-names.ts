@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { registeredName } from '../catalog/declarations.ts';
+
+/**
+ * The names that MFTF may have for the modules of a checkout, sorted: a checkout can hold one module or a vendor's folder of
+ * them. A module has the name that its registration.php gives it, where Magento loads that (`app/code/Vendor/Module`),
+ * and else that of its folder (measured with MFTF 3.8). Which of the two holds depends on the tree, so both are given.
+ * `target` is where the checkout lies in the Magento tree.
+ */
+export async function moduleNames(checkout: string, target: string): Promise<string[]> {
+  const entries = await readdir(checkout, { recursive: true, withFileTypes: true });
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && entry.name === 'Mftf' && basename(entry.parentPath) === 'Test')
+    .map((entry) => relative(checkout, join(entry.parentPath, '..')));
+  const names = new Set<string>();
+  for (const folder of folders) {
+    names.add(basename(join(target, folder)));
+    const registered = await registration(join(checkout, folder));
+    if (registered) names.add(registered);
+  }
+  return [...names].sort();
+}
+
+async function registration(folder: string): Promise<string | undefined> {
+  const content = await readFile(join(folder, 'registration.php'), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    },
+  );
+  return registeredName(content);
+}

@@ -1,0 +1,105 @@
+import { isFault, toFault } from '../../faults/fault.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { ExpectedDuration } from '../../store/tables/durations.ts';
+import type { Outcome } from '../../worker/runner.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
+import { shareBlocks } from './dispatch-blocks.ts';
+import { type ExecutionContext, executeBlock } from './execute-block.ts';
+
+/** What differs from slot to slot. */
+export type Slot = Pick<ExecutionContext, 'containerId' | 'php'>;
+
+export interface TestingRequest {
+  environment: Environment;
+  /** From 1. */
+  attempt: number;
+  catalog: Catalog;
+  /** All tests of the run, for their places in its folder. */
+  plan: readonly PlannedTest[];
+  /** Those that are executed now; their generated files are in the container of the first slot. */
+  tests: PlannedTest[];
+  first: Slot;
+  /** Makes the container of another slot ready, from 2 on. */
+  open(slot: number): Promise<Slot>;
+  context: Omit<ExecutionContext, keyof Slot>;
+  /** How long tests took before; asked only when there are several slots. */
+  expected(): Promise<readonly ExpectedDuration[]>;
+  /** A test of one of these groups is executed when nothing else is, in its environment. */
+  exclusiveGroups: readonly string[];
+  stop: AbortSignal;
+}
+
+/** Executes tests in the slots of their environment, until all have a result or nothing more should be executed. */
+export async function executeTests(request: TestingRequest): Promise<Outcome> {
+  const { context, attempt, stop, tests } = request;
+  const { logs, record } = context;
+  const blocks = blocksOf(tests);
+  const positions = new Map(request.plan.map((test, index) => [keyOf(test), index + 1]));
+  const placeOf = (block: Block) => {
+    const [first] = block.tests;
+    const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
+    return `tests/${position}-${nameOf(block)}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
+  };
+  const exclusive = (block: Block) => isExclusive(request, block);
+  const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
+  const shared = await shareBlocks({
+    slots,
+    blocks,
+    expectedMs: slots.length > 1 ? estimate(await request.expected()) : () => 0,
+    exclusive,
+    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, placeOf(block)),
+    stop,
+  });
+  if (shared === 'stopped') {
+    logs.line('The worker stops; the run goes back to the queue with what it has.');
+    return { kind: 'handed-back' };
+  }
+  if (shared !== 'done') {
+    logs.line(`The run ends here: ${shared.reason.code}: ${shared.reason.message}`);
+    return { kind: 'broken', reason: shared.reason };
+  }
+  await record.phase('reporting');
+  logs.line('All tests have a result.');
+  return { kind: 'finished' };
+}
+
+/** As many as the environment has and there is work for. One that cannot be had makes the run slower, not broken. */
+async function openSlots(request: TestingRequest, work: number): Promise<[Slot, ...Slot[]]> {
+  const { environment, first, context } = request;
+  const { record, logs, signal } = context;
+  const numbers = Array.from({ length: Math.min(environment.slots, work) - 1 }, (_, index) => index + 2);
+  const opened = await Promise.all(
+    numbers.map(async (slot) => {
+      try {
+        return [await request.open(slot)];
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isFault(error, 'STALE_FENCE', 'LOCK_LOST')) throw error;
+        const { code, message } = toFault(error);
+        logs.line(`Slot ${slot} is not used: ${code}: ${message}`);
+        await record.event({ code: 'SLOT_UNAVAILABLE', message: `Slot ${slot} is not used: ${message}` });
+        return [];
+      }
+    }),
+  );
+  const slots: [Slot, ...Slot[]] = [first, ...opened.flat()];
+  if (slots.length > 1) logs.line(`The tests are executed in ${slots.length} containers.`);
+  return slots;
+}
+
+function isExclusive({ catalog, exclusiveGroups }: TestingRequest, { tests }: Block): boolean {
+  return tests.some(({ name }) =>
+    catalog.tests.get(name)?.groups.some((group) => exclusiveGroups.includes(group)),
+  );
+}
+
+/** How long a block took before. A test that never ran is taken for an average one. */
+function estimate(expected: readonly ExpectedDuration[]): (block: Block) => number {
+  const known = new Map(
+    expected.map(({ test: name, suite, expectedMs }) => [keyOf({ name, suite }), expectedMs]),
+  );
+  const mean = expected.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / (expected.length || 1);
+  return ({ tests }) => tests.reduce((sum, test) => sum + (known.get(keyOf(test)) ?? mean), 0);
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canMount, mountSmallDisk } from '../../../test/support/small-disk.ts';
+import { createArtifacts } from '../../artifacts/artifacts.ts';
+import { openRunLogs, type ProcessLog } from './logs.ts';
+import { createRedactor } from './redact.ts';
+
+/** As an execution does: both outputs of a process at the same time. */
+async function pour(log: ProcessLog, chunks: number, size: number): Promise<void> {
+  const one = async () => {
+    for (let count = 0; count < chunks; count++) {
+      if (log.stream.errored) throw log.stream.errored;
+      if (!log.stream.write(Buffer.alloc(size, 'x'))) await once(log.stream, 'drain');
+    }
+  };
+  await Promise.all([one(), one()]);
+}
+
+describe.runIf(canMount)('logs on a full disk', () => {
+  let disk: ReturnType<typeof mountSmallDisk>;
+  beforeEach(() => {
+    disk = mountSmallDisk(64);
+  });
+  afterEach(() => disk.unmount());
+
+  it('say so to who writes and to who closes, and never only that something was aborted', async () => {
+    const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });
+    for (let run = 1; run <= 40; run++) {
+      const logs = await openRunLogs(artifacts, run, createRedactor([]));
+      // The second log meets a log of the run that has failed, while its own could still be written.
+      for (const path of ['tests/1/log.txt', 'tests/2/log.txt']) {
+        const log = await logs.open(path);
+        await expect(pour(log, 200, 1_000 + 113 * run)).rejects.toMatchObject({ code: 'DISK_FULL' });
+        await expect(log.close()).rejects.toMatchObject({ code: 'DISK_FULL' });
+      }
+      await logs.close().catch(() => {});
+      await artifacts.remove(run);
+    }
+  });
+});
+
+describe.runIf(canMount)('logs on a disk with room', () => {
+  it('have what was written, in the log of the process and of the run', async () => {
+    const disk = mountSmallDisk(512);
+    try {
+      const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });
+      const logs = await openRunLogs(artifacts, 1, createRedactor(['s3cret-value']));
+      const log = await logs.open('tests/1/log.txt');
+      log.stream.write('a s3cret-value here\n');
+      const tail = await log.close();
+      await logs.close();
+      expect(tail).toMatch(/^a \S+ here\n$/);
+      expect(tail).not.toContain('s3cret-value');
+      for (const path of ['tests/1/log.txt', 'run.log']) {
+        expect(await readFile(join(disk.folder, 'runs/1', path), 'utf8')).toBe(tail);
+      }
+    } finally {
+      disk.unmount();
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { listPool, prunePool, replaceContainer } from './containers/containers.ts';
+import { listLocks, releaseLock } from './containers/locks.ts';
+import type { AnyOperation } from './core/operation.ts';
+import { importEnvironments } from './environments/env-import.ts';
+import { showContainer, showEffective } from './environments/environment-detail.ts';
+import {
+  addEnvironment,
+  editEnvironment,
+  listEnvironments,
+  pauseEnvironment,
+  removeEnvironment,
+  resumeEnvironment,
+  showEnvironment,
+} from './environments/environments.ts';
+import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { showOverview } from './overview/overview.ts';
+import { listResults, listSteps } from './results/run-results.ts';
+import { showLiveView } from './runs/live-view.ts';
+import { showProgress } from './runs/progress.ts';
+import { listArtifacts, readLog, reportJunit, showRun } from './runs/run-record.ts';
+import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
+import {
+  addSchedule,
+  editSchedule,
+  fireSchedule,
+  listSchedules,
+  pauseSchedule,
+  previewSchedule,
+  removeSchedule,
+  resumeSchedule,
+  showSchedule,
+} from './schedules/schedules.ts';
+import { fixDoctor, showDoctor } from './system/doctor.ts';
+import { listFaults } from './system/faults.ts';
+import { showConfig, showStatus } from './system/status.ts';
+import { completeTests, showTestHistory } from './tests/test-history.ts';
+import { listTestFigures, listTests, previewRuns } from './tests/tests.ts';
+import { listAudit } from './users/audit.ts';
+import { createToken, listTokens, revokeToken } from './users/tokens.ts';
+import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
+
+/** Everything that people can ask for: the server makes a route of each. */
+export const operations = [
+  addEnvironment,
+  listEnvironments,
+  showEnvironment,
+  editEnvironment,
+  pauseEnvironment,
+  resumeEnvironment,
+  removeEnvironment,
+  importEnvironments,
+  showContainer,
+  showEffective,
+  listVariables,
+  setVariables,
+  unsetVariable,
+  listTests,
+  listTestFigures,
+  completeTests,
+  showTestHistory,
+  previewRuns,
+  submitRuns,
+  listRuns,
+  showRun,
+  showProgress,
+  listResults,
+  listSteps,
+  showLiveView,
+  readLog,
+  listArtifacts,
+  reportJunit,
+  cancelRun,
+  prioritiseRun,
+  retryRun,
+  addSchedule,
+  listSchedules,
+  showSchedule,
+  editSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  removeSchedule,
+  fireSchedule,
+  previewSchedule,
+  listPool,
+  replaceContainer,
+  prunePool,
+  listLocks,
+  releaseLock,
+  showOverview,
+  showStatus,
+  showConfig,
+  listFaults,
+  showDoctor,
+  fixDoctor,
+  listUsers,
+  addUser,
+  editUser,
+  removeUser,
+  listTokens,
+  createToken,
+  revokeToken,
+  listAudit,
+] as unknown as AnyOperation[];

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { isUserName, roles } from '../../model/access.ts';
+import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
+
+/** The fields that inputs are made of: what is let in, and nothing else. */
+
+/** A whole number from 0, also as text (in a path or a query). */
+export const whole = z.coerce.number<number | string>('must be a whole number').int().min(0);
+
+/** The number of a run. */
+export const runId = z.coerce.number<number | string>('must be the number of a run').int().positive();
+
+/** True or false, also as text (in a query). */
+export const flag = z
+  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
+  .transform((value) => value === true || value === 'true');
+
+/** One line of text. No control characters, nothing that a database cannot store. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max)
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line without control characters');
+
+/** Text of many lines, stored as it is. */
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !/[\0\p{Cs}]/u.test(value), 'must be text');
+
+/** A new code of an environment. */
+export const newCode = z
+  .string()
+  .refine(
+    isEnvironmentCode,
+    'must be 1 to 63 lower-case letters, digits, - or _, starting with a letter or digit',
+  );
+
+/**
+ * A code that names an environment which should exist. Anything but a possible code is refused before it gets to a
+ * file name or a query.
+ */
+export const code = z.string().refine(isEnvironmentCode, 'is not a possible code of an environment');
+
+export const variableName = z
+  .string()
+  .refine(isVariableName, 'must be letters, digits and _, not starting with a digit, at most 128 characters');
+
+/**
+ * The name of a test, a group or a suite. MFTF's names are PHP names, groups allow a little more. It becomes an argument
+ * of a process, so it never starts with a dash.
+ */
+export const testName = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_\\][\w.:\\ -]{0,254}$/, 'is not a possible name of a test, group or suite');
+
+/** The address of a shop. Ends in a slash afterwards, because MFTF joins paths to it. */
+export const baseUrl = z
+  // What comes after it may take it for an address.
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
+  .max(2000)
+  .refine((address) => {
+    const url = new URL(address);
+    return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  }, 'must not hold a user, a password, a query or a fragment')
+  .transform((address) => (address.endsWith('/') ? address : `${address}/`));
+
+/** The path of the admin panel below the base URL. */
+export const backendName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/, 'must be a path such as admin or index.php/admin')
+  .refine((path) => !path.split('/').includes('..'), 'must not leave its folder');
+
+/** A name that a user signs in with. */
+export const userName = z
+  .string()
+  .trim()
+  .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
+
+export const role = z.enum(roles);
+
+/** A password that somebody chooses. Length is what counts (NIST SP 800-63B); the most is for the hash to stay quick. */
+export const newPassword = z
+  .string()
+  .min(12, 'must have 12 characters or more')
+  .max(500)
+  .refine((password) => !/\p{Cs}/u.test(password), 'must be text');
+
+/** An ISO 8601 time in UTC, or null. */
+export const time = z.iso.datetime();

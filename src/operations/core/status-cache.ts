@@ -1,0 +1,72 @@
+import { remembered } from '../../async/cached.ts';
+import { isFault, toFault } from '../../faults/fault.ts';
+import type { LockInfo, LockStore } from '../../locks/lock.ts';
+import type { Logger } from '../../log.ts';
+import type { PoolContainer } from '../../pool/pool.ts';
+import type { Context } from './context.ts';
+
+export interface LocksSeen {
+  held: LockInfo[];
+  /** Why the store does not answer; `undefined` when it does. */
+  fault: string | undefined;
+}
+
+/** What is told besides the database, for answers that are asked for often: a little old, and never waited for. */
+export interface Glance {
+  /** The pool, some seconds old; `undefined` while the engine does not answer. */
+  containers(): Promise<PoolContainer[] | undefined>;
+  locks(): Promise<LocksSeen>;
+  /** What there is to test, some seconds old, for who types a name. Errors: as of `Context.catalog`. */
+  catalog: Context['catalog'];
+  /** Something of the containers has changed: the next one who asks is told the new. */
+  forget(): void;
+}
+
+const containersMs = 3_000;
+const locksMs = 500;
+const catalogMs = 10_000;
+const patienceMs = 400;
+
+export function createGlance(deps: {
+  pool: Context['pool'];
+  catalog: Context['catalog'];
+  locks: LockStore;
+  log: Logger;
+}): Glance {
+  const { pool, catalog, locks, log } = deps;
+  let known: { readAt: number; answer: ReturnType<Context['catalog']> } | undefined;
+  const containers = remembered(async () => (await pool()).list(), {
+    everyMs: containersMs,
+    patienceMs,
+    onError: (error) => {
+      if (!isFault(error, 'ENGINE_UNREACHABLE'))
+        log.debug({ err: error }, 'The containers cannot be listed.');
+    },
+  });
+  const seen = remembered(
+    async (): Promise<LocksSeen> => {
+      try {
+        await locks.check();
+        return { held: await locks.list(), fault: undefined };
+      } catch (error) {
+        return { held: [], fault: toFault(error).message };
+      }
+    },
+    { everyMs: locksMs, patienceMs, onError: () => {} },
+  );
+  return {
+    containers: containers.ask,
+    locks: async () => (await seen.ask()) ?? { held: [], fault: 'The lock store does not answer.' },
+    catalog() {
+      if (known === undefined || performance.now() - known.readAt > catalogMs) {
+        const reading = { readAt: performance.now(), answer: catalog() };
+        known = reading;
+        reading.answer.catch(() => {
+          if (known === reading) known = undefined;
+        });
+      }
+      return known.answer;
+    },
+    forget: containers.forget,
+  };
+}

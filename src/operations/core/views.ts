@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Environment, Variable } from '../../model/environment.ts';
+import { type Result, statuses } from '../../model/result.ts';
+import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
+import { describeSelection } from '../../model/selection.ts';
+import { time } from './fields.ts';
+
+/** How the things of the model look on the wire: dates as ISO 8601 strings, null where there is nothing. */
+
+export const reasonView = z.object({ code: z.string(), message: z.string() });
+
+export const environmentView = z.object({
+  id: z.number(),
+  code: z.string(),
+  name: z.string(),
+  baseUrl: z.string(),
+  backendName: z.string(),
+  adminUsername: z.string(),
+  hasAdminPassword: z.boolean(),
+  slots: z.number(),
+  paused: z.object({ since: time, reason: z.string() }).nullable(),
+  createdAt: time,
+});
+export type EnvironmentView = z.output<typeof environmentView>;
+
+export function viewEnvironment(environment: Environment): EnvironmentView {
+  const { fence: _fence, paused, createdAt, ...rest } = environment;
+  return {
+    ...rest,
+    paused: paused === undefined ? null : { since: paused.since.toISOString(), reason: paused.reason },
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+export const variableView = z.object({
+  name: z.string(),
+  value: z.string().nullable().describe('Null when it is secret'),
+  secret: z.boolean(),
+});
+export type VariableView = z.output<typeof variableView>;
+
+export function viewVariable({ name, value, secret }: Variable): VariableView {
+  return { name, value: secret ? null : (value ?? null), secret };
+}
+
+export const selectionView = z.object({
+  all: z.boolean(),
+  tests: z.array(z.string()),
+  groups: z.array(z.string()),
+  suites: z.array(z.string()),
+  exclude: z.array(z.string()),
+});
+
+export const countsView = z.object({
+  planned: z.number(),
+  passed: z.number(),
+  failed: z.number(),
+  broken: z.number(),
+  skipped: z.number(),
+});
+
+export const runView = z.object({
+  id: z.number(),
+  environmentId: z.number(),
+  environment: z.string().describe('Its code'),
+  selection: selectionView,
+  summary: z.string().describe('The selection in few words'),
+  priority: z.number(),
+  state: z.enum(runStates),
+  phase: z.enum(runPhases).nullable(),
+  verdict: z.enum(verdicts).nullable(),
+  reason: reasonView.nullable(),
+  commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+  attempt: z.number(),
+  workerId: z.string().nullable(),
+  cancelRequested: z.boolean(),
+  requestedBy: z.string(),
+  retryOf: z.number().nullable(),
+  scheduleId: z.number().nullable().describe('The schedule that made it, as long as that is there'),
+  waitsFor: reasonView
+    .nullable()
+    .describe('What keeps all workers from starting a run, while this one is queued'),
+  retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
+  filesRemovedAt: time
+    .nullable()
+    .describe('When its log and other files were removed because they were old; its results stay'),
+  counts: countsView,
+  queuedAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+export type RunView = z.output<typeof runView>;
+
+export function viewRun(run: Run): RunView {
+  const { environmentCode, fence: _fence, leaseUntil: _leaseUntil, ...rest } = run;
+  return {
+    ...rest,
+    environment: environmentCode,
+    summary: describeSelection(run.selection),
+    phase: run.phase ?? null,
+    verdict: run.verdict ?? null,
+    reason: run.reason ?? null,
+    waitsFor: null,
+    commit: run.commit ?? null,
+    workerId: run.workerId ?? null,
+    retryOf: run.retryOf ?? null,
+    scheduleId: run.scheduleId ?? null,
+    retryAt: run.retryAt?.toISOString() ?? null,
+    filesRemovedAt: run.filesRemovedAt?.toISOString() ?? null,
+    queuedAt: run.queuedAt.toISOString(),
+    startedAt: run.startedAt?.toISOString() ?? null,
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  };
+}
+
+export const plannedTestView = z.object({
+  test: z.string(),
+  suite: z.string().nullable(),
+  startedAt: time.nullable().describe('Set while it is under way'),
+  status: z.enum(statuses).nullable().describe('Of its latest attempt'),
+});
+
+export const resultView = z.object({
+  test: z.string(),
+  suite: z.string().nullable(),
+  attempt: z.number(),
+  status: z.enum(statuses),
+  message: z.string().nullable(),
+  reason: reasonView.nullable(),
+  startedAt: time,
+  durationMs: z.number(),
+  attachments: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string() })),
+});
+export type ResultView = z.output<typeof resultView>;
+
+export function viewResult(result: Result): ResultView {
+  const { test, suite, attempt, status, message, reason, startedAt, durationMs, attachments } = result;
+  return {
+    test,
+    suite: suite ?? null,
+    attempt,
+    status,
+    message: message ?? null,
+    reason: reason ?? null,
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    attachments,
+  };
+}
+
+export const eventView = z.object({ at: time, code: z.string(), message: z.string() });
+
+export const attemptView = z.object({
+  attempt: z.number(),
+  workerId: z.string(),
+  startedAt: time,
+  endedAt: time.nullable(),
+  outcome: z.string().nullable(),
+  reason: reasonView.nullable(),
+});

@@ -1,0 +1,169 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { Fault, isFault } from '../../faults/fault.ts';
+import { type EnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
+import {
+  type ImportChange,
+  type ImportPlan,
+  type ImportTarget,
+  planImport,
+} from '../../model/env-file/env-import.ts';
+import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
+import type { Context } from '../core/context.ts';
+import { backendName, baseUrl, line, text } from '../core/fields.ts';
+import { type Asked, defineOperation, given, parseInput } from '../core/operation.ts';
+import { addEnvironment } from './environments.ts';
+
+const changeView = z.object({
+  name: z.string(),
+  value: z.string().nullable().describe('Null when it is secret'),
+  secret: z.boolean(),
+});
+
+const fileView = z.object({
+  file: z.string(),
+  code: z.string(),
+  isNew: z.boolean().describe('The environment did not exist'),
+  added: z.array(changeView),
+  changed: z.array(changeView),
+  unchanged: z.array(changeView),
+  notes: z.array(z.object({ line: z.number(), message: z.string() })),
+});
+
+export const importEnvironments = defineOperation({
+  name: 'environments.import',
+  method: 'POST',
+  path: '/api/environments/import',
+  summary: 'Add or change environments from .env.<code> files; what a file does not name stays',
+  role: 'admin',
+  audited: ({ files, dryRun }) =>
+    files.map(({ name }) => basename(name)).join(', ') + (dryRun ? ' (dry run)' : ''),
+  input: z.object({
+    files: z
+      .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(256 * 1024) }))
+      .min(1)
+      .max(100),
+    dryRun: z.boolean().default(false).describe('Only say what would change'),
+  }),
+  output: z.object({ dryRun: z.boolean(), files: z.array(fileView) }),
+  async run(context, { files, dryRun }, asked) {
+    // All files are read and judged before the first change: a mistake in the last one leaves everything as it was.
+    const imports: Import[] = [];
+    for (const file of files) imports.push(await prepare(context, file));
+    refuseTwice(imports);
+    if (!dryRun) for (const each of imports) await carryOut(context, each, asked);
+    return { dryRun, files: imports.map(viewImport) };
+  },
+});
+
+interface Import {
+  file: string;
+  code: string;
+  environment: Environment | undefined;
+  plan: ImportPlan;
+  notes: EnvFile['notes'];
+}
+
+async function prepare(
+  context: Context,
+  { name, content }: { name: string; content: string },
+): Promise<Import> {
+  const file = basename(name);
+  const code = file.startsWith('.env.') ? file.slice('.env.'.length) : '';
+  if (!isEnvironmentCode(code)) {
+    throw new Fault('INPUT_INVALID', `${JSON.stringify(file)} is not named .env.<code of an environment>.`);
+  }
+  const { entries, notes } = readFile(file, content);
+  const environment = await context.environments.find(code);
+  const target =
+    environment === undefined ? { fields: {}, variables: [] } : await readTarget(context, environment);
+  const plan = planImport(target, entries);
+  const prepared = { file, code, environment, plan, notes };
+  checkFields(prepared);
+  return prepared;
+}
+
+function readFile(file: string, content: string): EnvFile {
+  try {
+    return parseEnvFile(content);
+  } catch (error) {
+    if (!isFault(error, 'ENV_FILE_INVALID')) throw error;
+    throw new Fault('ENV_FILE_INVALID', `${file}: ${error.message}`);
+  }
+}
+
+async function readTarget(context: Context, environment: Environment): Promise<ImportTarget> {
+  const adminPassword = await context.environments.readPassword(environment.id);
+  const { baseUrl, backendName, adminUsername } = environment;
+  return {
+    fields: { baseUrl, backendName, adminUsername, ...(adminPassword !== undefined && { adminPassword }) },
+    variables: await context.variables.readAll(environment.id),
+  };
+}
+
+const fields = z.object({
+  baseUrl: baseUrl.optional(),
+  backendName: backendName.optional(),
+  adminUsername: line(200).optional(),
+  adminPassword: text(1000).optional(),
+});
+
+/** The fields of a file under the rules for input; a new environment needs two of them. */
+function checkFields({ file, environment, plan }: Import): z.output<typeof fields> {
+  const named = [...plan.added, ...plan.changed].flatMap(({ field, value }) =>
+    field !== undefined && value !== '' ? [[field, value] as const] : [],
+  );
+  try {
+    const parsed = parseInput({ input: fields }, Object.fromEntries(named));
+    if (environment === undefined && (parsed.baseUrl === undefined || parsed.adminUsername === undefined)) {
+      throw new Fault(
+        'INPUT_INVALID',
+        'A new environment needs MAGENTO_BASE_URL and MAGENTO_ADMIN_USERNAME.',
+      );
+    }
+    return parsed;
+  } catch (error) {
+    if (!isFault(error, 'INPUT_INVALID')) throw error;
+    throw new Fault('INPUT_INVALID', `${file}: ${error.message}`);
+  }
+}
+
+function refuseTwice(imports: readonly Import[]): void {
+  const twice = imports.find(({ code }, index) => imports.findIndex((each) => each.code === code) < index);
+  if (twice) throw new Fault('INPUT_INVALID', `There are two files for ${twice.code}.`);
+}
+
+async function carryOut(context: Context, each: Import, asked: Asked): Promise<void> {
+  const { adminPassword, ...changes } = checkFields(each);
+  const id = each.environment?.id ?? (await addNew(context, each.code, changes, asked));
+  if (each.environment !== undefined && Object.keys(changes).length > 0) {
+    await context.environments.update(id, given(changes));
+  }
+  if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword);
+  for (const { field, name, value, secret } of [...each.plan.added, ...each.plan.changed]) {
+    if (field === undefined) await context.variables.set(id, { name, value, secret });
+  }
+}
+
+async function addNew(
+  context: Context,
+  code: string,
+  changes: z.output<typeof fields>,
+  asked: Asked,
+): Promise<number> {
+  const added = await addEnvironment.run(context, parseInput(addEnvironment, { code, ...changes }), asked);
+  return added.id;
+}
+
+function viewImport({ file, code, environment, plan, notes }: Import): z.output<typeof fileView> {
+  const view = ({ name, value, secret }: ImportChange) => ({ name, value: secret ? null : value, secret });
+  return {
+    file,
+    code,
+    isNew: environment === undefined,
+    added: plan.added.map(view),
+    changed: plan.changed.map(view),
+    unchanged: plan.unchanged.map(view),
+    notes,
+  };
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { lockNames } from '../../locks/lock.ts';
+import { envLayers } from '../../mftf/module/env-files.ts';
+import { containerName } from '../../model/environment.ts';
+import type { CloseLook } from '../../pool/inspect.ts';
+import { code, time } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { getEnvironment } from './environments.ts';
+
+/** One thing that was looked at in a container. */
+export const healthCheckView = z.object({
+  name: z.string().describe('What should be so'),
+  ok: z.boolean(),
+  seen: z.string().describe('What was seen'),
+});
+export type HealthCheckView = z.output<typeof healthCheckView>;
+
+export const slotView = z.object({
+  slot: z.number(),
+  name: z.string(),
+  container: z
+    .object({
+      id: z.string(),
+      image: z.string(),
+      imageId: z.string(),
+      state: z.enum(['created', 'running', 'stopped']),
+      createdAt: time,
+      startedAt: time.nullable(),
+      mounts: z.array(
+        z.object({
+          type: z.enum(['bind', 'tmpfs']),
+          source: z.string().nullable(),
+          target: z.string(),
+          readOnly: z.boolean(),
+          sizeBytes: z.number().nullable().describe('Of a tmpfs of a container that runs'),
+          usedBytes: z.number().nullable(),
+        }),
+      ),
+      stale: z.string().nullable().describe('Why it will be replaced before the next run'),
+      healthy: z.boolean().nullable().describe('Null when it does not run, so that it cannot be looked at'),
+      checks: z.array(healthCheckView),
+    })
+    .nullable()
+    .describe('Null until a run needs it'),
+});
+export type SlotView = z.output<typeof slotView>;
+
+export const environmentContainerView = z.object({
+  engine: z.enum(['docker', 'sandbox']),
+  slots: z.array(slotView),
+  locks: z
+    .array(z.object({ name: z.string(), owner: z.string(), since: time, expiresInMs: z.number().nullable() }))
+    .describe('Those of the environment and its containers that are held'),
+  locksMessage: z.string().nullable().describe('Why the locks cannot be told'),
+});
+export type EnvironmentContainerView = z.output<typeof environmentContainerView>;
+
+export const showContainer = defineOperation({
+  name: 'environments.container',
+  method: 'GET',
+  path: '/api/environments/:code/container',
+  summary: 'Look at the containers of an environment: what they are made of, and whether they can be trusted',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ code }),
+  output: environmentContainerView,
+  async run(context, { code }) {
+    const environment = await getEnvironment(context, code);
+    const [{ engine, slots }, { held, fault }] = await Promise.all([
+      context.lookClosely(environment),
+      context.glance.locks(),
+    ]);
+    const names = new Set([
+      lockNames.environment(environment.id),
+      lockNames.execution(environment.id),
+      ...slots.map(({ slot }) => lockNames.container(containerName(environment.id, slot))),
+    ]);
+    return {
+      engine,
+      slots: slots.map(({ slot, seen }) => ({
+        slot,
+        name: containerName(environment.id, slot),
+        container: seen === undefined ? null : viewCloseLook(seen),
+      })),
+      locks: held
+        .filter(({ name }) => names.has(name))
+        .map(({ since, expiresInMs, ...lock }) => ({
+          ...lock,
+          since: since.toISOString(),
+          expiresInMs: expiresInMs ?? null,
+        })),
+      locksMessage: fault ?? null,
+    };
+  },
+});
+
+function viewCloseLook({ info, stale, checks, fill }: CloseLook): NonNullable<SlotView['container']> {
+  const { id, image, imageId, state, createdAt, startedAt, mounts } = info;
+  return {
+    ...{ id, image, imageId, state },
+    createdAt: createdAt.toISOString(),
+    startedAt: startedAt?.toISOString() ?? null,
+    mounts: mounts.map(({ type, source, target, readOnly }) => {
+      const { sizeBytes = null, usedBytes = null } = (type === 'tmpfs' && fill.get(target)) || {};
+      return { type, source: source ?? null, target, readOnly, sizeBytes, usedBytes };
+    }),
+    stale: stale ?? null,
+    healthy: checks?.every(({ ok }) => ok) ?? null,
+    checks: checks ?? [],
+  };
+}
+
+export const effectiveView = z.object({
+  commit: z
+    .object({ id: z.string(), subject: z.string() })
+    .describe('Of the test module whose file was read'),
+  file: z.string().describe('The env file of the module, below its folder'),
+  layers: z.array(z.enum(envLayers)).describe('In the order of precedence: a later one wins'),
+  values: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string().nullable().describe('Null when it is secret'),
+      secret: z.boolean(),
+      from: z.enum(envLayers),
+      overrides: z
+        .array(z.object({ from: z.enum(envLayers), value: z.string().nullable() }))
+        .describe('What other layers say, the nearest first'),
+    }),
+  ),
+});
+export type EffectiveView = z.output<typeof effectiveView>;
+
+export const showEffective = defineOperation({
+  name: 'environments.effective',
+  method: 'GET',
+  path: '/api/environments/:code/effective',
+  summary: 'Show the values that tests will get on an environment, and where each comes from',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ code }),
+  output: effectiveView,
+  async run(context, { code }) {
+    const { commit, file, values } = await context.effective(await getEnvironment(context, code));
+    return {
+      commit: { id: commit.id, subject: commit.subject },
+      file,
+      layers: [...envLayers],
+      values: values.map(({ value, overrides, ...rest }) => ({
+        ...rest,
+        value: value ?? null,
+        overrides: overrides.map((each) => ({ from: each.from, value: each.value ?? null })),
+      })),
+    };
+  },
+});

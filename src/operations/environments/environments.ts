@@ -1,0 +1,161 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { Fault, isFault } from '../../faults/fault.ts';
+import { type Environment, mostSlots } from '../../model/environment.ts';
+import type { Context } from '../core/context.ts';
+import { backendName, baseUrl, code, line, newCode, text } from '../core/fields.ts';
+import { defineOperation, given } from '../core/operation.ts';
+import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
+
+const name = line(200);
+const adminUsername = line(200);
+const slots = z.coerce
+  .number<number | string>(`must be 1 to ${mostSlots}`)
+  .int()
+  .min(1)
+  .max(mostSlots)
+  .describe('In how many containers a run executes its tests at a time');
+const adminPassword = text(1000).min(1, 'must not be empty');
+
+export const addEnvironment = defineOperation({
+  name: 'environments.add',
+  method: 'POST',
+  path: '/api/environments',
+  summary: 'Add an environment',
+  role: 'admin',
+  audited: ({ code }) => code,
+  input: z.object({
+    code: newCode,
+    name: name.optional().describe('The code by default'),
+    baseUrl,
+    backendName: backendName.default('admin'),
+    adminUsername,
+    adminPassword: adminPassword.optional(),
+    slots: slots.default(1),
+  }),
+  output: environmentView,
+  async run({ environments }, { adminPassword, name, ...rest }) {
+    const added = await environments.create({ ...rest, name: name ?? rest.code });
+    if (adminPassword === undefined) return viewEnvironment(added);
+    return viewEnvironment(await environments.setPassword(added.id, adminPassword));
+  },
+});
+
+export const listEnvironments = defineOperation({
+  name: 'environments.list',
+  method: 'GET',
+  path: '/api/environments',
+  summary: 'List the environments, by code',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({}),
+  output: z.object({ environments: z.array(environmentView) }),
+  async run({ environments }) {
+    return { environments: (await environments.list()).map(viewEnvironment) };
+  },
+});
+
+export const showEnvironment = defineOperation({
+  name: 'environments.show',
+  method: 'GET',
+  path: '/api/environments/:code',
+  summary: 'Show an environment with its variables',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({ code }),
+  output: environmentView.extend({ variables: z.array(variableView) }),
+  async run(context, { code }) {
+    const environment = await getEnvironment(context, code);
+    const variables = await context.variables.list(environment.id);
+    return { ...viewEnvironment(environment), variables: variables.map(viewVariable) };
+  },
+});
+
+export const editEnvironment = defineOperation({
+  name: 'environments.edit',
+  method: 'PATCH',
+  path: '/api/environments/:code',
+  summary: 'Change an environment; what is not named stays',
+  role: 'admin',
+  audited: ({ code, ...changes }) => `${code}: ${Object.keys(given(changes)).join(', ')}`,
+  input: z.object({
+    code,
+    name: name.optional(),
+    baseUrl: baseUrl.optional(),
+    backendName: backendName.optional(),
+    adminUsername: adminUsername.optional(),
+    slots: slots.optional(),
+    adminPassword: adminPassword.nullable().optional().describe('Null forgets it'),
+  }),
+  output: environmentView,
+  async run(context, { code, adminPassword, ...changes }) {
+    const named = given(changes);
+    if (Object.keys(named).length === 0 && adminPassword === undefined) {
+      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+    }
+    const { id } = await getEnvironment(context, code);
+    if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword ?? undefined);
+    return viewEnvironment(await context.environments.update(id, named));
+  },
+});
+
+export const pauseEnvironment = defineOperation({
+  name: 'environments.pause',
+  method: 'POST',
+  path: '/api/environments/:code/pause',
+  summary: 'Start no more runs on an environment; the one under way goes on',
+  role: 'operator',
+  audited: ({ code }) => code,
+  input: z.object({ code, reason: line(500) }),
+  output: environmentView,
+  async run(context, { code, reason }) {
+    const { id } = await getEnvironment(context, code);
+    return viewEnvironment(await context.environments.pause(id, reason));
+  },
+});
+
+export const resumeEnvironment = defineOperation({
+  name: 'environments.resume',
+  method: 'POST',
+  path: '/api/environments/:code/resume',
+  summary: 'Start runs on a paused environment again',
+  role: 'operator',
+  audited: ({ code }) => code,
+  input: z.object({ code }),
+  output: environmentView,
+  async run(context, { code }) {
+    const { id } = await getEnvironment(context, code);
+    return viewEnvironment(await context.environments.resume(id));
+  },
+});
+
+export const removeEnvironment = defineOperation({
+  name: 'environments.remove',
+  method: 'DELETE',
+  path: '/api/environments/:code',
+  summary: 'Remove an environment that has no queued or running run; its history stays',
+  role: 'admin',
+  audited: ({ code }) => code,
+  input: z.object({ code }),
+  output: environmentView,
+  async run(context, { code }) {
+    const environment = await getEnvironment(context, code);
+    await context.environments.remove(environment.id);
+    return viewEnvironment(environment);
+  },
+});
+
+/** The environment with a code. Errors: ENVIRONMENT_UNKNOWN, with the nearest code. */
+export async function getEnvironment(context: Context, code: string): Promise<Environment> {
+  try {
+    return await context.environments.get(code);
+  } catch (error) {
+    if (!isFault(error, 'ENVIRONMENT_UNKNOWN')) throw error;
+    const codes = (await context.environments.list()).map((environment) => environment.code);
+    const nearest = codes.length > 0 ? closest(code, codes) : undefined;
+    if (nearest === undefined || distance(code, nearest) > 3) throw error;
+    throw new Fault(error.code, `${error.message} Did you mean ${nearest}?`);
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Run } from '../../model/run.ts';
+import { timeLeft, workOf } from '../../model/time-left.ts';
+import type { PlannedProgress } from '../../store/tables/plans.ts';
+import type { Context } from '../core/context.ts';
+import { runId, time } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { runView, viewRun } from '../core/views.ts';
+import { withWaits } from './idle-workers.ts';
+
+export const progressView = z.object({
+  run: runView,
+  position: z
+    .number()
+    .nullable()
+    .describe('1 for the run that its environment executes next; null unless queued'),
+  current: z
+    .object({ test: z.string(), suite: z.string().nullable(), startedAt: time })
+    .nullable()
+    .describe('The test under way'),
+  msLeft: z.number().nullable().describe('From how long its tests took before; null when nothing is known'),
+});
+export type ProgressView = z.output<typeof progressView>;
+
+export const showProgress = defineOperation({
+  name: 'runs.progress',
+  method: 'GET',
+  path: '/api/runs/:id/progress',
+  summary: 'Show how far a run is',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({ id: runId }),
+  output: progressView,
+  async run(context, { id }) {
+    const run = await context.runs.get(id);
+    return viewProgress(context, run, run.state === 'running' ? await context.plans.list(id) : []);
+  },
+});
+
+/** `plan` is only needed of a run that is running. */
+export async function viewProgress(
+  context: Context,
+  run: Run,
+  plan: readonly PlannedProgress[],
+): Promise<ProgressView> {
+  const running = run.state === 'running';
+  const current = running ? plan.find(({ startedAt }) => startedAt) : undefined;
+  const left = running && plan.length > 0 ? await leftOf(context, run, plan) : undefined;
+  const [view = viewRun(run)] = await withWaits(context, [viewRun(run)]);
+  return {
+    run: view,
+    position: run.state === 'queued' ? ((await context.runs.positionInQueue(run.id)) ?? null) : null,
+    current: current?.startedAt
+      ? { test: current.test, suite: current.suite ?? null, startedAt: current.startedAt.toISOString() }
+      : null,
+    msLeft: left === undefined ? null : Math.round(left.msLeft),
+  };
+}
+
+async function leftOf(context: Context, run: Run, plan: readonly PlannedProgress[]) {
+  const [expected, environment] = await Promise.all([
+    context.durations.expected(run.id),
+    context.environments.find(run.environmentCode),
+  ]);
+  return timeLeft(workOf(plan, expected, environment?.slots ?? 1), new Date());
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import type { Run } from '../../model/run.ts';
+import { junitReport } from '../../report/junit.ts';
+import type { ReportedRun } from '../../report/reported-run.ts';
+import type { Context } from '../core/context.ts';
+import { runId, whole } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { attemptView, eventView, plannedTestView, resultView, viewResult } from '../core/views.ts';
+import { progressView, viewProgress } from './progress.ts';
+
+export const showRun = defineOperation({
+  name: 'runs.show',
+  method: 'GET',
+  path: '/api/runs/:id',
+  summary: 'Show a run with its plan, results, attempts and events',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({ id: runId }),
+  output: progressView.extend({
+    plan: z.array(plannedTestView),
+    results: z.array(resultView).describe('The latest of each test'),
+    attempts: z.array(attemptView),
+    events: z.array(eventView),
+  }),
+  async run(context, { id }) {
+    const run = await context.runs.get(id);
+    const [plan, results, attempts, events] = await Promise.all([
+      context.plans.list(id),
+      context.results.listLatest(id),
+      context.attempts.list(id),
+      context.events.list(id),
+    ]);
+    return {
+      ...(await viewProgress(context, run, plan)),
+      plan: plan.map(({ test, suite, startedAt, status }) => ({
+        test,
+        suite: suite ?? null,
+        startedAt: startedAt?.toISOString() ?? null,
+        status: status ?? null,
+      })),
+      results: results.map(viewResult),
+      attempts: attempts.map(({ attempt, workerId, startedAt, endedAt, outcome, reason }) => ({
+        attempt,
+        workerId,
+        startedAt: startedAt.toISOString(),
+        endedAt: endedAt?.toISOString() ?? null,
+        outcome: outcome ?? null,
+        reason: reason ?? null,
+      })),
+      events: events.map(({ at, code, message }) => ({ at: at.toISOString(), code, message })),
+    };
+  },
+});
+
+/** A run whose files are kept. Errors: RUN_UNKNOWN, FILES_REMOVED. */
+export async function withFiles(runs: Pick<Context['runs'], 'get'>, id: number): Promise<Run> {
+  const run = await runs.get(id);
+  if (run.filesRemovedAt === undefined) return run;
+  const day = run.filesRemovedAt.toISOString().slice(0, 10);
+  throw new Fault('FILES_REMOVED', `The files of run ${id} were removed on ${day}, because they were old.`);
+}
+
+const logPieceBytes = 256 * 1024;
+
+export const readLog = defineOperation({
+  name: 'runs.log',
+  method: 'GET',
+  path: '/api/runs/:id/log',
+  summary: 'Read a piece of the log of a run; ask again from `next` to follow it',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ id: runId, from: whole.default(0).describe('Offset in bytes') }),
+  output: z.object({
+    text: z.string(),
+    next: z.number().describe('Offset in bytes of what comes after this piece'),
+    size: z.number().describe('Of the whole log, in bytes'),
+    finished: z.boolean().describe('The run is finished: an empty piece is the end'),
+  }),
+  async run({ runs, artifacts }, { id, from }) {
+    // In this order: a log that is read after the run had finished is complete.
+    const { state } = await withFiles(runs, id);
+    const bytes = wholeCharacters(await artifacts.readLog(id, from, logPieceBytes));
+    return {
+      text: bytes.toString('utf8'),
+      next: from + bytes.length,
+      size: await artifacts.logSize(id),
+      finished: state === 'finished',
+    };
+  },
+});
+
+/** A piece may end within a character of UTF-8; that character comes with the next piece. */
+export function wholeCharacters(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] as number;
+    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
+    const length = byte >= 0b1111_0000 ? 4 : byte >= 0b1110_0000 ? 3 : byte >= 0b1100_0000 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
+}
+
+export const listArtifacts = defineOperation({
+  name: 'runs.artifacts',
+  method: 'GET',
+  path: '/api/runs/:id/artifacts',
+  summary: 'List the files of a run; each is at the same address with its path behind it',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ id: runId }),
+  output: z.object({ artifacts: z.array(z.object({ path: z.string(), size: z.number() })) }),
+  async run({ runs, artifacts }, { id }) {
+    await withFiles(runs, id);
+    return { artifacts: await artifacts.list(id) };
+  },
+});
+
+const mostReported = 1000;
+
+export const reportJunit = defineOperation({
+  name: 'runs.junit',
+  method: 'GET',
+  path: '/api/junit',
+  summary: 'Report runs as JUnit XML',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    ids: z.string().regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
+  }),
+  output: z.object({ xml: z.string() }),
+  async run({ runs, results, plans }, { ids }) {
+    const numbers = ids.split(',').map(Number);
+    if (numbers.length > mostReported) {
+      throw new Fault('INPUT_INVALID', `At most ${mostReported} runs can be reported at once.`);
+    }
+    const reported: ReportedRun[] = [];
+    for (const id of numbers) {
+      const run = await runs.get(id);
+      reported.push({ run, results: await results.listLatest(id), plan: await plans.list(id) });
+    }
+    return { xml: junitReport(reported) };
+  },
+});

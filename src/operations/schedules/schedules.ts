@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
+import { firstAfter, timesOf } from '../../schedule/times.ts';
+import type { Context } from '../core/context.ts';
+import { code, line, whole } from '../core/fields.ts';
+import { once } from '../core/idempotency.ts';
+import { defineOperation, given } from '../core/operation.ts';
+import { getEnvironment } from '../environments/environments.ts';
+import { checkSelection, priority, selectionInput } from '../runs/runs.ts';
+import {
+  type FiringView,
+  firingView,
+  type ScheduleView,
+  scheduleView,
+  shownTimes,
+  timeView,
+  viewFirings,
+  viewSchedule,
+  viewTime,
+} from './schedule-view.ts';
+
+const name = z
+  .string()
+  .trim()
+  .refine(
+    isScheduleName,
+    'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
+  );
+const cron = line(100).describe(
+  'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly',
+);
+const zone = line(100).describe('Of the IANA database: Europe/Berlin');
+const environments = z.array(code).min(1, 'must name an environment').max(200);
+const overlap = z
+  .enum(overlapRules)
+  .describe('Where an earlier run of it is not finished: make none, let it wait, or cancel the earlier one');
+const missed = z
+  .enum(missedRules)
+  .describe('Times that went by while nobody fired: nothing, or one run for all of them');
+const catchUpMinutes = z.int().min(1).max(10_080).describe('With `once`: how long ago a missed time may be');
+
+export const addSchedule = defineOperation({
+  name: 'schedules.add',
+  method: 'POST',
+  path: '/api/schedules',
+  summary: 'Submit a selection again and again, by the clock of a time zone',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({
+    name,
+    cron,
+    zone: zone.default('UTC'),
+    environments,
+    selection: selectionInput,
+    priority: priority.default(0),
+    overlap: overlap.default('skip'),
+    missed: missed.default('once'),
+    catchUpMinutes: catchUpMinutes.default(60),
+  }),
+  output: scheduleView,
+  async run(context, { environments, ...fields }, { who }) {
+    const nextAt = firstAfter(fields, await context.clock());
+    await checkSelection(context, fields.selection);
+    const environmentIds = await idsOf(context, environments);
+    const added = await context.schedules.create({ ...fields, environmentIds, nextAt, createdBy: who.name });
+    return view(context, added);
+  },
+});
+
+export const listSchedules = defineOperation({
+  name: 'schedules.list',
+  method: 'GET',
+  path: '/api/schedules',
+  summary: 'List the schedules with their next times and what became of the last one, by name',
+  role: 'viewer',
+  live: true,
+  audited: false,
+  input: z.object({}),
+  output: z.object({ schedules: z.array(scheduleView) }),
+  async run({ schedules, firings, database, clock }) {
+    const [all, latest, now] = await Promise.all([schedules.list(), firings.latest(), clock()]);
+    const viewed = await viewFirings(database, [...latest.values()]);
+    const last = new Map([...latest.keys()].map((id, place) => [id, viewed[place]]));
+    return { schedules: all.map((schedule) => viewSchedule(schedule, last.get(schedule.id), now)) };
+  },
+});
+
+export const showSchedule = defineOperation({
+  name: 'schedules.show',
+  method: 'GET',
+  path: '/api/schedules/:name',
+  summary: 'Show a schedule with what became of its times, the newest first',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ name, limit: whole.min(1).max(100).default(20) }),
+  output: scheduleView.extend({ firings: z.array(firingView) }),
+  async run(context, { name, limit }) {
+    const schedule = await context.schedules.get(name);
+    const firings = await viewFirings(context.database, await context.firings.list(schedule.id, limit));
+    return { ...viewSchedule(schedule, firings[0], await context.clock()), firings };
+  },
+});
+
+export const editSchedule = defineOperation({
+  name: 'schedules.edit',
+  method: 'PATCH',
+  path: '/api/schedules/:name',
+  summary: 'Change a schedule; what is not named stays',
+  role: 'operator',
+  audited: ({ name, ...changes }) => `${name}: ${Object.keys(given(changes)).join(', ')}`,
+  input: z.object({
+    name,
+    rename: name.optional(),
+    cron: cron.optional(),
+    zone: zone.optional(),
+    environments: environments.optional(),
+    selection: selectionInput.optional(),
+    priority: priority.optional(),
+    overlap: overlap.optional(),
+    missed: missed.optional(),
+    catchUpMinutes: catchUpMinutes.optional(),
+  }),
+  output: scheduleView,
+  async run(context, { name, rename, environments, ...rest }) {
+    const changes = given(rest);
+    if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
+      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+    }
+    if (changes.selection) await checkSelection(context, changes.selection);
+    const named = environments && (await idsOf(context, environments));
+    const now = await context.clock();
+    const edited = await context.schedules.update(name, (current) => {
+      const changed = { ...current, ...changes, name: rename ?? current.name };
+      const moved = changed.cron !== current.cron || changed.zone !== current.zone;
+      return {
+        ...changed,
+        environmentIds: named ?? idsIn(current),
+        // A pause stays one, but what cannot be read is refused all the same.
+        nextAt: moved ? activeAt(current, firstAfter(changed, now)) : current.nextAt,
+      };
+    });
+    return view(context, edited);
+  },
+});
+
+export const pauseSchedule = defineOperation({
+  name: 'schedules.pause',
+  method: 'POST',
+  path: '/api/schedules/:name/pause',
+  summary: 'Let a schedule fire no more until it is resumed; its runs go on',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({ name }),
+  output: scheduleView,
+  async run(context, { name }) {
+    const now = await context.clock();
+    const paused = await context.schedules.update(name, (current) => ({
+      ...current,
+      environmentIds: idsIn(current),
+      pausedAt: current.pausedAt ?? now,
+      nextAt: undefined,
+    }));
+    return view(context, paused);
+  },
+});
+
+export const resumeSchedule = defineOperation({
+  name: 'schedules.resume',
+  method: 'POST',
+  path: '/api/schedules/:name/resume',
+  summary: 'Let a paused schedule fire again; times during the pause are not caught up',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({ name }),
+  output: scheduleView,
+  async run(context, { name }) {
+    const now = await context.clock();
+    const resumed = await context.schedules.update(name, (current) => ({
+      ...current,
+      environmentIds: idsIn(current),
+      pausedAt: undefined,
+      nextAt: current.nextAt ?? firstAfter(current, now),
+    }));
+    return view(context, resumed);
+  },
+});
+
+export const removeSchedule = defineOperation({
+  name: 'schedules.remove',
+  method: 'DELETE',
+  path: '/api/schedules/:name',
+  summary: 'Remove a schedule with the record of its times; its runs stay',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({ name }),
+  output: scheduleView,
+  async run(context, { name }) {
+    const shown = await view(context, await context.schedules.get(name));
+    await context.schedules.remove(name);
+    return shown;
+  },
+});
+
+export const fireSchedule = defineOperation({
+  name: 'schedules.fire',
+  method: 'POST',
+  path: '/api/schedules/:name/fire',
+  summary: 'Fire a schedule now, by its rules, also a paused one; its times stay as they are',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({ name }),
+  output: firingView,
+  creates: true,
+  run(context, input, { who, key }) {
+    return once<FiringView>(context, { operation: 'schedules.fire', input, key }, async (keep) => {
+      let viewed: FiringView | undefined;
+      await context.firer.byHand(input.name, who.name, async (transaction, firing) => {
+        [viewed] = await viewFirings(transaction, [firing]);
+        await keep(transaction, viewed as FiringView);
+      });
+      return viewed as FiringView;
+    });
+  },
+});
+
+export const previewSchedule = defineOperation({
+  name: 'schedules.preview',
+  method: 'GET',
+  path: '/api/schedule-times',
+  summary: 'Show the next times of a cron expression in a time zone; nothing is saved',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ cron, zone: zone.default('UTC'), count: whole.min(1).max(50).default(shownTimes) }),
+  output: z.object({ zone: z.string(), next: z.array(timeView) }),
+  async run({ clock }, { cron, zone, count }) {
+    const first = firstAfter({ cron, zone }, await clock());
+    const times = timesOf({ cron, zone });
+    const next = [first, ...(count > 1 ? times.after(first, count - 1) : [])];
+    return { zone, next: next.map((at) => viewTime(times, at)) };
+  },
+});
+
+async function view({ firings, database, clock }: Context, schedule: Schedule): Promise<ScheduleView> {
+  const [last] = await viewFirings(database, await firings.list(schedule.id, 1));
+  return viewSchedule(schedule, last, await clock());
+}
+
+/** Errors: ENVIRONMENT_UNKNOWN. */
+async function idsOf(context: Context, codes: readonly string[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const code of new Set(codes)) ids.push((await getEnvironment(context, code)).id);
+  return ids;
+}
+
+const idsIn = ({ environments }: Schedule) => environments.map(({ id }) => id);
+
+const activeAt = ({ pausedAt }: Schedule, nextAt: Date) => (pausedAt ? undefined : nextAt);

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { statuses } from '../../model/result.ts';
+import { testName, time, whole } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { viewHistory } from './history-view.ts';
+
+const milliseconds = z.number().nullable();
+
+/** One result of a test. */
+export const historyCellView = z.object({
+  run: z.number(),
+  status: z.enum(statuses),
+  durationMs: z.number(),
+  message: z.string().nullable().describe('At most 300 characters'),
+  at: time,
+});
+export type HistoryCellView = z.output<typeof historyCellView>;
+
+const figures = {
+  results: z.number(),
+  passRate: z.number().nullable().describe('0 to 1: of those that passed or failed'),
+  flakiness: z
+    .number()
+    .nullable()
+    .describe('0 to 1: of neighbours that passed or failed on one environment, the share that differ'),
+  p50Ms: milliseconds,
+  p95Ms: milliseconds,
+};
+
+export const testHistoryView = z.object({
+  test: z.string(),
+  suite: z.string().nullable(),
+  suites: z.array(z.string().nullable()).describe('Where this test ran: in suites, or by itself (null)'),
+  ...figures,
+  columns: z
+    .array(
+      z.object({
+        commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+        at: time.describe('Of the earliest result in it'),
+        p50Ms: milliseconds,
+        p95Ms: milliseconds,
+      }),
+    )
+    .describe(
+      'The oldest first: the first results at a commit on all environments, the second ones, and so on',
+    ),
+  rows: z.array(
+    z.object({
+      environment: z.string().describe('Its code'),
+      ...figures,
+      cells: z.array(historyCellView.nullable()).describe('One for each column'),
+    }),
+  ),
+});
+export type TestHistoryView = z.output<typeof testHistoryView>;
+
+/** Of a test, on all environments: a year of nightly runs on a dozen of them. */
+const mostResults = 5_000;
+
+export const showTestHistory = defineOperation({
+  name: 'tests.history',
+  method: 'GET',
+  path: '/api/tests/:test/history',
+  summary: 'Show how a test went on all environments over time',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    test: testName,
+    suite: testName.optional(),
+    runs: whole.min(1).max(200).default(50).describe('How many columns'),
+  }),
+  output: testHistoryView,
+  async run(context, { test, suite, runs }) {
+    return viewHistory(await context.results.history(test, mostResults), { test, suite, runs });
+  },
+});
+
+export const completeTests = defineOperation({
+  name: 'tests.complete',
+  method: 'GET',
+  path: '/api/tests/complete',
+  summary: 'Complete a name of a test, a group or a suite, or find those that have some text in it',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    text: z.string().trim().max(200).default(''),
+    limit: whole.min(1).max(100).default(20),
+  }),
+  output: z.object({
+    names: z.array(
+      z.object({
+        kind: z.enum(['test', 'group', 'suite']),
+        name: z.string(),
+        tests: z.number().describe('How many it stands for'),
+        title: z.string().nullable(),
+      }),
+    ),
+  }),
+  async run(context, { text, limit }) {
+    const { catalog } = await context.glance.catalog();
+    const wanted = text.toLowerCase();
+    const names = [
+      ...[...catalog.groups].map(([name, members]) => naming('group', name, members.length)),
+      ...[...catalog.suites.values()].map(({ name, tests }) => naming('suite', name, tests.length)),
+      ...[...catalog.tests.values()].map(({ name, title }) => naming('test', name, 1, title)),
+    ];
+    const found = names.flatMap((each) => {
+      const place = each.name.toLowerCase().indexOf(wanted);
+      return place < 0 ? [] : [{ ...each, place }];
+    });
+    // Those that begin so first, then by name.
+    found.sort(
+      (one, other) => Math.sign(one.place) - Math.sign(other.place) || (one.name < other.name ? -1 : 1),
+    );
+    return { names: found.slice(0, limit).map(({ place: _place, ...each }) => each) };
+  },
+});
+
+function naming(kind: 'test' | 'group' | 'suite', name: string, tests: number, title?: string) {
+  return { kind, name, tests, title: title ?? null };
+}
+
+export type CompletionView = z.output<typeof completeTests.output>;

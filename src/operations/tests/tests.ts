@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { CatalogTest } from '../../mftf/catalog/catalog.ts';
+import { resolveSelection } from '../../mftf/catalog/selection.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import type { Context } from '../core/context.ts';
+import { code, line, time } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { getEnvironment } from '../environments/environments.ts';
+import { selectionInput } from '../runs/runs.ts';
+
+const commitView = z.object({ id: z.string(), subject: z.string() });
+
+const catalogTestView = z.object({
+  name: z.string(),
+  title: z.string().nullable(),
+  module: z.string().nullable(),
+  severity: z.string().nullable(),
+  groups: z.array(z.string()),
+  suites: z.array(z.string()).describe('It runs in each of them; by itself when there is none'),
+  skipped: z.string().nullable().describe('Why MFTF skips it'),
+  unusable: z.string().nullable().describe('Why MFTF generates nothing for it'),
+});
+export type CatalogTestView = z.output<typeof catalogTestView>;
+
+const counted = z.array(z.object({ name: z.string(), tests: z.number() }));
+
+export const listTests = defineOperation({
+  name: 'tests.list',
+  method: 'GET',
+  path: '/api/tests',
+  summary: 'List the tests, groups and suites of the image and the newest commit of the test module',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    search: line(200).optional().describe('Only those with this in a name, a title, a group or a suite'),
+  }),
+  output: z.object({ commit: commitView, tests: z.array(catalogTestView), groups: counted, suites: counted }),
+  async run(context, { search }) {
+    const { commit, catalog } = await context.catalog();
+    const wanted = search?.toLowerCase() ?? '';
+    const has = (...texts: (string | undefined)[]) =>
+      texts.some((text) => text?.toLowerCase().includes(wanted));
+    const byName = <T extends { name: string }>(all: T[]) => all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const tests = [...catalog.tests.values()].filter(({ name, title, groups, suites }) =>
+      has(name, title, ...groups, ...suites),
+    );
+    const groups = [...catalog.groups].map(([name, members]) => ({ name, tests: members.length }));
+    const suites = [...catalog.suites.values()].map(({ name, tests }) => ({ name, tests: tests.length }));
+    return {
+      commit,
+      tests: byName(tests.map(viewTest)),
+      groups: byName(groups.filter(({ name }) => has(name))),
+      suites: byName(suites.filter(({ name }) => has(name))),
+    };
+  },
+});
+
+const testFiguresView = z.object({
+  test: z.string(),
+  passing: z.number().describe('On how many environments its last answer was a pass'),
+  failing: z.number().describe('On how many environments its last answer was a failure'),
+  flakiness: z
+    .number()
+    .nullable()
+    .describe('0 to 1: of neighbours among the last ten answers on each environment, the share that differ'),
+  meanMs: z.number().describe('Of the last five on each environment'),
+  lastAt: time,
+});
+
+export const listTestFigures = defineOperation({
+  name: 'tests.figures',
+  method: 'GET',
+  path: '/api/tests/figures',
+  summary: 'Tell of all tests how they went lately, in one figure each',
+  role: 'viewer',
+  audited: false,
+  input: z.object({}),
+  output: z.object({ tests: z.array(testFiguresView).describe('Those that ever passed or failed') }),
+  async run({ durations }) {
+    const figures = await durations.figures();
+    return {
+      tests: figures.map(({ pairs, changes, lastAt, ...rest }) => ({
+        ...rest,
+        flakiness: pairs === 0 ? null : changes / pairs,
+        lastAt: lastAt.toISOString(),
+      })),
+    };
+  },
+});
+
+export const previewRuns = defineOperation({
+  name: 'runs.preview',
+  method: 'POST',
+  path: '/api/runs/preview',
+  summary: 'Show what a selection would execute now, and how long that would take; nothing is queued',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    environments: z.array(code).max(200).default([]),
+    selection: selectionInput,
+  }),
+  output: z.object({
+    commit: commitView,
+    tests: z.array(
+      z.object({
+        test: z.string(),
+        suite: z.string().nullable(),
+        skipped: z.string().nullable().describe('Why MFTF will skip it'),
+      }),
+    ),
+    unusable: z
+      .array(z.object({ test: z.string(), because: z.string() }))
+      .describe('Selected, but MFTF generates nothing for them'),
+    environments: z.array(
+      z.object({
+        code: z.string(),
+        expectedMs: z
+          .number()
+          .nullable()
+          .describe('From how long the tests took before, on one slot; null when nothing is known'),
+        unset: z.string().nullable().describe('Variables that the tests may read and that nobody has set'),
+      }),
+    ),
+  }),
+  async run(context, { environments, selection }) {
+    const chosen: Environment[] = [];
+    for (const each of new Set(environments)) chosen.push(await getEnvironment(context, each));
+    const { commit, catalog } = await context.catalog();
+    const { tests, skipped, unusable } = resolveSelection(catalog, selection);
+    const because = new Map(skipped.map((each) => [each.test, each.because]));
+    return {
+      commit,
+      tests: tests.map(({ name, suite }) => ({
+        test: name,
+        suite: suite ?? null,
+        skipped: because.get(name) ?? null,
+      })),
+      unusable,
+      environments: await Promise.all(chosen.map((environment) => previewOn(context, environment, tests))),
+    };
+  },
+});
+
+async function previewOn(context: Context, environment: Environment, tests: PlannedTest[]) {
+  return {
+    code: environment.code,
+    expectedMs: (await context.durations.estimate(environment.id, tests)) ?? null,
+    unset: (await context.unsetVariables(environment, tests)) ?? null,
+  };
+}
+
+function viewTest(test: CatalogTest): CatalogTestView {
+  const { name, title, module, severity, groups, suites, skip, unusable } = test;
+  return {
+    name,
+    title: title ?? null,
+    module: module ?? null,
+    severity: severity ?? null,
+    groups,
+    suites,
+    skipped: skip?.join(', ') ?? null,
+    unusable: unusable ?? null,
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { hashPassword } from '../../crypto/password.ts';
+import { Fault } from '../../faults/fault.ts';
+import type { Account } from '../../store/access/accounts.ts';
+import type { Context } from '../core/context.ts';
+import { newPassword, role, time, userName } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+
+const userView = z.object({
+  name: z.string(),
+  role,
+  via: z.enum(['password', 'oidc']).describe('With what the user signs in'),
+  createdAt: time,
+  signedInAt: time.nullable(),
+});
+
+function viewUser({ name, role, via, createdAt, signedInAt }: Account): z.output<typeof userView> {
+  return {
+    name,
+    role,
+    via,
+    createdAt: createdAt.toISOString(),
+    signedInAt: signedInAt?.toISOString() ?? null,
+  };
+}
+
+export const listUsers = defineOperation({
+  name: 'users.list',
+  method: 'GET',
+  path: '/api/users',
+  summary: 'List who can sign in, by name',
+  role: 'admin',
+  audited: false,
+  input: z.object({}),
+  output: z.object({ users: z.array(userView) }),
+  async run({ access }) {
+    return { users: (await access.accounts.list()).map(viewUser) };
+  },
+});
+
+export const addUser = defineOperation({
+  name: 'users.add',
+  method: 'POST',
+  path: '/api/users',
+  summary: 'Add a user who signs in with a password',
+  role: 'admin',
+  audited: ({ name, role }) => `${name}: ${role}`,
+  input: z.object({ name: userName, role, password: newPassword }),
+  output: userView,
+  async run({ access }, { name, role, password }) {
+    return viewUser(await access.accounts.create({ name, role, password: await hashPassword(password) }));
+  },
+});
+
+export const editUser = defineOperation({
+  name: 'users.edit',
+  method: 'PATCH',
+  path: '/api/users/:name',
+  summary: 'Give a user another role, or another password, which ends the sessions of the user',
+  role: 'admin',
+  audited: ({ name, role, password }) =>
+    [name, role === undefined ? [] : `role ${role}`, password === undefined ? [] : 'password']
+      .flat()
+      .join(', '),
+  input: z.object({ name: userName, role: role.optional(), password: newPassword.optional() }),
+  output: userView,
+  async run(context, { name, role, password }) {
+    if (role === undefined && password === undefined) {
+      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+    }
+    const { accounts } = context.access;
+    await refuseElsewhere(context, name);
+    // The role first: it may be refused.
+    if (role !== undefined) await accounts.setRole(name, role);
+    if (password !== undefined) {
+      await accounts.setPassword(name, await hashPassword(password));
+      await context.access.attempts.forget(attemptsOf(name));
+    }
+    return viewUser(await accounts.get(name));
+  },
+});
+
+export const removeUser = defineOperation({
+  name: 'users.remove',
+  method: 'DELETE',
+  path: '/api/users/:name',
+  summary: 'Remove a user, with all sessions and tokens of the user',
+  role: 'admin',
+  audited: ({ name }) => name,
+  input: z.object({ name: userName }),
+  output: userView,
+  async run({ access }, { name }) {
+    return viewUser(await access.accounts.remove(name));
+  },
+});
+
+/** Under what the attempts to sign in as somebody are counted. */
+export function attemptsOf(name: string): string {
+  return `name ${name.toLowerCase()}`;
+}
+
+async function refuseElsewhere({ access }: Context, name: string): Promise<void> {
+  const { via } = await access.accounts.get(name);
+  if (via !== 'oidc') return;
+  throw new Fault('USER_ELSEWHERE', `The role and the password of ${name} come from the OpenID provider.`);
+}

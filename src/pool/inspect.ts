@@ -1,0 +1,140 @@
+import type { ContainerInfo, Engine, ListedContainer } from '../engine/engine.ts';
+import { leftovers } from '../engine/supervised.ts';
+import { toFault } from '../faults/fault.ts';
+import { type LockStore, lockNames } from '../locks/lock.ts';
+import { containerName } from '../model/environment.ts';
+import { checkInside, type HealthCheck, lookInside, readFill } from './health.ts';
+import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
+import { type Place, type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
+import { staleReason } from './staleness.ts';
+
+/** A container of the pool, and what a look into it showed. */
+export interface ExaminedContainer extends PoolContainer {
+  /** What is wrong inside, see `findAilment`; `undefined` when nothing is, or when it does not run. */
+  ailment: string | undefined;
+  /** The tokens (`run-12-3`) of supervised processes in it: of the run under way, or of earlier ones. */
+  processes: string[];
+}
+
+/** A container that was looked at closely. */
+export interface CloseLook {
+  info: ContainerInfo;
+  stale: string | undefined;
+  /** `undefined` when it does not run, so that nobody can look. */
+  checks: HealthCheck[] | undefined;
+  /** Of its tmpfs, by target. */
+  fill: Map<string, { sizeBytes: number; usedBytes: number }>;
+  processes: string[];
+}
+
+/** Looks at the containers of environments without changing them, and mends those that no run uses. */
+export interface Examination {
+  examine(environmentIds: ReadonlySet<number>): Promise<ExaminedContainer[]>;
+  /** All that can be seen of the container of a slot; `undefined` when there is none, or one that is not ours. */
+  lookClosely(place: Place, requiredFiles: readonly string[]): Promise<CloseLook | undefined>;
+  /** Containers that have the name of one of ours for these environments, and are not ours. */
+  strangers(environmentIds: ReadonlySet<number>): Promise<{ name: string; image: string }[]>;
+  /**
+   * Makes the container of a slot what it should be, as a run does before it uses it. Gives what was done; `undefined` when a run
+   * has the environment, which sees to it by itself. Errors: as of `Pool.ensure`.
+   */
+  mend(environment: { id: number; code: string }, slot: number): Promise<PoolEvent[] | undefined>;
+}
+
+/** Each look is a process for the engine to start. */
+const looksAtOnce = 8;
+
+export function createExamination(deps: {
+  engine: Engine;
+  pool: Pool;
+  locks: LockStore;
+  settings: PoolSettings;
+}): Examination {
+  const { engine, pool, locks, settings } = deps;
+
+  async function lookAt(container: PoolContainer, imageId: string): Promise<ExaminedContainer> {
+    if (container.state !== 'running') return { ...container, ailment: undefined, processes: [] };
+    const spec = poolSpecification(settings, container, imageId);
+    try {
+      return { ...container, ...(await lookInside(engine, container.name, spec)) };
+    } catch (error) {
+      return { ...container, ailment: `it does not answer (${toFault(error).message})`, processes: [] };
+    }
+  }
+
+  return {
+    async examine(environmentIds) {
+      const imageId = await engine.imageId(settings.image);
+      const waiting = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
+      const examined: ExaminedContainer[] = [];
+      const work = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          examined.push(await lookAt(next, imageId));
+        }
+      };
+      await Promise.all(Array.from({ length: looksAtOnce }, work));
+      return examined.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
+    },
+
+    async lookClosely(place, requiredFiles) {
+      const info = await engine.inspect(containerName(place.environmentId, place.slot));
+      if (info === undefined || info.labels[poolLabels.installation] !== settings.installation)
+        return undefined;
+      const imageId = await engine.imageId(settings.image);
+      const spec = poolSpecification(settings, place, imageId);
+      const seen: CloseLook = {
+        info,
+        stale: staleReason(info, spec, imageId),
+        checks: undefined,
+        fill: new Map(),
+        processes: [],
+      };
+      if (info.state !== 'running') return seen;
+      try {
+        const [checks, fill, left] = await Promise.all([
+          checkInside(engine, info.id, spec, requiredFiles),
+          readFill(
+            engine,
+            info.id,
+            spec.tmpfs.map(({ target }) => target),
+          ),
+          leftovers(engine, info.id),
+        ]);
+        return { ...seen, checks, fill, processes: [...new Set(left.map(({ token }) => token))] };
+      } catch (error) {
+        const silent = {
+          name: 'it answers',
+          ok: false,
+          seen: `it does not answer (${toFault(error).message})`,
+        };
+        return { ...seen, checks: [silent] };
+      }
+    },
+
+    async strangers(environmentIds) {
+      const names = new Set([...environmentIds].map((id) => containerName(id)));
+      const isOurs = ({ labels }: ListedContainer) =>
+        labels[poolLabels.installation] === settings.installation;
+      return (await engine.list({}))
+        .filter((info) => names.has(info.name) && !isOurs(info))
+        .map(({ name, image }) => ({ name, image }));
+    },
+
+    async mend(environment, slot) {
+      const owner = `doctor, process ${process.pid}`;
+      const execution = await locks.tryAcquire(lockNames.execution(environment.id), { owner });
+      if (!execution) return undefined;
+      const events: PoolEvent[] = [];
+      try {
+        await pool.ensure(environment, {
+          slot,
+          signal: execution.lost,
+          onEvent: (event) => events.push(event),
+        });
+        return events;
+      } finally {
+        await execution.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Database } from '../store/database/database.ts';
+import { type NewResult, writeResult } from './recorder.ts';
+import type { ClaimKey } from './result-spool.ts';
+
+/**
+ * Writes results that a worker had won before its lease ended, when the database is back. They count as long as nobody else
+ * was given the run since: its fence is still that of the claim, whether the run is queued again or only overdue.
+ *
+ * `stale`: the run was given to another worker or has ended, and nothing was written. `held`: the worker still has the run
+ * and writes them itself; nothing was written.
+ */
+export function recordLate(
+  database: Database,
+  { runId, fence }: ClaimKey,
+  results: NewResult[],
+): Promise<'written' | 'stale' | 'held'> {
+  return database.transaction(async (transaction) => {
+    const [run] = await transaction.query<{ attempt: number | null; held: boolean }>(
+      `SELECT attempt.attempt, run.state = 'running' AND run.lease_until >= now() AS held
+       FROM run LEFT JOIN attempt ON attempt.run_id = run.id AND attempt.fence = run.fence
+       WHERE run.id = $1 AND run.fence = $2 AND run.state <> 'finished' FOR NO KEY UPDATE OF run`,
+      [runId, fence],
+    );
+    if (run === undefined || run.attempt === null) return 'stale';
+    if (run.held) return 'held';
+    for (const result of results) await writeResult(transaction, runId, run.attempt, result);
+    return 'written';
+  });
+}

@@ -1,0 +1,166 @@
+import swagger from '@fastify/swagger';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { newSecret } from '../../crypto/token.ts';
+import { Fault, toFault } from '../../faults/fault.ts';
+import { operations } from '../../operations/all.ts';
+import type { Context } from '../../operations/core/context.ts';
+import { windowSeconds } from '../../store/access/sign-in-attempts.ts';
+import { createChanges } from '../events/changes.ts';
+import { mountEvents } from '../events/events.ts';
+import { mountLogStream } from '../events/log-stream.ts';
+import { mountHealth } from '../health.ts';
+import { mountMetrics } from '../metrics.ts';
+import { inviteFirstAdmin } from '../sign-in/first-admin.ts';
+import { createGuard, openToAll } from '../sign-in/guard.ts';
+import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
+import { createBrowserSessions } from '../sign-in/session.ts';
+import { mountSessionRoutes } from '../sign-in/session-routes.ts';
+import { signInRequired } from '../sign-in/sign-in-policy.ts';
+import { mountArtifacts } from './artifacts.ts';
+import { mountPage } from './page.ts';
+import { problemType, toProblem } from './problem.ts';
+import { mountDescription, mountOperations } from './routes.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+
+/** An import of many env files is the largest thing that anybody sends. */
+const bodyLimitBytes = 4 * 1024 * 1024;
+/** For a request to arrive completely. Answers may take longer. */
+const requestTimeoutMs = 30_000;
+
+export interface RunningServer {
+  /** Where it answers, from this machine. */
+  url: string;
+  /** What commands on the data folder of this server show to it: an admin, while the server runs. */
+  localToken: string;
+  /** Ends open streams too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the HTTP server on MATRE_HOST and MATRE_PORT. Where people must sign in and there is no admin yet, the log has a
+ * link to make one. Errors: CONFIG_INVALID.
+ */
+export async function startServer(context: Context, version: string): Promise<RunningServer> {
+  const { host, port, publicUrl } = context.config.server;
+  const localToken = newSecret();
+  const server = await createServer(context, { version, localToken });
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    throw listenFault(error, host, port);
+  }
+  const address = server.server.address();
+  const actualPort = typeof address === 'object' && address ? address.port : port;
+  const url = `http://${reachable(host)}:${actualPort}`;
+  if (signInRequired(context.config)) await inviteFirstAdmin(context, publicUrl ?? url);
+  return { url, localToken, close: () => server.close() };
+}
+
+/** The server with all its routes, not yet listening. */
+export async function createServer(
+  context: Context,
+  { version, localToken }: { version: string; localToken: string },
+): Promise<FastifyInstance> {
+  const { access, config } = context;
+  const signIn = signInRequired(config);
+  const server = fastify({
+    loggerInstance: context.log as FastifyBaseLogger,
+    // A line for each request would drown what matters.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+    // What the router refuses (an address that is none, or far too long) comes to no route.
+    frameworkErrors: answerProblem,
+    trustProxy: config.server.trustedProxies.length > 0 && config.server.trustedProxies,
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  // JSON is all that is understood. Other types can be posted by a form of any page, without asking us first.
+  server.removeContentTypeParser('text/plain');
+
+  addSecurityHeaders(server, config.server);
+  const guard = createGuard({ access, server: config.server, signIn, localToken });
+  server.decorateRequest('who', undefined);
+  server.decorateRequest('sessionSecret', undefined);
+  server.addHook('onRequest', (request) => guard.check(request));
+  server.addHook('onSend', async (request) => guard.answered(request));
+  server.setErrorHandler(answerProblem);
+  server.setNotFoundHandler((request) => {
+    throw new Fault('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`);
+  });
+
+  await server.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'matre', version } },
+    transform: jsonSchemaTransform,
+    // Schemas that contain themselves are named, and the names are explained there.
+    transformObject: jsonSchemaTransformObject,
+  });
+  await server.register(async (api) => {
+    const changes = createChanges(api, context);
+    changes.on(({ event }) => {
+      if (event !== 'run') context.glance.forget();
+    });
+    mountOperations(api, context, changes, operations);
+    mountDescription(api);
+    mountEvents(api, changes, guard);
+    mountLogStream(api, context, changes, guard);
+    mountArtifacts(api, context);
+    mountHealth(api, context);
+    mountMetrics(api, context);
+    const sessions = createBrowserSessions(context, { signIn });
+    mountSessionRoutes(api, context, sessions, { signIn });
+    if (signIn) mountOidcRoutes(api, context, sessions);
+  });
+  await server.register(async (page) => {
+    openToAll(page);
+    await mountPage(page);
+  });
+  await server.ready();
+  return server;
+}
+
+/** Every error is answered as problem details; those of ours are in the log as well. */
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const problem = toProblem(error, request.id);
+  if (problem.status >= 500) {
+    const path = request.url.split('?', 1)[0];
+    request.log.error({ err: error, method: request.method, path }, 'A request failed.');
+  }
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
+  // Past the serializer of the route, which knows the answer only.
+  return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
+}
+
+function listenFault(error: unknown, host: string, port: number): Fault {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new Fault('CONFIG_INVALID', `Port ${port} of ${host} is in use; set MATRE_PORT to another one.`);
+  }
+  return new Fault(
+    'CONFIG_INVALID',
+    `The server cannot listen on ${host}, port ${port}: ${toFault(error).message}.`,
+  );
+}
+
+/** Where commands on this machine find a server that listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::' || host === '[::]') return '[::1]';
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}

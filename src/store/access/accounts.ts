@@ -1,0 +1,186 @@
+import { Fault } from '../../faults/fault.ts';
+import type { Role } from '../../model/access.ts';
+import { type Database, type Queryable, sqlState, uniqueViolation } from '../database/database.ts';
+
+/** Somebody who can sign in. */
+export interface Account {
+  id: number;
+  name: string;
+  role: Role;
+  /** With what: `oidc` is known by an OpenID provider, and has no password here. */
+  via: 'password' | 'oidc';
+  createdAt: Date;
+  signedInAt: Date | undefined;
+}
+
+/** Who somebody is at an OpenID provider. */
+export interface OidcIdentity {
+  issuer: string;
+  subject: string;
+}
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** Passwords come in as `access/password.ts` makes them, and only to be stored. Names are the same in any case. */
+export function createAccounts(deps: { database: Database }) {
+  const { database } = deps;
+
+  async function find(name: string): Promise<Account | undefined> {
+    const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE lower(name) = lower($1)`, [
+      name,
+    ]);
+    return row && toAccount(row);
+  }
+
+  return {
+    find,
+
+    /** Errors: USER_UNKNOWN. */
+    async get(name: string): Promise<Account> {
+      return existing(await find(name), name);
+    },
+
+    async list(): Promise<Account[]> {
+      return (await database.query<Row>(`SELECT ${columns} FROM account ORDER BY lower(name)`)).map(
+        toAccount,
+      );
+    },
+
+    /** Errors: USER_EXISTS. */
+    create: (account: { name: string; role: Role; password: string }) => insertAccount(database, account),
+
+    /** Whether somebody can sign in as an admin. */
+    async hasAdmin(): Promise<boolean> {
+      const rows = await database.query(`SELECT id FROM account WHERE role = 'admin' LIMIT 1`);
+      return rows.length > 0;
+    },
+
+    /** What is stored of the password; `undefined` without one. For the check alone. */
+    async readPassword(id: number): Promise<string | undefined> {
+      const [row] = await database.query<{ password: string | null }>(
+        'SELECT password FROM account WHERE id = $1',
+        [id],
+      );
+      return row?.password ?? undefined;
+    },
+
+    async signedIn(id: number): Promise<void> {
+      await database.query('UPDATE account SET signed_in_at = now() WHERE id = $1', [id]);
+    },
+
+    /** A new password ends all sessions of the user. Errors: USER_UNKNOWN. */
+    async setPassword(name: string, password: string): Promise<Account> {
+      return database.transaction(async (transaction) => {
+        const [row] = await transaction.query<Row>(
+          `UPDATE account SET password = $2 WHERE lower(name) = lower($1) AND oidc_subject IS NULL RETURNING ${columns}`,
+          [name, password],
+        );
+        const account = existing(row && toAccount(row), name);
+        await transaction.query('DELETE FROM session WHERE account_id = $1', [account.id]);
+        return account;
+      });
+    },
+
+    /** Counts from the next request on. Errors: USER_UNKNOWN, LAST_ADMIN. */
+    async setRole(name: string, role: Role): Promise<Account> {
+      return keepAnAdmin(async (transaction) => {
+        const [row] = await transaction.query<Row>(
+          `UPDATE account SET role = $2 WHERE lower(name) = lower($1) RETURNING ${columns}`,
+          [name, role],
+        );
+        return existing(row && toAccount(row), name);
+      });
+    },
+
+    /** With all sessions and tokens of the user. Errors: USER_UNKNOWN, LAST_ADMIN. */
+    async remove(name: string): Promise<Account> {
+      return keepAnAdmin(async (transaction) => {
+        const [row] = await transaction.query<Row>(
+          `DELETE FROM account WHERE lower(name) = lower($1) RETURNING ${columns}`,
+          [name],
+        );
+        return existing(row && toAccount(row), name);
+      });
+    },
+
+    /**
+     * The account of somebody whom an OpenID provider knows, made at the first sign-in; the role is as the provider has it now.
+     * A name that somebody else has is refused rather than taken for the same person: USER_EXISTS.
+     */
+    async ofOidc({ issuer, subject }: OidcIdentity, { name, role }: Pick<Account, 'name' | 'role'>) {
+      const [known] = await database.query<Row>(
+        `UPDATE account SET role = $3 WHERE oidc_issuer = $1 AND oidc_subject = $2 RETURNING ${columns}`,
+        [issuer, subject, role],
+      );
+      return known ? toAccount(known) : insertAccount(database, { name, role, oidc: { issuer, subject } });
+    },
+  };
+
+  /** Changes that would leave nobody who may manage users are undone. One at a time, or two could see each other's admin. */
+  function keepAnAdmin(change: (transaction: Queryable) => Promise<Account>): Promise<Account> {
+    return database.transaction(async (transaction) => {
+      await lockAdmins(transaction);
+      const had = await countAdmins(transaction);
+      const changed = await change(transaction);
+      if (had > 0 && (await countAdmins(transaction)) === 0) {
+        throw new Fault('LAST_ADMIN', `${changed.name} is the only admin.`);
+      }
+      return changed;
+    });
+  }
+}
+
+/** Any number that nothing else in the database is likely to use. */
+const advisoryLock = 7_236_187_003;
+
+/** Until the end of the transaction nobody else takes an admin away, or makes the first one. */
+export async function lockAdmins(transaction: Queryable): Promise<void> {
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
+}
+
+export async function countAdmins(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*) AS count FROM account WHERE role = 'admin'`,
+  );
+  return row?.count ?? 0;
+}
+
+/** Errors: USER_EXISTS. */
+export async function insertAccount(
+  database: Queryable,
+  account: { name: string; role: Role; password?: string; oidc?: OidcIdentity },
+): Promise<Account> {
+  const { name, role, password, oidc } = account;
+  try {
+    const rows = await database.query<Row>(
+      `INSERT INTO account (name, role, password, oidc_issuer, oidc_subject) VALUES ($1, $2, $3, $4, $5)
+       RETURNING ${columns}`,
+      [name, role, password ?? null, oidc?.issuer ?? null, oidc?.subject ?? null],
+    );
+    return toAccount(rows[0] as Row);
+  } catch (error) {
+    if (sqlState(error) !== uniqueViolation) throw error;
+    throw new Fault('USER_EXISTS', `There is a user ${name} already.`);
+  }
+}
+
+const columns = 'id, name, role, oidc_subject IS NOT NULL AS oidc, created_at, signed_in_at';
+
+interface Row {
+  id: number;
+  name: string;
+  role: Role;
+  oidc: boolean;
+  created_at: Date;
+  signed_in_at: Date | null;
+}
+
+function toAccount({ id, name, role, oidc, created_at, signed_in_at }: Row): Account {
+  const via = oidc ? 'oidc' : 'password';
+  return { id, name, role, via, createdAt: created_at, signedInAt: signed_in_at ?? undefined };
+}
+
+function existing(account: Account | undefined, name: string): Account {
+  if (!account) throw new Fault('USER_UNKNOWN', `There is no user ${JSON.stringify(name)}.`);
+  return account;
+}

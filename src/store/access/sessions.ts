@@ -1,0 +1,50 @@
+import { digestOf, newSecret } from '../../crypto/token.ts';
+import type { Asker, Role } from '../../model/access.ts';
+import type { Queryable } from '../database/database.ts';
+
+/** Signed in or not, nobody stays longer than this without signing in again. */
+const longest = `interval '7 days'`;
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** Who has signed in in a browser. A session ends `idleMs` after it was used last, and seven days after it began. */
+export function createSessions(deps: { database: Queryable; idleMs: number }) {
+  const { database, idleMs } = deps;
+  const alive = `session.seen_at > now() - $1 * interval '1 millisecond' AND session.created_at > now() - ${longest}`;
+  return {
+    /** The secret of a new session, for the cookie. Those that have ended are swept out. */
+    async begin(accountId: number): Promise<string> {
+      const secret = newSecret();
+      await database.query(`DELETE FROM session WHERE NOT (${alive})`, [idleMs]);
+      await database.query('INSERT INTO session (hash, account_id) VALUES ($1, $2)', [
+        digestOf(secret),
+        accountId,
+      ]);
+      return secret;
+    },
+
+    /** Who it is, with the role as it is now; `undefined` when the session has ended. */
+    async whoIs(secret: string): Promise<Asker | undefined> {
+      const hash = digestOf(secret);
+      const [row] = await database.query<{
+        id: number;
+        name: string;
+        role: Role;
+        oidc: boolean;
+        fresh: boolean;
+      }>(
+        `SELECT account.id, account.name, account.role, account.oidc_subject IS NOT NULL AS oidc,
+           session.seen_at > now() - interval '1 minute' AS fresh
+         FROM session JOIN account ON account.id = session.account_id WHERE session.hash = $2 AND ${alive}`,
+        [idleMs, hash],
+      );
+      if (!row) return undefined;
+      if (!row.fresh) await database.query('UPDATE session SET seen_at = now() WHERE hash = $1', [hash]);
+      return { accountId: row.id, name: row.name, role: row.role, via: row.oidc ? 'oidc' : 'password' };
+    },
+
+    async end(secret: string): Promise<void> {
+      await database.query('DELETE FROM session WHERE hash = $1', [digestOf(secret)]);
+    },
+  };
+}

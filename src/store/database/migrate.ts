@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '../../faults/fault.ts';
+import type { Logger } from '../../log.ts';
+import type { Database, Queryable } from './database.ts';
+
+/** A file `migrations/NNNN_name.sql`. */
+export interface Migration {
+  number: number;
+  name: string;
+  sql: string;
+}
+
+/** Any number that nothing else in the database is likely to use. */
+const advisoryLock = 7_236_187_001;
+
+/**
+ * Brings the schema to what this program knows: each migration in a transaction of its own, once, in order. Programs that
+ * start at the same time wait for each other.
+ *
+ * Errors: SCHEMA_NEWER when the database knows migrations that this program does not; SCHEMA_DIFFERENT when one was
+ * changed after it was applied.
+ */
+export async function migrate(
+  database: Database,
+  options: { log: Logger; migrations?: Migration[] },
+): Promise<void> {
+  const migrations = options.migrations ?? (await readMigrations());
+  for (;;) {
+    // The lock ends with the transaction, so each turn looks again at what others have done in between.
+    const applied = await database.transaction(async (transaction) => {
+      // As a script: another process may take long for its change.
+      await transaction.script(
+        `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${advisoryLock})`,
+      );
+      return applyNext(transaction, migrations);
+    });
+    if (!applied) return;
+    options.log.info({ migration: applied.name }, 'The schema of the database was brought up to date.');
+  }
+}
+
+async function applyNext(transaction: Queryable, migrations: Migration[]): Promise<Migration | undefined> {
+  await transaction.script(`
+    CREATE TABLE IF NOT EXISTS schema_migration (
+      number     integer PRIMARY KEY,
+      name       text NOT NULL,
+      checksum   text NOT NULL,
+      applied_at timestamptz NOT NULL DEFAULT now()
+    )`);
+  const applied = await transaction.query<{ number: number; name: string; checksum: string }>(
+    'SELECT number, name, checksum FROM schema_migration ORDER BY number',
+  );
+  for (const { number, name, checksum } of applied) {
+    const known = migrations.find((migration) => migration.number === number);
+    if (!known)
+      throw new Fault('SCHEMA_NEWER', `The database has the schema change ${name}, which is unknown here.`);
+    if (checksum !== checksumOf(known))
+      throw new Fault('SCHEMA_DIFFERENT', `The schema change ${name} was applied with other content.`);
+  }
+  const next = migrations.find(({ number }) => !applied.some((row) => row.number === number));
+  if (!next) return undefined;
+  await transaction.script(next.sql);
+  await transaction.query('INSERT INTO schema_migration (number, name, checksum) VALUES ($1, $2, $3)', [
+    next.number,
+    next.name,
+    checksumOf(next),
+  ]);
+  return next;
+}
+
+/** The migrations beside this file, in order. */
+export async function readMigrations(): Promise<Migration[]> {
+  const folder = new URL('./migrations/', import.meta.url);
+  const files = (await readdir(folder)).filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
+  return Promise.all(
+    files.map(async (file) => ({
+      number: Number(file.slice(0, 4)),
+      name: file.replace(/\.sql$/, ''),
+      sql: await readFile(fileURLToPath(new URL(file, folder)), 'utf8'),
+    })),
+  );
+}
+
+/** Of the content, whatever the line ends (git may change those). */
+function checksumOf({ sql }: Migration): string {
+  return createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
+}

@@ -1,0 +1,216 @@
+import pg from 'pg';
+import { Fault, isFault } from '../../faults/fault.ts';
+import type { Logger } from '../../log.ts';
+import { type Database, type Queryable, sqlState } from './database.ts';
+import { createListener } from './postgres-listener.ts';
+import { createSockets } from './postgres-sockets.ts';
+
+/** A statement of ours takes milliseconds; one that takes this long waits for a lock or a dead server. */
+const defaultTimeoutMs = 6_000;
+/** For changes of the schema, and for waiting until another process has made one. */
+const scriptTimeoutMs = 600_000;
+const poolSize = 10;
+
+/** Type parsers of our own connections: int8 as number (ids and fences stay far below 2^53). The driver's defaults stay as they are. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+export interface PostgresOptions {
+  url: string;
+  log: Logger;
+  /**
+   * How long a statement may take. Much less than a lease: a worker whose connections are half open must find that out,
+   * and have new ones, while its lease holds. Six seconds by default.
+   */
+  timeoutMs?: number;
+}
+
+/**
+ * Opens a PostgreSQL by its URL and makes sure that it answers. Connections that are lost are made again by themselves. A
+ * statement without an answer is the only sign of connections that are half open, and the others are then likely to be so
+ * too: all are thrown away.
+ *
+ * Errors: CONFIG_INVALID when the URL is not one; DATABASE_UNREACHABLE now or on any later call, with the host and never
+ * the password.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const { log, timeoutMs = defaultTimeoutMs } = options;
+  // Later than the server's own limit, so that a silence is not mistaken for a statement that waits.
+  const silenceMs = timeoutMs * 1.25;
+  const place = placeOf(options.url);
+  const settings: pg.ClientConfig = {
+    connectionString: options.url,
+    types,
+    application_name: 'matre',
+    connectionTimeoutMillis: silenceMs,
+    query_timeout: silenceMs,
+    statement_timeout: timeoutMs,
+    // A client that dies between two statements keeps the rows that it has locked no longer than this.
+    idle_in_transaction_session_timeout: timeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+  let connections = openPool();
+  let closed = false;
+  /**
+   * Statements are prepared, once on each connection: to plan one takes longer than to execute it, up to five times. There
+   * are some dozens, and none is made from values.
+   */
+  const names = new Map<string, string>();
+
+  function nameOf(sql: string): string {
+    const name = names.get(sql) ?? `matre_${names.size}`;
+    names.set(sql, name);
+    return name;
+  }
+
+  function openPool() {
+    const sockets = createSockets();
+    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.make });
+    // A connection that breaks while nobody uses it: the pool drops it. Without a listener it would end the process.
+    pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke.'));
+    return { pool, sockets };
+  }
+
+  /** Ends connections when nobody uses them any more, at the latest when every statement on them has had its time. */
+  async function retire({ pool, sockets }: typeof connections): Promise<void> {
+    pool.end().catch(() => undefined);
+    await sockets.close(silenceMs);
+  }
+
+  const unreachable = (error: unknown) =>
+    new Fault('DATABASE_UNREACHABLE', `PostgreSQL at ${place} cannot be used: ${describe(error)}.`, {
+      cause: error,
+    });
+
+  /** Lends a connection to `work`; a broken one is not given back to the pool. */
+  async function withConnection<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
+    const used = connections;
+    const client = await used.pool.connect().catch((error: unknown) => {
+      throw unreachable(error);
+    });
+    let broken = false;
+    const onError = () => {
+      broken = true;
+    };
+    client.on('error', onError);
+    const send = async (query: pg.QueryConfig & { query_timeout?: number }) => {
+      try {
+        return await client.query(query);
+      } catch (error) {
+        if (!isConnectionFault(error)) throw error;
+        broken = true;
+        if (isSilence(error) && used === connections && !closed) {
+          log.warn(
+            `PostgreSQL at ${place} was silent for ${silenceMs} ms; all connections to it are made again.`,
+          );
+          connections = openPool();
+          void retire(used);
+        }
+        throw unreachable(error);
+      }
+    };
+    try {
+      return await work({
+        query: async <Row extends object>(sql: string, parameters: unknown[] = []) =>
+          (await send({ name: nameOf(sql), text: sql, values: parameters })).rows as Row[],
+        script: async (sql) => {
+          await send({ text: sql, query_timeout: scriptTimeoutMs });
+        },
+      });
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  const database: Database = {
+    kind: 'postgres',
+    query: (sql, parameters) => withConnection((connection) => connection.query(sql, parameters)),
+    script: (sql) => withConnection((connection) => connection.script(sql)),
+    transaction: (work) =>
+      withConnection(async (connection) => {
+        await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+        try {
+          const value = await work(connection);
+          await connection.query('COMMIT');
+          return value;
+        } catch (error) {
+          // On a broken connection there is nothing left to roll back: the server does it.
+          if (!isFault(error, 'DATABASE_UNREACHABLE'))
+            await connection.query('ROLLBACK').catch(() => undefined);
+          throw error;
+        }
+      }),
+    listen: (channel, callback) => listener.listen(channel, callback),
+    async close() {
+      closed = true;
+      const ended = listener.close();
+      await Promise.all([retire(connections), Promise.race([ended, listening.close(silenceMs)])]);
+    },
+  };
+  const listening = createSockets();
+  const listener = createListener({
+    connect: () => new pg.Client({ ...settings, stream: listening.make }),
+    beatMs: 2 * timeoutMs,
+    unreachable,
+    place,
+    log,
+  });
+
+  try {
+    await database.query('SELECT 1');
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** `host:port/database` of a URL, for messages. */
+function placeOf(url: string): string {
+  try {
+    const { protocol, host, port, pathname } = new URL(url);
+    if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw new Error('not a postgres:// URL');
+    return `${host || 'localhost'}${port ? '' : ':5432'}${pathname}`;
+  } catch {
+    // The URL itself is not shown: it may hold a password.
+    throw new Fault(
+      'CONFIG_INVALID',
+      'DATABASE_URL is not of the form postgres://user:password@host:5432/database.',
+    );
+  }
+}
+
+/** Whether the server or the way to it is the matter, rather than the statement. */
+function isConnectionFault(error: unknown): boolean {
+  const state = sqlState(error);
+  // A newer program has changed a table since a statement was prepared here; on a new connection it will be prepared anew.
+  if (state === '0A000' && /cached plan/.test(String((error as Error).message))) return true;
+  if (state !== undefined) return serverStates.test(state);
+  // Errors of sockets have a code such as ECONNRESET. The driver's own ("Connection terminated unexpectedly",
+  // "Query read timeout", "... is not queryable") have none, only a text.
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return /^E[A-Z]+$/.test(code);
+  return /connection|terminated|timeout|not queryable/i.test(String(message));
+}
+
+/** Whether there was no answer at all: neither from the server nor from the network. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
+/**
+ * SQLSTATEs that say so: 08 connection, 28 user or password, 3D000 no such database, 53 out of disk, memory or
+ * connections, 57 shutdown, starting up or a statement that took too long, 58 files of the server, 25006 a standby, 25P03 a
+ * transaction that was idle too long because this process was stopped or the network was.
+ */
+const serverStates = /^(08|28|53|57|58)|^(3D000|25006|25P03)$/;
+
+/** Node tries several addresses of a host and then says why each failed in `errors`, with an empty message. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}

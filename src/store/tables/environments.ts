@@ -1,0 +1,205 @@
+import type { SecretBox } from '../../crypto/secret-box.ts';
+import { Fault } from '../../faults/fault.ts';
+import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
+import {
+  channels,
+  type Database,
+  notifyChange,
+  notifyQueue,
+  type Queryable,
+  sqlState,
+  uniqueViolation,
+} from '../database/database.ts';
+
+export interface NewEnvironment {
+  code: string;
+  name: string;
+  baseUrl: string;
+  backendName: string;
+  adminUsername: string;
+  /** See `Environment.slots`; 1 by default. */
+  slots?: number;
+}
+
+/** What can be changed. The code cannot: files of the test module are named after it. */
+export type EnvironmentChanges = Partial<Omit<NewEnvironment, 'code'>>;
+
+export type Environments = ReturnType<typeof createEnvironments>;
+
+/** Environments that were removed are seen nowhere here; their runs keep them. */
+export function createEnvironments(deps: { database: Database; secrets: SecretBox }) {
+  const { database, secrets } = deps;
+
+  async function find(code: string): Promise<Environment | undefined> {
+    const [row] = await database.query<EnvironmentRow>(
+      `SELECT ${environmentColumns} FROM environment WHERE code = $1 AND removed_at IS NULL`,
+      [code],
+    );
+    return row && toEnvironment(row);
+  }
+
+  /** Changes one environment that exists; ENVIRONMENT_UNKNOWN otherwise. `assignments` uses `$2` and on. */
+  async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
+    const rows = await transaction.query<EnvironmentRow>(
+      `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL
+       RETURNING ${environmentColumns}, ${told}`,
+      [id, ...values],
+    );
+    return toEnvironment(existing(rows, id));
+  }
+
+  return {
+    /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is none. */
+    async create(environment: NewEnvironment): Promise<Environment> {
+      const { code, name, baseUrl, backendName, adminUsername, slots = 1 } = environment;
+      if (!isEnvironmentCode(code))
+        throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} cannot be the code of an environment.`);
+      try {
+        const rows = await database.query<EnvironmentRow>(
+          `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
+           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${told}`,
+          [code, name, baseUrl, backendName, adminUsername, slots],
+        );
+        return toEnvironment(existing(rows, code));
+      } catch (error) {
+        if (sqlState(error) !== uniqueViolation) throw error;
+        throw new Fault('ENVIRONMENT_EXISTS', `There is an environment ${code} already.`);
+      }
+    },
+
+    async list(): Promise<Environment[]> {
+      const rows = await database.query<EnvironmentRow>(
+        `SELECT ${environmentColumns} FROM environment WHERE removed_at IS NULL ORDER BY code`,
+      );
+      return rows.map(toEnvironment);
+    },
+
+    find,
+
+    /** Errors: ENVIRONMENT_UNKNOWN. */
+    async get(code: string): Promise<Environment> {
+      const environment = await find(code);
+      if (!environment)
+        throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${JSON.stringify(code)}.`);
+      return environment;
+    },
+
+    /** Errors: ENVIRONMENT_UNKNOWN. */
+    update(id: number, changes: EnvironmentChanges): Promise<Environment> {
+      const { name, baseUrl, backendName, adminUsername, slots } = changes;
+      return change(
+        database,
+        id,
+        `name = coalesce($2, name), base_url = coalesce($3, base_url),
+         backend_name = coalesce($4, backend_name), admin_username = coalesce($5, admin_username),
+         slots = coalesce($6, slots)`,
+        [name ?? null, baseUrl ?? null, backendName ?? null, adminUsername ?? null, slots ?? null],
+      );
+    },
+
+    /** No run starts there until `resume`; one that is running goes on. A second pause keeps the first time. */
+    pause(id: number, reason: string): Promise<Environment> {
+      return change(database, id, 'paused_at = coalesce(paused_at, now()), paused_reason = $2', [reason]);
+    },
+
+    resume(id: number): Promise<Environment> {
+      return database.transaction(async (transaction) => {
+        const resumed = await change(transaction, id, 'paused_at = NULL, paused_reason = NULL', []);
+        await notifyQueue(transaction);
+        return resumed;
+      });
+    },
+
+    /**
+     * The environment goes, its history stays; its password and variables are erased. Its code can be used again.
+     * Errors: ENVIRONMENT_BUSY while it has runs that are not finished; ENVIRONMENT_UNKNOWN.
+     */
+    remove(id: number): Promise<void> {
+      return database.transaction(async (transaction) => {
+        // FOR UPDATE waits for runs that are being submitted, and they for us: see `insert` in runs.ts.
+        const rows = await transaction.query<{ code: string }>(
+          'SELECT code FROM environment WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
+          [id],
+        );
+        const { code } = existing(rows, id);
+        const [open] = await transaction.query<{ count: number }>(
+          `SELECT count(*) FROM run WHERE environment_id = $1 AND state <> 'finished'`,
+          [id],
+        );
+        if (open && open.count > 0)
+          throw new Fault(
+            'ENVIRONMENT_BUSY',
+            `Environment ${code} has ${open.count} runs that are not finished.`,
+          );
+        await transaction.query('DELETE FROM variable WHERE environment_id = $1', [id]);
+        await transaction.query(
+          'UPDATE environment SET removed_at = now(), admin_password = NULL WHERE id = $1',
+          [id],
+        );
+        await notifyChange(transaction, `environment ${id}`);
+      });
+    },
+
+    /** `undefined` forgets it. Errors: ENVIRONMENT_UNKNOWN. */
+    setPassword(id: number, password: string | undefined): Promise<Environment> {
+      const stored = password === undefined ? null : secrets.encrypt(password, passwordContext(id));
+      return change(database, id, 'admin_password = $2', [stored]);
+    },
+
+    /** For the runner alone. Errors: SECRET_KEY_WRONG. */
+    async readPassword(id: number): Promise<string | undefined> {
+      const [row] = await database.query<{ admin_password: string | null }>(
+        'SELECT admin_password FROM environment WHERE id = $1',
+        [id],
+      );
+      if (!row?.admin_password) return undefined;
+      return secrets.decrypt(row.admin_password, passwordContext(id));
+    },
+  };
+}
+
+/** SQL that tells listeners of a row that is changed. */
+const told = `pg_notify('${channels.change}', 'environment ' || id)`;
+
+const passwordContext = (id: number) => `environment/${id}/admin_password`;
+
+function existing<Row>(rows: Row[], id: number | string): Row {
+  const [row] = rows;
+  if (!row) throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${id}.`);
+  return row;
+}
+
+/** What an EnvironmentRow is selected with. */
+export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
+  paused_at, paused_reason, slots, fence, created_at`;
+
+export interface EnvironmentRow {
+  id: number;
+  code: string;
+  name: string;
+  base_url: string;
+  backend_name: string;
+  admin_username: string;
+  has_password: boolean;
+  paused_at: Date | null;
+  paused_reason: string | null;
+  slots: number;
+  fence: number;
+  created_at: Date;
+}
+
+export function toEnvironment(row: EnvironmentRow): Environment {
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    baseUrl: row.base_url,
+    backendName: row.backend_name,
+    adminUsername: row.admin_username,
+    hasAdminPassword: row.has_password,
+    paused: row.paused_at ? { since: row.paused_at, reason: row.paused_reason ?? '' } : undefined,
+    slots: row.slots,
+    fence: row.fence,
+    createdAt: row.created_at,
+  };
+}

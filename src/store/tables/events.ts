@@ -1,0 +1,39 @@
+import { type Queryable, storable } from '../database/database.ts';
+
+/** Something that people should know about a run. */
+export interface RunEvent {
+  id: number;
+  runId: number;
+  at: Date;
+  /** A fault code, or a short name such as `container-replaced`. */
+  code: string;
+  message: string;
+}
+
+export type Events = ReturnType<typeof createEvents>;
+
+export function createEvents(deps: { database: Queryable }) {
+  return {
+    /** The oldest first; with `after`, only those that came later than the event with that id. */
+    async list(runId: number, after = 0): Promise<RunEvent[]> {
+      const rows = await deps.database.query<Omit<RunEvent, 'runId'> & { run_id: number }>(
+        'SELECT id, run_id, at, code, message FROM run_event WHERE run_id = $1 AND id > $2 ORDER BY id',
+        [runId, after],
+      );
+      return rows.map(({ run_id, ...event }) => ({ ...event, runId: run_id }));
+    },
+  };
+}
+
+/** Part of a transaction that changes the run. */
+export async function addEvent(
+  transaction: Queryable,
+  runId: number,
+  { code, message }: { code: string; message: string },
+): Promise<void> {
+  await transaction.query('INSERT INTO run_event (run_id, code, message) VALUES ($1, $2, $3)', [
+    runId,
+    code,
+    storable(message),
+  ]);
+}

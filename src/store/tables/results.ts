@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import type { Answers } from '../../model/failure.ts';
+import { type Attachment, attachmentKinds, type Result, type Status } from '../../model/result.ts';
+import type { Queryable } from '../database/database.ts';
+import { type ReasonColumns, toReason } from './reason-columns.ts';
+
+/** A result with what was known when it was recorded. */
+export interface RecordedResult extends Result {
+  /** How the test went before; `undefined` of results that an older version recorded. */
+  history: Answers | undefined;
+  /** Of a bad one; see `causeOf`. */
+  cause: string | undefined;
+  /** At which step it failed; `of`: how many there were when it last passed there. */
+  step: { title: string; number: number; of: number | undefined } | undefined;
+}
+
+/** A result as the history of its test shows it. */
+export interface PastResult {
+  runId: number;
+  environment: string;
+  suite: string | undefined;
+  status: Status;
+  durationMs: number;
+  /** The beginning of it. */
+  message: string | undefined;
+  at: Date;
+  commit: { id: string; subject: string } | undefined;
+}
+
+/** Characters of a message in a history. */
+const pastMessage = 300;
+
+/** A run with a result of some cause. */
+export interface SameCause {
+  cause: string;
+  runId: number;
+  environment: string;
+}
+
+export type Results = ReturnType<typeof createResults>;
+
+/** Of each cause, so many results are looked at to find the runs they are of. */
+const lookedAt = 40;
+
+export function createResults(deps: { database: Queryable }) {
+  const { database } = deps;
+  return {
+    /** Every result of every attempt, in the order of the plan and, of a test, of the attempts. */
+    async list(runId: number): Promise<RecordedResult[]> {
+      const rows = await database.query<ResultRow>(
+        `SELECT result.* FROM result JOIN planned_test USING (run_id, test, suite)
+         WHERE run_id = $1 ORDER BY position, attempt`,
+        [runId],
+      );
+      return rows.map((row) => ({
+        ...toResult(row),
+        history: row.history ?? undefined,
+        cause: row.cause ?? undefined,
+        step:
+          row.step_title === null
+            ? undefined
+            : { title: row.step_title, number: row.step_number ?? 0, of: row.step_of ?? undefined },
+      }));
+    },
+
+    /** Other runs with these causes, the newest first, at most `most` of each. */
+    async sameCauses(runId: number, causes: readonly string[], most: number): Promise<SameCause[]> {
+      if (causes.length === 0) return [];
+      const rows = await database.query<{ cause: string; run_id: number; code: string }>(
+        `SELECT wanted.cause, run_id, code
+         FROM unnest($2::text[]) AS wanted (cause)
+         CROSS JOIN LATERAL (
+           SELECT DISTINCT run_id FROM (
+             SELECT run_id FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT ${lookedAt}
+           ) AS latest
+           WHERE run_id <> $1 ORDER BY run_id DESC LIMIT $3
+         ) AS same
+         JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
+         ORDER BY run_id DESC`,
+        [runId, causes, most],
+      );
+      return rows.map(({ cause, run_id, code }) => ({ cause, runId: run_id, environment: code }));
+    },
+
+    /**
+     * The newest results of a test, in suites and by itself, the latest of each run. At most `most`; the oldest first.
+     */
+    async history(test: string, most: number): Promise<PastResult[]> {
+      const rows = await database.query<PastRow>(
+        `SELECT * FROM (
+           SELECT run_id, code, suite, result.attempt, result.status, duration_ms, left(message, ${pastMessage}) AS message,
+             recorded_at, commit_id, commit_subject
+           FROM result JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
+           WHERE test = $1 ORDER BY recorded_at DESC LIMIT $2
+         ) AS latest ORDER BY recorded_at, run_id, attempt`,
+        [test, most],
+      );
+      // A later attempt of a run comes later, and takes the place of the one before it.
+      const latest = new Map(rows.map((row) => [`${row.run_id} ${row.suite}`, row]));
+      return [...latest.values()].map((row) => ({
+        runId: row.run_id,
+        environment: row.code,
+        suite: row.suite || undefined,
+        status: row.status,
+        durationMs: row.duration_ms,
+        message: row.message ?? undefined,
+        at: row.recorded_at,
+        commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+      }));
+    },
+
+    /** The latest result of each test: what the run says. In the order of the plan. */
+    async listLatest(runId: number): Promise<Result[]> {
+      const rows = await database.query<ResultRow>(
+        `SELECT DISTINCT ON (position) result.* FROM result JOIN planned_test USING (run_id, test, suite)
+         WHERE run_id = $1 ORDER BY position, attempt DESC`,
+        [runId],
+      );
+      return rows.map(toResult);
+    },
+  };
+}
+
+interface PastRow {
+  run_id: number;
+  code: string;
+  suite: string;
+  attempt: number;
+  status: Status;
+  duration_ms: number;
+  message: string | null;
+  recorded_at: Date;
+  commit_id: string | null;
+  commit_subject: string | null;
+}
+
+interface ResultRow extends ReasonColumns {
+  run_id: number;
+  test: string;
+  suite: string;
+  attempt: number;
+  status: Status;
+  message: string | null;
+  started_at: Date;
+  duration_ms: number;
+  attachments: unknown;
+  history: string | null;
+  cause: string | null;
+  step_title: string | null;
+  step_number: number | null;
+  step_of: number | null;
+}
+
+const storedAttachments: z.ZodType<Attachment[]> = z.array(
+  z.object({
+    name: z.string(),
+    kind: z.enum(attachmentKinds),
+    path: z.string(),
+  }),
+);
+
+function toResult(row: ResultRow): Result {
+  return {
+    runId: row.run_id,
+    test: row.test,
+    suite: row.suite || undefined,
+    attempt: row.attempt,
+    status: row.status,
+    message: row.message ?? undefined,
+    reason: toReason(row),
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    attachments: storedAttachments.parse(row.attachments),
+  };
+}

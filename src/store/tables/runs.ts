@@ -1,0 +1,315 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import { statuses } from '../../model/result.ts';
+import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
+import type { Selection } from '../../model/selection.ts';
+import { parseTraceParent } from '../../model/trace-parent.ts';
+import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
+import { type ReasonColumns, toReason } from './reason-columns.ts';
+
+export interface NewRun {
+  environmentId: number;
+  selection: Selection;
+  /** Higher starts earlier within its environment. */
+  priority?: number;
+  requestedBy: string;
+  retryOf?: number;
+  /** The schedule that makes it. */
+  scheduleId?: number;
+  /** Where it belongs in the trace of whoever asks: a W3C `traceparent`. What is none is not kept. */
+  traceParent?: string;
+}
+
+export interface RunFilter {
+  environmentId?: number;
+  state?: RunState;
+  verdict?: Verdict;
+  /** Only runs with a smaller id: the next page. */
+  before?: number;
+  /** At most so many. */
+  limit: number;
+}
+
+export type Runs = ReturnType<typeof createRuns>;
+
+export function createRuns(deps: { database: Database }) {
+  const { database } = deps;
+  return {
+    /**
+     * Queues runs, all or none of them, in this order. When it resolves they are acknowledged: they will be executed.
+     * `also` is done in the same transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
+     */
+    async insert(
+      runs: NewRun[],
+      also?: (transaction: Queryable, inserted: Run[]) => Promise<void>,
+    ): Promise<Run[]> {
+      return database.transaction(async (transaction) => {
+        const inserted = await toRuns(transaction, await insertRuns(transaction, runs));
+        await also?.(transaction, inserted);
+        return inserted;
+      });
+    },
+
+    /** Errors: RUN_UNKNOWN. */
+    get: (id: number): Promise<Run> => readRun(database, id),
+
+    /** The newest first. */
+    list({ environmentId, state, verdict, before, limit }: RunFilter): Promise<Run[]> {
+      return select(
+        database,
+        `($1::int IS NULL OR run.environment_id = $1)
+         AND ($2::text IS NULL OR run.state = $2)
+         AND ($3::bigint IS NULL OR run.id < $3)
+         AND ($4::text IS NULL OR run.verdict = $4)
+         ORDER BY run.id DESC LIMIT $5`,
+        [environmentId ?? null, state ?? null, before ?? null, verdict ?? null, limit],
+      );
+    },
+
+    /** The commits that runs which have started, but not finished, are pinned to. */
+    async commitsInUse(): Promise<string[]> {
+      const rows = await database.query<{ commit_id: string }>(
+        // Two conditions, because there is an index for each.
+        `SELECT commit_id FROM run WHERE state = 'running' AND commit_id IS NOT NULL
+         UNION SELECT commit_id FROM run WHERE state = 'queued' AND commit_id IS NOT NULL ORDER BY commit_id`,
+      );
+      return rows.map(({ commit_id }) => commit_id);
+    },
+
+    /** See `cancelRun`. */
+    cancel: (id: number): Promise<Run> => database.transaction((transaction) => cancelRun(transaction, id)),
+
+    /**
+     * Changes the place of a queued run within its environment; `front`: before all that wait there now.
+     * Errors: RUN_UNKNOWN, RUN_NOT_QUEUED.
+     */
+    async prioritise(id: number, priority: number | 'front'): Promise<Run> {
+      return database.transaction(async (transaction) => {
+        const rows = await transaction.query(
+          `UPDATE run SET priority = coalesce($2::int, greatest(priority, (
+             SELECT max(other.priority) + CASE WHEN bool_or(other.id < run.id) THEN 1 ELSE 0 END FROM run AS other
+             WHERE other.environment_id = run.environment_id AND other.state = 'queued' AND other.id <> run.id
+           )))
+           WHERE id = $1 AND state = 'queued' RETURNING id`,
+          [id, priority === 'front' ? null : priority],
+        );
+        const run = await readRun(transaction, id);
+        if (rows.length === 0) {
+          throw new Fault('RUN_NOT_QUEUED', `Run ${id} is ${run.state}: it waits for nothing any more.`);
+        }
+        await notifyRuns(transaction, [id]);
+        return run;
+      });
+    },
+
+    /** 1 for the run that its environment executes next; `undefined` when it is not queued. */
+    async positionInQueue(id: number): Promise<number | undefined> {
+      const [row] = await database.query<{ position: number }>(
+        `SELECT count(*) AS position FROM run AS own
+         JOIN run AS other ON other.environment_id = own.environment_id AND other.state = 'queued'
+           AND (other.priority > own.priority OR (other.priority = own.priority AND other.id <= own.id))
+         WHERE own.id = $1 AND own.state = 'queued'`,
+        [id],
+      );
+      return row?.position || undefined;
+    },
+  };
+}
+
+/**
+ * A queued run is finished at once; a running one is asked to end, and its worker sees to it. Part of a transaction.
+ * Errors: RUN_UNKNOWN, RUN_FINISHED.
+ */
+export async function cancelRun(transaction: Queryable, id: number): Promise<Run> {
+  // One statement, so that it does not matter if the run is claimed at this moment.
+  const rows = await transaction.query(
+    `UPDATE run SET
+       cancel_requested = true,
+       state = CASE state WHEN 'queued' THEN 'finished' ELSE state END,
+       verdict = CASE state WHEN 'queued' THEN 'cancelled' END,
+       finished_at = CASE state WHEN 'queued' THEN now() END
+     WHERE id = $1 AND state <> 'finished' RETURNING id`,
+    [id],
+  );
+  const run = await readRun(transaction, id);
+  if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
+  await notifyRuns(transaction, [id]);
+  if (run.state === 'running') await notifyClaim(transaction, id);
+  return run;
+}
+
+/** Part of a transaction. In order, and with word of them. Errors: ENVIRONMENT_UNKNOWN. */
+export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
+  // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
+  const rows = await transaction.query<RunRow>(
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, place)
+     JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
+     ORDER BY place FOR KEY SHARE OF environment
+     RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
+       pg_notify('${channels.run}', id::text), pg_notify('${channels.queue}', '')`,
+    [
+      runs.map(({ environmentId }) => environmentId),
+      runs.map(({ selection }) => JSON.stringify(selection)),
+      runs.map(({ priority = 0 }) => priority),
+      runs.map(({ requestedBy }) => requestedBy),
+      runs.map(({ retryOf }) => retryOf ?? null),
+      runs.map(({ scheduleId }) => scheduleId ?? null),
+      runs.map(({ traceParent }) => (traceParent && parseTraceParent(traceParent) ? traceParent : null)),
+    ],
+  );
+  const unknown = runs.find(
+    ({ environmentId }) => !rows.some(({ environment_id }) => environment_id === environmentId),
+  );
+  if (unknown) {
+    throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${unknown.environmentId}.`);
+  }
+  return rows;
+}
+
+/** Errors: RUN_UNKNOWN. */
+export async function readRun(database: Queryable, id: number): Promise<Run> {
+  const [run] = await select(database, 'run.id = $1', [id]);
+  if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
+  return run;
+}
+
+/** Those of them that exist, the newest first. */
+export async function readRuns(database: Queryable, ids: readonly number[]): Promise<Run[]> {
+  return ids.length === 0 ? [] : select(database, 'run.id = ANY($1::bigint[])', [ids]);
+}
+
+/** The newest first. `condition` may end in an order and a limit of its own. */
+async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
+  const rows = await database.query<RunRow>(
+    `SELECT run.*, environment.code AS environment_code
+     FROM (SELECT * FROM run WHERE ${condition}) AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
+    parameters,
+  );
+  return toRuns(database, rows);
+}
+
+/**
+ * The runs of rows that were selected or returned as `run.*` and the code of the environment. Finished runs keep their counts;
+ * of the others those are counted that have had `attempts` (one, unless the caller knows better) and so may have a plan.
+ */
+export async function toRuns(database: Queryable, rows: RunRow[], attempts = 1): Promise<Run[]> {
+  const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt >= attempts);
+  const counts = await readCounts(
+    database,
+    uncounted.map(({ id }) => id),
+  );
+  return rows.map((row) => toRun(row, counts.get(row.id)));
+}
+
+/** How the tests of runs ended so far. Those without a plan are not in it. */
+export async function readCounts(database: Queryable, ids: readonly number[]): Promise<Map<number, Counts>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database.query<{ run_id: number; counts: unknown }>(
+    countedRuns('SELECT unnest($1::bigint[])'),
+    [ids],
+  );
+  return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
+}
+
+/** SQL of the counts of planned tests with the `status` of their last result. */
+export const countedStatuses = `jsonb_build_object('planned', count(*), ${statuses
+  .map((status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`)
+  .join(', ')})`;
+
+/** Counts as they are stored, or selected by `countedStatuses`. */
+export const toCounts = (stored: unknown): Counts => storedCounts.parse(stored);
+
+/**
+ * SQL of the runs among `ids` (SQL as well) that have a plan, as `run_id` and `counts`: how the last attempts of their planned
+ * tests ended.
+ */
+export function countedRuns(ids: string): string {
+  return `
+    SELECT run_id, ${countedStatuses} AS counts
+    FROM planned_test
+    LEFT JOIN (
+      SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status
+      FROM result WHERE run_id IN (${ids})
+      ORDER BY run_id, test, suite, attempt DESC
+    ) AS latest USING (run_id, test, suite)
+    WHERE run_id IN (${ids})
+    GROUP BY run_id`;
+}
+
+export interface RunRow extends ReasonColumns {
+  id: number;
+  environment_id: number;
+  environment_code: string;
+  selection: unknown;
+  priority: number;
+  state: RunState;
+  phase: RunPhase | null;
+  verdict: Verdict | null;
+  commit_id: string | null;
+  commit_subject: string | null;
+  attempt: number;
+  fence: number | null;
+  worker_id: string | null;
+  lease_until: Date | null;
+  retry_at: Date | null;
+  cancel_requested: boolean;
+  requested_by: string;
+  retry_of: number | null;
+  schedule_id: number | null;
+  files_removed_at: Date | null;
+  counts: unknown;
+  queued_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+const names = z.array(z.string());
+/** Selections as they are stored. */
+export const storedSelection = z.object({
+  all: z.boolean(),
+  tests: names,
+  groups: names,
+  suites: names,
+  exclude: names,
+});
+
+const count = z.number().default(0);
+const storedCounts: z.ZodType<Counts> = z.object({
+  planned: count,
+  passed: count,
+  failed: count,
+  broken: count,
+  skipped: count,
+});
+
+function toRun(row: RunRow, counts: Counts | undefined): Run {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    environmentCode: row.environment_code,
+    selection: storedSelection.parse(row.selection),
+    priority: row.priority,
+    state: row.state,
+    phase: row.phase ?? undefined,
+    verdict: row.verdict ?? undefined,
+    reason: toReason(row),
+    commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+    attempt: row.attempt,
+    fence: row.fence ?? undefined,
+    workerId: row.worker_id ?? undefined,
+    leaseUntil: row.lease_until ?? undefined,
+    retryAt: row.retry_at ?? undefined,
+    cancelRequested: row.cancel_requested,
+    requestedBy: row.requested_by,
+    retryOf: row.retry_of ?? undefined,
+    scheduleId: row.schedule_id ?? undefined,
+    filesRemovedAt: row.files_removed_at ?? undefined,
+    counts: counts ?? storedCounts.parse(row.counts ?? {}),
+    queuedAt: row.queued_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  };
+}

@@ -1,0 +1,253 @@
+import { Fault } from '../../faults/fault.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import {
+  channels,
+  type Database,
+  notifySchedules,
+  type Queryable,
+  sqlState,
+  uniqueViolation,
+} from '../database/database.ts';
+import { storedSelection } from './runs.ts';
+
+/** What people say about a schedule. */
+export interface ScheduleFields
+  extends Pick<
+    Schedule,
+    'name' | 'cron' | 'zone' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
+  > {
+  environmentIds: number[];
+}
+
+/** When a changed schedule is due; both undefined never. */
+type When = Pick<Schedule, 'pausedAt' | 'nextAt'>;
+
+export type Schedules = ReturnType<typeof createSchedules>;
+
+export function createSchedules(deps: { database: Database }) {
+  const { database } = deps;
+  return {
+    /** Errors: SCHEDULE_EXISTS. */
+    create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
+      return writing(schedule.name, async (transaction) => {
+        const [row] = await transaction.query<{ id: number }>(
+          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, next_at, created_by)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10) RETURNING id`,
+          [...values(schedule), schedule.nextAt, schedule.createdBy],
+        );
+        const { id } = row as { id: number };
+        await setEnvironments(transaction, id, schedule.environmentIds);
+        return (await select(transaction, 'schedule.id = $1', [id]))[0] as Schedule;
+      });
+    },
+
+    /** By name. */
+    list: (): Promise<Schedule[]> => select(database, 'true', []),
+
+    /** Errors: SCHEDULE_UNKNOWN. */
+    get: (name: string): Promise<Schedule> => readSchedule(database, name),
+
+    /** Those that are due at a moment, the most overdue first. */
+    async due(now: Date): Promise<Schedule[]> {
+      const found = await select(database, 'schedule.next_at <= $1', [now]);
+      return found.sort((a, b) => Number(a.nextAt) - Number(b.nextAt));
+    },
+
+    /** When the next one is due; `undefined` when none is active. */
+    async nextDue(): Promise<Date | undefined> {
+      const [row] = await database.query<{ next_at: Date | null }>(
+        'SELECT min(next_at) AS next_at FROM schedule',
+      );
+      return row?.next_at ?? undefined;
+    },
+
+    /** Changes one as `change` says, which gets what it is now. Errors: SCHEDULE_UNKNOWN, SCHEDULE_EXISTS; those of `change`. */
+    update(name: string, change: (schedule: Schedule) => ScheduleFields & When): Promise<Schedule> {
+      return writing(name, async (transaction) => {
+        const { id } = await lockSchedule(transaction, name);
+        const changed = change(await readSchedule(transaction, name));
+        await transaction.query(
+          `UPDATE schedule SET name = $2, cron = $3, zone = $4, selection = $5::jsonb, priority = $6, overlap = $7, missed = $8,
+             catch_up_minutes = $9, paused_at = $10, next_at = $11, revision = revision + 1
+           WHERE id = $1`,
+          [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
+        );
+        await setEnvironments(transaction, id, changed.environmentIds);
+        return readSchedule(transaction, changed.name);
+      });
+    },
+
+    /** With its history; its runs stay. Errors: SCHEDULE_UNKNOWN. */
+    remove(name: string): Promise<Schedule> {
+      return writing(name, async (transaction) => {
+        const schedule = await readSchedule(transaction, name);
+        await transaction.query('DELETE FROM schedule WHERE id = $1', [schedule.id]);
+        return schedule;
+      });
+    },
+
+    /** Calls back when a schedule was changed or fired. */
+    onChanged: (callback: () => void): Promise<() => Promise<void>> =>
+      database.listen(channels.schedule, () => callback()),
+  };
+
+  async function writing(
+    name: string,
+    work: (transaction: Queryable) => Promise<Schedule>,
+  ): Promise<Schedule> {
+    try {
+      return await database.transaction(async (transaction) => {
+        const schedule = await work(transaction);
+        await notifySchedules(transaction);
+        return schedule;
+      });
+    } catch (error) {
+      if (sqlState(error) !== uniqueViolation) throw error;
+      throw new Fault('SCHEDULE_EXISTS', `There is a schedule of that name already (${name}).`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Whoever else wants to change or fire it waits for the end of the transaction. Errors: SCHEDULE_UNKNOWN. */
+async function lockSchedule(transaction: Queryable, name: string): Promise<{ id: number }> {
+  const [row] = await transaction.query<{ id: number }>(
+    'SELECT id FROM schedule WHERE lower(name) = lower($1) FOR UPDATE',
+    [name],
+  );
+  if (!row) throw unknown(name);
+  return row;
+}
+
+/**
+ * Locks a schedule that nobody has changed or fired since it was read with this revision. False when somebody has: who waited for
+ * another firing finds the revision that it left.
+ */
+export async function lockRevision(transaction: Queryable, { id, revision }: Schedule): Promise<boolean> {
+  const rows = await transaction.query('SELECT id FROM schedule WHERE id = $1 AND revision = $2 FOR UPDATE', [
+    id,
+    revision,
+  ]);
+  return rows.length > 0;
+}
+
+/** The time has been dealt with. */
+export async function moveOn(transaction: Queryable, id: number, nextAt: Date | undefined): Promise<void> {
+  await transaction.query('UPDATE schedule SET next_at = $2, revision = revision + 1 WHERE id = $1', [
+    id,
+    nextAt ?? null,
+  ]);
+}
+
+/**
+ * The environments of a schedule, which are not removed before the end of the transaction unless they are now. In the order of
+ * their codes.
+ */
+export async function shareEnvironments(
+  transaction: Queryable,
+  scheduleId: number,
+): Promise<Schedule['environments']> {
+  return transaction.query<Schedule['environments'][number]>(
+    `SELECT environment.id, code, removed_at IS NOT NULL AS removed
+     FROM environment JOIN schedule_environment ON environment_id = environment.id
+     WHERE schedule_id = $1 ORDER BY code, environment.id FOR KEY SHARE OF environment`,
+    [scheduleId],
+  );
+}
+
+/** Its runs that are not finished, the oldest first. */
+export async function readOpenRuns(
+  database: Queryable,
+  scheduleId: number,
+): Promise<{ id: number; environmentId: number; state: 'queued' | 'running' }[]> {
+  const rows = await database.query<{ id: number; environment_id: number; state: 'queued' | 'running' }>(
+    `SELECT id, environment_id, state FROM run WHERE schedule_id = $1 AND state <> 'finished' ORDER BY id`,
+    [scheduleId],
+  );
+  return rows.map(({ id, environment_id, state }) => ({ id, environmentId: environment_id, state }));
+}
+
+/** The time of the database. */
+export async function readClock(database: Queryable): Promise<Date> {
+  const [row] = await database.query<{ now: Date }>('SELECT now() AS now');
+  return (row as { now: Date }).now;
+}
+
+/** Errors: SCHEDULE_UNKNOWN. */
+export async function readSchedule(database: Queryable, name: string): Promise<Schedule> {
+  const [schedule] = await select(database, 'lower(schedule.name) = lower($1)', [name]);
+  if (!schedule) throw unknown(name);
+  return schedule;
+}
+
+const unknown = (name: string) =>
+  new Fault('SCHEDULE_UNKNOWN', `There is no schedule ${JSON.stringify(name)}.`);
+
+function values(fields: ScheduleFields): unknown[] {
+  const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes } = fields;
+  return [name, cron, zone, JSON.stringify(selection), priority, overlap, missed, catchUpMinutes];
+}
+
+async function setEnvironments(transaction: Queryable, id: number, environmentIds: number[]): Promise<void> {
+  await transaction.query(
+    'DELETE FROM schedule_environment WHERE schedule_id = $1 AND environment_id <> ALL($2::int[])',
+    [id, environmentIds],
+  );
+  await transaction.query(
+    `INSERT INTO schedule_environment (schedule_id, environment_id) SELECT $1, unnest($2::int[])
+     ON CONFLICT (schedule_id, environment_id) DO NOTHING`,
+    [id, environmentIds],
+  );
+}
+
+async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Schedule[]> {
+  const rows = await database.query<ScheduleRow>(
+    `SELECT schedule.*, (
+       SELECT coalesce(jsonb_agg(jsonb_build_object(
+         'id', environment.id, 'code', code, 'removed', removed_at IS NOT NULL) ORDER BY code, environment.id), '[]')
+       FROM schedule_environment JOIN environment ON environment.id = environment_id WHERE schedule_id = schedule.id
+     ) AS environments
+     FROM schedule WHERE ${condition} ORDER BY lower(name)`,
+    parameters,
+  );
+  return rows.map(toSchedule);
+}
+
+interface ScheduleRow {
+  id: number;
+  name: string;
+  cron: string;
+  zone: string;
+  environments: Schedule['environments'];
+  selection: unknown;
+  priority: number;
+  overlap: Schedule['overlap'];
+  missed: Schedule['missed'];
+  catch_up_minutes: number;
+  paused_at: Date | null;
+  next_at: Date | null;
+  revision: number;
+  created_by: string;
+  created_at: Date;
+}
+
+function toSchedule(row: ScheduleRow): Schedule {
+  return {
+    id: row.id,
+    name: row.name,
+    cron: row.cron,
+    zone: row.zone,
+    environments: row.environments,
+    selection: storedSelection.parse(row.selection),
+    priority: row.priority,
+    overlap: row.overlap,
+    missed: row.missed,
+    catchUpMinutes: row.catch_up_minutes,
+    pausedAt: row.paused_at ?? undefined,
+    nextAt: row.next_at ?? undefined,
+    revision: row.revision,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+  };
+}

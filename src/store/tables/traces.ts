@@ -1,0 +1,40 @@
+import type { Run } from '../../model/run.ts';
+import { parseTraceParent, type TraceParent } from '../../model/trace-parent.ts';
+import type { Queryable } from '../database/database.ts';
+import { type RunRow, toRuns } from './runs.ts';
+
+/** A run that has just been finished for the first process that asks. */
+export interface TracedRun {
+  run: Run;
+  traceParent: TraceParent | undefined;
+}
+
+/** Where traces of runs belong. */
+export function createTraces({ database }: { database: Queryable }) {
+  return {
+    /** Who asked for a run, in the trace of theirs. */
+    async parentOf(runId: number): Promise<TraceParent | undefined> {
+      const [row] = await database.query<{ trace_parent: string | null }>(
+        'SELECT trace_parent FROM run WHERE id = $1',
+        [runId],
+      );
+      return toParent(row?.trace_parent);
+    },
+
+    /** At most so many runs that were finished in the last hour; each is given once, whichever process asks. */
+    async takeFinished(limit: number): Promise<TracedRun[]> {
+      const rows = await database.query<RunRow & { trace_parent: string | null }>(
+        `UPDATE run SET traced_at = now() FROM environment
+         WHERE environment.id = environment_id AND run.id IN (
+           SELECT id FROM run WHERE finished_at > now() - interval '1 hour' AND traced_at IS NULL
+           ORDER BY finished_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+         RETURNING run.*, environment.code AS environment_code`,
+        [limit],
+      );
+      const runs = await toRuns(database, rows);
+      return runs.map((run, index) => ({ run, traceParent: toParent(rows[index]?.trace_parent) }));
+    },
+  };
+}
+
+const toParent = (written: string | null | undefined) => (written ? parseTraceParent(written) : undefined);

@@ -1,0 +1,128 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startProxy, type Way } from '../support/proxy.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { type Embedded, openEmbeddedInstallation } from './embedded.ts';
+import { type Installation, onPostgres } from './installation.ts';
+import {
+  addEnvironments,
+  type Containers,
+  type EngineChoice,
+  faketimeLibrary,
+  openGround,
+  removeContainers,
+  silent,
+} from './stores.ts';
+import { startCrew } from './workers.ts';
+
+export interface WorldOptions {
+  engine: EngineChoice;
+  /** Worker processes. */
+  processes: number;
+  /** Runs at a time in each. */
+  slots: number;
+  environments: number;
+  /** Whether there is a small installation on the embedded database beside. */
+  embedded: boolean;
+  /** Over those of `openGround`. */
+  settings?: Record<string, string>;
+}
+
+/** An installation with everything around it: servers, ways to them, worker processes, a test module, containers. */
+export interface World extends Installation {
+  postgres: TestPostgres;
+  redis: TestRedis;
+  /** What the workers go through. */
+  ways: { postgres: Way; redis: Way };
+  /** Past the ways, for the harness itself. */
+  database: Database;
+  containers: Containers;
+  engine: Engine;
+  /** What the data folder of the workers is on. */
+  disk: SmallDisk | undefined;
+  embedded: Embedded | undefined;
+  /** Where the workers' logs are. */
+  folder: string;
+  /** The journal of the test processes of an environment, on this machine. */
+  journal(code: string): string;
+  close(options?: { keepFolder: boolean }): Promise<void>;
+}
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
+  const embeddedCodes = options.embedded ? ['solo-1', 'solo-2'] : [];
+  const ground = await openGround(options.engine, [...codes, ...embeddedCodes]);
+  const { containers, folder, journal } = ground;
+  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const data = join(folder, 'data');
+  const close = async ({ keepFolder = false } = {}) => {
+    // What is in memory would be gone.
+    if (keepFolder) await cp(data, join(folder, 'data-kept'), { recursive: true }).catch(() => {});
+    for (const step of closing.splice(0).reverse()) await step();
+    await ground.close({ keepFolder });
+  };
+  try {
+    await mkdir(data, { mode: 0o700 });
+    const disk = canMount ? mountSmallDisk(512 * 1024, data) : undefined;
+    closing.push(() => disk?.unmount());
+    const postgres = await startPostgres();
+    closing.push(postgres.stop);
+    const redis = await startRedis();
+    closing.push(redis.stop);
+    const ways = { postgres: await startProxy(postgres.port), redis: await startProxy(redis.port) };
+    closing.push(ways.postgres.close, ways.redis.close);
+    const database = await openPostgres({ url: postgres.url, log: silent });
+    closing.push(database.close);
+    await migrate(database, { log: silent });
+    const engine = await containers.open(data);
+    closing.push(() => engine.close());
+    const environments = await addEnvironments(database, codes, containers.shop.url);
+    closing.push(() => removeContainers(engine, database));
+    const embedded = options.embedded
+      ? await openEmbeddedInstallation(ground, embeddedCodes, options.settings)
+      : undefined;
+    closing.push(() => embedded?.close());
+
+    const url = new URL(postgres.url);
+    url.port = String(ways.postgres.port);
+    const crew = startCrew({
+      names: Array.from({ length: options.processes }, (_, index) => `worker-${index + 1}`),
+      command: 'worker',
+      folder,
+      faketime: faketimeLibrary(),
+      settings: {
+        ...ground.settings,
+        DATABASE_URL: url.href,
+        LOCK_DSN: `redis://127.0.0.1:${ways.redis.port}`,
+        MATRE_DATA: data,
+        MATRE_WORKERS: String(options.slots),
+        ...options.settings,
+      },
+    });
+    closing.push(() => crew.stop());
+
+    return {
+      ...onPostgres({ database, environments, crew }),
+      postgres,
+      redis,
+      ways,
+      database,
+      containers,
+      engine,
+      disk,
+      embedded,
+      folder,
+      journal,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

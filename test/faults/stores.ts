@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { buildSampleImage } from '../../src/demo/image.ts';
+import { buildSampleTree, samplePhp } from '../../src/demo/tree.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open-engine.ts';
+import { createLog } from '../../src/log.ts';
+import { containerName } from '../../src/model/environment.ts';
+import { poolLabels } from '../../src/pool/specification.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { readSetting } from '../../src/store/tables/settings.ts';
+import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
+import { createRepository } from '../support/git.ts';
+import { startShop, type TestShop } from '../support/shop.ts';
+import { createModule, type Naps } from './module.ts';
+
+/** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
+export type EngineChoice = 'auto' | 'own' | 'docker' | 'sandbox';
+
+/** Where tests run. */
+export interface Containers {
+  kind: Engine['kind'];
+  /** Only where it is ours to restart. */
+  own: TestDocker | undefined;
+  /** The shop of all environments, as containers know it. */
+  shop: TestShop;
+  /** Past matre, for the harness itself; only with Docker. */
+  docker: Docker | undefined;
+  /** What matre processes are told about it. */
+  settings: Record<string, string>;
+  /** An engine for the sandboxes of one installation, or for any with Docker. */
+  open(dataFolder: string): Promise<Engine>;
+}
+
+export interface WorldEnvironment {
+  id: number;
+  code: string;
+  container: string;
+}
+
+/** What all installations of a world share: containers, a test module, a folder. */
+export interface Ground {
+  folder: string;
+  containers: Containers;
+  /** For all matre processes. */
+  settings: Record<string, string>;
+  /** The journal of the test processes of an environment, on this machine. */
+  journal(code: string): string;
+  close(options: { keepFolder: boolean }): Promise<void>;
+}
+
+export const beatMs = 2_000;
+export const retries = 3;
+
+/** As short as the settings allow, so that much happens in little time. */
+export const shortSettings = {
+  MATRE_LEASE: '3s',
+  LOCK_TTL: '3s',
+  MATRE_BEAT: `${beatMs}ms`,
+  MATRE_RETRY_PAUSE: '300ms',
+};
+
+export const silent = createLog({ level: 'silent' });
+
+/** `codes`: of all environments that there will be. */
+export async function openGround(choice: EngineChoice, codes: string[]): Promise<Ground> {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
+  let containers: Containers | undefined;
+  const close = async ({ keepFolder }: { keepFolder: boolean }) => {
+    await containers?.own?.stop();
+    await containers?.shop.stop();
+    if (!keepFolder) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    containers = await openContainers(choice, folder);
+    const { settings, journal } = await sharedThings(folder, codes);
+    return { folder, containers, settings: { ...containers.settings, ...settings }, journal, close };
+  } catch (error) {
+    await close({ keepFolder: false });
+    throw error;
+  }
+}
+
+/** A test module, journals, and what all matre processes are told of them. */
+export async function sharedThings(
+  folder: string,
+  codes: string[],
+  naps?: Naps,
+): Promise<Pick<Ground, 'settings' | 'journal'>> {
+  const journals = join(folder, 'journal');
+  await mkdir(journals);
+  const module = createRepository(join(folder, 'module'));
+  module.commit(createModule(codes, naps));
+  return {
+    settings: {
+      MATRE_SECRET_KEY: 'f'.repeat(64),
+      MATRE_MODULE_REPOSITORY: module.folder,
+      MATRE_MOUNTS: `${journals}:/journal`,
+      MATRE_MEMORY: '192m',
+      MATRE_TMPFS_SIZE: '8m',
+      MATRE_MAX_ATTEMPTS: '20',
+      MATRE_RETRIES: String(retries),
+      MATRE_TEST_TIMEOUT: '30s',
+      ...shortSettings,
+    },
+    journal: (code) => join(journals, `${code}.jsonl`),
+  };
+}
+
+/** What matre processes are told of an engine whose containers have the network of its host. */
+export const dockerSettings = (image: string, host: string | undefined): Record<string, string> => ({
+  MATRE_ENGINE: 'docker',
+  ...(host && { DOCKER_HOST: host }),
+  MATRE_NETWORK: 'host',
+  MATRE_EXTRA_HOSTS: '',
+  MATRE_IMAGE: image,
+});
+
+async function openContainers(choice: EngineChoice, folder: string): Promise<Containers> {
+  const wanted = choice === 'auto' ? await bestEngine() : choice;
+  if (wanted === 'sandbox') {
+    const image = join(folder, 'image');
+    await buildSampleTree(image);
+    return {
+      kind: 'sandbox',
+      shop: await startShop(),
+      own: undefined,
+      docker: undefined,
+      settings: { MATRE_ENGINE: 'sandbox', MATRE_PHP: samplePhp, MATRE_IMAGE: image },
+      open: (dataFolder) =>
+        openEngine({
+          kind: 'sandbox',
+          dockerHost: undefined,
+          sandboxFolder: join(dataFolder, 'sandboxes'),
+          log: silent,
+        }),
+    };
+  }
+  const shop = await startShop({ apart: wanted === 'own' });
+  const own =
+    wanted === 'own' ? await startDocker(join(folder, 'engine'), { apart: shop.within }) : undefined;
+  const host = own?.host ?? process.env['DOCKER_HOST'];
+  const docker = new Docker(own && { socketPath: own.host.replace('unix://', '') });
+  return {
+    kind: 'docker',
+    shop,
+    own,
+    docker,
+    settings: dockerSettings(await buildSampleImage(docker), host),
+    open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silent }),
+  };
+}
+
+async function bestEngine(): Promise<EngineChoice> {
+  if (noDockerBecause() === undefined) return 'own';
+  return new Docker().ping().then(
+    () => 'docker' as const,
+    () => 'sandbox' as const,
+  );
+}
+
+/** Other installations may use the same engine, and the names of containers end in these numbers. */
+export async function addEnvironments(
+  database: Database,
+  codes: string[],
+  shopUrl: string,
+): Promise<WorldEnvironment[]> {
+  const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+  await database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
+  const environments: WorldEnvironment[] = [];
+  for (const code of codes) {
+    const [row] = await database.query<{ id: number }>(
+      `INSERT INTO environment (code, name, base_url, backend_name, admin_username)
+       VALUES ($1, $1, $2, 'admin', 'admin') RETURNING id`,
+      [code, shopUrl],
+    );
+    const id = row?.id ?? 0;
+    environments.push({ id, code, container: containerName(id) });
+  }
+  return environments;
+}
+
+/** Of one installation. */
+export async function removeContainers(engine: Engine, database: Database): Promise<void> {
+  const installation = await readSetting(database, 'installation');
+  if (installation === undefined) return;
+  for (const labels of [{ [poolLabels.installation]: installation }, { 'matre.catalog': installation }]) {
+    for (const { id } of await engine.list(labels)) await engine.remove(id);
+  }
+}
+
+/** Where Debian's package faketime puts it. */
+export function faketimeLibrary(): string | undefined {
+  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const path = `/usr/lib/${architecture}-linux-gnu/faketime/libfaketime.so.1`;
+  return existsSync(path) ? path : undefined;
+}
+
+export const pause = (ms: number): Promise<void> => delay(ms);

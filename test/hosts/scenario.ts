@@ -1,0 +1,145 @@
+import { readSetting } from '../../src/store/tables/settings.ts';
+import { type Evidence, gatherEvidence, type Life } from '../faults/evidence.ts';
+import { judge, overlaps, type Violation } from '../faults/judge.ts';
+import { startLoad } from '../faults/load.ts';
+import { createRandom } from '../faults/random.ts';
+import { beatMs, pause, retries, shortSettings } from '../faults/stores.ts';
+import { until } from '../support/wait-for.ts';
+import { type Cut, cutHosts } from './cuts.ts';
+import { type HostsOptions, type HostsWorld, openHosts } from './harness.ts';
+import { supervisedLives } from './supervised-lives.ts';
+
+export interface PlayOptions extends HostsOptions {
+  seed: number;
+  cuts: number;
+  /** How long everything may take to come to rest after the last cut. */
+  settleMs: number;
+  /** How long test processes may outlive a worker, once they should have noticed. */
+  outliveMs: number;
+  say(line: string): void;
+  /** Leaves logs and journals there. */
+  keep?: boolean;
+}
+
+export interface HostsVerdict {
+  hosts: number;
+  cuts: Cut[];
+  evidence: Evidence;
+  violations: Violation[];
+}
+
+/** Hosts under load, one after the other cut off and brought back; then quiet; then the judge. */
+export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
+  const { say, seed } = options;
+  const world = await openHosts(options);
+  say(`logs and journals are in ${world.folder}`);
+  let keepFolder = true;
+  try {
+    const load = startLoad(world, createRandom(seed));
+    await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1);
+    // A log is read while its run executes, by whoever is not on that host.
+    await until(async () => (await logsUnderWay(world)) > 0);
+    const cuts = await cutHosts(world, { cuts: options.cuts, random: createRandom(seed + 1), say });
+    await load.stop();
+    say(`${world.acknowledged.length} runs were acknowledged`);
+    const end = Date.now() + options.settleMs;
+    while (Date.now() < end && !(await world.atRest())) await pause(200);
+    const stuck = await world.crew.stop();
+    const problems = stuck.map((name): Violation => ({ kind: 'harness', what: `${name} did not stop` }));
+    const evidence = { ...(await gatherEvidence(world, world)), injections: [] };
+    const { outliveMs } = options;
+    const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
+    const violations = [
+      ...problems,
+      ...judge(evidence, limits),
+      ...(await overlapsOfSupervisors(world)),
+      ...(await missingFiles(world)),
+    ];
+    keepFolder = options.keep || violations.length > 0;
+    return { hosts: world.hosts.length, cuts, evidence, violations };
+  } finally {
+    if (keepFolder) say(`${world.folder} is kept`);
+    await world.close({ keepFolder });
+  }
+}
+
+/** The same question as to the test processes, asked of those who end them, on all hosts together. */
+async function overlapsOfSupervisors({ hosts, environments, database }: HostsWorld): Promise<Violation[]> {
+  const installation = (await readSetting(database, 'installation')) ?? '';
+  const lives = (await Promise.all(hosts.map(({ engine }) => supervisedLives(engine, installation)))).flat();
+  if (lives.length === 0) return [{ kind: 'harness', what: 'no supervisor has written anything down' }];
+  return environments.flatMap(({ id }) =>
+    overlaps(lives.filter((life) => life.environmentId === id).sort((a, b) => a.from - b.from)),
+  );
+}
+
+async function logsUnderWay({ database }: HostsWorld): Promise<number> {
+  const rows = await database.query(
+    `SELECT run_id FROM run JOIN file_piece ON run_id = id WHERE state = 'running' AND path = 'run.log'`,
+  );
+  return rows.length;
+}
+
+/** Whatever a result tells of, and the log of each run, is where all can read it, wherever the run was. */
+async function missingFiles({ database }: HostsWorld): Promise<Violation[]> {
+  const rows = await database.query<{ run_id: number; path: string }>(
+    `WITH wanted AS (
+       SELECT run_id, attachment ->> 'path' AS path
+       FROM result CROSS JOIN LATERAL jsonb_array_elements(attachments) AS attachment
+       UNION SELECT run_id, 'run.log' FROM attempt
+     )
+     SELECT * FROM wanted WHERE NOT EXISTS (
+       SELECT FROM file_piece WHERE file_piece.run_id = wanted.run_id AND file_piece.path = wanted.path)`,
+  );
+  return rows.map(({ run_id, path }) => ({ kind: 'file', what: `run ${run_id} has no ${path}` }));
+}
+
+/** What people read in the end: the violations, and a last line for programs. */
+export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
+  const { runs, attempts, lives } = evidence;
+  const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
+  const taken = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  const { longestMs, leastGapMs } = timesOf(cuts, evidence);
+  const passed = runs.filter(({ verdict }) => verdict === 'passed').length;
+  return [
+    `${runs.length} runs in ${attempts.length} attempts, ${passed} passed; ${lives.length} processes judged; ` +
+      `${atHome(evidence)} % of the runs started on the host of the one before`,
+    `leases of ${shortSettings.MATRE_LEASE}: on a host that stayed cut off, test processes lived on for at most ` +
+      `${seconds(longestMs)} s; the next one on another host came at least ${seconds(leastGapMs)} s after their end`,
+    ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
+    `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
+      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ hit }) => hit > 0).length} ` +
+      `files_missing=${count('file')} taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
+  ].join('\n');
+}
+
+const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : '-');
+
+/** How long processes of a host lived on that stayed cut off, and how soon others followed them elsewhere. */
+function timesOf(cuts: Cut[], { attempts, lives }: Evidence): { longestMs: number; leastGapMs: number } {
+  const pids = new Map(attempts.map(({ fence, runId, pid }) => [`${runId} ${fence}`, pid]));
+  const pidOf = ({ runId, fence }: Life) => pids.get(`${runId} ${fence}`);
+  let longestMs = 0;
+  let leastGapMs = Number.POSITIVE_INFINITY;
+  for (const { pid, from, to } of cuts) {
+    for (const life of lives.filter((one) => pidOf(one) === pid && one.from <= from && one.to >= from)) {
+      if (life.to < to) longestMs = Math.max(longestMs, life.to - from);
+      const next = lives.find((one) => one.environmentId === life.environmentId && one.fence > life.fence);
+      if (next && pidOf(next) !== pid) leastGapMs = Math.min(leastGapMs, next.from - life.to);
+    }
+  }
+  return { longestMs, leastGapMs };
+}
+
+/** Of first attempts that another run of the environment came before. */
+function atHome({ runs, attempts }: Evidence): number {
+  const home = new Map<number, number>();
+  const same: boolean[] = [];
+  for (const { runId, attempt, pid } of [...attempts].sort((a, b) => a.fence - b.fence)) {
+    const environmentId = runs.find(({ id }) => id === runId)?.environmentId ?? 0;
+    const before = home.get(environmentId);
+    if (attempt === 1 && before !== undefined) same.push(before === pid);
+    home.set(environmentId, pid);
+  }
+  return Math.round((100 * same.filter(Boolean).length) / (same.length || 1));
+}

@@ -1,0 +1,10 @@
+/** A process of its own that opens the lock store at the address in its first argument, says how that went, and has no more to do. */
+import { toFault } from '../../src/faults/fault.ts';
+import { openLocks } from '../../src/locks/open-locks.ts';
+import { createLog } from '../../src/log.ts';
+
+const log = createLog({ level: 'silent' });
+await openLocks({ dsn: process.argv[2], multiProcess: true, ttlMs: 3000, log }).then(
+  (locks) => locks.close(),
+  (error) => console.log(toFault(error).code),
+);

@@ -1,0 +1,59 @@
+// A worker process for tests: claims, records its tests, finishes, until nothing is left. What it does with an
+// environment it writes to a file of that environment: whoever appends is there at that moment, so the file is the judge.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isFault } from '../../src/faults/fault.ts';
+import { createLog } from '../../src/log.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { newResult } from '../support/samples.ts';
+
+const [url = '', folder = '', workerId = ''] = process.argv.slice(2);
+const log = createLog({ level: 'silent' });
+const database = await openPostgres({ url, log });
+const queue = createQueue({ database, log, leaseMs: 5_000 });
+const plan = ['A', 'B', 'C'].map((name) => ({ name, suite: undefined }));
+
+console.log('ready');
+for (;;) {
+  const claim = await queue.claim(workerId);
+  if (claim) await execute(claim);
+  else {
+    await queue.requeueExpired({ maxAttempts: 100 });
+    const [left] = await database.query<{ count: number }>(
+      `SELECT count(*) FROM run WHERE state <> 'finished'`,
+    );
+    if (left?.count === 0) break;
+    await delay(20);
+  }
+}
+await database.close();
+
+async function execute({ run, environment, fence }: NonNullable<Awaited<ReturnType<typeof queue.claim>>>) {
+  const note = (what: string) =>
+    appendFileSync(
+      join(folder, environment.code),
+      `${JSON.stringify({ what, fence, run: run.id, pid: process.pid })}\n`,
+    );
+  note('start');
+  const beat = setInterval(() => void queue.renew(run.id, fence).catch(() => undefined), 500);
+  try {
+    const record = queue.recorder(run.id, fence);
+    await record.plan(plan);
+    for (const { test, done } of await record.planned()) {
+      if (done) continue;
+      await record.testStarted(test);
+      await delay(Math.random() * 10);
+      note(`test ${test.name}`);
+      await record.result(newResult(test.name, 'passed'));
+    }
+    // Before it is given up: after that, another may start.
+    note('end');
+    await queue.finish(run.id, fence, 'passed');
+  } catch (error) {
+    if (!isFault(error, 'STALE_FENCE')) throw error;
+  } finally {
+    clearInterval(beat);
+  }
+}

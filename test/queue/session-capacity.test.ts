@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { emptySelection } from '../../src/model/selection.ts';
+import type { Given } from '../../src/queue/claim.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
+import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { newEnvironment } from '../support/samples.ts';
+
+/** As many tests at a time as there are seats, each slot of an environment counted. */
+describe.each(kinds)('%s', (kind) => {
+  let opened: TestDatabase;
+  let queue: Queue;
+  let environments: Environments;
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind);
+    const { database } = opened;
+    queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+    environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
+  });
+  afterAll(() => opened.close());
+  beforeEach(() => opened.clear());
+
+  /** Environments with so many slots, each with a run that waits. */
+  async function waiting(...slots: number[]): Promise<void> {
+    for (const [index, count] of slots.entries()) {
+      const { id } = await environments.create({ ...newEnvironment(`e${index}`), slots: count });
+      await createRuns(opened).insert([
+        { environmentId: id, selection: emptySelection, requestedBy: 'test' },
+      ]);
+    }
+  }
+  const said = (given: Given[]) =>
+    given.map((each) => (typeof each === 'object' ? each.environment.code : each));
+
+  it('gives no more runs than there are seats, and says that it is full', async () => {
+    await waiting(1, 1, 1);
+    expect(said(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual(['e0', 'e1', 'full', undefined]);
+    expect(said(await queue.claimFor(['c'], [], 2))).toEqual(['full']);
+    expect(said(await queue.claimFor(['c'], [], 3))).toEqual(['e2']);
+  });
+
+  it('gives nothing without a seat, and everything without a limit', async () => {
+    await waiting(1, 1);
+    expect(said(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['full', 'full']);
+    expect(said(await queue.claimFor(['a', 'b'], []))).toEqual(['e0', 'e1']);
+  });
+
+  it('counts slots, passes nobody over, and lets one with more slots than seats go alone', async () => {
+    await waiting(5, 1);
+    expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'full']);
+    const [running] = await queue.held();
+    await queue.finish(running?.runId ?? 0, running?.fence ?? 0, 'passed');
+    expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
+  });
+
+  it('never gives the last seat twice to workers that ask at the same time', async () => {
+    await waiting(...Array.from({ length: 12 }, () => 1));
+    const given = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => queue.claimFor([`w${index}`], [], 4)),
+    );
+    const claimed = said(given.flat()).filter((each) => each?.startsWith('e'));
+    expect(claimed.length).toBeLessThanOrEqual(4);
+    expect(await queue.held()).toHaveLength(claimed.length);
+  });
+});

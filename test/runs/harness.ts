@@ -1,0 +1,298 @@
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import Docker from 'dockerode';
+import { describe } from 'vitest';
+import { examplePath } from '../../src/demo/examples.ts';
+import { buildSampleImage } from '../../src/demo/image.ts';
+import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
+import { buildSampleTree, samplePhp } from '../../src/demo/tree.ts';
+import { createDockerEngine } from '../../src/engine/docker/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { capture } from '../../src/engine/read-all.ts';
+import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
+import { journalPath } from '../../src/engine/supervised.ts';
+import type { Logger } from '../../src/log.ts';
+import { matreItself } from '../../src/model/access.ts';
+import { containerName } from '../../src/model/environment.ts';
+import type { Selection } from '../../src/model/selection.ts';
+import type { Context } from '../../src/operations/core/context.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { addEnvironment } from '../../src/operations/environments/environments.ts';
+import { showRun } from '../../src/operations/runs/run-record.ts';
+import { submitRuns } from '../../src/operations/runs/runs.ts';
+import { openTestApp } from '../support/app.ts';
+import { quiet } from '../support/database.ts';
+import { createRepository, type TestRepository } from '../support/git.ts';
+import { until } from '../support/wait-for.ts';
+
+export type EngineKind = Engine['kind'];
+
+/** The same tests over both engines with MATRE_TEST_ALL (`make test-all`), else over Docker alone, which takes half the time. */
+export function overEngines(suite: (kind: EngineKind) => void): void {
+  if (!process.env.MATRE_TEST_ALL) {
+    overOneEngine(suite);
+    return;
+  }
+  for (const kind of ['docker', 'sandbox'] as const) {
+    const skipped = kind === 'docker' && process.env.MATRE_TEST_SKIP_DOCKER;
+    describe.skipIf(skipped)(kind, () => suite(kind));
+  }
+}
+
+/**
+ * Tests of what is the same whatever the engine: the engines themselves are compared by test/engine, and a run on each by
+ * the other files of this folder.
+ */
+export function overOneEngine(suite: (kind: EngineKind) => void): void {
+  const kind = process.env.MATRE_TEST_SKIP_DOCKER ? 'sandbox' : 'docker';
+  describe(kind, () => suite(kind));
+}
+
+/** What a supervisor did in a container. Times are seconds since boot, so they compare between containers. */
+export interface JournalEntry {
+  word: 'start' | 'stop' | 'end' | 'left';
+  token: string;
+  at: number;
+  detail: string;
+}
+
+export interface StageEnvironment {
+  id: number;
+  code: string;
+  shop: Shop;
+  container: StageContainer;
+  /** Of all its slots; the first is `container`. */
+  containers: StageContainer[];
+}
+
+export interface StageContainer {
+  name: string;
+  /** What a command in it prints. Rejects when it ends with another code than 0. */
+  says(...argv: string[]): Promise<string>;
+  journal(): Promise<JournalEntry[]>;
+  /** Resolves when a supervised process has started and not ended. */
+  executing(): Promise<unknown>;
+  /** Lets tests go on that wait at `fault('gate')`, and those that come later. */
+  openGate(): Promise<unknown>;
+  closeGate(): Promise<unknown>;
+  /** As an operator does: `docker rm -f`. */
+  remove(): Promise<boolean>;
+}
+
+export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
+
+/** A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample module. */
+export interface Stage {
+  context: Context;
+  folder: string;
+  engine: Engine;
+  image: string;
+  module: TestRepository;
+  /** As in the environment of a process: for another one on the same data. */
+  settings: Record<string, string>;
+  /** An environment with a shop of its own. The module gets an env file for it if it has none. */
+  environment(
+    code: string,
+    options?: { adminPassword?: string; shopPassword?: string; slots?: number },
+  ): Promise<StageEnvironment>;
+  /** Queues a run and returns its number. */
+  submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
+  show(runId: number): Promise<ShownRun>;
+  finished(runId: number): Promise<ShownRun>;
+  /** Queues a run and waits for its end. */
+  run(environment: { code: string }, selection: Partial<Selection>): Promise<ShownRun>;
+  /** Resolves when a test is under way in its container. */
+  testing(runId: number, test?: string): Promise<void>;
+  log(runId: number): Promise<string>;
+  artifact(runId: number, path: string): Promise<string>;
+  startWorkers(): Promise<void>;
+  stopWorkers(options: { now: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** More files of the module: `undefined` removes one. */
+  module?: Record<string, string | undefined>;
+  mftfVersion?: string;
+  settings?: Record<string, string>;
+  /** Where the app writes its log; nowhere by default. */
+  log?: Logger;
+  /** False: runs wait until `startWorkers`. */
+  workers?: boolean;
+}
+
+export async function openStage(kind: EngineKind, options: StageOptions = {}): Promise<Stage> {
+  const home = await mkdtemp(join(tmpdir(), 'matre-runs-'));
+  const module = createRepository(join(home, 'module'));
+  await cp(examplePath('module'), module.folder, { recursive: true });
+  module.commit(options.module ?? {}, 'Tests of the harbour shop');
+  const image = await sampleImage(kind, home, options.mftfVersion);
+  const settings = {
+    MATRE_ENGINE: kind,
+    MATRE_IMAGE: image,
+    // Shops and servers of tests listen on the loopback device of this machine.
+    ...(kind === 'docker' ? { MATRE_NETWORK: 'host', MATRE_EXTRA_HOSTS: '' } : { MATRE_PHP: samplePhp }),
+    MATRE_MODULE_REPOSITORY: module.folder,
+    MATRE_MEMORY: '512m',
+    MATRE_TMPFS_SIZE: '16m',
+    MATRE_GENERATION_VARIABLES: 'STAND_IN_FAULT',
+    // A test says what one attempt makes of a fault; test/runs/retries.test.ts is about the others.
+    MATRE_RETRIES: '0',
+    ...options.settings,
+  };
+  const opened = await openTestApp({ settings, ...(options.log && { log: options.log }) });
+  const { app, folder } = opened;
+  const { context } = app;
+  const engine =
+    kind === 'docker'
+      ? createDockerEngine({ log: quiet })
+      : createSandboxEngine({ folder: join(folder, 'sandboxes') });
+  // Names of containers end in these numbers, and other tests may use the same engine.
+  const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+  await context.database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
+  if (options.workers !== false) await app.startWorkers();
+  const environments: StageEnvironment[] = [];
+
+  const asked = { who: matreItself };
+  const show = (runId: number) => showRun.run(context, { id: runId }, asked);
+  const submit: Stage['submit'] = async ({ code }, selection) => {
+    const { runs } = await submitRuns.run(
+      context,
+      parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
+      asked,
+    );
+    return runs[0]?.id ?? 0;
+  };
+  const finished: Stage['finished'] = async (runId) => {
+    await until(async () => (await context.runs.get(runId)).state === 'finished');
+    return show(runId);
+  };
+
+  return {
+    context,
+    folder,
+    engine,
+    image,
+    module,
+    settings: { ...settings, MATRE_DATA: folder },
+    submit,
+    show,
+    finished,
+    run: async (environment, selection) => finished(await submit(environment, selection)),
+
+    async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1 } = {}) {
+      const envFile = `Cron/data/.env.${code}`;
+      if (module.git('ls-files', envFile) === '') {
+        const like = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
+        module.commit({ [envFile]: like }, `Values of ${code}`);
+      }
+      const shop = await startShop({
+        environment: code,
+        port: 0,
+        latencyMs: 0,
+        adminPassword: shopPassword ?? adminPassword,
+      });
+      const { id } = await addEnvironment.run(
+        context,
+        parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword, slots }),
+        asked,
+      );
+      const containers = Array.from({ length: slots }, (_, index) =>
+        containerNamed(engine, containerName(id, index + 1)),
+      );
+      const [container = containerNamed(engine, containerName(id))] = containers;
+      const environment = { id, code, shop, container, containers };
+      environments.push(environment);
+      return environment;
+    },
+
+    async testing(runId, test) {
+      const { run } = await until(async () => {
+        const shown = await show(runId);
+        const { run, plan } = shown;
+        const isIt = (name: string) => test === undefined || name === test;
+        const found = plan.some((one) => one.startedAt && one.status === null && isIt(one.test));
+        return found || run.state === 'finished' ? shown : undefined;
+      });
+      if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
+    },
+
+    log: (runId) => readText(context, runId, 'run.log'),
+    artifact: (runId, path) => readText(context, runId, path),
+    startWorkers: () => app.startWorkers(),
+    stopWorkers: (how) => app.stopWorkers(how),
+
+    async close() {
+      await app.stopWorkers({ now: true });
+      await Promise.all(
+        environments.flatMap(({ containers, shop }) => [
+          ...containers.map(({ remove }) => remove()),
+          shop.close(),
+        ]),
+      );
+      await engine.close();
+      await opened.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function containerNamed(engine: Engine, name: string): StageContainer {
+  const says = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await capture(engine, name, argv);
+    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout;
+  };
+  const journal = async () => parseJournal(await says('cat', journalPath));
+  return {
+    name,
+    says,
+    executing: () => until(async () => (await journal()).at(-1)?.word === 'start'),
+    openGate: () => says('touch', '/tmp/stand-in-gate'),
+    closeGate: () => says('rm', '-f', '/tmp/stand-in-gate'),
+    journal,
+    remove: () => engine.remove(name),
+  };
+}
+
+/** A test for the module, from its steps: `{ ...moduleTest('SlowTest', '<comment .../>') }`. */
+export function moduleTest(name: string, steps: string, group = 'made'): Record<string, string> {
+  const annotations = `<annotations><features value="Made"/><group value="${group}"/></annotations>`;
+  return {
+    [`Test/Mftf/Test/${name}.xml`]: `<?xml version="1.0" encoding="UTF-8"?>
+<tests xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Test/etc/testSchema.xsd">
+    <test name="${name}">${annotations}${steps}</test>
+</tests>
+`,
+  };
+}
+
+/** A step that makes the stand-in for MFTF commit a fault, see examples/README.md. */
+export function fault(sentence: string): string {
+  const key = sentence.replace(/\W/g, '');
+  return `<comment userInput="stand-in: ${sentence}" stepKey="${key}"/>`;
+}
+
+async function sampleImage(kind: EngineKind, home: string, mftfVersion = '3.8.0'): Promise<string> {
+  if (kind === 'docker') return buildSampleImage(new Docker(), 'matre-sample', mftfVersion);
+  const image = join(home, 'image');
+  await buildSampleTree(image, { mftfVersion });
+  return image;
+}
+
+async function readText(context: Context, runId: number, path: string): Promise<string> {
+  return text((await context.artifacts.open(runId, path)).stream);
+}
+
+function parseJournal(content: string): JournalEntry[] {
+  return content
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [word, token = '', at, ...detail] = line.split(' ');
+      return { word: word as JournalEntry['word'], token, at: Number(at), detail: detail.join(' ') };
+    });
+}

@@ -1,0 +1,85 @@
+import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import type { releaseLock } from '../../../../src/operations/containers/locks.ts';
+import type { EnvironmentContainerView } from '../../../../src/operations/environments/environment-detail.ts';
+import { useAction } from '../../api/action.ts';
+import { post } from '../../api/request.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { duration } from '../../ui/format.ts';
+import { Time } from '../../ui/time.tsx';
+import classes from '../environment.module.css';
+
+type Lock = EnvironmentContainerView['locks'][number];
+
+/** Who holds the locks of an environment, and since when. */
+export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
+  const [asked, setAsked] = useState<string>();
+  const close = () => setAsked(undefined);
+  const release = useAction({
+    run: (name: string) => post<typeof releaseLock>(`/api/locks/${encodeURIComponent(name)}/release`),
+    done: (_, name) => `${name} is free.`,
+    touches: [['container', code], ['locks'], ['overview']],
+    onDone: close,
+  });
+  if (locks.length === 0) return <p className={classes.dim}>None is held.</p>;
+  return (
+    <>
+      <div className={classes.scroll}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Lock</th>
+              <th scope="col">Holder</th>
+              <th scope="col">Since</th>
+              <th scope="col" className={classes.number}>
+                Unless renewed, free in
+              </th>
+              <th scope="col">
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {locks.map(({ name, owner, since, expiresInMs }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <code>{name}</code>
+                </th>
+                <td>{owner}</td>
+                <td>
+                  <Time at={since} />
+                </td>
+                <td className={classes.number}>{expiresInMs !== null && duration(expiresInMs)}</td>
+                <td className={classes.number}>
+                  <ActionButton
+                    needs="admin"
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`Release ${name}`}
+                    onClick={() => setAsked(name)}
+                  >
+                    Release
+                  </ActionButton>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Modal opened={asked !== undefined} onClose={close} title="Take the lock away">
+        <p>
+          Whoever holds <b>{asked}</b> stops what it does: a run under way is broken. Only for a holder that
+          is known to be gone.
+        </p>
+        <Group justify="flex-end" mt="md" gap="xs">
+          <Button variant="subtle" data-autofocus onClick={close}>
+            Cancel
+          </Button>
+          <Button loading={release.isPending} onClick={() => asked && release.mutate(asked)}>
+            Release
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

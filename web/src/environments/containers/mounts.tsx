@@ -1,0 +1,56 @@
+import type { SlotView } from '../../../../src/operations/environments/environment-detail.ts';
+import { size } from '../../ui/bytes.ts';
+import shared from '../environment.module.css';
+import classes from './containers.module.css';
+
+type Mount = NonNullable<SlotView['container']>['mounts'][number];
+
+/** The folders of a container: what is mounted from where, and how full those in memory are. */
+export function Mounts({ mounts }: { mounts: Mount[] }) {
+  if (mounts.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
+    <section className={shared.scroll} aria-label="Folders" tabIndex={0}>
+      <table className={shared.table}>
+        <thead>
+          <tr>
+            <th scope="col">Folder</th>
+            <th scope="col">From</th>
+            <th scope="col" className={shared.number}>
+              Filled
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {mounts.map((mount) => (
+            <tr key={mount.target}>
+              <th scope="row">
+                <code>{mount.target}</code>
+              </th>
+              <td>
+                {mount.type === 'tmpfs' ? 'memory (tmpfs)' : <code>{mount.source}</code>}
+                {mount.readOnly && <span className={shared.dim}> read-only</span>}
+              </td>
+              <td className={shared.number}>
+                <Fill mount={mount} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Fill({ mount: { sizeBytes, usedBytes } }: { mount: Mount }) {
+  if (sizeBytes === null || usedBytes === null || sizeBytes === 0) return null;
+  const percent = Math.round((usedBytes / sizeBytes) * 100);
+  return (
+    <span className={classes.fill} data-full={percent >= 90 || undefined}>
+      <span className={classes.track} aria-hidden>
+        <span style={{ width: `${percent}%` }} />
+      </span>
+      {size(usedBytes)} of {size(sizeBytes)}
+    </span>
+  );
+}

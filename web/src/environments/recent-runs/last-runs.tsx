@@ -1,0 +1,53 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { many } from '../../ui/format.ts';
+import { ErrorState, Loading } from '../../ui/states.tsx';
+import { statusOfRun } from '../../ui/status.tsx';
+import classes from '../environment.module.css';
+import { lastRunsQuery } from '../queries.ts';
+import { RunBars } from './run-strip.tsx';
+
+const shownRuns = 30;
+
+/** The last runs of an environment as bars, and how many of them passed. */
+export function LastRuns({ code }: { code: string }) {
+  const runs = useQuery(lastRunsQuery(code, shownRuns));
+  if (!runs.data) {
+    if (runs.isError) return <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />;
+    return <Loading what="the last runs" />;
+  }
+  // What waits is told above, and has no length.
+  const started = runs.data.runs.filter(({ state }) => state !== 'queued').reverse();
+  const finished = started.filter(({ state }) => state === 'finished').map(statusOfRun);
+  const passed = finished.filter((status) => status === 'passed').length;
+  return (
+    <section className={classes.section} aria-labelledby="last-runs">
+      <div className={classes.sectionHead}>
+        <h2 id="last-runs">Last runs</h2>
+        {finished.length > 0 && (
+          <span className={classes.dim}>
+            {passed} of {finished.length} passed
+          </span>
+        )}
+        {started.length > 0 && (
+          <Anchor
+            component={Link}
+            href={`/runs?environment=${code}`}
+            className={classes.dim}
+            underline="always"
+          >
+            All runs
+          </Anchor>
+        )}
+      </div>
+      {started.length > 0 ? (
+        <RunBars runs={started} />
+      ) : (
+        <p className={classes.dim}>
+          {runs.data.runs.length > 0 ? `None yet; ${many(runs.data.runs.length, 'run')} wait.` : 'None yet.'}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,129 @@
+import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import { useAction } from '../../api/action.ts';
+import { ask } from '../../api/request.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import classes from '../environment.module.css';
+import { environmentKeys } from '../queries.ts';
+import type { Chosen } from './variable-form.tsx';
+import { fixedBecause, layerWords, type Row, unsettable } from './variable-values.ts';
+import variables from './variables.module.css';
+
+interface Props {
+  code: string;
+  rows: Row[];
+  onEdit: (chosen: Chosen) => void;
+  onEditSettings: () => void;
+}
+
+export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
+  const [asked, setAsked] = useState<Row>();
+  const close = () => setAsked(undefined);
+  const unset = useAction({
+    run: ({ name, from }: Row) =>
+      ask('DELETE', `/api/variables/${name}`, {
+        query: { environment: from === 'environment' ? code : undefined },
+      }),
+    done: (_, { name }) => `${name} is taken away.`,
+    touches: environmentKeys(code),
+    onDone: close,
+  });
+  if (rows.length === 0) return <p className={classes.dim}>There is none.</p>;
+  return (
+    <>
+      <div className={classes.scroll}>
+        <table className={`${classes.table} ${variables.table}`}>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Value</th>
+              <th scope="col">From</th>
+              <th scope="col">Instead of</th>
+              <th scope="col">
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name}>
+                <th scope="row">
+                  <code>{row.name}</code>
+                </th>
+                <td className={variables.value}>
+                  <Value value={row.value} isSecret={row.secret} />
+                </td>
+                <td className={variables.from}>
+                  {layerWords[row.from]}
+                  {row.isSetting && <span className={classes.dim}>, a setting</span>}
+                </td>
+                <td className={variables.overrides}>
+                  {row.overrides.map(({ from, value }) => (
+                    <span key={from}>
+                      {layerWords[from]}: <Value value={value} isSecret={row.secret || value === null} />
+                    </span>
+                  ))}
+                </td>
+                <td className={variables.actions}>
+                  <ActionButton
+                    needs="admin"
+                    unless={fixedBecause(row)}
+                    size="compact-xs"
+                    variant="subtle"
+                    aria-label={`Edit ${row.name}`}
+                    onClick={() =>
+                      row.isSetting
+                        ? onEditSettings()
+                        : onEdit({ name: row.name, value: row.value ?? '', secret: row.secret })
+                    }
+                  >
+                    Edit
+                  </ActionButton>
+                  {unsettable(row) && (
+                    <ActionButton
+                      needs="admin"
+                      size="compact-xs"
+                      variant="subtle"
+                      aria-label={`Unset ${row.name}`}
+                      onClick={() => setAsked(row)}
+                    >
+                      Unset
+                    </ActionButton>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Modal opened={asked !== undefined} onClose={close} title={`Unset ${asked?.name ?? ''}`}>
+        <p>
+          {asked?.from === 'global'
+            ? 'The value is taken away from all environments.'
+            : 'The value is taken away from this environment; what another layer says counts then.'}
+        </p>
+        <Group justify="flex-end" mt="md" gap="xs">
+          <Button variant="subtle" onClick={close}>
+            Cancel
+          </Button>
+          <Button data-autofocus loading={unset.isPending} onClick={() => asked && unset.mutate(asked)}>
+            Unset
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}
+
+/** Dots for what is secret: nobody gets it back. */
+function Value({ value, isSecret }: { value: string | null; isSecret: boolean }) {
+  if (isSecret) {
+    return (
+      <span role="img" aria-label="secret" title="Secret: never shown">
+        ••••••••
+      </span>
+    );
+  }
+  if (value === '') return <span className={classes.dim}>empty</span>;
+  return <code>{value}</code>;
+}

@@ -1,0 +1,98 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { showEnvironment } from '../../../../src/operations/environments/environments.ts';
+import { toProblem } from '../../api/problem.ts';
+import type { Answer } from '../../api/request.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { useQueryState } from '../../ui/query-state.ts';
+import { Loading } from '../../ui/states.tsx';
+import containers from '../containers/containers.module.css';
+import classes from '../environment.module.css';
+import { effectiveQuery } from '../queries.ts';
+import { type Chosen, VariableForm } from './variable-form.tsx';
+import { VariableRows } from './variable-rows.tsx';
+import { layerWords, rowsOf } from './variable-values.ts';
+
+interface Props {
+  environment: Answer<typeof showEnvironment>;
+  onEditSettings: () => void;
+}
+
+/** What tests read on an environment, and the layer that each value comes from. */
+export function Variables({ environment, onEditSettings }: Props) {
+  const { code } = environment;
+  const effective = useQuery(effectiveQuery(code));
+  const [search, setSearch] = useQueryState('variable');
+  const [layer, setLayer] = useQueryState('layer');
+  const [chosen, setChosen] = useState<Chosen>();
+  const close = () => setChosen(undefined);
+
+  const rows = rowsOf(effective.data, environment.variables);
+  const wanted = search.trim().toLowerCase();
+  const shown = rows.filter(
+    ({ name, value, from }) =>
+      `${name} ${value ?? ''}`.toLowerCase().includes(wanted) && (layer === '' || from === layer),
+  );
+  const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
+  const problem = effective.error ? toProblem(effective.error) : undefined;
+
+  return (
+    <section className={classes.section} aria-labelledby="variables">
+      <div className={classes.sectionHead}>
+        <h2 id="variables">
+          Variables <span className={classes.dim}>{rows.length > 0 && rows.length}</span>
+        </h2>
+        <TextInput
+          size="xs"
+          aria-label="Search variables"
+          placeholder="Search"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        {layers.map((each) => (
+          <Button
+            key={each}
+            size="compact-xs"
+            variant={layer === each ? 'filled' : 'subtle'}
+            aria-pressed={layer === each}
+            onClick={() => setLayer(layer === each ? '' : each)}
+          >
+            {rows.filter(({ from }) => from === each).length} {layerWords[each]}
+          </Button>
+        ))}
+        <span className={classes.push}>
+          <ActionButton
+            needs="admin"
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconPlus size={13} aria-hidden />}
+            onClick={() => setChosen({ name: '', value: '', secret: false })}
+          >
+            Add a variable
+          </ActionButton>
+        </span>
+      </div>
+      {problem && (
+        <p className={containers.problem} role="alert">
+          {problem.message} {problem.remedy} Only what is set for this environment alone is shown.
+        </p>
+      )}
+      {effective.isLoading ? (
+        <Loading what="the variables" />
+      ) : (
+        <VariableRows code={code} rows={shown} onEdit={setChosen} onEditSettings={onEditSettings} />
+      )}
+      {effective.data && effective.data.commit.id !== '' && (
+        <p className={classes.dim}>
+          With <code>{effective.data.file}</code> of the test module at{' '}
+          <code title={effective.data.commit.subject}>{effective.data.commit.id.slice(0, 7)}</code>
+        </p>
+      )}
+      <Modal opened={chosen !== undefined} onClose={close} title={chosen?.name || 'Add a variable'}>
+        {chosen && <VariableForm code={code} chosen={chosen} onClose={close} />}
+      </Modal>
+    </section>
+  );
+}

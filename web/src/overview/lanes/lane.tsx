@@ -1,0 +1,154 @@
+import { IconPlayerPause } from '@tabler/icons-react';
+import { memo, useMemo } from 'react';
+import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview.ts';
+import { clock, roughly } from '../../ui/format.ts';
+import { StatusSign } from '../../ui/status.tsx';
+import { Bar } from './bar.tsx';
+import { Crowd, type OpenedCrowd } from './cluster.tsx';
+import classes from './lanes.module.css';
+import { gather, layOutLane } from './layout.ts';
+
+interface Props {
+  lane: LaneView;
+  queue: readonly QueuedView[];
+  anchor: number;
+  /** When the lane was so, by the clock of the server, in seconds from the anchor. */
+  at: number;
+  pxPerSecond: number;
+  onOpenCrowd: (crowd: OpenedCrowd) => void;
+}
+
+/** An environment and what it did, does and will do. */
+export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCrowd }: Props) {
+  const pieces = useMemo(
+    () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
+    [lane, queue, anchor, at],
+  );
+  const drawn = useMemo(() => gather(pieces, pxPerSecond), [pieces, pxPerSecond]);
+  const last = lane.bars.at(-1);
+  const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
+  return (
+    <li className={classes.lane}>
+      <a href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
+        <span className={classes.code}>{lane.code}</span>
+        <LaneState lane={lane} next={queue[0]} />
+      </a>
+      <div className={classes.track}>
+        {drawn.map((piece) => {
+          switch (piece.kind) {
+            case 'run':
+              return (
+                <Bar
+                  key={piece.bar.id}
+                  piece={piece}
+                  environment={lane.code}
+                  pxPerSecond={pxPerSecond}
+                  now={at}
+                  isStop={piece.bar === last}
+                />
+              );
+            case 'several':
+              return (
+                <Crowd
+                  key={piece.runs[0].bar.id}
+                  runs={piece.runs}
+                  environment={lane.code}
+                  isStop={piece.runs.at(-1)?.bar === last}
+                  onOpen={onOpenCrowd}
+                />
+              );
+            case 'expected':
+              return (
+                <span
+                  key="expected"
+                  className={classes.expected}
+                  style={{ '--e': piece.end ?? at }}
+                  data-alone={queue.length === 0 || undefined}
+                  aria-hidden
+                >
+                  {lane.running?.msLeft != null && roughly(lane.running.msLeft)}
+                </span>
+              );
+            case 'queued':
+              return <Waiting key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
+            case 'paused':
+              return (
+                <span key="paused" className={classes.paused} style={{ '--s': piece.start }}>
+                  <span>
+                    paused since {clock(new Date(lane.paused?.since ?? 0))}: {lane.paused?.reason}
+                  </span>
+                </span>
+              );
+            default:
+              return null;
+          }
+        })}
+        {lastBroken?.finishedAt && (
+          <span
+            className={classes.after}
+            style={{ '--s': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
+            data-status="broken"
+            aria-hidden
+          >
+            {lastBroken.reason?.toLowerCase().replaceAll('_', ' ')}
+          </span>
+        )}
+      </div>
+    </li>
+  );
+});
+
+/** In the column beside the names, so that it can be read downwards. */
+function LaneState({
+  lane: { paused, running, queued, bars },
+  next,
+}: {
+  lane: LaneView;
+  next: QueuedView | undefined;
+}) {
+  const phase = bars.at(-1)?.phase;
+  return (
+    <span className={classes.state}>
+      {running && (
+        <span data-status="running" title={`${running.done} of ${running.planned} tests`}>
+          {phase === 'preparing' || phase === 'generating' ? phase : `${Math.round(running.percent)}%`}
+        </span>
+      )}
+      {paused && (
+        <span data-status="flaky">
+          <IconPlayerPause size={13} role="img" aria-label="paused" />
+          <span className={classes.pausedShort}>{paused.reason}</span>
+        </span>
+      )}
+      {queued > 0 && (
+        <span data-status="queued" title={[`${queued} waiting`, next?.waits.message].join(': ')}>
+          <StatusSign status="queued" size={12} /> {queued}
+          <span className={classes.hidden}> waiting</span>
+          {!running && next?.expectedStartAt && ` · ~${clock(new Date(next.expectedStartAt))}`}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Waiting({
+  piece: { run, start, end },
+  pxPerSecond,
+}: {
+  piece: { run: QueuedView; start: number; end: number | undefined };
+  pxPerSecond: number;
+}) {
+  return (
+    <a
+      href={`/runs/${run.id}`}
+      className={classes.queued}
+      style={{ '--s': start, '--e': end ?? start }}
+      data-open={end === undefined || undefined}
+      tabIndex={-1}
+      aria-label={`#${run.id} ${run.summary}: waits, ${run.waits.message}`}
+      title={`#${run.id} ${run.summary}: ${run.waits.message}`}
+    >
+      {(end === undefined || (end - start) * pxPerSecond >= 28) && `#${run.id}`}
+    </a>
+  );
+}

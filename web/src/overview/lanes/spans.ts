@@ -1,0 +1,28 @@
+import type { OverviewView } from '../../../../src/operations/overview/overview.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** How much of the past and of the future the lanes can show. */
+export const spans = [
+  { name: '5m', label: '5 min', past: 5 * minute, ahead: 2 * minute },
+  { name: '15m', label: '15 min', past: 15 * minute, ahead: 5 * minute },
+  { name: '1h', label: '1 h', past: hour, ahead: 20 * minute },
+  { name: '2h', label: '2 h', past: 2 * hour, ahead: 40 * minute },
+  { name: '6h', label: '6 h', past: 6 * hour, ahead: 90 * minute },
+  { name: '24h', label: '24 h', past: 24 * hour, ahead: 4 * hour },
+] as const;
+export type Span = (typeof spans)[number];
+const usualSpan: Span = spans[3];
+
+/** The usual one when none of that name is there. */
+export function spanOf(name: string): Span {
+  return spans.find((span) => span.name === name) ?? usualSpan;
+}
+
+/** The shortest that holds all runs of the usual one, so that a system which has just begun does not show slivers. */
+export function fittingSpan({ at, lanes }: Pick<OverviewView, 'at' | 'lanes'>): Span {
+  const starts = lanes.flatMap(({ bars }) => bars.map(({ startedAt }) => Date.parse(startedAt)));
+  const age = starts.length === 0 ? usualSpan.past : Date.parse(at) - Math.min(...starts);
+  return spans.find(({ past }) => age < past || past === usualSpan.past) ?? usualSpan;
+}

@@ -1,0 +1,140 @@
+import { Anchor, Badge } from '@mantine/core';
+import type { FailureView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { duration } from '../../ui/format.ts';
+import { StatusBadge } from '../../ui/status.tsx';
+import { History } from '../history.tsx';
+import { fileOf } from '../queries.ts';
+import { TestActions } from '../tests/test-actions.tsx';
+import { TestName } from '../tests/test-name.tsx';
+import { OpenedPanel } from '../tests/test-panel.tsx';
+import type { TestProps } from '../tests/test-row.tsx';
+import classes from './failure.module.css';
+import { Message } from './message.tsx';
+import { Reason } from './reason.tsx';
+import { SameCause } from './same-cause.tsx';
+import { splitTitle } from './step-tree.ts';
+
+/** A test that failed or was broken, with all that tells why, without a click. */
+export function Failure(props: TestProps) {
+  const { run, test, cause, panel, onPanel } = props;
+  const { status, failure, message, reason, durationMs, usualMs, history, attachments } = test;
+  const screenshot = attachments.find(({ kind }) => kind === 'screenshot');
+  const said = message !== null && message !== cause?.message;
+  return (
+    <article
+      className={classes.failure}
+      data-status={status}
+      tabIndex={-1}
+      aria-label={`${test.test}: ${status}`}
+    >
+      <div className={classes.words}>
+        <div className={classes.first}>
+          <span className={classes.name}>
+            <StatusBadge status={status === 'broken' ? 'broken' : 'failed'} />
+            <b>
+              <TestName test={test} environment={run.environment} />
+            </b>
+          </span>
+          <Classified failure={failure} />
+          <span className={classes.end}>
+            {durationMs !== null && (
+              <span title={usualMs === null ? undefined : `usually ${duration(usualMs)}`}>
+                {duration(durationMs)}
+              </span>
+            )}
+            <History answers={history} />
+          </span>
+        </div>
+        {reason ? (
+          <Reason reason={reason} label={`Why ${test.test} is broken`} />
+        ) : (
+          said && <Message text={message} />
+        )}
+        <FailedStep failure={failure} />
+        {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
+        <Earlier test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
+        <TestActions {...props} />
+        {panel && <OpenedPanel run={run} test={test} panel={panel} />}
+      </div>
+      {screenshot && panel !== 'screenshot' && (
+        <button
+          type="button"
+          className={classes.thumbnail}
+          aria-label={`Screenshot of ${test.test}, larger`}
+          onClick={() => onPanel('screenshot')}
+        >
+          <img src={fileOf(run.id, screenshot.path)} alt="" loading="lazy" decoding="async" />
+        </button>
+      )}
+    </article>
+  );
+}
+
+const classifications = {
+  new: { word: 'new failure', why: 'It passed before' },
+  known: { word: 'known failure', why: 'It failed the last time as well' },
+  flaky: { word: 'flaky', why: 'It keeps changing between passed and failed' },
+};
+
+function Classified({ failure }: { failure: FailureView | null }) {
+  if (!failure?.classification) return null;
+  const { word, why } = classifications[failure.classification];
+  if (failure.classification === 'flaky') {
+    return (
+      <span title={why}>
+        <StatusBadge status="flaky" />
+      </span>
+    );
+  }
+  const isNew = failure.classification === 'new';
+  return (
+    <Badge
+      variant={isNew ? 'filled' : 'default'}
+      size="sm"
+      radius="sm"
+      tt="none"
+      fw={600}
+      title={why}
+      className={isNew ? classes.new : undefined}
+    >
+      {word}
+    </Badge>
+  );
+}
+
+function FailedStep({ failure }: { failure: FailureView | null }) {
+  if (!failure?.step) return null;
+  const { number, of } = failure.step;
+  const { title, stepKey } = splitTitle(failure.step.title);
+  return (
+    <p className={classes.step}>
+      step {number}
+      {of !== null && of >= number && ` of ${of}`}: <code>{title}</code>{' '}
+      {stepKey && <span className={classes.key}>{stepKey}</span>}
+    </p>
+  );
+}
+
+interface EarlierProps {
+  test: TestResultView;
+  isOpen: boolean;
+  onPanel: TestProps['onPanel'];
+}
+
+/** It was executed before in this run. */
+function Earlier({ test, isOpen, onPanel }: EarlierProps) {
+  if (test.attempts.length === 0) return null;
+  return (
+    <p>
+      In attempt {test.attempt} of the run;{' '}
+      <Anchor
+        component="button"
+        underline="always"
+        aria-expanded={isOpen}
+        onClick={() => onPanel(isOpen ? undefined : 'attempts')}
+      >
+        before: {test.attempts.map(({ status }) => status).join(', ')}
+      </Anchor>
+    </p>
+  );
+}

@@ -1,0 +1,27 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
+import type { CauseView } from '../../../../src/operations/results/run-results.ts';
+import classes from './same-cause.module.css';
+
+/** Where the same went wrong as well. */
+export function SameCause({ runs }: { runs: CauseView['sameCauseAs'] }) {
+  if (runs.length === 0) return null;
+  return (
+    <span className={classes.same}>
+      same cause as{' '}
+      {runs.map(({ id, environment }, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <Anchor
+            component={Link}
+            href={`/runs/${id}`}
+            underline="always"
+            title={`Run ${id} on ${environment}`}
+          >
+            #{id}
+          </Anchor>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,58 @@
+import { Anchor, SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { ErrorState, Loading } from '../../ui/states.tsx';
+import { readText } from '../read-text.ts';
+import classes from './saved-page.module.css';
+
+/**
+ * The page that the browser had when a test failed. It comes from a shop: it is shown without scripts and without an origin, and
+ * the policy of this page keeps it from asking anybody for anything, so its pictures and styles are not there.
+ */
+export function SavedPage({ address, test }: { address: string; test: string }) {
+  const [view, setView] = useState('page');
+  const { data, error, refetch } = useQuery({
+    queryKey: ['file', address],
+    queryFn: ({ signal }) => readText(address, signal),
+  });
+  const [blob, setBlob] = useState<string>();
+  useEffect(() => {
+    if (data === undefined) return;
+    const made = URL.createObjectURL(new Blob([data], { type: 'text/html' }));
+    setBlob(made);
+    return () => URL.revokeObjectURL(made);
+  }, [data]);
+
+  if (data === undefined) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the page" />;
+  }
+  return (
+    <div className={classes.page}>
+      <div className={classes.tools}>
+        <SegmentedControl
+          size="xs"
+          aria-label="How the page is shown"
+          data={[
+            { value: 'page', label: 'Page' },
+            { value: 'source', label: 'Source' },
+          ]}
+          value={view}
+          onChange={setView}
+        />
+        <span className={classes.note}>Without scripts, styles and pictures of the shop.</span>
+        <Anchor href={address} download underline="always">
+          Download
+        </Anchor>
+      </div>
+      {view === 'page' ? (
+        <iframe className={classes.frame} title={`The page when ${test} ended`} sandbox="" src={blob} />
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable with keys
+        <pre className={classes.source} tabIndex={0}>
+          {data}
+        </pre>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { CauseView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { arrange, type Row, type Wish } from './arrange.ts';
+
+let position = 0;
+function result(
+  test: string,
+  status: TestResultView['status'],
+  more: Partial<TestResultView> = {},
+): TestResultView {
+  position += 1;
+  return {
+    position,
+    test,
+    suite: null,
+    status,
+    message: null,
+    reason: null,
+    startedAt: null,
+    durationMs: null,
+    usualMs: null,
+    attempt: 1,
+    attempts: [],
+    attachments: [],
+    history: '',
+    flaky: false,
+    failure: null,
+    ...more,
+  };
+}
+
+function failure(
+  test: string,
+  classification: 'new' | 'known' | 'flaky' | null,
+  message = 'no',
+): TestResultView {
+  const flaky = classification === 'flaky';
+  return result(test, 'failed', {
+    message,
+    flaky,
+    failure: { classification, cause: message, sameCauseAs: [], step: null },
+  });
+}
+
+function causeOf(cause: string, tests: TestResultView[]): CauseView {
+  return { cause, message: cause, status: 'failed', tests, sameCauseAs: [] };
+}
+
+const wish: Wish = { filter: '', search: '', order: 'status', byCause: true };
+const said = (rows: Row[]) =>
+  rows.map((row) => (row.kind === 'cause' ? `= ${row.cause.cause}` : row.test.test));
+
+describe('arrange', () => {
+  const passed = result('P', 'passed', { durationMs: 9 });
+  const known = failure('K', 'known');
+  const waiting = result('W', 'waiting');
+  const fresh = failure('N', 'new', 'other');
+  const running = result('R', 'running');
+  const shaky = result('S', 'passed', { flaky: true, durationMs: 50 });
+  const tests = [passed, known, waiting, fresh, running, shaky];
+
+  it('puts failures first, new ones before known ones, and what waits last', () => {
+    expect(said(arrange(tests, [], wish))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
+  });
+
+  it('has other orders', () => {
+    expect(said(arrange(tests, [], { ...wish, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
+    expect(said(arrange(tests, [], { ...wish, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
+    expect(said(arrange(tests, [], { ...wish, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
+  });
+
+  it('shows only what is asked for', () => {
+    expect(said(arrange(tests, [], { ...wish, filter: 'failed' }))).toEqual(['N', 'K']);
+    expect(said(arrange(tests, [], { ...wish, filter: 'flaky' }))).toEqual(['S']);
+    expect(said(arrange(tests, [], { ...wish, search: 'OTH n' }))).toEqual(['N']);
+  });
+
+  it('puts failures below their cause, when it has several', () => {
+    const alone = failure('A', 'new', 'alone');
+    const one = failure('C1', 'known', 'common');
+    const two = failure('C2', 'new', 'common');
+    const causes = [causeOf('common', [one, two]), causeOf('alone', [alone])];
+    const all = [passed, alone, one, two];
+    expect(said(arrange(all, causes, wish))).toEqual(['= common', 'C2', 'C1', 'A', 'P']);
+    expect(said(arrange(all, causes, { ...wish, byCause: false }))).toEqual(['A', 'C2', 'C1', 'P']);
+    expect(said(arrange(all, causes, { ...wish, search: 'C1' }))).toEqual(['C1']);
+  });
+
+  it('tells tests of the same name in two suites apart', () => {
+    const rows = arrange(
+      [result('T', 'passed', { suite: 'A' }), result('T', 'passed', { suite: 'B' })],
+      [],
+      wish,
+    );
+    expect(rows.map(({ key }) => key)).toEqual(['A:T', 'B:T']);
+  });
+});

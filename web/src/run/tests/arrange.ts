@@ -1,0 +1,101 @@
+import type { CauseView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+
+/** In which order filters stand, and tests when failures come first. */
+export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;
+export type Filter = (typeof filters)[number];
+
+export const orders = {
+  status: 'Failures first',
+  plan: 'Order of execution',
+  slowest: 'Slowest first',
+  name: 'Name',
+} as const;
+export type Order = keyof typeof orders;
+
+export interface Wish {
+  /** Empty: all. */
+  filter: Filter | '';
+  /** Every word of it is in the name, the suite or the message. */
+  search: string;
+  order: Order;
+  /** Failures with the same cause stand below it, when there are several of them. */
+  byCause: boolean;
+}
+
+export type Row =
+  | { kind: 'cause'; key: string; cause: CauseView; tests: TestResultView[] }
+  | { kind: 'test'; key: string; test: TestResultView; cause: CauseView | undefined };
+
+/** What tells the tests of a run apart; also what MFTF and `matre run --test` call them. */
+export const nameOf = ({ test, suite }: { test: string; suite: string | null }): string =>
+  suite === null ? test : `${suite}:${test}`;
+
+export const isFailure = ({ status }: Pick<TestResultView, 'status'>): boolean =>
+  status === 'failed' || status === 'broken';
+
+/** The tests as rows of the list, in the order in which they are seen. */
+export function arrange(
+  tests: readonly TestResultView[],
+  causes: readonly CauseView[],
+  { filter, search, order, byCause }: Wish,
+): Row[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const seen = tests.filter((test) => fits(test, filter) && says(test, words)).sort(compare[order]);
+  if (!byCause || order !== 'status') return seen.map((test) => rowOf(test, undefined));
+  const failures = seen.filter(isFailure);
+  const others = seen.filter((test) => !isFailure(test));
+  return [...underCauses(failures, causes), ...others.map((test) => rowOf(test, undefined))];
+}
+
+export function fits(test: TestResultView, filter: Filter | ''): boolean {
+  return filter === '' || (filter === 'flaky' ? test.flaky : test.status === filter);
+}
+
+function says({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = `${test} ${suite ?? ''} ${message ?? ''} ${reason?.message ?? ''}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+const byPlan = (one: TestResultView, other: TestResultView) => one.position - other.position;
+
+const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
+/** Of failures what is new comes first and what is flaky last; of what passed, the flaky first. */
+const telling = ['new', undefined, 'known', 'flaky'];
+
+function rank({ status, flaky, failure }: TestResultView): number {
+  const within = failure ? telling.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
+  return statusOrder.indexOf(status) * telling.length + within;
+}
+
+const compare: Record<Order, (one: TestResultView, other: TestResultView) => number> = {
+  status: (one, other) => rank(one) - rank(other) || byPlan(one, other),
+  plan: byPlan,
+  slowest: (one, other) => (other.durationMs ?? -1) - (one.durationMs ?? -1) || byPlan(one, other),
+  name: (one, other) => one.test.localeCompare(other.test) || byPlan(one, other),
+};
+
+const rowOf = (test: TestResultView, cause: CauseView | undefined): Row => ({
+  kind: 'test',
+  key: nameOf(test),
+  test,
+  cause,
+});
+
+/** The most frequent cause first; what stands alone comes after, in its order. */
+function underCauses(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
+  const rows: Row[] = [];
+  const grouped = new Set<TestResultView>();
+  for (const cause of causes) {
+    const names = new Set(cause.tests.map(nameOf));
+    const tests = failures.filter((test) => names.has(nameOf(test)));
+    if (tests.length < 2) continue;
+    rows.push({ kind: 'cause', key: `cause ${cause.cause}`, cause, tests });
+    for (const test of tests) {
+      grouped.add(test);
+      rows.push(rowOf(test, cause));
+    }
+  }
+  const alone = failures.filter((test) => !grouped.has(test)).map((test) => rowOf(test, undefined));
+  return [...rows, ...alone];
+}

@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import { IconFileText, IconListTree, IconPhoto, IconRefresh, IconWorldWww } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { submitRuns } from '../../../../src/operations/runs/runs.ts';
+import { useAction } from '../../api/action.ts';
+import { newKey, post } from '../../api/request.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { nameOf } from './arrange.ts';
+import classes from './test-actions.module.css';
+import type { Panel } from './test-list.tsx';
+import type { TestProps } from './test-row.tsx';
+
+const shown = [
+  { kind: 'steps', word: 'Steps', Icon: IconListTree },
+  { kind: 'screenshot', word: 'Screenshot', Icon: IconPhoto },
+  { kind: 'page', word: 'Page', Icon: IconWorldWww },
+] as const;
+
+/** What can be looked at of a test, and repeating it. */
+export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
+  const kept = shown.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
+  return (
+    <div className={classes.actions}>
+      {kept.map(({ kind, word, Icon }) => (
+        <Toggle key={kind} panel={kind} isOpen={panel === kind} onPanel={onPanel} Icon={Icon}>
+          {word}
+        </Toggle>
+      ))}
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        leftSection={<IconFileText size={14} aria-hidden />}
+        onClick={onLog}
+      >
+        In the log
+      </Button>
+      {run.state === 'finished' && <RetryTest environment={run.environment} name={nameOf(test)} />}
+    </div>
+  );
+}
+
+interface ToggleProps {
+  panel: Panel;
+  isOpen: boolean;
+  onPanel: TestProps['onPanel'];
+  Icon: typeof IconPhoto;
+  children: string;
+}
+
+function Toggle({ panel, isOpen, onPanel, Icon, children }: ToggleProps) {
+  return (
+    <Button
+      size="compact-xs"
+      variant={isOpen ? 'light' : 'subtle'}
+      aria-expanded={isOpen}
+      leftSection={<Icon size={14} aria-hidden />}
+      onClick={() => onPanel(isOpen ? undefined : panel)}
+    >
+      {children}
+    </Button>
+  );
+}
+
+/** A run of this test alone, on the same environment. In a suite it runs between the suite's before and after. */
+function RetryTest({ environment, name }: { environment: string; name: string }) {
+  const [key, setKey] = useState(newKey);
+  const retry = useAction({
+    run: () => {
+      const selection = { tests: [name] };
+      return post<typeof submitRuns>(
+        '/api/runs',
+        { environments: [environment], selection, requestedBy: 'page' },
+        { key },
+      );
+    },
+    done: ({ runs: [made] }) => `Run ${made?.id} of ${name} is queued on ${environment}.`,
+    touches: [['runs'], ['overview']],
+    onDone: () => setKey(newKey()),
+  });
+  return (
+    <ActionButton
+      needs="operator"
+      size="compact-xs"
+      variant="subtle"
+      leftSection={<IconRefresh size={14} aria-hidden />}
+      loading={retry.isPending}
+      aria-label={`Retry ${name} alone`}
+      onClick={() => retry.mutate()}
+    >
+      Retry
+    </ActionButton>
+  );
+}

@@ -1,0 +1,101 @@
+import { NativeSelect, Switch, TextInput, UnstyledButton } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import type { Ref } from 'react';
+import type { RunResultsView } from '../../../../src/operations/results/run-results.ts';
+import { StatusSign } from '../../ui/status.tsx';
+import { type Filter, filters, type Order, orders, type Wish } from './arrange.ts';
+import classes from './test-filters.module.css';
+
+interface Props {
+  counts: RunResultsView['counts'];
+  wish: Wish;
+  onChange: (wish: Partial<Wish>) => void;
+  /** Several failures have one cause. */
+  hasCauses: boolean;
+  searchRef: Ref<HTMLInputElement>;
+}
+
+export function TestFilters({ counts, wish, onChange, hasCauses, searchRef }: Props) {
+  return (
+    <div className={classes.filters}>
+      <h2 id="tests" className={classes.title}>
+        Tests
+      </h2>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
+      <div role="group" aria-label="Show only" className={classes.statuses}>
+        {filters.map((filter) => (
+          <Choice
+            key={filter}
+            filter={filter}
+            count={counts[filter]}
+            isChosen={wish.filter === filter}
+            onChoose={() => onChange({ filter: wish.filter === filter ? '' : filter })}
+          />
+        ))}
+        <Choice
+          filter=""
+          count={counts.planned}
+          isChosen={wish.filter === ''}
+          onChoose={() => onChange({ filter: '' })}
+        />
+      </div>
+      <div className={classes.tools}>
+        {hasCauses && (
+          <Switch
+            size="xs"
+            label="By cause"
+            checked={wish.byCause}
+            onChange={(event) => onChange({ byCause: event.currentTarget.checked })}
+          />
+        )}
+        <TextInput
+          ref={searchRef}
+          size="xs"
+          type="search"
+          className={classes.search}
+          aria-label="Search in names and messages"
+          placeholder="Search names, messages"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={wish.search}
+          onChange={(event) => onChange({ search: event.currentTarget.value })}
+        />
+        <NativeSelect
+          size="xs"
+          aria-label="Order"
+          value={wish.order}
+          data={Object.entries(orders).map(([value, label]) => ({ value, label }))}
+          onChange={(event) => onChange({ order: event.currentTarget.value as Order })}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  filter: Filter | '';
+  count: number;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function Choice({ filter, count, isChosen, onChoose }: ChoiceProps) {
+  // What is nowhere is not offered, but what was chosen stays, so that it can be left.
+  if (count === 0 && !isChosen) return null;
+  return (
+    <UnstyledButton className={classes.choice} aria-pressed={isChosen} onClick={onChoose}>
+      {filter !== '' && <StatusSign status={filter === 'waiting' ? 'queued' : filter} size={12} />}
+      {filter === '' ? 'All' : words[filter]}
+      <span className={classes.count}>{count.toLocaleString()}</span>
+    </UnstyledButton>
+  );
+}
+
+const words: Record<Filter, string> = {
+  failed: 'Failed',
+  broken: 'Broken',
+  flaky: 'Flaky',
+  running: 'Running',
+  passed: 'Passed',
+  skipped: 'Skipped',
+  waiting: 'Waiting',
+};

@@ -1,0 +1,150 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { RunView } from '../../../../src/operations/core/views.ts';
+import type { TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { useQueryState } from '../../ui/query-state.ts';
+import { useShortcut } from '../../ui/shortcuts.tsx';
+import { CauseHead } from '../failure/cause-head.tsx';
+import { isFailure, type Row } from './arrange.ts';
+import classes from './test-list.module.css';
+import { TestRow } from './test-row.tsx';
+
+interface Props {
+  run: RunView;
+  rows: Row[];
+  onLog: (test: TestResultView) => void;
+}
+
+/** Of a row that was not drawn yet: a line, or a failure with its message and picture. */
+const heights = { cause: 44, line: 33, failure: 99 };
+
+/** The rows that are in sight, and no others; the window scrolls. */
+export function TestList({ run, rows, onLog }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  const margin = useOffset(list);
+  const { opened, open } = useOpened();
+
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: (index) => {
+      const row = rows[index];
+      if (row?.kind === 'cause') return heights.cause;
+      return row && isFailure(row.test) ? heights.failure : heights.line;
+    },
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 8,
+    scrollMargin: margin,
+    scrollPaddingStart: 60,
+    scrollPaddingEnd: 60,
+  });
+
+  const show = (index: number) => virtualizer.scrollToIndex(index, { align: 'center' });
+  // The test in the address is shown once, when the list is there.
+  const named = useRef(opened.keys().next().value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place of the list is known after it was drawn
+  useEffect(() => {
+    const index = rows.findIndex((row) => row.kind === 'test' && row.key === named.current);
+    if (index === -1 || margin === 0) return;
+    named.current = undefined;
+    show(index);
+  }, [margin]);
+
+  const current = useRef(-1);
+  const goToFailure = (direction: 1 | -1) => {
+    const isStop = (row: Row) => row.kind === 'test' && isFailure(row.test);
+    const next =
+      direction === 1
+        ? rows.findIndex((row, index) => index > current.current && isStop(row))
+        : rows.findLastIndex((row, index) => index < current.current && isStop(row));
+    if (next === -1) return;
+    current.current = next;
+    show(next);
+    // It may have to be drawn first.
+    setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"] article`)?.focus(), 60);
+  };
+  useShortcut('j', 'Next failure', () => goToFailure(1));
+  useShortcut('k', 'Previous failure', () => goToFailure(-1));
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: only some of its items are there, and each is placed by itself
+    <div
+      ref={list}
+      role="list"
+      aria-label="Tests"
+      className={classes.list}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+        const row = rows[index];
+        if (!row) return null;
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: as the list
+          <div
+            key={key}
+            ref={virtualizer.measureElement}
+            data-index={index}
+            role="listitem"
+            aria-setsize={rows.length}
+            aria-posinset={index + 1}
+            className={classes.item}
+            style={{ transform: `translateY(${start - margin}px)` }}
+          >
+            {row.kind === 'cause' ? (
+              <CauseHead cause={row.cause} shown={row.tests.length} />
+            ) : (
+              <TestRow
+                run={run}
+                test={row.test}
+                cause={row.cause}
+                panel={opened.get(row.key)}
+                onPanel={(panel) => open(row.key, panel)}
+                onLog={() => onLog(row.test)}
+              />
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What is open of a test. */
+export type Panel = 'steps' | 'screenshot' | 'page' | 'attempts';
+const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
+
+/** What is open of which test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
+function useOpened() {
+  const [test, setTest] = useQueryState('test');
+  const [panel, setPanel] = useQueryState('panel', 'steps');
+  const [opened, setOpened] = useState<ReadonlyMap<string, Panel>>(() => {
+    const known = panels.find((each) => each === panel);
+    return new Map(test === '' || !known ? [] : [[test, known]]);
+  });
+  const open = (name: string, next: Panel | undefined) => {
+    const after = new Map(opened);
+    if (next === undefined) after.delete(name);
+    else after.set(name, next);
+    setOpened(after);
+    setTest(next === undefined ? '' : name);
+    setPanel(next ?? '');
+  };
+  return { opened, open };
+}
+
+/** How far an element is from the top of the page. It moves with what is above it. */
+function useOffset(element: React.RefObject<HTMLElement | null>): number {
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => {
+      const top = element.current?.getBoundingClientRect().top ?? 0;
+      setOffset(Math.round(top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    const head = element.current?.closest('main');
+    for (const child of head?.children ?? []) observer.observe(child);
+    return () => observer.disconnect();
+  }, [element]);
+  return offset;
+}

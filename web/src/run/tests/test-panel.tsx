@@ -1,0 +1,37 @@
+import type { RunView } from '../../../../src/operations/core/views.ts';
+import type { TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { StatusBadge } from '../../ui/status.tsx';
+import { Message } from '../failure/message.tsx';
+import { SavedPage } from '../failure/saved-page.tsx';
+import { Steps } from '../failure/steps.tsx';
+import { fileOf } from '../queries.ts';
+import type { Panel } from './test-list.tsx';
+import classes from './test-panel.module.css';
+
+/** What somebody opened of a test, in place. */
+export function OpenedPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
+  const path = test.attachments.find(({ kind }) => kind === panel)?.path;
+  if (panel === 'attempts') {
+    return (
+      <ul className={classes.attempts}>
+        {test.attempts.map(({ attempt, status, message }) => (
+          <li key={attempt}>
+            Attempt {attempt}: <StatusBadge status={status} />
+            {message && <Message text={message} />}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  if (path === undefined) return <p className={classes.nothing}>Nothing of that is kept of this test.</p>;
+  if (panel === 'steps') return <Steps run={run.id} test={test} />;
+  if (panel === 'page') return <SavedPage address={fileOf(run.id, path)} test={test.test} />;
+  return (
+    <figure className={classes.screenshot}>
+      <a href={fileOf(run.id, path)} target="_blank" rel="noreferrer">
+        <img src={fileOf(run.id, path)} alt={`The browser when ${test.test} ended`} />
+      </a>
+      <figcaption>Opens in its own size.</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,121 @@
+import { Button, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { memo } from 'react';
+import type { RunView } from '../../../../src/operations/core/views.ts';
+import type { CauseView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { duration } from '../../ui/format.ts';
+import { useNow } from '../../ui/now.ts';
+import { StatusBadge, StatusSign } from '../../ui/status.tsx';
+import { Failure } from '../failure/failure.tsx';
+import { History } from '../history.tsx';
+import { againstUsual } from '../time-left.ts';
+import { isFailure } from './arrange.ts';
+import { TestActions } from './test-actions.tsx';
+import type { Panel } from './test-list.tsx';
+import { TestName } from './test-name.tsx';
+import { OpenedPanel } from './test-panel.tsx';
+import classes from './test-row.module.css';
+
+export interface TestProps {
+  run: RunView;
+  test: TestResultView;
+  /** The cause under which it stands; its message is there. */
+  cause: CauseView | undefined;
+  panel: Panel | undefined;
+  onPanel: (panel: Panel | undefined) => void;
+  onLog: () => void;
+}
+
+/** A test of the run: one line, or a failure with what is known of it. */
+export const TestRow = memo(
+  function TestRow(props: TestProps) {
+    return isFailure(props.test) ? <Failure {...props} /> : <Line {...props} />;
+  },
+  // The functions do the same whenever they were made.
+  (before, after) =>
+    before.test === after.test &&
+    before.cause === after.cause &&
+    before.panel === after.panel &&
+    before.run.state === after.run.state,
+);
+
+function Line(props: TestProps) {
+  const { run, test, panel, onPanel } = props;
+  const { status, flaky, durationMs, usualMs, history } = test;
+  const isOpen = panel !== undefined;
+  const isOver = status === 'passed' || status === 'skipped';
+  return (
+    <article className={classes.test} tabIndex={-1} aria-label={`${test.test}: ${status}`}>
+      <div className={classes.line}>
+        {isOver ? (
+          <UnstyledButton
+            className={classes.toggle}
+            aria-expanded={isOpen}
+            aria-label={`Steps of ${test.test}`}
+            onClick={() => onPanel(isOpen ? undefined : 'steps')}
+          >
+            {isOpen ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
+          </UnstyledButton>
+        ) : (
+          <span className={classes.toggle} />
+        )}
+        <span className={classes.sign} title={status}>
+          <StatusSign status={status === 'waiting' ? 'queued' : status} />
+        </span>
+        <TestName test={test} environment={run.environment} />
+        {flaky && <StatusBadge status="flaky" />}
+        {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
+        <span className={classes.end}>
+          {status === 'running' && (
+            <Button size="compact-xs" variant="subtle" onClick={props.onLog}>
+              In the log
+            </Button>
+          )}
+          {status === 'running' && test.startedAt && (
+            <UnderWay startedAt={test.startedAt} usualMs={usualMs} />
+          )}
+          {status === 'waiting' && usualMs !== null && (
+            <span className={classes.usual}>usually {duration(usualMs)}</span>
+          )}
+          {durationMs !== null && isOver && <Took durationMs={durationMs} usualMs={usualMs} />}
+          <span className={classes.past}>
+            <History answers={history} />
+          </span>
+        </span>
+      </div>
+      {isOpen && (
+        <div className={classes.opened}>
+          <TestActions {...props} />
+          <OpenedPanel run={run} test={test} panel={panel} />
+        </div>
+      )}
+    </article>
+  );
+}
+
+function UnderWay({ startedAt, usualMs }: { startedAt: string; usualMs: number | null }) {
+  const now = useNow(1_000);
+  const elapsed = Math.max(0, now.getTime() - Date.parse(startedAt));
+  const { share, late } = againstUsual(elapsed, usualMs);
+  return (
+    <span className={classes.underWay} data-late={late || undefined}>
+      running {duration(elapsed)}
+      {usualMs !== null && ` (usually ${duration(usualMs)})`}
+      {share !== undefined && (
+        <span className={classes.bar} aria-hidden>
+          <span style={{ width: `${share * 100}%` }} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Took({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
+  const { late } = againstUsual(durationMs, usualMs);
+  return (
+    <span className={classes.took}>
+      {late && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}
+      {duration(durationMs)}
+    </span>
+  );
+}

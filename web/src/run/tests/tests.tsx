@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useMemo, useRef } from 'react';
+import type { RunView } from '../../../../src/operations/core/views.ts';
+import type { RunResultsView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import { useQueryState } from '../../ui/query-state.ts';
+import { useShortcut } from '../../ui/shortcuts.tsx';
+import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
+import { resultsQuery } from '../queries.ts';
+import { arrange, type Filter, filters, type Order, orders, type Wish } from './arrange.ts';
+import { TestFilters } from './test-filters.tsx';
+import { TestList } from './test-list.tsx';
+
+interface Props {
+  run: RunView;
+  /** Shows the place of a test in the log. */
+  onLog: (test: string) => void;
+}
+
+/** The tests of the run, failures first. */
+export function RunTests({ run, onLog }: Props) {
+  const { data: results, error, refetch } = useQuery(resultsQuery(run.id));
+  if (!results) {
+    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+    return <Loading what="the tests" />;
+  }
+  if (results.tests.length === 0) return <NoTests run={run} />;
+  return <KnownTests run={run} results={results} onLog={onLog} />;
+}
+
+function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }) {
+  const { wish, change } = useWish();
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut('/', 'Search in the tests', () => search.current?.focus());
+
+  // Typing stays quick with thousands of tests: the list follows as soon as it can.
+  const wanted = useDeferredValue(wish.search);
+  const { filter, order, byCause } = wish;
+  const rows = useMemo(
+    () => arrange(results.tests, results.causes, { filter, search: wanted, order, byCause }),
+    [results, filter, wanted, order, byCause],
+  );
+  const shared = results.causes.some(({ tests }) => tests.length > 1);
+  return (
+    <section aria-labelledby="tests">
+      <TestFilters
+        counts={results.counts}
+        wish={wish}
+        onChange={change}
+        hasCauses={shared && order === 'status'}
+        searchRef={search}
+      />
+      {rows.length === 0 ? (
+        <EmptyState title="No test of this run is like that">
+          {wish.search === '' ? `None is ${filter}.` : `Nothing has "${wish.search}" in its name or message.`}
+        </EmptyState>
+      ) : (
+        <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />
+      )}
+    </section>
+  );
+}
+
+/** What is to be seen, as it is in the address. */
+function useWish(): { wish: Wish; change: (wish: Partial<Wish>) => void } {
+  const [status, setStatus] = useQueryState('status');
+  const [search, setSearch] = useQueryState('search');
+  const [sort, setSort] = useQueryState('sort', 'status');
+  const [group, setGroup] = useQueryState('group', 'cause');
+  const wish: Wish = {
+    filter: filters.includes(status as Filter) ? (status as Filter) : '',
+    search,
+    order: sort in orders ? (sort as Order) : 'status',
+    byCause: group === 'cause',
+  };
+  const change = (next: Partial<Wish>) => {
+    if (next.filter !== undefined) setStatus(next.filter);
+    if (next.search !== undefined) setSearch(next.search);
+    if (next.order !== undefined) setSort(next.order);
+    if (next.byCause !== undefined) setGroup(next.byCause ? 'cause' : 'none');
+  };
+  return { wish, change };
+}
+
+function NoTests({ run }: { run: RunView }) {
+  if (run.state === 'queued') {
+    return (
+      <EmptyState title="It has not started yet">
+        Its tests appear here as soon as a worker has looked them up in the test module.
+      </EmptyState>
+    );
+  }
+  if (run.state === 'running') {
+    return (
+      <EmptyState title="No test yet">The container is prepared; then its tests appear here.</EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No test was executed">
+      {run.verdict === 'cancelled'
+        ? 'It was cancelled before that.'
+        : 'Why stands above; the log has the details.'}
+    </EmptyState>
+  );
+}

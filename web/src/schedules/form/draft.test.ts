@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
+import { draftOf, fieldsOf, newDraft } from './draft.ts';
+
+it('a schedule that is edited and not changed is what it was, but for environments that were removed', () => {
+  const fields = {
+    cron: '30 2 * * *',
+    zone: 'Europe/Berlin',
+    selection: { all: false, tests: ['A'], groups: ['smoke'], suites: ['S'], exclude: ['B'] },
+    priority: 3,
+    overlap: 'queue' as const,
+    missed: 'skip' as const,
+    catchUpMinutes: 30,
+  };
+  const environments = [
+    { code: 'us', removed: false },
+    { code: 'gone', removed: true },
+  ];
+  const schedule = { ...fields, name: 'nightly', environments } as unknown as ScheduleView;
+  expect(fieldsOf(draftOf(schedule))).toEqual({ ...fields, environments: ['us'] });
+  expect(draftOf(schedule).name).toBe('nightly');
+});
+
+it('a new one is in the time zone of the reader', () => {
+  expect(newDraft().zone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+});

@@ -1,0 +1,67 @@
+import type { MissedRule, OverlapRule } from '../../../../src/model/schedule.ts';
+import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
+import { type Draft, selectionOf } from '../../selection/draft.ts';
+
+/** A schedule as a form has it, before it is saved. */
+export interface ScheduleDraft extends Draft {
+  name: string;
+  cron: string;
+  zone: string;
+  overlap: OverlapRule;
+  missed: MissedRule;
+  catchUpMinutes: number;
+}
+
+/** In the time zone of the reader. */
+export function newDraft(): ScheduleDraft {
+  return {
+    name: '',
+    cron: '0 2 * * *',
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    environments: [],
+    all: false,
+    names: [],
+    exclude: [],
+    priority: 0,
+    overlap: 'skip',
+    missed: 'once',
+    catchUpMinutes: 60,
+  };
+}
+
+/** Environments that were removed are left out: they cannot be saved again. */
+export function draftOf(schedule: ScheduleView): ScheduleDraft {
+  const { name, cron, zone, environments, selection, priority, overlap, missed, catchUpMinutes } = schedule;
+  return {
+    name,
+    cron,
+    zone,
+    environments: environments.filter(({ removed }) => !removed).map(({ code }) => code),
+    all: selection.all,
+    names: [
+      ...selection.groups.map((name) => ({ kind: 'group' as const, name })),
+      ...selection.suites.map((name) => ({ kind: 'suite' as const, name })),
+      ...selection.tests.map((name) => ({ kind: 'test' as const, name })),
+    ],
+    exclude: selection.exclude,
+    priority,
+    overlap,
+    missed,
+    catchUpMinutes,
+  };
+}
+
+/** As the API takes it, but for the name. */
+export function fieldsOf(draft: ScheduleDraft) {
+  const { cron, zone, environments, priority, overlap, missed, catchUpMinutes } = draft;
+  return {
+    cron,
+    zone,
+    environments,
+    selection: selectionOf(draft),
+    priority,
+    overlap,
+    missed,
+    catchUpMinutes,
+  };
+}

@@ -1,0 +1,67 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { toProblem } from '../../api/problem.ts';
+import { selectsNothing } from '../../selection/draft.ts';
+import { PreviewTests } from '../../selection/preview-tests.tsx';
+import type { usePreview } from '../../selection/use-preview.ts';
+import { FormProblem } from '../../ui/form-problem.tsx';
+import { many, roughly } from '../../ui/format.ts';
+import { NextTimes } from '../next-times.tsx';
+import { timesQuery } from '../queries.ts';
+import classes from '../schedules.module.css';
+import type { ScheduleDraft } from './draft.ts';
+
+/** The next times of what is typed, and what is wrong with it. */
+export function useTimes({ cron, zone }: Pick<ScheduleDraft, 'cron' | 'zone'>) {
+  const [settled] = useDebouncedValue(`${cron}\n${zone}`, 150);
+  const [settledCron = '', settledZone = ''] = settled.split('\n');
+  const times = useQuery(timesQuery(settledCron, settledZone));
+  const problem = times.error ? toProblem(times.error) : undefined;
+  return { times: problem ? undefined : times.data, problem };
+}
+
+interface Props {
+  draft: ScheduleDraft;
+  times: ReturnType<typeof useTimes>['times'];
+  preview: ReturnType<typeof usePreview>;
+}
+
+/** When it will fire, and what it would run if it fired now. */
+export function FormPreview({ draft, times, preview }: Props) {
+  return (
+    <>
+      <section aria-labelledby="form-times" aria-live="polite">
+        <h2 id="form-times">Next times</h2>
+        {times ? (
+          <NextTimes times={times.next} zone={times.zone} />
+        ) : (
+          <p className={classes.dim}>As soon as the cron expression and the zone can be read.</p>
+        )}
+      </section>
+      <section aria-labelledby="form-tests">
+        <h2 id="form-tests">What it would run now</h2>
+        <WhatRuns draft={draft} preview={preview} />
+      </section>
+    </>
+  );
+}
+
+function WhatRuns({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
+  if (selectsNothing(draft)) return <p className={classes.dim}>Choose groups, suites or tests.</p>;
+  if (error) return <FormProblem error={error} />;
+  if (!data) return <p className={classes.dim}>Looking …</p>;
+  return (
+    <>
+      <p>
+        {many(data.tests.length, 'test')}
+        {data.environments.map(({ code, expectedMs }) => (
+          <span key={code}>
+            {', '}
+            {code} {expectedMs === null ? '' : roughly(expectedMs)}
+          </span>
+        ))}
+      </p>
+      <PreviewTests preview={data} />
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { Autocomplete, Button, TextInput } from '@mantine/core';
+import { useMemo } from 'react';
+import classes from '../schedules.module.css';
+import type { ScheduleDraft } from './draft.ts';
+
+const usual = [
+  { words: 'Every night', cron: '0 2 * * *' },
+  { words: 'Monday to Friday', cron: '0 2 * * MON-FRI' },
+  { words: 'Every week', cron: '0 2 * * SAT' },
+  { words: 'Every hour', cron: '0 * * * *' },
+];
+
+interface Props {
+  draft: Pick<ScheduleDraft, 'cron' | 'zone'>;
+  /** What the server says of each. */
+  wrong: Record<string, string>;
+  onChange: (changes: Partial<Pick<ScheduleDraft, 'cron' | 'zone'>>) => void;
+}
+
+/** When it fires. */
+export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) {
+  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
+  return (
+    <div className={classes.rhythm}>
+      <TextInput
+        label="When"
+        description="Minute, hour, day, month, weekday."
+        required
+        withAsterisk={false}
+        spellCheck={false}
+        autoComplete="off"
+        classNames={{ input: classes.cron }}
+        value={cron}
+        error={wrong['cron']}
+        onChange={(event) => onChange({ cron: event.currentTarget.value })}
+      />
+      <Autocomplete
+        label="Time zone"
+        description="Whose clocks it goes by."
+        data={zones}
+        limit={40}
+        required
+        withAsterisk={false}
+        value={zone}
+        error={wrong['zone']}
+        onChange={(chosen) => onChange({ zone: chosen })}
+      />
+      <div className={classes.usual}>
+        {usual.map((each) => (
+          <Button
+            key={each.cron}
+            size="compact-xs"
+            variant={cron === each.cron ? 'filled' : 'default'}
+            aria-pressed={cron === each.cron}
+            onClick={() => onChange({ cron: each.cron })}
+          >
+            {each.words}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}

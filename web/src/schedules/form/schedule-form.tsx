@@ -1,0 +1,159 @@
+import { Checkbox, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { addSchedule } from '../../../../src/operations/schedules/schedules.ts';
+import { useAction } from '../../api/action.ts';
+import { toProblem } from '../../api/problem.ts';
+import { type Answer, ask, post } from '../../api/request.ts';
+import { nowQuery } from '../../environments/queries.ts';
+import layout from '../../new-run/new-run.module.css';
+import { distinct, distinctNames, missing } from '../../selection/draft.ts';
+import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
+import { NamePicker } from '../../selection/name-picker.tsx';
+import { usePreview } from '../../selection/use-preview.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { fieldProblems } from '../../ui/field-problems.ts';
+import { FormProblem } from '../../ui/form-problem.tsx';
+import { ErrorState, Loading } from '../../ui/states.tsx';
+import { scheduleAddress } from '../queries.ts';
+import { fieldsOf, type ScheduleDraft } from './draft.ts';
+import { FormPreview, useTimes } from './form-preview.tsx';
+import { RhythmFields } from './rhythm-fields.tsx';
+import { RuleFields } from './rule-fields.tsx';
+
+interface Props {
+  title: string;
+  /** Its name as it is saved; absent for a new one. */
+  saved?: string;
+  first: ScheduleDraft;
+  onDone: (name: string) => void;
+}
+
+/** Adds a schedule, or changes one, with what that means beside it. */
+export function ScheduleForm({ title, saved, first, onDone }: Props) {
+  const [draft, setDraft] = useState(first);
+  const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
+  const now = useQuery(nowQuery);
+  const preview = usePreview(draft);
+  const { times, problem } = useTimes(draft);
+  const save = useAction({
+    run: (): Promise<Answer<typeof addSchedule>> => {
+      const fields = fieldsOf(draft);
+      if (saved === undefined)
+        return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
+      const rename = draft.name.trim() === saved ? {} : { rename: draft.name };
+      return ask('PATCH', scheduleAddress(saved), { body: { ...fields, ...rename } });
+    },
+    done: ({ name }) => `${name} is saved.`,
+    touches: [['schedules']],
+    onDone: ({ name }) => onDone(name),
+    quiet: true,
+  });
+  const refused = save.error ? toProblem(save.error) : undefined;
+  const wrong = { ...fieldProblems(refused), ...fieldProblems(problem) };
+  const lack =
+    draft.name.trim() === '' ? 'Give it a name.' : (missing(draft) ?? (problem && 'See what is wrong.'));
+
+  if (!now.data) {
+    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
+    return <Loading what="the environments" />;
+  }
+  return (
+    <form
+      className={layout.view}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (lack === undefined && !save.isPending) save.mutate();
+      }}
+    >
+      <h1 className={layout.title}>{title}</h1>
+      <div className={layout.form}>
+        <TextInput
+          label="Name"
+          placeholder="nightly"
+          required
+          withAsterisk={false}
+          maxLength={100}
+          autoComplete="off"
+          value={draft.name}
+          error={wrong['name'] ?? wrong['rename']}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <RhythmFields draft={draft} wrong={wrong} onChange={change} />
+        <EnvironmentPicker
+          now={now.data}
+          chosen={draft.environments}
+          priority={draft.priority}
+          onChange={(environments) => change({ environments })}
+        />
+        <SelectionFields draft={draft} onChange={setDraft} />
+        <RuleFields draft={draft} onChange={change} />
+      </div>
+      <aside className={layout.preview} aria-label="What that means">
+        <div className={layout.press}>
+          <ActionButton needs="operator" unless={lack} type="submit" size="sm" loading={save.isPending}>
+            {saved === undefined ? 'Add the schedule' : 'Save'}
+          </ActionButton>
+          <span className={layout.lack}>{lack}</span>
+        </div>
+        {refused && Object.keys(fieldProblems(refused)).length === 0 && <FormProblem error={save.error} />}
+        <FormPreview draft={draft} times={times} preview={preview} />
+      </aside>
+    </form>
+  );
+}
+
+interface SelectionProps {
+  draft: ScheduleDraft;
+  onChange: (change: (before: ScheduleDraft) => ScheduleDraft) => void;
+}
+
+function SelectionFields({ draft, onChange }: SelectionProps) {
+  return (
+    <>
+      <div className={layout.names}>
+        <NamePicker
+          label="Tests"
+          description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
+          placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+          disabled={draft.all}
+          chosen={draft.names}
+          onAdd={(names) =>
+            onChange((before) => ({ ...before, names: distinctNames([...before.names, ...names]) }))
+          }
+          onRemove={({ kind, name }) =>
+            onChange((before) => ({
+              ...before,
+              names: before.names.filter((each) => each.kind !== kind || each.name !== name),
+            }))
+          }
+        />
+        <Checkbox
+          size="xs"
+          label="All tests of the catalog"
+          checked={draft.all}
+          onChange={(event) => {
+            const all = event.currentTarget.checked;
+            onChange((before) => ({ ...before, all }));
+          }}
+        />
+      </div>
+      <NamePicker
+        label="Without"
+        description="Left out, whatever else covers them."
+        placeholder="Nothing is left out"
+        showsKind={false}
+        chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+        onAdd={(names) =>
+          onChange((before) => ({
+            ...before,
+            exclude: distinct([...before.exclude, ...names.map(({ name }) => name)]),
+          }))
+        }
+        onRemove={({ name }) =>
+          onChange((before) => ({ ...before, exclude: before.exclude.filter((each) => each !== name) }))
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { EnvironmentState } from '../environments/environment-state.tsx';
+import type { Lane, Now } from '../environments/queries.ts';
+import { many, roughly } from '../ui/format.ts';
+import classes from './environment-picker.module.css';
+import { type Ahead, aheadOf } from './runs-ahead.ts';
+
+interface Props {
+  now: Now;
+  chosen: string[];
+  priority: number;
+  onChange: (codes: string[]) => void;
+}
+
+/** From so many on, a field narrows the list. */
+const manyLanes = 8;
+
+/** All environments, with what each does and how long a new run would wait there. */
+export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
+  const [search, setSearch] = useState('');
+  // Those of the address come first; what is chosen afterwards stays where it is.
+  const [first] = useState(() => new Set(chosen));
+  const wanted = search.trim().toLowerCase();
+  const shown = now.lanes
+    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted))
+    .sort((one, other) => Number(first.has(other.code)) - Number(first.has(one.code)));
+  const unknown = chosen.filter((code) => !now.lanes.some((lane) => lane.code === code));
+  const codes = shown.map(({ code }) => code);
+  const allShown = codes.length > 0 && codes.every((code) => chosen.includes(code));
+  const toggle = (code: string, isChosen: boolean) =>
+    onChange(isChosen ? [...chosen, code] : chosen.filter((each) => each !== code));
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in one line with other things
+    <div className={classes.picker} role="group" aria-labelledby="new-run-environments">
+      <div className={classes.tools}>
+        <span id="new-run-environments" className={classes.legend}>
+          Environments
+        </span>
+        {now.lanes.length > manyLanes && (
+          <TextInput
+            size="xs"
+            className={classes.search}
+            aria-label="Search environments"
+            placeholder="Search"
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+        )}
+        <span className={classes.count} aria-live="polite">
+          {chosen.length} of {now.lanes.length} chosen
+        </span>
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          disabled={codes.length === 0}
+          onClick={() =>
+            onChange(
+              allShown ? chosen.filter((code) => !codes.includes(code)) : [...new Set([...chosen, ...codes])],
+            )
+          }
+        >
+          {allShown ? 'None' : 'All'}
+          {wanted !== '' && ' of these'}
+        </Button>
+      </div>
+      <ul className={classes.list}>
+        {shown.map((lane) => (
+          <Row
+            key={lane.code}
+            lane={lane}
+            ahead={aheadOf(now, lane.code, priority)}
+            now={new Date(now.at)}
+            isChosen={chosen.includes(lane.code)}
+            onToggle={(isChosen) => toggle(lane.code, isChosen)}
+          />
+        ))}
+        {unknown.map((code) => (
+          <li key={code} className={classes.row}>
+            <Checkbox
+              size="xs"
+              checked
+              label={code}
+              className={classes.code}
+              onChange={() => toggle(code, false)}
+            />
+            <span className={classes.missing}>there is no such environment</span>
+          </li>
+        ))}
+        {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>None is called so.</li>}
+      </ul>
+    </div>
+  );
+}
+
+interface RowProps {
+  lane: Lane;
+  ahead: Ahead | undefined;
+  now: Date;
+  isChosen: boolean;
+  onToggle: (isChosen: boolean) => void;
+}
+
+function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
+  const id = `environment-${lane.code}`;
+  return (
+    <li className={classes.row} data-chosen={isChosen || undefined}>
+      <Checkbox
+        size="xs"
+        id={id}
+        checked={isChosen}
+        classNames={{ root: classes.code, label: classes.whole }}
+        label={lane.code}
+        aria-describedby={`${id}-state`}
+        onChange={(event) => onToggle(event.currentTarget.checked)}
+      />
+      <span className={classes.state} id={`${id}-state`}>
+        <span className={classes.name}>{lane.name === lane.code ? '' : lane.name}</span>
+        <EnvironmentState lane={lane} />
+        <span className={classes.queue}>{lane.queued > 0 && `${many(lane.queued, 'run')} waiting`}</span>
+        <span className={classes.start}>{ahead && startWords(ahead, now)}</span>
+      </span>
+    </li>
+  );
+}
+
+function startWords({ runs, startsAt, paused }: Ahead, now: Date): string {
+  if (paused !== undefined || runs === 0 || startsAt === undefined) return '';
+  return `free in ${roughly(startsAt.getTime() - now.getTime())}`;
+}

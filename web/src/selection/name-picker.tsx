@@ -1,0 +1,160 @@
+import { Combobox, Pill, PillsInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { completeTests } from '../../../src/operations/tests/test-history.ts';
+import { get } from '../api/request.ts';
+import { many } from '../ui/format.ts';
+import { type Name, splitNames } from './draft.ts';
+import classes from './name-picker.module.css';
+
+interface Props {
+  label: string;
+  description: ReactNode;
+  placeholder: string;
+  chosen: Name[];
+  /** Names of which the catalog knows nothing. */
+  unknown?: (name: string) => boolean;
+  /** Whether a pill says what kind of name it is. */
+  showsKind?: boolean;
+  disabled?: boolean;
+  onAdd: (names: Name[]) => void;
+  onRemove: (name: Name) => void;
+}
+
+const kindWords = { group: 'Groups', suite: 'Suites', test: 'Tests' };
+
+/** Groups, suites and tests, completed from the catalog while they are typed. Many can be pasted at once. */
+export function NamePicker(props: Props) {
+  const {
+    label,
+    description,
+    placeholder,
+    chosen,
+    unknown,
+    showsKind = true,
+    disabled,
+    onAdd,
+    onRemove,
+  } = props;
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const [typed, setTyped] = useState('');
+  const [text] = useDebouncedValue(typed.trim(), 120);
+  const { data, isError } = useQuery({
+    queryKey: ['tests', 'complete', text],
+    queryFn: ({ signal }) =>
+      get<typeof completeTests>('/api/tests/complete', { query: { text, limit: 30 }, signal }),
+    placeholderData: keepPreviousData,
+    enabled: combobox.dropdownOpened,
+    staleTime: 60_000,
+  });
+
+  const isChosen = ({ kind, name }: Name) => chosen.some((each) => each.kind === kind && each.name === name);
+  const offers = (data?.names ?? []).filter((each) => !isChosen(each));
+  const add = (names: Name[]) => {
+    onAdd(names);
+    setTyped('');
+  };
+  const addTyped = () => {
+    if (typed.trim() !== '') add(splitNames(typed).map((name) => kindOf(name, offers)));
+  };
+
+  return (
+    <Combobox
+      store={combobox}
+      disabled={disabled}
+      onOptionSubmit={(value) => {
+        const [kind = 'test', name = ''] = value.split(/ (.*)/);
+        add([{ kind: kind as Name['kind'], name }]);
+      }}
+    >
+      <Combobox.DropdownTarget>
+        <PillsInput
+          label={label}
+          description={description}
+          size="sm"
+          disabled={disabled}
+          onClick={() => combobox.openDropdown()}
+        >
+          <Pill.Group>
+            {chosen.map((each) => (
+              <Pill
+                key={`${each.kind} ${each.name}`}
+                withRemoveButton
+                disabled={disabled}
+                className={classes.pill}
+                data-unknown={unknown?.(each.name) || undefined}
+                onRemove={() => onRemove(each)}
+                removeButtonProps={{ 'aria-label': `Remove ${each.name}`, tabIndex: 0, 'aria-hidden': false }}
+              >
+                {showsKind && <span className={classes.kind}>{each.kind}</span>}
+                {each.name}
+              </Pill>
+            ))}
+            <Combobox.EventsTarget>
+              <PillsInput.Field
+                value={typed}
+                disabled={disabled}
+                placeholder={chosen.length === 0 ? placeholder : undefined}
+                onFocus={() => combobox.openDropdown()}
+                onBlur={() => combobox.closeDropdown()}
+                onChange={(event) => {
+                  setTyped(event.currentTarget.value);
+                  combobox.openDropdown();
+                  combobox.resetSelectedOption();
+                }}
+                onPaste={(event) => {
+                  const names = splitNames(event.clipboardData.getData('text'));
+                  if (names.length < 2) return;
+                  event.preventDefault();
+                  add(names.map((name) => kindOf(name, offers)));
+                }}
+                onKeyDown={(event) => {
+                  const last = chosen.at(-1);
+                  if (event.key === 'Backspace' && typed === '' && last) onRemove(last);
+                  if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
+                    event.preventDefault();
+                    addTyped();
+                  }
+                }}
+              />
+            </Combobox.EventsTarget>
+          </Pill.Group>
+        </PillsInput>
+      </Combobox.DropdownTarget>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={320} className={classes.options} aria-label={label}>
+          {(['group', 'suite', 'test'] as const).map((kind) => {
+            const ofKind = offers.filter((each) => each.kind === kind);
+            if (ofKind.length === 0) return null;
+            return (
+              <Combobox.Group key={kind} label={kindWords[kind]}>
+                {ofKind.map(({ name, tests, title }) => (
+                  <Combobox.Option key={name} value={`${kind} ${name}`} className={classes.option}>
+                    <span className={classes.name}>{name}</span>
+                    <span className={classes.note}>{kind === 'test' ? title : many(tests, 'test')}</span>
+                  </Combobox.Option>
+                ))}
+              </Combobox.Group>
+            );
+          })}
+          {offers.length === 0 && (
+            <Combobox.Empty>
+              {isError
+                ? 'The catalog cannot be read now; names can be typed all the same.'
+                : data && typed.trim() !== ''
+                  ? 'The catalog has no such name. Enter adds it all the same.'
+                  : 'Type a name.'}
+            </Combobox.Empty>
+          )}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}
+
+/** What a name that was typed out is: as the catalog has it, else a test. */
+function kindOf(name: string, offers: readonly Name[]): Name {
+  const known = offers.find((each) => each.name === name);
+  return { kind: known?.kind ?? 'test', name };
+}

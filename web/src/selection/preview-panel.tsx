@@ -1,0 +1,114 @@
+import { Alert, Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { toProblem } from '../api/problem.ts';
+import type { Now } from '../environments/queries.ts';
+import { many } from '../ui/format.ts';
+import { Loading } from '../ui/states.tsx';
+import type { Draft } from './draft.ts';
+import classes from './preview.module.css';
+import { PreviewEnvironments } from './preview-environments.tsx';
+import { PreviewTests } from './preview-tests.tsx';
+import { type UnknownName, unknownNames } from './unknown-names.ts';
+import type { Preview } from './use-preview.ts';
+
+interface Props {
+  draft: Draft;
+  now: Now;
+  preview: Preview | undefined;
+  /** Why there is no preview of what is chosen now. */
+  error: unknown;
+  /** There is nothing to show yet, but soon. */
+  isReading: boolean;
+  /** What is shown is of what was chosen a moment ago. */
+  isOld: boolean;
+  onReplace: (name: string, by: string | undefined) => void;
+}
+
+/** What will happen if the button is pressed. */
+export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onReplace }: Props) {
+  if (error) return <Refused error={error} onReplace={onReplace} />;
+  if (isReading) return <Loading what="the preview" />;
+  if (!preview) {
+    return (
+      <p className={classes.hint}>
+        Choose groups, suites or tests: here stands what they cover, how long it takes and what is missing.
+      </p>
+    );
+  }
+  const suiteNames = preview.tests.flatMap(({ suite }) => suite ?? []);
+  const inSuites = suiteNames.length;
+  const suites = new Set(suiteNames).size;
+  const skipped = preview.tests.filter((test) => test.skipped !== null).length;
+  return (
+    <div className={classes.preview} data-old={isOld || undefined} aria-busy={isOld}>
+      <p className={classes.headline} aria-live="polite">
+        {many(preview.tests.length, 'test')}
+        {inSuites > 0 && (
+          <>
+            {inSuites < preview.tests.length && `, ${inSuites} of them`} in {many(suites, 'suite')}
+          </>
+        )}
+        {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
+      </p>
+      <PreviewEnvironments draft={draft} now={now} preview={preview} />
+      <PreviewTests preview={preview} />
+      <p className={classes.commit} title={preview.commit.id}>
+        As of now at <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
+      </p>
+    </div>
+  );
+}
+
+function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
+  const problem = toProblem(error);
+  const unknown = problem.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message) : [];
+  return (
+    <Alert
+      role="alert"
+      variant="outline"
+      color="var(--failed)"
+      icon={<IconAlertTriangle size={16} aria-hidden />}
+      title={
+        unknown.length > 0
+          ? `${many(unknown.length, 'name')} that the catalog does not have`
+          : problem.message
+      }
+      classNames={{ title: classes.alertTitle, wrapper: classes.alert }}
+    >
+      {unknown.length > 0 ? (
+        <ul className={classes.unknown}>
+          {unknown.map((each) => (
+            <Unknown key={each.name} {...each} onReplace={onReplace} />
+          ))}
+        </ul>
+      ) : (
+        <p>
+          {problem.remedy} <span className={classes.aside}>({problem.code})</span>
+        </p>
+      )}
+    </Alert>
+  );
+}
+
+function Unknown({ name, nearest, onReplace }: UnknownName & Pick<Props, 'onReplace'>) {
+  return (
+    <li>
+      <b className={classes.name}>{name}</b>
+      <span className={classes.offers}>
+        {nearest.map((offer) => (
+          <Button key={offer} size="compact-xs" variant="default" onClick={() => onReplace(name, offer)}>
+            {offer}
+          </Button>
+        ))}
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          aria-label={`Remove ${name}`}
+          onClick={() => onReplace(name, undefined)}
+        >
+          Remove
+        </Button>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,74 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { many } from '../ui/format.ts';
+import classes from './preview.module.css';
+import type { Preview } from './use-preview.ts';
+
+/** From so many on, a field narrows the list. */
+const manyTests = 12;
+
+/** The names, in the order in which they will be executed: by themselves, then suite by suite. */
+export function PreviewTests({ preview }: { preview: Preview }) {
+  const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
+  const shown = preview.tests.filter(({ test, suite }) =>
+    `${suite ?? ''} ${test}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      <div className={classes.listHead}>
+        <h2 id="preview-tests">Tests, in their order</h2>
+        {preview.tests.length > manyTests && (
+          <TextInput
+            size="xs"
+            aria-label="Search these tests"
+            placeholder="Search"
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
+      <section className={classes.tests} aria-labelledby="preview-tests" tabIndex={0}>
+        {[...bySuite(shown)].map(([suite, tests]) => (
+          <div key={suite}>
+            <h3 className={classes.suite}>
+              {suite === '' ? 'By themselves' : suite} <span className={classes.aside}>{tests.length}</span>
+            </h3>
+            <ul>
+              {tests.map(({ test, skipped }) => (
+                <li key={test} className={classes.test}>
+                  {test}
+                  {skipped !== null && <span className={classes.skipped}>– skipped: {skipped}</span>}
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+        {shown.length === 0 && <p className={classes.hint}>None of them is called so.</p>}
+      </section>
+      {preview.unusable.length > 0 && (
+        <details className={classes.unusable}>
+          <summary>{many(preview.unusable.length, 'test')} left out: MFTF generates nothing for them</summary>
+          <ul>
+            {preview.unusable.map(({ test, because }) => (
+              <li key={test}>
+                <b>{test}</b>: {because}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function bySuite(tests: Preview['tests']): Map<string, Preview['tests']> {
+  const suites = new Map<string, Preview['tests']>();
+  for (const test of tests) {
+    const members = suites.get(test.suite ?? '') ?? [];
+    suites.set(test.suite ?? '', members);
+    members.push(test);
+  }
+  return suites;
+}

@@ -1,0 +1,27 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { previewRuns } from '../../../src/operations/tests/tests.ts';
+import { type Answer, post } from '../api/request.ts';
+import { type Draft, selectionOf } from './draft.ts';
+
+export type Preview = Answer<typeof previewRuns>;
+
+/** What the draft would execute. The last answer stays while the next is on its way, so that nothing jumps while people type. */
+export function usePreview(draft: Draft) {
+  const { environments } = draft;
+  const asked = useMemo(() => ({ environments, selection: selectionOf(draft) }), [draft, environments]);
+  const [settled] = useDebouncedValue(asked, 150);
+  return useQuery({
+    queryKey: ['preview', settled],
+    queryFn: () => post<typeof previewRuns>('/api/runs/preview', settled),
+    enabled: !isEmpty(settled.selection),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    gcTime: 60_000,
+  });
+}
+
+function isEmpty({ all, tests, groups, suites }: ReturnType<typeof selectionOf>): boolean {
+  return !all && tests.length + groups.length + suites.length === 0;
+}

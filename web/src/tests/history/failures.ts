@@ -1,0 +1,46 @@
+import type { Status } from '../../../../src/model/result.ts';
+import type { History } from '../queries.ts';
+
+/** Bad results that say the same, but for numbers. */
+export interface FailureGroup {
+  message: string;
+  status: Extract<Status, 'failed' | 'broken'>;
+  count: number;
+  environments: string[];
+  latest: { run: number; at: string };
+  firstAt: string;
+}
+
+/** What went wrong in a history, the latest first. */
+export function groupFailures({ rows }: Pick<History, 'rows'>): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  const bad = rows.flatMap(({ environment, cells }) =>
+    cells.flatMap((cell) =>
+      cell && (cell.status === 'failed' || cell.status === 'broken')
+        ? [{ ...cell, status: cell.status, environment }]
+        : [],
+    ),
+  );
+  for (const { status, message, environment, run, at } of bad.sort((one, other) =>
+    one.at < other.at ? 1 : -1,
+  )) {
+    const text = message ?? '';
+    const key = `${status} ${text.replace(/\d+/g, '#')}`;
+    const known = groups.get(key);
+    if (known) {
+      known.count += 1;
+      known.firstAt = at;
+      if (!known.environments.includes(environment)) known.environments.push(environment);
+    } else {
+      groups.set(key, {
+        message: text,
+        status,
+        count: 1,
+        environments: [environment],
+        latest: { run, at },
+        firstAt: at,
+      });
+    }
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { History } from '../queries.ts';
+import { patternsOf } from './pattern.ts';
+
+const statuses = { '.': 'passed', x: 'failed', '!': 'broken', '-': 'skipped' } as const;
+
+/** Rows as text (`..x` passed, passed, failed; a blank: it did not run), commits as one letter for each column. */
+function history(rows: Record<string, string>, commits: string, flakiness: number | null = 0): History {
+  const figures = { results: 0, passRate: null, p50Ms: null, p95Ms: null };
+  return {
+    test: 'A',
+    suite: null,
+    suites: [null],
+    ...figures,
+    flakiness,
+    columns: [...commits].map((id) => ({
+      commit: { id, subject: `Commit ${id}` },
+      at: '2026-11-22T10:00:00.000Z',
+      p50Ms: null,
+      p95Ms: null,
+    })),
+    rows: Object.entries(rows).map(([environment, line]) => ({
+      environment,
+      ...figures,
+      flakiness,
+      cells: [...line].map((letter, column) =>
+        letter === ' '
+          ? null
+          : {
+              run: column,
+              status: statuses[letter as keyof typeof statuses],
+              durationMs: 1,
+              message: null,
+              at: `2026-11-22T1${column}:00:00.000Z`,
+            },
+      ),
+    })),
+  };
+}
+
+describe('what a grid says', () => {
+  const first = (...args: Parameters<typeof history>) => patternsOf(history(...args))[0];
+
+  it('passes', () => {
+    expect(patternsOf(history({ us: '...', es: 'x..' }, 'aab'))).toEqual([
+      { kind: 'passes', environments: ['us', 'es'] },
+    ]);
+    expect(first({ us: '--' }, 'aa')?.kind).toBe('unknown');
+    expect(patternsOf(history({}, ''))).toEqual([{ kind: 'unknown', environments: [] }]);
+  });
+
+  it('is a shop that differs from the others', () => {
+    expect(first({ us: '...', es: '.xx' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
+    expect(first({ us: '...', es: '..x' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
+  });
+
+  it('is a commit from which on it fails on most', () => {
+    const commit = { id: 'b', subject: 'Commit b' };
+    const since = '2026-11-22T12:00:00.000Z';
+    expect(first({ us: '..x', es: '.. x' }, 'aabb')).toEqual({
+      ...{ kind: 'commit', environments: ['us', 'es'], isEverywhere: true, commit, since },
+    });
+    expect(first({ us: '..x', es: '..x', fr: '...' }, 'aab')).toEqual({
+      ...{ kind: 'commit', environments: ['us', 'es'], isEverywhere: false, commit, since },
+    });
+  });
+
+  it('is no commit when the same one passed before, or it began at different ones', () => {
+    expect(first({ us: '..x', es: '..x' }, 'abb')).toMatchObject({
+      kind: 'everywhere',
+      since: '2026-11-22T12:00:00.000Z',
+    });
+    expect(first({ us: '.xx', es: '..x' }, 'abc')?.kind).toBe('everywhere');
+    expect(first({ us: 'xx', es: 'xx' }, 'ab')).toEqual({
+      kind: 'everywhere',
+      environments: ['us', 'es'],
+      isEverywhere: true,
+    });
+  });
+
+  it('is flaky with enough answers, beside what the others say', () => {
+    expect(patternsOf(history({ us: '.x.x' }, 'aaaa', 1))).toEqual([{ kind: 'flaky', environments: ['us'] }]);
+    expect(first({ us: '.x' }, 'aa', 1)?.kind).toBe('everywhere');
+    const grid = history({ us: '.x.x', es: '....' }, 'aaaa', 1);
+    const rows = grid.rows.map((row) => (row.environment === 'es' ? { ...row, flakiness: 0 } : row));
+    expect(patternsOf({ ...grid, rows }).map(({ kind }) => kind)).toEqual(['passes', 'flaky']);
+  });
+
+  it('is no answer where the last result was broken', () => {
+    expect(first({ us: '..!', es: '...' }, 'aaa')).toEqual({ kind: 'broken', environments: ['us'] });
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { duration, many, relative, roughly } from './format.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+it('durations have their two largest units', () => {
+  expect([0, 400, 48_000, 72_000, 2 * minute, 110 * minute, 26 * hour].map(duration)).toEqual([
+    '0 s',
+    '0 s',
+    '48 s',
+    '1 min 12 s',
+    '2 min',
+    '1 h 50 min',
+    '1 d 2 h',
+  ]);
+});
+
+it('durations are rounded before they are split', () => {
+  expect([59_600, hour - 400, 2 * hour - minute / 4].map(duration)).toEqual(['1 min', '1 h', '2 h']);
+});
+
+it('what is expected pretends no seconds', () => {
+  expect([20_000, 9.4 * minute, 113 * minute].map(roughly)).toEqual(['~1 min', '~9 min', '~1 h 55 min']);
+});
+
+it('times are told from now', () => {
+  const now = new Date('2026-11-22T12:00:00Z');
+  const ago = (ms: number) => relative(new Date(now.getTime() - ms), now);
+  expect([3_000, 40_000, 12 * minute, 5 * hour, -3 * hour].map(ago)).toEqual([
+    'just now',
+    '40 s ago',
+    '12 min ago',
+    '5 h ago',
+    'in 3 h',
+  ]);
+});
+
+it('one is one', () => {
+  expect([many(1, 'run'), many(0, 'run'), many(2, 'process', 'processes')]).toEqual([
+    '1 run',
+    '0 runs',
+    '2 processes',
+  ]);
+});

@@ -1,0 +1,59 @@
+import {
+  IconBan,
+  IconCheck,
+  IconClock,
+  IconExclamationMark,
+  IconMinus,
+  IconPlayerPlayFilled,
+  IconWaveSine,
+  IconX,
+} from '@tabler/icons-react';
+import type { RunView } from '../../../src/operations/core/views.ts';
+import classes from './status.module.css';
+
+/** What a run, a test or an environment is, in one word. Each has one colour and one sign, everywhere. */
+export type Status =
+  | 'passed'
+  | 'failed'
+  | 'broken'
+  | 'flaky'
+  | 'skipped'
+  | 'running'
+  | 'queued'
+  | 'cancelled';
+
+const signs = {
+  passed: IconCheck,
+  failed: IconX,
+  broken: IconExclamationMark,
+  flaky: IconWaveSine,
+  skipped: IconMinus,
+  running: IconPlayerPlayFilled,
+  queued: IconClock,
+  cancelled: IconBan,
+};
+
+export function statusOfRun(run: Pick<RunView, 'state' | 'verdict'>): Status {
+  return run.state === 'finished' ? (run.verdict ?? 'broken') : run.state;
+}
+
+/** The colour of a status, as text. Its tint for areas is `color-mix(in srgb, <colour> var(--tint), transparent)`. */
+export function colourOf(status: Status): string {
+  return `var(--${status === 'cancelled' ? 'skipped' : status})`;
+}
+
+/** Only for places where the word stands beside it; it is hidden from screen readers. */
+export function StatusSign({ status, size = 14 }: { status: Status; size?: number }) {
+  const Sign = signs[status];
+  return <Sign size={size} stroke={2.5} color={colourOf(status)} className={classes.sign} aria-hidden />;
+}
+
+/** Sign and word. `children` replaces the word where there is a better one: `testing`, `2 failed`. */
+export function StatusBadge({ status, children }: { status: Status; children?: React.ReactNode }) {
+  return (
+    <span className={classes.badge} data-status={status}>
+      <StatusSign status={status} />
+      {children ?? status}
+    </span>
+  );
+}
