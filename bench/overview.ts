@@ -9,7 +9,7 @@
 import { openApp } from '../src/app/app.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { createLog } from '../src/log.ts';
-import type { OverviewView } from '../src/operations/overview/overview.ts';
+import type { OverviewView } from '../src/operations/overview/overview-view.ts';
 import { startServer } from '../src/server/http/server.ts';
 import { buildPage, startBrowser } from '../test/page/chromium.ts';
 import { embeddedFolder } from '../test/support/database.ts';

@@ -3,7 +3,7 @@
 // line on standard input ends it, and what was seen is its last line.
 import { once } from 'node:events';
 import { events } from '../../src/cli/client/remote.ts';
-import type { RunResultsView } from '../../src/operations/results/run-results.ts';
+import type { RunResultsView } from '../../src/operations/results/results-view.ts';
 
 const [url = '', count = '1'] = process.argv.slice(2);
 /** Milliseconds since 1970, by `page run:test`. */

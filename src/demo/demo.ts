@@ -164,7 +164,7 @@ async function submit(app: App, shops: Shop[]): Promise<number[]> {
   // Containers are named after the ids of environments. Those of a real installation on the same engine, or of a demo that was
   // killed, have the low numbers.
   const first = randomInt(100_000, 1_000_000);
-  await app.context.database.query(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
+  await app.context.environments.restartIds(first);
   for (const [index, { code, name }] of sampleEnvironments.entries()) {
     const input = {
       code,

@@ -1,6 +1,7 @@
 import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
 import { channels, type Database, type Queryable } from '../store/database/database.ts';
+import { headCanStart, queueHead } from '../store/queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/tables/environments.ts';
 import { type RunRow, toRuns } from '../store/tables/runs.ts';
 
@@ -104,16 +105,11 @@ async function lockEnvironments(
 ): Promise<Environment[]> {
   const rows = await transaction.query<EnvironmentRow>(
     `WITH candidate AS (
-       SELECT environment.id AS environment_id, head_id, since,
-         row_number() OVER (ORDER BY since, head_id) AS place
+       SELECT environment.id AS environment_id, head_id, date_trunc('minute', queued_at) AS since,
+         row_number() OVER (ORDER BY date_trunc('minute', queued_at), head_id) AS place
        FROM environment
-       CROSS JOIN LATERAL (
-         SELECT id AS head_id, queued_at, retry_at, date_trunc('minute', queued_at) AS since FROM run
-         WHERE environment_id = environment.id AND state = 'queued' ORDER BY priority DESC, id LIMIT 1
-       ) AS head
-       WHERE (retry_at IS NULL OR retry_at <= now())
-         AND removed_at IS NULL AND paused_at IS NULL AND id <> ALL ($1::int[])
-         AND id NOT IN (SELECT environment_id FROM run WHERE state = 'running')
+       ${queueHead}
+       WHERE ${headCanStart} AND id <> ALL ($1::int[])
          AND CASE WHEN host IS NULL OR host = $3::text THEN true ELSE now() >= ${keptForHostMs} * interval '1 millisecond'
            + greatest(queued_at, retry_at, (
              SELECT max(finished_at) FROM run WHERE environment_id = environment.id AND finished_at IS NOT NULL)) END

@@ -4,6 +4,7 @@ import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database/database.ts';
 import { readCounts } from '../store/tables/runs.ts';
 import { type Claim, claimHeads, type Given, keptForHostMs } from './claim.ts';
+import type { ClaimKey } from './claim-key.ts';
 import { recordLate } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
@@ -16,7 +17,6 @@ import {
   requeue,
   tryAgain,
 } from './release.ts';
-import type { ClaimKey } from './result-spool.ts';
 import { fenced, staleFence } from './stale-fence.ts';
 
 export type { Claim };

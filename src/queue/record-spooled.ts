@@ -1,6 +1,6 @@
 import type { Database } from '../store/database/database.ts';
+import type { ClaimKey } from './claim-key.ts';
 import { type NewResult, writeResult } from './recorder.ts';
-import type { ClaimKey } from './result-spool.ts';
 
 /**
  * Writes results that a worker had won before its lease ended, when the database is back. They count as long as nobody else

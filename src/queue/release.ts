@@ -11,7 +11,7 @@ import {
 import type { AttemptOutcome } from '../store/tables/attempts.ts';
 import { addEvent } from '../store/tables/events.ts';
 import { countedRuns, readRun } from '../store/tables/runs.ts';
-import type { ClaimKey } from './result-spool.ts';
+import type { ClaimKey } from './claim-key.ts';
 
 /** The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run. */
 

@@ -4,13 +4,8 @@ import { z } from 'zod';
 import { Fault, type FaultCode, faults, namedDiskFull } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
+import type { ClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
-
-/** The claim that results belong to. */
-export interface ClaimKey {
-  runId: number;
-  fence: number;
-}
 
 /** Results that could not be written to the database yet, on disk, so that they outlive this process. */
 export interface WaitingResults {

@@ -1,6 +1,6 @@
 import { Fault } from '../faults/fault.ts';
 import type { Database, Queryable } from '../store/database/database.ts';
-import type { ClaimKey } from './result-spool.ts';
+import type { ClaimKey } from './claim-key.ts';
 
 /** Why a write with an older fence is refused. */
 export function staleFence({ runId, fence }: ClaimKey): Fault {

@@ -1,3 +1,4 @@
+import { runToken } from '../model/run-token.ts';
 /** Whose a browser session is: of which installation of matre, which run, and under which fence. */
 export interface SessionOwner {
   installation: string;
@@ -10,7 +11,7 @@ export interface SessionOwner {
  * becomes the capability `se:name` and a switch of Chrome, so it has no blanks.
  */
 export function sessionLabel({ installation, runId, fence }: SessionOwner, process: number): string {
-  return `matre.${installation}.run-${runId}-${fence}.${process}`;
+  return `matre.${installation}.${runToken({ runId, fence })}.${process}`;
 }
 
 /** Whose a session is by its label; `undefined` when it is none of ours. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Fault, type FaultCode, isFault } from '../faults/fault.ts';
 import type { Context } from '../operations/core/context.ts';
+import { ping } from '../store/database/database.ts';
 
 /**
  * For probes: `/healthz` says that the process answers, `/readyz` that it can take on a run: the database answers, and the
@@ -23,7 +24,7 @@ export function mountHealth(server: FastifyInstance, { database, locks }: Contex
   server.get('/readyz', { config: { entrance: 'probe' }, schema: { hide: true } }, async () => {
     // Both at once: a probe has little patience. The database is named first, because all else depends on it.
     const [first, second] = await Promise.allSettled([
-      need('The database', 'DATABASE_UNREACHABLE', database.query('SELECT 1')),
+      need('The database', 'DATABASE_UNREACHABLE', ping(database)),
       need('The lock store', 'LOCK_STORE_UNREACHABLE', locks.check()),
     ]);
     for (const each of [first, second]) if (each.status === 'rejected') throw each.reason;

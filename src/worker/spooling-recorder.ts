@@ -1,8 +1,9 @@
 import { pause } from '../async/wake-signal.ts';
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
+import type { ClaimKey } from '../queue/claim-key.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';
-import type { ClaimKey, WaitingResults } from '../queue/result-spool.ts';
+import type { WaitingResults } from '../queue/result-spool.ts';
 
 /** Between tries, while the database is away. */
 const againMs = 500;

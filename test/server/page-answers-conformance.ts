@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/operations/core/context.ts';
-import type { OverviewView } from '../../src/operations/overview/overview.ts';
-import type { RunResultsView } from '../../src/operations/results/run-results.ts';
-import type { TestHistoryView } from '../../src/operations/tests/test-history.ts';
+import type { OverviewView } from '../../src/operations/overview/overview-view.ts';
+import type { RunResultsView } from '../../src/operations/results/results-view.ts';
+import type { TestHistoryView } from '../../src/operations/tests/history-view.ts';
 import type { NewResult } from '../../src/queue/recorder.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import type { Kind } from '../support/database.ts';

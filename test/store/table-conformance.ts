@@ -393,7 +393,7 @@ export function tableConformance(kind: Kind): void {
         expect(await workers.beat('c', { stopping: false })).toBe(false);
         expect(await workers.list()).toMatchObject([
           { id: 'a', pid: 7, slots: 2, stopping: false, startedAt: expect.any(Date) },
-          { id: 'b', pid: 2, slots: 4, stopping: true, silentMs: expect.any(Number) },
+          { id: 'b', pid: 2, slots: 4, stopping: true, silentMs: expect.any(Number), alive: true },
         ]);
         await database.query(`UPDATE worker SET seen_at = now() - interval '1 minute' WHERE id = 'b'`);
         await workers.removeSilent(30_000);

@@ -127,7 +127,7 @@ export const guide = {
     'a dead container has the name, "container with given ID already exists"',
     'run',
     'CONTAINER_REPLACED',
-    'pool/given-id.test.ts',
+    'pool/container-id.test.ts',
     'container with given ID already exists: the container is replaced, and the run is told',
   ),
   processesNamed: row(

@@ -1,5 +1,5 @@
 import { adminPage, message, table } from './pages.ts';
-import type { Answer, Routes, ShopState, Visit } from './shop.ts';
+import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
 const signInForm = (notice = '') =>
   adminPage({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Answer, Routes, ShopState, Visit } from './shop.ts';
+import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
 const modules = [
   'Magento_Store',

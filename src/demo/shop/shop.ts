@@ -8,6 +8,7 @@ import { adminRoutes } from './admin.ts';
 import { marketOf, shopFaults } from './markets.ts';
 import { restRoutes } from './rest.ts';
 import { storefrontRoutes } from './storefront.ts';
+import type { Answer, Session, ShopState, Visit } from './visit.ts';
 
 export interface ShopOptions {
   /** The code of the environment: it chooses language, currency and faults. */
@@ -31,49 +32,6 @@ export interface Shop {
 }
 
 export const sampleAdmin = { username: 'admin', password: 'harbour-123' };
-
-/** An order, placed by a guest or through the API. */
-export interface Order {
-  id: number;
-  email: string;
-  total: string;
-  readyAt: number;
-}
-
-export interface Session {
-  cart: string[];
-  coupon: string | undefined;
-  adminUser: string | undefined;
-}
-
-/** What a route sees of a request. */
-export interface Visit {
-  method: string;
-  url: URL;
-  /** `/product/enamel-mug`, without a slash at the end. */
-  path: string;
-  form: URLSearchParams;
-  body: string;
-  authorization: string | undefined;
-  session: Session;
-}
-
-export type Answer =
-  | { kind: 'page'; html: string; status?: number }
-  | { kind: 'redirect'; to: string }
-  | { kind: 'json'; value: unknown; status?: number };
-
-/** Answers a visit, or `undefined` when it is not for this part of the shop. */
-export type Routes = (visit: Visit) => Answer | undefined;
-
-/** What the parts of a shop share. */
-export interface ShopState {
-  environment: string;
-  admin: { username: string; password: string };
-  twoFactor: boolean;
-  tokens: Set<string>;
-  orders: Order[];
-}
 
 /** Starts the sample shop of an environment: a storefront, an admin panel and the REST calls that MFTF makes. */
 export async function startShop(options: ShopOptions): Promise<Shop> {

@@ -1,6 +1,6 @@
 import { type Market, type Product, products, type ShopFault } from './markets.ts';
 import { html, message, picture, productList, storefrontPage, table } from './pages.ts';
-import type { Answer, Routes, ShopState, Visit } from './shop.ts';
+import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
 /** How long an order is being processed, in milliseconds: the page after it asks again until then. */
 const processingMs = 1200;

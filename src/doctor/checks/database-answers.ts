@@ -1,3 +1,4 @@
+import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { type Check, well } from '../check.ts';
 
 /** The database, and what keeps two runs apart in it. */
@@ -9,13 +10,10 @@ export const databaseAnswers: Check = {
 
   async look({ database }) {
     const startedAt = performance.now();
-    const rows = await database.query(
-      `SELECT FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-       WHERE relname = 'run_one_running' AND indisunique AND indisvalid`,
-    );
+    const isUnique = await createDiagnosis({ database }).allowsOneRunningRun();
     const ms = Math.round(performance.now() - startedAt);
     const kind = database.kind === 'postgres' ? 'PostgreSQL' : 'The embedded database';
-    if (rows.length > 0)
+    if (isUnique)
       return [well(`${kind} answers in ${ms} ms and allows one running run for each environment.`)];
     return [
       {

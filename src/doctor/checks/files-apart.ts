@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MarkAnswer, type ProbeAnswer, probeLockPrefix } from '../../store/tables/probes.ts';
-import { lostAfterMs, type WorkerProcess } from '../../store/tables/workers.ts';
+import type { WorkerProcess } from '../../store/tables/workers.ts';
 import { type Check, type Finding, problem, unknown, well } from '../check.ts';
 import type { Examined } from '../check-context.ts';
 import { askWorkers } from '../probes/ask-workers.ts';
@@ -21,7 +21,7 @@ export const filesApart: Check = {
   async look(examined) {
     const { config, workers } = examined;
     const { artifacts: keptIn, dataFolder } = config.store;
-    const live = (await workers.list()).filter(({ silentMs }) => silentMs < lostAfterMs);
+    const live = (await workers.list()).filter(({ alive }) => alive);
     if (live.length === 0) return [well('No worker is there, so nobody writes any.')];
     const mark = `${probeLockPrefix}${randomUUID()}`;
     const path = join(dataFolder, mark);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type LockAnswer, type ProbeAnswer, probeLockPrefix } from '../../store/tables/probes.ts';
-import { lostAfterMs, type WorkerProcess } from '../../store/tables/workers.ts';
+import type { WorkerProcess } from '../../store/tables/workers.ts';
 import { type Check, type Finding, problem, unknown, well } from '../check.ts';
 import type { Examined } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
@@ -24,7 +24,7 @@ export const locksExclude: Check = {
     const lock = `${probeLockPrefix}${randomUUID()}`;
     const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
     try {
-      const live = (await workers.list()).filter(({ silentMs }) => silentMs < lostAfterMs);
+      const live = (await workers.list()).filter(({ alive }) => alive);
       const [process, answers] = await Promise.all([
         askProcess(examined, lock),
         askWorkers(

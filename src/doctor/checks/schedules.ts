@@ -1,3 +1,4 @@
+import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { createFirings } from '../../store/tables/firings.ts';
 import { createSchedules } from '../../store/tables/schedules.ts';
 import { type Check, orWell, problem } from '../check.ts';
@@ -13,10 +14,7 @@ export const scheduleOverdue: Check = {
   codes: ['SCHEDULE_OVERDUE'],
 
   async look({ database }) {
-    const overdue = await database.query<{ name: string; seconds: number }>(
-      `SELECT name, extract(epoch FROM now() - next_at)::int AS seconds FROM schedule
-       WHERE next_at < now() - ${overdueAfterS} * interval '1 second' ORDER BY next_at`,
-    );
+    const overdue = await createDiagnosis({ database }).overdueSchedules(overdueAfterS);
     return orWell(
       overdue.map(({ name, seconds }) =>
         problem('SCHEDULE_OVERDUE', `The schedule ${name} is due for ${seconds} s, and nobody fires.`, {

@@ -1,4 +1,3 @@
-import { lostAfterMs } from '../../store/tables/workers.ts';
 import { type Check, problem, well } from '../check.ts';
 
 export const workersAway: Check = {
@@ -16,8 +15,8 @@ export const workersAway: Check = {
           : 'matre worker (on as many hosts as you like), or matre up';
       return [problem('WORKERS_MISSING', 'No process executes runs; what is queued waits.', { remedy })];
     }
-    return all.map(({ id, host, pid, slots, silentMs, stopping }) => {
-      if (silentMs < lostAfterMs) {
+    return all.map(({ id, host, pid, slots, silentMs, alive, stopping }) => {
+      if (alive) {
         return well(
           `Up with ${slots} slots${stopping ? ', stopping' : ''}; seen ${Math.round(silentMs / 1000)} s ago.`,
           id,

@@ -1,4 +1,5 @@
 import type { Environment } from '../../model/environment.ts';
+import { runToken } from '../../model/run-token.ts';
 import type { ExaminedContainer } from '../../pool/inspect.ts';
 import type { Examined } from '../check-context.ts';
 
@@ -27,9 +28,7 @@ async function look({ environments, containers, runningClaims }: Examined): Prom
   // Before and after: a run may end or start in between.
   const before = await runningClaims();
   const found = await examination.examine(new Set(byId.keys()));
-  const current = new Set(
-    [...before, ...(await runningClaims())].map(({ runId, fence }) => `run-${runId}-${fence}`),
-  );
+  const current = new Set([...before, ...(await runningClaims())].map(runToken));
   return found.flatMap((container) => {
     const environment = byId.get(container.environmentId);
     const left = container.processes.filter((token) => !current.has(token));

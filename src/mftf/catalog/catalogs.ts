@@ -7,12 +7,8 @@ import { exitCode, keep } from '../../engine/read-all.ts';
 import { isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
-import {
-  type Declarations,
-  declarationsFromBytes,
-  declarationsToBytes,
-  readDeclarations,
-} from './declarations.ts';
+import type { Declarations } from './declaration.ts';
+import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
 import { catalogPath } from './paths.ts';
 import { folderSource, type SourceFile } from './source.ts';
 

@@ -1,76 +1,11 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
-import { helperParts, part } from './parts.ts';
+import { type Declarations, version } from './declaration.ts';
+import { helperParts } from './parts.ts';
 import { catalogPath } from './paths.ts';
 import type { Source } from './source.ts';
 import { readXml } from './xml.ts';
-
-/** Another number for every change of what is read from files or how it is kept. */
-export const version = 4;
-
-/**
- * What single files say, before anything is merged. It depends on the files alone, so it can be kept on disk: for a
- * Magento tree under the id of the image, for a test module under its commit.
- */
-const testDeclaration = z.object({
-  path: z.string(),
-  root: z.string(),
-  line: z.number(),
-  name: z.string(),
-  extends: z.string().optional(),
-  groups: z.array(z.string()),
-  title: z.string().optional(),
-  severity: z.string().optional(),
-  /** The issues it is skipped for. */
-  skip: z.array(z.string()).optional(),
-});
-
-const reference = z.object({ kind: z.enum(['test', 'group', 'module']), name: z.string() });
-
-const suiteDeclaration = z.object({
-  path: z.string(),
-  root: z.string(),
-  line: z.number(),
-  name: z.string(),
-  include: z.array(reference),
-  exclude: z.array(reference),
-  /** Number of actions (comments count); absent without the element. */
-  before: z.number().optional(),
-  after: z.number().optional(),
-});
-
-/** A file that MFTF reads when it generates or executes, and what it declares. */
-const file = z.object({
-  path: z.string(),
-  root: z.string(),
-  /** SHA-256 of the content. */
-  digest: z.string(),
-  parts: z.array(part),
-});
-
-const problem = z.object({ path: z.string(), line: z.number(), message: z.string() });
-
-const declarations = z.object({
-  version: z.literal(version),
-  root: z.string(),
-  files: z.array(file),
-  tests: z.array(testDeclaration),
-  suites: z.array(suiteDeclaration),
-  /** Folder of a Magento module and its registered name. */
-  registrations: z.array(z.object({ folder: z.string(), name: z.string() })),
-  /** Folders that are test modules because their composer.json says so. */
-  packages: z.array(z.string()),
-  problems: z.array(problem),
-});
-
-export type TestDeclaration = z.infer<typeof testDeclaration>;
-export type SuiteDeclaration = z.infer<typeof suiteDeclaration>;
-export type SuiteReference = z.infer<typeof reference>;
-/** A file that MFTF cannot read. One is enough: it then generates nothing at all. */
-export type Problem = z.infer<typeof problem>;
-export type DeclaringFile = z.infer<typeof file>;
-export type Declarations = z.infer<typeof declarations>;
 
 const registration =
   /ComponentRegistrar::register\(\s*\\?(?:[\w\\]*\\)?ComponentRegistrar::MODULE\s*,\s*['"](\w+)['"]/;

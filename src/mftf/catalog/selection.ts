@@ -6,7 +6,8 @@ import {
   type Selection,
   selectsNothing,
 } from '../../model/selection.ts';
-import type { Catalog, CatalogTest } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { CatalogTest } from './catalog-test.ts';
 import { cestFile } from './names.ts';
 
 export interface ResolvedSelection {

@@ -1,5 +1,5 @@
-import type { CatalogTest } from './catalog.ts';
-import type { Problem, SuiteDeclaration, SuiteReference } from './declarations.ts';
+import type { CatalogTest } from './catalog-test.ts';
+import type { Problem, SuiteDeclaration, SuiteReference } from './declaration.ts';
 import { isClassName } from './names.ts';
 
 /** Tests that run together, between a before and an after. */

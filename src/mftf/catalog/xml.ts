@@ -1,4 +1,4 @@
-import type { SuiteDeclaration, SuiteReference, TestDeclaration } from './declarations.ts';
+import type { SuiteDeclaration, SuiteReference, TestDeclaration } from './declaration.ts';
 import { parseXml, type XmlHandler, type XmlProblem } from './parse.ts';
 import { collectParts, elements, type Part, type PartKind } from './parts.ts';
 

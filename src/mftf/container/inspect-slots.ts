@@ -1,5 +1,6 @@
 import { toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
+import { runToken } from '../../model/run-token.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { HealthCheck } from '../../pool/health.ts';
 import type { CloseLook, Examination } from '../../pool/inspect.ts';
@@ -22,7 +23,7 @@ export async function lookAtSlots(
   const module = await moduleFileOf(deps.modules, code);
   const files = module.file === undefined ? [] : [module.file];
   const claims = await deps.running();
-  const tokens = new Set(claims.map(({ runId, fence }) => `run-${runId}-${fence}`));
+  const tokens = new Set(claims.map(runToken));
 
   const look = async (slot: number) => {
     const seen = await deps.examination.lookClosely({ environmentId, slot }, files);

@@ -4,6 +4,7 @@ import { whileHeld } from '../../engine/fenced-engine.ts';
 import { readClock } from '../../engine/supervised.ts';
 import { toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
+import { runToken } from '../../model/run-token.ts';
 import { describeSelection, type PlannedTest } from '../../model/selection.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
@@ -178,7 +179,7 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   }
 
   await record.phase('generating');
-  const token = `run-${run.id}-${job.fence}`;
+  const token = runToken({ runId: run.id, fence: job.fence });
   const { fence } = job;
   const phpIn = async (id: string) => {
     const permit = { until: job.heldUntil, clock: await readClock(engine, id) };

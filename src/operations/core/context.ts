@@ -5,7 +5,6 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LockCounts } from '../../locks/instrumented.ts';
 import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
-import type { Catalog } from '../../mftf/catalog/catalog.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
@@ -30,7 +29,7 @@ import type { Runs } from '../../store/tables/runs.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
 import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
-import type { Glance } from './status-cache.ts';
+import type { CurrentCatalog, Glance } from './status-cache.ts';
 
 /** What operations work with. `app.ts` puts it together. */
 export interface Context {
@@ -72,7 +71,7 @@ export interface Context {
    * What there is to test, in the image and at the newest commit of the module. Errors: CONFIG_INVALID without a module,
    * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
    */
-  catalog(): Promise<{ commit: Commit; catalog: Catalog }>;
+  catalog(): Promise<CurrentCatalog>;
   /** Which variables that tests may read nobody has set for an environment, in a sentence. Errors: as of `catalog`. */
   unsetVariables(environment: Environment, tests: PlannedTest[]): Promise<string | undefined>;
   /** What can be seen of the containers of an environment, slot by slot. Errors: those of the engine. */

@@ -2,8 +2,15 @@ import { remembered } from '../../async/cached.ts';
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { LockInfo, LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
-import type { PoolContainer } from '../../pool/pool.ts';
-import type { Context } from './context.ts';
+import type { Catalog } from '../../mftf/catalog/catalog.ts';
+import type { Commit } from '../../modules/modules.ts';
+import type { Pool, PoolContainer } from '../../pool/pool.ts';
+
+/** What there is to test: in the image, and at the newest commit of the module. */
+export interface CurrentCatalog {
+  commit: Commit;
+  catalog: Catalog;
+}
 
 export interface LocksSeen {
   held: LockInfo[];
@@ -17,7 +24,7 @@ export interface Glance {
   containers(): Promise<PoolContainer[] | undefined>;
   locks(): Promise<LocksSeen>;
   /** What there is to test, some seconds old, for who types a name. Errors: as of `Context.catalog`. */
-  catalog: Context['catalog'];
+  catalog(): Promise<CurrentCatalog>;
   /** Something of the containers has changed: the next one who asks is told the new. */
   forget(): void;
 }
@@ -28,13 +35,13 @@ const catalogMs = 10_000;
 const patienceMs = 400;
 
 export function createGlance(deps: {
-  pool: Context['pool'];
-  catalog: Context['catalog'];
+  pool(): Promise<Pick<Pool, 'list'>>;
+  catalog(): Promise<CurrentCatalog>;
   locks: LockStore;
   log: Logger;
 }): Glance {
   const { pool, catalog, locks, log } = deps;
-  let known: { readAt: number; answer: ReturnType<Context['catalog']> } | undefined;
+  let known: { readAt: number; answer: Promise<CurrentCatalog> } | undefined;
   const containers = remembered(async () => (await pool()).list(), {
     everyMs: containersMs,
     patienceMs,

@@ -1,118 +1,80 @@
-import { classify, isFlaky } from '../../model/failure.ts';
-import { grouped } from '../../model/group-by.ts';
-import type { Status } from '../../model/result.ts';
-import type { ExpectedDuration } from '../../store/tables/durations.ts';
-import type { PlannedProgress } from '../../store/tables/plans.ts';
-import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
-import type { CauseView, FailureView, RunResultsView, TestResultView } from './run-results.ts';
+import { z } from 'zod';
+import { classifications } from '../../model/failure.ts';
+import { attachmentKinds, statuses } from '../../model/result.ts';
+import { time } from '../core/fields.ts';
+import { countsView, reasonView } from '../core/views.ts';
 
-/** Of other runs with the same cause. */
-export const mostSame = 5;
-const messageCharacters = 4_000;
+const earlierRunView = z.object({ id: z.number(), environment: z.string() });
 
-/** What is known of the tests of a run. */
-interface Known {
-  plan: readonly PlannedProgress[];
-  /** Of all attempts. */
-  results: readonly RecordedResult[];
-  expected: readonly ExpectedDuration[];
-  /** By `<suite>:<test>`. */
-  answers: ReadonlyMap<string, string>;
-  same: readonly SameCause[];
-}
+/** What is known of a test that failed or was broken. */
+export const failureView = z.object({
+  classification: z
+    .enum(classifications)
+    .nullable()
+    .describe(
+      'new: it passed before; known: it failed before as well; flaky: it keeps changing; null: broken, or never ran before',
+    ),
+  cause: z.string().nullable().describe('The same for messages that differ in numbers and names only'),
+  sameCauseAs: z.array(earlierRunView).describe('Other runs with that cause, the newest first, at most 5'),
+  step: z
+    .object({
+      title: z.string(),
+      number: z.number().describe('From 1'),
+      of: z.number().nullable().describe('How many steps it had when it last passed here'),
+    })
+    .nullable()
+    .describe('The step that failed'),
+});
 
-/** Each test with what its result means to somebody who knows the history, and the causes of failures. */
-export function judgeResults({
-  plan,
-  results,
-  expected,
-  answers,
-  same,
-}: Known): Omit<RunResultsView, 'reason'> {
-  const resultsOf = grouped(results, keyOf);
-  const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
-  const sameAs = (cause: string | undefined) =>
-    same.filter((each) => each.cause === cause).map(({ runId, environment }) => ({ id: runId, environment }));
+export type FailureView = z.output<typeof failureView>;
 
-  const tests = plan.map((planned, index): TestResultView => {
-    const position = index + 1;
-    const own = resultsOf.get(keyOf(planned)) ?? [];
-    const latest = planned.startedAt === undefined ? own.at(-1) : undefined;
-    const before = latest === undefined ? answers.get(keyOf(planned)) : latest.history;
-    return {
-      position,
-      test: planned.test,
-      suite: planned.suite ?? null,
-      status: latest?.status ?? (planned.startedAt === undefined ? 'waiting' : 'running'),
-      message: latest?.message?.slice(0, messageCharacters) ?? null,
-      reason: latest?.reason ?? null,
-      startedAt: (latest?.startedAt ?? planned.startedAt)?.toISOString() ?? null,
-      durationMs: latest?.durationMs ?? null,
-      usualMs: usual.get(position) ?? null,
-      attempt: latest?.attempt ?? null,
-      attempts: own
-        .filter((each) => each !== latest)
-        .map(({ attempt, status, message }) => ({
-          attempt,
-          status,
-          message: message?.slice(0, messageCharacters) ?? null,
-        })),
-      attachments: latest?.attachments ?? [],
-      history: before ?? '',
-      flaky: isFlaky(`${before ?? ''}${letterOf(latest?.status)}`),
-      failure: latest && isBad(latest.status) ? failureOf(latest, sameAs(latest.cause)) : null,
-    };
-  });
-  return { counts: count(tests), tests, causes: causesOf(tests, sameAs) };
-}
+/** A planned test, and how it is now. */
+export const testResultView = z.object({
+  position: z.number(),
+  test: z.string(),
+  suite: z.string().nullable(),
+  status: z.enum([...statuses, 'running', 'waiting']),
+  message: z.string().nullable().describe('At most 4,000 characters'),
+  reason: reasonView.nullable(),
+  startedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  usualMs: z.number().nullable().describe('The mean of its last five'),
+  attempt: z.number().nullable().describe('Of the run, in which it was executed'),
+  attempts: z
+    .array(z.object({ attempt: z.number(), status: z.enum(statuses), message: z.string().nullable() }))
+    .describe('Earlier ones in this run'),
+  attachments: z.array(z.object({ name: z.string(), kind: z.enum(attachmentKinds), path: z.string() })),
+  history: z
+    .string()
+    .describe(
+      'Its last ten answers on this environment before this one, the newest last: . passed, x failed',
+    ),
+  flaky: z.boolean().describe('It changed at least three times in its last ten answers and this one'),
+  failure: failureView.nullable(),
+});
 
-function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
-  const { status, history, cause, step } = result;
-  return {
-    classification: (status === 'failed' && history !== undefined && classify(history)) || null,
-    cause: cause ?? null,
-    sameCauseAs,
-    step: step === undefined ? null : { ...step, of: step.of ?? null },
-  };
-}
+export type TestResultView = z.output<typeof testResultView>;
 
-function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
-  const number = (status: TestResultView['status']) => tests.filter((test) => test.status === status).length;
-  return {
-    planned: tests.length,
-    passed: number('passed'),
-    failed: number('failed'),
-    broken: number('broken'),
-    skipped: number('skipped'),
-    running: number('running'),
-    waiting: number('waiting'),
-    flaky: tests.filter(({ flaky }) => flaky).length,
-  };
-}
+/** Tests of the run that failed for the same cause. */
+export const causeView = z.object({
+  cause: z.string(),
+  message: z.string().describe('Of the first of them'),
+  status: z.enum(['failed', 'broken']),
+  tests: z.array(z.object({ test: z.string(), suite: z.string().nullable() })),
+  sameCauseAs: z.array(earlierRunView),
+});
 
-/** What broke for one reason of the infrastructure is one cause as well, though it may have no message. */
-function causesOf(
-  tests: readonly TestResultView[],
-  sameAs: (cause: string) => CauseView['sameCauseAs'],
-): CauseView[] {
-  const bad = tests.filter(({ failure }) => failure !== null);
-  const groups = grouped(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
-  groups.delete('');
-  const causes = [...groups].map(([cause, members]): CauseView => {
-    const [first] = members;
-    return {
-      cause,
-      message: first?.message ?? first?.reason?.message ?? '',
-      status: members.some(({ status }) => status === 'failed') ? 'failed' : 'broken',
-      tests: members.map(({ test, suite }) => ({ test, suite })),
-      sameCauseAs: sameAs(cause),
-    };
-  });
-  return causes.sort((one, other) => other.tests.length - one.tests.length);
-}
+export type CauseView = z.output<typeof causeView>;
 
-const isBad = (status: Status) => status === 'failed' || status === 'broken';
+export const runResultsView = z.object({
+  reason: reasonView
+    .nullable()
+    .describe(
+      'Of the run: why tests have no result, or why there are none (unknown names, with the nearest)',
+    ),
+  counts: countsView.extend({ running: z.number(), waiting: z.number(), flaky: z.number() }),
+  tests: z.array(testResultView).describe('In the order of the plan'),
+  causes: z.array(causeView).describe('Of failures, the most frequent first'),
+});
 
-const letterOf = (status: Status | undefined) => (status === 'passed' ? '.' : status === 'failed' ? 'x' : '');
-
-const keyOf = ({ test, suite }: { test: string; suite: string | undefined }) => `${suite ?? ''}:${test}`;
+export type RunResultsView = z.output<typeof runResultsView>;

@@ -1,5 +1,5 @@
 import type { Reason } from '../../model/run.ts';
-import { commonWait, lostAfterMs } from '../../store/tables/workers.ts';
+import { commonWait } from '../../store/tables/workers.ts';
 import type { Context } from '../core/context.ts';
 import type { RunView } from '../core/views.ts';
 
@@ -8,7 +8,7 @@ export async function withWaits({ workers }: Context, runs: RunView[]): Promise<
   if (!runs.some(({ state }) => state === 'queued')) return runs;
   const known = await workers.list();
   const nobody: Reason = { code: 'WORKERS_MISSING', message: 'No worker is there.' };
-  const waitsFor = known.some(({ silentMs }) => silentMs < lostAfterMs) ? commonWait(known) : nobody;
+  const waitsFor = known.some(({ alive }) => alive) ? commonWait(known) : nobody;
   if (waitsFor === undefined) return runs;
   return runs.map((run) => (run.state === 'queued' ? { ...run, waitsFor } : run));
 }

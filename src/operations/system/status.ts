@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { describeConfig } from '../../config/config.ts';
-import { lostAfterMs } from '../../store/tables/workers.ts';
 import { time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { environmentView, reasonView, viewEnvironment } from '../core/views.ts';
@@ -42,10 +41,9 @@ export const showStatus = defineOperation({
       overview.queues(),
     ]);
     return {
-      workers: processes.map(({ silentMs, startedAt, seenAt, waitsFor, ...worker }) => ({
+      workers: processes.map(({ silentMs: _silentMs, startedAt, seenAt, waitsFor, ...worker }) => ({
         ...worker,
         waitsFor: waitsFor ?? null,
-        alive: silentMs < lostAfterMs,
         startedAt: startedAt.toISOString(),
         seenAt: seenAt.toISOString(),
       })),

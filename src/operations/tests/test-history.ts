@@ -1,58 +1,8 @@
 import { z } from 'zod';
-import { statuses } from '../../model/result.ts';
-import { testName, time, whole } from '../core/fields.ts';
+import { testName, whole } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { viewHistory } from './history-view.ts';
-
-const milliseconds = z.number().nullable();
-
-/** One result of a test. */
-export const historyCellView = z.object({
-  run: z.number(),
-  status: z.enum(statuses),
-  durationMs: z.number(),
-  message: z.string().nullable().describe('At most 300 characters'),
-  at: time,
-});
-export type HistoryCellView = z.output<typeof historyCellView>;
-
-const figures = {
-  results: z.number(),
-  passRate: z.number().nullable().describe('0 to 1: of those that passed or failed'),
-  flakiness: z
-    .number()
-    .nullable()
-    .describe('0 to 1: of neighbours that passed or failed on one environment, the share that differ'),
-  p50Ms: milliseconds,
-  p95Ms: milliseconds,
-};
-
-export const testHistoryView = z.object({
-  test: z.string(),
-  suite: z.string().nullable(),
-  suites: z.array(z.string().nullable()).describe('Where this test ran: in suites, or by itself (null)'),
-  ...figures,
-  columns: z
-    .array(
-      z.object({
-        commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
-        at: time.describe('Of the earliest result in it'),
-        p50Ms: milliseconds,
-        p95Ms: milliseconds,
-      }),
-    )
-    .describe(
-      'The oldest first: the first results at a commit on all environments, the second ones, and so on',
-    ),
-  rows: z.array(
-    z.object({
-      environment: z.string().describe('Its code'),
-      ...figures,
-      cells: z.array(historyCellView.nullable()).describe('One for each column'),
-    }),
-  ),
-});
-export type TestHistoryView = z.output<typeof testHistoryView>;
+import { viewHistory } from './build-history.ts';
+import { testHistoryView } from './history-view.ts';
 
 /** Of a test, on all environments: a year of nightly runs on a dozen of them. */
 const mostResults = 5_000;

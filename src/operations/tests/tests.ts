@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CatalogTest } from '../../mftf/catalog/catalog.ts';
+import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
 import { resolveSelection } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest } from '../../model/selection.ts';

@@ -55,6 +55,11 @@ export const channels = {
   change: 'matre_change',
 } as const;
 
+/** Resolves when the database answers. */
+export async function ping(database: Queryable): Promise<void> {
+  await database.query('SELECT 1');
+}
+
 /** Tells listeners when the transaction is committed, and only then. */
 export async function notifyQueue(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.queue, '']);

@@ -67,6 +67,11 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       }
     },
 
+    /** The ids of environments that are added from now on begin with this one. */
+    async restartIds(first: number): Promise<void> {
+      await database.query(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${Math.trunc(first)}`);
+    },
+
     async list(): Promise<Environment[]> {
       const rows = await database.query<EnvironmentRow>(
         `SELECT ${environmentColumns} FROM environment WHERE removed_at IS NULL ORDER BY code`,

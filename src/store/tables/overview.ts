@@ -2,6 +2,7 @@ import type { Environment } from '../../model/environment.ts';
 import type { Counts, Run, RunPhase, Verdict } from '../../model/run.ts';
 import { describeSelection, type Selection } from '../../model/selection.ts';
 import type { Queryable } from '../database/database.ts';
+import { headCanStart, queueHead } from '../queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from './environments.ts';
 import { countedStatuses, toCounts } from './runs.ts';
 
@@ -71,13 +72,8 @@ export function createOverview(deps: { database: Queryable }) {
       const rows = await deps.database.query<EnvironmentRow>(
         `SELECT ${environmentColumns}
          FROM environment
-         CROSS JOIN LATERAL (
-           SELECT id AS head_id, retry_at FROM run WHERE environment_id = environment.id AND state = 'queued'
-           ORDER BY priority DESC, id LIMIT 1
-         ) AS head
-         WHERE (retry_at IS NULL OR retry_at <= now()) AND removed_at IS NULL AND paused_at IS NULL
-           AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
-           AND (host IS NULL OR $2::text IS NULL OR host = $2)
+         ${queueHead}
+         WHERE ${headCanStart} AND (host IS NULL OR $2::text IS NULL OR host = $2)
          ORDER BY head_id LIMIT $1`,
         [limit, host ?? null],
       );

@@ -18,13 +18,15 @@ export interface WorkerProcess {
   waitsFor: Reason | undefined;
   startedAt: Date;
   seenAt: Date;
-  /** By the clock of the database. */
+  /** Since it was last heard of, by the clock of the database. */
   silentMs: number;
+  /** Heard of within `lostAfterMs`. */
+  alive: boolean;
 }
 
 /** What keeps all workers that are there from starting a run; `undefined` when one of them is free to, or none is there. */
 export function commonWait(workers: readonly WorkerProcess[]): Reason | undefined {
-  const working = workers.filter(({ silentMs, stopping }) => silentMs < lostAfterMs && !stopping);
+  const working = workers.filter(({ alive, stopping }) => alive && !stopping);
   return working.every(({ waitsFor }) => waitsFor) ? working[0]?.waitsFor : undefined;
 }
 
@@ -75,7 +77,7 @@ export function createWorkers(deps: { database: Queryable }) {
 
     async list(): Promise<WorkerProcess[]> {
       const rows = await database.query<
-        Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs' | 'waitsFor'> &
+        Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs' | 'alive' | 'waitsFor'> &
           ReasonColumns & {
             started_at: Date;
             seen_at: Date;
@@ -91,6 +93,7 @@ export function createWorkers(deps: { database: Queryable }) {
         startedAt: started_at,
         seenAt: seen_at,
         silentMs: silent_ms,
+        alive: silent_ms < lostAfterMs,
       }));
     },
   };

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ColourScheme } from '../shell/colour-scheme.tsx';
+import { ColourScheme } from '../ui/colour-scheme.tsx';
 import classes from './gate.module.css';
 
 /** What stands around the forms for whoever is not in yet. */

@@ -1,10 +1,10 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { createToken } from '../../../src/operations/users/tokens.ts';
-import { useAction } from '../api/action.ts';
 import { type Answer, post } from '../api/request.ts';
 import type { Role } from '../api/session.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
+import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { RoleSelect } from './role-select.tsx';
 

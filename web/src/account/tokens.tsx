@@ -2,12 +2,12 @@ import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
-import { useAction } from '../api/action.ts';
 import { type Answer, ask, get } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { Certainly } from '../ui/confirm-button.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
+import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewToken } from './new-token.tsx';
 

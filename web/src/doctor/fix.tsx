@@ -3,10 +3,10 @@ import { IconTool } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { fixDoctor } from '../../../src/operations/system/doctor.ts';
-import { useAction } from '../api/action.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { many } from '../ui/format.ts';
+import { useAction } from '../ui/use-action.ts';
 import classes from './doctor.module.css';
 import { doctorQuery, type Finding, type Report } from './queries.ts';
 

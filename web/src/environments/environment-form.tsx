@@ -2,10 +2,10 @@ import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from 
 import { useState } from 'react';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
-import { useAction } from '../api/action.ts';
 import { toProblem } from '../api/problem.ts';
 import { type Answer, ask, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
+import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import { environmentKeys } from './queries.ts';
 

@@ -2,10 +2,10 @@ import { Alert, Button, FileButton, Group, Stack, Textarea, TextInput } from '@m
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
-import { useAction } from '../api/action.ts';
 import { toProblem } from '../api/problem.ts';
 import { type Answer, post } from '../api/request.ts';
 import { many } from '../ui/format.ts';
+import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
 type Imported = Answer<typeof importEnvironments>;

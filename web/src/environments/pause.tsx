@@ -5,9 +5,9 @@ import type {
   pauseEnvironment,
   resumeEnvironment,
 } from '../../../src/operations/environments/environments.ts';
-import { useAction } from '../api/action.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { environmentKeys } from './queries.ts';
 
 interface Props {

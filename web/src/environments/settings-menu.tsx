@@ -3,9 +3,9 @@ import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
-import { useAction } from '../api/action.ts';
 import { ask } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
+import { useAction } from '../ui/use-action.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 
 export type SettingsDialog = 'edit' | 'remove' | undefined;

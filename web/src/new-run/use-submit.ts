@@ -2,10 +2,10 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { showProgress } from '../../../src/operations/runs/progress.ts';
 import type { submitRuns } from '../../../src/operations/runs/runs.ts';
-import { useAction } from '../api/action.ts';
 import { type Answer, get, newKey, post } from '../api/request.ts';
 import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
 import { showDone } from '../ui/notices.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { placeWords } from './queue-position-text.ts';
 
 export type Submitted = Answer<typeof submitRuns>['runs'];

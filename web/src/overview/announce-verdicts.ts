@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { OverviewView } from '../../../src/operations/overview/overview.ts';
+import type { OverviewView } from '../../../src/operations/overview/overview-view.ts';
 import { useAnnounce } from '../ui/announce.tsx';
 
 /** Says to screen readers how runs ended that were under way when the overview was shown before. */

@@ -2,13 +2,13 @@ import { ActionIcon, Anchor, Button, Table, Tooltip } from '@mantine/core';
 import { IconArrowBarToUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { OverviewView, QueuedView } from '../../../src/operations/overview/overview.ts';
+import type { OverviewView, QueuedView } from '../../../src/operations/overview/overview-view.ts';
 import type { cancelRun, prioritiseRun } from '../../../src/operations/runs/runs.ts';
-import { useAction } from '../api/action.ts';
 import { post } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { clock, fullTime, many, roughly } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
+import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
 /** At first: what waits longer is seldom looked at, and has to be drawn anew with each change. */

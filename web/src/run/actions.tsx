@@ -4,10 +4,10 @@ import { useState } from 'react';
 import type { RunView } from '../../../src/operations/core/views.ts';
 import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
-import { useAction } from '../api/action.ts';
 import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { many } from '../ui/format.ts';
+import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
 import { WatchLive } from './watch-live.tsx';
 

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
 import type { fireSchedule, pauseSchedule } from '../../../src/operations/schedules/schedules.ts';
-import { useAction } from '../api/action.ts';
 import { ask, newKey, post } from '../api/request.ts';
 import { many } from '../ui/format.ts';
+import { useAction } from '../ui/use-action.ts';
 import { scheduleAddress } from './queries.ts';
 
 const touches = [['schedules']];

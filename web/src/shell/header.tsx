@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { ColourScheme } from '../ui/colour-scheme.tsx';
 import { navigation, preload } from '../views.tsx';
-import { ColourScheme } from './colour-scheme.tsx';
 import classes from './header.module.css';
 import { NewRun } from './new-run.tsx';
 import { UserMenu } from './user-menu.tsx';

@@ -1,5 +1,5 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
-import type { Shortcut } from './shortcuts.tsx';
+import type { Shortcut } from './shortcut.ts';
 
 interface Props {
   opened: boolean;

@@ -1,12 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { Shortcut } from './shortcut.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
-
-export interface Shortcut {
-  /** One key, or two after each other: `g o`. */
-  keys: string;
-  what: string;
-  run: () => void;
-}
 
 const ShortcutContext = createContext<Set<Shortcut>>(new Set());
 

@@ -2,11 +2,11 @@ import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import type { releaseLock } from '../../../../src/operations/containers/locks.ts';
 import type { EnvironmentContainerView } from '../../../../src/operations/environments/environment-detail.ts';
-import { useAction } from '../../api/action.ts';
 import { post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { duration } from '../../ui/format.ts';
 import { Time } from '../../ui/time.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 
 type Lock = EnvironmentContainerView['locks'][number];

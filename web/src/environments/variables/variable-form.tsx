@@ -1,9 +1,9 @@
 import { Alert, Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { setVariables } from '../../../../src/operations/environments/variables.ts';
-import { useAction } from '../../api/action.ts';
 import { toProblem } from '../../api/problem.ts';
 import { type Answer, ask } from '../../api/request.ts';
+import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
 
 /** The variable that is edited; without a name a new one. */

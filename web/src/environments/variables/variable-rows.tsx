@@ -1,8 +1,8 @@
 import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { useAction } from '../../api/action.ts';
 import { ask } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
 import type { Chosen } from './variable-form.tsx';

@@ -1,4 +1,4 @@
-import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview.ts';
+import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
 
 /** More do not fit a screen. */
 const fitting = 30;

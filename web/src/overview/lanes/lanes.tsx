@@ -1,6 +1,10 @@
 import { useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { LaneView, OverviewView, QueuedView } from '../../../../src/operations/overview/overview.ts';
+import type {
+  LaneView,
+  OverviewView,
+  QueuedView,
+} from '../../../../src/operations/overview/overview-view.ts';
 import { useNow } from '../../ui/now.ts';
 import { useWidth } from '../../ui/width.ts';
 import { BarCard } from './bar-card.tsx';

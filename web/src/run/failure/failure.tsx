@@ -1,5 +1,5 @@
 import { Anchor, Badge } from '@mantine/core';
-import type { FailureView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import type { FailureView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 import { duration } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status.tsx';
 import { History } from '../history.tsx';
@@ -7,7 +7,7 @@ import { fileOf } from '../queries.ts';
 import { TestActions } from '../tests/test-actions.tsx';
 import { TestName } from '../tests/test-name.tsx';
 import { OpenedPanel } from '../tests/test-panel.tsx';
-import type { TestProps } from '../tests/test-row.tsx';
+import type { TestProps } from '../tests/test-props.ts';
 import classes from './failure.module.css';
 import { Message } from './message.tsx';
 import { Reason } from './reason.tsx';

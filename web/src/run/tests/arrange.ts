@@ -1,4 +1,4 @@
-import type { CauseView, TestResultView } from '../../../../src/operations/results/run-results.ts';
+import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 
 /** In which order filters stand, and tests when failures come first. */
 export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;

@@ -2,13 +2,12 @@ import { Button } from '@mantine/core';
 import { IconFileText, IconListTree, IconPhoto, IconRefresh, IconWorldWww } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { submitRuns } from '../../../../src/operations/runs/runs.ts';
-import { useAction } from '../../api/action.ts';
 import { newKey, post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import { nameOf } from './arrange.ts';
 import classes from './test-actions.module.css';
-import type { Panel } from './test-list.tsx';
-import type { TestProps } from './test-row.tsx';
+import type { Panel, TestProps } from './test-props.ts';
 
 const shown = [
   { kind: 'steps', word: 'Steps', Icon: IconListTree },

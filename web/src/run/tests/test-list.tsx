@@ -1,12 +1,13 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { TestResultView } from '../../../../src/operations/results/run-results.ts';
+import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
 import { CauseHead } from '../failure/cause-head.tsx';
 import { isFailure, type Row } from './arrange.ts';
 import classes from './test-list.module.css';
+import type { Panel } from './test-props.ts';
 import { TestRow } from './test-row.tsx';
 
 interface Props {
@@ -108,8 +109,6 @@ export function TestList({ run, rows, onLog }: Props) {
   );
 }
 
-/** What is open of a test. */
-export type Panel = 'steps' | 'screenshot' | 'page' | 'attempts';
 const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
 
 /** What is open of which test. The latest is in the address: `?test=Suite:Test&panel=steps`. */

@@ -1,12 +1,12 @@
 import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { TestResultView } from '../../../../src/operations/results/run-results.ts';
+import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
 import { StatusBadge } from '../../ui/status.tsx';
 import { Message } from '../failure/message.tsx';
 import { SavedPage } from '../failure/saved-page.tsx';
 import { Steps } from '../failure/steps.tsx';
 import { fileOf } from '../queries.ts';
-import type { Panel } from './test-list.tsx';
 import classes from './test-panel.module.css';
+import type { Panel } from './test-props.ts';
 
 /** What somebody opened of a test, in place. */
 export function OpenedPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {

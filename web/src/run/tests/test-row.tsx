@@ -1,8 +1,6 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { CauseView, TestResultView } from '../../../../src/operations/results/run-results.ts';
 import { duration } from '../../ui/format.ts';
 import { useNow } from '../../ui/now.ts';
 import { StatusBadge, StatusSign } from '../../ui/status.tsx';
@@ -11,21 +9,10 @@ import { History } from '../history.tsx';
 import { againstUsual } from '../time-left.ts';
 import { isFailure } from './arrange.ts';
 import { TestActions } from './test-actions.tsx';
-import type { Panel } from './test-list.tsx';
 import { TestName } from './test-name.tsx';
 import { OpenedPanel } from './test-panel.tsx';
+import type { TestProps } from './test-props.ts';
 import classes from './test-row.module.css';
-
-export interface TestProps {
-  run: RunView;
-  test: TestResultView;
-  /** The cause under which it stands; its message is there. */
-  cause: CauseView | undefined;
-  panel: Panel | undefined;
-  onPanel: (panel: Panel | undefined) => void;
-  onLog: () => void;
-}
-
 /** A test of the run: one line, or a failure with what is known of it. */
 export const TestRow = memo(
   function TestRow(props: TestProps) {

@@ -1,6 +1,6 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
-import { showDone, showProblem } from '../ui/notices.tsx';
-import { toProblem } from './problem.ts';
+import { toProblem } from '../api/problem.ts';
+import { showDone, showProblem } from './notices.tsx';
 
 export interface Action<Input, Output> {
   run: (input: Input) => Promise<Output>;

@@ -1,0 +1,42 @@
+/** An order, placed by a guest or through the API. */
+export interface Order {
+  id: number;
+  email: string;
+  total: string;
+  readyAt: number;
+}
+
+export interface Session {
+  cart: string[];
+  coupon: string | undefined;
+  adminUser: string | undefined;
+}
+
+/** What a route sees of a request. */
+export interface Visit {
+  method: string;
+  url: URL;
+  /** `/product/enamel-mug`, without a slash at the end. */
+  path: string;
+  form: URLSearchParams;
+  body: string;
+  authorization: string | undefined;
+  session: Session;
+}
+
+export type Answer =
+  | { kind: 'page'; html: string; status?: number }
+  | { kind: 'redirect'; to: string }
+  | { kind: 'json'; value: unknown; status?: number };
+
+/** Answers a visit, or `undefined` when it is not for this part of the shop. */
+export type Routes = (visit: Visit) => Answer | undefined;
+
+/** What the parts of a shop share. */
+export interface ShopState {
+  environment: string;
+  admin: { username: string; password: string };
+  twoFactor: boolean;
+  tokens: Set<string>;
+  orders: Order[];
+}

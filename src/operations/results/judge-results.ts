@@ -1,0 +1,118 @@
+import { classify, isFlaky } from '../../model/failure.ts';
+import { grouped } from '../../model/group-by.ts';
+import type { Status } from '../../model/result.ts';
+import type { ExpectedDuration } from '../../store/tables/durations.ts';
+import type { PlannedProgress } from '../../store/tables/plans.ts';
+import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
+import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
+
+/** Of other runs with the same cause. */
+export const mostSame = 5;
+const messageCharacters = 4_000;
+
+/** What is known of the tests of a run. */
+interface Known {
+  plan: readonly PlannedProgress[];
+  /** Of all attempts. */
+  results: readonly RecordedResult[];
+  expected: readonly ExpectedDuration[];
+  /** By `<suite>:<test>`. */
+  answers: ReadonlyMap<string, string>;
+  same: readonly SameCause[];
+}
+
+/** Each test with what its result means to somebody who knows the history, and the causes of failures. */
+export function judgeResults({
+  plan,
+  results,
+  expected,
+  answers,
+  same,
+}: Known): Omit<RunResultsView, 'reason'> {
+  const resultsOf = grouped(results, keyOf);
+  const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
+  const sameAs = (cause: string | undefined) =>
+    same.filter((each) => each.cause === cause).map(({ runId, environment }) => ({ id: runId, environment }));
+
+  const tests = plan.map((planned, index): TestResultView => {
+    const position = index + 1;
+    const own = resultsOf.get(keyOf(planned)) ?? [];
+    const latest = planned.startedAt === undefined ? own.at(-1) : undefined;
+    const before = latest === undefined ? answers.get(keyOf(planned)) : latest.history;
+    return {
+      position,
+      test: planned.test,
+      suite: planned.suite ?? null,
+      status: latest?.status ?? (planned.startedAt === undefined ? 'waiting' : 'running'),
+      message: latest?.message?.slice(0, messageCharacters) ?? null,
+      reason: latest?.reason ?? null,
+      startedAt: (latest?.startedAt ?? planned.startedAt)?.toISOString() ?? null,
+      durationMs: latest?.durationMs ?? null,
+      usualMs: usual.get(position) ?? null,
+      attempt: latest?.attempt ?? null,
+      attempts: own
+        .filter((each) => each !== latest)
+        .map(({ attempt, status, message }) => ({
+          attempt,
+          status,
+          message: message?.slice(0, messageCharacters) ?? null,
+        })),
+      attachments: latest?.attachments ?? [],
+      history: before ?? '',
+      flaky: isFlaky(`${before ?? ''}${letterOf(latest?.status)}`),
+      failure: latest && isBad(latest.status) ? failureOf(latest, sameAs(latest.cause)) : null,
+    };
+  });
+  return { counts: count(tests), tests, causes: causesOf(tests, sameAs) };
+}
+
+function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
+  const { status, history, cause, step } = result;
+  return {
+    classification: (status === 'failed' && history !== undefined && classify(history)) || null,
+    cause: cause ?? null,
+    sameCauseAs,
+    step: step === undefined ? null : { ...step, of: step.of ?? null },
+  };
+}
+
+function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
+  const number = (status: TestResultView['status']) => tests.filter((test) => test.status === status).length;
+  return {
+    planned: tests.length,
+    passed: number('passed'),
+    failed: number('failed'),
+    broken: number('broken'),
+    skipped: number('skipped'),
+    running: number('running'),
+    waiting: number('waiting'),
+    flaky: tests.filter(({ flaky }) => flaky).length,
+  };
+}
+
+/** What broke for one reason of the infrastructure is one cause as well, though it may have no message. */
+function causesOf(
+  tests: readonly TestResultView[],
+  sameAs: (cause: string) => CauseView['sameCauseAs'],
+): CauseView[] {
+  const bad = tests.filter(({ failure }) => failure !== null);
+  const groups = grouped(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
+  groups.delete('');
+  const causes = [...groups].map(([cause, members]): CauseView => {
+    const [first] = members;
+    return {
+      cause,
+      message: first?.message ?? first?.reason?.message ?? '',
+      status: members.some(({ status }) => status === 'failed') ? 'failed' : 'broken',
+      tests: members.map(({ test, suite }) => ({ test, suite })),
+      sameCauseAs: sameAs(cause),
+    };
+  });
+  return causes.sort((one, other) => other.tests.length - one.tests.length);
+}
+
+const isBad = (status: Status) => status === 'failed' || status === 'broken';
+
+const letterOf = (status: Status | undefined) => (status === 'passed' ? '.' : status === 'failed' ? 'x' : '');
+
+const keyOf = ({ test, suite }: { test: string; suite: string | undefined }) => `${suite ?? ''}:${test}`;
