@@ -19,7 +19,7 @@ const installation = await openInstallation({ codes, settings: selenium.settings
 const { context } = installation.app;
 
 async function examine(): Promise<ReportView> {
-  return showDoctor.run(context, {}, { who: matreItself });
+  return showDoctor.run(context, {}, { principal: matreItself });
 }
 
 try {

@@ -16,7 +16,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { capture } from '../src/engine/read-all.ts';
 import { containerName } from '../src/model/environment.ts';
-import { copyTest, realGround, standInGround } from './group/installation.ts';
+import { copyTest, realInstallation, standInInstallation } from './group/installation.ts';
 import { median, printTable, writeResults } from './support/figures.ts';
 import { openBenchEngine, startMatre } from './support/matre.ts';
 
@@ -34,13 +34,13 @@ const { values: flags } = parseArgs({
 const size = 20;
 const folder = await mkdtemp(join(flags.magento ? dirname(flags.magento) : tmpdir(), 'matre-bench-'));
 const probe = await openBenchEngine(join(folder, 'probe'), flags.magento ? 'sandbox' : undefined);
-const ground =
+const installation =
   flags.image || flags.magento
-    ? await realGround({ ...flags, code: flags.environment }, folder)
-    : await standInGround(probe.kind, folder);
+    ? await realInstallation({ ...flags, code: flags.environment }, folder)
+    : await standInInstallation(probe.kind, folder);
 await probe.close();
 const tests = Array.from({ length: size }, (_, index) => `Bench${index + 101}Test`);
-const changing = await copyTest(ground.module, ground.test, tests);
+const changing = await copyTest(installation.module, installation.test, tests);
 
 /** Seconds of one run: from its start to its end, in its tests, in the part that sees to generated tests. */
 interface Measured {
@@ -55,12 +55,12 @@ async function openRound(round: number) {
   const matre = await startMatre({
     settings: {
       ...process.env,
-      ...ground.settings,
+      ...installation.settings,
       MATRE_DATA: data,
       MATRE_ENGINE: probe.kind,
-      MATRE_MODULE_PATH: ground.module,
+      MATRE_MODULE_PATH: installation.module,
     },
-    environments: [ground],
+    environments: [installation],
   });
   const { context } = matre.app;
 
@@ -87,7 +87,7 @@ async function openRound(round: number) {
       const { config, engine, environments } = matre;
       const id = environments[0]?.id ?? 0;
       const php = [config.mftf.php, '-d', 'error_reporting=8191', '-d', 'display_errors=0'];
-      for (const { argv, cwd } of ground.today([...php, '-d', 'memory_limit=-1'], test)) {
+      for (const { argv, cwd } of installation.today([...php, '-d', 'memory_limit=-1'], test)) {
         const root = config.pool.magentoRoot;
         const ended = await capture(engine, containerName(id), argv, { cwd: `${root}${cwd}` });
         if (ended.code !== 0) throw new Error(`${argv.join(' ')}: ${ended.stdout}${ended.stderr}`);
@@ -135,7 +135,7 @@ try {
     seconds(of((round) => round[which].wall)),
     seconds(of((round) => round[which].wall - round[which].tests)),
   ];
-  console.log(`${size} tests, ${seconds(inTests)} in them; engine ${probe.kind}; ${ground.name}`);
+  console.log(`${size} tests, ${seconds(inTests)} in them; engine ${probe.kind}; ${installation.name}`);
   printTable([
     ['', 'generation', 'all', 'all but the tests'],
     [
@@ -157,8 +157,8 @@ try {
   console.log(
     `warm ${seconds(metrics.warm_generation_s)} (bar: 2), new commit ${seconds(metrics.commit_generation_s)} (bar: 5), all but the tests ${metrics.overhead_ratio.toFixed(1)} times faster (bar: 20)`,
   );
-  await writeResults('group', { metrics, ground: ground.name, engine: probe.kind, rounds });
+  await writeResults('group', { metrics, ground: installation.name, engine: probe.kind, rounds });
 } finally {
-  await ground.close();
+  await installation.close();
   await rm(folder, { recursive: true, force: true });
 }

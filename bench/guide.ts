@@ -6,22 +6,22 @@
 // Prints a table; writes bench/results/guide.json.
 import { type GuideId, type GuideRow, guide } from '../test/support/guide.ts';
 import { causes } from './guide/causes.ts';
-import { openGround, plain } from './guide/installation.ts';
+import { openInstallation, plain } from './guide/installation.ts';
 import { printTable, writeResults } from './support/figures.ts';
 
 const chosen = process.argv.slice(2);
 const rows = (Object.entries(guide) as [GuideId, GuideRow][]).filter(
   ([name]) => chosen.length === 0 || chosen.includes(name),
 );
-const ground = await openGround();
+const installation = await openInstallation();
 const metrics: Record<string, number> = {};
 const table = [['what operators meet', 'cause', 'found by', 'code', 'ms']];
 let missed = 0;
 try {
   // The container of the environment is there, as in an installation that is in use.
-  await ground.stage.run(ground.environment, plain);
+  await installation.harness.run(installation.environment, plain);
   for (const [name, { met, cause, found, code }] of rows) {
-    const took = await causes[name](ground).catch((error: Error) => error);
+    const took = await causes[name](installation).catch((error: Error) => error);
     if (typeof took === 'number') metrics[`${name}_ms`] = Math.round(took);
     if (took instanceof Error) missed += 1;
     const ms = took instanceof Error ? `MISSED: ${took.message}` : (took?.toFixed(0) ?? '-');
@@ -33,5 +33,5 @@ try {
   if (chosen.length === 0) await writeResults('guide', { metrics, missed });
   if (missed > 0) process.exitCode = 1;
 } finally {
-  await ground.close();
+  await installation.close();
 }

@@ -91,13 +91,13 @@ try {
     );
 
   const alone: number[] = [];
-  const together: number[] = [];
+  const batch: number[] = [];
   const day: number[] = [];
   for (let count = 0; count < tries; count++) {
     await change();
     alone.push((await ask()).ms);
     await change();
-    together.push(...(await Promise.all(Array.from({ length: pages }, () => ask()))).map(({ ms }) => ms));
+    batch.push(...(await Promise.all(Array.from({ length: pages }, () => ask()))).map(({ ms }) => ms));
     const from = new Date(Date.now() - 24 * 3_600_000 - count).toISOString();
     day.push((await ask(`?from=${from}`)).ms);
   }
@@ -112,8 +112,8 @@ try {
     p99_ms: percentile(alone, 0.99),
     kilobytes: first.text.length / 1024,
     day_median_ms: percentile(day, 0.5),
-    [`median_of_${pages}_ms`]: percentile(together, 0.5),
-    [`p99_of_${pages}_ms`]: percentile(together, 0.99),
+    [`median_of_${pages}_ms`]: percentile(batch, 0.5),
+    [`p99_of_${pages}_ms`]: percentile(batch, 0.99),
   };
   printTable(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(1)]));
   await writeResults('overview', { metrics });

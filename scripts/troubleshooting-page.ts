@@ -1,5 +1,5 @@
 import { checks } from '../src/doctor/checks.ts';
-import { healed } from '../src/doctor/self-repair.ts';
+import { selfRepairs } from '../src/doctor/self-repair.ts';
 import { type FaultCode, faults } from '../src/faults/fault.ts';
 import { type GuideRow, guide } from '../test/support/guide.ts';
 
@@ -26,7 +26,7 @@ These are events of a run (\`matre show ID\`), never failed tests.
 
 | event | meaning |
 | --- | --- |
-${Object.entries(healed)
+${Object.entries(selfRepairs)
   .map(([code, { means }]) => `| \`${code}\` | ${cell(means)} |`)
   .join('\n')}
 
@@ -67,28 +67,28 @@ working and counts as none. The same at \`GET /api/doctor\` and \`POST /api/doct
 `;
 
 function symptoms(): string[] {
-  const told = checks.flatMap(({ name, seenAs, codes }) =>
+  const told = checks.flatMap(({ name, symptoms: seenAs, codes }) =>
     seenAs.map((seen) => `| ${cell(seen)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
   );
-  const mended = Object.entries(healed).flatMap(([event, { seenAs }]) =>
+  const repaired = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
     seenAs === undefined ? [] : [`| ${cell(seenAs)} | mended by the run: \`${event}\` |`],
   );
-  return [...told, ...mended];
+  return [...told, ...repaired];
 }
 
 function guideRow({ met, cause, found, code: told, test: [file, title] }: GuideRow): string {
   return `| ${cell(met)} | ${cell(cause)} | ${found} | ${code(told)} | \`test/${file}\`: ${cell(title.replace(': %s', ''))} |`;
 }
 
-function checkRow({ name, looksAt, codes, fix }: (typeof checks)[number]): string {
-  return `| \`${name}\` | ${cell(looksAt)} | ${codes.map(code).join(', ')} | ${cell(fix ?? '')} |`;
+function checkRow({ name, description, codes, fix }: (typeof checks)[number]): string {
+  return `| \`${name}\` | ${cell(description)} | ${codes.map(code).join(', ')} | ${cell(fix ?? '')} |`;
 }
 
 function codes(kind: 'usage' | 'infrastructure'): string {
   const rows = (Object.keys(faults) as FaultCode[])
     .filter((name) => faults[name].kind === kind)
     .map((name) => {
-      const { meaning, remedy, passing } = faults[name];
+      const { meaning, remedy, transient: passing } = faults[name];
       return `| ${code(name)} | ${cell(meaning)} | ${cell(remedy)} | ${passing ? 'yes' : ''} |`;
     });
   return `| code | what it means | what to do | again |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;

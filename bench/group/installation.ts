@@ -11,7 +11,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { parseEnvFile } from '../../src/model/env-file/env-file.ts';
 
 /** What the group is measured on. */
-export interface Ground {
+export interface Installation {
   /** For people. */
   name: string;
   settings: Record<string, string>;
@@ -34,7 +34,7 @@ const [modules, filesOfModule] = [400, 20];
 const cest = (test: string) => `tests/functional/Magento/_generated/default/${test}Cest.php`;
 
 /** The sample image with a tree as large as Magento's, and a sample shop. */
-export async function standInGround(engine: Engine['kind'], folder: string): Promise<Ground> {
+export async function standInInstallation(engine: Engine['kind'], folder: string): Promise<Installation> {
   const tree = join(folder, 'tree');
   await writeModules(join(tree, 'vendor/magento'));
   const image = join(folder, 'image');
@@ -71,10 +71,10 @@ export async function standInGround(engine: Engine['kind'], folder: string): Pro
 }
 
 /** A real Magento: an image, or for the sandbox a root on this machine, of which hard links are made beside it. */
-export async function realGround(
+export async function realInstallation(
   from: { image?: string; magento?: string; module: string; code: string; test: string },
   folder: string,
-): Promise<Ground> {
+): Promise<Installation> {
   const module = join(folder, 'module');
   await cp(from.module, module, { recursive: true, filter: (path) => !path.endsWith('/.git') });
   const { entries } = parseEnvFile(await readFile(join(module, `Cron/data/.env.${from.code}`), 'utf8'));

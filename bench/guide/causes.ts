@@ -14,11 +14,11 @@ import { askDoctor } from '../../test/doctor/doctor.ts';
 import type { GuideId } from '../../test/support/guide.ts';
 import { withClient } from '../../test/support/postgres.ts';
 import { freePort, startRedis } from '../../test/support/redis.ts';
-import { until } from '../../test/support/wait-for.ts';
-import { asked, type Ground, plain } from './installation.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { asked, type Installation, plain } from './installation.ts';
 
 /** Brings a cause about and gives the milliseconds until it was found; `undefined` where there is nothing to find. */
-type Cause = (ground: Ground) => Promise<number | undefined>;
+type Cause = (installation: Installation) => Promise<number | undefined>;
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 /** Where runc keeps what it knows of containers: of the engine of DOCKER_HOST, or of that of the machine. */
@@ -40,9 +40,9 @@ export const causes: Record<GuideId, Cause> = {
     return took;
   },
 
-  async evicted({ redis, named, stage }) {
+  async evicted({ redis, named, harness }) {
     const client = await createClient({ url: redis.url }).connect();
-    const held = await stage.context.locks.acquire('container_x', { owner: 'the bench' });
+    const held = await harness.context.locks.acquire('container_x', { owner: 'the bench' });
     const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
     await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
     for (let number = 0; (await client.exists('container_x')) === 1; number++) {
@@ -56,79 +56,79 @@ export const causes: Record<GuideId, Cause> = {
     return took;
   },
 
-  async staleNamed(ground) {
-    await makeStale(ground);
-    return ground.named('CONTAINER_STALE');
+  async staleNamed(installation) {
+    await makeStale(installation);
+    return installation.named('CONTAINER_STALE');
   },
-  async staleReplaced(ground) {
-    await makeStale(ground);
-    return ground.event('CONTAINER_REPLACED');
+  async staleReplaced(installation) {
+    await makeStale(installation);
+    return installation.event('CONTAINER_REPLACED');
   },
 
-  async moduleReplaced({ stage, environment }) {
-    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
-    await stage.testing(run, 'PauseTest');
-    stage.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
-    const { run: ended } = await stage.finished(run);
+  async moduleReplaced({ harness, environment }) {
+    const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await harness.testing(run, 'PauseTest');
+    harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
+    const { run: ended } = await harness.finished(run);
     if (ended.verdict !== 'passed') throw new Error(`The run is ${ended.verdict}.`);
     return undefined;
   },
 
-  async envFileMissing({ stage, named }) {
+  async envFileMissing({ harness, named }) {
     const path = 'Cron/data/.env.preprod-us';
-    const content = stage.module.git('show', `HEAD:${path}`);
-    stage.module.commit({ [path]: undefined }, 'Without values');
+    const content = harness.module.git('show', `HEAD:${path}`);
+    harness.module.commit({ [path]: undefined }, 'Without values');
     const took = await named('MODULE_ENV_FILE_MISSING');
-    stage.module.commit({ [path]: content }, 'With values');
+    harness.module.commit({ [path]: content }, 'With values');
     return took;
   },
 
-  async generatedGone({ stage, environment }) {
-    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
-    await stage.testing(run, 'PauseTest');
+  async generatedGone({ harness, environment }) {
+    const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await harness.testing(run, 'PauseTest');
     await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
     const deletedAt = Date.now();
-    const { run: ended, events } = await stage.finished(run);
+    const { run: ended, events } = await harness.finished(run);
     const restored = events.find(({ code }) => code === 'GENERATED_FILE_RESTORED');
     if (ended.verdict !== 'passed' || !restored) throw new Error(`The run is ${ended.verdict}.`);
     return Date.parse(restored.at) - deletedAt;
   },
 
-  async noTmpfs({ stage, environment, named }) {
+  async noTmpfs({ harness, environment, named }) {
     const { State } = await new Docker().getContainer(environment.container.name).inspect();
     spawnSync('nsenter', ['-t', String(State.Pid), '-m', 'umount', '-l', generated]);
     const took = await named('CONTAINER_UNHEALTHY');
-    await askDoctor(stage.context, { fix: true });
+    await askDoctor(harness.context, { fix: true });
     return took;
   },
 
-  async twoRuns({ stage, environment }) {
-    const first = await stage.submit(environment, { tests: ['PauseTest'] });
-    await stage.testing(first, 'PauseTest');
+  async twoRuns({ harness, environment }) {
+    const first = await harness.submit(environment, { tests: ['PauseTest'] });
+    await harness.testing(first, 'PauseTest');
     const startedAt = performance.now();
-    const second = await stage.submit(environment, plain);
-    await until(async () => {
-      const { queue } = await showOverview.run(stage.context, {}, asked);
+    const second = await harness.submit(environment, plain);
+    await waitFor(async () => {
+      const { queue } = await showOverview.run(harness.context, {}, asked);
       return queue.some(({ id, waits }) => id === second && waits.code === 'environment-busy');
     });
     const took = performance.now() - startedAt;
-    await stage.finished(second);
+    await harness.finished(second);
     return took;
   },
 
-  async nameOfStranger({ stage, named }) {
-    const taken = await stage.environment('preprod-es');
-    await stage.engine.create({ ...bare(stage.image), name: taken.container.name, labels: {} });
+  async nameOfStranger({ harness, named }) {
+    const taken = await harness.environment('preprod-es');
+    await harness.engine.create({ ...bare(harness.image), name: taken.container.name, labels: {} });
     const took = await named('CONTAINER_NAME_TAKEN');
     await taken.container.remove();
     return took;
   },
 
-  async nameOfDead({ stage, environment, event }) {
+  async nameOfDead({ harness, environment, event }) {
     const states = stateFolders();
     if (states === undefined) return undefined;
     const container = new Docker().getContainer(
-      (await stage.engine.inspect(environment.container.name))?.id ?? '',
+      (await harness.engine.inspect(environment.container.name))?.id ?? '',
     );
     await container.kill();
     await container.wait();
@@ -139,34 +139,34 @@ export const causes: Record<GuideId, Cause> = {
     return took;
   },
 
-  async processesNamed(ground) {
-    await leaveProcess(ground);
-    return ground.named('PROCESSES_LEFT');
+  async processesNamed(installation) {
+    await leaveProcess(installation);
+    return installation.named('PROCESSES_LEFT');
   },
-  async processesEnded(ground) {
-    await leaveProcess(ground);
-    return ground.event('LEFTOVERS_CLEARED');
+  async processesEnded(installation) {
+    await leaveProcess(installation);
+    return installation.event('LEFTOVERS_CLEARED');
   },
 
-  async sessionLeft({ stage, grid }) {
-    const { installation } = await stage.context.examined();
+  async sessionLeft({ harness, grid }) {
+    const { installation } = await harness.context.examined();
     const label = sessionLabel({ installation, runId: 77, fence: 1 }, 1);
     await grid.open({ 'se:name': label });
     const startedAt = performance.now();
-    await until(async () =>
+    await waitFor(async () =>
       (await grid.client.status()).sessions.every((session) => session.label !== label),
     );
     return performance.now() - startedAt;
   },
 
-  async gridFull({ stage, environment, grid }) {
+  async gridFull({ harness, environment, grid }) {
     const strangers = [await grid.open(), await grid.open()];
     const startedAt = performance.now();
-    const run = await stage.submit(environment, plain);
-    await until(async () => (await stage.show(run)).run.waitsFor?.code === 'SELENIUM_FULL');
+    const run = await harness.submit(environment, plain);
+    await waitFor(async () => (await harness.show(run)).run.waitsFor?.code === 'SELENIUM_FULL');
     const took = performance.now() - startedAt;
     for (const id of strangers) await grid.client.end(id);
-    await stage.finished(run);
+    await harness.finished(run);
     return took;
   },
 
@@ -176,30 +176,30 @@ export const causes: Record<GuideId, Cause> = {
       return named('WORKER_LOST');
     }),
 
-  async lockOfOther({ stage, environment, named }) {
-    const held = await stage.context.locks.acquire(lockNames.environment(environment.id), {
+  async lockOfOther({ harness, environment, named }) {
+    const held = await harness.context.locks.acquire(lockNames.environment(environment.id), {
       owner: 'another matre',
     });
-    const run = await stage.submit(environment, plain);
+    const run = await harness.submit(environment, plain);
     const took = await named('QUEUE_STUCK');
     await held.release();
-    await stage.finished(run);
+    await harness.finished(run);
     return took;
   },
 
-  rowLocked: ({ stage, environment, named, postgresUrl }) =>
+  rowLocked: ({ harness, environment, named, postgresUrl }) =>
     withClient(postgresUrl, async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT FROM environment WHERE id = $1 FOR NO KEY UPDATE', [environment.id]);
-      const run = await stage.submit(environment, plain);
+      const run = await harness.submit(environment, plain);
       const took = await named('QUEUE_STUCK');
       await client.query('ROLLBACK');
-      await stage.finished(run);
+      await harness.finished(run);
       return took;
     }),
 
-  async diskFull({ stage, stopped }) {
-    const { dataFolder } = stage.context.config.store;
+  async diskFull({ harness, stopped }) {
+    const { dataFolder } = harness.context.config.store;
     const { bavail, bsize } = await statfs(dataFolder);
     const filler = join(dataFolder, 'filler');
     await writeFile(filler, Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
@@ -225,14 +225,14 @@ export const causes: Record<GuideId, Cause> = {
 };
 
 /** The container of another configuration, as it was left. */
-async function makeStale({ stage, environment }: Ground): Promise<void> {
+async function makeStale({ harness, environment }: Installation): Promise<void> {
   const { name } = environment.container;
   await environment.container.remove();
-  await stage.engine.create({
-    ...bare(stage.image),
+  await harness.engine.create({
+    ...bare(harness.image),
     name,
     labels: {
-      'matre.installation': (await stage.context.examined()).installation,
+      'matre.installation': (await harness.context.examined()).installation,
       'matre.environment': String(environment.id),
       'matre.specification': 'of-an-older-configuration',
     },
@@ -240,9 +240,9 @@ async function makeStale({ stage, environment }: Ground): Promise<void> {
 }
 
 /** As a run leaves it whose worker was killed together with its supervisor. */
-async function leaveProcess({ stage, environment }: Ground): Promise<void> {
+async function leaveProcess({ harness, environment }: Installation): Promise<void> {
   const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
-  await capture(stage.engine, environment.container.name, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
+  await capture(harness.engine, environment.container.name, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
 }
 
 const bare = (image: string) => ({

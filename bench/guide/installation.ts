@@ -2,18 +2,24 @@ import { rm } from 'node:fs/promises';
 import { matreItself } from '../../src/model/access.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import { askDoctor, problemsOf } from '../../test/doctor/doctor.ts';
-import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../../test/runs/harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+} from '../../test/runs/harness.ts';
 import { type CliProcess, cli, startCli } from '../../test/support/cli.ts';
 import { sharedPostgres } from '../../test/support/postgres.ts';
 import { startRedis, type TestRedis } from '../../test/support/redis.ts';
 import { startGrid, type TestSelenium } from '../../test/support/selenium.ts';
 import { mountSmallDisk } from '../../test/support/small-disk.ts';
-import { until } from '../../test/support/wait-for.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 
 /** A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, and how its causes are found. */
-export interface Ground {
-  stage: Stage;
-  environment: StageEnvironment;
+export interface Installation {
+  harness: Harness;
+  environment: HarnessEnvironment;
   redis: TestRedis;
   grid: TestSelenium;
   postgresUrl: string;
@@ -36,11 +42,11 @@ export interface Ground {
 }
 
 /** So often does the doctor look for a cause before nobody believes that it finds it. */
-const mostLooks = 30;
+const maxAttempts = 30;
 
 export const plain: Partial<Selection> = { tests: ['PlainTest'] };
 
-export async function openGround(): Promise<Ground> {
+export async function openInstallation(): Promise<Installation> {
   const [postgres, redis, grid] = await Promise.all([
     sharedPostgres(),
     startRedis(),
@@ -59,12 +65,12 @@ export async function openGround(): Promise<Ground> {
     ...moduleTest('PlainTest', fault('sleep 0')),
     ...moduleTest('PauseTest', fault('sleep 3')),
   };
-  const stage = await openStage('docker', { settings, module });
-  const environment = await stage.environment('preprod-us');
-  const { context } = stage;
+  const harness = await openHarness('docker', { settings, module });
+  const environment = await harness.environment('preprod-us');
+  const { context } = harness;
 
   return {
-    stage,
+    harness,
     environment,
     redis,
     grid,
@@ -72,7 +78,7 @@ export async function openGround(): Promise<Ground> {
 
     async named(code) {
       const startedAt = performance.now();
-      for (let looks = 0; looks < mostLooks; looks++) {
+      for (let looks = 0; looks < maxAttempts; looks++) {
         const problems = problemsOf(await askDoctor(context));
         if (problems.some(([found]) => found === code)) return performance.now() - startedAt;
       }
@@ -81,14 +87,14 @@ export async function openGround(): Promise<Ground> {
 
     async refused(code, more) {
       const startedAt = performance.now();
-      const { stderr } = await cli(['worker'], { settings: { ...stage.settings, ...settings, ...more } });
+      const { stderr } = await cli(['worker'], { settings: { ...harness.settings, ...settings, ...more } });
       if (!stderr.includes(code)) throw new Error(`Not refused with ${code}: ${stderr}`);
       return performance.now() - startedAt;
     },
 
     async event(code, selection = plain) {
       const submittedAt = Date.now();
-      const { events } = await stage.run(environment, selection);
+      const { events } = await harness.run(environment, selection);
       const found = events.find((event) => event.code === code);
       if (!found) throw new Error(`No event ${code}: ${events.map((event) => event.code).join()}`);
       return Date.parse(found.at) - submittedAt;
@@ -96,7 +102,7 @@ export async function openGround(): Promise<Ground> {
 
     async stopped(code) {
       const startedAt = performance.now();
-      const { run, results } = await stage.run(environment, plain);
+      const { run, results } = await harness.run(environment, plain);
       if (run.reason?.code !== code || results.length > 0) {
         throw new Error(`The run is ${run.verdict}: ${run.reason?.code}, with ${results.length} results.`);
       }
@@ -105,11 +111,13 @@ export async function openGround(): Promise<Ground> {
 
     async withWorker(more, work) {
       const worker = startCli(['worker'], {
-        settings: { ...stage.settings, ...settings, MATRE_WORKERS: '1', ...more },
+        settings: { ...harness.settings, ...settings, MATRE_WORKERS: '1', ...more },
       });
       try {
         await worker.says('1 workers are up.');
-        await until(async () => (await context.workers.list()).some(({ pid }) => pid === worker.process.pid));
+        await waitFor(async () =>
+          (await context.workers.list()).some(({ pid }) => pid === worker.process.pid),
+        );
         return await work(worker);
       } finally {
         worker.process.kill('SIGCONT');
@@ -129,7 +137,7 @@ export async function openGround(): Promise<Ground> {
     },
 
     async close() {
-      await stage.close();
+      await harness.close();
       await grid.stop();
       await redis.stop();
       await postgres.drop();
@@ -139,4 +147,4 @@ export async function openGround(): Promise<Ground> {
   };
 }
 
-export const asked = { who: matreItself };
+export const asked = { principal: matreItself };

@@ -7,7 +7,7 @@ import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createWaitingResults } from '../../src/queue/result-spool.ts';
+import { createResultSpool } from '../../src/queue/result-spool.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
@@ -15,7 +15,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import type { Job, Outcome } from '../../src/worker/runner.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { newEnvironment } from '../../test/support/samples.ts';
-import { until } from '../../test/support/wait-for.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { type Contender, countStarts } from './contender.ts';
 
 const log = createLog({ level: 'silent' });
@@ -30,7 +30,7 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
   await migrate(database, { log });
   const locks = createRedisLocks({ url: redisUrl, ttlMs: leaseMs, log });
   const queue = createQueue({ database, log, leaseMs });
-  const waiting = createWaitingResults({ folder, log });
+  const waiting = createResultSpool({ folder, log });
   const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
   const runs = createRuns({ database });
   return {
@@ -53,7 +53,7 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
         })),
       ),
     finished: () =>
-      until(async () => {
+      waitFor(async () => {
         const [row] = await database.query<{ open: boolean }>(
           `SELECT EXISTS (SELECT FROM run WHERE state <> 'finished') AS open`,
         );

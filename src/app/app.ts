@@ -2,18 +2,18 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { createArtifacts } from '../artifacts/artifacts.ts';
 import { createDataFolder } from '../artifacts/data-folder.ts';
-import { createSharedArtifacts } from '../artifacts/replicated.ts';
-import { createShipping } from '../artifacts/uploader.ts';
-import { repeat } from '../async/interval.ts';
+import { createReplicatedArtifacts } from '../artifacts/replicated.ts';
+import { createUploader } from '../artifacts/uploader.ts';
+import { runPeriodically } from '../async/interval.ts';
 import type { Config } from '../config/config.ts';
 import { createSecretBox } from '../crypto/secret-box.ts';
-import { countLocks } from '../locks/instrumented.ts';
+import { instrumentLocks } from '../locks/instrumented.ts';
 import { openLocks } from '../locks/open-locks.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
-import { createGlance } from '../operations/core/status-cache.ts';
+import { createStatusCache } from '../operations/core/status-cache.ts';
 import { createQueue } from '../queue/queue.ts';
-import { createWaitingResults } from '../queue/result-spool.ts';
+import { createResultSpool } from '../queue/result-spool.ts';
 import { createFirer } from '../schedule/fire.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
 import { createAccess } from '../store/access/access.ts';
@@ -26,9 +26,9 @@ import { createAttempts } from '../store/tables/attempts.ts';
 import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
-import { createDepot } from '../store/tables/file-chunks.ts';
+import { createBlobStore } from '../store/tables/file-chunks.ts';
 import { createFirings } from '../store/tables/firings.ts';
-import { createCreations } from '../store/tables/idempotency-keys.ts';
+import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createProbes } from '../store/tables/probes.ts';
@@ -39,9 +39,9 @@ import { createSchedules, readClock } from '../store/tables/schedules.ts';
 import { createVariables } from '../store/tables/variables.ts';
 import { createWorkers as createWorkerTable } from '../store/tables/workers.ts';
 import { createTracing, unwatched } from '../tracing/tracing.ts';
-import { startPresence } from '../worker/heartbeat.ts';
-import { startAhead } from '../worker/prewarm.ts';
-import { startProbed } from '../worker/probe-responder.ts';
+import { startHeartbeat } from '../worker/heartbeat.ts';
+import { startPrewarming } from '../worker/prewarm.ts';
+import { startProbeResponder } from '../worker/probe-responder.ts';
 import { startReaper } from '../worker/reaper.ts';
 import { startRetention } from '../worker/retention.ts';
 import { createRunLog } from '../worker/run-log.ts';
@@ -49,7 +49,7 @@ import { createWorkers } from '../worker/worker.ts';
 import { type ContainerParts, createContainerParts } from './containers.ts';
 
 /** How often a process says that it is alive. */
-const presenceBeatMs = 5_000;
+const heartbeatMs = 5_000;
 
 /** How often a process looks for sessions of the browser whose run is over. */
 const sessionsMs = 5_000;
@@ -103,7 +103,7 @@ async function join(
   await migrate(database, { log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
-  const { locks, counts: lockCounts } = countLocks(
+  const { locks, counts: lockCounts } = instrumentLocks(
     await openLocks({
       dsn: config.locks.dsn,
       multiProcess: database.kind === 'postgres',
@@ -115,16 +115,18 @@ async function join(
   // Who brings a runner has no containers of ours.
   const engineHost = instead.runner ? {} : { host: () => made.host() };
   const queue = createQueue({ database, log, leaseMs, ...engineHost });
-  const waiting = createWaitingResults({ folder: path.join(dataFolder, 'waiting-results'), log });
+  const waiting = createResultSpool({ folder: path.join(dataFolder, 'waiting-results'), log });
   const workerTable = createWorkerTable({ database });
   const environments = createEnvironments({ database, secrets });
   const variables = createVariables({ database, secrets });
   const runs = createRuns({ database });
   const local = createArtifacts({ folder: dataFolder, logBytes: config.store.logBytes });
-  const depot = createDepot({ database });
-  const shipping =
-    config.store.artifacts === 'database' ? createShipping({ folder: dataFolder, depot, log }) : undefined;
-  const artifacts = shipping ? createSharedArtifacts({ local, depot, shipping }) : local;
+  const blobStore = createBlobStore({ database });
+  const uploader =
+    config.store.artifacts === 'database'
+      ? createUploader({ folder: dataFolder, blobStore, log })
+      : undefined;
+  const artifacts = uploader ? createReplicatedArtifacts({ local, blobStore, uploader }) : local;
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
   const runLog = createRunLog(log);
   const made = createContainerParts({
@@ -144,7 +146,7 @@ async function join(
     resolveSelection,
     catalog,
     unsetVariables,
-    lookClosely,
+    inspectContainers,
     effective,
     runner,
     examined,
@@ -154,7 +156,7 @@ async function join(
     ...instead,
   };
   // Who brings a runner has no containers of ours.
-  const makeReady = instead.runner ? instead.makeReady : made.makeReady;
+  const prewarm = instead.runner ? instead.prewarm : made.prewarm;
   const overview = createOverview({ database });
   const clock = () => readClock(database);
   const context: Context = {
@@ -169,11 +171,11 @@ async function join(
     results: createResults({ database }),
     attempts: createAttempts({ database }),
     events: createEvents({ database }),
-    creations: createCreations({ database }),
+    idempotencyKeys: createIdempotencyKeys({ database }),
     durations: createDurations({ database }),
     workers: workerTable,
     overview,
-    glance: createGlance({ pool, catalog, locks, log }),
+    statusCache: createStatusCache({ pool, catalog, locks, log }),
     schedules: createSchedules({ database }),
     firings: createFirings({ database }),
     firer: createFirer({ database, clock, resolveSelection }),
@@ -187,7 +189,7 @@ async function join(
     resolveSelection,
     catalog,
     unsetVariables,
-    lookClosely,
+    inspectContainers,
     effective,
     sessionsOf: sessions.ofRun,
     examined,
@@ -201,7 +203,7 @@ async function join(
     locks,
     waiting,
     runner: runLog.named(tracing?.traced(runner) ?? runner),
-    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.seats }),
+    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.sessionCapacity }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
@@ -221,20 +223,22 @@ async function join(
     async startWorkers() {
       if (tracing) beside.push(await tracing.start());
       await workers.start();
-      shipping?.start();
-      if (shipping) beside.push(shipping);
+      uploader?.start();
+      if (uploader) beside.push(uploader);
       startRetaining();
       const { status } = workers;
       const probes = createProbes({ database });
       const files = { folder: dataFolder, keptIn: config.store.artifacts };
       // Before anybody can know of the worker: one that is listed is asked, and has to answer.
-      beside.push(await startProbed({ probes, locks, log, id: `${host}/${process.pid}`, files }));
-      beside.push(startPresence({ workers: workerTable, log, host, slots, beatMs: presenceBeatMs, status }));
-      if (!instead.runner) beside.push(repeat(sessions.endDead, sessionsMs));
-      if (makeReady) {
+      beside.push(await startProbeResponder({ probes, locks, log, id: `${host}/${process.pid}`, files }));
+      beside.push(
+        startHeartbeat({ workers: workerTable, log, host, slots, heartbeatMs: heartbeatMs, status }),
+      );
+      if (!instead.runner) beside.push(runPeriodically(sessions.endDead, sessionsMs));
+      if (prewarm) {
         const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
         const next = async () => overview.waiting(slots, await engineHost.host?.());
-        beside.push(startAhead({ busy, waiting: next, makeReady, locks, log, everyMs: aheadMs }));
+        beside.push(startPrewarming({ busy, waiting: next, prewarm, locks, log, everyMs: aheadMs }));
       }
       beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config/config.ts';
-import type { ContainersExamined } from '../doctor/check-context.ts';
+import type { ContainersContext } from '../doctor/check-context.ts';
 import { limitsOf } from '../doctor/limits.ts';
 import type { Engine } from '../engine/engine.ts';
 import { rememberHost } from '../engine/host.ts';
@@ -15,17 +15,17 @@ import { resolveSelection } from '../mftf/catalog/selection.ts';
 import { createValidations } from '../mftf/closure/validation.ts';
 import { describeMissing, variablesOf } from '../mftf/closure/variables.ts';
 import { fetchInside } from '../mftf/container/fetch.ts';
-import { lookAtSlots } from '../mftf/container/inspect-slots.ts';
+import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
 import { scriptFiles } from '../mftf/container/scripts.ts';
-import { createSnapshots, type Obtained } from '../mftf/generation/snapshots.ts';
+import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapshots.ts';
 import { buildEnvFiles, moduleEnvPath, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
 import { moduleNames } from '../mftf/module/module-names.ts';
 import { createRunner } from '../mftf/run/runner.ts';
 import type { Environment } from '../model/environment.ts';
 import { type Commit, createModules, type Modules } from '../modules/modules.ts';
 import type { Context } from '../operations/core/context.ts';
-import { createExamination, type Examination } from '../pool/inspect.ts';
+import { createInspection, type Inspection } from '../pool/inspect.ts';
 import { createPool, type Pool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/specification.ts';
 import { createSelenium, type Selenium, type SeleniumLimits } from '../selenium/selenium.ts';
@@ -45,13 +45,13 @@ export interface ContainerParts {
   resolveSelection: Context['resolveSelection'];
   catalog: Context['catalog'];
   unsetVariables: Context['unsetVariables'];
-  lookClosely: Context['lookClosely'];
+  inspectContainers: Context['inspectContainers'];
   effective: Context['effective'];
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
-  makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
+  prewarm(environment: Environment, signal: AbortSignal): Promise<void>;
   /** What `matre doctor` looks at. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
-  examined(): Promise<ContainersExamined>;
+  examined(): Promise<ContainersContext>;
   /** The sessions of Selenium, for workers. */
   sessions: Sessions;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
@@ -81,7 +81,7 @@ interface Opened {
   engine: Engine;
   modules: Modules;
   pool: Pool;
-  examination: Examination;
+  inspection: Inspection;
   catalogs: Catalogs;
   layout: Layout;
   runner: Runner;
@@ -138,12 +138,12 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return describeMissing(variablesOf(catalog, tests), files);
     },
 
-    async lookClosely(environment) {
-      const { engine, examination, modules } = await opened();
+    async inspectContainers(environment) {
+      const { engine, inspection: examination, modules } = await opened();
       const { running } = deps;
       return {
         engine: engine.kind,
-        slots: await lookAtSlots({ examination, modules, running }, environment),
+        slots: await inspectSlots({ inspection: examination, modules, running }, environment),
       };
     },
 
@@ -169,7 +169,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     sessions,
 
     async examined() {
-      const { engine, pool, examination, modules, layout } = await opened();
+      const { engine, pool, inspection: examination, modules, layout } = await opened();
       const { php } = config.mftf;
       let resolving: Promise<Commit & { path: string }> | undefined;
       const resolve = async () => {
@@ -183,7 +183,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return {
         engine,
         pool,
-        examination,
+        inspection: examination,
         modules,
         installation: await readInstallation(deps.database),
         selenium: rememberSelenium(deps, doctorLimits),
@@ -197,7 +197,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     host: rememberHost(async () => (await opened()).engine),
 
-    async makeReady(environment, signal) {
+    async prewarm(environment, signal) {
       const { pool } = await opened();
       await pool.ensure(environment, { signal });
     },
@@ -268,7 +268,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         log.debug({ err: error }, 'Pages were not told of a container that changed.');
       });
     const pool = createPool({ engine, locks, log, settings, onChange });
-    const examination = createExamination({ engine, pool, locks, settings });
+    const inspection = createInspection({ engine, pool, locks, settings });
     const catalogs = createCatalogs({
       engine,
       folder: join(dataFolder, 'catalogs'),
@@ -289,7 +289,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       pool: watch(pool, { ensure: 'container' }),
       modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
       catalogs: watch(catalogs, { of: 'catalog' }),
-      snapshots: watch(snapshots, { obtain: { name: 'generated tests', tell: tellObtained } }),
+      snapshots: watch(snapshots, { obtain: { name: 'generated tests', tell: logLookup } }),
       validations: watch(validations, { of: 'validation' }),
       artifacts: deps.artifacts,
       layout,
@@ -302,15 +302,15 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       settings: {
         ...mftf,
         image: wanted.image,
-        beatMs: worker.beatMs,
-        unshared: mountInTree(wanted.mounts, wanted.magentoRoot),
+        heartbeatMs: worker.heartbeatMs,
+        notCacheableBecause: mountInTree(wanted.mounts, wanted.magentoRoot),
       },
     });
-    return { engine, modules, pool, examination, catalogs, layout, runner };
+    return { engine, modules, pool, inspection, catalogs, layout, runner };
   }
 }
 
-const tellObtained = ({ found }: Obtained) => ({
+const logLookup = ({ found }: SnapshotLookup) => ({
   'matre.generation': found === undefined ? 'made' : 'from a snapshot',
 });
 

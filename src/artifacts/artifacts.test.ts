@@ -89,17 +89,17 @@ describe('logs', () => {
     const id = newRun();
     const megabyte = Buffer.alloc(1024 * 1024, 'output ');
     const log = await artifacts.log(id, 'tests/A/test.log');
-    let mostHeld = 0;
+    let maxHeld = 0;
     const output = Readable.from(
       (function* () {
         for (let sent = 0; sent < 50; sent += 1) {
-          mostHeld = Math.max(mostHeld, log.writableLength);
+          maxHeld = Math.max(maxHeld, log.writableLength);
           yield megabyte;
         }
       })(),
     );
     await pipeline(output, log);
-    expect(mostHeld).toBeLessThanOrEqual(2 * megabyte.length);
+    expect(maxHeld).toBeLessThanOrEqual(2 * megabyte.length);
     const [written] = await artifacts.list(id);
     expect(written?.path).toBe('tests/A/test.log');
     expect(written?.size).toBeLessThan(limit + 100);

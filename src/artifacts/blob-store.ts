@@ -13,7 +13,7 @@ export interface Piece {
  * folder of a run on one host; a log has several when its run went on elsewhere: it is their pieces as they came.
  * Errors: DATABASE_UNREACHABLE.
  */
-export interface Depot {
+export interface BlobStore {
   /** How many bytes of each file of a run have come from a sender, by path; `undefined` when there is no such run. */
   arrived(runId: number, sender: string): Promise<Map<string, number> | undefined>;
   /** Puts pieces behind those that are there: all or none. One that does not go on where its sender was is left out. */

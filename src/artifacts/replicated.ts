@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { Fault } from '../faults/fault.ts';
 import { type Artifacts, runLogName } from './artifacts.ts';
-import type { Depot } from './blob-store.ts';
+import type { BlobStore } from './blob-store.ts';
 import { pathInside } from './safe-name.ts';
-import type { Shipping } from './uploader.ts';
+import type { Uploader } from './uploader.ts';
 
 const readBytes = 256 * 1024;
 
@@ -11,12 +11,12 @@ const readBytes = 256 * 1024;
  * Files of runs that hosts share. They are written to a folder of this host, so that nothing is lost while nobody can be
  * reached, sent to a depot from there, and read from the depot.
  */
-export function createSharedArtifacts(deps: {
+export function createReplicatedArtifacts(deps: {
   local: Artifacts;
-  depot: Depot;
-  shipping: Shipping;
+  blobStore: BlobStore;
+  uploader: Uploader;
 }): Artifacts {
-  const { local, depot, shipping } = deps;
+  const { local, blobStore: depot, uploader: shipping } = deps;
   return {
     write: local.write,
     runLog: local.runLog,

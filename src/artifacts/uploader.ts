@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { runLogName, runsIn } from './artifacts.ts';
-import type { Depot, Piece } from './blob-store.ts';
+import type { BlobStore, Piece } from './blob-store.ts';
 
-export interface Shipping {
+export interface Uploader {
   /** Sends what there is of a run until all of it has arrived; tries once at least, and again until `signal` aborts. Never rejects. */
   deliver(runId: number, signal: AbortSignal): Promise<void>;
   /** Begins to send what there is and what comes. */
@@ -40,8 +40,8 @@ interface Local {
  * Sends files of runs from `folder` to a depot, and removes them here when they have arrived and their run is finished. What has
  * arrived is asked of the depot each time, so any number of processes may do so for one folder, and be killed.
  */
-export function createShipping(deps: { folder: string; depot: Depot; log: Logger }): Shipping {
-  const { depot, log } = deps;
+export function createUploader(deps: { folder: string; blobStore: BlobStore; log: Logger }): Uploader {
+  const { blobStore: depot, log } = deps;
   const home = join(deps.folder, 'runs');
   const stopping = new AbortController();
   let working: Promise<void> | undefined;

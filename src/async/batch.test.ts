@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { together } from './batch.ts';
+import { batch } from './batch.ts';
 
 function recorded(answer: (request: string) => string = (request) => request.toUpperCase()) {
   const batches: string[][] = [];
-  const ask = together(async (requests: string[]) => {
+  const ask = batch(async (requests: string[]) => {
     batches.push(requests);
     await new Promise(setImmediate);
     return requests.map(answer);

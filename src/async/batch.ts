@@ -4,7 +4,7 @@
  *
  * `work` answers each request, in their order. When it rejects, all of its requests do.
  */
-export function together<Request, Answer>(
+export function batch<Request, Answer>(
   work: (requests: Request[]) => Promise<Answer[]>,
 ): (request: Request) => Promise<Answer> {
   interface Waiting {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * Asks at most once in `everyMs`, also after an error, and never twice at the same time. `undefined` when there was an error,
  * or no answer within `patienceMs`. After `forget` the next one who asks gets a new answer.
  */
-export function remembered<T>(
+export function cachedWithTimeout<T>(
   work: () => Promise<T>,
   options: { everyMs: number; patienceMs: number; onError(error: unknown): void },
 ): { ask(): Promise<T | undefined>; forget(): void } {

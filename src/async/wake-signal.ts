@@ -1,23 +1,23 @@
 /** Wakes those who wait. It counts, so that a ring between looking and waiting is not missed. */
-export interface Bell {
+export interface WakeSignal {
   /** How often it rang. To be read before looking for work. */
   count(): number;
-  ring(): void;
+  notify(): void;
   /** Resolves when it rang since `heard`, after `ms` milliseconds, or when `signal` aborts. */
-  wait(heard: number, ms: number, signal: AbortSignal): Promise<void>;
+  wait(version: number, ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export function createBell(): Bell {
+export function createWakeSignal(): WakeSignal {
   let count = 0;
   const waiting = new Set<() => void>();
   return {
     count: () => count,
-    ring() {
+    notify() {
       count++;
       for (const wake of waiting) wake();
     },
-    wait(heard, ms, signal) {
-      if (count !== heard || signal.aborted) return Promise.resolve();
+    wait(version, ms, signal) {
+      if (count !== version || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer);
@@ -34,6 +34,6 @@ export function createBell(): Bell {
 }
 
 /** Waits for `ms` milliseconds, or until `signal` aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return createBell().wait(0, ms, signal);
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return createWakeSignal().wait(0, ms, signal);
 }

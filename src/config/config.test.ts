@@ -46,7 +46,7 @@ describe('defaults', () => {
       maxAttempts: 3,
       retries: 2,
       retryPauseMs: 5_000,
-      beatMs: 10_000,
+      heartbeatMs: 10_000,
     });
     expect(config.store).toMatchObject({ databaseUrl: undefined, dataFolder: join(process.cwd(), '.matre') });
     expect(config.pool).toMatchObject({

@@ -86,7 +86,7 @@ export interface Config {
     maxAttempts: number;
     retries: number;
     retryPauseMs: number;
-    beatMs: number;
+    heartbeatMs: number;
   };
   mftf: {
     php: string;
@@ -113,11 +113,11 @@ export interface Config {
   tracing: TracingConfig | undefined;
   log: { level: string };
   /** For people, see `describeConfig`. */
-  described: DescribedSetting[];
+  described: SettingEntry[];
 }
 
 /** A setting as people may see it. */
-export interface DescribedSetting {
+export interface SettingEntry {
   name: SettingName;
   group: string;
   description: string;
@@ -142,7 +142,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
   const problems: string[] = [];
   const file = readFile(options.file, environment, problems);
   const values: Partial<Record<SettingName, unknown>> = {};
-  const described: DescribedSetting[] = [];
+  const described: SettingEntry[] = [];
 
   for (const name of settingNames) {
     const row: Setting<unknown> = settings[name];
@@ -172,7 +172,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
 }
 
 /** Every setting with its value, secrets hidden, and where the value comes from. */
-export function describeConfig(config: Config): DescribedSetting[] {
+export function describeConfig(config: Config): SettingEntry[] {
   return config.described;
 }
 
@@ -207,7 +207,7 @@ function suggestion(name: string): string {
   return distance(name.toUpperCase(), nearest) <= name.length / 3 ? `; did you mean ${nearest}?` : '';
 }
 
-function arrange(values: SettingValues, described: DescribedSetting[], problems: string[]): Config {
+function arrange(values: SettingValues, described: SettingEntry[], problems: string[]): Config {
   return {
     store: {
       dataFolder: values.MATRE_DATA,
@@ -243,7 +243,7 @@ function arrange(values: SettingValues, described: DescribedSetting[], problems:
       maxAttempts: values.MATRE_MAX_ATTEMPTS,
       retries: values.MATRE_RETRIES,
       retryPauseMs: values.MATRE_RETRY_PAUSE,
-      beatMs: values.MATRE_BEAT,
+      heartbeatMs: values.MATRE_BEAT,
     },
     mftf: {
       php: values.MATRE_PHP,

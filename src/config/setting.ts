@@ -25,13 +25,13 @@ export interface Setting<Value> {
   description: string;
 }
 
-type Given<Value> = Omit<Setting<Value>, 'default'>;
+type ClaimResult<Value> = Omit<Setting<Value>, 'default'>;
 
 /** A setting that always has a value. */
-export function setting<Value>(given: Given<Value> & { default: string }): Setting<Value> {
+export function setting<Value>(given: ClaimResult<Value> & { default: string }): Setting<Value> {
   return given;
 }
 /** A setting that may be absent. */
-export function optional<Value>(given: Given<Value>): Setting<Value | undefined> {
+export function optional<Value>(given: ClaimResult<Value>): Setting<Value | undefined> {
   return given as Setting<Value | undefined>;
 }

@@ -160,7 +160,7 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 async function submit(app: App, shops: Shop[]): Promise<number[]> {
-  const asked = { who: matreItself };
+  const asked = { principal: matreItself };
   // Containers are named after the ids of environments. Those of a real installation on the same engine, or of a demo that was
   // killed, have the low numbers.
   const first = randomInt(100_000, 1_000_000);

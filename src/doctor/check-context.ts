@@ -5,14 +5,14 @@ import type { Fetched } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
-import type { Examination } from '../pool/inspect.ts';
+import type { Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Selenium } from '../selenium/selenium.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Workers } from '../store/tables/workers.ts';
 
 /** What checks look at. */
-export interface Examined {
+export interface CheckContext {
   config: Config;
   database: Database;
   locks: LockStore;
@@ -27,14 +27,14 @@ export interface Examined {
   /** The commits that unfinished runs are pinned to. */
   runningCommits(): Promise<string[]>;
   /** Opened when it is first asked for. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
-  containers(): Promise<ContainersExamined>;
+  containers(): Promise<ContainersContext>;
 }
 
 /** The parts that touch containers, the test module and Selenium. */
-export interface ContainersExamined {
+export interface ContainersContext {
   engine: Engine;
   pool: Pool;
-  examination: Examination;
+  inspection: Inspection;
   modules: Modules;
   /** The newest commit of the test module and where it is checked out, asked for once. Errors: as of `Modules.resolve`. */
   newest(): Promise<Commit & { path: string }>;

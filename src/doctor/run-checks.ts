@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultCode, faults, toFault } from '../faults/fault.ts';
 import type { Check, Finding } from './check.ts';
-import type { Examined } from './check-context.ts';
+import type { CheckContext } from './check-context.ts';
 
-/** What a check found, for people and programs. */
+/** what a check found, for people and programs. */
 export interface CheckReport {
   name: string;
-  looksAt: string;
-  standing: Finding['standing'];
+  description: string;
+  status: Finding['status'];
   tookMs: number;
   findings: FindingReport[];
   /** What was done about it. */
-  healed: string[];
+  selfRepairs: string[];
 }
 
 export interface FindingReport {
-  standing: Finding['standing'];
+  status: Finding['status'];
   about: string | undefined;
-  found: string;
+  message: string;
   code: FaultCode | undefined;
   meaning: string | undefined;
   remedy: string | undefined;
@@ -33,23 +33,24 @@ export interface Report {
 }
 
 /** Carries out all checks side by side. With `fix`, what can be mended safely is mended, and looked at again. */
-export async function examine(
+export async function runChecks(
   checks: readonly Check[],
-  examined: Examined,
+  checkContext: CheckContext,
   { fix }: { fix: boolean },
 ): Promise<Report> {
   const startedAt = performance.now();
-  const reports = await Promise.all(checks.map((check) => carryOut(check, examined)));
+  const reports = await Promise.all(checks.map((check) => carryOut(check, checkContext)));
   if (fix) {
     // One after the other: what one check mends another may have found as well.
     for (const [index, { findings }] of reports.entries()) {
       const check = checks[index];
-      const healed = check && (await heal(findings));
-      if (check && healed?.length) reports[index] = { ...(await carryOut(check, examined)), healed };
+      const selfRepairs = check && (await repair(findings));
+      if (check && selfRepairs?.length)
+        reports[index] = { ...(await carryOut(check, checkContext)), selfRepairs };
     }
   }
   return {
-    healthy: reports.every(({ standing }) => standing === 'well' || standing === 'warning'),
+    healthy: reports.every(({ status }) => status === 'ok' || status === 'warning'),
     tookMs: Math.round(performance.now() - startedAt),
     checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(report) })),
   };
@@ -57,28 +58,28 @@ export async function examine(
 
 type Found = Omit<CheckReport, 'findings'> & { findings: Finding[] };
 
-async function carryOut(check: Check, examined: Examined): Promise<Found> {
+async function carryOut(check: Check, checkContext: CheckContext): Promise<Found> {
   const startedAt = performance.now();
-  const findings = await inTime(check, examined);
+  const findings = await inTime(check, checkContext);
   return {
     name: check.name,
-    looksAt: check.looksAt,
-    standing: worst(findings),
+    description: check.description,
+    status: worst(findings),
     tookMs: Math.round(performance.now() - startedAt),
     findings,
-    healed: [],
+    selfRepairs: [],
   };
 }
 
-async function inTime(check: Check, examined: Examined): Promise<Finding[]> {
+async function inTime(check: Check, checkContext: CheckContext): Promise<Finding[]> {
   const over = new AbortController();
-  const { timeoutMs } = examined.config.doctor;
+  const { timeoutMs } = checkContext.config.doctor;
   const late = delay(timeoutMs, undefined, { signal: over.signal }).then((): Finding[] => {
-    const found = `There was no answer within ${timeoutMs / 1000} s.`;
-    return [{ standing: 'unknown', found }];
+    const message = `There was no answer within ${timeoutMs / 1000} s.`;
+    return [{ status: 'unknown', message }];
   });
   try {
-    return await Promise.race([check.look(examined), late]);
+    return await Promise.race([check.look(checkContext), late]);
   } catch (error) {
     return [notLooked(check, error)];
   } finally {
@@ -90,32 +91,32 @@ async function inTime(check: Check, examined: Examined): Promise<Finding[]> {
 /** What a check may tell is what it found; anything else kept it from looking, and another check tells it. */
 function notLooked(check: Check, error: unknown): Finding {
   const { code, message } = toFault(error);
-  if (check.codes.includes(code) || code === 'INTERNAL') return { standing: 'problem', code, found: message };
-  return { standing: 'unknown', found: `It could not be looked at: ${message} (${code})` };
+  if (check.codes.includes(code) || code === 'INTERNAL') return { status: 'problem', code, message };
+  return { status: 'unknown', message: `It could not be looked at: ${message} (${code})` };
 }
 
 /** Gives what was done. Something that cannot be mended keeps nobody from mending the rest. */
-async function heal(findings: Finding[]): Promise<string[]> {
+async function repair(findings: Finding[]): Promise<string[]> {
   const done: string[] = [];
   for (const finding of findings) {
-    if (!('heal' in finding) || !finding.heal) continue;
-    done.push(await finding.heal().catch((error) => `Not mended: ${toFault(error).message}`));
+    if (!('repair' in finding) || !finding.repair) continue;
+    done.push(await finding.repair().catch((error) => `Not mended: ${toFault(error).message}`));
   }
   return done;
 }
 
-function worst(findings: Finding[]): Finding['standing'] {
+function worst(findings: Finding[]): Finding['status'] {
   const worstFirst = ['problem', 'unknown', 'warning'] as const;
-  return worstFirst.find((each) => findings.some(({ standing }) => standing === each)) ?? 'well';
+  return worstFirst.find((each) => findings.some(({ status }) => status === each)) ?? 'ok';
 }
 
 function report(finding: Finding): FindingReport {
-  const { standing, about, found } = finding;
+  const { status, about, message } = finding;
   if (!('code' in finding)) {
     const nothing = { code: undefined, meaning: undefined, remedy: undefined, fixable: false };
-    return { standing, about, found, ...nothing };
+    return { status, about, message, ...nothing };
   }
-  const { code, remedy, heal } = finding;
+  const { code, remedy, repair: heal } = finding;
   const { meaning, remedy: usual } = faults[code];
-  return { standing, about, found, code, meaning, remedy: remedy ?? usual, fixable: heal !== undefined };
+  return { status, about, message, code, meaning, remedy: remedy ?? usual, fixable: heal !== undefined };
 }

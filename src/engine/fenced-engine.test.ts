@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Engine } from './engine.ts';
-import { whileHeld } from './fenced-engine.ts';
+import { fencedEngine } from './fenced-engine.ts';
 
 it('begins nothing more once the run is not held, and may still look', async () => {
   const begun: string[] = [];
@@ -8,7 +8,7 @@ it('begins nothing more once the run is not held, and may still look', async () 
   const acts = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
   const engine = Object.fromEntries(acts.map((name) => [name, act(name)])) as unknown as Engine;
   let held = true;
-  const guarded = whileHeld(engine, () => {
+  const guarded = fencedEngine(engine, () => {
     if (!held) throw new Error('not held');
   });
   await guarded.exec('c', { argv: ['true'] });

@@ -3,7 +3,7 @@ import { Fault } from '../faults/fault.ts';
 import type { Engine } from './engine.ts';
 
 /** A claim without an answer prefers no host, and asks again the next time. */
-const answerWithinMs = 1_000;
+const timeoutMs = 1_000;
 
 /**
  * Which host the engine is, see `Engine.identity`; known once it was told. Whoever claims asks, and an engine may hang for one container
@@ -17,7 +17,7 @@ export function rememberHost(open: () => Promise<Engine>): () => Promise<string>
       asking = undefined;
       throw error;
     });
-    const late = delay(answerWithinMs, undefined, { ref: false }).then(() => {
+    const late = delay(timeoutMs, undefined, { ref: false }).then(() => {
       throw new Fault('ENGINE_UNREACHABLE', 'The container engine does not say which it is.');
     });
     return Promise.race([asking, late]);

@@ -33,7 +33,7 @@ export interface SupervisedOptions {
   /** Between TERM and KILL; 2 s by default, whole seconds. */
   graceMs?: number;
   /** Until when the tree may live, whatever happens to the caller; goes with `fence`. Without it, as long as the beats go on. */
-  permit?: Permit;
+  deadline?: ExecutionDeadline;
   /** Ends the tree when it aborts. */
   signal?: AbortSignal;
 }
@@ -42,7 +42,7 @@ export interface SupervisedOptions {
  * What a caller may promise to whoever cannot look into the container: no process of the tree lives after `until`. The supervisor
  * keeps it by its own clock, so it holds as well when the caller hangs, or its words arrive late.
  */
-export interface Permit {
+export interface ExecutionDeadline {
   /** Monotonic milliseconds of this process (`performance.now()`). It grows while the right of the caller is confirmed. */
   until(): number;
   clock: ContainerClock;
@@ -76,7 +76,15 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const { token, fence, signal, permit, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
+  const {
+    token,
+    fence,
+    signal,
+    deadline: permit,
+    beatMs = 1_000,
+    limitMs = 10_000,
+    graceMs = 2_000,
+  } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
   }
@@ -85,13 +93,13 @@ export async function superviseExec(
   const limits = [seconds(limitMs), seconds(graceMs)];
   /** What the supervisor was told last, or may have been told. */
   let grantedMs = 0;
-  const grant = ({ until, clock }: Permit) => {
+  const grant = ({ until, clock }: ExecutionDeadline) => {
     grantedMs = until();
     return clock(grantedMs);
   };
   const conditions = fence === undefined ? [] : [fence, ...(permit ? [grant(permit)] : [])].map(String);
   const argv = ['sh', script, 'run', token, ...limits, ...conditions, '--', ...request.argv];
-  const gone = () => untilGone(engine, container, token, grantedMs);
+  const gone = () => waitUntilGone(engine, container, token, grantedMs);
   const exec = await engine.exec(container, { ...request, argv, stdin: true }).catch(async (error) => {
     // The engine may have started it, and only its answer is lost.
     await gone();
@@ -134,18 +142,23 @@ const killedWithinMs = 1_000;
  * Waits until nothing of a token runs in a container: the container has ended, or says so, or the last permit has. Without it,
  * whoever is told that the command ended would give its place away while it may still run where the next one cannot see it.
  */
-async function untilGone(engine: Engine, container: string, token: string, untilMs: number): Promise<void> {
+async function waitUntilGone(
+  engine: Engine,
+  container: string,
+  token: string,
+  untilMs: number,
+): Promise<void> {
   const lastMoment = untilMs + killedWithinMs;
   while (performance.now() < lastMoment) {
     const left = Math.max(0, lastMoment - performance.now());
     // An engine that hangs does not answer in time.
     const late = delay(left, false, { ref: false });
-    if (await Promise.race([isGone(engine, container, token), late])) return;
+    if (await Promise.race([isMissing(engine, container, token), late])) return;
     await delay(Math.min(askAgainMs, left));
   }
 }
 
-async function isGone(engine: Engine, container: string, token: string): Promise<boolean> {
+async function isMissing(engine: Engine, container: string, token: string): Promise<boolean> {
   try {
     const info = await engine.inspect(container);
     return info?.state !== 'running' || (await clearLeftovers(engine, container, token));

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../../test/support/wait-for.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 
 const script = new URL('./supervisor.sh', import.meta.url).pathname;
 const shells = [['dash'], ['bash'], ['busybox', 'ash']].filter(
@@ -107,7 +107,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
 
   test('invariant 6: ends the whole tree on request', async () => {
     const { child, ended, output } = run([60, 1], ...tree);
-    await until(() => output().includes('up') && mine().length >= 5);
+    await waitFor(() => output().includes('up') && mine().length >= 5);
     child.stdin.write('stop\n');
     await ended;
     expect(mine()).toEqual([]);
@@ -116,7 +116,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
 
   test('invariant 6: ends the whole tree when its input ends', async () => {
     const { child, ended, output } = run([60, 1], ...tree);
-    await until(() => output().includes('up'));
+    await waitFor(() => output().includes('up'));
     child.stdin.end();
     await ended;
     expect(mine()).toEqual([]);
@@ -126,10 +126,10 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
   test('invariant 6: ends the whole tree when the beats stop, and not before', async () => {
     const { child, ended, output } = run([8, 1], ...tree);
     const beats = setInterval(() => child.stdin.write('beat\n'), 200);
-    await until(() => output().includes('up'));
+    await waitFor(() => output().includes('up'));
     const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
     const begun = uptime();
-    await until(() => uptime() - begun > 10);
+    await waitFor(() => uptime() - begun > 10);
     expect(mine().length).toBeGreaterThan(0);
     clearInterval(beats);
     await ended;
@@ -140,9 +140,9 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
   test('invariant 6: the tree does not outlive its supervisor', async () => {
     const { child, output } = run([60, 1], ...tree);
     const beats = setInterval(() => child.stdin.write('beat\n'), 200);
-    await until(() => output().includes('up'));
+    await waitFor(() => output().includes('up'));
     child.kill('SIGKILL');
-    await until(() => mine().length === 0);
+    await waitFor(() => mine().length === 0);
     clearInterval(beats);
     expect(record()).toContain('stop supervisor-gone');
   });
@@ -154,7 +154,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       '-c',
       'trap "" TERM; echo up; sleep 1000; sleep 1000',
     );
-    await until(() => output().includes('up'));
+    await waitFor(() => output().includes('up'));
     child.stdin.write('stop\n');
     expect(await ended).toBe(137);
   });
@@ -168,7 +168,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       children.push(child);
     }
     const left = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
-    await until(() => left().includes(token) && left().includes(other));
+    await waitFor(() => left().includes(token) && left().includes(other));
     expect(supervisor('clear', token).code).toBe(0);
     expect(left()).not.toContain(token);
     expect(left()).toContain(other);
@@ -218,7 +218,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     test('invariant 1: ends the tree, with the beats going on, and cannot be outlived by a grace', async () => {
       const { child, ended, output } = run([60, 60, 1, moment() + 1_500], ...tree);
       const beats = setInterval(() => child.stdin.write('beat\n'), 100);
-      await until(() => output().includes('up'));
+      await waitFor(() => output().includes('up'));
       child.stdin.write('beat\n');
       await ended;
       clearInterval(beats);
@@ -231,7 +231,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
         '-c',
         'trap "" TERM; echo up; sleep 1000; sleep 1000',
       );
-      await until(() => asked.output().includes('up'));
+      await waitFor(() => asked.output().includes('up'));
       asked.child.stdin.write('stop\n');
       await asked.ended;
       expect(mine()).toEqual([]);
@@ -240,7 +240,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     test('is moved by a beat', async () => {
       const begun = moment();
       const { child, ended, output } = run([60, 1, 1, begun + 1_500], 'sh', '-c', 'echo up; sleep 1000');
-      await until(() => output().includes('up'));
+      await waitFor(() => output().includes('up'));
       child.stdin.write(`until ${begun + 1_800}\n`);
       await ended;
       expect(moment()).toBeGreaterThanOrEqual(begun + 1_800);
@@ -252,7 +252,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       expect([await ended, output()]).toEqual([75, '']);
       expect(record()).toEqual(['refused time-over']);
       const late = run([60, 1, 1, moment() + 360_000], 'sh', '-c', 'echo up; sleep 1000');
-      await until(() => late.output().includes('up'));
+      await waitFor(() => late.output().includes('up'));
       late.child.stdin.write(`until ${moment() - 1}\n`);
       expect(await late.ended).toBe(137);
     });

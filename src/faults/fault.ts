@@ -16,7 +16,7 @@ interface FaultEntry {
   kind: FaultKind;
   status: number;
   /** Its cause may go away by itself, so what it broke is worth another try: see `isPassing`. */
-  passing: boolean;
+  transient: boolean;
   meaning: string;
   remedy: string;
 }
@@ -24,20 +24,20 @@ interface FaultEntry {
 const usage = (status: number, meaning: string, remedy: string): FaultEntry => ({
   kind: 'usage',
   status,
-  passing: false,
+  transient: false,
   meaning,
   remedy,
 });
 const infrastructure = (status: number, meaning: string, remedy: string): FaultEntry => ({
   kind: 'infrastructure',
   status,
-  passing: false,
+  transient: false,
   meaning,
   remedy,
 });
-const passing = (...entry: Parameters<typeof infrastructure>): FaultEntry => ({
+const transient = (...entry: Parameters<typeof infrastructure>): FaultEntry => ({
   ...infrastructure(...entry),
-  passing: true,
+  transient: true,
 });
 
 /** The registry: one entry for each code, in the order of the way of a run. */
@@ -53,7 +53,7 @@ export const faults = {
     'The embedded database allows one process; a second one would corrupt it.',
     'Use the running server (commands do so by themselves), stop it, or set DATABASE_URL to a PostgreSQL.',
   ),
-  DATABASE_UNREACHABLE: passing(
+  DATABASE_UNREACHABLE: transient(
     503,
     'No run can be taken on or recorded.',
     'Check that PostgreSQL is up and that DATABASE_URL is right.',
@@ -83,12 +83,12 @@ export const faults = {
     'Several processes could run tests on one environment at the same time.',
     'Set LOCK_DSN=redis://host:6379 to a Redis that all matre processes share.',
   ),
-  LOCK_STORE_UNREACHABLE: passing(
+  LOCK_STORE_UNREACHABLE: transient(
     503,
     'No new run starts until the lock store answers.',
     'Check that Redis is up and that LOCK_DSN is right.',
   ),
-  LOCK_LOST: passing(
+  LOCK_LOST: transient(
     503,
     'The run was stopped, because another could have taken its environment.',
     'Check the health and the clock of the lock store; the run is tried again.',
@@ -170,12 +170,12 @@ export const faults = {
     'The test under way was stopped; the run was handed back with the results it has.',
     'Nothing to do: another worker, or this one when it is started again, goes on with it.',
   ),
-  WORKER_LOST: passing(
+  WORKER_LOST: transient(
     503,
     'The worker stopped answering while it had the run.',
     'Look for the worker in the log of its host; the run was handed back.',
   ),
-  MODULE_CHECKOUT_FAILED: passing(
+  MODULE_CHECKOUT_FAILED: transient(
     502,
     'The tests could not be fetched, so nothing was executed.',
     'Check MATRE_MODULE_REPOSITORY, the branch, and the credentials of the repository.',
@@ -200,12 +200,12 @@ export const faults = {
     'The image lacks something that MFTF needs, so nothing was executed.',
     'Make the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
   ),
-  ENGINE_UNREACHABLE: passing(
+  ENGINE_UNREACHABLE: transient(
     503,
     'No container can be made or used.',
     'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
   ),
-  ENGINE_FAILED: passing(502, 'The container engine refused a request.', 'Read the message of the engine.'),
+  ENGINE_FAILED: transient(502, 'The container engine refused a request.', 'Read the message of the engine.'),
   CONTAINER_NAME_TAKEN: infrastructure(
     409,
     'A container that is not ours has the name, and it was not touched.',
@@ -221,7 +221,7 @@ export const faults = {
     'The container failed its health check, even after it was replaced.',
     'Read the reason; `docker logs` of the container may say more.',
   ),
-  CONTAINER_VANISHED: passing(
+  CONTAINER_VANISHED: transient(
     502,
     'The container was removed or stopped while a test ran in it; the result of that test is unknown.',
     'Find out who removed it. The next run makes a new one.',
@@ -231,7 +231,7 @@ export const faults = {
     'The kernel ended a process of the container because its memory limit was reached.',
     'Raise MATRE_MEMORY, or find the test that needs so much.',
   ),
-  DISK_FULL: passing(
+  DISK_FULL: transient(
     507,
     'A file could not be written completely.',
     'Free space in the data folder, or raise MATRE_TMPFS_SIZE if the message names a path in the container.',
@@ -246,7 +246,7 @@ export const faults = {
     'MFTF could not generate the selected tests, so they were not executed.',
     'Read the message of MFTF in the log of the run.',
   ),
-  GENERATED_FILE_MISSING: passing(
+  GENERATED_FILE_MISSING: transient(
     502,
     'A generated test was not there when it should start, and restoring it did not help.',
     'Look for something that clears _generated in the container.',
@@ -261,7 +261,7 @@ export const faults = {
     'The test reads a credential that nobody has set, so it says nothing about the shop.',
     'Set it: matre env set ENVIRONMENT NAME --secret gives magento/NAME (OTP_SHARED_SECRET gives magento/tfa/OTP_SHARED_SECRET).',
   ),
-  RESULT_MISSING: passing(
+  RESULT_MISSING: transient(
     502,
     'The test process ended without a result, so nobody knows how the test went.',
     'Read the log of the test.',
@@ -281,17 +281,17 @@ export const faults = {
     'The test was stopped because it took longer than allowed.',
     'Raise MATRE_TEST_TIMEOUT, or find out why it hangs.',
   ),
-  SELENIUM_UNREACHABLE: passing(
+  SELENIUM_UNREACHABLE: transient(
     503,
     'No browser can be started, so the tests say nothing about the shop.',
     'Check SELENIUM_HOST, SELENIUM_PORT and SELENIUM_PATH, and that Selenium is up.',
   ),
-  SELENIUM_FULL: passing(
+  SELENIUM_FULL: transient(
     503,
     'No browser session is free.',
     'Add nodes, or end sessions that were left over.',
   ),
-  MAGENTO_UNREACHABLE: passing(
+  MAGENTO_UNREACHABLE: transient(
     503,
     'The shop does not answer, so the tests would say nothing about it.',
     'Check the base URL of the environment, and that the shop is up.',
@@ -307,12 +307,12 @@ export type FaultCode = keyof typeof faults;
  * Whether the cause of a fault may go away by itself: a service that is restarted, a container that somebody removed. A test
  * that it left without a trustworthy result is open again when its run is tried again.
  */
-export function isPassing(code: FaultCode): boolean {
-  return faults[code].passing;
+export function isTransient(code: FaultCode): boolean {
+  return faults[code].transient;
 }
 
 /** The codes of all such faults. */
-export const passingCodes = (Object.keys(faults) as FaultCode[]).filter(isPassing);
+export const transientCodes = (Object.keys(faults) as FaultCode[]).filter(isTransient);
 
 /** An error with a code of the registry. `message` says what happened, with the names and values that matter. */
 export class Fault extends Error {

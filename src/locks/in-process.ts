@@ -22,7 +22,7 @@ export function createInProcessLocks(): LockStore {
   const entries = new Map<string, Entry>();
   let closed = false;
 
-  function hold(name: string, owner: string, waiters: Waiter[]): HeldLock {
+  function lease(name: string, owner: string, waiters: Waiter[]): HeldLock {
     const lost = new AbortController();
     const entry: Entry = { owner, since: new Date(), lose: (fault) => lost.abort(fault), waiters };
     entries.set(name, entry);
@@ -56,14 +56,14 @@ export function createInProcessLocks(): LockStore {
 
     async tryAcquire(name, options) {
       assertOpen();
-      return entries.has(name) ? undefined : hold(name, options.owner, []);
+      return entries.has(name) ? undefined : lease(name, options.owner, []);
     },
 
     async acquire(name, { owner, signal }: AcquireOptions & { signal?: AbortSignal }) {
       assertOpen();
       signal?.throwIfAborted();
       const taken = entries.get(name);
-      if (!taken) return hold(name, owner, []);
+      if (!taken) return lease(name, owner, []);
       // The same array goes from holder to holder.
       const { waiters } = taken;
       return new Promise<HeldLock>((resolve, reject) => {
@@ -74,7 +74,7 @@ export function createInProcessLocks(): LockStore {
         const waiter: Waiter = {
           grant() {
             signal?.removeEventListener('abort', leave);
-            resolve(hold(name, owner, waiters));
+            resolve(lease(name, owner, waiters));
           },
           refuse(reason) {
             signal?.removeEventListener('abort', leave);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createInProcessLocks } from './in-process.ts';
-import { countLocks } from './instrumented.ts';
+import { instrumentLocks } from './instrumented.ts';
 import { lockNames } from './lock.ts';
 
 it('counts what was refused and what was lost, by kind', async () => {
-  const { locks, counts } = countLocks(createInProcessLocks());
+  const { locks, counts } = instrumentLocks(createInProcessLocks());
   const name = lockNames.environment(7);
   const held = await locks.tryAcquire(name, { owner: 'a' });
   await locks.tryAcquire(name, { owner: 'b' });

@@ -11,7 +11,7 @@ export interface LockCounts {
 }
 
 /** The same store, and how often it refused a lock or lost one. */
-export function countLocks(store: LockStore): { locks: LockStore; counts: LockCounts } {
+export function instrumentLocks(store: LockStore): { locks: LockStore; counts: LockCounts } {
   const none = { environment: 0, execution: 0, container: 0 };
   const counts: LockCounts = { refused: { ...none }, lost: { ...none } };
 

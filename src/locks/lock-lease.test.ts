@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createHold } from './lock-lease.ts';
+import { createLockLease } from './lock-lease.ts';
 
 const ttlMs = 3000;
 const marginMs = 600;
@@ -15,7 +15,7 @@ afterEach(() => {
 type Answer = 'renewed' | 'forgotten' | 'unknown' | { heldBy: string };
 
 /** What the store and the second judge say at one renewal, and after how long. */
-interface Turn {
+interface GenerationLock {
   answer: Answer;
   afterMs: number;
   mine: boolean | 'unknown';
@@ -23,16 +23,16 @@ interface Turn {
 }
 
 /** A hold whose judges follow a script; when it is over, nobody answers any more. */
-function scripted(turns: Turn[], withSecondJudge: boolean) {
+function scripted(turns: GenerationLock[], withSecondJudge: boolean) {
   const askedAt = performance.now();
   const told = { confirmedAt: askedAt, ended: 0, stolen: false };
-  let turn: Turn | undefined;
+  let turn: GenerationLock | undefined;
   const say = async <T>(value: T | 'unknown', afterMs: number): Promise<T> => {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (value === 'unknown') throw new Error('no answer');
     return value;
   };
-  const keeper = {
+  const backend = {
     async renew() {
       const at = performance.now();
       turn = turns.shift();
@@ -46,31 +46,31 @@ function scripted(turns: Turn[], withSecondJudge: boolean) {
       if (!retaken) told.stolen = true;
       return retaken;
     },
-    giveBack: async () => {},
+    unclaim: async () => {},
   };
-  const stillMine = async () => {
+  const confirmOwnership = async () => {
     const at = performance.now();
     const mine = await say(turn?.mine ?? 'unknown', turn?.afterMs ?? 0);
     if (mine) told.confirmedAt = at;
     else told.stolen = true;
     return mine;
   };
-  const hold = createHold({
+  const lease = createLockLease({
     name: 'container_x',
-    keeper,
+    backend,
     askedAt,
     ttlMs,
     marginMs,
-    stillMine: withSecondJudge ? stillMine : undefined,
+    confirmOwnership: withSecondJudge ? confirmOwnership : undefined,
     onEnd: () => {
       told.ended++;
     },
   });
-  return { hold, told };
+  return { hold: lease, told };
 }
 
 const turns = fc.array(
-  fc.record<Turn>({
+  fc.record<GenerationLock>({
     answer: fc.oneof(
       { weight: 4, arbitrary: fc.constant<Answer>('renewed') },
       { weight: 3, arbitrary: fc.constant<Answer>('unknown') },
@@ -87,24 +87,24 @@ const turns = fc.array(
 it('is never believed longer than the last word of a judge allows, and at once not when somebody else has it', async () => {
   await fc.assert(
     fc.asyncProperty(turns, fc.boolean(), async (script, withSecondJudge) => {
-      const { hold, told } = scripted([...script], withSecondJudge);
-      for (let step = 0; step < 2000 && !hold.lost.aborted; step++) {
+      const { hold: lease, told } = scripted([...script], withSecondJudge);
+      for (let step = 0; step < 2000 && !lease.lost.aborted; step++) {
         const believedUntil = told.confirmedAt + ttlMs - marginMs;
         await vi.advanceTimersByTimeAsync(50);
-        if (told.stolen) expect(hold.lost.aborted).toBe(true);
+        if (told.stolen) expect(lease.lost.aborted).toBe(true);
         else if (
           performance.now() >= believedUntil &&
           told.confirmedAt + ttlMs - marginMs === believedUntil
         ) {
-          expect(hold.lost.aborted).toBe(true);
+          expect(lease.lost.aborted).toBe(true);
         }
       }
       // The script ends, so the hold does.
-      expect(hold.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
+      expect(lease.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
       expect(told.ended).toBe(1);
       await vi.advanceTimersByTimeAsync(2000);
       expect(vi.getTimerCount()).toBe(0);
-      await hold.release();
+      await lease.release();
       expect(told.ended).toBe(1);
     }),
     { numRuns: 150 },
@@ -113,7 +113,7 @@ it('is never believed longer than the last word of a judge allows, and at once n
 
 it('lives as long as each renewal is answered in time, by the store or by the second judge', async () => {
   const kind = turns.map((script) =>
-    script.map((turn): Turn => {
+    script.map((turn): GenerationLock => {
       const afterMs = Math.min(turn.afterMs, 300);
       const answer = typeof turn.answer === 'object' ? 'renewed' : turn.answer;
       return { answer, afterMs, mine: true, retake: turn.retake === false ? 'unknown' : turn.retake };
@@ -122,40 +122,40 @@ it('lives as long as each renewal is answered in time, by the store or by the se
   await fc.assert(
     fc.asyncProperty(kind, async (script) => {
       const left = [...script];
-      const { hold } = scripted(left, true);
+      const { hold: lease } = scripted(left, true);
       while (left.length > 0) {
         await vi.advanceTimersByTimeAsync(50);
-        hold.assertHeld();
+        lease.assertHeld();
       }
-      await hold.release();
-      expect(hold.lost.aborted).toBe(false);
+      await lease.release();
+      expect(lease.lost.aborted).toBe(false);
     }),
     { numRuns: 200 },
   );
 });
 
 it('does not come back to life by an answer that is too late', async () => {
-  const { hold } = scripted([{ answer: 'renewed', afterMs: 2500, mine: true, retake: true }], true);
+  const { hold: lease } = scripted([{ answer: 'renewed', afterMs: 2500, mine: true, retake: true }], true);
   await vi.advanceTimersByTimeAsync(ttlMs - marginMs);
-  expect(hold.lost.aborted).toBe(true);
+  expect(lease.lost.aborted).toBe(true);
   await vi.advanceTimersByTimeAsync(5000);
-  expect(() => hold.assertHeld()).toThrow();
+  expect(() => lease.assertHeld()).toThrow();
 });
 
 it('takes nothing again after it was released', async () => {
   const retake = vi.fn(async () => true);
-  const hold = createHold({
+  const lease = createLockLease({
     name: 'container_x',
-    keeper: { renew: async () => 'forgotten', retake, giveBack: async () => {} },
+    backend: { renew: async () => 'forgotten', retake, unclaim: async () => {} },
     askedAt: performance.now(),
     ttlMs,
     marginMs,
-    stillMine: () => new Promise((resolve) => setTimeout(() => resolve(true), 500)),
+    confirmOwnership: () => new Promise((resolve) => setTimeout(() => resolve(true), 500)),
     onEnd: () => {},
   });
   await vi.advanceTimersByTimeAsync(ttlMs / 3);
-  await hold.release();
+  await lease.release();
   await vi.advanceTimersByTimeAsync(ttlMs);
   expect(retake).not.toHaveBeenCalled();
-  expect(hold.lost.aborted).toBe(false);
+  expect(lease.lost.aborted).toBe(false);
 });

@@ -2,28 +2,28 @@ import { Fault } from '../faults/fault.ts';
 import type { HeldLock } from './lock.ts';
 
 /** What a hold asks its store. All reject when the store does not answer. */
-export interface Keeper {
+export interface LockBackend {
   /** `renewed`, `forgotten` (nobody has it), or who holds it instead. */
   renew(): Promise<'renewed' | 'forgotten' | { heldBy: string }>;
   /** Takes a forgotten lock again. False when somebody else was faster. */
   retake(): Promise<boolean>;
   /** Gives it back if it is still ours. */
-  giveBack(): Promise<void>;
+  unclaim(): Promise<void>;
 }
 
-export interface HoldOptions {
+export interface LockLeaseOptions {
   name: string;
-  keeper: Keeper;
+  backend: LockBackend;
   /** Monotonic time (`performance.now()`) before the lock was asked for. */
   askedAt: number;
   ttlMs: number;
   marginMs: number;
-  stillMine: (() => Promise<boolean>) | undefined;
+  confirmOwnership: (() => Promise<boolean>) | undefined;
   /** Called once, when the hold is released or lost. */
   onEnd(): void;
 }
 
-export interface Hold extends HeldLock {
+export interface LockLease extends HeldLock {
   lose(why: string): void;
 }
 
@@ -34,8 +34,8 @@ export interface Hold extends HeldLock {
  * and its yes holds as long as one of the store, because the database lets no other run start in that time and a
  * store that is away gives the lock to nobody. No confirmation of any kind until the deadline minus the margin: lost.
  */
-export function createHold(options: HoldOptions): Hold {
-  const { name, keeper, ttlMs, marginMs, stillMine, onEnd } = options;
+export function createLockLease(options: LockLeaseOptions): LockLease {
+  const { name, backend: keeper, ttlMs, marginMs, confirmOwnership: stillMine, onEnd } = options;
   const lost = new AbortController();
   let deadline = options.askedAt + ttlMs;
   let released = false;
@@ -73,7 +73,7 @@ export function createHold(options: HoldOptions): Hold {
   }
 
   /** Whether the second judge says that the lock is ours. Errors (the database is away too) mean that nobody knows. */
-  async function askSecondJudge(): Promise<boolean | undefined> {
+  async function askDatabase(): Promise<boolean | undefined> {
     try {
       return await stillMine?.();
     } catch {
@@ -94,7 +94,7 @@ export function createHold(options: HoldOptions): Hold {
       return false;
     }
     askedAt = performance.now();
-    const mine = await askSecondJudge();
+    const mine = await askDatabase();
     if (ended()) return false;
     if (mine === false) lose('another run may have it now, or its store was emptied');
     if (answer === 'unknown') {
@@ -140,7 +140,7 @@ export function createHold(options: HoldOptions): Hold {
         finish();
       }
       // When the store does not answer, the lock ends by itself with its TTL.
-      await keeper.giveBack().catch(() => {});
+      await keeper.unclaim().catch(() => {});
     },
   };
 }

@@ -33,7 +33,7 @@ export interface AcquireOptions {
    * (a Redis that was emptied). True only for the run whose fence the database still shows: then the hold goes on, and a
    * forgotten lock is taken again if nobody else has it. Without this, such a lock is lost.
    */
-  stillMine?: () => Promise<boolean>;
+  confirmOwnership?: () => Promise<boolean>;
 }
 
 /** A lock that is held. It is renewed by itself until it is released or lost. */

@@ -19,7 +19,7 @@ export function lesserRole(one: Role, other: Role): Role {
 export type Via = 'open' | 'password' | 'oidc' | 'token' | 'local' | 'program';
 
 /** Who asks for something. */
-export interface Asker {
+export interface Principal {
   /** Of the user; `token <name> of <user>` for an API token. */
   name: string;
   role: Role;
@@ -29,7 +29,7 @@ export interface Asker {
 }
 
 /** matre itself, where nobody asked. */
-export const matreItself: Asker = { name: 'matre', role: 'admin', via: 'program' };
+export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'program' };
 
 /** A name that users sign in with. No blanks, so that nobody can be mistaken for a token. */
 export function isUserName(name: string): boolean {

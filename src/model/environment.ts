@@ -51,4 +51,4 @@ export function containerName(environmentId: number, slot = 1): string {
 }
 
 /** No shop takes more, and no worker. */
-export const mostSlots = 16;
+export const maxSlots = 16;

@@ -5,7 +5,7 @@ export const classifications = ['new', 'known', 'flaky'] as const;
 export type Classification = (typeof classifications)[number];
 
 /** How many earlier answers of a test on an environment are kept with each result. */
-export const keptAnswers = 10;
+export const keptOutcomes = 10;
 
 /** Answers as text, the newest last: `.` passed, `x` failed. What was broken or skipped is no answer. */
 export type Answers = string;

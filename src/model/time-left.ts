@@ -53,6 +53,6 @@ export function timeLeft(
     const spent = now.getTime() - (startedAt.get(position)?.getTime() ?? now.getTime());
     return total + Math.max(0, (known.get(position) ?? mean) - Math.max(0, spent));
   }, 0);
-  const together = Math.max(1, Math.min(slots, open.length));
-  return { msLeft: left / together, share: whole === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / whole)) };
+  const batch = Math.max(1, Math.min(slots, open.length));
+  return { msLeft: left / batch, share: whole === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / whole)) };
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Crew, explainWaits, forecastStarts, type Occupation, type Waiting } from './waiting.ts';
+import { explainWaits, forecastStarts, type Occupation, type Waiting, type WorkerPool } from './waiting.ts';
 
 const now = new Date('2026-01-02T03:00:00Z');
 const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 const minutes = (count: number) => count * 60_000;
-const crew: Crew = { slots: 2, busy: 0, locksReachable: true, engineAnswers: true };
+const workers: WorkerPool = { slots: 2, busy: 0, locksReachable: true, engineAnswers: true };
 const free: Occupation = { paused: undefined, running: undefined, lockedBy: undefined };
 const run = (id: number, environmentId: number, rest: Partial<Waiting> = {}): Waiting => ({
   id,
@@ -18,13 +18,13 @@ const run = (id: number, environmentId: number, rest: Partial<Waiting> = {}): Wa
 describe('why a run waits', () => {
   const explain = (
     environment: Partial<Occupation>,
-    people: Partial<Crew> = {},
+    people: Partial<WorkerPool> = {},
     own: Partial<Waiting> = {},
   ) =>
     explainWaits(
       [run(7, 1, own)],
       new Map([[1, { ...free, ...environment }]]),
-      { ...crew, ...people },
+      { ...workers, ...people },
       now,
     ).get(7);
 
@@ -53,7 +53,7 @@ describe('why a run waits', () => {
         [1, free],
         [2, free],
       ]),
-      crew,
+      workers,
       now,
     );
     expect(waits.get(7)).toEqual({ code: 'behind', message: 'behind run 5', run: 5 });
@@ -62,7 +62,7 @@ describe('why a run waits', () => {
 
 describe('when runs will start', () => {
   const starts = (queue: Waiting[], environments: [number, Occupation][], slots = 2) =>
-    [...forecastStarts(queue, new Map(environments), { ...crew, slots }, now)].map(([id, at]) => [
+    [...forecastStarts(queue, new Map(environments), { ...workers, slots }, now)].map(([id, at]) => [
       id,
       (at.getTime() - now.getTime()) / 60_000,
     ]);
@@ -129,16 +129,16 @@ describe('when runs will start', () => {
         const queue = given.map(([environment, length], index) =>
           run(index + 1, environment, { expectedMs: minutes(length) }),
         );
-        const found = forecastStarts(queue, new Map(), { ...crew, slots }, now);
+        const found = forecastStarts(queue, new Map(), { ...workers, slots }, now);
         expect(found.size).toBe(queue.length);
         const spans = queue.map(({ id, environmentId, expectedMs = 0 }) => {
           const from = found.get(id)?.getTime() ?? 0;
           return { environmentId, from, to: from + expectedMs };
         });
         for (const { environmentId, from } of spans) {
-          const together = spans.filter((other) => other.from <= from && from < other.to);
-          expect(together.length).toBeLessThanOrEqual(slots);
-          expect(together.filter((other) => other.environmentId === environmentId)).toHaveLength(1);
+          const batch = spans.filter((other) => other.from <= from && from < other.to);
+          expect(batch.length).toBeLessThanOrEqual(slots);
+          expect(batch.filter((other) => other.environmentId === environmentId)).toHaveLength(1);
         }
       }),
     );

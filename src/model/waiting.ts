@@ -39,7 +39,7 @@ export interface Occupation {
 }
 
 /** What all runs need. */
-export interface Crew {
+export interface WorkerPool {
   /** Of all workers that answer and go on. */
   slots: number;
   busy: number;
@@ -56,7 +56,7 @@ export interface Crew {
 export function explainWaits(
   queue: readonly Waiting[],
   environments: ReadonlyMap<number, Occupation>,
-  crew: Crew,
+  workers: WorkerPool,
   now: Date,
 ): Map<number, Wait> {
   const heads = new Map<number, number>();
@@ -64,7 +64,7 @@ export function explainWaits(
   for (const run of queue) {
     const head = heads.get(run.environmentId);
     if (head === undefined) heads.set(run.environmentId, run.id);
-    waits.set(run.id, explain(run, head, environments.get(run.environmentId), crew, now));
+    waits.set(run.id, explain(run, head, environments.get(run.environmentId), workers, now));
   }
   return waits;
 }
@@ -73,7 +73,7 @@ function explain(
   { retryAt }: Waiting,
   head: number | undefined,
   environment: Occupation | undefined,
-  crew: Crew,
+  workers: WorkerPool,
   now: Date,
 ): Wait {
   const wait = (code: WaitCode, message: string, run?: number): Wait => ({ code, message, run });
@@ -84,12 +84,12 @@ function explain(
   if (retryAt && retryAt > now) {
     return wait('retry', `waits to be tried again at ${retryAt.toISOString().slice(11, 19)} UTC`);
   }
-  if (!crew.locksReachable) return wait('locks-unreachable', 'the lock store does not answer');
-  if (!crew.engineAnswers) return wait('engine-away', 'the container engine does not answer');
+  if (!workers.locksReachable) return wait('locks-unreachable', 'the lock store does not answer');
+  if (!workers.engineAnswers) return wait('engine-away', 'the container engine does not answer');
   if (lockedBy !== undefined) return wait('environment-locked', `environment locked by ${lockedBy}`);
-  if (crew.waitsFor !== undefined) return wait('workers-wait', crew.waitsFor);
-  if (crew.slots === 0) return wait('no-worker', 'no worker is there');
-  if (crew.busy >= crew.slots) return wait('no-free-worker', 'no free worker');
+  if (workers.waitsFor !== undefined) return wait('workers-wait', workers.waitsFor);
+  if (workers.slots === 0) return wait('no-worker', 'no worker is there');
+  if (workers.busy >= workers.slots) return wait('no-free-worker', 'no free worker');
   return wait('starting', 'starting');
 }
 
@@ -101,11 +101,11 @@ function explain(
 export function forecastStarts(
   queue: readonly Waiting[],
   environments: ReadonlyMap<number, Occupation>,
-  crew: Crew,
+  workers: WorkerPool,
   now: Date,
 ): Map<number, Date> {
   const starts = new Map<number, Date>();
-  if (crew.slots === 0) return starts;
+  if (workers.slots === 0) return starts;
   const never = Number.POSITIVE_INFINITY;
   const free = new Map<number, number>();
   const underWay: number[] = [];
@@ -114,8 +114,8 @@ export function forecastStarts(
     if (running) underWay.push(end);
     free.set(id, paused === undefined ? end : never);
   }
-  const idle = Array.from({ length: Math.max(0, crew.slots - underWay.length) }, () => now.getTime());
-  const slots = [...idle, ...underWay].sort((one, other) => one - other).slice(0, crew.slots);
+  const idle = Array.from({ length: Math.max(0, workers.slots - underWay.length) }, () => now.getTime());
+  const slots = [...idle, ...underWay].sort((one, other) => one - other).slice(0, workers.slots);
 
   for (const { id, environmentId, retryAt, expectedMs } of queue) {
     const environmentFree = free.get(environmentId) ?? now.getTime();

@@ -34,7 +34,7 @@ import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
-import { listTestFigures, listTests, previewRuns } from './tests/tests.ts';
+import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
@@ -55,7 +55,7 @@ export const operations = [
   setVariables,
   unsetVariable,
   listTests,
-  listTestFigures,
+  listTestStatistics,
   completeTests,
   showTestHistory,
   previewRuns,

@@ -33,7 +33,7 @@ export interface HealthCheck {
  * What is wrong with a container that runs, or `undefined`: each tmpfs is really one and writable, no mount shows a folder that
  * was deleted outside, and the required files are there and not empty.
  */
-export async function findAilment(
+export async function diagnose(
   engine: Engine,
   container: string,
   spec: ContainerSpec,
@@ -45,18 +45,18 @@ export async function findAilment(
 }
 
 /** The same, and the tokens of supervised processes in it, in one look: each costs the engine a process. */
-export async function lookInside(
+export async function inspectInside(
   engine: Engine,
   container: string,
   spec: ContainerSpec,
-): Promise<{ ailment: string | undefined; processes: string[] }> {
+): Promise<{ problem: string | undefined; processes: string[] }> {
   const folders = spec.tmpfs.map(({ target }) => target);
   const script = `${look}\necho ${divider}\nsh ${supervisorFile().path} list`;
   const argv = ['sh', '-c', script, 'sh', String(folders.length), ...folders];
   const { stdout, ...rest } = await capture(engine, container, argv);
   const [mountinfo = '', listed = ''] = stdout.split(`${divider}\n`);
   const tokens = parseLeftovers(listed).map(({ token }) => token);
-  return { ailment: judge(spec, { stdout: mountinfo, ...rest }), processes: [...new Set(tokens)] };
+  return { problem: judge(spec, { stdout: mountinfo, ...rest }), processes: [...new Set(tokens)] };
 }
 
 const divider = '--- processes ---';
@@ -65,9 +65,9 @@ const divider = '--- processes ---';
 function judge(spec: ContainerSpec, captured: Captured): string | undefined {
   const wrong = checkMounts(spec, parseMounts(captured.stdout)).find(({ ok }) => !ok);
   if (wrong) return wrong.seen;
-  const complaints = captured.stderr.trim().replaceAll('\n', ', ');
-  if (complaints !== '' || captured.code !== 0) {
-    return complaints || `its shell answers with exit code ${captured.code}`;
+  const mftfErrors = captured.stderr.trim().replaceAll('\n', ', ');
+  if (mftfErrors !== '' || captured.code !== 0) {
+    return mftfErrors || `its shell answers with exit code ${captured.code}`;
   }
   return undefined;
 }
@@ -96,13 +96,13 @@ export async function checkInside(
   const folders = spec.tmpfs.map(({ target }) => target);
   const argv = ['sh', '-c', look, 'sh', String(folders.length), ...folders, ...requiredFiles];
   const { code, stdout, stderr } = await capture(engine, container, argv);
-  const complaints = stderr
+  const mftfErrors = stderr
     .trim()
     .split('\n')
     .filter((line) => line !== '');
-  const check = (name: string, complaint: string) => {
-    const ok = !complaints.includes(complaint);
-    return { name, ok, seen: ok ? 'it is' : complaint };
+  const check = (name: string, mftfError: string) => {
+    const ok = !mftfErrors.includes(mftfError);
+    return { name, ok, seen: ok ? 'it is' : mftfError };
   };
   const checks = [
     ...checkMounts(spec, parseMounts(stdout)),
@@ -110,7 +110,7 @@ export async function checkInside(
     ...requiredFiles.map((file) => check(`${file} is there`, `${file} is missing or empty`)),
   ];
   const told = new Set(checks.map(({ seen }) => seen));
-  const rest = complaints.filter((complaint) => !told.has(complaint));
+  const rest = mftfErrors.filter((mftfError) => !told.has(mftfError));
   if (code !== 0) rest.push(`its shell answers with exit code ${code}`);
   return [...checks, ...rest.map((seen) => ({ name: 'its shell answers', ok: false, seen }))];
 }

@@ -3,21 +3,21 @@ import { leftovers } from '../engine/supervised.ts';
 import { toFault } from '../faults/fault.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import { containerName } from '../model/environment.ts';
-import { checkInside, type HealthCheck, lookInside, readFill } from './health.ts';
+import { checkInside, type HealthCheck, inspectInside, readFill } from './health.ts';
 import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
 import { type Place, type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
 /** A container of the pool, and what a look into it showed. */
-export interface ExaminedContainer extends PoolContainer {
+export interface InspectedContainer extends PoolContainer {
   /** What is wrong inside, see `findAilment`; `undefined` when nothing is, or when it does not run. */
-  ailment: string | undefined;
+  problem: string | undefined;
   /** The tokens (`run-12-3`) of supervised processes in it: of the run under way, or of earlier ones. */
   processes: string[];
 }
 
 /** A container that was looked at closely. */
-export interface CloseLook {
+export interface ContainerInspection {
   info: ContainerInfo;
   stale: string | undefined;
   /** `undefined` when it does not run, so that nobody can look. */
@@ -28,37 +28,37 @@ export interface CloseLook {
 }
 
 /** Looks at the containers of environments without changing them, and mends those that no run uses. */
-export interface Examination {
-  examine(environmentIds: ReadonlySet<number>): Promise<ExaminedContainer[]>;
+export interface Inspection {
+  examine(environmentIds: ReadonlySet<number>): Promise<InspectedContainer[]>;
   /** All that can be seen of the container of a slot; `undefined` when there is none, or one that is not ours. */
-  lookClosely(place: Place, requiredFiles: readonly string[]): Promise<CloseLook | undefined>;
+  inspectClosely(place: Place, requiredFiles: readonly string[]): Promise<ContainerInspection | undefined>;
   /** Containers that have the name of one of ours for these environments, and are not ours. */
   strangers(environmentIds: ReadonlySet<number>): Promise<{ name: string; image: string }[]>;
   /**
    * Makes the container of a slot what it should be, as a run does before it uses it. Gives what was done; `undefined` when a run
    * has the environment, which sees to it by itself. Errors: as of `Pool.ensure`.
    */
-  mend(environment: { id: number; code: string }, slot: number): Promise<PoolEvent[] | undefined>;
+  repair(environment: { id: number; code: string }, slot: number): Promise<PoolEvent[] | undefined>;
 }
 
 /** Each look is a process for the engine to start. */
 const looksAtOnce = 8;
 
-export function createExamination(deps: {
+export function createInspection(deps: {
   engine: Engine;
   pool: Pool;
   locks: LockStore;
   settings: PoolSettings;
-}): Examination {
+}): Inspection {
   const { engine, pool, locks, settings } = deps;
 
-  async function lookAt(container: PoolContainer, imageId: string): Promise<ExaminedContainer> {
-    if (container.state !== 'running') return { ...container, ailment: undefined, processes: [] };
+  async function lookAt(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
+    if (container.state !== 'running') return { ...container, problem: undefined, processes: [] };
     const spec = poolSpecification(settings, container, imageId);
     try {
-      return { ...container, ...(await lookInside(engine, container.name, spec)) };
+      return { ...container, ...(await inspectInside(engine, container.name, spec)) };
     } catch (error) {
-      return { ...container, ailment: `it does not answer (${toFault(error).message})`, processes: [] };
+      return { ...container, problem: `it does not answer (${toFault(error).message})`, processes: [] };
     }
   }
 
@@ -66,7 +66,7 @@ export function createExamination(deps: {
     async examine(environmentIds) {
       const imageId = await engine.imageId(settings.image);
       const waiting = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
-      const examined: ExaminedContainer[] = [];
+      const examined: InspectedContainer[] = [];
       const work = async () => {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
           examined.push(await lookAt(next, imageId));
@@ -76,13 +76,13 @@ export function createExamination(deps: {
       return examined.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
     },
 
-    async lookClosely(place, requiredFiles) {
+    async inspectClosely(place, requiredFiles) {
       const info = await engine.inspect(containerName(place.environmentId, place.slot));
       if (info === undefined || info.labels[poolLabels.installation] !== settings.installation)
         return undefined;
       const imageId = await engine.imageId(settings.image);
       const spec = poolSpecification(settings, place, imageId);
-      const seen: CloseLook = {
+      const seen: ContainerInspection = {
         info,
         stale: staleReason(info, spec, imageId),
         checks: undefined,
@@ -120,7 +120,7 @@ export function createExamination(deps: {
         .map(({ name, image }) => ({ name, image }));
     },
 
-    async mend(environment, slot) {
+    async repair(environment, slot) {
       const owner = `doctor, process ${process.pid}`;
       const execution = await locks.tryAcquire(lockNames.execution(environment.id), { owner });
       if (!execution) return undefined;

@@ -5,7 +5,7 @@ import { Fault, type FaultCode, isFault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { containerName } from '../model/environment.ts';
-import { clearEarlierRuns, findAilment } from './health.ts';
+import { clearEarlierRuns, diagnose } from './health.ts';
 import { type Place, type PoolSettings, placeOf, poolLabels, poolSpecification } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
@@ -190,7 +190,7 @@ export function createPool(deps: {
           message: `Processes that ${tokens.join(', ')} left in ${info.name} were killed.`,
         });
       }
-      const reason = await findAilment(engine, info.id, spec, requiredFiles);
+      const reason = await diagnose(engine, info.id, spec, requiredFiles);
       return reason === undefined ? undefined : { code: 'CONTAINER_UNHEALTHY', reason };
     } catch (error) {
       if (!isFault(error, ...containerFaults)) throw error;

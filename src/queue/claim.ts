@@ -20,14 +20,14 @@ export interface ClaimRequest {
   /** The host of the workers: see `Engine.identity`. Without it they are strangers to every container. */
   host?: string | undefined;
   /** How many tests may be under way at a time over all workers, each slot of an environment counted; see `withinSeats`. */
-  seats?: number | undefined;
+  sessionCapacity?: number | undefined;
 }
 
 /**
  * What a worker is given. Overtaken: another took or cancelled what was chosen for it, before it could be locked. It should
  * look again, because other environments may be free. Full: a run waits, and there is no seat for it.
  */
-export type Given = Claim | 'overtaken' | 'full' | undefined;
+export type ClaimResult = Claim | 'overtaken' | 'full' | undefined;
 
 /**
  * Takes the heads of the queues of free environments, one for each worker as far as there are any. Two statements in one
@@ -36,10 +36,10 @@ export type Given = Claim | 'overtaken' | 'full' | undefined;
  *
  * Each claim is an attempt from then on, unless it is given back: nothing more has to be written before the run starts.
  */
-export function claimHeads(database: Database, request: ClaimRequest): Promise<Given[]> {
+export function claimHeads(database: Database, request: ClaimRequest): Promise<ClaimResult[]> {
   return database.transaction(async (transaction) => {
     const chosen = await lockEnvironments(transaction, request);
-    const environments = await withinSeats(transaction, chosen, request.seats);
+    const environments = await withinCapacity(transaction, chosen, request.sessionCapacity);
     const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
     return request.workerIds.map((_, index) => {
       if (index < environments.length) return claims[index] ?? 'overtaken';
@@ -49,28 +49,28 @@ export function claimHeads(database: Database, request: ClaimRequest): Promise<G
 }
 
 /** Any number that nothing else in the database is likely to use. */
-const seatsLock = 7_236_187_002;
+const capacityLock = 7_236_187_002;
 
 /**
  * The first of the environments, as far as there are seats for their slots. Claims that look at the seats do it one after the
  * other, or two of them would take the last one. An environment with more slots than there are seats has to wait until nothing
  * runs, and goes on with fewer sessions at a time.
  */
-async function withinSeats(
+async function withinCapacity(
   transaction: Queryable,
   environments: Environment[],
-  seats: number | undefined,
+  sessionCapacity: number | undefined,
 ): Promise<Environment[]> {
-  if (seats === undefined || environments.length === 0) return environments;
-  await transaction.query('SELECT pg_advisory_xact_lock($1)', [seatsLock]);
+  if (sessionCapacity === undefined || environments.length === 0) return environments;
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [capacityLock]);
   const [taken] = await transaction.query<{ slots: number }>(
     `SELECT coalesce(sum(least(slots, $1)), 0)::int AS slots
      FROM run JOIN environment ON environment.id = environment_id WHERE state = 'running'`,
-    [seats],
+    [sessionCapacity],
   );
-  let free = seats - (taken?.slots ?? 0);
+  let free = sessionCapacity - (taken?.slots ?? 0);
   const fitting = environments.findIndex(({ slots }) => {
-    free -= Math.max(1, Math.min(slots, seats));
+    free -= Math.max(1, Math.min(slots, sessionCapacity));
     return free < 0;
   });
   return fitting < 0 ? environments : environments.slice(0, fitting);

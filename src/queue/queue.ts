@@ -1,21 +1,21 @@
-import { together } from '../async/batch.ts';
+import { batch } from '../async/batch.ts';
 import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database/database.ts';
 import { readCounts } from '../store/tables/runs.ts';
-import { type Claim, claimHeads, type Given, keptForHostMs } from './claim.ts';
+import { type Claim, type ClaimResult, claimHeads, keptForHostMs } from './claim.ts';
 import type { ClaimKey } from './claim-key.ts';
-import { recordLate } from './record-spooled.ts';
+import { recordSpooled } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
-  type Again,
   closeAttempt,
   expire,
   finish,
   forgetAttempt,
+  type RetryPolicy,
   type RunEnd,
   requeue,
-  tryAgain,
+  retry,
 } from './release.ts';
 import { fenced, staleFence } from './stale-fence.ts';
 
@@ -57,18 +57,18 @@ export function createQueue(deps: {
   const claimFor = async (
     workerIds: readonly string[],
     exclude: readonly number[],
-    seats?: number,
-  ): Promise<Given[]> => {
+    sessionCapacity?: number,
+  ): Promise<ClaimResult[]> => {
     const host = await deps.host?.().catch(() => undefined);
-    return claimHeads(database, { workerIds, leaseMs, exclude, seats, host });
+    return claimHeads(database, { workerIds, leaseMs, exclude, sessionCapacity, host });
   };
 
-  const finishAll = together(async (ends: RunEnd[]) => {
+  const finishAll = batch(async (ends: RunEnd[]) => {
     const finished = await finish(database, ends);
     return ends.map((end) => (finished.has(end.runId) ? undefined : staleFence(end)));
   });
 
-  const counts = together(async (runIds: number[]) => {
+  const counts = batch(async (runIds: number[]) => {
     const known = await readCounts(database, runIds);
     return runIds.map((id) => known.get(id));
   });
@@ -151,8 +151,8 @@ export function createQueue(deps: {
      * The same because something went wrong, after a pause and only so often. Returns the pause in milliseconds;
      * `undefined` and no change when that was too often. Errors: STALE_FENCE.
      */
-    tryAgain(runId: number, fence: number, reason: Reason, again: Again): Promise<number | undefined> {
-      return fenced(database, { runId, fence }, (transaction) => tryAgain(transaction, runId, reason, again));
+    retry(runId: number, fence: number, reason: Reason, again: RetryPolicy): Promise<number | undefined> {
+      return fenced(database, { runId, fence }, (transaction) => retry(transaction, runId, reason, again));
     },
 
     /** Errors: STALE_FENCE. */
@@ -184,7 +184,7 @@ export function createQueue(deps: {
     },
 
     /** See `recordLate`. */
-    recordLate: (claim: ClaimKey, results: NewResult[]) => recordLate(database, claim, results),
+    recordLate: (claim: ClaimKey, results: NewResult[]) => recordSpooled(database, claim, results),
 
     /** Where the runner of a claimed run writes. */
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),

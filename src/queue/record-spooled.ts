@@ -9,7 +9,7 @@ import { type NewResult, writeResult } from './recorder.ts';
  * `stale`: the run was given to another worker or has ended, and nothing was written. `held`: the worker still has the run
  * and writes them itself; nothing was written.
  */
-export function recordLate(
+export function recordSpooled(
   database: Database,
   { runId, fence }: ClaimKey,
   results: NewResult[],

@@ -1,5 +1,5 @@
-import { Fault, passingCodes } from '../faults/fault.ts';
-import { causeOf, keptAnswers } from '../model/failure.ts';
+import { Fault, transientCodes } from '../faults/fault.ts';
+import { causeOf, keptOutcomes } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
@@ -81,7 +81,7 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
                AND (reason_code IS NULL OR reason_code <> ALL ($2::text[]))
            ) AS done
            FROM planned_test WHERE run_id = $1 ORDER BY position`,
-          [runId, passingCodes],
+          [runId, transientCodes],
         );
         return rows.map(({ test, suite, done }) => ({
           test: { name: test, suite: suite || undefined },
@@ -146,7 +146,7 @@ export async function writeResult(
      WHERE written.status IN ('passed', 'failed')
      ON CONFLICT (test, suite, environment_id) DO UPDATE SET
        recent_ms = (excluded.recent_ms || test_duration.recent_ms)[1:5], updated_at = now(),
-       recent = right(test_duration.recent || excluded.recent, ${keptAnswers}),
+       recent = right(test_duration.recent || excluded.recent, ${keptOutcomes}),
        steps = coalesce(excluded.steps, test_duration.steps)`,
     [
       runId,

@@ -78,7 +78,7 @@ export async function requeue(transaction: Queryable, runId: number, pauseMs = 0
 }
 
 /** Why and how often a run may go back to the queue with a reason. */
-export interface Again {
+export interface RetryPolicy {
   /**
    * What the attempt becomes. `handed-back`: the worker lost what it needs to go on; it counts together with lost workers.
    * `broken`: what the run needs was not there.
@@ -94,11 +94,11 @@ export interface Again {
  * Ends the attempt with a reason and queues the run again, as the head of its queue; nobody claims it before the pause is
  * over. Returns the pause, or `undefined` when too many attempts have ended so: then nothing is changed.
  */
-export async function tryAgain(
+export async function retry(
   transaction: Queryable,
   runId: number,
   reason: Reason,
-  { outcome, limit, pauseMs }: Again,
+  { outcome, limit, pauseMs }: RetryPolicy,
 ): Promise<number | undefined> {
   const condition =
     outcome === 'broken'
@@ -110,7 +110,7 @@ export async function tryAgain(
   );
   const times = (before?.count ?? 0) + 1;
   if (times > limit) return undefined;
-  const pause = Math.min(longestPauseMs, pauseMs * 4 ** (times - 1));
+  const pause = Math.min(maxDelayMs, pauseMs * 4 ** (times - 1));
   await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
@@ -122,7 +122,7 @@ export async function tryAgain(
 }
 
 /** However often a run was tried before. */
-const longestPauseMs = 600_000;
+const maxDelayMs = 600_000;
 
 /** How a run ends, and its attempt if that is open. */
 export interface RunEnd extends ClaimKey {

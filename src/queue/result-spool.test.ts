@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canMount, mountSmallDisk } from '../../test/support/small-disk.ts';
 import { createLog } from '../log.ts';
 import type { NewResult } from './recorder.ts';
-import { createWaitingResults } from './result-spool.ts';
+import { createResultSpool } from './result-spool.ts';
 
 const claim = { runId: 7, fence: 3 };
 
@@ -30,7 +30,7 @@ describe('results that wait for the database', () => {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
   const open = (limitBytes?: number) =>
-    createWaitingResults({
+    createResultSpool({
       folder,
       log: createLog({ level: 'silent' }),
       ...(limitBytes === undefined ? {} : { limitBytes }),

@@ -8,7 +8,7 @@ import type { ClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
 
 /** Results that could not be written to the database yet, on disk, so that they outlive this process. */
-export interface WaitingResults {
+export interface ResultSpool {
   /** Puts a result behind those of its claim that wait already. Errors: DISK_FULL, also when too much waits. */
   add(claim: ClaimKey, result: NewResult): Promise<void>;
   /** Whether this process has put any of this claim there that were not taken yet. */
@@ -51,17 +51,13 @@ const storedResult = z.object({
 });
 
 /** `folder` is made when it is needed. One file for each claim, one line of JSON for each result. */
-export function createWaitingResults(deps: {
-  folder: string;
-  log: Logger;
-  limitBytes?: number;
-}): WaitingResults {
+export function createResultSpool(deps: { folder: string; log: Logger; limitBytes?: number }): ResultSpool {
   const { folder, log, limitBytes = defaultLimitBytes } = deps;
   const own = new Set<string>();
   /** What goes on with the file of a claim: one thing after the other. */
   const busy = new Map<string, Promise<unknown>>();
 
-  function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  function serially<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = busy.get(name) ?? Promise.resolve();
     const turn = before.then(work, work);
     const settled = turn
@@ -75,7 +71,7 @@ export function createWaitingResults(deps: {
 
   return {
     add: (claim, result) =>
-      inTurn(fileOf(claim), async () => {
+      serially(fileOf(claim), async () => {
         const path = join(folder, fileOf(claim));
         const line = `${JSON.stringify(result)}\n`;
         try {
@@ -101,7 +97,7 @@ export function createWaitingResults(deps: {
     has: (claim) => own.has(fileOf(claim)),
 
     take: (claim, write) =>
-      inTurn(fileOf(claim), async () => {
+      serially(fileOf(claim), async () => {
         const path = join(folder, fileOf(claim));
         const text = await readFile(path, 'utf8').catch(absent);
         if (text !== undefined) {
@@ -118,7 +114,7 @@ export function createWaitingResults(deps: {
       }),
 
     setAside: (claim) =>
-      inTurn(fileOf(claim), async () => {
+      serially(fileOf(claim), async () => {
         const path = join(folder, fileOf(claim));
         await rename(path, aside(path)).catch(absent);
         own.delete(fileOf(claim));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeOverdue, mostCounted } from './overdue.ts';
+import { judgeOverdue, maxCounted } from './overdue.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 const nightly = {
@@ -50,7 +50,7 @@ describe('a schedule that is due', () => {
     const judged = judgeOverdue({ ...nightly, cron: '* * * * *' }, new Date('2027-05-04T00:00:30Z'));
     expect(judged).toMatchObject({
       dueAt: new Date('2027-05-04T00:00:00Z'),
-      missed: mostCounted,
+      missed: maxCounted,
       verdict: 'on-time',
     });
   });

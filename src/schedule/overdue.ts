@@ -17,7 +17,7 @@ export interface Overdue {
 export const graceMs = 60_000;
 
 /** After a long stop there are many, and to find each takes a while. */
-export const mostCounted = 100;
+export const maxCounted = 100;
 
 /** Judges a schedule at a moment at or after its `nextAt`. */
 export function judgeOverdue(
@@ -42,7 +42,7 @@ export function judgeOverdue(
 /** How many times there are from `first`, which is one, up to `end`, which is not counted. */
 function countBetween(first: Date, end: Date, after: (moment: Date, count: number) => Date[]): number {
   let count = 1;
-  for (let time = after(first, 1)[0]; time && time < end && count < mostCounted; time = after(time, 1)[0])
+  for (let time = after(first, 1)[0]; time && time < end && count < maxCounted; time = after(time, 1)[0])
     count += 1;
   return count;
 }

@@ -19,7 +19,7 @@ export interface Plan {
 }
 
 /** As many runs of a schedule as may wait in one environment; without a limit a stuck or paused one would fill for ever. */
-export const mostWaiting = 10;
+export const maxWaiting = 10;
 
 /** Decides for each environment by itself: what is slow on one does not hold up the others. */
 export function planRuns(
@@ -53,7 +53,7 @@ function overlapReason(
   if (first === undefined || overlap === 'replace') return undefined;
   const waiting = earlier.filter(({ state }) => state === 'queued').length;
   if (overlap === 'queue') {
-    if (waiting < mostWaiting) return undefined;
+    if (waiting < maxWaiting) return undefined;
     return { code: 'SCHEDULE_OVERLAPS', message: `${waiting} of its runs wait on ${code} already.` };
   }
   return { code: 'SCHEDULE_OVERLAPS', message: `Run ${first.id} of it on ${code} is ${first.state}.` };

@@ -16,16 +16,16 @@ export function deadSessions(
 }
 
 /** How many tests may use the browser at a time, and why no more. */
-export interface Seats {
+export interface SessionCapacity {
   count: number;
   /** For a run that waits. */
-  because: string;
+  reason: string;
 }
 
 /** What workers need of Selenium: places for their runs, and that no session outlives its run. */
 export interface Sessions {
   /** `undefined`: there is no limit, or it is not known from here; then runs find out. Never rejects. */
-  seats(): Promise<Seats | undefined>;
+  sessionCapacity(): Promise<SessionCapacity | undefined>;
   /** Ends the sessions with a label, after their process was killed. Never rejects. */
   endLabelled(label: string): Promise<void>;
   /** The ids of the sessions that a run has open now, as far as they are known here. Never rejects. */
@@ -35,7 +35,7 @@ export interface Sessions {
 }
 
 /** All slots of a process look at about the same time. */
-const rememberedMs = 1_000;
+const cachedMs = 1_000;
 /** A Selenium that is not reached from here may take seconds to say nothing; no claim should wait for that again and again. */
 const silentMs = 15_000;
 
@@ -46,7 +46,7 @@ export function createSessions(deps: {
   log: Logger;
 }): Sessions {
   const { log } = deps;
-  let known: { at: number; seats: Promise<Seats | undefined> } | undefined;
+  let known: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
   let silent = false;
 
   /** Says once that Selenium is not reached, and once that it is. */
@@ -63,15 +63,15 @@ export function createSessions(deps: {
     }
   }
 
-  const readSeats = () =>
+  const readSessionCapacity = () =>
     quietly(async (selenium) => {
       const { capacity, sessions } = await selenium.status();
       if (capacity === undefined) return undefined;
       const installation = await deps.installation();
       const strangers = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
       const others = strangers > 0 ? `, ${strangers} of them used by others` : '';
-      const because = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
-      return { count: Math.max(0, capacity - strangers), because };
+      const reason = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
+      return { count: Math.max(0, capacity - strangers), reason };
     });
 
   const endAll = (selenium: Selenium, sessions: SeleniumSession[], why: string) =>
@@ -82,12 +82,12 @@ export function createSessions(deps: {
     );
 
   return {
-    seats() {
+    sessionCapacity() {
       const now = performance.now();
-      if (!known || now - known.at > (silent ? silentMs : rememberedMs)) {
-        known = { at: now, seats: readSeats() };
+      if (!known || now - known.at > (silent ? silentMs : cachedMs)) {
+        known = { at: now, sessionCapacity: readSessionCapacity() };
       }
-      return known.seats;
+      return known.sessionCapacity;
     },
 
     async endLabelled(label) {

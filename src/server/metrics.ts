@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { remembered } from '../async/cached.ts';
+import { cachedWithTimeout } from '../async/cached.ts';
 import { toFault } from '../faults/fault.ts';
 import type { LockKind } from '../locks/instrumented.ts';
 import type { Context } from '../operations/core/context.ts';
@@ -32,7 +32,7 @@ export function mountMetrics(server: FastifyInstance, context: Context): void {
 export function createMetrics(context: Context, { settleMs = defaultSettleMs } = {}) {
   const { log, lockCounts } = context;
   const registry = new Registry();
-  const figures = createFigures(context);
+  const metrics = createFigures(context);
   const startedAt = performance.now();
   const of = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => ({
     name: `matre_${name}`,
@@ -73,27 +73,27 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   const containers = new Gauge(of('containers', 'Containers of the pool', ['state']));
   const stale = new Gauge(of('containers_stale', 'Containers that are replaced before their next run'));
 
-  const listContainers = remembered(async () => (await context.pool()).list(), {
+  const listContainers = cachedWithTimeout(async () => (await context.pool()).list(), {
     everyMs: containersEveryMs,
     patienceMs: containersPatienceMs,
     onError: (error) => log.debug({ reason: toFault(error).message }, 'No metrics of containers.'),
   });
 
   async function readDatabase(): Promise<void> {
-    const queues = await figures.queues();
+    const queues = await metrics.queues();
     for (const { environment, ...queue } of queues) {
       queued.set({ environment }, queue.queued);
       oldest.set({ environment }, queue.oldestMs / 1000);
       running.set({ environment }, queue.running ? 1 : 0);
     }
-    const dueMs = await figures.scheduleDueMs();
+    const dueMs = await metrics.scheduleDueMs();
     if (dueMs !== undefined) due.set(dueMs / 1000);
     await countEnded();
   }
 
   let countedUntil: Date | undefined;
   async function countEnded(): Promise<void> {
-    const { until, ended } = await figures.ended({
+    const { until, ended } = await metrics.ended({
       from: countedUntil,
       sinceMs: performance.now() - startedAt,
       settleMs,

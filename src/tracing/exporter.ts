@@ -11,7 +11,7 @@ const timeoutMs = 3_000;
 /** How long spans are gathered before they are sent. */
 const gatherMs = 2_000;
 /** What is more than this while the collector is away is dropped: a run of 4,000 tests has about 8,000 spans. */
-const mostWaiting = 10_000;
+const maxWaiting = 10_000;
 
 /**
  * Sends spans to an OpenTelemetry collector, as OTLP in JSON over HTTP, in the background. Says once that it does not take
@@ -52,7 +52,7 @@ export async function openExporter(
       done(result);
     });
   const processor = new BatchSpanProcessor(exporter, {
-    maxQueueSize: mostWaiting,
+    maxQueueSize: maxWaiting,
     maxExportBatchSize: 512,
     scheduledDelayMillis: gatherMs,
     exportTimeoutMillis: timeoutMs,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { repeat } from '../async/interval.ts';
+import { runPeriodically } from '../async/interval.ts';
 import type { TracingConfig } from '../config/config.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
@@ -61,7 +61,7 @@ export function createTracing(deps: { config: TracingConfig; database: Database;
     }
   }
 
-  async function tellFinished(emit: Emit, installation: string): Promise<void> {
+  async function recordFinished(emit: Emit, installation: string): Promise<void> {
     try {
       for (;;) {
         const finished = await traces.takeFinished(atOnce);
@@ -109,12 +109,12 @@ export function createTracing(deps: { config: TracingConfig; database: Database;
       const { emit, close } = await openExporter(config, log);
       const installation = await readInstallation(database);
       started = { emit, installation };
-      const finished = repeat(() => tellFinished(emit, installation), everyMs);
+      const finished = runPeriodically(() => recordFinished(emit, installation), everyMs);
       return {
         async stop() {
           started = undefined;
           await finished.stop();
-          await tellFinished(emit, installation);
+          await recordFinished(emit, installation);
           await close();
         },
       };

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { Fault, type FaultCode } from '../faults/fault.ts';
-import { type Ended, endingOf } from './attempt-outcome.ts';
+import { endOf, type RunnerEnd } from './attempt-outcome.ts';
 import { Cancelled } from './runner.ts';
 
 const never = new AbortController().signal;
-const finished: Ended = { outcome: { kind: 'finished' } };
+const finished: RunnerEnd = { outcome: { kind: 'finished' } };
 const fault = (code: FaultCode) => new Fault(code, code);
 const broken = (code: FaultCode) => ({ kind: 'verdict', verdict: 'broken', reason: { code, message: code } });
 
 describe('how a run ends', () => {
   it('is told by the results when the runner finished', () => {
-    expect(endingOf(finished, never)).toEqual({ kind: 'results' });
+    expect(endOf(finished, never)).toEqual({ kind: 'results' });
   });
 
   it('is as the runner says', () => {
     const reason = { code: 'IMAGE_MISSING', message: 'x' } as const;
-    expect(endingOf({ outcome: { kind: 'handed-back' } }, never)).toEqual({ kind: 'hand-back' });
-    expect(endingOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
+    expect(endOf({ outcome: { kind: 'handed-back' } }, never)).toEqual({ kind: 'hand-back' });
+    expect(endOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
       kind: 'verdict',
       verdict: 'broken',
       reason,
@@ -24,9 +24,9 @@ describe('how a run ends', () => {
   });
 
   it('is broken by a fault, and by anything unknown', () => {
-    expect(endingOf({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
+    expect(endOf({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
     for (const error of [new Error('x'), 'x', undefined, null]) {
-      expect(endingOf({ error }, never)).toMatchObject({
+      expect(endOf({ error }, never)).toMatchObject({
         verdict: 'broken',
         reason: { code: 'INTERNAL' },
       });
@@ -35,12 +35,12 @@ describe('how a run ends', () => {
 
   it('is decided by an abort, whatever the runner says', () => {
     for (const ended of [finished, { error: fault('IMAGE_MISSING') }]) {
-      expect(endingOf(ended, AbortSignal.abort(new Cancelled()))).toEqual({
+      expect(endOf(ended, AbortSignal.abort(new Cancelled()))).toEqual({
         kind: 'verdict',
         verdict: 'cancelled',
       });
-      expect(endingOf(ended, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
-      expect(endingOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
+      expect(endOf(ended, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
+      expect(endOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
         kind: 'hand-back',
       });
     }
@@ -50,8 +50,8 @@ describe('how a run ends', () => {
     'by %s says nothing about the run',
     (code) => {
       const interrupted = { kind: 'interrupted', reason: { code, message: code } };
-      expect(endingOf(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);
-      expect(endingOf({ error: fault(code) }, never)).toEqual(interrupted);
+      expect(endOf(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);
+      expect(endOf({ error: fault(code) }, never)).toEqual(interrupted);
     },
   );
 });

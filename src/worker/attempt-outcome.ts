@@ -3,7 +3,7 @@ import type { Reason, Verdict } from '../model/run.ts';
 import { Cancelled, type Outcome } from './runner.ts';
 
 /** What is written about a run when its runner has ended. */
-export type Ending =
+export type AttemptEnd =
   /** The results tell the verdict. */
   | { kind: 'results' }
   | { kind: 'verdict'; verdict: Verdict; reason?: Reason }
@@ -15,18 +15,18 @@ export type Ending =
   | { kind: 'nothing' };
 
 /** How the runner ended: with an outcome, or with an error. */
-export type Ended = { outcome: Outcome } | { error: unknown };
+export type RunnerEnd = { outcome: Outcome } | { error: unknown };
 
 /** An abort outweighs what the runner says, because what it did after that was done without the right to do it. */
-export function endingOf(ended: Ended, abort: AbortSignal): Ending {
-  if (abort.aborted) return endingOfError(abort.reason);
-  if ('error' in ended) return endingOfError(ended.error);
+export function endOf(ended: RunnerEnd, abort: AbortSignal): AttemptEnd {
+  if (abort.aborted) return endOfError(abort.reason);
+  if ('error' in ended) return endOfError(ended.error);
   const { outcome } = ended;
   if (outcome.kind === 'broken') return { kind: 'verdict', verdict: 'broken', reason: outcome.reason };
   return { kind: outcome.kind === 'handed-back' ? 'hand-back' : 'results' };
 }
 
-function endingOfError(error: unknown): Ending {
+function endOfError(error: unknown): AttemptEnd {
   if (error instanceof Cancelled) return { kind: 'verdict', verdict: 'cancelled' };
   const fault = toFault(error);
   const reason: Reason = { code: fault.code, message: fault.message };

@@ -2,19 +2,19 @@ import { Fault, isFault, toFault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/result-spool.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Database } from '../store/database/database.ts';
-import { type Ended, endingOf } from './attempt-outcome.ts';
-import { conclude } from './finish-attempt.ts';
+import { endOf, type RunnerEnd } from './attempt-outcome.ts';
+import { finishAttempt } from './finish-attempt.ts';
 import { createLease, type Lease } from './lease.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
-import { persistentRecorder } from './spooling-recorder.ts';
+import { spoolingRecorder } from './spooling-recorder.ts';
 
 export interface ExecutionOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
-  waiting: WaitingResults;
+  waiting: ResultSpool;
   runner: Runner;
   /** Already says which worker and run it is about. */
   log: Logger;
@@ -30,7 +30,7 @@ export interface ExecutionOptions {
   /** See `Queue.onClaimChanged`; returns how to end that. */
   onClaimChanged(callback: (runId: number | undefined) => void): () => void;
   /** Called when the run was queued again and may be claimed in so many milliseconds. */
-  onTriedAgain(pauseMs: number): void;
+  onRetry(delayMs: number): void;
   /** Called when the run could not be executed because the container engine does not answer. */
   onEngineAway(): void;
 }
@@ -78,11 +78,11 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
   const onStopNow = () => cut.abort(stopNow.reason);
   if (stopNow.aborted) onStopNow();
   else stopNow.addEventListener('abort', onStopNow);
-  const stillMine = createSecondJudge(options);
+  const confirmOwnership = createSecondJudge(options);
   try {
     let held: HeldLock | undefined;
     try {
-      held = await locks.tryAcquire(lockNames.environment(environment.id), { owner, stillMine });
+      held = await locks.tryAcquire(lockNames.environment(environment.id), { owner, confirmOwnership });
     } catch (error) {
       await giveBack(options);
       if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-away';
@@ -99,7 +99,7 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
       return 'stopping';
     }
     try {
-      await executeLocked({ ...options, lease, held, cut, stillMine, owner });
+      await executeLocked({ ...options, lease, held, cut, confirmOwnership, owner });
     } finally {
       await held.release();
     }
@@ -116,19 +116,32 @@ interface LockedOptions extends ExecutionOptions {
   held: HeldLock;
   /** Ends the run: cancelled, the execution lock is lost, or the worker is stopped at once. */
   cut: AbortController;
-  stillMine: () => Promise<boolean>;
+  confirmOwnership: () => Promise<boolean>;
   owner: string;
 }
 
 async function executeLocked(options: LockedOptions): Promise<void> {
-  const { queue, locks, claim, log, workerId, lease, held, cut, stillMine, owner, stop, waiting } = options;
+  const {
+    queue,
+    locks,
+    claim,
+    log,
+    workerId,
+    lease,
+    held,
+    cut,
+    confirmOwnership: stillMine,
+    owner,
+    stop,
+    waiting,
+  } = options;
   const { run, environment, fence } = claim;
   const key = { runId: run.id, fence };
   const abort = AbortSignal.any([cut.signal, lease.lost, held.lost]);
 
   async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const name = lockNames.execution(environment.id);
-    const execution = await locks.acquire(name, { owner, stillMine, signal: abort });
+    const execution = await locks.acquire(name, { owner, confirmOwnership: stillMine, signal: abort });
     const onLost = () => cut.abort(execution.lost.reason);
     execution.lost.addEventListener('abort', onLost);
     try {
@@ -141,11 +154,11 @@ async function executeLocked(options: LockedOptions): Promise<void> {
     }
   }
 
-  let ended: Ended;
+  let ended: RunnerEnd;
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
-    const record = persistentRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
+    const record = spoolingRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
     const assertHeld = () => {
       abort.throwIfAborted();
       lease.assertHeld();
@@ -165,7 +178,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
   // Before the verdict: whoever starts the next run of this environment then finds the lock free. Until the
   // verdict is written the database lets nobody start.
   await held.release();
-  await conclude(options, endingOf(ended, abort));
+  await finishAttempt(options, endOf(ended, abort));
 }
 
 /** The result of `work`; rejects when it has not ended `graceMs` after the abort. */

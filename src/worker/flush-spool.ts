@@ -1,25 +1,25 @@
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/result-spool.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
 
 /**
  * Writes the results that were put on disk by workers that have lost their runs since, or have died. See `recordLate`.
  * Errors: DATABASE_UNREACHABLE; then they stay where they are.
  */
-export async function writeLate(deps: { queue: Queue; waiting: WaitingResults; log: Logger }): Promise<void> {
+export async function flushSpool(deps: { queue: Queue; waiting: ResultSpool; log: Logger }): Promise<void> {
   const { queue, waiting, log } = deps;
   for (const claim of await waiting.claims()) {
     try {
       await waiting.take(claim, async (results) => {
         const done = await queue.recordLate(claim, results);
-        if (done === 'held') throw new StillHeld();
+        if (done === 'held') throw new LockStillHeld();
         const about = { run: claim.runId, results: results.length };
         if (done === 'written') log.info(about, 'Results that waited on disk were written');
         else log.warn(about, 'Results that waited on disk came too late: another worker was given the run');
       });
     } catch (error) {
-      if (error instanceof StillHeld) continue;
+      if (error instanceof LockStillHeld) continue;
       if (isFault(error, 'DATABASE_UNREACHABLE')) throw error;
       log.error(
         { err: error, run: claim.runId },
@@ -30,4 +30,4 @@ export async function writeLate(deps: { queue: Queue; waiting: WaitingResults; l
   }
 }
 
-class StillHeld extends Error {}
+class LockStillHeld extends Error {}

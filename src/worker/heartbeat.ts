@@ -1,28 +1,28 @@
-import { repeat } from '../async/interval.ts';
+import { runPeriodically } from '../async/interval.ts';
 import type { Logger } from '../log.ts';
 import type { Workers as WorkerTable } from '../store/tables/workers.ts';
 import type { WorkersStatus } from './worker.ts';
 
 /** After so many missed beats a process is forgotten: it has long lost its runs. */
-const forgottenAfterBeats = 100;
+const forgottenAfterMissed = 100;
 
 /** Lets people see that this process executes runs. Nothing else depends on it. */
-export function startPresence(deps: {
+export function startHeartbeat(deps: {
   workers: WorkerTable;
   log: Logger;
   host: string;
   slots: number;
-  beatMs: number;
+  heartbeatMs: number;
   /** Whether the process is about to end, and what keeps it from starting a run. */
   status(): Pick<WorkersStatus, 'stopping' | 'waitsFor'>;
 }): { stop(): Promise<void> } {
-  const { workers, log, host, slots, beatMs, status } = deps;
+  const { workers, log, host, slots, heartbeatMs: beatMs, status } = deps;
   const id = `${host}/${process.pid}`;
-  const beats = repeat(async () => {
+  const beats = runPeriodically(async () => {
     try {
-      if (!(await workers.beat(id, status()))) {
+      if (!(await workers.heartbeat(id, status()))) {
         await workers.register({ id, host, pid: process.pid, slots });
-        await workers.removeSilent(beatMs * forgottenAfterBeats);
+        await workers.removeSilent(beatMs * forgottenAfterMissed);
       }
     } catch (error) {
       log.warn({ err: error }, 'This worker could not say that it is alive');

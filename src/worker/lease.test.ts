@@ -94,7 +94,7 @@ it('tells once that a person cancelled the run, and sends one renewal at a time'
     under--;
     return { cancelRequested: true };
   });
-  for (let ring = 0; ring < 5; ring++) lease.renewNow();
+  for (let notify = 0; notify < 5; notify++) lease.renewNow();
   await vi.advanceTimersByTimeAsync(100);
   // The one under way, and one that starts after the last ring.
   expect(renewals).toHaveBeenCalledTimes(2);

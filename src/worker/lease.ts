@@ -1,4 +1,4 @@
-import { pause } from '../async/wake-signal.ts';
+import { delay } from '../async/wake-signal.ts';
 import { Fault } from '../faults/fault.ts';
 
 export interface LeaseOptions {
@@ -76,7 +76,7 @@ export function createLease({ runId, renew, askedAt, leaseMs, onCancel }: LeaseO
     const askedAt = performance.now();
     // A connection that is half open may keep a statement for long; the next renewal may get another.
     const inTime = new AbortController();
-    const late = pause(everyMs, inTime.signal).then(() => undefined);
+    const late = delay(everyMs, inTime.signal).then(() => undefined);
     // After an error nobody knows whether the statement took effect; the next one tells.
     const answer = await Promise.race([renew().catch(() => undefined), late]);
     inTime.abort();

@@ -1,4 +1,4 @@
-import { repeat } from '../async/interval.ts';
+import { runPeriodically } from '../async/interval.ts';
 import { Fault, isFault } from '../faults/fault.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -8,18 +8,18 @@ import type { Environment } from '../model/environment.ts';
  * While all slots of a process are busy, makes the container ready of an environment that waits for one of them, so that its
  * run finds it there. It keeps out of the way: the lock of the execution is only tried, and one container is made at a time.
  */
-export function startAhead(deps: {
+export function startPrewarming(deps: {
   /** Whether a run would have to wait for a slot of this process. */
   busy(): boolean;
   /** The environments whose next run could start now, the first first. */
   waiting(): Promise<readonly Environment[]>;
-  makeReady(environment: Environment, signal: AbortSignal): Promise<void>;
+  prewarm(environment: Environment, signal: AbortSignal): Promise<void>;
   locks: LockStore;
   log: Logger;
   /** Between looks. */
   everyMs: number;
 }): { stop(): Promise<void> } {
-  const { busy, waiting, makeReady, locks, log, everyMs } = deps;
+  const { busy, waiting, prewarm: makeReady, locks, log, everyMs } = deps;
   const stopping = new AbortController();
   /** Those that were made ready, or could not be, since they began to wait. */
   const seen = new Set<number>();
@@ -36,7 +36,7 @@ export function startAhead(deps: {
     }
   }
 
-  const repeated = repeat(async () => {
+  const repeated = runPeriodically(async () => {
     if (!busy()) return;
     try {
       const environments = await waiting();

@@ -10,7 +10,7 @@ import type { LockAnswer, MarkAnswer, Probes } from '../store/tables/probes.ts';
  * process tries a lock that the asker holds, or looks for a file of the asker's, and says what came of it. Which process it is,
  * is `id`, as in the table of workers.
  */
-export async function startProbed(deps: {
+export async function startProbeResponder(deps: {
   probes: Probes;
   locks: LockStore;
   log: Logger;

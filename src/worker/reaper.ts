@@ -1,8 +1,8 @@
-import { repeat } from '../async/interval.ts';
+import { runPeriodically } from '../async/interval.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/result-spool.ts';
-import { writeLate } from './flush-spool.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
+import { flushSpool } from './flush-spool.ts';
 
 /**
  * Takes back the runs of workers that stopped renewing. Every process may have one; who comes second finds nothing. The
@@ -10,16 +10,16 @@ import { writeLate } from './flush-spool.ts';
  */
 export function startReaper(deps: {
   queue: Queue;
-  waiting: WaitingResults;
+  waiting: ResultSpool;
   log: Logger;
   /** Between looks. A run that lost its worker waits for its lease and at most this long. */
   everyMs: number;
   maxAttempts: number;
 }): { stop(): Promise<void> } {
   const { queue, waiting, log, everyMs, maxAttempts } = deps;
-  return repeat(async () => {
+  return runPeriodically(async () => {
     try {
-      await writeLate({ queue, waiting, log });
+      await flushSpool({ queue, waiting, log });
       await queue.requeueExpired({ maxAttempts });
     } catch (error) {
       log.warn({ err: error }, 'Expired runs could not be looked for');

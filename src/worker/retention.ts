@@ -1,5 +1,5 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { repeat } from '../async/interval.ts';
+import { runPeriodically } from '../async/interval.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Retention } from '../store/tables/retention.ts';
@@ -29,7 +29,7 @@ export function startRetention(deps: {
 }): { stop(): Promise<void> } {
   const { log } = deps;
   const stopping = new AbortController();
-  const repeated = repeat(async () => {
+  const repeated = runPeriodically(async () => {
     try {
       const removed = await removeOld(deps, stopping.signal);
       if (removed.runs > 0 || removed.entries > 0) {

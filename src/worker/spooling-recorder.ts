@@ -1,35 +1,31 @@
-import { pause } from '../async/wake-signal.ts';
+import { delay } from '../async/wake-signal.ts';
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { ClaimKey } from '../queue/claim-key.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';
-import type { WaitingResults } from '../queue/result-spool.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
 
 /** Between tries, while the database is away. */
-const againMs = 500;
+const retryMs = 500;
 
 /**
  * Repeats `work` while the database is away, until `abort`. It is for work that may be repeated when nobody knows whether it
  * took effect. `abort` comes with the end of the lease, so nothing waits for long.
  */
-async function persistently<T>(work: () => Promise<T>, abort: AbortSignal): Promise<T> {
+async function retryWhileAway<T>(work: () => Promise<T>, abort: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isFault(error, 'DATABASE_UNREACHABLE') || abort.aborted) throw error;
-      await pause(againMs, abort);
+      await delay(retryMs, abort);
       if (abort.aborted) throw error;
     }
   }
 }
 
 /** Writes what waits of a claim that is still held. Errors: as of `Recorder.result`. */
-export async function writeWaiting(
-  record: Recorder,
-  waiting: WaitingResults,
-  claim: ClaimKey,
-): Promise<void> {
+export async function flushClaim(record: Recorder, waiting: ResultSpool, claim: ClaimKey): Promise<void> {
   if (!waiting.has(claim)) return;
   await waiting.take(claim, async (results) => {
     for (const result of results) await record.result(result);
@@ -41,16 +37,16 @@ export async function writeWaiting(
  * test not be executed again, because the database was restarted: it is put on disk, and written before anything else
  * once the database is back. Everything else waits, so no test starts of which the database does not know.
  */
-export function persistentRecorder(
+export function spoolingRecorder(
   record: Recorder,
-  options: { claim: ClaimKey; waiting: WaitingResults; abort: AbortSignal; log: Logger },
+  options: { claim: ClaimKey; waiting: ResultSpool; abort: AbortSignal; log: Logger },
 ): Recorder {
   const { claim, waiting, abort, log } = options;
 
   /** Behind the results that wait. */
   const inOrder = <T>(work: () => Promise<T>): Promise<T> =>
-    persistently(async () => {
-      await writeWaiting(record, waiting, claim);
+    retryWhileAway(async () => {
+      await flushClaim(record, waiting, claim);
       return work();
     }, abort);
 
@@ -72,7 +68,7 @@ export function persistentRecorder(
     testStarted: (test) => inOrder(() => record.testStarted(test)),
     async result(result) {
       try {
-        await writeWaiting(record, waiting, claim);
+        await flushClaim(record, waiting, claim);
         await record.result(result);
       } catch (error) {
         if (!isFault(error, 'DATABASE_UNREACHABLE')) throw error;

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { together } from '../async/batch.ts';
-import { createBell, pause } from '../async/wake-signal.ts';
+import { batch } from '../async/batch.ts';
+import { createWakeSignal, delay } from '../async/wake-signal.ts';
 import { Fault, toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Reason } from '../model/run.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { WaitingResults } from '../queue/result-spool.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Database } from '../store/database/database.ts';
 import { type ExecutionSettings, execute } from './execution.ts';
 import type { Runner } from './runner.ts';
@@ -15,12 +15,12 @@ export interface WorkersOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
-  waiting: WaitingResults;
+  waiting: ResultSpool;
   runner: Runner;
   /** Rejects while the container engine does not answer; without it nobody waits for the engine. */
   engineAnswers?: () => Promise<unknown>;
   /** How many tests may be under way at a time over all workers, and why no more; `undefined`: no limit. Never rejects. */
-  seats?: () => Promise<{ count: number; because: string } | undefined>;
+  sessionCapacity?: () => Promise<{ count: number; reason: string } | undefined>;
   log: Logger;
   /** How many runs at a time. */
   slots: number;
@@ -60,9 +60,9 @@ export interface Workers {
 }
 
 /** In place of the names that `persist` is given. */
-const seatsName = 'Seats';
+const capacityName = 'Seats';
 /** The longest pause between tries when the database or the lock store is away. */
-const longestPauseMs = 5000;
+const maxDelayMs = 5000;
 
 /**
  * Slots that each execute one run at a time. A slot looks into the queue when it is rung for and, in case a ring was lost,
@@ -75,7 +75,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   const stopNow = new AbortController();
   // Each slot listens, and each run.
   setMaxListeners(0, stop.signal, stopNow.signal);
-  const bell = createBell();
+  const wakeSignal = createWakeSignal();
   /** Environments whose lock was refused, until when (monotonic) they are left alone. */
   const refused = new Map<number, number>();
   const claimListeners = new Set<(runId: number | undefined) => void>();
@@ -92,7 +92,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   let engineBack: Promise<void> | undefined;
 
   /** Repeats `work` until it succeeds or the workers stop; says once that it does not, and once that it does again. */
-  async function persist<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  async function retryUntilStopped<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     for (let failures = 0; !stop.signal.aborted; failures++) {
       try {
         const result = await work();
@@ -103,29 +103,29 @@ export function createWorkers(options: WorkersOptions): Workers {
         const { code, message } = toFault(error);
         waitsFor.set(what, { code, message });
         if (failures === 0) log.error({ err: error, code }, `${what}: no new run starts`);
-        await pause(Math.min(longestPauseMs, 250 * 2 ** failures), stop.signal);
+        await delay(Math.min(maxDelayMs, 250 * 2 ** failures), stop.signal);
       }
     }
     return undefined;
   }
 
-  function leaveAlone(environmentId: number): void {
+  function backOff(environmentId: number): void {
     refused.set(environmentId, performance.now() + lockedMs);
-    setTimeout(bell.ring, lockedMs + 1).unref();
+    setTimeout(wakeSignal.notify, lockedMs + 1).unref();
   }
 
-  function leftAlone(): number[] {
+  function backedOff(): number[] {
     for (const [id, until] of refused) if (until <= performance.now()) refused.delete(id);
     return [...refused.keys()];
   }
 
   /** All slots that look at the same time look once. */
-  const claim = together(async (workerIds: string[]) => {
-    const seats = await options.seats?.();
-    const given = await queue.claimFor(workerIds, leftAlone(), seats?.count);
-    if (seats && given.includes('full'))
-      waitsFor.set(seatsName, { code: 'SELENIUM_FULL', message: seats.because });
-    else waitsFor.delete(seatsName);
+  const claim = batch(async (workerIds: string[]) => {
+    const sessionCapacity = await options.sessionCapacity?.();
+    const given = await queue.claimFor(workerIds, backedOff(), sessionCapacity?.count);
+    if (sessionCapacity && given.includes('full'))
+      waitsFor.set(capacityName, { code: 'SELENIUM_FULL', message: sessionCapacity.reason });
+    else waitsFor.delete(capacityName);
     return given;
   });
 
@@ -133,7 +133,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   async function workOnce(slot: SlotStatus): Promise<boolean | 'full'> {
     await lockStoreBack;
     await engineBack;
-    const claimed = await persist('Queue', async () => {
+    const claimed = await retryUntilStopped('Queue', async () => {
       const askedAt = performance.now();
       return { given: await claim(slot.workerId), askedAt };
     });
@@ -156,19 +156,19 @@ export function createWorkers(options: WorkersOptions): Workers {
           claimListeners.add(callback);
           return () => claimListeners.delete(callback);
         },
-        onTriedAgain: (pauseMs) => void setTimeout(bell.ring, pauseMs + 1).unref(),
+        onRetry: (delayMs) => void setTimeout(wakeSignal.notify, delayMs + 1).unref(),
         // Each run that starts meanwhile would be broken for the same reason.
         onEngineAway() {
           const { engineAnswers } = options;
           if (!engineAnswers) return;
-          engineBack ??= persist('Container engine', engineAnswers).then(() => {
+          engineBack ??= retryUntilStopped('Container engine', engineAnswers).then(() => {
             engineBack = undefined;
           });
         },
       });
-      if (executed === 'locked' || executed === 'lock-store-away') leaveAlone(environment.id);
+      if (executed === 'locked' || executed === 'lock-store-away') backOff(environment.id);
       if (executed === 'lock-store-away') {
-        lockStoreBack ??= persist('Lock store', () => locks.check()).then(() => {
+        lockStoreBack ??= retryUntilStopped('Lock store', () => locks.check()).then(() => {
           lockStoreBack = undefined;
         });
       }
@@ -180,7 +180,7 @@ export function createWorkers(options: WorkersOptions): Workers {
 
   async function work(slot: SlotStatus): Promise<void> {
     while (!stop.signal.aborted) {
-      const heard = bell.count();
+      const version = wakeSignal.count();
       let worked: boolean | 'full' = false;
       try {
         worked = await workOnce(slot);
@@ -188,7 +188,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       } catch (error) {
         log.error({ err: error, worker: slot.workerId }, 'A worker slot failed; it goes on');
       }
-      await bell.wait(heard, worked === 'full' ? fullMs : pollMs, stop.signal);
+      await wakeSignal.wait(version, worked === 'full' ? fullMs : pollMs, stop.signal);
     }
   }
 
@@ -203,7 +203,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   return {
     async start() {
       started = true;
-      unlisten.push(await queue.onWake(bell.ring));
+      unlisten.push(await queue.onWake(wakeSignal.notify));
       unlisten.push(
         await queue.onClaimChanged((runId) => {
           for (const callback of claimListeners) callback(runId);

@@ -8,7 +8,7 @@ import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { kinds, openTestDatabase, quiet } from '../support/database.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { artifactsConformance } from './conformance.ts';
 import { insertRun, openArtifactsHost } from './host.ts';
 
@@ -103,9 +103,9 @@ describe('hosts', () => {
     const log = await host(0).artifacts.runLog(id);
     log.write('line 1\n');
     host(0).shipping.start();
-    await until(async () => (await logOf(id)) === 'line 1\n');
+    await waitFor(async () => (await logOf(id)) === 'line 1\n');
     log.write('line 2\n');
-    await until(async () => (await logOf(id)) === 'line 1\nline 2\n');
+    await waitFor(async () => (await logOf(id)) === 'line 1\nline 2\n');
     await finished(log.end());
     await host(0).artifacts.write(id, 'late.txt', 'late');
     await host(0).shipping.stop();
@@ -122,7 +122,7 @@ describe('hosts', () => {
     // It begins with a look at everything.
     const { shipping: next } = await openArtifactsHost(database, host(0).folder);
     next.start();
-    await until(() => !existsSync(folder));
+    await waitFor(() => !existsSync(folder));
     await next.stop();
     expect(existsSync(join(host(0).folder, 'runs', String(unknown)))).toBe(true);
     expect(await logOf(id)).toBe('line 1\nline 2\n');

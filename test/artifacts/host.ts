@@ -2,24 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifacts } from '../../src/artifacts/artifacts.ts';
-import { createSharedArtifacts } from '../../src/artifacts/replicated.ts';
-import { createShipping } from '../../src/artifacts/uploader.ts';
+import { createReplicatedArtifacts } from '../../src/artifacts/replicated.ts';
+import { createUploader } from '../../src/artifacts/uploader.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
-import { createDepot } from '../../src/store/tables/file-chunks.ts';
+import { createBlobStore } from '../../src/store/tables/file-chunks.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
 /** A host that keeps files of runs in a database; with the folder of another: a process beside it. */
 export async function openArtifactsHost(database: Database, shared?: string) {
   const folder = shared ?? (await mkdtemp(join(tmpdir(), 'matre-host-')));
-  const depot = createDepot({ database });
-  const shipping = createShipping({ folder, depot, log: quiet });
+  const blobStore = createBlobStore({ database });
+  const uploader = createUploader({ folder, blobStore, log: quiet });
   const local = createArtifacts({ folder, logBytes: 1_000_000 });
   return {
     folder,
-    shipping,
-    artifacts: createSharedArtifacts({ local, depot, shipping }),
+    shipping: uploader,
+    artifacts: createReplicatedArtifacts({ local, blobStore, uploader }),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cli, startCli } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let server: TestServer;
 let runId: string;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
   runId = String(body.runs[0].id);
   const state = async () => (await server.ask('GET', `/api/runs/${runId}`)).body.run.state;
-  await until(async () => (await state()) === 'finished');
+  await waitFor(async () => (await state()) === 'finished');
 });
 afterAll(() => server.close());
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { overEngines } from '../runs/harness.ts';
 import { cli, startCli } from '../support/cli.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -47,7 +47,7 @@ overEngines((kind) => {
     const checkout = 'run -e preprod-us -e preprod-es -e stage-es -g checkout --watch';
     expect(await ask(checkout)).toMatchObject({ code: 1, endedByItself: true });
     // Nothing is wrong with it; that there is no Selenium is none, since its tests open no browser.
-    await until(async () => (await ask('doctor')).code === 0);
+    await waitFor(async () => (await ask('doctor')).code === 0);
     demo.process.kill('SIGINT');
     const { code, stdout, endedByItself } = await demo.done;
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(lastLine);

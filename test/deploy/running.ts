@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { importMatre, importPostgres, importRedis } from './images.ts';
 
 // `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here
@@ -82,12 +82,12 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     interface Status {
       workers: { alive: boolean; slots: number }[];
     }
-    const four = await until(async () => {
+    const four = await waitFor(async () => {
       const { workers } = await matre<Status>('status');
       return workers.filter(({ alive }) => alive).length === 4 ? workers : undefined;
     });
     expect(four.map(({ slots }) => slots)).toEqual([1, 1, 1, 1]);
-    await until(async () => (await compose('ps', 'server')).includes('(healthy)'));
+    await waitFor(async () => (await compose('ps', 'server')).includes('(healthy)'));
     const setting = (name: string) =>
       compose('exec', '-T', 'magento-redis', 'redis-cli', 'config', 'get', name);
     expect(await setting('appendonly')).toContain('yes');
@@ -109,7 +109,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     expect(ids).toHaveLength(2);
     const verdicts = [];
     for (const id of ids) {
-      const shown = await until(async () => {
+      const shown = await waitFor(async () => {
         const { run } = await matre<{ run: { state: string; verdict: string; reason: object | null } }>(
           'show',
           String(id),
@@ -140,7 +140,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     await compose('stop', '--timeout', '60');
     await compose('rm', '--force');
     await compose('up', '-d', ...services);
-    const after = await until(() => matre<unknown[]>('list').catch(() => undefined));
+    const after = await waitFor(() => matre<unknown[]>('list').catch(() => undefined));
     expect(after).toEqual(before);
   });
 });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { capture } from '../../src/engine/read-all.ts';
 import { lockNames } from '../../src/locks/lock.ts';
 import { createLayout } from '../../src/mftf/container/layout.ts';
-import { openStage, overEngines, type Stage, type StageEnvironment } from '../runs/harness.ts';
+import { type Harness, type HarnessEnvironment, openHarness, overEngines } from '../runs/harness.ts';
 import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
@@ -12,24 +12,24 @@ const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 /** The causes that lie in containers, each brought about for real. */
 overEngines((kind) => {
   let selenium: TestSelenium;
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
     selenium = await startChromedriver();
-    stage = await openStage(kind, { settings: selenium.settings });
-    environment = await stage.environment('preprod-us');
-    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    harness = await openHarness(kind, { settings: selenium.settings });
+    environment = await harness.environment('preprod-us');
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run.verdict).toBe('passed');
   });
   afterAll(async () => {
-    await stage.close();
+    await harness.close();
     await selenium.stop();
   });
 
-  const idOf = async () => (await stage.engine.inspect(environment.container.name))?.id;
+  const idOf = async () => (await harness.engine.inspect(environment.container.name))?.id;
 
   test('finds nothing where nothing is wrong', async () => {
-    const report = await askDoctor(stage.context);
+    const report = await askDoctor(harness.context);
     expect(report.checks.filter(({ standing }) => standing !== 'well')).toEqual([]);
     expect(report.healthy).toBe(true);
   });
@@ -37,12 +37,12 @@ overEngines((kind) => {
   test('a _generated that is no tmpfs any more is named, and mended', async () => {
     const before = await idOf();
     await environment.container.says('rm', '-rf', `${generated}/default`);
-    expect(checkOf(await askDoctor(stage.context), 'container-unhealthy').standing).toBe('well');
+    expect(checkOf(await askDoctor(harness.context), 'container-unhealthy').standing).toBe('well');
     // As when somebody clears the supervisor away with everything else.
     await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
-    const report = await askDoctor(stage.context);
+    const report = await askDoctor(harness.context);
     expect(problemsOf(report)).toEqual([['CONTAINER_UNHEALTHY', 'preprod-us']]);
-    const fixed = await askDoctor(stage.context, { fix: true });
+    const fixed = await askDoctor(harness.context, { fix: true });
     expect(fixed.healthy).toBe(true);
     expect(checkOf(fixed, 'container-unhealthy').healed.join()).toContain('is replaced');
     expect(await idOf()).not.toBe(before);
@@ -51,14 +51,14 @@ overEngines((kind) => {
   test('processes of a run that is over are found, and ended only when asked', async () => {
     const id = (await idOf()) ?? '';
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
-    await capture(stage.engine, id, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
-    const report = await until(async () => {
-      const found = await askDoctor(stage.context);
+    await capture(harness.engine, id, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
+    const report = await waitFor(async () => {
+      const found = await askDoctor(harness.context);
       return found.healthy ? undefined : found;
     });
     expect(problemsOf(report)).toEqual([['PROCESSES_LEFT', 'preprod-us']]);
     expect(checkOf(report, 'processes-left').findings[0]?.found).toContain('run-7-1');
-    const fixed = await askDoctor(stage.context, { fix: true });
+    const fixed = await askDoctor(harness.context, { fix: true });
     expect(fixed.healthy).toBe(true);
     // Mended, not replaced.
     expect(await idOf()).toBe(id);
@@ -67,32 +67,32 @@ overEngines((kind) => {
   test('a container that a run uses is not touched', async () => {
     const before = await idOf();
     await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
-    const run = await stage.context.locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
-    const fixed = await askDoctor(stage.context, { fix: true });
+    const run = await harness.context.locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
+    const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'container-unhealthy')).toMatchObject({
       standing: 'problem',
       healed: [expect.stringContaining('in use')],
     });
     expect(await idOf()).toBe(before);
     await run.release();
-    expect((await askDoctor(stage.context, { fix: true })).healthy).toBe(true);
+    expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
   });
 
   test('a container of a removed environment is named, and removed', async () => {
-    const gone = await stage.environment('stage-es');
-    await stage.run(gone, { tests: ['HarbourHomePageTest'] });
-    await stage.context.environments.remove(gone.id);
-    const report = await askDoctor(stage.context);
+    const gone = await harness.environment('stage-es');
+    await harness.run(gone, { tests: ['HarbourHomePageTest'] });
+    await harness.context.environments.remove(gone.id);
+    const report = await askDoctor(harness.context);
     expect(problemsOf(report)).toEqual([['CONTAINER_ORPHANED', gone.container.name]]);
-    expect((await askDoctor(stage.context, { fix: true })).healthy).toBe(true);
-    expect(await stage.engine.inspect(gone.container.name)).toBeUndefined();
+    expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
+    expect(await harness.engine.inspect(gone.container.name)).toBeUndefined();
   });
 
   test('a stranger under a name of ours is named, and never touched', async () => {
-    const taken = await stage.environment('preprod-es');
-    const stranger = await stage.engine.create({
+    const taken = await harness.environment('preprod-es');
+    const stranger = await harness.engine.create({
       name: taken.container.name,
-      image: stage.image,
+      image: harness.image,
       labels: {},
       env: {},
       mounts: [],
@@ -103,9 +103,9 @@ overEngines((kind) => {
       extraHosts: [],
       memoryBytes: 64 * 1024 ** 2,
     });
-    const report = await askDoctor(stage.context, { fix: true });
+    const report = await askDoctor(harness.context, { fix: true });
     expect(problemsOf(report)).toEqual([['CONTAINER_NAME_TAKEN', taken.container.name]]);
-    expect((await stage.engine.inspect(taken.container.name))?.id).toBe(stranger.id);
-    await stage.engine.remove(stranger.id);
+    expect((await harness.engine.inspect(taken.container.name))?.id).toBe(stranger.id);
+    await harness.engine.remove(stranger.id);
   });
 });

@@ -11,7 +11,7 @@ export function askDoctor(
 ): Promise<ReportView> {
   const { environment, fix = false } = options;
   const operation = fix ? fixDoctor : showDoctor;
-  return operation.run(context, { environment }, { who: matreItself });
+  return operation.run(context, { environment }, { principal: matreItself });
 }
 
 /** What one check found. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
-import type { Examined } from '../../src/doctor/check-context.ts';
+import type { CheckContext } from '../../src/doctor/check-context.ts';
 import { filesApart } from '../../src/doctor/checks/files-apart.ts';
 import { locksExclude } from '../../src/doctor/checks/locks-exclude.ts';
 import { locksForgotten } from '../../src/doctor/checks/locks-forgotten.ts';
@@ -20,7 +20,7 @@ import { type CliProcess, cli, startCli } from '../support/cli.ts';
 import { sharedPostgres, withClient } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { patienceMs, until } from '../support/wait-for.ts';
+import { patienceMs, waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /**
@@ -47,7 +47,7 @@ describe('several processes', () => {
     workers.push(worker);
     await worker.says('1 workers are up.');
     const { workers: table } = app.app.context;
-    await until(async () => (await table.list()).some(({ pid }) => pid === worker.process.pid));
+    await waitFor(async () => (await table.list()).some(({ pid }) => pid === worker.process.pid));
     return worker;
   }
 
@@ -110,9 +110,9 @@ describe('several processes', () => {
     }
   }
   /** One check alone, which is quicker than all of them. */
-  const look = (check: Check, instead: Partial<Examined> = {}) => {
+  const look = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
-    return check.look({ config, database, locks, workers: table, ...instead } as Examined);
+    return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
   /** For those that say nothing however long they are waited for. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
@@ -128,8 +128,8 @@ describe('several processes', () => {
       }
     });
     expect(await look(locksForgotten)).toMatchObject([
-      { standing: 'problem', code: 'LOCK_STORE_EVICTS', found: expect.stringContaining('volatile-ttl') },
-      { standing: 'warning' },
+      { status: 'problem', code: 'LOCK_STORE_EVICTS', message: expect.stringContaining('volatile-ttl') },
+      { status: 'warning' },
     ]);
     await held.release();
     await redisIs(async (client) => {
@@ -148,33 +148,33 @@ describe('several processes', () => {
       ],
     });
     await redisIs((client) => client.configSet('appendonly', 'yes'));
-    expect(await look(locksForgotten)).toMatchObject([{ standing: 'well' }, { standing: 'well' }]);
+    expect(await look(locksForgotten)).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
     await redisIs((client) => client.configSet('appendonly', 'no'));
     // As a managed Redis does.
     await redisIs((client) => client.aclSetUser('default', ['-config']));
     expect(await look(locksForgotten)).toMatchObject([
-      { standing: 'well' },
-      { standing: 'well', found: expect.stringContaining('could not be looked at') },
+      { status: 'ok' },
+      { status: 'ok', message: expect.stringContaining('could not be looked at') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
     expect(await look(locksForgotten)).toMatchObject([
-      { standing: 'unknown', found: expect.stringContaining('+info') },
+      { status: 'unknown', message: expect.stringContaining('+info') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+info']));
   });
 
   test('a worker that keeps the files of its runs where nobody else sees them is named, with the setting', async () => {
-    expect(await look(filesApart)).toMatchObject([{ found: `It shares the folder ${folder}.` }]);
+    expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
     const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
     // The key is in the folder of the others.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
     const worker = await startWorker({ MATRE_DATA: elsewhere, MATRE_SECRET_KEY: key });
-    const apart = (await look(filesApart)).filter(({ standing }) => standing !== 'well');
+    const apart = (await look(filesApart)).filter(({ status }) => status !== 'ok');
     expect(apart).toMatchObject([
       {
         code: 'FILES_APART',
         about: expect.stringContaining(`/${worker.process.pid}`),
-        found: expect.stringContaining(elsewhere),
+        message: expect.stringContaining(elsewhere),
       },
     ]);
     worker.process.kill('SIGTERM');
@@ -186,11 +186,11 @@ describe('several processes', () => {
     const worker = await startWorker();
     worker.process.kill('SIGSTOP');
     // What it said before it was stopped may arrive after it.
-    await until(async () => {
+    await waitFor(async () => {
       const findings = await look(locksExclude, { config: impatientConfig() });
       return findings.some(
         (each) =>
-          each.standing === 'problem' &&
+          each.status === 'problem' &&
           each.code === 'WORKER_LOST' &&
           each.about?.endsWith(`/${worker.process.pid}`),
       );
@@ -207,13 +207,13 @@ describe('several processes', () => {
     const beating = {
       ...table,
       async list() {
-        await table.beat(id, { stopping: false });
+        await table.heartbeat(id, { stopping: false });
         return table.list();
       },
     };
     const findings = await look(locksExclude, { config: impatientConfig(), workers: beating });
     expect(findings.filter(({ about }) => about === id)).toMatchObject([
-      { standing: 'unknown', found: expect.stringContaining('It is alive') },
+      { status: 'unknown', message: expect.stringContaining('It is alive') },
     ]);
     await table.remove(id);
   });
@@ -222,8 +222,8 @@ describe('several processes', () => {
     const config = { ...app.app.context.config, doctor: { timeoutMs: 1 } };
     const [process] = await look(locksExclude, { config });
     expect(process).toMatchObject({
-      standing: 'unknown',
-      found: expect.stringContaining('this machine is busy'),
+      status: 'unknown',
+      message: expect.stringContaining('this machine is busy'),
     });
   });
 
@@ -242,13 +242,13 @@ describe('several processes', () => {
     return id;
   }
   const finished = (runId: number) =>
-    until(async () => (await app.app.context.runs.get(runId)).state === 'finished');
+    waitFor(async () => (await app.app.context.runs.get(runId)).state === 'finished');
 
   /** What the doctor says of a run that is stuck; between two looks a worker may have just claimed it. */
   const stuck = (runId: number) =>
-    until(async () => {
+    waitFor(async () => {
       const findings = await look(queueStuck);
-      return findings.find((each) => each.standing === 'problem' && each.about === `run ${runId}`);
+      return findings.find((each) => each.status === 'problem' && each.about === `run ${runId}`);
     });
 
   test('a run that waits for a lock of somebody else is named, with who has it', async () => {
@@ -259,12 +259,12 @@ describe('several processes', () => {
     });
     await workers[0]?.says('Environment locked, skipping');
     expect(await stuck(run)).toMatchObject({
-      found: expect.stringContaining(`another matre holds ${held?.name}`),
+      message: expect.stringContaining(`another matre holds ${held?.name}`),
       remedy: expect.stringContaining(`matre locks release ${held?.name}`),
     });
     await held?.release();
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ standing: 'well' }]);
+    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
   test('a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it', async () => {
@@ -289,8 +289,8 @@ describe('several processes', () => {
     const { database } = app.app.context;
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
     const run = await waitingRun();
-    const found = expect.stringContaining('1 environments are free and have runs that wait');
-    expect(await stuck(run)).toMatchObject({ found });
+    const message = expect.stringContaining('1 environments are free and have runs that wait');
+    expect(await stuck(run)).toMatchObject({ message });
     worker?.process.kill('SIGCONT');
     await finished(run);
   });
@@ -305,14 +305,14 @@ describe('several processes', () => {
     const { port } = silent.address() as AddressInfo;
     const worker = await startWorker({ MATRE_ENGINE: 'docker', DOCKER_HOST: `tcp://127.0.0.1:${port}` });
     const run = await waitingRun();
-    await until(async () => (await runs.get(run)).state === 'running');
+    await waitFor(async () => (await runs.get(run)).state === 'running');
     worker.process.kill('SIGKILL');
     await worker.done;
     await database.query(`UPDATE run SET lease_until = lease_until - interval '2 minutes' WHERE id = $1`, [
       run,
     ]);
     expect(await stuck(run)).toMatchObject({
-      found: expect.stringContaining(`The lease of run ${run} ended`),
+      message: expect.stringContaining(`The lease of run ${run} ended`),
     });
     silent.close();
     const { workers: table } = app.app.context;
@@ -320,7 +320,7 @@ describe('several processes', () => {
     // Whoever comes takes it back.
     other?.process.kill('SIGCONT');
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ standing: 'well' }]);
+    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
   test('no question makes a worker take a lock of a run', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
-import type { Examined } from '../../src/doctor/check-context.ts';
+import type { CheckContext } from '../../src/doctor/check-context.ts';
 import { scheduleFails, scheduleOverdue } from '../../src/doctor/checks/schedules.ts';
 import { Fault } from '../../src/faults/fault.ts';
 import { emptySelection } from '../../src/model/selection.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 /** They look into the database alone. */
-const look = (check: Check) => check.look({ database: opened.app.context.database } as Examined);
+const look = (check: Check) => check.look({ database: opened.app.context.database } as CheckContext);
 
 test('a schedule that nobody fires, one whose group is gone, and one whose environment was removed', async () => {
   const { schedules, environments, firer, database } = opened.app.context;
@@ -42,8 +42,8 @@ test('a schedule that nobody fires, one whose group is gone, and one whose envir
     nextAt: new Date(Date.now() + 3_600_000),
     createdBy: 'test',
   });
-  expect(await look(scheduleOverdue)).toMatchObject([{ standing: 'well' }]);
-  expect(await look(scheduleFails)).toMatchObject([{ standing: 'well' }]);
+  expect(await look(scheduleOverdue)).toMatchObject([{ status: 'ok' }]);
+  expect(await look(scheduleFails)).toMatchObject([{ status: 'ok' }]);
 
   await database.query(`UPDATE schedule SET next_at = now() - interval '2 minutes'`);
   expect(await look(scheduleOverdue)).toMatchObject([
@@ -53,11 +53,11 @@ test('a schedule that nobody fires, one whose group is gone, and one whose envir
   known = false;
   await firer.byHand('nightly', 'test');
   expect(await look(scheduleFails)).toMatchObject([
-    { code: 'SELECTION_UNKNOWN', about: 'nightly', found: expect.stringContaining('no group "smoke"') },
+    { code: 'SELECTION_UNKNOWN', about: 'nightly', message: expect.stringContaining('no group "smoke"') },
   ]);
 
   await environments.remove(id);
   expect(await look(scheduleFails)).toMatchObject([
-    { code: 'ENVIRONMENT_UNKNOWN', found: expect.stringContaining('removed: us') },
+    { code: 'ENVIRONMENT_UNKNOWN', message: expect.stringContaining('removed: us') },
   ]);
 });

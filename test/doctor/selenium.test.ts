@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
 import { listRuns } from '../../src/operations/runs/runs.ts';
 import { sessionLabel } from '../../src/selenium/session-label.ts';
-import { fault, moduleTest, openStage, type Stage, type StageOptions } from '../runs/harness.ts';
+import { fault, type Harness, type HarnessOptions, moduleTest, openHarness } from '../runs/harness.ts';
 import { freePort } from '../support/redis.ts';
 import { startChromedriver, startGrid, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /** A Selenium Grid 4 with two sessions, a chromedriver alone, and browsers that are really opened, by runs and by others. */
@@ -22,28 +22,28 @@ const module = {
 
 describe.each(kinds)('%s', (kind, start) => {
   let selenium: TestSelenium;
-  let stage: Stage;
+  let harness: Harness;
   const strangers: string[] = [];
 
   beforeAll(async () => {
     selenium = await start();
   });
   afterEach(async () => {
-    await stage?.close();
+    await harness?.close();
     for (const id of strangers.splice(0)) await selenium.client.end(id);
   });
   afterAll(() => selenium.stop());
 
   /** Its tests open browsers. */
-  async function open(options: StageOptions = {}): Promise<Stage> {
-    stage = await openStage('sandbox', {
+  async function open(options: HarnessOptions = {}): Promise<Harness> {
+    harness = await openHarness('sandbox', {
       module,
       ...options,
       settings: { ...selenium.settings, ...options.settings },
     });
     const browser = { name: 'STAND_IN_BROWSER', value: 'yes', secret: false };
-    await stage.context.variables.set('global', browser);
-    return stage;
+    await harness.context.variables.set('global', browser);
+    return harness;
   }
   const labels = async () => (await selenium.client.status()).sessions.map(({ label }) => label);
   const stranger = async () => {
@@ -51,36 +51,36 @@ describe.each(kinds)('%s', (kind, start) => {
     strangers.push(id);
     return id;
   };
-  const installation = async () => (await stage.context.examined()).installation;
+  const installation = async () => (await harness.context.examined()).installation;
 
   test('a session of a run tells whose it is, and ends with its test', async () => {
     await open();
-    const environment = await stage.environment('preprod-us');
-    const run = await stage.submit(environment, { tests: ['WaitingTest'] });
-    const open1 = await until(async () => {
+    const environment = await harness.environment('preprod-us');
+    const run = await harness.submit(environment, { tests: ['WaitingTest'] });
+    const open1 = await waitFor(async () => {
       const found = (await labels()).filter((label) => label !== undefined);
       return found.length > 0 ? found : undefined;
     });
     expect(open1).toEqual([expect.stringMatching(new RegExp(`^matre\\..+\\.run-${run}-\\d+\\.1$`))]);
-    await stage.context.runs.cancel(run);
-    await stage.finished(run);
-    await until(async () => (await labels()).length === 0);
+    await harness.context.runs.cancel(run);
+    await harness.finished(run);
+    await waitFor(async () => (await labels()).length === 0);
   });
 
   test('a test that is killed leaves no session, and one of somebody else stays', async () => {
     const other = await stranger();
     await open();
-    const environment = await stage.environment('preprod-us');
-    const { run } = await stage.run(environment, { tests: ['KilledTest', 'PlainTest'] });
+    const environment = await harness.environment('preprod-us');
+    const { run } = await harness.run(environment, { tests: ['KilledTest', 'PlainTest'] });
     expect(run.counts).toMatchObject({ broken: 1, passed: 1 });
-    await until(async () => (await labels()).length === 1);
+    await waitFor(async () => (await labels()).length === 1);
     expect((await selenium.client.status()).sessions).toMatchObject([{ id: other }]);
   });
 
   test('sessions of a run that is over are ended by workers, and by the doctor; those of others are not', async () => {
     const other = await stranger();
     await open({ workers: false });
-    await stage.environment('preprod-us');
+    await harness.environment('preprod-us');
     const label = sessionLabel({ installation: await installation(), runId: 77, fence: 1 }, 1);
     const named = () =>
       selenium.open({
@@ -90,30 +90,30 @@ describe.each(kinds)('%s', (kind, start) => {
         },
       });
     const left = await named();
-    const report = await askDoctor(stage.context);
+    const report = await askDoctor(harness.context);
     expect(checkOf(report, 'selenium-sessions-left').findings).toMatchObject([
       { code: 'SELENIUM_SESSIONS_LEFT', found: expect.stringContaining(left), fixable: true },
     ]);
     expect(await labels()).toContain(label);
-    const fixed = await askDoctor(stage.context, { fix: true });
+    const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'selenium-sessions-left')).toMatchObject({
       standing: 'well',
       healed: [`Session ${left} was ended.`],
     });
 
     await named();
-    await stage.startWorkers();
-    await until(async () => !(await labels()).includes(label));
+    await harness.startWorkers();
+    await waitFor(async () => !(await labels()).includes(label));
     expect((await selenium.client.status()).sessions.map(({ id }) => id)).toEqual([other]);
   });
 
   test('no Selenium is told before the first test, as the reason of the run', async () => {
     await open({ settings: { SELENIUM_PORT: String(await freePort()) } });
-    const environment = await stage.environment('preprod-us');
-    const { run, results } = await stage.run(environment, { tests: ['PlainTest'] });
+    const environment = await harness.environment('preprod-us');
+    const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
     expect(results).toEqual([]);
-    expect(checkOf(await askDoctor(stage.context), 'selenium-away')).toMatchObject({
+    expect(checkOf(await askDoctor(harness.context), 'selenium-away')).toMatchObject({
       standing: 'problem',
       findings: [{ code: 'SELENIUM_UNREACHABLE', found: expect.stringContaining('ECONNREFUSED') }],
     });
@@ -121,8 +121,8 @@ describe.each(kinds)('%s', (kind, start) => {
 
   test('a wrong path is told with the right ones', async () => {
     await open({ settings: { SELENIUM_PATH: '/nothing' } });
-    const environment = await stage.environment('preprod-us');
-    const { run } = await stage.run(environment, { tests: ['PlainTest'] });
+    const environment = await harness.environment('preprod-us');
+    const { run } = await harness.run(environment, { tests: ['PlainTest'] });
     expect(run.reason).toMatchObject({
       code: 'SELENIUM_UNREACHABLE',
       message: expect.stringContaining('SELENIUM_PATH'),
@@ -133,23 +133,27 @@ describe.each(kinds)('%s', (kind, start) => {
     test('as many runs as there are sessions; the others say what they wait for, and none is broken', async () => {
       await stranger();
       await open();
-      const [one, two] = [await stage.environment('preprod-us'), await stage.environment('preprod-es')];
-      const first = await stage.submit(one, { tests: ['WaitingTest'] });
-      await stage.testing(first, 'WaitingTest');
-      const second = await stage.submit(two, { tests: ['PlainTest'] });
-      const waits = await until(async () => (await stage.show(second)).run.waitsFor);
+      const [one, two] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
+      const first = await harness.submit(one, { tests: ['WaitingTest'] });
+      await harness.testing(first, 'WaitingTest');
+      const second = await harness.submit(two, { tests: ['PlainTest'] });
+      const waits = await waitFor(async () => (await harness.show(second)).run.waitsFor);
       expect(waits).toEqual({
         code: 'SELENIUM_FULL',
         message: expect.stringMatching(/has 2 sessions, 1 of them used by others, and none is free/),
       });
-      const { runs } = await listRuns.run(stage.context, { limit: 5, state: 'queued' }, { who: matreItself });
+      const { runs } = await listRuns.run(
+        harness.context,
+        { limit: 5, state: 'queued' },
+        { principal: matreItself },
+      );
       expect(runs).toMatchObject([{ id: second, waitsFor: { code: 'SELENIUM_FULL' } }]);
       // Its environment is not held while it waits.
-      expect((await stage.context.locks.list()).map(({ name }) => name)).not.toContainEqual(
+      expect((await harness.context.locks.list()).map(({ name }) => name)).not.toContainEqual(
         expect.stringContaining(String(two.id)),
       );
-      await stage.context.runs.cancel(first);
-      const { run, attempts } = await stage.finished(second);
+      await harness.context.runs.cancel(first);
+      const { run, attempts } = await harness.finished(second);
       expect(run).toMatchObject({ verdict: 'passed', waitsFor: null });
       expect(attempts).toHaveLength(1);
     });
@@ -159,7 +163,7 @@ describe.each(kinds)('%s', (kind, start) => {
       await open({ workers: false });
       await stranger();
       await stranger();
-      const report = await askDoctor(stage.context);
+      const report = await askDoctor(harness.context);
       expect(problemsOf(report)).toContainEqual(['SELENIUM_FULL', selenium.client.address]);
     });
 });

@@ -4,40 +4,40 @@ import { matreItself } from '../../src/model/access.ts';
 import { showDoctor } from '../../src/operations/system/doctor.ts';
 import {
   fault,
+  type Harness,
+  type HarnessEnvironment,
   moduleTest,
-  openStage,
+  openHarness,
   overOneEngine,
-  type Stage,
-  type StageEnvironment,
 } from '../runs/harness.ts';
 import { freePort } from '../support/redis.ts';
 import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /** What is wrong with the shops, and with what the module has for them. */
 overOneEngine((kind) => {
   let selenium: TestSelenium;
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
     selenium = await startChromedriver();
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       settings: selenium.settings,
       module: moduleTest('PauseTest', fault('gate')),
     });
-    environment = await stage.environment('preprod-us');
+    environment = await harness.environment('preprod-us');
   });
   afterAll(async () => {
-    await stage.close();
+    await harness.close();
     await selenium.stop();
   });
 
   /** While `change` holds for the environment. */
   async function problemsWith(change: Partial<{ baseUrl: string; adminUsername: string }>) {
-    await stage.context.environments.update(environment.id, change);
-    const report = await askDoctor(stage.context, { environment: environment.code });
-    await stage.context.environments.update(environment.id, {
+    await harness.context.environments.update(environment.id, change);
+    const report = await askDoctor(harness.context, { environment: environment.code });
+    await harness.context.environments.update(environment.id, {
       baseUrl: environment.shop.url,
       adminUsername: 'admin',
     });
@@ -45,9 +45,9 @@ overOneEngine((kind) => {
   }
 
   test('what a run looks at before its first test is in its log, with the time it took', async () => {
-    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run.verdict).toBe('passed');
-    expect(await stage.log(run.id)).toMatch(
+    expect(await harness.log(run.id)).toMatch(
       new RegExp(
         `Looked at what the tests need in \\d\\.\\d\\d s: ${environment.shop.url} answers in \\d+ ms`,
       ),
@@ -74,8 +74,8 @@ overOneEngine((kind) => {
 
   test('who may only look has nobody sign in', async () => {
     const signIn = async (role: 'viewer' | 'operator') => {
-      const who = { ...matreItself, role };
-      const report = await showDoctor.run(stage.context, { environment: 'preprod-us' }, { who });
+      const principal = { ...matreItself, role };
+      const report = await showDoctor.run(harness.context, { environment: 'preprod-us' }, { principal });
       return checkOf(report, 'admin-refused').findings[0]?.found;
     };
     expect(await signIn('viewer')).toContain('Not asked');
@@ -86,49 +86,49 @@ overOneEngine((kind) => {
     const shop = await startShop({ environment: 'preprod-us', port: 0, latencyMs: 0, twoFactor: true });
     expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([['TWO_FACTOR_ON', 'preprod-us']]);
     const secret = { name: 'OTP_SHARED_SECRET', value: 'MFRGGZDFMZTWQ2LK', secret: true };
-    await stage.context.variables.set(environment.id, secret);
+    await harness.context.variables.set(environment.id, secret);
     expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([]);
-    await stage.context.variables.unset(environment.id, secret.name);
+    await harness.context.variables.unset(environment.id, secret.name);
     await shop.close();
   });
 
   test('an env file that the module lacks, with path and commit', async () => {
     const path = 'Cron/data/.env.preprod-us';
-    const content = stage.module.git('show', `HEAD:${path}`);
-    const commit = stage.module.commit({ [path]: undefined }, 'Without values');
-    const report = await askDoctor(stage.context);
+    const content = harness.module.git('show', `HEAD:${path}`);
+    const commit = harness.module.commit({ [path]: undefined }, 'Without values');
+    const report = await askDoctor(harness.context);
     expect(problemsOf(report)).toEqual([['MODULE_ENV_FILE_MISSING', 'preprod-us']]);
     const [finding] = checkOf(report, 'module-env-file-missing').findings;
     expect(finding?.found).toContain(path);
     expect(finding?.found).toContain(commit);
-    stage.module.commit({ [path]: content }, 'With values');
-    expect((await askDoctor(stage.context)).healthy).toBe(true);
+    harness.module.commit({ [path]: content }, 'With values');
+    expect((await askDoctor(harness.context)).healthy).toBe(true);
   });
 
   test('a module folder that is replaced under a living container changes nothing for its runs', async () => {
-    const container = await stage.engine.inspect(environment.container.name);
-    const run = await stage.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
-    await stage.testing(run, 'PauseTest');
+    const container = await harness.engine.inspect(environment.container.name);
+    const run = await harness.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+    await harness.testing(run, 'PauseTest');
     // What used to leave containers with an old, empty folder: the module of the next commit takes the place of this one.
-    stage.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
+    harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
     await environment.container.openGate();
-    const { run: ended } = await stage.finished(run);
+    const { run: ended } = await harness.finished(run);
     expect(ended.verdict).toBe('passed');
-    const { run: next, events } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    const { run: next, events } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(next).toMatchObject({ verdict: 'passed', commit: { subject: 'Other values' } });
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_REPLACED');
-    expect((await stage.engine.inspect(environment.container.name))?.id).toBe(container?.id);
+    expect((await harness.engine.inspect(environment.container.name))?.id).toBe(container?.id);
     expect(await environment.container.says('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
   });
 
   test('a stale container is named, and replaced when no run uses it', async () => {
-    const context = stage.context;
-    const before = (await stage.engine.inspect(environment.container.name))?.id ?? '';
+    const context = harness.context;
+    const before = (await harness.engine.inspect(environment.container.name))?.id ?? '';
     // An operator moved the mark of what it was made for, as another configuration would.
-    await stage.engine.remove(before);
-    await stage.engine.create({
+    await harness.engine.remove(before);
+    await harness.engine.create({
       name: environment.container.name,
-      image: stage.image,
+      image: harness.image,
       labels: {
         'matre.installation': (await context.examined()).installation,
         'matre.environment': String(environment.id),
@@ -147,6 +147,8 @@ overOneEngine((kind) => {
     expect(problemsOf(report)).toEqual([['CONTAINER_STALE', 'preprod-us']]);
     expect(checkOf(report, 'container-stale').findings[0]?.found).toContain('its specification changed');
     expect((await askDoctor(context, { fix: true })).healthy).toBe(true);
-    await until(async () => (await stage.engine.inspect(environment.container.name))?.state === 'running');
+    await waitFor(
+      async () => (await harness.engine.inspect(environment.container.name))?.state === 'running',
+    );
   });
 });

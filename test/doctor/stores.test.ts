@@ -1,19 +1,19 @@
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Examined } from '../../src/doctor/check-context.ts';
+import type { CheckContext } from '../../src/doctor/check-context.ts';
 import { checks } from '../../src/doctor/checks.ts';
 import type { Reason } from '../../src/model/run.ts';
-import { fault, moduleTest, openStage, type Stage } from '../runs/harness.ts';
+import { fault, type Harness, moduleTest, openHarness } from '../runs/harness.ts';
 import { openTestApp } from '../support/app.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /** What is wrong with queue, workers and disks. */
-let stage: Stage | undefined;
+let harness: Harness | undefined;
 afterEach(async () => {
-  await stage?.close();
-  stage = undefined;
+  await harness?.close();
+  harness = undefined;
 });
 
 test.runIf(canMount)(
@@ -22,31 +22,31 @@ test.runIf(canMount)(
     const disk = mountSmallDisk(512 * 1024);
     const { folder } = disk;
     try {
-      stage = await openStage('sandbox', {
+      harness = await openHarness('sandbox', {
         settings: { MATRE_DATA: folder },
         module: moduleTest('PlainTest', fault('sleep 0')),
       });
-      const environment = await stage.environment('preprod-us');
-      const { findings } = checkOf(await askDoctor(stage.context), 'disk-full');
+      const environment = await harness.environment('preprod-us');
+      const { findings } = checkOf(await askDoctor(harness.context), 'disk-full');
       // 512 MB are enough for now, and too little for long.
       expect(findings[0]).toMatchObject({
         code: 'DISK_FULL',
         about: folder,
         remedy: expect.stringContaining(`df -h ${folder}`),
       });
-      expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
       const { bavail, bsize } = await statfs(folder);
       await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
-      const { run, results } = await stage.run(environment, { tests: ['PlainTest'] });
+      const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
       expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
       expect(results).toEqual([]);
       await rm(join(folder, 'filler'));
-      expect((await stage.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
       // Its containers are in that folder, where the engine of the stage does not look.
-      await (await stage.context.examined()).engine.remove(environment.container.name);
+      await (await harness.context.examined()).engine.remove(environment.container.name);
     } finally {
-      await stage?.close();
-      stage = undefined;
+      await harness?.close();
+      harness = undefined;
       disk.unmount();
     }
   },
@@ -59,12 +59,12 @@ test('no worker, a lost worker, a queue that does not move, a lease that nobody 
   const codes = async (name: string) => {
     const { config, locks } = app.context;
     const check = checks.find((each) => each.name === name);
-    const found = await check?.look({ config, database, locks, workers } as Examined);
+    const found = await check?.look({ config, database, locks, workers } as CheckContext);
     return found?.flatMap((each) => ('code' in each ? [each.code] : []));
   };
   /** As if it said so again and again, however long this test takes. */
   const keepAlive = async (waitsFor?: Reason) => {
-    await workers.beat('host/1', { stopping: false, waitsFor });
+    await workers.heartbeat('host/1', { stopping: false, waitsFor });
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
   };
   expect(await codes('workers-away')).toEqual(['WORKERS_MISSING']);

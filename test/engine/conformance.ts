@@ -17,7 +17,7 @@ import {
 import { Fault, type FaultCode } from '../../src/faults/fault.ts';
 import { startChild } from '../support/child.ts';
 import { imageFile, magentoRoot } from '../support/image.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type EngineKind, openSubject, type Subject } from './subject.ts';
 
 const mebibyte = 1024 ** 2;
@@ -279,10 +279,10 @@ export function engineConformance(kind: EngineKind): void {
         said += piece;
       });
       exec.stderr.resume();
-      await until(() => said === 'ready\n');
+      await waitFor(() => said === 'ready\n');
       exec.stdin?.write('it\n');
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
-      await until(() => said === 'ready\ngot it\n');
+      await waitFor(() => said === 'ready\ngot it\n');
       exec.stdin?.end();
     });
 
@@ -392,7 +392,7 @@ export function engineConformance(kind: EngineKind): void {
       const limits = { limitMs: 8_000, signal: cancel.signal };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), limits);
       const said = output(run);
-      await until(async () => (await alive(shared.id, mark)) === 2);
+      await waitFor(async () => (await alive(shared.id, mark)) === 2);
       // Longer than the limit: beats keep it alive.
       await say(shared.id, 'sleep', '10');
       expect(await alive(shared.id, mark)).toBe(2);
@@ -417,7 +417,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await child.line()).toBe('up');
       expect(await alive(shared.id, mark)).toBe(2);
       await child.kill();
-      await until(async () => (await alive(shared.id, mark)) === 0);
+      await waitFor(async () => (await alive(shared.id, mark)) === 0);
     });
 
     test('invariant 6: a caller that hangs loses its processes', async () => {
@@ -426,7 +426,7 @@ export function engineConformance(kind: EngineKind): void {
       try {
         expect(await child.line()).toBe('up');
         child.signal('SIGSTOP');
-        await until(async () => (await alive(shared.id, mark)) === 0);
+        await waitFor(async () => (await alive(shared.id, mark)) === 0);
         child.signal('SIGCONT');
         expect(await child.line()).toMatch(/^ended {"kind":"exited","code":[1-9]/);
       } finally {
@@ -439,22 +439,22 @@ export function engineConformance(kind: EngineKind): void {
       const clock = await readClock(subject.engine, shared.id);
       // Long enough for a start on a busy machine; then the beats bring a sooner one.
       let end = performance.now() + 3_600_000;
-      const permit = { until: () => end, clock };
-      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit });
+      const deadline = { until: () => end, clock };
+      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit: deadline });
       const said = output(run);
-      await until(async () => (await alive(shared.id, mark)) === 2);
+      await waitFor(async () => (await alive(shared.id, mark)) === 2);
       end = performance.now() + 1_000;
       expect((await said).end).toMatchObject({ kind: 'exited', code: 137 });
       expect(performance.now()).toBeGreaterThan(end);
       expect(await alive(shared.id, mark)).toBe(0);
-      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, permit });
+      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, permit: deadline });
       expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
     });
 
     test('invariant 1: an end that nobody saw is told when nothing runs any more', async () => {
       const { id } = await make();
       const clock = await readClock(subject.engine, id);
-      const permit = { until: () => performance.now() + 3_600_000, clock };
+      const deadline = { until: () => performance.now() + 3_600_000, clock };
       const mark = newMark();
       const loses: Engine = {
         ...subject.engine,
@@ -462,11 +462,11 @@ export function engineConformance(kind: EngineKind): void {
           const exec = await subject.engine.exec(container, request);
           if (request.argv[2] !== 'run') return exec;
           // As if the connection to the engine had ended, and the engine knew nothing of the process.
-          return { ...exec, ended: until(async () => (await alive(id, mark)) === 2).then(() => lost) };
+          return { ...exec, ended: waitFor(async () => (await alive(id, mark)) === 2).then(() => lost) };
         },
       };
       const lost = { kind: 'unknown', message: 'the engine does not answer' } as const;
-      const options = { token: `t${mark}`, fence: 1, permit, limitMs: 3_600_000 };
+      const options = { token: `t${mark}`, fence: 1, permit: deadline, limitMs: 3_600_000 };
       const run = await superviseExec(loses, id, { argv: tree(mark) }, options);
       expect(await run.ended).toEqual(lost);
       expect(await alive(id, mark)).toBe(0);
@@ -474,7 +474,7 @@ export function engineConformance(kind: EngineKind): void {
       const silent: Engine = { ...loses, inspect: () => new Promise(() => {}) };
       const short = { until: () => performance.now() + 15_000, clock };
       const begun = performance.now();
-      const unseen = await superviseExec(silent, id, { argv: tree(mark) }, { ...options, permit: short });
+      const unseen = await superviseExec(silent, id, { argv: tree(mark) }, { ...options, deadline: short });
       expect(await unseen.ended).toEqual(lost);
       expect(performance.now() - begun).toBeGreaterThan(15_000);
       expect(await alive(id, mark)).toBe(0);
@@ -487,7 +487,7 @@ export function engineConformance(kind: EngineKind): void {
       const env = { MATRE_EXEC: `:old-${mark}:` };
       const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
       await capture(subject.engine, id, argv, { env });
-      await until(async () => (await alive(id, mark)) === 1);
+      await waitFor(async () => (await alive(id, mark)) === 1);
       const found = await leftovers(subject.engine, id);
       expect(found).toEqual([{ pid: expect.any(Number), token: `old-${mark}` }]);
       expect(await clearLeftovers(subject.engine, id, 'another')).toBe(true);

@@ -8,7 +8,7 @@ import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { startChild } from '../support/child.ts';
 import { sandboxTestImage } from '../support/image.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { engineConformance } from './conformance.ts';
 import { openSubject } from './subject.ts';
 
@@ -30,7 +30,7 @@ describe('only the sandbox', () => {
     expect((await engine.inspect('kept'))?.state).toBe('running');
     expect(await leftovers(engine, 'kept')).toEqual([{ pid: expect.any(Number), token: 'kept' }]);
     await child.kill();
-    await until(async () => (await engine.inspect('kept'))?.state === 'stopped');
+    await waitFor(async () => (await engine.inspect('kept'))?.state === 'stopped');
     await engine.start('kept');
     expect(await leftovers(engine, 'kept')).toEqual([]);
     expect((await capture(engine, 'kept', ['ls', '/matre/run', '/var/www/html/x'])).stdout).not.toContain(

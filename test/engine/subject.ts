@@ -10,7 +10,7 @@ import { readSandbox } from '../../src/engine/sandbox/record.ts';
 import { supervisorFile } from '../../src/engine/supervised.ts';
 import { createLog } from '../../src/log.ts';
 import { dockerTestImage, magentoRoot, sandboxTestImage } from '../support/image.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 
@@ -84,7 +84,7 @@ export async function openSubject(kind: EngineKind): Promise<Subject> {
         const sandbox = await readSandbox(join(folder, info?.name ?? ''));
         process.kill(sandbox?.keeper?.bwrap.pid ?? 0, 'SIGKILL');
       }
-      await until(async () => (await engine.inspect(id))?.state === 'stopped');
+      await waitFor(async () => (await engine.inspect(id))?.state === 'stopped');
     },
     async close() {
       await Promise.all(names.map((name) => engine.remove(name)));

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Shop, startShop } from '../../src/demo/shop/shop.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { allureCases, createSamples, type Sample } from './sample.ts';
 
 let shop: Shop;
@@ -77,7 +77,7 @@ describe('faults on purpose', () => {
       ...['run', 'functional', `tests/functional/Magento/_generated/${cest}`],
       ...['--xml', '-o', `paths: output: ${sample.output}`],
     ]);
-    await until(() => existsSync(join(sample.output, 'report.xml')));
+    await waitFor(() => existsSync(join(sample.output, 'report.xml')));
     process.kill(pid, 'SIGTERM');
     expect((await ended).code).toBe(1);
     expect(allureCases(await allure())).toMatchObject([
@@ -98,10 +98,10 @@ describe('faults on purpose', () => {
       ...['-o', `paths: output: ${sample.output}`],
     ]);
     const beats = async () => (await sample.read(journal)).split('"beat"').length;
-    await until(async () => (await beats()) > 2);
+    await waitFor(async () => (await beats()) > 2);
     const before = await beats();
     process.kill(pid, 'SIGTERM');
-    await until(async () => (await beats()) > before + 1);
+    await waitFor(async () => (await beats()) > before + 1);
     process.kill(pid, 'SIGKILL');
     expect((await ended).signal).toBe('SIGKILL');
   });
@@ -116,9 +116,9 @@ describe('faults on purpose', () => {
     void ended.then(() => {
       closed = true;
     });
-    await until(() => !isAlive(pid));
+    await waitFor(() => !isAlive(pid));
     expect(closed).toBe(false);
-    const child = await until(() => leftBehind('hold'));
+    const child = await waitFor(() => leftBehind('hold'));
     process.kill(child, 'SIGKILL');
     expect((await ended).stdout).toContain('OK (1 test');
   });
@@ -126,7 +126,7 @@ describe('faults on purpose', () => {
   it('grandchild: a process of its own session stays behind', async () => {
     await prepare(`${home}: grandchild 60`);
     expect((await sample.run(cest)).code).toBe(0);
-    const child = await until(() => leftBehind('grandchild'));
+    const child = await waitFor(() => leftBehind('grandchild'));
     expect(isAlive(child)).toBe(true);
     process.kill(child, 'SIGKILL');
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
 
 /** A visitor with cookies. */
-function visitor(shop: Shop) {
+function lockProcess(shop: Shop) {
   let cookie = '';
   return async (path: string, form?: Record<string, string>) => {
     const response = await fetch(new URL(path, shop.url), {
@@ -22,7 +22,7 @@ describe.each(['preprod-us', 'preprod-es', 'stage-es'])('the sample shop on %s',
   afterEach(() => shop.close());
 
   it('shows products, finds them, and sells them', async () => {
-    const visit = visitor(shop);
+    const visit = lockProcess(shop);
     expect((await visit('')).html.match(/class="product-item"/g)).toHaveLength(4);
     expect((await visit('search?q=mug')).html).toContain('Enamel Mug');
     await visit('product/enamel-mug', {});
@@ -35,14 +35,14 @@ describe.each(['preprod-us', 'preprod-es', 'stage-es'])('the sample shop on %s',
   });
 
   it('has the price of its market, save where the fault is', async () => {
-    const { html } = await visitor(shop)('product/enamel-mug');
+    const { html } = await lockProcess(shop)('product/enamel-mug');
     const shown = /class="price">([^<]*)/.exec(html)?.[1];
     const expected = { 'preprod-us': '$12.00', 'preprod-es': '12,00 €', 'stage-es': '14,52 €' };
     expect(shown).toBe(expected[environment as keyof typeof expected]);
   });
 
   it('lets administrators in, and nobody else', async () => {
-    const visit = visitor(shop);
+    const visit = lockProcess(shop);
     const wrong = { 'login[username]': 'admin', 'login[password]': 'wrong' };
     expect((await visit('admin/admin', wrong)).html).toContain('message-error');
     expect((await visit('admin/sales/order')).html).toContain('id="username"');

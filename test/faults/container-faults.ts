@@ -2,14 +2,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { capture } from '../../src/engine/read-all.ts';
 import { createLayout } from '../../src/mftf/container/layout.ts';
 import { done, type FaultKind, needs } from './fault-kind.ts';
-import type { World } from './harness.ts';
-import type { WorldEnvironment } from './stores.ts';
+import type { Harness } from './harness.ts';
+import type { HarnessEnvironment } from './stores.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
-const needsDocker = ({ containers }: World) => needs(containers.docker, 'only with Docker');
+const needsDocker = ({ containers }: Harness) => needs(containers.docker, 'only with Docker');
 
 /** In the container of an environment, if it is there. */
-async function inside({ engine }: World, { container }: WorldEnvironment, ...argv: string[]): Promise<void> {
+async function inside(
+  { engine }: Harness,
+  { container }: HarnessEnvironment,
+  ...argv: string[]
+): Promise<void> {
   await capture(engine, container, argv).catch(() => {});
 }
 
@@ -67,24 +71,24 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'test processes killed',
-    async begin(world, environment) {
-      await inside(world, environment, 'sh', '/opt/matre/supervisor.sh', 'clear');
+    async begin(harness, environment) {
+      await inside(harness, environment, 'sh', '/opt/matre/supervisor.sh', 'clear');
       return done;
     },
   },
   {
     on: 'container',
     name: 'supervisor killed',
-    async begin(world, environment) {
-      await inside(world, environment, 'pkill', '-9', '-f', 'supervisor.sh run');
+    async begin(harness, environment) {
+      await inside(harness, environment, 'pkill', '-9', '-f', 'supervisor.sh run');
       return done;
     },
   },
   {
     on: 'container',
     name: 'generated files deleted',
-    async begin(world, environment) {
-      await inside(world, environment, 'sh', '-c', `rm -rf ${generated}/*`);
+    async begin(harness, environment) {
+      await inside(harness, environment, 'sh', '-c', `rm -rf ${generated}/*`);
       return done;
     },
   },
@@ -92,12 +96,12 @@ export const containerFaults: FaultKind[] = [
     on: 'container',
     name: 'tmpfs full',
     lasts: [500, 2_000],
-    async begin(world, environment) {
+    async begin(harness, environment) {
       for (const folder of [generated, '/matre/run']) {
-        await inside(world, environment, 'dd', 'if=/dev/zero', `of=${folder}/filler`, 'bs=64k');
+        await inside(harness, environment, 'dd', 'if=/dev/zero', `of=${folder}/filler`, 'bs=64k');
       }
       return async () => {
-        await inside(world, environment, 'rm', '-f', `${generated}/filler`, '/matre/run/filler');
+        await inside(harness, environment, 'rm', '-f', `${generated}/filler`, '/matre/run/filler');
       };
     },
   },
@@ -105,8 +109,8 @@ export const containerFaults: FaultKind[] = [
     on: 'container',
     name: 'out of memory',
     notBecause: needsDocker,
-    async begin(world, environment) {
-      await inside(world, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');
+    async begin(harness, environment) {
+      await inside(harness, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');
       return done;
     },
   },

@@ -9,7 +9,7 @@ import type { Installation } from './installation.ts';
 import { someTests } from './module.ts';
 import type { Random } from './random.ts';
 import { addEnvironments, type Ground, pause, removeContainers, silent } from './stores.ts';
-import { startCrew } from './workers.ts';
+import { startWorkers } from './workers.ts';
 
 /** One process, `matre up` on the embedded database, spoken to over HTTP as people do. */
 export interface Embedded extends Installation {
@@ -25,27 +25,27 @@ const firstRun = 1_000_000;
 const answerMs = 5_000;
 
 export async function openEmbeddedInstallation(
-  ground: Ground,
+  installation: Ground,
   codes: string[],
   settings: Record<string, string> = {},
 ): Promise<Embedded> {
-  const data = join(ground.folder, 'embedded');
+  const data = join(installation.folder, 'embedded');
   await mkdir(data, { mode: 0o700 });
   const open = () => openEmbedded({ folder: data, log: silent });
   const database = await open();
   await migrate(database, { log: silent });
-  const environments = await addEnvironments(database, codes, ground.containers.shop.url);
+  const environments = await addEnvironments(database, codes, installation.containers.shop.url);
   await database.script(`ALTER TABLE run ALTER COLUMN id RESTART WITH ${firstRun}`);
   await database.close();
 
   const port = await freePort();
-  const crew = startCrew({
+  const workers = startWorkers({
     names: ['up'],
     command: 'up',
-    folder: ground.folder,
+    folder: installation.folder,
     faketime: undefined,
     settings: {
-      ...ground.settings,
+      ...installation.settings,
       MATRE_DATA: data,
       MATRE_PORT: String(port),
       MATRE_WORKERS: '2',
@@ -74,7 +74,7 @@ export async function openEmbeddedInstallation(
   };
   return {
     environments,
-    crew,
+    workers,
     acknowledged,
     submit,
     open,
@@ -83,7 +83,7 @@ export async function openEmbeddedInstallation(
       (await ask('?state=running')).map(({ id, environmentId }) => ({
         id,
         environmentId,
-        pid: crew.posts[0]?.pid ?? 0,
+        pid: workers.posts[0]?.pid ?? 0,
       })),
     atRest: async () =>
       (await ask('?state=running')).length === 0 && (await ask('?state=queued')).length === 0,
@@ -91,14 +91,14 @@ export async function openEmbeddedInstallation(
     async killInMidWrite(random) {
       const writes = Promise.allSettled(environments.map((environment) => submit(environment, random)));
       await pause(random.between(0, 30));
-      for (const { signal } of crew.posts) signal('SIGKILL');
+      for (const { signal } of workers.posts) signal('SIGKILL');
       await writes;
     },
 
     async close() {
-      await crew.stop();
+      await workers.stop();
       const database = await open();
-      const engine = await ground.containers.open(data);
+      const engine = await installation.containers.open(data);
       await removeContainers(engine, database);
       await engine.close();
       await database.close();

@@ -9,7 +9,7 @@ import { type Installation, processOf } from './installation.ts';
 import type { Absence } from './workers.ts';
 
 /** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
-export interface Life {
+export interface Lifetime {
   environmentId: number;
   runId: number;
   fence: number;
@@ -53,7 +53,7 @@ export interface FinalResult {
 /** All that the judge knows: what happened in the containers, what the tables say in the end, and what was done to it all. */
 export interface Evidence {
   acknowledged: number[];
-  lives: Life[];
+  lifetimes: Lifetime[];
   runs: FinalRun[];
   attempts: FinalAttempt[];
   results: FinalResult[];
@@ -64,7 +64,7 @@ export interface Evidence {
 
 /** Of one installation; `journal` is where the test processes of an environment wrote themselves down. */
 export async function gatherEvidence(
-  { environments, crew, acknowledged }: Installation,
+  { environments, workers, acknowledged }: Installation,
   { database, journal }: { database: Database; journal: (code: string) => string },
 ): Promise<Omit<Evidence, 'injections'>> {
   /** From the clock of the machine, which is that of the database, to the monotonic one. */
@@ -99,8 +99,8 @@ export async function gatherEvidence(
   );
   return {
     acknowledged,
-    absences: crew.absences,
-    lives: environments.flatMap(({ id, code }) => livesIn(readJournal(journal(code)), id)),
+    absences: workers.absences,
+    lifetimes: environments.flatMap(({ id, code }) => livesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
       id: row.id,
       environmentId: row.environment_id,
@@ -136,7 +136,7 @@ export function joinEvidence(parts: Omit<Evidence, 'injections'>[], injections: 
   return {
     injections,
     acknowledged: all('acknowledged'),
-    lives: all('lives'),
+    lifetimes: all('lifetimes'),
     runs: all('runs'),
     attempts: all('attempts'),
     results: all('results'),
@@ -155,9 +155,9 @@ export function readJournal(path: string): string {
 }
 
 /** In the order of their starts. */
-export function livesIn(journal: string, environmentId: number): Life[] {
-  const lives: Life[] = [];
-  const latest = new Map<string, Life>();
+export function livesIn(journal: string, environmentId: number): Lifetime[] {
+  const lifetimes: Lifetime[] = [];
+  const latest = new Map<string, Lifetime>();
   for (const line of journal.split('\n').filter((text) => text !== '')) {
     const { event, pid, token, test, command, monotonic, code } = JSON.parse(line);
     const key = `${token} ${pid} ${test}`;
@@ -168,7 +168,7 @@ export function livesIn(journal: string, environmentId: number): Life[] {
       continue;
     }
     const [, runId, fence] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];
-    const life: Life = {
+    const lifetime: Lifetime = {
       environmentId,
       runId: Number(runId),
       fence: Number(fence),
@@ -177,8 +177,8 @@ export function livesIn(journal: string, environmentId: number): Life[] {
       to: monotonic,
       code: undefined,
     };
-    lives.push(life);
-    latest.set(key, life);
+    lifetimes.push(lifetime);
+    latest.set(key, lifetime);
   }
-  return lives.sort((a, b) => a.from - b.from);
+  return lifetimes.sort((a, b) => a.from - b.from);
 }

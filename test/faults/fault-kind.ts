@@ -1,6 +1,6 @@
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 import type { Random } from './random.ts';
-import type { WorldEnvironment } from './stores.ts';
+import type { HarnessEnvironment } from './stores.ts';
 import type { Post } from './workers.ts';
 
 /** Undoes a fault. */
@@ -11,14 +11,14 @@ interface Kind<Target> {
   /** How long it lasts, in milliseconds; without it there is nothing to undo. */
   lasts?: [low: number, high: number];
   /** Why this world cannot have it; it can by default. */
-  notBecause?(world: World): string | undefined;
-  begin(world: World, target: Target, random: Random): Promise<Heal | undefined> | Heal | undefined;
+  notBecause?(harness: Harness): string | undefined;
+  begin(harness: Harness, target: Target, random: Random): Promise<Heal | undefined> | Heal | undefined;
 }
 
 /** Faults by what they hit. Everything in them really happens, to real processes, servers and containers. */
 export type FaultKind =
   | ({ on: 'worker' } & Kind<Post>)
-  | ({ on: 'container' } & Kind<WorldEnvironment>)
+  | ({ on: 'container' } & Kind<HarnessEnvironment>)
   | ({ on: 'postgres' } & Kind<undefined>)
   | ({ on: 'redis' } & Kind<undefined>)
   | ({ on: 'engine' } & Kind<undefined>)

@@ -1,11 +1,11 @@
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { containerFaults } from './container-faults.ts';
 import { type FaultKind, needs } from './fault-kind.ts';
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 import { postgresFaults, redisFaults } from './store-faults.ts';
 import { workerFaults } from './worker-faults.ts';
 
-const needsOwnEngine = ({ containers }: World) =>
+const needsOwnEngine = ({ containers }: Harness) =>
   needs(containers.own, 'the engine is not ours to restart; ENGINE=own, as root, starts one');
 
 const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind => ({
@@ -39,7 +39,7 @@ const otherFaults: FaultKind[] = [
     notBecause: ({ embedded }) => needs(embedded, 'no such installation'),
     async begin({ embedded }, _, random) {
       await embedded?.killInMidWrite(random);
-      return () => until(() => embedded?.crew.posts.every(({ ready }) => ready));
+      return () => waitFor(() => embedded?.workers.posts.every(({ ready }) => ready));
     },
   },
 ];

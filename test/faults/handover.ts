@@ -4,8 +4,8 @@
  * machine that does nothing else. Variables: TIMES (3), ENGINE.
  */
 import { monotonicMs } from './clock.ts';
-import { gatherEvidence, type Life } from './evidence.ts';
-import { openWorld, type World } from './harness.ts';
+import { gatherEvidence, type Lifetime } from './evidence.ts';
+import { type Harness, openHarness } from './harness.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
 import { pause, shortSettings } from './stores.ts';
@@ -16,7 +16,7 @@ const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
 const defaultSettings = { MATRE_LEASE: '25s', LOCK_TTL: '25s', MATRE_BEAT: '10s' };
 
 for (const [name, settings] of Object.entries({ short: shortSettings, default: defaultSettings })) {
-  const world = await openWorld({
+  const harness = await openHarness({
     engine,
     processes: 2,
     slots: 1,
@@ -24,34 +24,34 @@ for (const [name, settings] of Object.entries({ short: shortSettings, default: d
     embedded: false,
     settings,
   });
-  const load = startLoad(world, createRandom(1));
+  const load = startLoad(harness, createRandom(1));
   try {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const measured: number[] = [];
-      for (let count = 0; count < times; count++) measured.push(await handOver(world, signal));
+      for (let count = 0; count < times; count++) measured.push(await handOver(harness, signal));
       const seconds = measured.map((ms) => (ms / 1000).toFixed(1)).join(', ');
       console.log(`${name} settings, ${signal}: ${seconds} s`);
     }
   } finally {
     await load.stop();
-    await world.close();
+    await harness.close();
   }
 }
 
-async function handOver(world: World, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
-  const { crew } = world;
+async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+  const { workers } = harness;
   const tests = async () =>
-    (await gatherEvidence(world, world)).lives.filter(({ test }) => test !== undefined);
-  const last = (lives: Life[]) => lives.at(-1);
+    (await gatherEvidence(harness, harness)).lifetimes.filter(({ test }) => test !== undefined);
+  const last = (lifetimes: Lifetime[]) => lifetimes.at(-1);
   // Both are there, and a test has just started.
   for (;;) {
     const before = (await tests()).length;
     await pause(50);
-    if (crew.posts.every(({ ready }) => ready) && (await tests()).length > before) break;
+    if (workers.posts.every(({ ready }) => ready) && (await tests()).length > before) break;
   }
-  const [running] = await world.running();
-  const post = crew.posts.find(({ pid }) => pid === running?.pid);
-  if (!post) return handOver(world, signal);
+  const [running] = await harness.running();
+  const post = workers.posts.find(({ pid }) => pid === running?.pid);
+  if (!post) return handOver(harness, signal);
   const at = monotonicMs();
   post.signal(signal);
   const underWay = last(await tests());
@@ -66,6 +66,6 @@ async function handOver(world: World, signal: 'SIGKILL' | 'SIGTERM'): Promise<nu
 }
 
 /** When the last test ended that the one who had the environment has executed. */
-function lastEnd(lives: Life[], underWay: Life | undefined): number {
-  return Math.max(...lives.filter(({ fence }) => fence === underWay?.fence).map(({ to }) => to));
+function lastEnd(lifetimes: Lifetime[], underWay: Lifetime | undefined): number {
+  return Math.max(...lifetimes.filter(({ fence }) => fence === underWay?.fence).map(({ to }) => to));
 }

@@ -15,13 +15,13 @@ import {
   type Containers,
   type EngineChoice,
   faketimeLibrary,
-  openGround,
+  openInstallation,
   removeContainers,
   silent,
 } from './stores.ts';
-import { startCrew } from './workers.ts';
+import { startWorkers } from './workers.ts';
 
-export interface WorldOptions {
+export interface HarnessOptions {
   engine: EngineChoice;
   /** Worker processes. */
   processes: number;
@@ -35,7 +35,7 @@ export interface WorldOptions {
 }
 
 /** An installation with everything around it: servers, ways to them, worker processes, a test module, containers. */
-export interface World extends Installation {
+export interface Harness extends Installation {
   postgres: TestPostgres;
   redis: TestRedis;
   /** What the workers go through. */
@@ -54,18 +54,18 @@ export interface World extends Installation {
   close(options?: { keepFolder: boolean }): Promise<void>;
 }
 
-export async function openWorld(options: WorldOptions): Promise<World> {
+export async function openHarness(options: HarnessOptions): Promise<Harness> {
   const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
   const embeddedCodes = options.embedded ? ['solo-1', 'solo-2'] : [];
-  const ground = await openGround(options.engine, [...codes, ...embeddedCodes]);
-  const { containers, folder, journal } = ground;
+  const installation = await openInstallation(options.engine, [...codes, ...embeddedCodes]);
+  const { containers, folder, journal } = installation;
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const data = join(folder, 'data');
   const close = async ({ keepFolder = false } = {}) => {
     // What is in memory would be gone.
     if (keepFolder) await cp(data, join(folder, 'data-kept'), { recursive: true }).catch(() => {});
     for (const step of closing.splice(0).reverse()) await step();
-    await ground.close({ keepFolder });
+    await installation.close({ keepFolder });
   };
   try {
     await mkdir(data, { mode: 0o700 });
@@ -85,19 +85,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const environments = await addEnvironments(database, codes, containers.shop.url);
     closing.push(() => removeContainers(engine, database));
     const embedded = options.embedded
-      ? await openEmbeddedInstallation(ground, embeddedCodes, options.settings)
+      ? await openEmbeddedInstallation(installation, embeddedCodes, options.settings)
       : undefined;
     closing.push(() => embedded?.close());
 
     const url = new URL(postgres.url);
     url.port = String(ways.postgres.port);
-    const crew = startCrew({
+    const workers = startWorkers({
       names: Array.from({ length: options.processes }, (_, index) => `worker-${index + 1}`),
       command: 'worker',
       folder,
       faketime: faketimeLibrary(),
       settings: {
-        ...ground.settings,
+        ...installation.settings,
         DATABASE_URL: url.href,
         LOCK_DSN: `redis://127.0.0.1:${ways.redis.port}`,
         MATRE_DATA: data,
@@ -105,10 +105,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         ...options.settings,
       },
     });
-    closing.push(() => crew.stop());
+    closing.push(() => workers.stop());
 
     return {
-      ...onPostgres({ database, environments, crew }),
+      ...onPostgres({ database, environments, workers }),
       postgres,
       redis,
       ways,

@@ -1,10 +1,10 @@
 import { monotonicMs } from './clock.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { faultKinds } from './faults.ts';
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 import type { RunningRun } from './installation.ts';
 import type { Random } from './random.ts';
-import { pause, type WorldEnvironment } from './stores.ts';
+import { type HarnessEnvironment, pause } from './stores.ts';
 import type { Post } from './workers.ts';
 
 /** A fault that was injected. Times: monotonic milliseconds. */
@@ -25,7 +25,7 @@ export interface Injection {
 }
 
 export interface InjectorOptions {
-  world: World;
+  harness: Harness;
   random: Random;
   /** How many, over how many milliseconds. */
   faults: number;
@@ -55,16 +55,16 @@ const stepMs = 90_000;
 const lookMs = 500;
 
 /** What this world cannot have, and why. */
-export function leftOut(world: World): { kind: string; because: string }[] {
+export function excluded(harness: Harness): { kind: string; because: string }[] {
   return faultKinds.flatMap(({ name, notBecause }) => {
-    const because = notBecause?.(world);
+    const because = notBecause?.(harness);
     return because === undefined ? [] : [{ kind: name, because }];
   });
 }
 
 /** Injects faults of all kinds in turn, in a new order each time, never two on the same thing. Resolves when all are undone. */
 export async function injectFaults(options: InjectorOptions): Promise<Injection[]> {
-  const { world, random, faults, forMs } = options;
+  const { harness: world, random, faults, forMs } = options;
   const possible = faultKinds
     .filter(({ name }) => options.only?.test(name) ?? true)
     .filter(({ notBecause }) => notBecause?.(world) === undefined);
@@ -94,11 +94,11 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
 
   /** One is always left alone, so that there is somebody to take over. */
   function workerToHit(): Post | undefined {
-    const free = world.crew.posts.filter(isFree);
-    return free.length > 1 || world.crew.posts.length === 1 ? random.pick(free) : undefined;
+    const free = world.workers.posts.filter(isFree);
+    return free.length > 1 || world.workers.posts.length === 1 ? random.pick(free) : undefined;
   }
 
-  function environmentToHit(): WorldEnvironment | undefined {
+  function environmentToHit(): HarnessEnvironment | undefined {
     const free = world.environments.filter((environment) => !busy.has(environment));
     return random.pick(free.filter(({ id }) => running.some((run) => run.environmentId === id)));
   }
@@ -140,7 +140,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     work: () => ReturnType<FaultKind['begin']>,
   ): void {
     const at = monotonicMs();
-    const spare = world.crew.posts.some((post) => post !== target && isFree(post));
+    const spare = world.workers.posts.some((post) => post !== target && isFree(post));
     const hit = running.filter((run) =>
       pid === undefined ? reaches.includes(run.environmentId) : run.pid === pid,
     );
@@ -206,7 +206,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     await Promise.all(ending.splice(0));
     if (injections.length < faults) {
       const patience = monotonicMs() + readyMs;
-      while (monotonicMs() < patience && !world.crew.posts.every(isFree)) await pause(50);
+      while (monotonicMs() < patience && !world.workers.posts.every(isFree)) await pause(50);
       const before = injections.length;
       while (injections.length === before && !isLate()) await beginNext(alone);
       await Promise.all(ending.splice(0));

@@ -1,10 +1,10 @@
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
-import { type Naps, someTests } from './module.ts';
+import { type Delays, someTests } from './module.ts';
 import type { Random } from './random.ts';
-import type { WorldEnvironment } from './stores.ts';
-import type { Crew } from './workers.ts';
+import type { HarnessEnvironment } from './stores.ts';
+import type { Workers } from './workers.ts';
 
 /** A run that somebody executes now. */
 export interface RunningRun {
@@ -16,12 +16,12 @@ export interface RunningRun {
 
 /** Something that takes on runs and executes them. */
 export interface Installation {
-  environments: WorldEnvironment[];
-  crew: Crew;
+  environments: HarnessEnvironment[];
+  workers: Workers;
   /** Runs that were acknowledged, in the order of their submission. */
   acknowledged: number[];
   /** Queues a run; resolves when it is acknowledged. */
-  submit(environment: WorldEnvironment, random: Random): Promise<void>;
+  submit(environment: HarnessEnvironment, random: Random): Promise<void>;
   /** The environments of queued runs. */
   queued(): Promise<number[]>;
   running(): Promise<RunningRun[]>;
@@ -33,18 +33,18 @@ export interface Installation {
 export function onPostgres({
   database,
   environments,
-  crew,
-  naps,
-}: Pick<Installation, 'environments' | 'crew'> & { database: Database; naps?: Naps }): Installation {
+  workers,
+  delays,
+}: Pick<Installation, 'environments' | 'workers'> & { database: Database; delays?: Delays }): Installation {
   const runs = createRuns({ database });
   const acknowledged: number[] = [];
   return {
     environments,
-    crew,
+    workers,
     acknowledged,
 
     async submit({ id }, random) {
-      const selection = { ...emptySelection, tests: someTests(random, naps) };
+      const selection = { ...emptySelection, tests: someTests(random, delays) };
       const [run] = await runs.insert([{ environmentId: id, selection, requestedBy: 'faults' }]);
       if (run) acknowledged.push(run.id);
     },

@@ -4,16 +4,16 @@ import { judge } from './judge.ts';
 
 /** Two runs on one environment, as they should be: run 1 lost a worker in its second test and went on with another. */
 function well(): Evidence {
-  const life = { environmentId: 7, code: 0 };
+  const lifetime = { environmentId: 7, code: 0 };
   return {
     acknowledged: [1, 2],
     injections: [],
     absences: [{ pid: 100, kind: 'dead', from: 300, to: undefined }],
-    lives: [
-      { ...life, runId: 1, fence: 1, test: 'A', from: 100, to: 200 },
-      { ...life, runId: 1, fence: 1, test: 'B', from: 220, to: 900, code: undefined },
-      { ...life, runId: 1, fence: 2, test: 'B', from: 5_000, to: 5_200 },
-      { ...life, runId: 2, fence: 3, test: 'A', from: 6_000, to: 6_200 },
+    lifetimes: [
+      { ...lifetime, runId: 1, fence: 1, test: 'A', from: 100, to: 200 },
+      { ...lifetime, runId: 1, fence: 1, test: 'B', from: 220, to: 900, code: undefined },
+      { ...lifetime, runId: 1, fence: 2, test: 'B', from: 5_000, to: 5_200 },
+      { ...lifetime, runId: 2, fence: 3, test: 'A', from: 6_000, to: 6_200 },
     ],
     runs: [1, 2].map((id) => ({
       id,
@@ -65,12 +65,20 @@ describe('the judge of the faults', () => {
   it.each<[string, string, (evidence: Evidence) => void]>([
     ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
     ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
-    ['tests of two runs at the same time', 'overlap', ({ lives }) => change(lives, 2, { to: 6_100 })],
-    ['tests of two claims at the same time', 'overlap', ({ lives }) => change(lives, 1, { to: 5_100 })],
+    [
+      'tests of two runs at the same time',
+      'overlap',
+      ({ lifetimes: lives }) => change(lives, 2, { to: 6_100 }),
+    ],
+    [
+      'tests of two claims at the same time',
+      'overlap',
+      ({ lifetimes: lives }) => change(lives, 1, { to: 5_100 }),
+    ],
     [
       'a later run that starts first',
       'order',
-      ({ lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
+      ({ lifetimes: lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
     ],
     [
       'a later run that has its turn first, and does nothing then',
@@ -83,7 +91,11 @@ describe('the judge of the faults', () => {
           { runId: 2, attempt: 2, fence: 3, pid: 200, outcome: 'finished', reason: null },
         ),
     ],
-    ['an old fence that starts something', 'late-writer', ({ lives }) => change(lives, 3, { fence: 1 })],
+    [
+      'an old fence that starts something',
+      'late-writer',
+      ({ lifetimes: lives }) => change(lives, 3, { fence: 1 }),
+    ],
     [
       'two results of one test',
       'doubled',
@@ -92,7 +104,8 @@ describe('the judge of the faults', () => {
     [
       'a test that is executed although it has a result',
       'doubled',
-      ({ lives }) => lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
+      ({ lifetimes: lives }) =>
+        lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
     ],
     [
       'a test that is executed again for a reason that does not pass',
@@ -102,7 +115,7 @@ describe('the judge of the faults', () => {
     [
       'a test that is executed twice in one attempt',
       'doubled',
-      ({ lives }) => lives.splice(2, 0, { ...lives[1], from: 4_500, to: 4_600 } as never),
+      ({ lifetimes: lives }) => lives.splice(2, 0, { ...lives[1], from: 4_500, to: 4_600 } as never),
     ],
     [
       'a run that goes on after its end',
@@ -132,14 +145,18 @@ describe('the judge of the faults', () => {
       'mistake',
       ({ attempts }) => change(attempts, 1, { reason: 'INTERNAL' }),
     ],
-    ['work of nobody', 'history', ({ lives }) => change(lives, 3, { fence: 5 })],
-    ['a test that outlives its worker', 'outlived', ({ lives }) => change(lives, 1, { to: 1_400 })],
+    ['work of nobody', 'history', ({ lifetimes: lives }) => change(lives, 3, { fence: 5 })],
+    [
+      'a test that outlives its worker',
+      'outlived',
+      ({ lifetimes: lives }) => change(lives, 1, { to: 1_400 }),
+    ],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
     ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],
     [
       'a test that passed and never ended',
       'false-pass',
-      ({ lives }) => change(lives, 3, { code: undefined }),
+      ({ lifetimes: lives }) => change(lives, 3, { code: undefined }),
     ],
     [
       'a run that passed without a test',

@@ -1,5 +1,5 @@
-import { type FaultCode, isPassing } from '../../src/faults/fault.ts';
-import type { Evidence, FinalAttempt, FinalResult, FinalRun, Life } from './evidence.ts';
+import { type FaultCode, isTransient } from '../../src/faults/fault.ts';
+import type { Evidence, FinalAttempt, FinalResult, FinalRun, Lifetime } from './evidence.ts';
 
 /** Something that must never happen, and how often it did. */
 export interface Violation {
@@ -30,13 +30,13 @@ export interface Limits {
 
 /** Of a test with such a result nobody knows how it went: another attempt may execute it again. */
 const isOpen = ({ status, reason }: FinalResult) =>
-  status === 'broken' && reason !== null && isPassing(reason as FaultCode);
+  status === 'broken' && reason !== null && isTransient(reason as FaultCode);
 
 /** Reads the evidence and nothing else: it asks no worker how it went. */
 export function judge(evidence: Evidence, limits: Limits): Violation[] {
-  const { lives } = evidence;
+  const { lifetimes: lives } = evidence;
   const environments = [...new Set(lives.map(({ environmentId }) => environmentId))];
-  const byEnvironment = environments.map((id) => lives.filter((life) => life.environmentId === id));
+  const byEnvironment = environments.map((id) => lives.filter((lifetime) => lifetime.environmentId === id));
   return [
     ...lost(evidence),
     ...byEnvironment.flatMap(overlaps),
@@ -64,9 +64,9 @@ function lost({ acknowledged, runs }: Evidence): Violation[] {
 }
 
 /** Invariant 1, and 6: nothing of an older run is left when one starts. Of one environment, in the order of their starts. */
-export function overlaps(lives: Life[]): Violation[] {
-  return lives.flatMap((one, index) =>
-    lives
+export function overlaps(lifetimes: Lifetime[]): Violation[] {
+  return lifetimes.flatMap((one, index) =>
+    lifetimes
       .slice(index + 1)
       .filter((other) => tokenOf(other) !== tokenOf(one) && other.from < one.to)
       .map((other): Violation => {
@@ -80,7 +80,7 @@ export function overlaps(lives: Life[]): Violation[] {
 }
 
 /** Invariant 2: the fence of an environment grows with every claim, so the first one of a run tells when its turn was. */
-function outOfOrder({ runs, attempts, lives }: Evidence): Violation[] {
+function outOfOrder({ runs, attempts, lifetimes: lives }: Evidence): Violation[] {
   const first = new Map<number, number>();
   for (const { runId, fence } of [...attempts, ...lives]) {
     first.set(runId, Math.min(fence, first.get(runId) ?? fence));
@@ -102,15 +102,15 @@ function outOfOrder({ runs, attempts, lives }: Evidence): Violation[] {
 }
 
 /** Invariant 5, as the containers see it: who has an older fence starts nothing more. */
-function lateWriters(lives: Life[]): Violation[] {
-  return lives.flatMap((life, index) => {
-    const newer = lives.slice(0, index).find(({ fence }) => fence > life.fence);
-    return newer ? [{ kind: 'late-writer', what: `${say(life)} started after ${say(newer)} had` }] : [];
+function lateWriters(lifetimes: Lifetime[]): Violation[] {
+  return lifetimes.flatMap((lifetime, index) => {
+    const newer = lifetimes.slice(0, index).find(({ fence }) => fence > lifetime.fence);
+    return newer ? [{ kind: 'late-writer', what: `${say(lifetime)} started after ${say(newer)} had` }] : [];
   });
 }
 
 /** Invariant 4. */
-function doubled({ results, lives, attempts }: Evidence): Violation[] {
+function doubled({ results, lifetimes: lives, attempts }: Evidence): Violation[] {
   const settled = new Map<string, FinalResult>();
   const inAttempt = new Map<string, FinalResult>();
   const fences = new Map(attempts.map(({ runId, attempt, fence }) => [`${runId} ${attempt}`, fence]));
@@ -125,16 +125,16 @@ function doubled({ results, lives, attempts }: Evidence): Violation[] {
     if (!isOpen(result)) enter(settled, `${runId} ${test}`, result);
     enter(inAttempt, `${runId} ${test} ${fences.get(`${runId} ${attempt}`)}`, result);
   }
-  const again = lives.flatMap((life): Violation[] => {
-    if (life.test === undefined) return [];
-    const key = `${life.runId} ${life.test}`;
+  const again = lives.flatMap((lifetime): Violation[] => {
+    if (lifetime.test === undefined) return [];
+    const key = `${lifetime.runId} ${lifetime.test}`;
     // Two clocks are compared: they may differ by a little.
-    const result = [settled.get(key), inAttempt.get(`${key} ${life.fence}`)].find(
-      (one) => one && life.from >= one.recordedAt + 50,
+    const result = [settled.get(key), inAttempt.get(`${key} ${lifetime.fence}`)].find(
+      (one) => one && lifetime.from >= one.recordedAt + 50,
     );
     if (!result) return [];
     return [
-      { kind: 'doubled', what: `${say(life)} was executed although it had a result (${result.status})` },
+      { kind: 'doubled', what: `${say(lifetime)} was executed although it had a result (${result.status})` },
     ];
   });
   return [...twice, ...again];
@@ -144,11 +144,11 @@ function doubled({ results, lives, attempts }: Evidence): Violation[] {
  * The attempts of a run are a history that makes sense: one after the other, each with an end that leads to the next, the last
  * with one that leads to the verdict; and what happened in a container belongs to one of them.
  */
-function wrongHistories({ runs, attempts, lives }: Evidence, { retries }: Limits): Violation[] {
+function wrongHistories({ runs, attempts, lifetimes: lives }: Evidence, { retries }: Limits): Violation[] {
   const known = new Set(attempts.map(tokenOf));
   const nobodys = lives
-    .filter((life) => !known.has(tokenOf(life)))
-    .map((life): Violation => ({ kind: 'history', what: `${say(life)} belongs to no attempt` }));
+    .filter((lifetime) => !known.has(tokenOf(lifetime)))
+    .map((lifetime): Violation => ({ kind: 'history', what: `${say(lifetime)} belongs to no attempt` }));
   const wrong = runs.flatMap((run) => {
     const history = attempts.filter(({ runId }) => runId === run.id);
     return mistakesIn(run, history, retries).map(
@@ -173,7 +173,7 @@ function mistakesIn({ verdict }: FinalRun, history: FinalAttempt[], retries: num
     const leadsOn =
       outcome === 'lost' ||
       outcome === 'handed-back' ||
-      (outcome === 'broken' && isPassing(reason as FaultCode));
+      (outcome === 'broken' && isTransient(reason as FaultCode));
     if (!leadsOn) mistakes.push(`went on after attempt ${attempt} was ${outcome}, ${reason}`);
   }
   if (earlier.filter(({ outcome }) => outcome === 'broken').length > retries) {
@@ -187,19 +187,22 @@ function mistakesIn({ verdict }: FinalRun, history: FinalAttempt[], retries: num
 }
 
 /** Invariant 6. */
-function outlived({ lives, attempts, absences }: Evidence, { deadMs, hungMs }: Limits): Violation[] {
+function outlived(
+  { lifetimes: lives, attempts, absences }: Evidence,
+  { deadMs, hungMs }: Limits,
+): Violation[] {
   const pids = new Map(attempts.map(({ runId, fence, pid }) => [`run-${runId}-${fence}`, pid]));
-  return lives.flatMap((life) =>
+  return lives.flatMap((lifetime) =>
     absences
-      .filter(({ pid }) => pid === pids.get(tokenOf(life)))
+      .filter(({ pid }) => pid === pids.get(tokenOf(lifetime)))
       .flatMap(({ kind, from, to }): Violation[] => {
         // Only what happened while the worker was away counts: when it is back it ends them itself.
-        const over = Math.min(life.to, to ?? Infinity) - from;
-        if (life.from > (to ?? Infinity) || over <= (kind === 'dead' ? deadMs : hungMs)) return [];
+        const over = Math.min(lifetime.to, to ?? Infinity) - from;
+        if (lifetime.from > (to ?? Infinity) || over <= (kind === 'dead' ? deadMs : hungMs)) return [];
         return [
           {
             kind: 'outlived',
-            what: `${say(life)} lived on for ${Math.round(over)} ms after its worker was ${kind}`,
+            what: `${say(lifetime)} lived on for ${Math.round(over)} ms after its worker was ${kind}`,
           },
         ];
       }),
@@ -234,7 +237,7 @@ function mistakes({ attempts, results }: Evidence): Violation[] {
 }
 
 /** What is called passed did happen, to its end. */
-function falsePasses({ runs, results, planned, lives }: Evidence): Violation[] {
+function falsePasses({ runs, results, planned, lifetimes: lives }: Evidence): Violation[] {
   const ended = new Set(lives.filter(({ code }) => code === 0).map(({ runId, test }) => `${runId} ${test}`));
   const passed = new Set(
     results.filter(({ status }) => status === 'passed').map(({ runId, test }) => `${runId} ${test}`),
@@ -259,6 +262,6 @@ function falsePasses({ runs, results, planned, lives }: Evidence): Violation[] {
 
 const tokenOf = ({ runId, fence }: { runId: number; fence: number }) => `run-${runId}-${fence}`;
 
-function say({ runId, fence, test, from }: Life): string {
+function say({ runId, fence, test, from }: Lifetime): string {
   return `${test ?? 'the generation'} of run ${runId} (fence ${fence}, at ${(from / 1000).toFixed(3)} s)`;
 }

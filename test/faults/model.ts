@@ -17,7 +17,7 @@ export interface Variant {
   /** With two, each worker has an engine of its own, and sees nothing of the other's container. */
   hosts: 1 | 2;
   /** Whether the supervisor ends tests before the lease of their run, and starts none after it, by its clock. */
-  permit: 'kept' | 'none';
+  deadline: 'kept' | 'none';
 }
 
 export const built: Variant = {
@@ -28,10 +28,10 @@ export const built: Variant = {
   start: 'fenced',
   // On one host nothing depends on time.
   hosts: 1,
-  permit: 'none',
+  deadline: 'none',
 };
 
-export const onTwoHosts: Variant = { ...built, hosts: 2, permit: 'kept' };
+export const onTwoHosts: Variant = { ...built, hosts: 2, deadline: 'kept' };
 
 interface Run {
   state: 'queued' | 'running' | 'finished';
@@ -71,7 +71,7 @@ interface State {
 }
 
 /** Histories end after so many claims: a worker could be refused for ever. */
-const mostClaims = 5;
+const maxClaims = 5;
 
 /** A path of steps to something that must not be. */
 export interface Finding {
@@ -131,7 +131,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
         queued.length > 0 &&
         !someRuns &&
         state.rowLock < 0 &&
-        state.claims < mostClaims
+        state.claims < maxClaims
       ) {
         step(`worker ${me} chooses`, (next) => {
           Object.assign(myself(next), { at: 'chosen', saw: queued });
@@ -181,7 +181,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
       }
       if (worker.at === 'cleared') {
         step(`worker ${me} starts a test of run ${worker.run}`, (next) => {
-          const isOver = variant.permit === 'kept' && !(holds(next) && mine(next).claim === worker.claim);
+          const isOver = variant.deadline === 'kept' && !(holds(next) && mine(next).claim === worker.claim);
           if (isOver || (variant.start === 'fenced' && worker.fence < admitted)) {
             leave(next);
             return undefined;
@@ -242,15 +242,15 @@ function stepsFrom(state: State, variant: Variant): Step[] {
     const worker = state.workers[run.worker];
     const renewed = worker?.claim === run.claim && worker.state === 'well';
     const isTested = state.processes.some(({ claim }) => claim === run.claim);
-    if (run.state === 'running' && !renewed && !(variant.permit === 'kept' && isTested)) {
+    if (run.state === 'running' && !renewed && !(variant.deadline === 'kept' && isTested)) {
       step(`the lease of run ${id} expires`, (next) => {
         (next.runs[id] as Run).state = 'queued';
         return undefined;
       });
     }
   });
-  const holder = state.workers.find(({ claim }) => claim === state.lock);
-  if (state.lock !== 0 && holder?.state !== 'well') {
+  const lockProcess = state.workers.find(({ claim }) => claim === state.lock);
+  if (state.lock !== 0 && lockProcess?.state !== 'well') {
     step('the lock expires', (next) => {
       next.lock = 0;
       return undefined;
@@ -304,7 +304,7 @@ export function explore(variant: Variant, trouble: number): { findings: Finding[
       const { state } = from;
       const steps = stepsFrom(state, variant);
       const open = state.runs.some((run) => run.state !== 'finished');
-      if (steps.length === 0 && open && state.claims < mostClaims)
+      if (steps.length === 0 && open && state.claims < maxClaims)
         find('invariant 3: a run is never finished', from);
       for (const { name, next, wrong } of steps) {
         const reached = { state: next, name, from };

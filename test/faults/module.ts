@@ -1,19 +1,19 @@
 import type { Random } from './random.ts';
 
 /** How long the tests of a module take, in seconds; a run has some of them. */
-export type Naps = readonly number[];
-export const shortNaps: Naps = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
+export type Delays = readonly number[];
+export const shortDelays: Delays = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
 /** Longer than a short lease: they do not end by themselves before somebody ends them. */
-export const longNaps: Naps = [0.5, 4, 5, 6];
+export const longDelays: Delays = [0.5, 4, 5, 6];
 const testName = (seconds: number) => `Nap${String(seconds).replace('.', 'Point')}Test`;
 
 /** One to four tests for a run. */
-export function someTests(random: Random, naps: Naps = shortNaps): string[] {
-  return random.shuffled(naps).slice(0, random.between(1, 4)).map(testName);
+export function someTests(random: Random, delays: Delays = shortDelays): string[] {
+  return random.shuffled(delays).slice(0, random.between(1, 4)).map(testName);
 }
 
 /** The files of a test module whose tests only take time, by path; with values for the environments of these codes. */
-export function createModule(codes: string[], naps: Naps = shortNaps): Record<string, string> {
+export function createModule(codes: string[], delays: Delays = shortDelays): Record<string, string> {
   const values = (code: string): [string, string] => [
     `Cron/data/.env.${code}`,
     `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\n`,
@@ -29,5 +29,5 @@ export function createModule(codes: string[], naps: Naps = shortNaps): Record<st
 </tests>
 `,
   ];
-  return Object.fromEntries([...codes.map(values), ...naps.map(test)]);
+  return Object.fromEntries([...codes.map(values), ...delays.map(test)]);
 }

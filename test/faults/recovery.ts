@@ -22,12 +22,12 @@ export function recoveries(
   evidence: Evidence,
   injection: Injection,
 ): { environmentId: number; ms: number }[] {
-  const { lives, runs, injections } = evidence;
+  const { lifetimes: lives, runs, injections } = evidence;
   if (!injection.spare) return [];
   return injection.hit.flatMap(({ id, environmentId }) => {
     const since = startOfRecovery(evidence, injection, id);
     const starts = lives
-      .filter((life) => life.environmentId === environmentId && life.test !== undefined)
+      .filter((lifetime) => lifetime.environmentId === environmentId && lifetime.test !== undefined)
       .map(({ from }) => from);
     const finished = runs.find((run) => run.id === id)?.finishedAt;
     const next = Math.min(...[...starts, finished ?? Infinity].filter((moment) => moment > since));
@@ -42,10 +42,16 @@ export function recoveries(
   });
 }
 
-function startOfRecovery({ lives }: Evidence, { kind, on, at, healedAt }: Injection, runId: number): number {
+function startOfRecovery(
+  { lifetimes: lives }: Evidence,
+  { kind, on, at, healedAt }: Injection,
+  runId: number,
+): number {
   if (on !== 'worker' && on !== 'container') return healedAt;
   if (kind !== 'worker asked to stop') return at;
-  const underWay = lives.find((life) => life.runId === runId && life.from <= at && life.to >= at);
+  const underWay = lives.find(
+    (lifetime) => lifetime.runId === runId && lifetime.from <= at && lifetime.to >= at,
+  );
   return underWay?.to ?? at;
 }
 

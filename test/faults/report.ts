@@ -2,8 +2,8 @@ import { type Row, tabulate } from './recovery.ts';
 import type { Verdict } from './round.ts';
 
 /** What people read in the end: the table, what was left out, the violations, and a last line for programs. */
-export function report({ evidence, violations, leftOut }: Verdict): string {
-  const { runs, attempts, lives, injections } = evidence;
+export function report({ evidence, violations, excluded }: Verdict): string {
+  const { runs, attempts, lifetimes: lives, injections } = evidence;
   const rows = tabulate(evidence);
   const verdicts = ['passed', 'broken', 'failed', 'cancelled'].map(
     (verdict) => `${verdict} ${runs.filter((run) => run.verdict === verdict).length}`,
@@ -13,7 +13,7 @@ export function report({ evidence, violations, leftOut }: Verdict): string {
   return [
     printTable(rows),
     '',
-    ...leftOut.map(({ kind, because }) => `left out: ${kind} (${because})`),
+    ...excluded.map(({ kind, because }) => `left out: ${kind} (${because})`),
     ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lives.length} processes judged`,
     ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),

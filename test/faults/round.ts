@@ -1,14 +1,14 @@
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
-import { openWorld, type World, type WorldOptions } from './harness.ts';
-import { type Injection, injectFaults, leftOut } from './injector.ts';
+import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
+import { excluded, type Injection, injectFaults } from './injector.ts';
 import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
 import { beatMs, pause, retries } from './stores.ts';
 
-export interface RoundOptions extends WorldOptions {
+export interface RoundOptions extends HarnessOptions {
   seed: number;
   faults: number;
   forMs: number;
@@ -26,7 +26,7 @@ export interface Verdict {
   evidence: Evidence;
   violations: Violation[];
   /** Kinds that this machine cannot have. */
-  leftOut: { kind: string; because: string }[];
+  excluded: { kind: string; because: string }[];
 }
 
 /** A world, a load, faults; then quiet, until everything is finished or the time is up; then the judge. */
@@ -34,19 +34,19 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
   const { say } = options;
   const problems: Violation[] = [];
   const problem = (what: string) => problems.push({ kind: 'harness', what });
-  const world = await openWorld(options);
-  const installations: Installation[] = [world, ...(world.embedded ? [world.embedded] : [])];
-  say(`logs and journals are in ${world.folder}`);
+  const harness = await openHarness(options);
+  const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
+  say(`logs and journals are in ${harness.folder}`);
   const random = createRandom(options.seed);
   let keepFolder = options.keep ?? false;
   try {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
     // There must be something to disturb.
-    for (const each of installations) await until(async () => (await each.running()).length > 0);
+    for (const each of installations) await waitFor(async () => (await each.running()).length > 0);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({
-      world,
+      harness,
       random,
       faults: options.faults,
       forMs: options.forMs,
@@ -60,26 +60,26 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
     await settle(installations, options.settleMs);
     say(`${seconds()} s  at rest`);
     for (const each of installations) {
-      for (const name of await each.crew.stop()) problem(`${name} did not stop when it was asked to`);
+      for (const name of await each.workers.stop()) problem(`${name} did not stop when it was asked to`);
     }
-    const evidence = joinEvidence(await gatherAll(world), injections);
+    const evidence = joinEvidence(await gatherAll(harness), injections);
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits)];
     keepFolder ||= violations.length > 0;
-    return { evidence, violations, leftOut: leftOut(world) };
+    return { evidence, violations, excluded: excluded(harness) };
   } catch (error) {
     keepFolder = true;
     throw error;
   } finally {
-    if (keepFolder) say(`${world.folder} is kept`);
-    await world.close({ keepFolder });
+    if (keepFolder) say(`${harness.folder} is kept`);
+    await harness.close({ keepFolder });
   }
 }
 
-async function gatherAll(world: World): Promise<Omit<Evidence, 'injections'>[]> {
-  const { embedded, journal } = world;
-  const parts = [await gatherEvidence(world, world)];
+async function gatherAll(harness: Harness): Promise<Omit<Evidence, 'injections'>[]> {
+  const { embedded, journal } = harness;
+  const parts = [await gatherEvidence(harness, harness)];
   if (!embedded) return parts;
   const database = await embedded.open();
   parts.push(await gatherEvidence(embedded, { database, journal }));

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { withClient } from '../support/postgres.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { done, type FaultKind } from './fault-kind.ts';
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 
-async function sql({ postgres }: World, ...statements: string[]): Promise<void> {
+async function sql({ postgres }: Harness, ...statements: string[]): Promise<void> {
   await withClient(postgres.url, async (client) => {
     for (const statement of statements) await client.query(statement);
   });
 }
 
-async function redis({ redis: { url } }: World, ...commands: string[][]): Promise<void> {
+async function redis({ redis: { url } }: Harness, ...commands: string[][]): Promise<void> {
   const client = createClient({ url });
   client.on('error', () => {});
   await client.connect();
@@ -36,9 +36,9 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL connections cut',
-    async begin(world) {
+    async begin(harness) {
       await sql(
-        world,
+        harness,
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'matre'`,
       );
       return done;
@@ -57,21 +57,22 @@ export const postgresFaults: FaultKind[] = [
     on: 'postgres',
     name: 'PostgreSQL dies, recovers',
     lasts: [700, 1_500],
-    async begin(world) {
-      const [row] = await world.database.query<{ data_directory: string }>('SHOW data_directory');
+    async begin(harness) {
+      const [row] = await harness.database.query<{ data_directory: string }>('SHOW data_directory');
       const pid = postmaster(row?.data_directory ?? '');
       process.kill(pid, 'SIGQUIT');
-      await until(() => !isAlive(pid));
-      return () => world.postgres.start();
+      await waitFor(() => !isAlive(pid));
+      return () => harness.postgres.start();
     },
   },
   {
     on: 'postgres',
     name: 'PostgreSQL read-only',
     lasts: [1_000, 3_000],
-    async begin(world) {
-      await sql(world, 'ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
-      return () => sql(world, 'ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+    async begin(harness) {
+      await sql(harness, 'ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+      return () =>
+        sql(harness, 'ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
     },
   },
   {
@@ -115,8 +116,8 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis emptied',
-    async begin(world) {
-      await redis(world, ['FLUSHALL']);
+    async begin(harness) {
+      await redis(harness, ['FLUSHALL']);
       return done;
     },
   },
@@ -132,8 +133,8 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis connections cut',
-    async begin(world) {
-      await redis(world, ['CLIENT', 'KILL', 'TYPE', 'normal'], ['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    async begin(harness) {
+      await redis(harness, ['CLIENT', 'KILL', 'TYPE', 'normal'], ['CLIENT', 'KILL', 'TYPE', 'pubsub']);
       return done;
     },
   },

@@ -16,7 +16,7 @@ import { readSetting } from '../../src/store/tables/settings.ts';
 import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
 import { createRepository } from '../support/git.ts';
 import { startShop, type TestShop } from '../support/shop.ts';
-import { createModule, type Naps } from './module.ts';
+import { createModule, type Delays } from './module.ts';
 
 /** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
 export type EngineChoice = 'auto' | 'own' | 'docker' | 'sandbox';
@@ -36,7 +36,7 @@ export interface Containers {
   open(dataFolder: string): Promise<Engine>;
 }
 
-export interface WorldEnvironment {
+export interface HarnessEnvironment {
   id: number;
   code: string;
   container: string;
@@ -67,7 +67,7 @@ export const shortSettings = {
 export const silent = createLog({ level: 'silent' });
 
 /** `codes`: of all environments that there will be. */
-export async function openGround(choice: EngineChoice, codes: string[]): Promise<Ground> {
+export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
@@ -89,12 +89,12 @@ export async function openGround(choice: EngineChoice, codes: string[]): Promise
 export async function sharedThings(
   folder: string,
   codes: string[],
-  naps?: Naps,
+  delays?: Delays,
 ): Promise<Pick<Ground, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
   const module = createRepository(join(folder, 'module'));
-  module.commit(createModule(codes, naps));
+  module.commit(createModule(codes, delays));
   return {
     settings: {
       MATRE_SECRET_KEY: 'f'.repeat(64),
@@ -168,10 +168,10 @@ export async function addEnvironments(
   database: Database,
   codes: string[],
   shopUrl: string,
-): Promise<WorldEnvironment[]> {
+): Promise<HarnessEnvironment[]> {
   const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
   await database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
-  const environments: WorldEnvironment[] = [];
+  const environments: HarnessEnvironment[] = [];
   for (const code of codes) {
     const [row] = await database.query<{ id: number }>(
       `INSERT INTO environment (code, name, base_url, backend_name, admin_username)

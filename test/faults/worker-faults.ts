@@ -1,7 +1,8 @@
 import { done, type FaultKind, needs } from './fault-kind.ts';
-import type { World } from './harness.ts';
+import type { Harness } from './harness.ts';
 
-const needsFaketime = ({ crew }: World) => needs(crew.canMoveClocks, 'libfaketime is not installed');
+const needsFaketime = ({ workers: crew }: Harness) =>
+  needs(crew.canMoveClocks, 'libfaketime is not installed');
 
 export const workerFaults: FaultKind[] = [
   {

@@ -27,7 +27,7 @@ export interface Absence {
   to: number | undefined;
 }
 
-export interface Crew {
+export interface Workers {
   posts: Post[];
   absences: Absence[];
   readonly canMoveClocks: boolean;
@@ -41,7 +41,7 @@ const project = resolve(import.meta.dirname, '../..');
 const stopMs = 120_000;
 
 /** Starts matre processes and starts them again whenever they end. Their logs go to files in `folder`. */
-export function startCrew(options: {
+export function startWorkers(options: {
   names: string[];
   command: 'worker' | 'up';
   settings: Record<string, string>;
@@ -49,7 +49,7 @@ export function startCrew(options: {
   faketime: string | undefined;
   /** A command before theirs, which they are executed by in the same process. */
   within?: readonly string[];
-}): Crew {
+}): Workers {
   const { command, settings, folder, faketime, within = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
@@ -147,13 +147,13 @@ export function startCrew(options: {
 }
 
 /** Several crews as one. */
-export function joinCrews(crews: readonly Crew[]): Crew {
+export function joinCrews(crews: readonly Workers[]): Workers {
   return {
     posts: crews.flatMap(({ posts }) => posts),
     get absences() {
       return crews.flatMap(({ absences }) => absences);
     },
     canMoveClocks: crews.every(({ canMoveClocks }) => canMoveClocks),
-    stop: async () => (await Promise.all(crews.map((crew) => crew.stop()))).flat(),
+    stop: async () => (await Promise.all(crews.map((workers) => workers.stop()))).flat(),
   };
 }

@@ -4,8 +4,8 @@ import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
 import { pause } from '../faults/stores.ts';
 import type { Post } from '../faults/workers.ts';
-import { until } from '../support/wait-for.ts';
-import type { HostsWorld } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import type { HostsHarness } from './harness.ts';
 
 /** How a host is cut off. */
 const kinds = {
@@ -42,20 +42,20 @@ export interface Cut {
 
 /** Cuts off one host after the other while it executes something, and plugs it in again. */
 export async function cutHosts(
-  world: HostsWorld,
+  harness: HostsHarness,
   { cuts, random, say }: { cuts: number; random: Random; say(line: string): void },
 ): Promise<Cut[]> {
-  const { hosts, crew } = world;
+  const { hosts, workers: crew } = harness;
   const done: Cut[] = [];
   /** Runs of a process whose tests have given a sign of life a moment ago. */
   const testsOf = async ({ pid }: Post) =>
-    (await world.running()).filter((run) => run.pid === pid && isTesting(world, run)).length;
+    (await harness.running()).filter((run) => run.pid === pid && isTesting(harness, run)).length;
   for (let number = 0; number < cuts; number++) {
     const index = number % hosts.length;
     const [host, post] = [hosts[index], crew.posts[index]];
     const kind = order[number % order.length];
     if (!host || !post || !kind) continue;
-    await until(async () => (await testsOf(post)) > 0, patienceMs).catch(() => {});
+    await waitFor(async () => (await testsOf(post)) > 0, patienceMs).catch(() => {});
     await pause(random.between(0, 300));
     const hit = await testsOf(post);
     const {
@@ -82,11 +82,11 @@ export async function cutHosts(
   return done;
 }
 
-function isTesting(world: HostsWorld, run: RunningRun): boolean {
-  const environment = world.environments.find(({ id }) => id === run.environmentId);
+function isTesting(harness: HostsHarness, run: RunningRun): boolean {
+  const environment = harness.environments.find(({ id }) => id === run.environmentId);
   if (!environment) return false;
-  const lives = livesIn(readJournal(world.journal(environment.code)), environment.id);
-  return lives.some(
+  const lifetimes = livesIn(readJournal(harness.journal(environment.code)), environment.id);
+  return lifetimes.some(
     ({ runId, test, code, to }) =>
       runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - signMs,
   );

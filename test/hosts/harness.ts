@@ -5,9 +5,9 @@ import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Installation, onPostgres } from '../faults/installation.ts';
-import { longNaps } from '../faults/module.ts';
+import { longDelays } from '../faults/module.ts';
 import { addEnvironments, faketimeLibrary, sharedThings, silent } from '../faults/stores.ts';
-import { joinCrews, startCrew } from '../faults/workers.ts';
+import { joinCrews, startWorkers } from '../faults/workers.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -21,7 +21,7 @@ export interface HostsOptions {
 }
 
 /** One installation on several hosts. PostgreSQL and Redis are on a machine that is none of them. */
-export interface HostsWorld extends Installation {
+export interface HostsHarness extends Installation {
   hosts: Host[];
   database: Database;
   /** Where logs and journals are. */
@@ -31,7 +31,7 @@ export interface HostsWorld extends Installation {
   close(options: { keepFolder: boolean }): Promise<void>;
 }
 
-export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
+export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-hosts-'));
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
@@ -40,7 +40,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
   };
   try {
     const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
-    const { settings, journal } = await sharedThings(folder, codes, longNaps);
+    const { settings, journal } = await sharedThings(folder, codes, longDelays);
     const postgres = await startPostgres();
     closing.push(postgres.stop);
     const redis = await startRedis();
@@ -66,7 +66,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
         closing.push(toPostgres.close, toRedis.close);
         const url = new URL(postgres.url);
         url.host = `${gateway}:${toPostgres.port}`;
-        return startCrew({
+        return startWorkers({
           names: [name],
           command: 'worker',
           folder,
@@ -83,10 +83,10 @@ export async function openHosts(options: HostsOptions): Promise<HostsWorld> {
         });
       }),
     );
-    const crew = joinCrews(crews);
-    closing.push(() => crew.stop());
+    const workers = joinCrews(crews);
+    closing.push(() => workers.stop());
     return {
-      ...onPostgres({ database, environments, crew, naps: longNaps }),
+      ...onPostgres({ database, environments, workers, delays: longDelays }),
       hosts,
       database,
       folder,

@@ -1,13 +1,13 @@
 import { readSetting } from '../../src/store/tables/settings.ts';
-import { type Evidence, gatherEvidence, type Life } from '../faults/evidence.ts';
+import { type Evidence, gatherEvidence, type Lifetime } from '../faults/evidence.ts';
 import { judge, overlaps, type Violation } from '../faults/judge.ts';
 import { startLoad } from '../faults/load.ts';
 import { createRandom } from '../faults/random.ts';
 import { beatMs, pause, retries, shortSettings } from '../faults/stores.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Cut, cutHosts } from './cuts.ts';
-import { type HostsOptions, type HostsWorld, openHosts } from './harness.ts';
-import { supervisedLives } from './supervised-lives.ts';
+import { type HostsHarness, type HostsOptions, openHosts } from './harness.ts';
+import { supervisedLifetimes } from './supervised-lives.ts';
 
 export interface PlayOptions extends HostsOptions {
   seed: number;
@@ -31,49 +31,51 @@ export interface HostsVerdict {
 /** Hosts under load, one after the other cut off and brought back; then quiet; then the judge. */
 export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   const { say, seed } = options;
-  const world = await openHosts(options);
-  say(`logs and journals are in ${world.folder}`);
+  const harness = await openHosts(options);
+  say(`logs and journals are in ${harness.folder}`);
   let keepFolder = true;
   try {
-    const load = startLoad(world, createRandom(seed));
-    await until(async () => new Set((await world.running()).map(({ pid }) => pid)).size > 1);
+    const load = startLoad(harness, createRandom(seed));
+    await waitFor(async () => new Set((await harness.running()).map(({ pid }) => pid)).size > 1);
     // A log is read while its run executes, by whoever is not on that host.
-    await until(async () => (await logsUnderWay(world)) > 0);
-    const cuts = await cutHosts(world, { cuts: options.cuts, random: createRandom(seed + 1), say });
+    await waitFor(async () => (await logsUnderWay(harness)) > 0);
+    const cuts = await cutHosts(harness, { cuts: options.cuts, random: createRandom(seed + 1), say });
     await load.stop();
-    say(`${world.acknowledged.length} runs were acknowledged`);
+    say(`${harness.acknowledged.length} runs were acknowledged`);
     const end = Date.now() + options.settleMs;
-    while (Date.now() < end && !(await world.atRest())) await pause(200);
-    const stuck = await world.crew.stop();
+    while (Date.now() < end && !(await harness.atRest())) await pause(200);
+    const stuck = await harness.workers.stop();
     const problems = stuck.map((name): Violation => ({ kind: 'harness', what: `${name} did not stop` }));
-    const evidence = { ...(await gatherEvidence(world, world)), injections: [] };
+    const evidence = { ...(await gatherEvidence(harness, harness)), injections: [] };
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [
       ...problems,
       ...judge(evidence, limits),
-      ...(await overlapsOfSupervisors(world)),
-      ...(await missingFiles(world)),
+      ...(await overlapsOfSupervisors(harness)),
+      ...(await missingFiles(harness)),
     ];
     keepFolder = options.keep || violations.length > 0;
-    return { hosts: world.hosts.length, cuts, evidence, violations };
+    return { hosts: harness.hosts.length, cuts, evidence, violations };
   } finally {
-    if (keepFolder) say(`${world.folder} is kept`);
-    await world.close({ keepFolder });
+    if (keepFolder) say(`${harness.folder} is kept`);
+    await harness.close({ keepFolder });
   }
 }
 
 /** The same question as to the test processes, asked of those who end them, on all hosts together. */
-async function overlapsOfSupervisors({ hosts, environments, database }: HostsWorld): Promise<Violation[]> {
+async function overlapsOfSupervisors({ hosts, environments, database }: HostsHarness): Promise<Violation[]> {
   const installation = (await readSetting(database, 'installation')) ?? '';
-  const lives = (await Promise.all(hosts.map(({ engine }) => supervisedLives(engine, installation)))).flat();
-  if (lives.length === 0) return [{ kind: 'harness', what: 'no supervisor has written anything down' }];
+  const lifetimes = (
+    await Promise.all(hosts.map(({ engine }) => supervisedLifetimes(engine, installation)))
+  ).flat();
+  if (lifetimes.length === 0) return [{ kind: 'harness', what: 'no supervisor has written anything down' }];
   return environments.flatMap(({ id }) =>
-    overlaps(lives.filter((life) => life.environmentId === id).sort((a, b) => a.from - b.from)),
+    overlaps(lifetimes.filter((lifetime) => lifetime.environmentId === id).sort((a, b) => a.from - b.from)),
   );
 }
 
-async function logsUnderWay({ database }: HostsWorld): Promise<number> {
+async function logsUnderWay({ database }: HostsHarness): Promise<number> {
   const rows = await database.query(
     `SELECT run_id FROM run JOIN file_piece ON run_id = id WHERE state = 'running' AND path = 'run.log'`,
   );
@@ -81,7 +83,7 @@ async function logsUnderWay({ database }: HostsWorld): Promise<number> {
 }
 
 /** Whatever a result tells of, and the log of each run, is where all can read it, wherever the run was. */
-async function missingFiles({ database }: HostsWorld): Promise<Violation[]> {
+async function missingFiles({ database }: HostsHarness): Promise<Violation[]> {
   const rows = await database.query<{ run_id: number; path: string }>(
     `WITH wanted AS (
        SELECT run_id, attachment ->> 'path' AS path
@@ -96,7 +98,7 @@ async function missingFiles({ database }: HostsWorld): Promise<Violation[]> {
 
 /** What people read in the end: the violations, and a last line for programs. */
 export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
-  const { runs, attempts, lives } = evidence;
+  const { runs, attempts, lifetimes: lives } = evidence;
   const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
   const taken = attempts.filter(({ outcome }) => outcome === 'lost').length;
   const { longestMs, leastGapMs } = timesOf(cuts, evidence);
@@ -116,16 +118,21 @@ export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict)
 const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : '-');
 
 /** How long processes of a host lived on that stayed cut off, and how soon others followed them elsewhere. */
-function timesOf(cuts: Cut[], { attempts, lives }: Evidence): { longestMs: number; leastGapMs: number } {
+function timesOf(
+  cuts: Cut[],
+  { attempts, lifetimes: lives }: Evidence,
+): { longestMs: number; leastGapMs: number } {
   const pids = new Map(attempts.map(({ fence, runId, pid }) => [`${runId} ${fence}`, pid]));
-  const pidOf = ({ runId, fence }: Life) => pids.get(`${runId} ${fence}`);
+  const pidOf = ({ runId, fence }: Lifetime) => pids.get(`${runId} ${fence}`);
   let longestMs = 0;
   let leastGapMs = Number.POSITIVE_INFINITY;
   for (const { pid, from, to } of cuts) {
-    for (const life of lives.filter((one) => pidOf(one) === pid && one.from <= from && one.to >= from)) {
-      if (life.to < to) longestMs = Math.max(longestMs, life.to - from);
-      const next = lives.find((one) => one.environmentId === life.environmentId && one.fence > life.fence);
-      if (next && pidOf(next) !== pid) leastGapMs = Math.min(leastGapMs, next.from - life.to);
+    for (const lifetime of lives.filter((one) => pidOf(one) === pid && one.from <= from && one.to >= from)) {
+      if (lifetime.to < to) longestMs = Math.max(longestMs, lifetime.to - from);
+      const next = lives.find(
+        (one) => one.environmentId === lifetime.environmentId && one.fence > lifetime.fence,
+      );
+      if (next && pidOf(next) !== pid) leastGapMs = Math.min(leastGapMs, next.from - lifetime.to);
     }
   }
   return { longestMs, leastGapMs };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** How the suite gets at a kind of lock store. */
 export interface LockStoreUnderTest {
@@ -57,9 +57,9 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       const name = freshName();
       let inside = 0;
       let most = 0;
-      const visitors = Array.from({ length: 16 }, async (_, visitor) => {
-        const store = clients[visitor % clients.length] as LockStore;
-        const held = await store.acquire(name, { owner: `visitor ${visitor}` });
+      const visitors = Array.from({ length: 16 }, async (_, lockProcess) => {
+        const store = clients[lockProcess % clients.length] as LockStore;
+        const held = await store.acquire(name, { owner: `visitor ${lockProcess}` });
         most = Math.max(most, ++inside);
         await new Promise(setImmediate);
         held.assertHeld();
@@ -74,14 +74,14 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const turns = { a: 0, b: 0 };
-      const player = async (store: LockStore, owner: 'a' | 'b') => {
+      const scriptedRunner = async (store: LockStore, owner: 'a' | 'b') => {
         for (let turn = 0; turn < 100; turn++) {
           const held = await store.acquire(name, { owner });
           turns[owner]++;
           await held.release();
         }
       };
-      await Promise.all([player(a, 'a'), player(b, 'b')]);
+      await Promise.all([scriptedRunner(a, 'a'), scriptedRunner(b, 'b')]);
       expect(turns).toEqual({ a: 100, b: 100 });
     });
 
@@ -112,10 +112,10 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
     it('takes a lock away by force, and tells the holder', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
-      const held = (await a.tryAcquire(name, { owner: 'a', stillMine: async () => true })) as HeldLock;
+      const held = (await a.tryAcquire(name, { owner: 'a', confirmOwnership: async () => true })) as HeldLock;
       held.assertHeld();
       expect(await b.forceRelease(name)).toBe(true);
-      await until(() => held.lost.aborted);
+      await waitFor(() => held.lost.aborted);
       expect(held.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
       expect(() => held.assertHeld()).toThrowError(expect.objectContaining({ code: 'LOCK_LOST' }));
       const next = await b.tryAcquire(name, { owner: 'b' });

@@ -20,9 +20,9 @@ it('serves those who wait in the order in which they came', async () => {
   const store = createInProcessLocks();
   const held = await store.acquire('container_x', { owner: 'first' });
   const order: number[] = [];
-  const waiting = [1, 2, 3, 4].map(async (visitor) => {
-    const lock = await store.acquire('container_x', { owner: String(visitor) });
-    order.push(visitor);
+  const waiting = [1, 2, 3, 4].map(async (lockProcess) => {
+    const lock = await store.acquire('container_x', { owner: String(lockProcess) });
+    order.push(lockProcess);
     await lock.release();
   });
   await held.release();

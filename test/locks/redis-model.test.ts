@@ -4,11 +4,11 @@ import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
 import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What should be: at most one holder for each name, and those who wait for it. */
 interface Model {
-  holder: Map<string, string>;
+  lockProcess: Map<string, string>;
   waiting: Map<string, string[]>;
 }
 
@@ -29,49 +29,52 @@ const visitorsOf = (model: Model, name: string) => model.waiting.get(name) ?? []
 async function handOver(model: Model, real: Real, name: string): Promise<void> {
   const waiting = visitorsOf(model, name);
   if (waiting.length === 0) {
-    model.holder.delete(name);
+    model.lockProcess.delete(name);
     return;
   }
-  const next = await until(() => waiting.find((visitor) => real.held.has(visitor)));
-  model.holder.set(name, next);
+  const next = await waitFor(() => waiting.find((lockProcess) => real.held.has(lockProcess)));
+  model.lockProcess.set(name, next);
   model.waiting.set(
     name,
-    waiting.filter((visitor) => visitor !== next),
+    waiting.filter((lockProcess) => lockProcess !== next),
   );
 }
 
-const tryAcquire = (store: number, name: string, visitor: string): Command => ({
+const tryAcquire = (store: number, name: string, lockProcess: string): Command => ({
   check: () => true,
   toString: () => `tryAcquire(${store}, ${name})`,
   async run(model, real) {
-    const lock = await real.stores[store]?.tryAcquire(real.full(name), { owner: visitor });
-    expect(lock !== undefined).toBe(!model.holder.has(name));
+    const lock = await real.stores[store]?.tryAcquire(real.full(name), { owner: lockProcess });
+    expect(lock !== undefined).toBe(!model.lockProcess.has(name));
     if (!lock) return;
-    real.held.set(visitor, lock);
-    model.holder.set(name, visitor);
+    real.held.set(lockProcess, lock);
+    model.lockProcess.set(name, lockProcess);
   },
 });
 
-const acquire = (store: number, name: string, visitor: string): Command => ({
+const acquire = (store: number, name: string, lockProcess: string): Command => ({
   check: () => true,
   toString: () => `acquire(${store}, ${name})`,
   async run(model, real) {
     const abort = new AbortController();
-    const pending = real.stores[store]?.acquire(real.full(name), { owner: visitor, signal: abort.signal });
+    const pending = real.stores[store]?.acquire(real.full(name), {
+      owner: lockProcess,
+      signal: abort.signal,
+    });
     const done = Promise.resolve(pending).then(
       (lock) => {
-        if (lock) real.held.set(visitor, lock);
+        if (lock) real.held.set(lockProcess, lock);
       },
       () => {},
     );
-    if (!model.holder.has(name)) {
+    if (!model.lockProcess.has(name)) {
       await done;
-      expect(real.held.has(visitor)).toBe(true);
-      model.holder.set(name, visitor);
+      expect(real.held.has(lockProcess)).toBe(true);
+      model.lockProcess.set(name, lockProcess);
       return;
     }
-    real.waiting.set(visitor, { name, abort, done });
-    model.waiting.set(name, [...visitorsOf(model, name), visitor]);
+    real.waiting.set(lockProcess, { name, abort, done });
+    model.waiting.set(name, [...visitorsOf(model, name), lockProcess]);
   },
 });
 
@@ -79,19 +82,19 @@ const giveUp = (name: string): Command => ({
   check: (model) => visitorsOf(model, name).length > 0,
   toString: () => `giveUp(${name})`,
   async run(model, real) {
-    const [visitor = '', ...others] = visitorsOf(model, name);
+    const [lockProcess = '', ...others] = visitorsOf(model, name);
     model.waiting.set(name, others);
-    real.waiting.get(visitor)?.abort.abort(new Error('no more patience'));
-    await real.waiting.get(visitor)?.done;
-    expect(real.held.has(visitor)).toBe(false);
+    real.waiting.get(lockProcess)?.abort.abort(new Error('no more patience'));
+    await real.waiting.get(lockProcess)?.done;
+    expect(real.held.has(lockProcess)).toBe(false);
   },
 });
 
 const release = (name: string): Command => ({
-  check: (model) => model.holder.has(name),
+  check: (model) => model.lockProcess.has(name),
   toString: () => `release(${name})`,
   async run(model, real) {
-    const lock = real.held.get(model.holder.get(name) ?? '');
+    const lock = real.held.get(model.lockProcess.get(name) ?? '');
     lock?.assertHeld();
     await lock?.release();
     await handOver(model, real, name);
@@ -104,10 +107,10 @@ const forceRelease = (store: number, name: string): Command => ({
   check: () => true,
   toString: () => `forceRelease(${store}, ${name})`,
   async run(model, real) {
-    const lock = real.held.get(model.holder.get(name) ?? '');
+    const lock = real.held.get(model.lockProcess.get(name) ?? '');
     expect(await real.stores[store]?.forceRelease(real.full(name))).toBe(lock !== undefined);
     if (!lock) return;
-    await until(() => lock.lost.aborted);
+    await waitFor(() => lock.lost.aborted);
     await handOver(model, real, name);
   },
 });
@@ -119,7 +122,7 @@ const list = (store: number): Command => ({
     const locks = (await real.stores[store]?.list()) ?? [];
     const shown = locks.map((lock) => [lock.name, lock.owner]);
     for (const name of names) {
-      const owner = model.holder.get(name);
+      const owner = model.lockProcess.get(name);
       const full = real.full(name);
       expect(shown.filter(([name]) => name === full)).toEqual(owner === undefined ? [] : [[full, owner]]);
     }
@@ -142,11 +145,11 @@ it('behaves like a list of names with one holder each, whatever people do in wha
   const store = fc.nat(2);
   const name = fc.constantFrom(...names);
   let visitors = 0;
-  const visitor = () => `visitor ${++visitors}`;
+  const lockProcess = () => `visitor ${++visitors}`;
   const commands = fc.commands(
     [
-      fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, visitor())),
-      fc.tuple(store, name).map(([store, name]) => acquire(store, name, visitor())),
+      fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, lockProcess())),
+      fc.tuple(store, name).map(([store, name]) => acquire(store, name, lockProcess())),
       name.map(giveUp),
       name.map(release),
       name.map(release),
@@ -160,7 +163,7 @@ it('behaves like a list of names with one holder each, whatever people do in wha
     fc.asyncProperty(commands, async (script) => {
       const prefix = `container_model_${++round}_`;
       const real: Real = { stores, held: new Map(), waiting: new Map(), full: (name) => prefix + name };
-      await fc.asyncModelRun(() => ({ model: { holder: new Map(), waiting: new Map() }, real }), script);
+      await fc.asyncModelRun(() => ({ model: { lockProcess: new Map(), waiting: new Map() }, real }), script);
       for (const { abort } of real.waiting.values()) abort.abort(new Error('over'));
       await Promise.all([...real.waiting.values()].map(({ done }) => done));
       await Promise.all([...real.held.values()].map((lock) => lock.release()));

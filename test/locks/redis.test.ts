@@ -10,11 +10,11 @@ import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { lockStoreConformance } from './conformance.ts';
 
 const log = createLog({ level: 'silent' });
-const visitor = new URL('./lock-process.ts', import.meta.url);
+const lockProcess = new URL('./lock-process.ts', import.meta.url);
 
 describe('conformance', () => {
   let redis: TestRedis;
@@ -44,7 +44,7 @@ async function setUp() {
       return store;
     },
     child(...args: string[]): Child {
-      const child = startChild(visitor, [redis.url, ...args]);
+      const child = startChild(lockProcess, [redis.url, ...args]);
       onTestFinished(child.kill);
       return child;
     },
@@ -67,11 +67,11 @@ async function take(
   return held;
 }
 
-const lost = (held: HeldLock) => until(() => held.lost.aborted && held.lost.reason);
+const lost = (held: HeldLock) => waitFor(() => held.lost.aborted && held.lost.reason);
 const lockLost = expect.objectContaining({ code: 'LOCK_LOST' });
 const passed = (ms: number) => {
   const end = performance.now() + ms;
-  return until(() => performance.now() > end);
+  return waitFor(() => performance.now() > end);
 };
 
 describe('locks in Redis', () => {
@@ -97,28 +97,28 @@ describe('locks in Redis', () => {
 
   it('end by themselves after their holder was killed', async () => {
     const { store, child } = await setUp();
-    const holder = child('container_x', String(shortMs), 'hold');
-    expect(await holder.line()).toBe('held');
+    const lockProcess = child('container_x', String(shortMs), 'hold');
+    expect(await lockProcess.line()).toBe('held');
     const waiting = store(longMs).acquire('container_x', { owner: 'next' });
-    await holder.kill();
+    await lockProcess.kill();
     (await waiting).assertHeld();
   });
 
   it('tell a holder that was stopped for longer than the TTL as soon as it goes on', async () => {
     const { store, child } = await setUp();
-    const holder = child('container_x', String(shortMs), 'hold');
-    expect(await holder.line()).toBe('held');
-    holder.signal('SIGSTOP');
+    const lockProcess = child('container_x', String(shortMs), 'hold');
+    expect(await lockProcess.line()).toBe('held');
+    lockProcess.signal('SIGSTOP');
     const next = await store(longMs).acquire('container_x', { owner: 'next' });
-    holder.say('well?');
-    holder.signal('SIGCONT');
-    expect(await holder.line()).toBe('LOCK_LOST');
+    lockProcess.say('well?');
+    lockProcess.signal('SIGCONT');
+    expect(await lockProcess.line()).toBe('LOCK_LOST');
     next.assertHeld();
   });
 
   it('do not trust timers after the event loop was blocked', async () => {
     const { store } = await setUp();
-    const held = await take(store(shortMs), 'container_x', { stillMine: async () => true });
+    const held = await take(store(shortMs), 'container_x', { confirmOwnership: async () => true });
     held.assertHeld();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
     // In the same turn: no timer could run.
@@ -132,9 +132,9 @@ describe('locks in Redis', () => {
     const [a, b] = [store(shortMs), store(shortMs)];
     const alone = await take(a, 'container_alone');
     const databaseAway = await take(a, 'container_database_away', {
-      stillMine: () => Promise.reject(new Error('the database is away, too')),
+      confirmOwnership: () => Promise.reject(new Error('the database is away, too')),
     });
-    const superseded = await take(a, 'container_superseded', { stillMine: async () => false });
+    const superseded = await take(a, 'container_superseded', { confirmOwnership: async () => false });
     await redis.kill();
     expect(await lost(alone)).toEqual(lockLost);
     expect(await lost(databaseAway)).toEqual(lockLost);
@@ -149,14 +149,14 @@ describe('locks in Redis', () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     let asked = 0;
-    const stillMine = async () => ++asked > 0;
-    const held = await take(a, 'container_x', { stillMine });
+    const confirmOwnership = async () => ++asked > 0;
+    const held = await take(a, 'container_x', { confirmOwnership });
     await redis.kill();
     await passed(shortMs + 1_000);
     held.assertHeld();
     expect(asked).toBeGreaterThan(1);
     await redis.restart();
-    await until(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
+    await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
     held.assertHeld();
     await held.release();
@@ -166,13 +166,13 @@ describe('locks in Redis', () => {
   it('are taken again after Redis was emptied, but only by whom the second judge confirms', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const mine = await take(a, 'container_mine', { stillMine: async () => true });
-    const notMine = await take(a, 'container_not_mine', { stillMine: async () => false });
+    const mine = await take(a, 'container_mine', { confirmOwnership: async () => true });
+    const notMine = await take(a, 'container_not_mine', { confirmOwnership: async () => false });
     const alone = await take(a, 'container_alone');
     await command('FLUSHALL');
     expect(await lost(notMine)).toEqual(lockLost);
     expect(await lost(alone)).toEqual(lockLost);
-    await until(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
+    await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
     mine.assertHeld();
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
   });
@@ -180,9 +180,9 @@ describe('locks in Redis', () => {
   it('are lost when Redis was emptied and somebody else was faster', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const held = await take(a, 'container_x', { stillMine: async () => true });
+    const held = await take(a, 'container_x', { confirmOwnership: async () => true });
     // Again, should its holder have taken it again before.
-    const next = await until(async () => {
+    const next = await waitFor(async () => {
       await command('DEL', 'container_x');
       return b.tryAcquire('container_x', { owner: 'b' });
     });
@@ -197,7 +197,7 @@ describe('locks in Redis', () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const alone = await take(a, 'container_alone');
-    const covered = await take(a, 'container_covered', { stillMine: async () => true });
+    const covered = await take(a, 'container_covered', { confirmOwnership: async () => true });
     const waiting = b.acquire('container_alone', { owner: 'b' });
     redis.pause();
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
@@ -209,7 +209,7 @@ describe('locks in Redis', () => {
     covered.assertHeld();
     redis.resume();
     (await waiting).assertHeld();
-    await until(async () => (await b.list()).some((lock) => lock.name === 'container_covered'));
+    await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_covered'));
     covered.assertHeld();
   });
 
@@ -224,7 +224,7 @@ describe('locks in Redis', () => {
     });
     redis.resume();
     // Far sooner than its TTL.
-    const next = await until(() => b.tryAcquire('container_x', { owner: 'b' }));
+    const next = await waitFor(() => b.tryAcquire('container_x', { owner: 'b' }));
     next.assertHeld();
   });
 

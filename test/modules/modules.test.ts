@@ -36,7 +36,7 @@ import {
   sshdPath,
 } from '../support/git.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
@@ -339,7 +339,7 @@ describe('a git server with a password', () => {
     const modules = await open(gitSource(address.href));
     const packs = server.packs();
     const resolving = modules.resolve();
-    await until(() => server.packs() > packs);
+    await waitFor(() => server.packs() > packs);
     const lists = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => {
@@ -386,9 +386,9 @@ describe('a git server with a password', () => {
     const id = createRepository(join(served, 'crowd')).commit(tests);
     const source = gitSource(server.url('crowd'), { username, password });
     const modules = await open(source);
-    const asker = new URL('./modules-process.ts', import.meta.url);
+    const principal = new URL('./modules-process.ts', import.meta.url);
     const children: Child[] = Array.from({ length: 4 }, () =>
-      startChild(asker, [join(home, 'modules'), JSON.stringify(source)]),
+      startChild(principal, [join(home, 'modules'), JSON.stringify(source)]),
     );
     try {
       await Promise.all(children.map((child) => child.line()));
@@ -399,7 +399,7 @@ describe('a git server with a password', () => {
       for (const child of children) child.say('resolve');
       const ours = Array.from({ length: 12 }, () => modules.resolve());
       for (const child of children) expect(await child.line()).toBe('asking');
-      await until(() => waiters(lockName) === 5);
+      await waitFor(() => waiters(lockName) === 5);
       lock.release();
       expect(new Set((await Promise.all(ours)).map((commit) => commit.id))).toEqual(new Set([id]));
       for (const child of children) expect(await child.line()).toBe(id);
@@ -426,7 +426,7 @@ describe('a git server with a password', () => {
     server.hold();
     const packs = server.packs();
     child.say('resolve');
-    await until(() => server.packs() > packs);
+    await waitFor(() => server.packs() > packs);
     await child.kill();
     const modules = await open(source);
     const resolving = modules.resolve();
@@ -441,7 +441,7 @@ describe('a git server with a password', () => {
     const lockName = await mirrorLock(modules);
     const lock = await lockFile(lockName);
     const resolving = modules.resolve();
-    await until(() => waiters(lockName) === 1);
+    await waitFor(() => waiters(lockName) === 1);
     modules.close();
     await expect(resolving).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
     expect(waiters(lockName)).toBe(0);
@@ -460,7 +460,7 @@ describe('a git server with a password', () => {
       code: 'MODULE_CHECKOUT_FAILED',
       message: expect.stringContaining('git was stopped'),
     });
-    await until(() => server.packs() > packs);
+    await waitFor(() => server.packs() > packs);
     collectGarbage();
     await outcome;
     server.release();
@@ -574,7 +574,7 @@ describe('invariant 7: a checkout is complete, or it is not there', () => {
     ]);
     await child.line();
     child.say(`checkout ${id}`);
-    await until(() => readdirSync(drafts).some((name) => existsSync(join(drafts, name, 'Test'))));
+    await waitFor(() => readdirSync(drafts).some((name) => existsSync(join(drafts, name, 'Test'))));
     await child.kill();
     if (existsSync(join(modules.folder, id))) expect(contents(join(modules.folder, id))).toEqual(files);
     expect(contents(await modules.checkout(id))).toEqual(files);

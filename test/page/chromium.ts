@@ -20,7 +20,7 @@ export interface TestBrowser {
   /** A page of a person of its own: with cookies of its own. */
   open(address: string, options?: BrowserContextOptions): Promise<Page>;
   /** What no page should say, of all of them: errors in scripts, refused by the content security policy. */
-  complaints: string[];
+  mftfErrors: string[];
   close(): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export async function startBrowser(): Promise<TestBrowser> {
     ...(executablePath && { executablePath }),
     args: ['--no-sandbox'],
   });
-  const complaints: string[] = [];
+  const mftfErrors: string[] = [];
   return {
-    complaints,
+    mftfErrors,
     async open(address, options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
@@ -40,10 +40,10 @@ export async function startBrowser(): Promise<TestBrowser> {
       });
       const page = await context.newPage();
       page.setDefaultTimeout(patienceMs);
-      page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+      page.on('pageerror', (error) => mftfErrors.push(String(error.stack ?? error)));
       page.on('console', (message) => {
         if (message.type() === 'error' && /Content.Security.Policy|React/i.test(message.text())) {
-          complaints.push(message.text());
+          mftfErrors.push(message.text());
         }
       });
       await page.goto(address);

@@ -4,7 +4,7 @@ import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
 import { pauseEnvironment } from '../../src/operations/environments/environments.ts';
 import { type RunningServer, startServer } from '../../src/server/http/server.ts';
-import { fault, moduleTest, openStage, type Stage, type StageEnvironment } from '../runs/harness.ts';
+import { fault, type Harness, type HarnessEnvironment, moduleTest, openHarness } from '../runs/harness.ts';
 import { kinds } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { freePort, startRedis } from '../support/redis.ts';
@@ -38,9 +38,9 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
 
   describe.each(databases)('%s', (kind) => {
     const closing: (() => Promise<unknown>)[] = [];
-    let stage: Stage;
-    let us: StageEnvironment;
-    let es: StageEnvironment;
+    let harness: Harness;
+    let us: HarnessEnvironment;
+    let es: HarnessEnvironment;
     let server: RunningServer;
     let browser: TestBrowser;
 
@@ -55,11 +55,11 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
           () => redis.stop(),
         );
       }
-      stage = await openStage(engine, { module, settings });
-      closing.push(() => stage.close());
-      us = await stage.environment('preprod-us');
-      es = await stage.environment('stage-es');
-      server = await startServer(stage.context, '0.0.0-test');
+      harness = await openHarness(engine, { module, settings });
+      closing.push(() => harness.close());
+      us = await harness.environment('preprod-us');
+      es = await harness.environment('stage-es');
+      server = await startServer(harness.context, '0.0.0-test');
       closing.push(() => server.close());
       browser = await startBrowser();
       closing.push(() => browser.close());
@@ -69,13 +69,13 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     });
     afterEach(async () => {
       // Whatever became of the test, the next one finds the environments free.
-      const { runs } = stage.context;
+      const { runs } = harness.context;
       for (const run of await runs.list({ limit: 20 })) {
         if (run.state === 'finished') continue;
         await runs.cancel(run.id);
-        await stage.finished(run.id);
+        await harness.finished(run.id);
       }
-      expect(browser.complaints.splice(0)).toEqual([]);
+      expect(browser.mftfErrors.splice(0)).toEqual([]);
     });
 
     it('starts a run that was chosen and previewed, and shows it live to its end', async () => {
@@ -97,7 +97,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     });
 
     it('shows a failure with its message and screenshot, its steps and its log, without leaving the run', async () => {
-      const { run } = await stage.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
+      const { run } = await harness.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
       const page = await browser.open(`${server.url}/runs/${run.id}`);
       const failure = page.getByRole('article', { name: 'HarbourCartTotalTest: failed' });
       await failure.getByText('Failed asserting that two strings are equal').first().waitFor();
@@ -111,8 +111,8 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     });
 
     it('cancels a run in mid-test after asking, and repeats only what did not succeed', async () => {
-      const id = await stage.submit(us, { tests: ['QuickTest', 'EndlessTest'] });
-      await stage.testing(id, 'EndlessTest');
+      const id = await harness.submit(us, { tests: ['QuickTest', 'EndlessTest'] });
+      await harness.testing(id, 'EndlessTest');
       const page = await browser.open(`${server.url}/runs/${id}`);
       await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
       await page.getByRole('button', { name: 'Cancel', exact: true }).click();
@@ -124,23 +124,23 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       const { runs } = (await (await fetch(`${server.url}/api/runs`)).json()) as { runs: RunBrief[] };
       const [again] = runs;
       expect(again).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
-      await stage.testing(again?.id ?? 0, 'EndlessTest');
-      await stage.context.runs.cancel(again?.id ?? 0);
+      await harness.testing(again?.id ?? 0, 'EndlessTest');
+      await harness.context.runs.cancel(again?.id ?? 0);
       await page.context().close();
     });
 
     it('shows two people the same at the same time, and why a run waits', async () => {
       // Of an environment of their own: with other short runs beside it, a run has no bar to itself.
-      const es = await stage.environment('preprod-es');
+      const es = await harness.environment('preprod-es');
       const [one, other] = await Promise.all([browser.open(server.url), browser.open(server.url)]);
-      const first = await stage.submit(es, { tests: ['EndlessTest'] });
-      await stage.testing(first);
+      const first = await harness.submit(es, { tests: ['EndlessTest'] });
+      await harness.testing(first);
       // Its bar is wide enough to stand alone, and so does the next one, however short that is.
-      await stage.context.database.query(
+      await harness.context.database.query(
         `UPDATE run SET started_at = started_at - interval '10 minutes' WHERE id = $1`,
         [first],
       );
-      const second = await stage.submit(es, { tests: ['QuickTest'] });
+      const second = await harness.submit(es, { tests: ['QuickTest'] });
       for (const page of [one, other]) {
         await page.getByRole('link', { name: new RegExp(`^#${first} `) }).waitFor();
         await page.getByRole('row', { name: new RegExp(`#${second}.*busy with.*${first}`) }).waitFor();
@@ -153,16 +153,16 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     });
 
     it('goes on by itself when the server was restarted in the middle of a run', async () => {
-      const id = await stage.submit(es, { tests: ['EndlessTest'] });
-      await stage.testing(id);
+      const id = await harness.submit(es, { tests: ['EndlessTest'] });
+      await harness.testing(id);
       const page = await browser.open(`${server.url}/runs/${id}`);
       await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
       await page.evaluate('globalThis.notReloaded = true');
       await server.close();
       await page.getByRole('alert').getByText('The server does not answer').waitFor();
-      server = await startServer(stage.context, '0.0.0-test');
+      server = await startServer(harness.context, '0.0.0-test');
       await page.getByRole('alert').waitFor({ state: 'detached' });
-      await stage.context.runs.cancel(id);
+      await harness.context.runs.cancel(id);
       await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
       expect(await page.evaluate('globalThis.notReloaded')).toBe(true);
       await page.context().close();
@@ -172,11 +172,11 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
     if (kind === 'embedded')
       it('has no barrier that axe finds in any view, light and dark, and fits a window of 360 pixels', async () => {
         await pauseEnvironment.run(
-          stage.context,
+          harness.context,
           parseInput(pauseEnvironment, { code: es.code, reason: 'database copy' }),
-          { who: matreItself },
+          { principal: matreItself },
         );
-        const { run } = await stage.run(us, { tests: ['QuickTest'] });
+        const { run } = await harness.run(us, { tests: ['QuickTest'] });
         const addresses = [
           '/',
           '/runs',
@@ -208,8 +208,8 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
         }
         // Runs of seconds, which nobody can hit one by one on an axis of a day.
         await phone.goto(`${server.url}/?span=24h`);
-        const crowd = phone.getByRole('button', { name: /^\d+ runs on preprod-us/ });
-        await crowd.last().click();
+        const cluster = phone.getByRole('button', { name: /^\d+ runs on preprod-us/ });
+        await cluster.last().click();
         await phone.getByRole('dialog').getByRole('link').first().waitFor();
         await expectAccessible(phone, 'the runs of a crowd');
         await phone.keyboard.press('Escape');

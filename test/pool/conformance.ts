@@ -14,7 +14,7 @@ import { createPool, type EnsureOptions, type PoolEvent } from '../../src/pool/p
 import { checkoutsFolder, type PoolSettings, poolLabels, runFolder } from '../../src/pool/specification.ts';
 import { type EngineKind, openSubject, type Subject } from '../engine/subject.ts';
 import { magentoRoot } from '../support/image.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
 
@@ -147,7 +147,7 @@ export function poolConformance(kind: EngineKind): void {
     const { id } = await ensure(environment);
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
     await capture(engine, id, argv, { env: { MATRE_EXEC: ':run-7:' } });
-    await until(async () => (await leftovers(engine, id)).length === 1);
+    await waitFor(async () => (await leftovers(engine, id)).length === 1);
     const again = await ensure(environment);
     expect(again).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
     expect(again.messages[0]).toContain('run-7');

@@ -13,7 +13,7 @@ import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What the queue must do on either kind of database. */
 export function queueConformance(kind: Kind): void {
@@ -482,7 +482,7 @@ export function queueConformance(kind: Kind): void {
       const wakes = async (work: () => Promise<unknown>) => {
         const before = woken;
         await work();
-        await until(() => woken > before);
+        await waitFor(() => woken > before);
       };
       const a = await create('a');
       await wakes(() => submit(a));
@@ -502,11 +502,11 @@ export function queueConformance(kind: Kind): void {
       const stop = await queue.onRunChanged((runId) => heard.add(runId));
       const a = await create('a');
       const [first, second] = [await submit(a), await submit(a)];
-      await until(() => heard.size === 2);
+      await waitFor(() => heard.size === 2);
       expect([...heard]).toEqual([first.id, second.id]);
       heard.clear();
       await runs.cancel(second.id);
-      await until(() => heard.has(second.id));
+      await waitFor(() => heard.has(second.id));
       await stop();
     });
 

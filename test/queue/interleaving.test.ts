@@ -12,7 +12,7 @@ import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /**
  * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too
@@ -77,7 +77,7 @@ describe('what happens while a claim is choosing', () => {
     return withClient(opened.url ?? '', async (client) => {
       await client.query('SELECT pg_advisory_lock(1)');
       const claim = createQueue({ database: held, log: quiet, leaseMs: 60_000 }).claim('held');
-      await until(async () => {
+      await waitFor(async () => {
         const { rowCount } = await client.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
         );

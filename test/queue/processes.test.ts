@@ -11,7 +11,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Note {
   what: string;
@@ -74,7 +74,7 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
   const killed = new Set<number>();
   for (const worker of workers.slice(0, 4)) {
     const before = await finished();
-    await until(async () => (await finished()) > before + 3);
+    await waitFor(async () => (await finished()) > before + 3);
     killed.add(worker.pid);
     await worker.kill();
     start();
@@ -106,17 +106,17 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
 
 /** Invariant 1: between the start and the end of one claim nobody else does anything, unless its process was killed. */
 function expectNoOverlap(notes: Note[], killed: Set<number>): void {
-  let holder: Note | undefined;
+  let lockProcess: Note | undefined;
   let fence = 0;
   for (const note of notes) {
     if (note.what === 'start') {
-      if (holder) expect(killed).toContain(holder.pid);
+      if (lockProcess) expect(killed).toContain(lockProcess.pid);
       expect(note.fence).toBeGreaterThan(fence);
       fence = note.fence;
-      holder = note;
+      lockProcess = note;
     } else {
-      expect(note).toMatchObject({ fence: holder?.fence, run: holder?.run, pid: holder?.pid });
-      if (note.what === 'end') holder = undefined;
+      expect(note).toMatchObject({ fence: lockProcess?.fence, run: lockProcess?.run, pid: lockProcess?.pid });
+      if (note.what === 'end') lockProcess = undefined;
     }
   }
 }

@@ -63,7 +63,7 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence } = await start('A');
       const before = Date.now();
-      expect(await queue.tryAgain(id, fence, vanished, twice)).toBe(60_000);
+      expect(await queue.retry(id, fence, vanished, twice)).toBe(60_000);
       const run = await runs.get(first);
       expect(run).toMatchObject({ state: 'queued', attempt: 1, reason: undefined });
       expect(run.retryAt?.getTime()).toBeGreaterThan(before + 50_000);
@@ -75,7 +75,7 @@ export function retryConformance(kind: Kind): void {
     it('lets a run of higher priority go before it', async () => {
       await submit();
       const { id, fence } = await start('A');
-      await queue.tryAgain(id, fence, vanished, twice);
+      await queue.retry(id, fence, vanished, twice);
       const urgent = await submit(10);
       expect((await queue.claim('w'))?.run.id).toBe(urgent);
     });
@@ -84,11 +84,11 @@ export function retryConformance(kind: Kind): void {
       const run = await submit();
       for (const pause of [60_000, 240_000]) {
         const { id, fence } = await start('A');
-        expect(await queue.tryAgain(id, fence, vanished, twice)).toBe(pause);
+        expect(await queue.retry(id, fence, vanished, twice)).toBe(pause);
         await pauseIsOver(run);
       }
       const { id, fence } = await start('A');
-      expect(await queue.tryAgain(id, fence, vanished, twice)).toBeUndefined();
+      expect(await queue.retry(id, fence, vanished, twice)).toBeUndefined();
       expect(await runs.get(run)).toMatchObject({ state: 'running', attempt: 3 });
       await queue.finish(id, fence, 'broken', vanished);
       expect(await createAttempts({ database }).list(run)).toMatchObject(
@@ -106,29 +106,29 @@ export function retryConformance(kind: Kind): void {
       const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
       const interrupted = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
       const first = await start('A');
-      expect(await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
       const second = await start('A');
       await overdue(second.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const third = await start('A');
-      expect(await queue.tryAgain(run, third.fence, lockLost, interrupted)).toBe(0);
+      expect(await queue.retry(run, third.fence, lockLost, interrupted)).toBe(0);
       const fourth = await start('A');
       await queue.handBack(run, fourth.fence);
       const fifth = await start('A');
-      expect(await queue.tryAgain(run, fifth.fence, lockLost, interrupted)).toBeUndefined();
-      expect(await queue.tryAgain(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, fifth.fence, lockLost, interrupted)).toBeUndefined();
+      expect(await queue.retry(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
     });
 
     it('ends a run that should be cancelled, and is refused to an older fence', async () => {
       const run = await submit();
       const first = await start('A');
-      await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 });
-      await expect(queue.tryAgain(run, first.fence, vanished, twice)).rejects.toMatchObject({
+      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      await expect(queue.retry(run, first.fence, vanished, twice)).rejects.toMatchObject({
         code: 'STALE_FENCE',
       });
       const second = await start('A');
       await runs.cancel(run);
-      await queue.tryAgain(run, second.fence, vanished, twice);
+      await queue.retry(run, second.fence, vanished, twice);
       expect(await runs.get(run)).toMatchObject({
         state: 'finished',
         verdict: 'cancelled',
@@ -144,7 +144,7 @@ export function retryConformance(kind: Kind): void {
       await first.record.result(newResult('Passed', 'passed'));
       await brokenBy('Lasting', 'CREDENTIAL_MISSING');
       await brokenBy('Passing', 'RESULT_MISSING');
-      await queue.tryAgain(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
       const second = await start();
       const planned = await second.record.planned();
       expect(planned.map(({ test, done }) => [test.name, done])).toEqual([

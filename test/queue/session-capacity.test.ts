@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import type { Given } from '../../src/queue/claim.ts';
+import type { ClaimResult } from '../../src/queue/claim.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
@@ -32,7 +32,7 @@ describe.each(kinds)('%s', (kind) => {
       ]);
     }
   }
-  const said = (given: Given[]) =>
+  const said = (given: ClaimResult[]) =>
     given.map((each) => (typeof each === 'object' ? each.environment.code : each));
 
   it('gives no more runs than there are seats, and says that it is full', async () => {

@@ -5,26 +5,26 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
 import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
 import { completeTests } from '../../src/operations/tests/test-history.ts';
-import { until } from '../support/wait-for.ts';
-import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
 /** What the page tells of an environment and of a run, of real containers and real results. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: moduleTest(
         'BrokenCartTest',
         '<amOnPage url="/" stepKey="open"/><seeElement selector="#nowhere-7" stepKey="see"/><seeElement selector="#never" stepKey="later"/>',
       ),
     });
-    environment = await stage.environment('preprod-us');
+    environment = await harness.environment('preprod-us');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
-  const asked = { who: matreItself };
-  const container = () => showContainer.run(stage.context, { code: 'preprod-us' }, asked);
+  const asked = { principal: matreItself };
+  const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, asked);
 
   test('a container that was never needed is none; one that a run used is healthy, and told in all it is made of', async () => {
     expect(await container()).toMatchObject({
@@ -32,7 +32,7 @@ overOneEngine((kind) => {
       slots: [{ slot: 1, container: null }],
       locks: [],
     });
-    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run.verdict).toBe('passed');
     const [slot] = (await container()).slots;
     expect(slot?.name).toBe(environment.container.name);
@@ -56,7 +56,7 @@ overOneEngine((kind) => {
   test('what is wrong in it is seen, and nothing is changed by looking', async () => {
     const folder = '/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated';
     await environment.container.says('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
-    stage.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
+    harness.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
     const [slot] = (await container()).slots;
     const wrong = slot?.container?.checks.filter(({ ok }) => !ok);
     expect(wrong).toEqual([
@@ -70,16 +70,16 @@ overOneEngine((kind) => {
     const used = slot?.container?.mounts.find(({ target }) => target === folder)?.usedBytes;
     expect(used).toBeGreaterThanOrEqual(8 * 1024 * 1024);
     expect(await environment.container.says('ls', folder)).toContain('fill');
-    stage.module.git('revert', '--no-edit', 'HEAD');
+    harness.module.git('revert', '--no-edit', 'HEAD');
   });
 
   test('the locks of an environment are told with who has them', async () => {
-    const held = await stage.context.locks.acquire(lockNames.execution(environment.id), {
+    const held = await harness.context.locks.acquire(lockNames.execution(environment.id), {
       owner: 'somebody',
     });
     try {
       // A page that looks often is told what was seen half a second ago.
-      const locks = await until(async () => {
+      const locks = await waitFor(async () => {
         const { locks: told } = await container();
         return told.length > 0 && told;
       });
@@ -90,10 +90,10 @@ overOneEngine((kind) => {
   });
 
   test('the values that tests get, where each comes from, and no secret', async () => {
-    await stage.context.variables.set('global', { name: 'CURRENCY', value: 'USD', secret: false });
-    await stage.context.variables.set(environment.id, { name: 'CURRENCY', value: 'CHF', secret: false });
+    await harness.context.variables.set('global', { name: 'CURRENCY', value: 'USD', secret: false });
+    await harness.context.variables.set(environment.id, { name: 'CURRENCY', value: 'CHF', secret: false });
     const { values, layers, file, commit } = await showEffective.run(
-      stage.context,
+      harness.context,
       { code: 'preprod-us' },
       asked,
     );
@@ -111,22 +111,22 @@ overOneEngine((kind) => {
   });
 
   test('a failure has its step, of a real run; the steps are a tree', async () => {
-    const { run } = await stage.run(environment, { tests: ['BrokenCartTest'] });
-    const { tests } = await listResults.run(stage.context, { id: run.id }, asked);
+    const { run } = await harness.run(environment, { tests: ['BrokenCartTest'] });
+    const { tests } = await listResults.run(harness.context, { id: run.id }, asked);
     expect(tests[0]).toMatchObject({
       test: 'BrokenCartTest',
       status: 'failed',
       failure: { step: { number: 2 } },
     });
     expect(tests[0]?.failure?.step?.title).toContain('#nowhere-7');
-    const shown = await listSteps.run(stage.context, { id: run.id, test: 'BrokenCartTest' }, asked);
+    const shown = await listSteps.run(harness.context, { id: run.id, test: 'BrokenCartTest' }, asked);
     expect(shown.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
     expect(JSON.stringify(shown.steps)).toContain('#nowhere-7');
   });
 
   test('the beginning of a name is completed: tests, groups and suites', async () => {
     const complete = async (text: string, limit = 20) =>
-      (await completeTests.run(stage.context, parseInput(completeTests, { text, limit }), asked)).names;
+      (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), asked)).names;
     expect(await complete('harbourcart')).toEqual([
       { kind: 'test', name: 'HarbourCartTotalTest', tests: 1, title: expect.any(String) },
     ]);

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { createLayout } from '../../src/mftf/container/layout.ts';
 import { freePort } from '../support/redis.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 
@@ -29,20 +36,20 @@ const faultyTests = {
 
 /** Faults of everything around the tests: what a run makes of them, and that the next one is well again. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: faultyTests,
       settings: { MATRE_TEST_TIMEOUT: '60s', MATRE_MEMORY: '256m' },
     });
-    environment = await stage.environment('preprod-us');
+    environment = await harness.environment('preprod-us');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   /** Runs tests and gives status and code of each. */
   async function outcomes(...tests: string[]) {
-    const shown = await stage.run(environment, { tests });
+    const shown = await harness.run(environment, { tests });
     const found = shown.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
     return { ...shown, outcomes: Object.fromEntries(found) as Record<string, [string, string | null]> };
   }
@@ -76,10 +83,10 @@ overOneEngine((kind) => {
   });
 
   test('invariant 9: a shop that does not answer is told before the first test', async () => {
-    const dead = await stage.environment('stage-es');
+    const dead = await harness.environment('stage-es');
     const baseUrl = `http://127.0.0.1:${await freePort()}/`;
-    await stage.context.environments.update(dead.id, { baseUrl });
-    const { run, results } = await stage.run(dead, { tests: ['HarbourHomePageTest'] });
+    await harness.context.environments.update(dead.id, { baseUrl });
+    const { run, results } = await harness.run(dead, { tests: ['HarbourHomePageTest'] });
     expect(run).toMatchObject({
       verdict: 'broken',
       reason: { code: 'MAGENTO_UNREACHABLE', message: expect.stringContaining(baseUrl) },
@@ -88,20 +95,20 @@ overOneEngine((kind) => {
   });
 
   test('invariant 9: a shop that goes away under its tests makes them broken', async () => {
-    const going = await stage.environment('preprod-us-2');
-    const id = await stage.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
-    await stage.testing(id, 'PauseTest');
+    const going = await harness.environment('preprod-us-2');
+    const id = await harness.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+    await harness.testing(id, 'PauseTest');
     await going.shop.close();
     await going.container.openGate();
-    const { run, results } = await stage.finished(id);
+    const { run, results } = await harness.finished(id);
     const home = results.find(({ test }) => test === 'HarbourHomePageTest');
     expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
     expect(run.verdict).toBe('broken');
   });
 
   test('invariant 9: a suite whose before fails is broken, its tests never ran', async () => {
-    const shop = await stage.environment('preprod-es', { shopPassword: 'another-password' });
-    const { run, results } = await stage.run(shop, { suites: ['HarbourOrdersSuite'] });
+    const shop = await harness.environment('preprod-es', { shopPassword: 'another-password' });
+    const { run, results } = await harness.run(shop, { suites: ['HarbourOrdersSuite'] });
     expect(results).toMatchObject([
       { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
       { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
@@ -110,11 +117,11 @@ overOneEngine((kind) => {
   });
 
   test('invariant 9: a generated file that was deleted comes back, and the run says so', async () => {
-    const run = await stage.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
-    await stage.testing(run, 'PauseTest');
+    const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
+    await harness.testing(run, 'PauseTest');
     await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
     await environment.container.openGate();
-    const { run: ended, events } = await stage.finished(run);
+    const { run: ended, events } = await harness.finished(run);
     expect(ended).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
     expect(events).toContainEqual(
       expect.objectContaining({
@@ -126,18 +133,18 @@ overOneEngine((kind) => {
 
   test('invariant 9: a generated file that vanishes under a test makes it broken', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'load PlainTest: vanish', secret: false };
-    await stage.context.variables.set(environment.id, name);
+    await harness.context.variables.set(environment.id, name);
     const { outcomes: found } = await outcomes('PlainTest');
-    await stage.context.variables.unset(environment.id, name.name);
+    await harness.context.variables.unset(environment.id, name.name);
     expect(found).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
   });
 
   describe('a container that is removed under a test', () => {
     test('invariant 9: makes the run broken, and the next one makes a new container', async () => {
-      const run = await stage.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
-      await stage.testing(run, 'WaitingTest');
+      const run = await harness.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
+      await harness.testing(run, 'WaitingTest');
       expect(await environment.container.remove()).toBe(true);
-      const ended = await stage.finished(run);
+      const ended = await harness.finished(run);
       expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
       expect(ended.results).toMatchObject([{ status: 'broken', reason: { code: 'CONTAINER_VANISHED' } }]);
 
@@ -156,16 +163,16 @@ overOneEngine((kind) => {
 
   test('a tmpfs that is full when tests are generated is told by name', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'generate: fill', secret: false };
-    await stage.context.variables.set(environment.id, name);
+    await harness.context.variables.set(environment.id, name);
     const { run } = await outcomes('PlainTest');
-    await stage.context.variables.unset(environment.id, name.name);
+    await harness.context.variables.unset(environment.id, name.name);
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
   });
 
   test('a child that holds the output does not stall the run, and is gone after it', async () => {
     const { outcomes: found } = await outcomes('HoldingTest', 'PlainTest');
     expect(found).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
-    expect(await leftovers(stage.engine, environment.container.name)).toEqual([]);
+    expect(await leftovers(harness.engine, environment.container.name)).toEqual([]);
     expect(await environment.container.says('ps')).not.toContain('stand-in:hold');
   });
 

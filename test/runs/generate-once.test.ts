@@ -2,22 +2,22 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
-import { moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
 /** Workers in two processes that want the same tests at the same time. */
 overOneEngine((kind) => {
-  let stage: Stage;
+  let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
   let redis: TestRedis;
-  let environments: StageEnvironment[];
+  let environments: HarnessEnvironment[];
   const workers: Child[] = [];
   let commits = 0;
 
   beforeAll(async () => {
     postgres = await sharedPostgres();
     redis = await startRedis();
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       workers: false,
       settings: {
         DATABASE_URL: postgres.url,
@@ -28,16 +28,16 @@ overOneEngine((kind) => {
         MATRE_WORKERS: '1',
       },
     });
-    environments = [await stage.environment('preprod-us'), await stage.environment('preprod-es')];
+    environments = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
     // Until the other run is there.
-    await stage.context.variables.set('global', {
+    await harness.context.variables.set('global', {
       name: 'STAND_IN_FAULT',
       value: 'generate: gate',
       secret: false,
     });
   });
   afterAll(async () => {
-    await stage.close();
+    await harness.close();
     await redis.stop();
     await postgres.drop();
   });
@@ -46,47 +46,47 @@ overOneEngine((kind) => {
   });
 
   async function startWorker(): Promise<void> {
-    const worker = startChild(new URL('worker-process.ts', import.meta.url), [], stage.settings);
+    const worker = startChild(new URL('worker-process.ts', import.meta.url), [], harness.settings);
     workers.push(worker);
     expect(await worker.line()).toBe('ready');
   }
 
   /** A run in each of two processes: the first generates, until its gate is opened, and the second waits for it. */
   async function makerAndWaiter() {
-    const [us, es] = environments as [StageEnvironment, StageEnvironment];
+    const [us, es] = environments as [HarnessEnvironment, HarnessEnvironment];
     for (const { container } of [us, es]) {
-      if (await stage.engine.inspect(container.name)) await container.closeGate();
+      if (await harness.engine.inspect(container.name)) await container.closeGate();
     }
     commits += 1;
     const step = `<comment userInput="change ${commits}" stepKey="change"/>`;
-    stage.module.commit(moduleTest('PlainTest', step), 'Change');
+    harness.module.commit(moduleTest('PlainTest', step), 'Change');
     await startWorker();
     await startWorker();
-    const maker = await stage.submit(us, { tests: ['PlainTest'] });
-    await until(async () => {
-      const there = await stage.engine.inspect(us.container.name);
+    const maker = await harness.submit(us, { tests: ['PlainTest'] });
+    await waitFor(async () => {
+      const there = await harness.engine.inspect(us.container.name);
       const last = there && (await us.container.journal()).at(-1);
       return last?.word === 'start' && last.token.startsWith(`run-${maker}-`);
     });
-    const waiter = await stage.submit(es, { tests: ['PlainTest'] });
-    await until(async () => {
-      const { events } = await stage.show(waiter);
+    const waiter = await harness.submit(es, { tests: ['PlainTest'] });
+    await waitFor(async () => {
+      const { events } = await harness.show(waiter);
       return events.some(({ code }) => code === 'GENERATION_AWAITED');
     });
-    const { workerId } = await stage.context.runs.get(maker);
+    const { workerId } = await harness.context.runs.get(maker);
     const process = workers.find(({ pid }) => workerId?.includes(`/${pid}/`));
     return { process, maker, waiter, gates: [us.container, es.container] as const };
   }
 
   const generations = async (run: number) =>
-    (await stage.context.artifacts.list(run)).filter(({ path }) => path.startsWith('generation')).length;
+    (await harness.context.artifacts.list(run)).filter(({ path }) => path.startsWith('generation')).length;
 
   test('two processes generate once', async () => {
     const { maker, waiter, gates } = await makerAndWaiter();
     await gates[0].openGate();
-    for (const run of [maker, waiter]) expect((await stage.finished(run)).run.verdict).toBe('passed');
+    for (const run of [maker, waiter]) expect((await harness.finished(run)).run.verdict).toBe('passed');
     expect([await generations(maker), await generations(waiter)]).toEqual([1, 0]);
-    expect(await stage.log(waiter)).toContain('restored from snapshot');
+    expect(await harness.log(waiter)).toContain('restored from snapshot');
   });
 
   test('a process that is killed while it generates blocks nobody', async () => {
@@ -94,10 +94,10 @@ overOneEngine((kind) => {
     expect(process).toBeDefined();
     await process?.kill();
     await gates[1].openGate();
-    expect((await stage.finished(waiter)).run.verdict).toBe('passed');
+    expect((await harness.finished(waiter)).run.verdict).toBe('passed');
     expect(await generations(waiter)).toBe(1);
-    const { run } = await stage.finished(maker);
+    const { run } = await harness.finished(maker);
     expect(run).toMatchObject({ verdict: 'passed', attempt: 2 });
-    expect(await stage.log(maker)).toContain('restored from snapshot');
+    expect(await harness.log(maker)).toContain('restored from snapshot');
   });
 });

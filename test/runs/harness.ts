@@ -26,7 +26,7 @@ import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { openTestApp } from '../support/app.ts';
 import { quiet } from '../support/database.ts';
 import { createRepository, type TestRepository } from '../support/git.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 
@@ -59,16 +59,16 @@ export interface JournalEntry {
   detail: string;
 }
 
-export interface StageEnvironment {
+export interface HarnessEnvironment {
   id: number;
   code: string;
   shop: Shop;
-  container: StageContainer;
+  container: HarnessContainer;
   /** Of all its slots; the first is `container`. */
-  containers: StageContainer[];
+  containers: HarnessContainer[];
 }
 
-export interface StageContainer {
+export interface HarnessContainer {
   name: string;
   /** What a command in it prints. Rejects when it ends with another code than 0. */
   says(...argv: string[]): Promise<string>;
@@ -85,7 +85,7 @@ export interface StageContainer {
 export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
 
 /** A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample module. */
-export interface Stage {
+export interface Harness {
   context: Context;
   folder: string;
   engine: Engine;
@@ -97,7 +97,7 @@ export interface Stage {
   environment(
     code: string,
     options?: { adminPassword?: string; shopPassword?: string; slots?: number },
-  ): Promise<StageEnvironment>;
+  ): Promise<HarnessEnvironment>;
   /** Queues a run and returns its number. */
   submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
   show(runId: number): Promise<ShownRun>;
@@ -113,7 +113,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface StageOptions {
+export interface HarnessOptions {
   /** More files of the module: `undefined` removes one. */
   module?: Record<string, string | undefined>;
   mftfVersion?: string;
@@ -124,7 +124,7 @@ export interface StageOptions {
   workers?: boolean;
 }
 
-export async function openStage(kind: EngineKind, options: StageOptions = {}): Promise<Stage> {
+export async function openHarness(kind: EngineKind, options: HarnessOptions = {}): Promise<Harness> {
   const home = await mkdtemp(join(tmpdir(), 'matre-runs-'));
   const module = createRepository(join(home, 'module'));
   await cp(examplePath('module'), module.folder, { recursive: true });
@@ -154,11 +154,11 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
   const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
   await context.database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
   if (options.workers !== false) await app.startWorkers();
-  const environments: StageEnvironment[] = [];
+  const environments: HarnessEnvironment[] = [];
 
-  const asked = { who: matreItself };
+  const asked = { principal: matreItself };
   const show = (runId: number) => showRun.run(context, { id: runId }, asked);
-  const submit: Stage['submit'] = async ({ code }, selection) => {
+  const submit: Harness['submit'] = async ({ code }, selection) => {
     const { runs } = await submitRuns.run(
       context,
       parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
@@ -166,8 +166,8 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     );
     return runs[0]?.id ?? 0;
   };
-  const finished: Stage['finished'] = async (runId) => {
-    await until(async () => (await context.runs.get(runId)).state === 'finished');
+  const finished: Harness['finished'] = async (runId) => {
+    await waitFor(async () => (await context.runs.get(runId)).state === 'finished');
     return show(runId);
   };
 
@@ -210,7 +210,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
     },
 
     async testing(runId, test) {
-      const { run } = await until(async () => {
+      const { run } = await waitFor(async () => {
         const shown = await show(runId);
         const { run, plan } = shown;
         const isIt = (name: string) => test === undefined || name === test;
@@ -240,7 +240,7 @@ export async function openStage(kind: EngineKind, options: StageOptions = {}): P
   };
 }
 
-function containerNamed(engine: Engine, name: string): StageContainer {
+function containerNamed(engine: Engine, name: string): HarnessContainer {
   const says = async (...argv: string[]) => {
     const { code, stdout, stderr } = await capture(engine, name, argv);
     if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
@@ -250,7 +250,7 @@ function containerNamed(engine: Engine, name: string): StageContainer {
   return {
     name,
     says,
-    executing: () => until(async () => (await journal()).at(-1)?.word === 'start'),
+    executing: () => waitFor(async () => (await journal()).at(-1)?.word === 'start'),
     openGate: () => says('touch', '/tmp/stand-in-gate'),
     closeGate: () => says('rm', '-f', '/tmp/stand-in-gate'),
     journal,

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLayout } from '../../src/mftf/container/layout.ts';
-import { until } from '../support/wait-for.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overEngines,
+} from './harness.ts';
 
 const {
   acceptance,
@@ -12,30 +19,30 @@ const {
 
 /** What one environment or run could see of another. */
 overEngines((kind) => {
-  let stage: Stage;
-  let us: StageEnvironment;
-  let es: StageEnvironment;
+  let harness: Harness;
+  let us: HarnessEnvironment;
+  let es: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, { module: moduleTest('WaitingTest', fault('sleep 600')) });
-    us = await stage.environment('preprod-us');
-    es = await stage.environment('preprod-es');
-    await stage.context.variables.set(us.id, { name: 'ONLY_HERE', value: 'value-of-us', secret: false });
-    await stage.context.variables.set(es.id, { name: 'ONLY_HERE', value: 'value-of-es', secret: false });
+    harness = await openHarness(kind, { module: moduleTest('WaitingTest', fault('sleep 600')) });
+    us = await harness.environment('preprod-us');
+    es = await harness.environment('preprod-es');
+    await harness.context.variables.set(us.id, { name: 'ONLY_HERE', value: 'value-of-us', secret: false });
+    await harness.context.variables.set(es.id, { name: 'ONLY_HERE', value: 'value-of-es', secret: false });
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
-  const filesBelow = async ({ container }: StageEnvironment, folder: string) =>
+  const filesBelow = async ({ container }: HarnessEnvironment, folder: string) =>
     (await container.says('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
-  const cestsOf = async (environment: StageEnvironment) =>
+  const cestsOf = async (environment: HarnessEnvironment) =>
     (await filesBelow(environment, generated)).filter((path) => path.endsWith('Cest.php'));
 
   test('invariant 7: two environments with two commits at the same time see nothing of each other', async () => {
-    const first = await stage.submit(us, { tests: ['WaitingTest'] });
-    await stage.testing(first);
+    const first = await harness.submit(us, { tests: ['WaitingTest'] });
+    await harness.testing(first);
     const change = { ...moduleTest('OtherTest', fault('sleep 600')), 'only-second.txt': 'second commit' };
-    stage.module.commit(change, 'Second');
-    const second = await stage.submit(es, { tests: ['OtherTest'] });
-    await stage.testing(second);
+    harness.module.commit(change, 'Second');
+    const second = await harness.submit(es, { tests: ['OtherTest'] });
+    await harness.testing(second);
 
     expect(await cestsOf(us)).toEqual([`${generated}/default/WaitingTestCest.php`]);
     expect(await cestsOf(es)).toEqual([`${generated}/default/OtherTestCest.php`]);
@@ -52,8 +59,8 @@ overEngines((kind) => {
     expect(values[1]).not.toContain('value-of-us');
     expect(values[1]).not.toContain(us.shop.url);
 
-    for (const id of [first, second]) await stage.context.runs.cancel(id);
-    const commits = [await stage.finished(first), await stage.finished(second)].map(
+    for (const id of [first, second]) await harness.context.runs.cancel(id);
+    const commits = [await harness.finished(first), await harness.finished(second)].map(
       ({ run }) => run.commit?.id,
     );
     expect(new Set(commits).size).toBe(2);
@@ -70,23 +77,23 @@ overEngines((kind) => {
   test('invariant 7: a run sees nothing of an earlier one on its environment', async () => {
     // A test that failed leaves its file, and generation leaves the folders of other suites.
     const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
-    await stage.context.variables.set(us.id, failing);
-    const first = await stage.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });
-    await stage.context.variables.unset(us.id, failing.name);
+    await harness.context.variables.set(us.id, failing);
+    const first = await harness.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });
+    await harness.context.variables.unset(us.id, failing.name);
     expect(first.run.counts).toMatchObject({ passed: 2, failed: 1 });
     expect((await cestsOf(us)).join()).toContain('HarbourAdminOrderViewTestCest.php');
     const changed = moduleTest('ThirdTest', fault('sleep 600'));
-    stage.module.commit({ ...changed, 'Test/Mftf/Test/HarbourSearchTest.xml': undefined }, 'Third');
-    const second = await stage.submit(us, { tests: ['ThirdTest'] });
-    await stage.testing(second);
+    harness.module.commit({ ...changed, 'Test/Mftf/Test/HarbourSearchTest.xml': undefined }, 'Third');
+    const second = await harness.submit(us, { tests: ['ThirdTest'] });
+    await harness.testing(second);
     expect(await cestsOf(us)).toEqual([`${generated}/default/ThirdTestCest.php`]);
     expect(await filesBelow(us, suiteClasses)).toEqual([]);
     expect(await us.container.says('cat', `${acceptance}/codeception.yml`)).not.toContain(
       'HarbourOrdersSuite',
     );
     expect((await filesBelow(us, moduleFolder)).join()).not.toContain('HarbourSearchTest');
-    await stage.context.runs.cancel(second);
-    await stage.finished(second);
+    await harness.context.runs.cancel(second);
+    await harness.finished(second);
   });
 
   test('the checkouts cannot be written from a container', async () => {
@@ -94,10 +101,10 @@ overEngines((kind) => {
   });
 
   test('docker exec test -s of the env file holds during a run', async () => {
-    const run = await stage.submit(us, { tests: ['ThirdTest'] });
-    await stage.testing(run);
+    const run = await harness.submit(us, { tests: ['ThirdTest'] });
+    await harness.testing(run);
     await us.container.says('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
-    await stage.context.runs.cancel(run);
-    await until(async () => (await stage.show(run)).run.verdict === 'cancelled');
+    await harness.context.runs.cancel(run);
+    await waitFor(async () => (await harness.show(run)).run.verdict === 'cancelled');
   });
 });

@@ -41,7 +41,7 @@ export function runsIn(intervals: Interval[]): number[] {
 }
 
 /** What the stand-in for MFTF wrote of one of its processes, with a sign of life every quarter of a second. */
-export interface Life {
+export interface Lifetime {
   test: string;
   /** Monotonic milliseconds, the same clock in all containers. */
   from: number;
@@ -50,9 +50,9 @@ export interface Life {
 }
 
 /** The processes that the stand-in's own journal tells of (`MATRE_JOURNAL`), in the order of their starts. */
-export function livesIn(content: string): Life[] {
-  const lives: Life[] = [];
-  const latest = new Map<number, Life>();
+export function livesIn(content: string): Lifetime[] {
+  const lifetimes: Lifetime[] = [];
+  const latest = new Map<number, Lifetime>();
   for (const line of content.split('\n').filter((line) => line !== '')) {
     const { event, pid, test, monotonic } = JSON.parse(line);
     const known = latest.get(pid);
@@ -60,10 +60,10 @@ export function livesIn(content: string): Life[] {
       known.to = monotonic;
       continue;
     }
-    const life = { test, from: monotonic, to: monotonic };
-    lives.push(life);
+    const lifetime = { test, from: monotonic, to: monotonic };
+    lifetimes.push(lifetime);
     // A number may be given again, above all after a container was started again.
-    latest.set(pid, life);
+    latest.set(pid, lifetime);
   }
-  return lives.sort((a, b) => a.from - b.from);
+  return lifetimes.sort((a, b) => a.from - b.from);
 }

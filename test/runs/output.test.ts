@@ -1,7 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 setFlagsFromString('--expose_gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -10,19 +17,19 @@ const logBytes = 1024 * 1024;
 
 /** A test that never stops talking. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('TalkingTest', fault('print 60')),
       },
       settings: { MATRE_LOG_SIZE: '1m' },
     });
-    environment = await stage.environment('preprod-us');
+    environment = await harness.environment('preprod-us');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   test('60 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
     // What is still held; without a collection it would be whatever was read since the last one.
@@ -35,14 +42,14 @@ overOneEngine((kind) => {
     const look = setInterval(() => {
       most = Math.max(most, used());
     }, 1000);
-    const { run, results } = await stage.run(environment, { tests: ['TalkingTest', 'PlainTest'] });
+    const { run, results } = await harness.run(environment, { tests: ['TalkingTest', 'PlainTest'] });
     clearInterval(look);
     most = Math.max(most, used());
     expect(results.map(({ test, status }) => [test, status])).toEqual([
       ['TalkingTest', 'passed'],
       ['PlainTest', 'passed'],
     ]);
-    const { artifacts } = stage.context;
+    const { artifacts } = harness.context;
     for (const { path, size } of await artifacts.list(run.id)) {
       expect(size, path).toBeLessThan(logBytes + 1024);
     }

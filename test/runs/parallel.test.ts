@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overEngines,
+} from './harness.ts';
 import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
 
 /** Two runs on each of three environments with four workers. The judge is what the supervisors in the containers wrote. */
 overEngines((kind) => {
   const runIds = new Map<string, number[]>();
   const happened = new Map<string, Interval[]>();
-  let environments: StageEnvironment[];
-  let stage: Stage;
+  let environments: HarnessEnvironment[];
+  let harness: Harness;
 
   beforeAll(async () => {
     // Until all three environments are at it.
@@ -15,10 +22,10 @@ overEngines((kind) => {
       ...moduleTest('WaitingTest', fault('gate')),
       ...moduleTest('QuickTest', fault('sleep 0')),
     };
-    stage = await openStage(kind, { module, workers: false });
+    harness = await openHarness(kind, { module, workers: false });
     environments = [];
     for (const code of ['preprod-us', 'preprod-es', 'stage-es']) {
-      environments.push(await stage.environment(code));
+      environments.push(await harness.environment(code));
       runIds.set(code, []);
     }
     for (const tests of [
@@ -26,22 +33,22 @@ overEngines((kind) => {
       ['QuickTest', 'HarbourHomePageTest'],
     ]) {
       for (const { code } of environments) {
-        runIds.get(code)?.push(await stage.submit({ code }, { tests }));
+        runIds.get(code)?.push(await harness.submit({ code }, { tests }));
       }
     }
-    await stage.startWorkers();
-    for (const [first = 0] of runIds.values()) await stage.testing(first, 'WaitingTest');
+    await harness.startWorkers();
+    for (const [first = 0] of runIds.values()) await harness.testing(first, 'WaitingTest');
     // A test is recorded as started before its process is there.
     for (const { container } of environments) await container.executing();
     for (const { container } of environments) await container.openGate();
     for (const id of [...runIds.values()].flat()) {
-      const { run } = await stage.finished(id);
+      const { run } = await harness.finished(id);
       expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { passed: 2 } });
     }
     for (const { code, container } of environments)
       happened.set(code, intervalsOf(await container.journal()));
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   test('invariant 1: on one environment the processes of two runs never overlap', () => {
     for (const [code, intervals] of happened) {

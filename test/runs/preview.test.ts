@@ -2,46 +2,46 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
 import { listTests, previewRuns } from '../../src/operations/tests/tests.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage } from './harness.ts';
+import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
 /** What there is to run, and what a run would do, before anything is queued. */
 overOneEngine((kind) => {
-  let stage: Stage;
+  let harness: Harness;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0'), 'made'),
         ...moduleTest('UnsetTest', '<amOnPage url="{{_ENV.NOBODY_SETS_THIS}}" stepKey="open"/>', 'made'),
       },
     });
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
-  const asked = { who: matreItself };
+  const asked = { principal: matreItself };
   const preview = (selection: object, ...environments: string[]) =>
-    previewRuns.run(stage.context, parseInput(previewRuns, { environments, selection }), asked);
+    previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), asked);
 
   test('tests, groups and suites are listed with how they belong together', async () => {
-    const all = await listTests.run(stage.context, {}, asked);
+    const all = await listTests.run(harness.context, {}, asked);
     const plain = all.tests.find(({ name }) => name === 'PlainTest');
     expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
     expect(all.groups).toContainEqual({ name: 'made', tests: 2 });
     expect(all.suites).toContainEqual({ name: 'HarbourOrdersSuite', tests: 2 });
     expect(all.commit.subject).toBe('Tests of the harbour shop');
-    const found = await listTests.run(stage.context, { search: 'plainT' }, asked);
+    const found = await listTests.run(harness.context, { search: 'plainT' }, asked);
     expect(found.tests.map(({ name }) => name)).toEqual(['PlainTest']);
     expect(found.groups).toEqual([]);
   });
 
   test('a preview says what would be executed, for how long, and what nobody has set; nothing is queued', async () => {
-    const environment = await stage.environment('preprod-us');
+    const environment = await harness.environment('preprod-us');
     const before = await preview({ groups: ['made'] }, environment.code);
     expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
     expect(before.environments).toEqual([
       { code: 'preprod-us', expectedMs: null, unset: expect.stringContaining('NOBODY_SETS_THIS') },
     ]);
-    expect(await stage.context.runs.list({ limit: 10 })).toEqual([]);
-    await stage.run(environment, { tests: ['PlainTest'] });
+    expect(await harness.context.runs.list({ limit: 10 })).toEqual([]);
+    await harness.run(environment, { tests: ['PlainTest'] });
     const after = await preview({ tests: ['PlainTest'] }, environment.code);
     expect(after.environments).toMatchObject([{ code: 'preprod-us', unset: null }]);
     expect(after.environments[0]?.expectedMs).toBeGreaterThan(0);

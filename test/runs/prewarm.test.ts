@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/wait-for.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
 /** One worker and two environments: the second waits. */
 overOneEngine((kind) => {
-  let stage: Stage;
+  let harness: Harness;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('WaitingTest', fault('sleep 600')),
@@ -14,20 +14,20 @@ overOneEngine((kind) => {
       settings: { MATRE_WORKERS: '1' },
     });
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   test('the container of the run that waits is made while the other goes on', async () => {
-    const [busy, next] = [await stage.environment('preprod-us'), await stage.environment('preprod-es')];
-    const under = await stage.submit(busy, { tests: ['WaitingTest'] });
-    await stage.testing(under, 'WaitingTest');
-    const waiting = await stage.submit(next, { tests: ['PlainTest'] });
-    const made = await until(() => stage.engine.inspect(next.container.name));
-    expect((await stage.show(waiting)).run.state).toBe('queued');
-    await stage.context.runs.cancel(under);
-    const { run, events } = await stage.finished(waiting);
+    const [busy, next] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
+    const under = await harness.submit(busy, { tests: ['WaitingTest'] });
+    await harness.testing(under, 'WaitingTest');
+    const waiting = await harness.submit(next, { tests: ['PlainTest'] });
+    const made = await waitFor(() => harness.engine.inspect(next.container.name));
+    expect((await harness.show(waiting)).run.state).toBe('queued');
+    await harness.context.runs.cancel(under);
+    const { run, events } = await harness.finished(waiting);
     expect(run.verdict).toBe('passed');
     // It was there, and was used as it was.
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_CREATED');
-    expect((await stage.engine.inspect(next.container.name))?.id).toBe(made.id);
+    expect((await harness.engine.inspect(next.container.name))?.id).toBe(made.id);
   });
 });

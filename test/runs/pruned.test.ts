@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 /** MFTF is given only the files that the tests need, and all of them where that is not known. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let us: StageEnvironment;
+  let harness: Harness;
+  let us: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
@@ -17,18 +24,18 @@ overOneEngine((kind) => {
         ),
       },
     });
-    us = await stage.environment('preprod-us');
+    us = await harness.environment('preprod-us');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
-  const eventsOf = ({ events }: Awaited<ReturnType<Stage['run']>>) =>
+  const eventsOf = ({ events }: Awaited<ReturnType<Harness['run']>>) =>
     events.filter(({ code }) => /WHOLE|VARIABLE|INVALID/.test(code));
 
   test('a suite and tests alone come out as from the whole tree', async () => {
-    const shown = await stage.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
+    const shown = await harness.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
     expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 3, passed: 3 } });
     expect(eventsOf(shown)).toEqual([]);
-    const log = await stage.log(shown.run.id);
+    const log = await harness.log(shown.run.id);
     const [, files] = /Generating from the (\d+) files that the tests need/.exec(log) ?? [];
     expect(Number(files)).toBeGreaterThan(3);
     const tree = await us.container.says('find', '/matre/run/tree', '-name', '*.xml');
@@ -37,14 +44,14 @@ overOneEngine((kind) => {
   });
 
   test('a reference that leads nowhere: the whole tree is used, and says so', async () => {
-    const shown = await stage.run(us, { tests: ['UnclearTest'] });
+    const shown = await harness.run(us, { tests: ['UnclearTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('Harbour\\Nowhere') },
     ]);
   });
 
   test('a test that was not generated from its files: the whole tree is asked before it is given up', async () => {
-    const shown = await stage.run(us, { tests: ['BadTest', 'PlainTest'] });
+    const shown = await harness.run(us, { tests: ['BadTest', 'PlainTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('BadTest') },
     ]);
@@ -55,7 +62,7 @@ overOneEngine((kind) => {
   });
 
   test('variables that nobody has set are named before the first test', async () => {
-    const shown = await stage.run(us, { tests: ['UnsetTest'] });
+    const shown = await harness.run(us, { tests: ['UnsetTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'VARIABLE_MISSING', message: expect.stringContaining('{{_ENV.NOBODY_HAS_SET}} (UnsetTest)') },
     ]);

@@ -2,20 +2,28 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
 import { listResults } from '../../src/operations/results/run-results.ts';
 import { dockerTestImage, sandboxTestImage } from '../support/image.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageOptions } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessOptions,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 /** What cannot be executed, told by name: at submission where it is known there, else by the run. */
 
-let stage: Stage | undefined;
+let harness: Harness | undefined;
 afterEach(async () => {
-  await stage?.close();
-  stage = undefined;
+  await harness?.close();
+  harness = undefined;
 });
 
 overOneEngine((kind) => {
-  async function runWith(settings: StageOptions['settings'] = {}) {
-    stage = await openStage(kind, { settings });
-    return (await stage.run(await stage.environment('preprod-us'), { tests: ['HarbourHomePageTest'] })).run;
+  async function runWith(settings: HarnessOptions['settings'] = {}) {
+    harness = await openHarness(kind, { settings });
+    return (await harness.run(await harness.environment('preprod-us'), { tests: ['HarbourHomePageTest'] }))
+      .run;
   }
 
   test('an image that does not exist', async () => {
@@ -35,34 +43,34 @@ overOneEngine((kind) => {
   });
 
   test('names that the module and the tree of the image do not have, with the nearest that they have', async () => {
-    stage = await openStage(kind, { workers: false });
-    const environment = await stage.environment('preprod-us');
-    await expect(stage.submit(environment, { tests: ['HarbourHomepageTest'] })).rejects.toMatchObject({
+    harness = await openHarness(kind, { workers: false });
+    const environment = await harness.environment('preprod-us');
+    await expect(harness.submit(environment, { tests: ['HarbourHomepageTest'] })).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',
       message: expect.stringContaining('HarbourHomePageTest'),
     });
-    await expect(stage.submit(environment, { groups: ['smok'] })).rejects.toMatchObject({
+    await expect(harness.submit(environment, { groups: ['smok'] })).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',
       message: expect.stringContaining('smoke'),
     });
     const all = { tests: ['HarbourHomePageTest'], exclude: ['HarbourHomePageTest'] };
-    await expect(stage.submit(environment, all)).rejects.toMatchObject({ code: 'SELECTION_EMPTY' });
-    expect(await stage.context.runs.list({ limit: 10 })).toEqual([]);
+    await expect(harness.submit(environment, all)).rejects.toMatchObject({ code: 'SELECTION_EMPTY' });
+    expect(await harness.context.runs.list({ limit: 10 })).toEqual([]);
   });
 
   test('names that went away before the run began: it says which, and the nearest that there are', async () => {
-    stage = await openStage(kind, { workers: false, module: moduleTest('PlainTest', fault('sleep 0')) });
-    const environment = await stage.environment('preprod-us');
-    const run = await stage.submit(environment, { tests: ['PlainTest', 'HarbourHomePageTest'] });
+    harness = await openHarness(kind, { workers: false, module: moduleTest('PlainTest', fault('sleep 0')) });
+    const environment = await harness.environment('preprod-us');
+    const run = await harness.submit(environment, { tests: ['PlainTest', 'HarbourHomePageTest'] });
     const renamed = moduleTest('PlainerTest', fault('sleep 0'));
-    stage.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamed }, 'Another name');
-    await stage.startWorkers();
+    harness.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamed }, 'Another name');
+    await harness.startWorkers();
     const reason = {
       code: 'SELECTION_UNKNOWN',
       message: 'There is no test "PlainTest". Nearest: PlainerTest.',
     };
-    expect((await stage.finished(run)).run).toMatchObject({ verdict: 'broken', reason });
-    const listed = await listResults.run(stage.context, { id: run }, { who: matreItself });
+    expect((await harness.finished(run)).run).toMatchObject({ verdict: 'broken', reason });
+    const listed = await listResults.run(harness.context, { id: run }, { principal: matreItself });
     expect(listed).toMatchObject({ reason, tests: [] });
   });
 });
@@ -70,9 +78,9 @@ overOneEngine((kind) => {
 describe('any engine', () => {
   test('no Docker where Docker is asked for', async () => {
     const settings = { MATRE_ENGINE: 'docker', DOCKER_HOST: 'unix:///no/such/docker.sock' };
-    stage = await openStage('sandbox', { settings });
-    const environment = await stage.environment('preprod-us');
-    expect((await stage.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
+    harness = await openHarness('sandbox', { settings });
+    const environment = await harness.environment('preprod-us');
+    expect((await harness.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
       verdict: 'broken',
       reason: { code: 'ENGINE_UNREACHABLE' },
     });
@@ -81,12 +89,12 @@ describe('any engine', () => {
   test('broken XML in the module, with file and line', async () => {
     const broken =
       '<tests>\n  <test name="BrokenTest">\n    <see userInput="x" stepKey="see"\n  </test>\n</tests>\n';
-    stage = await openStage('sandbox', {
+    harness = await openHarness('sandbox', {
       workers: false,
       module: { 'Test/Mftf/Test/BrokenTest.xml': broken },
     });
-    const environment = await stage.environment('preprod-us');
-    await expect(stage.submit(environment, { groups: ['smoke'] })).rejects.toMatchObject({
+    const environment = await harness.environment('preprod-us');
+    await expect(harness.submit(environment, { groups: ['smoke'] })).rejects.toMatchObject({
       code: 'MODULE_INVALID',
       message: expect.stringMatching(/Test\/Mftf\/Test\/BrokenTest\.xml.*\b[34]\b/),
     });
@@ -96,21 +104,21 @@ describe('any engine', () => {
     ['has no', undefined],
     ['has an empty', '\n'],
   ])('a module that %s env file for the environment, with path and commit', async (_what, content) => {
-    stage = await openStage('sandbox');
-    const environment = await stage.environment('preprod-us');
-    const commit = stage.module.commit({ 'Cron/data/.env.preprod-us': content }, 'Without values');
-    const { run } = await stage.run(environment, { tests: ['HarbourHomePageTest'] });
+    harness = await openHarness('sandbox');
+    const environment = await harness.environment('preprod-us');
+    const commit = harness.module.commit({ 'Cron/data/.env.preprod-us': content }, 'Without values');
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'MODULE_ENV_FILE_MISSING' } });
     expect(run.reason?.message).toContain('Cron/data/.env.preprod-us');
     expect(run.reason?.message).toContain(commit);
   });
 
   test('a repository that does not answer', async () => {
-    stage = await openStage('sandbox', {
+    harness = await openHarness('sandbox', {
       settings: { MATRE_MODULE_REPOSITORY: 'file:///no/such/repository' },
     });
-    const environment = await stage.environment('preprod-us');
-    expect((await stage.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
+    const environment = await harness.environment('preprod-us');
+    expect((await harness.run(environment, { tests: ['HarbourHomePageTest'] })).run).toMatchObject({
       verdict: 'broken',
       reason: { code: 'MODULE_CHECKOUT_FAILED' },
     });

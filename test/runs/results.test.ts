@@ -3,26 +3,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
-import { openStage, overEngines, type ShownRun, type Stage, type StageEnvironment } from './harness.ts';
+import { type Harness, type HarnessEnvironment, openHarness, overEngines, type ShownRun } from './harness.ts';
 
 /** A run with all that can happen to a test, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
 overEngines((kind) => {
   describe.each(['3.8.0', '5.3.0'])('MFTF %s', (mftfVersion) => {
-    let stage: Stage;
-    let environment: StageEnvironment;
+    let harness: Harness;
+    let environment: HarnessEnvironment;
     let run: ShownRun;
 
     beforeAll(async () => {
-      stage = await openStage(kind, { mftfVersion });
-      environment = await stage.environment('stage-es');
-      run = await stage.run(environment, {
+      harness = await openHarness(kind, { mftfVersion });
+      environment = await harness.environment('stage-es');
+      run = await harness.run(environment, {
         tests: ['HarbourAdminSignInTest'],
         groups: ['smoke'],
         suites: ['HarbourOrdersSuite'],
         exclude: ['HarbourNewsletterTest'],
       });
     });
-    afterAll(() => stage.close());
+    afterAll(() => harness.close());
 
     const resultOf = (name: string) => {
       const found = run.results.find(({ test }) => test === name);
@@ -49,7 +49,7 @@ overEngines((kind) => {
 
     test('records the commit that the tests are from', () => {
       expect(run.run.commit).toEqual({
-        id: stage.module.git('rev-parse', 'HEAD').trim(),
+        id: harness.module.git('rev-parse', 'HEAD').trim(),
         subject: 'Tests of the harbour shop',
       });
     });
@@ -58,9 +58,9 @@ overEngines((kind) => {
       const result = resultOf('HarbourProductPriceTest');
       expect(result).toMatchObject({ reason: null, message: expect.stringContaining('12,00 €') });
       const pathOf = (kind: string) => result.attachments.find((one) => one.kind === kind)?.path ?? '';
-      const { stream } = await stage.context.artifacts.open(run.run.id, pathOf('screenshot'));
+      const { stream } = await harness.context.artifacts.open(run.run.id, pathOf('screenshot'));
       expect((await buffer(stream)).subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
-      const page = await stage.artifact(run.run.id, pathOf('page'));
+      const page = await harness.artifact(run.run.id, pathOf('page'));
       expect(page).toContain('<h1');
       expect(page).toContain('14,52 €');
     });
@@ -68,9 +68,9 @@ overEngines((kind) => {
     test('keeps the steps and the log of each test', async () => {
       for (const { test, attachments } of run.results.filter(({ status }) => status !== 'skipped')) {
         const steps = attachments.find(({ kind }) => kind === 'steps')?.path ?? '';
-        expect(JSON.parse(await stage.artifact(run.run.id, steps)), test).not.toHaveLength(0);
+        expect(JSON.parse(await harness.artifact(run.run.id, steps)), test).not.toHaveLength(0);
         const log = attachments.find(({ name }) => name === 'Log')?.path ?? '';
-        expect(await stage.artifact(run.run.id, log)).toContain(test);
+        expect(await harness.artifact(run.run.id, log)).toContain(test);
       }
     });
 
@@ -82,14 +82,14 @@ overEngines((kind) => {
       // The order that its before makes is what its test sees; its after takes it away.
       expect(resultOf('HarbourAdminOrderGridTest').status).toBe('passed');
       expect(await ordersOf(environment)).not.toContain('suite@example.com');
-      expect(await stage.log(run.run.id)).toMatch(/before[\s\S]*HarbourAdminOrderViewTest[\s\S]*after/);
+      expect(await harness.log(run.run.id)).toMatch(/before[\s\S]*HarbourAdminOrderViewTest[\s\S]*after/);
     });
 
     test('keeps one log of the whole run', async () => {
       const { text, finished } = await readLog.run(
-        stage.context,
+        harness.context,
         { id: run.run.id, from: 0 },
-        { who: matreItself },
+        { principal: matreItself },
       );
       expect(finished).toBe(true);
       expect(text).toContain(`Test module: ${run.run.commit?.id}`);
@@ -99,7 +99,11 @@ overEngines((kind) => {
     });
 
     test('reports the run as JUnit', async () => {
-      const { xml } = await reportJunit.run(stage.context, { ids: String(run.run.id) }, { who: matreItself });
+      const { xml } = await reportJunit.run(
+        harness.context,
+        { ids: String(run.run.id) },
+        { principal: matreItself },
+      );
       expect(xml).toMatch(/<testsuite [^>]*tests="7"[^>]*failures="1"/);
       expect(xml).toContain('HarbourProductPriceTest');
     });
@@ -116,7 +120,7 @@ overEngines((kind) => {
 });
 
 /** The page with all orders, as an administrator sees it. */
-async function ordersOf({ shop }: StageEnvironment): Promise<string> {
+async function ordersOf({ shop }: HarnessEnvironment): Promise<string> {
   const admin = `${shop.url}admin/admin`;
   const { username, password } = sampleAdmin;
   const body = new URLSearchParams({ 'login[username]': username, 'login[password]': password });

@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/wait-for.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 /** A run that the infrastructure broke comes back by itself, and goes on where it was. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('PauseTest', fault('gate')),
@@ -15,17 +22,17 @@ overOneEngine((kind) => {
       },
       settings: { MATRE_RETRIES: '1', MATRE_RETRY_PAUSE: '0s' },
     });
-    environment = await stage.environment('preprod-us');
+    environment = await harness.environment('preprod-us');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   test('a container that is removed under a test: the test is executed again in a new one, and no other is', async () => {
-    const run = await stage.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
-    await stage.testing(run, 'PauseTest');
+    const run = await harness.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
+    await harness.testing(run, 'PauseTest');
     expect(await environment.container.remove()).toBe(true);
     // Of the new one, as soon as it is there.
-    await until(() => environment.container.openGate().then(() => true));
-    const ended = await stage.finished(run);
+    await waitFor(() => environment.container.openGate().then(() => true));
+    const ended = await harness.finished(run);
     expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
     expect(ended.attempts).toMatchObject([
       { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
@@ -44,7 +51,7 @@ overOneEngine((kind) => {
   });
 
   test('no Selenium, in either attempt: the run is broken, and says what was tried', async () => {
-    const ended = await stage.run(environment, { tests: ['NoBrowserTest'] });
+    const ended = await harness.run(environment, { tests: ['NoBrowserTest'] });
     expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
     expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
   });

@@ -7,12 +7,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/server/http/server.ts';
 import {
   fault,
+  type Harness,
+  type HarnessEnvironment,
   moduleTest,
-  openStage,
+  openHarness,
   overEngines,
   type ShownRun,
-  type Stage,
-  type StageEnvironment,
 } from './harness.ts';
 
 /** Characters that JSON, HTML, addresses and shells write in their own way. */
@@ -46,15 +46,15 @@ const fill = (name: string) => `
 
 /** Tests that print secrets in every way that tests have. */
 overEngines((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   let server: RunningServer;
   let shown: ShownRun;
   let appLog = '';
   const watched = { cmdlines: '', inspected: '' };
 
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       log: pino({ level: 'trace' }, { write: (line) => (appLog += line) }),
       module: {
         ...moduleTest(
@@ -73,38 +73,38 @@ overEngines((kind) => {
         'Cron/data/.env.preprod-us': `${readFileSync(join(import.meta.dirname, '../../examples/module/Cron/data/.env.preprod-us'))}PARTNER_API_KEY=${secrets.ofModule}\n`,
       },
     });
-    environment = await stage.environment('preprod-us', {
+    environment = await harness.environment('preprod-us', {
       adminPassword: secrets.adminPassword,
       shopPassword: 'another',
     });
-    const { variables } = stage.context;
+    const { variables } = harness.context;
     await variables.set(environment.id, { name: 'SHOP_VALUE', value: secrets.variable, secret: true });
     await variables.set('global', { name: 'ALL_VALUE', value: secrets.global, secret: true });
-    server = await startServer(stage.context, '0.0.0-test');
+    server = await startServer(harness.context, '0.0.0-test');
 
     const look = setInterval(() => {
       watched.cmdlines += cmdlines();
     }, 25);
-    const run = await stage.submit(environment, {
+    const run = await harness.submit(environment, {
       tests: ['FillingTest', 'SeeingTest', 'AddressTest', 'WaitingTest'],
       suites: ['HarbourOrdersSuite'],
     });
-    await stage.testing(run, 'WaitingTest');
+    await harness.testing(run, 'WaitingTest');
     watched.inspected = await inspected(environment.container.name);
     await environment.container.openGate();
-    shown = await stage.finished(run);
+    shown = await harness.finished(run);
     clearInterval(look);
   });
   afterAll(async () => {
     await server.close();
-    await stage.close();
+    await harness.close();
   });
 
   async function inspected(name: string): Promise<string> {
     if (kind === 'docker') return JSON.stringify(await new Docker().getContainer(name).inspect());
-    const info = await stage.engine.inspect(name);
+    const info = await harness.engine.inspect(name);
     return (
-      JSON.stringify(info) + readFileSync(join(stage.folder, 'sandboxes', name, 'container.json'), 'utf8')
+      JSON.stringify(info) + readFileSync(join(harness.folder, 'sandboxes', name, 'container.json'), 'utf8')
     );
   }
 
@@ -117,12 +117,12 @@ overEngines((kind) => {
         ['HarbourAdminOrderGridTest', 'broken'],
       ]),
     );
-    expect(await stage.log(shown.run.id)).toContain('[hidden]');
+    expect(await harness.log(shown.run.id)).toContain('[hidden]');
     expect(shown.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
   });
 
   test('invariant 10: no secret is in a log or a file of the run', async () => {
-    const { artifacts } = stage.context;
+    const { artifacts } = harness.context;
     const files = await artifacts.list(shown.run.id);
     expect(files.length).toBeGreaterThan(10);
     for (const { path } of files) {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ResultView } from '../../src/operations/core/views.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import {
   fault,
+  type Harness,
+  type HarnessEnvironment,
   moduleTest,
-  openStage,
+  openHarness,
   overOneEngine,
   type ShownRun,
-  type Stage,
-  type StageEnvironment,
 } from './harness.ts';
 import { intervalsOf } from './journal.ts';
 
@@ -29,24 +29,24 @@ const resultOf = ({ results }: ShownRun, name: string): ResultView => {
 
 /** An environment with two containers: one run uses both. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   let shown: ShownRun;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...Object.assign({}, ...sleepers.map((name) => moduleTest(name, fault('gate'), 'both'))),
         ...moduleTest('AloneTest', fault('sleep 1'), 'exclusive'),
       },
     });
-    environment = await stage.environment('preprod-us', { slots: 2 });
-    const run = await stage.submit(environment, {
+    environment = await harness.environment('preprod-us', { slots: 2 });
+    const run = await harness.submit(environment, {
       groups: ['both', 'exclusive'],
       suites: ['HarbourOrdersSuite'],
     });
     // Each waits until the other container has one as well.
-    await until(async () => {
-      const { plan } = await stage.show(run);
+    await waitFor(async () => {
+      const { plan } = await harness.show(run);
       const underWay = plan.filter(({ test, startedAt, status }) => {
         return startedAt && status === null && sleepers.includes(test);
       });
@@ -54,15 +54,15 @@ overOneEngine((kind) => {
     });
     await Promise.all(environment.containers.map(({ executing }) => executing()));
     await Promise.all(environment.containers.map(({ openGate }) => openGate()));
-    shown = await stage.finished(run);
+    shown = await harness.finished(run);
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   test('all tests have one result of one run, in the order of the plan', async () => {
     const { run, results, plan } = shown;
     expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { planned: 7, passed: 7 } });
     expect(results.map(({ test }) => test)).toEqual(plan.map(({ test }) => test));
-    expect(await stage.log(run.id)).toContain('The tests are executed in 2 containers.');
+    expect(await harness.log(run.id)).toContain('The tests are executed in 2 containers.');
   });
 
   test('both containers execute tests of the run, at the same time', async () => {
@@ -70,10 +70,10 @@ overOneEngine((kind) => {
       environment.containers.map(async ({ journal }) => intervalsOf(await journal())),
     );
     expect(second.every(({ runId }) => runId === shown.run.id)).toBe(true);
-    const together = first.some((one) =>
+    const batch = first.some((one) =>
       second.some((other) => one.from < (other.to ?? 0) && other.from < (one.to ?? 0)),
     );
-    expect(together).toBe(true);
+    expect(batch).toBe(true);
   });
 
   test('a suite stays in one process', async () => {
@@ -92,9 +92,9 @@ overOneEngine((kind) => {
     const [, second] = environment.containers;
     await second?.remove();
     const name = second?.name ?? '';
-    await stage.engine.create({
+    await harness.engine.create({
       name,
-      image: stage.image,
+      image: harness.image,
       labels: {},
       env: {},
       mounts: [],
@@ -105,7 +105,7 @@ overOneEngine((kind) => {
       extraHosts: [],
       memoryBytes: 64 * 1024 * 1024,
     });
-    const again = await stage.run(environment, { tests: sleepers.slice(0, 2) });
+    const again = await harness.run(environment, { tests: sleepers.slice(0, 2) });
     expect(again.run).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
     expect(again.events).toContainEqual(
       expect.objectContaining({ code: 'SLOT_UNAVAILABLE', message: expect.stringContaining(name) }),

@@ -1,51 +1,58 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { until } from '../support/wait-for.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 /** What one run generated serves the others, and nothing else does. */
 overOneEngine((kind) => {
-  let stage: Stage;
-  let us: StageEnvironment;
-  let es: StageEnvironment;
-  let it: StageEnvironment;
+  let harness: Harness;
+  let us: HarnessEnvironment;
+  let es: HarnessEnvironment;
+  let it: HarnessEnvironment;
   beforeAll(async () => {
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       module: {
         ...moduleTest('OtherTest', fault('sleep 0')),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
       },
     });
-    us = await stage.environment('preprod-us');
-    es = await stage.environment('preprod-es');
-    it = await stage.environment('stage-it');
+    us = await harness.environment('preprod-us');
+    es = await harness.environment('preprod-es');
+    it = await harness.environment('stage-it');
   });
-  afterAll(() => stage.close());
+  afterAll(() => harness.close());
 
   let commits = 0;
   /** Changes one of the tests. */
   const newCommit = () => {
     commits += 1;
     const step = `<comment userInput="change ${commits}" stepKey="change"/>`;
-    stage.module.commit(moduleTest('PlainTest', step), `Change ${commits}`);
+    harness.module.commit(moduleTest('PlainTest', step), `Change ${commits}`);
   };
   beforeEach(newCommit);
 
   const setGlobal = (name: string, value: string) =>
-    stage.context.variables.set('global', { name, value, secret: false });
-  const unsetGlobal = (name: string) => stage.context.variables.unset('global', name);
+    harness.context.variables.set('global', { name, value, secret: false });
+  const unsetGlobal = (name: string) => harness.context.variables.unset('global', name);
 
   /** Whether MFTF was called, or a snapshot restored. */
   async function came(run: number): Promise<'generated' | 'restored'> {
-    const files = (await stage.context.artifacts.list(run)).map(({ path }) => path);
+    const files = (await harness.context.artifacts.list(run)).map(({ path }) => path);
     const generated = files.some((path) => /^generation.*\.txt$/.test(path));
-    expect((await stage.log(run)).includes('restored from snapshot')).toBe(!generated);
+    expect((await harness.log(run)).includes('restored from snapshot')).toBe(!generated);
     return generated ? 'generated' : 'restored';
   }
 
-  async function ran(environment: StageEnvironment, tests = ['PlainTest', 'OtherTest']) {
-    const shown = await stage.run(environment, { tests });
+  async function ran(environment: HarnessEnvironment, tests = ['PlainTest', 'OtherTest']) {
+    const shown = await harness.run(environment, { tests });
     return { ...shown, came: await came(shown.run.id) };
   }
 
@@ -57,30 +64,30 @@ overOneEngine((kind) => {
 
   test('a suite comes back with its class and its entries', async () => {
     const suite = { suites: ['HarbourOrdersSuite'] };
-    const [first, second] = [await stage.run(us, suite), await stage.run(es, suite)];
+    const [first, second] = [await harness.run(us, suite), await harness.run(es, suite)];
     expect(await came(second.run.id)).toBe('restored');
     expect(second.run).toMatchObject({ verdict: first.run.verdict, counts: { planned: 2, passed: 2 } });
     const log = second.results[0]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
-    expect(await stage.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
+    expect(await harness.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
   });
 
   test('invariant 7: a commit that changes them, other tests, or a value that is baked in make MFTF generate again', async () => {
     expect((await ran(us)).came).toBe('generated');
     newCommit();
     expect((await ran(us)).came).toBe('generated');
-    stage.module.commit({ 'README.md': `${commits}` }, 'Nothing that the tests need');
+    harness.module.commit({ 'README.md': `${commits}` }, 'Nothing that the tests need');
     expect((await ran(us)).came).toBe('restored');
     expect((await ran(us, ['PlainTest'])).came).toBe('generated');
-    await stage.context.variables.set(us.id, { name: 'WAIT_TIMEOUT', value: '31', secret: false });
+    await harness.context.variables.set(us.id, { name: 'WAIT_TIMEOUT', value: '31', secret: false });
     expect((await ran(us)).came).toBe('generated');
-    await stage.context.variables.unset(us.id, 'WAIT_TIMEOUT');
+    await harness.context.variables.unset(us.id, 'WAIT_TIMEOUT');
     expect((await ran(us)).came).toBe('restored');
   });
 
   test('of three runs at the same time one generates, and the others wait for it', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 3');
-    const runs = await Promise.all([us, es, it].map((one) => stage.submit(one, { tests: ['PlainTest'] })));
-    const shown = await Promise.all(runs.map((run) => stage.finished(run)));
+    const runs = await Promise.all([us, es, it].map((one) => harness.submit(one, { tests: ['PlainTest'] })));
+    const shown = await Promise.all(runs.map((run) => harness.finished(run)));
     await unsetGlobal('STAND_IN_FAULT');
     expect(shown.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
     const how = await Promise.all(runs.map(came));
@@ -89,17 +96,17 @@ overOneEngine((kind) => {
 
   test('a run that waits can be cancelled, and so can the one it waits for', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 600');
-    const maker = await stage.submit(us, { tests: ['PlainTest'] });
-    await until(async () => (await us.container.journal()).at(-1)?.word === 'start');
-    const waiter = await stage.submit(es, { tests: ['PlainTest'] });
-    const { run } = await until(async () => {
-      const shown = await stage.show(waiter);
+    const maker = await harness.submit(us, { tests: ['PlainTest'] });
+    await waitFor(async () => (await us.container.journal()).at(-1)?.word === 'start');
+    const waiter = await harness.submit(es, { tests: ['PlainTest'] });
+    const { run } = await waitFor(async () => {
+      const shown = await harness.show(waiter);
       return shown.events.some(({ code }) => code === 'GENERATION_AWAITED') ? shown : undefined;
     });
     expect(run).toMatchObject({ state: 'running', phase: 'generating' });
     for (const id of [waiter, maker]) {
-      await stage.context.runs.cancel(id);
-      expect((await stage.finished(id)).run.verdict).toBe('cancelled');
+      await harness.context.runs.cancel(id);
+      expect((await harness.finished(id)).run.verdict).toBe('cancelled');
     }
     await unsetGlobal('STAND_IN_FAULT');
     expect((await ran(es)).run.verdict).toBe('passed');
@@ -107,7 +114,7 @@ overOneEngine((kind) => {
 
   test('a generation that fails leaves nothing behind for others', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: exit 255');
-    const runs = await Promise.all([us, es].map((one) => stage.run(one, { tests: ['PlainTest'] })));
+    const runs = await Promise.all([us, es].map((one) => harness.run(one, { tests: ['PlainTest'] })));
     for (const { run } of runs) {
       expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'GENERATION_FAILED' } });
     }
@@ -129,7 +136,7 @@ overOneEngine((kind) => {
 
   test('a snapshot that was damaged is made again, and the run says so', async () => {
     await ran(us);
-    const folder = join(stage.folder, 'snapshots');
+    const folder = join(harness.folder, 'snapshots');
     for (const name of readdirSync(folder)) {
       const bytes = readFileSync(join(folder, name));
       writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 1));

@@ -1,18 +1,25 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CollectedSpan, startCollector, treeOf } from '../tracing/collector.ts';
-import { fault, moduleTest, openStage, overOneEngine, type Stage, type StageEnvironment } from './harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overOneEngine,
+} from './harness.ts';
 
 /** What a run that was really executed tells programs: its trace, and the log of its worker. */
 overOneEngine((kind) => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   let collector: Awaited<ReturnType<typeof startCollector>>;
-  let stage: Stage;
-  let environment: StageEnvironment;
+  let harness: Harness;
+  let environment: HarnessEnvironment;
   beforeAll(async () => {
     collector = await startCollector();
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       log,
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
@@ -23,20 +30,20 @@ overOneEngine((kind) => {
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hush-hush',
       },
     });
-    environment = await stage.environment('preprod-us', { adminPassword: 'hush-hush' });
+    environment = await harness.environment('preprod-us', { adminPassword: 'hush-hush' });
     const secret = { name: 'COUPON', value: 'hush-hush', secret: true };
-    await stage.context.variables.set(environment.id, secret);
+    await harness.context.variables.set(environment.id, secret);
   });
   afterAll(async () => {
-    await stage.close();
+    await harness.close();
     await collector.close();
   });
 
   test('has a span for all that takes time, within the run, and no secret', async () => {
     const tests = ['PlainTest', 'FailingTest'];
-    const first = await stage.run(environment, { tests });
-    const second = await stage.run(environment, { tests });
-    await stage.stopWorkers({ now: false });
+    const first = await harness.run(environment, { tests });
+    const second = await harness.run(environment, { tests });
+    await harness.stopWorkers({ now: false });
     const spans = collector.spans();
     const traceOf = (id: number) => {
       const run = spans.find(({ name, attributes }) => name === 'run' && attributes['matre.run.id'] === id);

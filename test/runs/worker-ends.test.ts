@@ -3,25 +3,32 @@ import { type Child, startChild } from '../support/child.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
-import { fault, moduleTest, openStage, overEngines, type Stage, type StageEnvironment } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  overEngines,
+} from './harness.ts';
 import { livesIn } from './journal.ts';
 
 const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
 
 /** Workers as processes of their own, on PostgreSQL and Redis, that are killed, stopped and asked to end in mid-test. */
 overEngines((kind) => {
-  let stage: Stage;
+  let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
   let redis: TestRedis;
-  let environment: StageEnvironment;
+  let environment: HarnessEnvironment;
   const workers: Child[] = [];
   const codes = ['preprod-us', 'preprod-es', 'stage-es', 'stage-fr', 'stage-de', 'stage-it'];
 
   beforeAll(async () => {
     postgres = await sharedPostgres();
     redis = await startRedis();
-    stage = await openStage(kind, {
+    harness = await openHarness(kind, {
       workers: false,
       module: {
         ...moduleTest('FirstTest', fault('sleep 0')),
@@ -40,13 +47,13 @@ overEngines((kind) => {
     });
   });
   afterAll(async () => {
-    await stage.close();
+    await harness.close();
     await redis.stop();
     await postgres.drop();
   });
 
   beforeEach(async () => {
-    environment = await stage.environment(codes.shift() ?? '');
+    environment = await harness.environment(codes.shift() ?? '');
     await setVariable('MATRE_JOURNAL', standInJournal);
   });
   afterEach(async () => {
@@ -54,10 +61,10 @@ overEngines((kind) => {
   });
 
   const setVariable = (name: string, value: string) =>
-    stage.context.variables.set(environment.id, { name, value, secret: false });
+    harness.context.variables.set(environment.id, { name, value, secret: false });
 
   async function startWorker(): Promise<Child> {
-    const worker = startChild(new URL('worker-process.ts', import.meta.url), [], stage.settings);
+    const worker = startChild(new URL('worker-process.ts', import.meta.url), [], harness.settings);
     workers.push(worker);
     expect(await worker.line()).toBe('ready');
     return worker;
@@ -67,26 +74,30 @@ overEngines((kind) => {
   async function inMidTest(what: string) {
     await setVariable('STAND_IN_FAULT', `MiddleTest: ${what}`);
     const worker = await startWorker();
-    const run = await stage.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
-    const next = await stage.submit(environment, { tests: ['OtherTest'] });
-    await stage.testing(run, 'MiddleTest');
-    await until(async () => (await executed()).includes('MiddleTest'));
+    const run = await harness.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
+    const next = await harness.submit(environment, { tests: ['OtherTest'] });
+    await harness.testing(run, 'MiddleTest');
+    await waitFor(async () => (await executed()).includes('MiddleTest'));
     await setVariable('STAND_IN_FAULT', '');
     return { worker, run, next };
   }
 
-  const lives = async () => livesIn(await environment.container.says('cat', standInJournal));
+  const lifetimes = async () => livesIn(await environment.container.says('cat', standInJournal));
 
   /** Nothing of the stand-in was ever there at the same time as something else of it. */
   async function expectNoOverlap(): Promise<void> {
-    const all = await lives();
-    all.forEach((life, at) => {
-      expect(all[at + 1]?.from ?? Number.POSITIVE_INFINITY, `after ${life.test}`).toBeGreaterThan(life.to);
+    const all = await lifetimes();
+    all.forEach((lifetime, at) => {
+      expect(all[at + 1]?.from ?? Number.POSITIVE_INFINITY, `after ${lifetime.test}`).toBeGreaterThan(
+        lifetime.to,
+      );
     });
   }
 
   const executed = async () =>
-    (await lives()).map(({ test }) => /(\w+)Cest\.php$/.exec(test)?.[1]).filter((name) => name !== undefined);
+    (await lifetimes())
+      .map(({ test }) => /(\w+)Cest\.php$/.exec(test)?.[1])
+      .filter((name) => name !== undefined);
 
   test.each(['SIGKILL', 'SIGSTOP'] as const)(
     'invariants 4 and 6: after %s in mid-test the processes end before others start, and the run goes on where it was',
@@ -94,7 +105,7 @@ overEngines((kind) => {
       const { worker, run, next } = await inMidTest('sleep 600');
       worker.signal(signal);
       await startWorker();
-      const shown = await stage.finished(run);
+      const shown = await harness.finished(run);
       expect(shown.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
       expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
         ['FirstTest', 1],
@@ -102,7 +113,7 @@ overEngines((kind) => {
         ['ZuletztTest', 2],
       ]);
       expect(shown.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
-      expect((await stage.finished(next)).run.verdict).toBe('passed');
+      expect((await harness.finished(next)).run.verdict).toBe('passed');
       expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
       await expectNoOverlap();
 
@@ -111,24 +122,26 @@ overEngines((kind) => {
       worker.signal('SIGCONT');
       worker.signal('SIGTERM');
       expect(await worker.line()).toBe('stopped');
-      expect(await stage.show(run)).toEqual(shown);
+      expect(await harness.show(run)).toEqual(shown);
     },
   );
 
   test('invariant 4: a worker that is asked to end finishes its test and hands the rest back', async () => {
     const { worker, run, next } = await inMidTest('gate');
     worker.signal('SIGTERM');
-    const { workers: table } = stage.context;
-    await until(async () => (await table.list()).some(({ pid, stopping }) => pid === worker.pid && stopping));
+    const { workers: table } = harness.context;
+    await waitFor(async () =>
+      (await table.list()).some(({ pid, stopping }) => pid === worker.pid && stopping),
+    );
     await environment.container.openGate();
     expect(await worker.line()).toBe('stopped');
-    const handedBack = await stage.show(run);
+    const handedBack = await harness.show(run);
     expect(handedBack.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
 
     await startWorker();
-    const shown = await stage.finished(run);
+    const shown = await harness.finished(run);
     expect(shown.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
-    expect((await stage.finished(next)).run.verdict).toBe('passed');
+    expect((await harness.finished(next)).run.verdict).toBe('passed');
     expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
     await expectNoOverlap();
   });
@@ -136,25 +149,25 @@ overEngines((kind) => {
   test('invariant 4: of a suite that was interrupted only the tests without a result are run again', async () => {
     await setVariable('STAND_IN_FAULT', 'HarbourAdminOrderViewTest: sleep 600');
     const worker = await startWorker();
-    const run = await stage.submit(environment, { suites: ['HarbourOrdersSuite'] });
-    await stage.testing(run, 'HarbourAdminOrderViewTest');
-    await until(async () => (await lives()).some(({ test }) => test.endsWith('HarbourOrdersSuite/')));
+    const run = await harness.submit(environment, { suites: ['HarbourOrdersSuite'] });
+    await harness.testing(run, 'HarbourAdminOrderViewTest');
+    await waitFor(async () => (await lifetimes()).some(({ test }) => test.endsWith('HarbourOrdersSuite/')));
     await setVariable('STAND_IN_FAULT', '');
     // As if the worker had died when it had written the first of the two results.
-    const { fence = 0 } = await stage.context.runs.get(run);
+    const { fence = 0 } = await harness.context.runs.get(run);
     const written = { ...newResult('HarbourAdminOrderGridTest', 'passed'), suite: 'HarbourOrdersSuite' };
-    await stage.context.queue.recorder(run, fence).result(written);
+    await harness.context.queue.recorder(run, fence).result(written);
     await worker.kill();
 
     await startWorker();
-    const shown = await stage.finished(run);
+    const shown = await harness.finished(run);
     expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
     expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
       ['HarbourAdminOrderGridTest', 1],
       ['HarbourAdminOrderViewTest', 2],
     ]);
     const log = shown.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
-    const said = await stage.artifact(run, log);
+    const said = await harness.artifact(run, log);
     expect(said).not.toContain('HarbourAdminOrderGridTest');
     // The class of a suite counts the files in its folder to know when its after is due.
     expect(said).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);

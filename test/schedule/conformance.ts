@@ -14,7 +14,7 @@ import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 
@@ -202,7 +202,7 @@ export function scheduleConformance(kind: Kind): void {
         },
       });
       const scheduler = startScheduler({ schedules, firer: waiting, clock, log: quiet });
-      await until(() => asked);
+      await waitFor(() => asked);
       await scheduler.stop();
       expect(await history()).toEqual([]);
       expect(await tick()).toMatchObject([{ outcome: 'fired' }]);

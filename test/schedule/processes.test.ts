@@ -11,7 +11,7 @@ import { type Child, startChild } from '../support/child.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let opened: TestDatabase;
 let environments: Environments;
@@ -73,7 +73,7 @@ it('every time is fired once by processes that try at once and are killed', asyn
       await victim?.kill();
       living = [...others, await start()];
     }
-    await until(async () => (await firings.list(id, 100)).length >= now);
+    await waitFor(async () => (await firings.list(id, 100)).length >= now);
   }
 
   const history = (await firings.list(id, 100)).reverse();
@@ -101,7 +101,7 @@ it('a process that is killed while it fires leaves nothing half done, and anothe
     await client.query('SELECT FROM environment FOR UPDATE');
     const first = await start();
     const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    await until(async () => (await client.query(waits)).rowCount);
+    await waitFor(async () => (await client.query(waits)).rowCount);
     await first.kill();
     await client.query('ROLLBACK');
   });
@@ -110,7 +110,7 @@ it('a process that is killed while it fires leaves nothing half done, and anothe
   expect(await firings.list(id, 10)).toEqual([]);
 
   await start();
-  await until(async () => (await firings.list(id, 10)).length > 0);
+  await waitFor(async () => (await firings.list(id, 10)).length > 0);
   expect(await firings.list(id, 10)).toMatchObject([{ outcome: 'fired', dueAt: minute(1) }]);
   expect(await runs.list({ limit: 10 })).toHaveLength(1);
 });

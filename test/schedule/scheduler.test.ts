@@ -15,7 +15,7 @@ import { quiet } from '../support/database.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { newEnvironment } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
@@ -49,7 +49,7 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
     createdBy: 'test',
   });
   const firings = createFirings({ database });
-  const fired = (count: number) => until(async () => (await firings.list(id, 10)).length === count);
+  const fired = (count: number) => waitFor(async () => (await firings.list(id, 10)).length === count);
 
   const scheduler = startCli(['scheduler'], { settings });
   try {
@@ -60,7 +60,7 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
     await scheduler.says('Schedules cannot be looked at');
     await postgres.start();
     // Due while nobody could fire.
-    await until(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
+    await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
     await fired(2);
     await scheduler.says('The scheduler goes on.');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allows, roles } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
-import { perform } from '../../src/operations/core/authorize.ts';
+import { authorizeAndRun } from '../../src/operations/core/authorize.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 
@@ -71,9 +71,11 @@ describe('every operation', () => {
   )('%s is refused to a %s before anything is done', async (_name, role, operation) => {
     const { access, log } = server.app.context;
     const context = { access, log } as typeof server.app.context;
-    const who = { name: 'somebody', role, via: 'token' } as const;
+    const principal = { name: 'somebody', role, via: 'token' } as const;
     const asked = { ...operation, audited: operation.audited && (() => 'x') };
-    await expect(perform(context, asked, {}, { who })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(authorizeAndRun(context, asked, {}, { principal })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServerChange } from '../../src/server/events/changes.ts';
 import { mountEvents } from '../../src/server/events/events.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 type Told = (change: ServerChange) => void;
 
@@ -25,7 +25,7 @@ async function serve(options: Partial<Parameters<typeof mountEvents>[2]> = {}) {
       return () => {};
     },
   };
-  mountEvents(server, changes, { stillWelcome: async () => true, ...options });
+  mountEvents(server, changes, { isValid: async () => true, ...options });
   await server.listen({ host: '127.0.0.1', port: 0 });
   closers.push(() => server.close());
   const { port } = server.server.address() as AddressInfo;
@@ -66,24 +66,24 @@ describe('live events', () => {
   it('go to all listeners, of one listener of the database', async () => {
     const { port, tell, told } = await serve();
     const listeners = await Promise.all([listen(port), listen(port), listen(port)]);
-    await until(() => listeners.every(({ text }) => text.includes('event: reload\ndata:\n\n')));
+    await waitFor(() => listeners.every(({ text }) => text.includes('event: reload\ndata:\n\n')));
     tell(7);
-    await until(() => listeners.every(({ text }) => text.endsWith('event: run\ndata: 7\n\n')));
+    await waitFor(() => listeners.every(({ text }) => text.endsWith('event: run\ndata: 7\n\n')));
     expect(told).toHaveLength(1);
   });
 
   it('go on where a listener left', async () => {
     const { port, tell } = await serve();
     const first = await listen(port);
-    await until(() => first.text.includes('reload'));
+    await waitFor(() => first.text.includes('reload'));
     tell(1);
-    await until(() => runsIn(first.text).length === 1);
+    await waitFor(() => runsIn(first.text).length === 1);
     first.leave();
     tell(2);
     tell(3);
     const back = await listen(port, first.lastId());
     tell(4);
-    await until(() => runsIn(back.text).length === 3);
+    await waitFor(() => runsIn(back.text).length === 3);
     expect(runsIn(back.text)).toEqual([2, 3, 4]);
     expect(back.text).not.toContain('reload');
   });
@@ -92,11 +92,11 @@ describe('live events', () => {
     const { port, tell, tellAll } = await serve();
     const first = await listen(port, undefined, '?run=2');
     const all = await listen(port);
-    await until(() => first.text.includes('reload') && all.text.includes('reload'));
+    await waitFor(() => first.text.includes('reload') && all.text.includes('reload'));
     for (const id of [1, 2, 3]) tell(id);
     tellAll({ event: 'environment', data: '7' });
     tellAll({ event: 'workers', data: '' });
-    await until(() => all.text.endsWith('event: workers\ndata:\n\n'));
+    await waitFor(() => all.text.endsWith('event: workers\ndata:\n\n'));
     expect(runsIn(all.text)).toEqual([1, 2, 3]);
     expect(all.text).toContain('event: environment\ndata: 7\n\n');
     expect(first.text).not.toMatch(/workers|environment/);
@@ -105,40 +105,40 @@ describe('live events', () => {
     tell(4);
     tell(2);
     const back = await listen(port, first.lastId(), '?run=2');
-    await until(() => runsIn(back.text).length === 1);
+    await waitFor(() => runsIn(back.text).length === 1);
     expect(back.text).not.toContain('reload');
   });
 
   it('say reload when a listener was away too long, or the database was', async () => {
     const { port, tell } = await serve({ kept: 2 });
     const first = await listen(port);
-    await until(() => first.text.includes('reload'));
+    await waitFor(() => first.text.includes('reload'));
     first.leave();
     for (const id of [1, 2, 3]) tell(id);
     const back = await listen(port, first.lastId());
-    await until(() => back.text.includes('event: reload'));
+    await waitFor(() => back.text.includes('event: reload'));
     tell(undefined);
-    await until(() => back.text.split('event: reload').length === 3);
+    await waitFor(() => back.text.split('event: reload').length === 3);
     expect(runsIn(back.text)).toEqual([]);
   });
 
   it('beat, so that nothing on the way takes the connection for dead', async () => {
     const { port } = await serve({ beatMs: 20 });
     const listener = await listen(port);
-    await until(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
+    await waitFor(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
   });
 
   it('end for whoever is no longer welcome, and for nobody else', async () => {
     let signedOut = false;
     const { port, tell } = await serve({
       beatMs: 20,
-      stillWelcome: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
+      isValid: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
     });
     const [gone, stays] = [await listen(port, 'gone'), await listen(port, 'stays')];
     signedOut = true;
-    await until(() => gone.ended);
+    await waitFor(() => gone.ended);
     tell(7);
-    await until(() => runsIn(stays.text).includes(7));
+    await waitFor(() => runsIn(stays.text).includes(7));
     expect(stays.ended).toBe(false);
   });
 
@@ -147,7 +147,7 @@ describe('live events', () => {
     const { port, tellAll, connections } = await serve({
       beatMs: 20,
       unreadLimitBytes: Number.POSITIVE_INFINITY,
-      stillWelcome: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
+      isValid: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
     });
     const stuck = connect(port, '127.0.0.1');
     closers.push(() => stuck.destroy());
@@ -155,13 +155,13 @@ describe('live events', () => {
     stuck.on('error', () => undefined);
     stuck.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: gone\r\n\r\n');
     const reader = await listen(port);
-    await until(async () => reader.text.includes('reload') && (await connections()) === 2);
+    await waitFor(async () => reader.text.includes('reload') && (await connections()) === 2);
     // What the system takes for the one that does not read is some megabytes.
     for (let each = 0; each < 32; each += 1) tellAll({ event: 'environment', data: 'x'.repeat(1024 * 1024) });
     tellAll({ event: 'environment', data: 'last' });
-    await until(() => reader.text.includes('data: last\n\n'));
+    await waitFor(() => reader.text.includes('data: last\n\n'));
     signedOut = true;
-    await until(async () => (await connections()) === 1);
+    await waitFor(async () => (await connections()) === 1);
     expect(reader.ended).toBe(false);
   });
 
@@ -174,12 +174,12 @@ describe('live events', () => {
     stuck.on('error', () => undefined);
     stuck.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const reader = await listen(port);
-    await until(async () => reader.text.includes('reload') && (await connections()) === 2);
+    await waitFor(async () => reader.text.includes('reload') && (await connections()) === 2);
     let last = 0;
-    await until(async () => {
+    await waitFor(async () => {
       // What the system takes for the one that does not read is some megabytes.
       for (let each = 0; each < 5_000; each += 1) tell(++last);
-      await until(() => reader.text.endsWith(`data: ${last}\n\n`));
+      await waitFor(() => reader.text.endsWith(`data: ${last}\n\n`));
       return (await connections()) === 1;
     });
     expect(runsIn(reader.text)).toHaveLength(last);

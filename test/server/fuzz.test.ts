@@ -75,7 +75,7 @@ beforeAll(async () => {
       resolveSelection: async () => undefined,
       catalog: async () => ({ commit, catalog }),
       unsetVariables: async () => undefined,
-      lookClosely: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
+      inspectContainers: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
       effective: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
       pool: async () => ({ list: async () => [], prune: async () => [], replace }),
     },

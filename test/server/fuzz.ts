@@ -310,11 +310,7 @@ const patienceMs = 30_000;
 export async function fuzz(
   url: string,
   requests: readonly FuzzRequest[],
-  {
-    judge,
-    headers = {},
-    together = 6,
-  }: { judge: Judge; headers?: Record<string, string>; together?: number },
+  { judge, headers = {}, batch = 6 }: { judge: Judge; headers?: Record<string, string>; batch?: number },
 ): Promise<{ faults: string[]; statuses: Map<number, number>; answered: Set<string> }> {
   const faults: string[] = [];
   const statuses = new Map<number, number>();
@@ -344,6 +340,6 @@ export async function fuzz(
       }
     }
   };
-  await Promise.all(Array.from({ length: together }, work));
+  await Promise.all(Array.from({ length: batch }, work));
   return { faults, statuses, answered };
 }

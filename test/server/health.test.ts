@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('ready', () => {
   let postgres: TestPostgres;
@@ -18,7 +18,7 @@ describe('ready', () => {
   });
 
   const answersWith = (status: number) =>
-    until(async () => {
+    waitFor(async () => {
       const answer = await server.ask('GET', '/readyz');
       return answer.status === status ? answer : undefined;
     });

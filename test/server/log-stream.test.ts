@@ -2,7 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -82,13 +82,13 @@ it('a log is read while it grows, in whole lines, until the run is finished', as
   const run = await start();
   await run.write('one\ntwo\nthr');
   const heard = await listen(run.id);
-  await until(() => textOf(heard) === 'one\ntwo\n');
+  await waitFor(() => textOf(heard) === 'one\ntwo\n');
   await run.write('ee\r\nfour: \u{1F600}\n');
-  await until(() => textOf(heard) === 'one\ntwo\nthree\nfour: \u{1F600}\n');
+  await waitFor(() => textOf(heard) === 'one\ntwo\nthree\nfour: \u{1F600}\n');
   // The last line may have no end.
   await run.write('last');
   await run.finish();
-  await until(() => heard.done);
+  await waitFor(() => heard.done);
   expect(textOf(heard)).toBe('one\ntwo\nthree\nfour: \u{1F600}\nlast\n');
   expect(heard.events.at(-1)).toMatchObject({ event: 'end', text: '' });
 });
@@ -99,11 +99,11 @@ it('whoever comes back goes on exactly where it left, whatever the characters', 
   await run.write(`${lines.join('\n')}\n`);
   await run.finish();
   const whole = await listen(run.id);
-  await until(() => whole.done);
+  await waitFor(() => whole.done);
   expect(textOf(whole)).toBe(`${lines.join('\n')}\n`);
   for (const { id } of whole.events) {
     const rest = await listen(run.id, { lastId: id });
-    await until(() => rest.done);
+    await waitFor(() => rest.done);
     const before = Buffer.from(`${lines.join('\n')}\n`)
       .subarray(0, id)
       .toString();
@@ -111,7 +111,7 @@ it('whoever comes back goes on exactly where it left, whatever the characters', 
   }
   const from = Buffer.byteLength(`${lines[0]}\n`);
   const later = await listen(run.id, { from });
-  await until(() => later.done);
+  await waitFor(() => later.done);
   expect(textOf(later)).toBe(`${lines.slice(1).join('\n')}\n`);
 });
 
@@ -122,7 +122,7 @@ it('100,000 lines are read by several at once, and a line of any length', async 
   await run.write(`${text}${long}\n`);
   await run.finish();
   const readers = await Promise.all([1, 2, 3].map(() => listen(run.id)));
-  await until(() => readers.every(({ done }) => done));
+  await waitFor(() => readers.every(({ done }) => done));
   for (const reader of readers) {
     const read = textOf(reader);
     expect(read.startsWith(text)).toBe(true);
@@ -141,6 +141,6 @@ it('a run that does not exist has no log, and one without a log ends empty', asy
   const id = body.runs[0].id;
   const heard = await listen(id);
   await server.ask('POST', `/api/runs/${id}/cancel`);
-  await until(() => heard.done);
+  await waitFor(() => heard.done);
   expect(heard.events).toEqual([{ id: 0, event: 'end', text: '' }]);
 });

@@ -5,7 +5,7 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What Prometheus is told, on either kind of database. */
 export function metricsConformance(kind: Kind): void {
@@ -54,13 +54,13 @@ export function metricsConformance(kind: Kind): void {
         .runs[0].id;
 
     const finished = (id: number) =>
-      until(async () => (await server.ask('GET', `/api/runs/${id}`)).body.run.state === 'finished');
+      waitFor(async () => (await server.ask('GET', `/api/runs/${id}`)).body.run.state === 'finished');
 
     it('say what waits, since when, and what is under way', async () => {
       await submit('held', ['PassA']);
       await submit('held', ['PassB']);
       const waiting = await submit('us', ['WaitForever']);
-      await until(async () => (await server.ask('GET', `/api/runs/${waiting}/progress`)).body.current);
+      await waitFor(async () => (await server.ask('GET', `/api/runs/${waiting}/progress`)).body.current);
       const text = (await server.ask('GET', '/metrics')).body;
       expect(text).toContain('matre_runs_running{environment="us"} 1');
       expect(text).toContain('matre_database_up 1');
@@ -81,7 +81,7 @@ export function metricsConformance(kind: Kind): void {
       await submit('us', ['PassHome', 'FailCart', 'PassTax']);
       const passed = await submit('us', ['PassHome']);
       await finished(passed);
-      const text = await until(async () => {
+      const text = await waitFor(async () => {
         const scraped = await metrics.scrape();
         return scraped.includes('matre_runs_total{environment="us",verdict="passed"} 1') && scraped;
       });
@@ -111,7 +111,7 @@ export function metricsConformance(kind: Kind): void {
       await server.ask('POST', '/api/schedules/nightly/fire', {});
       await server.ask('POST', '/api/schedules/nightly/fire', {});
       await context.database.query(`UPDATE schedule SET next_at = now() - interval '1 hour'`);
-      const text = await until(async () => {
+      const text = await waitFor(async () => {
         const scraped = await metrics.scrape();
         return scraped.includes('matre_schedule_firings_total{outcome="skipped"} 1') && scraped;
       });
@@ -134,7 +134,7 @@ export function metricsConformance(kind: Kind): void {
         `UPDATE run SET state = 'finished', verdict = 'broken', finished_at = now(), attempt = 1 WHERE id = $1`,
         [second],
       );
-      const text = await until(async () => {
+      const text = await waitFor(async () => {
         const scraped = await metrics.scrape();
         return scraped.includes('matre_attempts_interrupted_total{outcome="lost"} 2') && scraped;
       });

@@ -9,7 +9,7 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What the page is told, on either kind of database. Runs are executed here by hand, so that each moment can be looked at. */
 export function pageConformance(kind: Kind): void {
@@ -340,28 +340,30 @@ export function pageConformance(kind: Kind): void {
       void (async () => {
         for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
       })().catch(() => undefined);
-      const tells = async (text: string, change: () => Promise<unknown>) => {
-        await until(() => heard.includes('reload'));
+      const describes = async (text: string, change: () => Promise<unknown>) => {
+        await waitFor(() => heard.includes('reload'));
         heard = 'reload';
         await change();
-        await until(() => heard.includes(text));
+        await waitFor(() => heard.includes(text));
       };
       const environment = `event: environment\ndata: ${id}\n`;
-      await tells(environment, () => server.ask('POST', '/api/environments/us/pause', { reason: 'copy' }));
+      await describes(environment, () =>
+        server.ask('POST', '/api/environments/us/pause', { reason: 'copy' }),
+      );
       expect((await overview()).lanes[0]?.paused?.reason).toBe('copy');
-      await tells(environment, () => server.ask('POST', '/api/environments/us/resume', {}));
-      await tells(environment, () =>
+      await describes(environment, () => server.ask('POST', '/api/environments/us/resume', {}));
+      await describes(environment, () =>
         server.ask('PUT', '/api/variables', { environment: 'us', variables: [{ name: 'A', value: '1' }] }),
       );
-      await tells('event: environment\ndata:\n', () =>
+      await describes('event: environment\ndata:\n', () =>
         server.ask('PUT', '/api/variables', { variables: [{ name: 'A', value: '1' }] }),
       );
       const { workers } = context;
-      await tells('event: workers\n', () => workers.register({ id: 'h/1', host: 'h', pid: 1, slots: 1 }));
+      await describes('event: workers\n', () => workers.register({ id: 'h/1', host: 'h', pid: 1, slots: 1 }));
       expect((await overview()).workers.slots).toBe(1);
-      await tells('event: workers\n', () => workers.beat('h/1', { stopping: true }));
-      await tells('event: workers\n', () => workers.remove('h/1'));
-      await tells(environment, () => server.ask('DELETE', '/api/environments/us'));
+      await describes('event: workers\n', () => workers.heartbeat('h/1', { stopping: true }));
+      await describes('event: workers\n', () => workers.remove('h/1'));
+      await describes(environment, () => server.ask('DELETE', '/api/environments/us'));
       stop.abort();
     });
 

@@ -5,7 +5,7 @@ import { removeOld } from '../../src/worker/retention.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Three of these bytes are one character. */
 const log = Buffer.from('ab€cd\n');
@@ -35,7 +35,7 @@ const submit = (environments: string[], tests: string[], more: object = {}) =>
   server.ask('POST', '/api/runs', { environments, selection: { tests }, ...more });
 
 const finished = (id: number) =>
-  until(async () => {
+  waitFor(async () => {
     const { body } = await server.ask('GET', `/api/runs/${id}`);
     return body.run.state === 'finished' ? body : undefined;
   });
@@ -111,7 +111,7 @@ describe('runs over HTTP', () => {
   it('are cancelled while they run', async () => {
     const { body } = await submit(['es'], ['WaitForever']);
     const [{ id }] = body.runs;
-    const progress = await until(async () => {
+    const progress = await waitFor(async () => {
       const answer = await server.ask('GET', `/api/runs/${id}/progress`);
       return answer.body.current === null ? undefined : answer.body;
     });
@@ -124,7 +124,7 @@ describe('runs over HTTP', () => {
     await finished((await submit(['us'], ['PassTimed', 'PassTimedToo'])).body.runs[0].id);
     const { body } = await submit(['us'], ['WaitTimed', 'PassTimed', 'PassTimedToo', 'PassNever']);
     const [{ id }] = body.runs;
-    const { msLeft } = await until(async () => {
+    const { msLeft } = await waitFor(async () => {
       const answer = await server.ask('GET', `/api/runs/${id}/progress`);
       return answer.body.current === null ? undefined : answer.body;
     });
@@ -280,9 +280,9 @@ describe('live events', () => {
     const listening = (async () => {
       for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
     })().catch(() => undefined);
-    await until(() => heard.includes('event: reload\n'));
+    await waitFor(() => heard.includes('event: reload\n'));
     const [{ id }] = (await submit(['us'], ['PassHeard'])).body.runs;
-    await until(() => heard.includes(`event: run\ndata: ${id}\n\n`));
+    await waitFor(() => heard.includes(`event: run\ndata: ${id}\n\n`));
     stop.abort();
     await listening;
   });

@@ -3,7 +3,7 @@ import { Fault } from '../../src/faults/fault.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 async function resolveSelection({ groups }: { groups: string[] }) {
   if (groups.includes('smokee')) {
@@ -134,7 +134,7 @@ describe('schedules over HTTP', () => {
     const due = () =>
       server.app.context.database.query(`UPDATE schedule SET next_at = now() WHERE name = 'hourly'`);
     await due();
-    const shown = await until(async () => {
+    const shown = await waitFor(async () => {
       const { body } = await server.ask('GET', '/api/schedules/hourly');
       return body.firings.length > 0 && body;
     });
@@ -155,9 +155,9 @@ describe('schedules over HTTP', () => {
     const reading = (async () => {
       for await (const part of body ?? []) heard += Buffer.from(part);
     })().catch(() => {});
-    await until(() => heard.includes('event: reload'));
+    await waitFor(() => heard.includes('event: reload'));
     await server.ask('POST', '/api/schedules/watched/pause', {});
-    await until(() => heard.includes('event: schedules'));
+    await waitFor(() => heard.includes('event: schedules'));
     leaving.abort();
     await reading;
   });

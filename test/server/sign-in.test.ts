@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const password = 'correct horse battery';
 const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
@@ -355,7 +355,7 @@ describe('with users', () => {
       const { database } = server.app.context;
       await database.query(`UPDATE token SET expires_at = now() WHERE id = $1 RETURNING id`, [body.id]);
       // Nobody told the server, so it may remember for a moment.
-      await until(async () => (await withToken(body.secret, 'GET', '/api/status')).status === 401);
+      await waitFor(async () => (await withToken(body.secret, 'GET', '/api/status')).status === 401);
     });
   });
 

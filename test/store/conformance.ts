@@ -4,7 +4,7 @@ import { sqlState, uniqueViolation } from '../../src/store/database/database.ts'
 import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
@@ -111,10 +111,10 @@ function databaseConformance(kind: Kind): void {
         await transaction.query('SELECT 1');
         expect(heard).toEqual([]);
       });
-      await until(() => heard.length === 2);
+      await waitFor(() => heard.length === 2);
       await stopOther();
       await database.query(notify('2'));
-      await until(() => heard.length === 3);
+      await waitFor(() => heard.length === 3);
       expect(heard.sort()).toEqual(['a 1', 'a 2', 'other 1']);
       await stop();
     });
@@ -127,7 +127,7 @@ function databaseConformance(kind: Kind): void {
         });
       });
       await database.query(`SELECT pg_notify('matre_c', '')`);
-      await until(() => answer);
+      await waitFor(() => answer);
       expect(answer).toEqual({ seven: 7 });
       await stop();
     });

@@ -51,31 +51,31 @@ describe('the lock of a data folder', () => {
   });
 
   it('is taken over by exactly one of many when the holder was killed', async () => {
-    let holder = start();
-    expect(await holder.line()).toBe('mine');
+    let lockProcess = start();
+    expect(await lockProcess.line()).toBe('mine');
     for (let round = 0; round < 3; round++) {
-      await holder.kill();
+      await lockProcess.kill();
       expect(await readFolderOwner(folder)).toBeUndefined();
       const contenders = [start(), start(), start(), start()];
       const answers = await Promise.all(contenders.map((child) => child.line()));
       expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
       expect(answers.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
-      holder = contenders[answers.indexOf('mine')] ?? holder;
-      expect(await readFolderOwner(folder)).toMatchObject({ pid: holder.pid });
+      lockProcess = contenders[answers.indexOf('mine')] ?? lockProcess;
+      expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
     }
   });
 
   it('is never taken from a process that is alive but does not answer', async () => {
-    const holder = start();
-    expect(await holder.line()).toBe('mine');
-    holder.signal('SIGSTOP');
+    const lockProcess = start();
+    expect(await lockProcess.line()).toBe('mine');
+    lockProcess.signal('SIGSTOP');
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
-    expect(await readFolderOwner(folder)).toMatchObject({ pid: holder.pid });
+    expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
   });
 
   it('does not depend on its file: who deletes that gains nothing', async () => {
-    const holder = start();
-    expect(await holder.line()).toBe('mine');
+    const lockProcess = start();
+    expect(await lockProcess.line()).toBe('mine');
     await rm(join(folder, 'owner.json'));
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
     await expect(readFolderOwner(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });

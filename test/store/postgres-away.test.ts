@@ -5,7 +5,7 @@ import { quiet } from '../support/database.ts';
 import { postgresPassword, startPostgres, type TestPostgres, withClient } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('a PostgreSQL that goes away', () => {
   let server: TestPostgres;
@@ -63,11 +63,11 @@ describe('a PostgreSQL that goes away', () => {
       await expect(database.query('SELECT 1')).rejects.toMatchObject(unreachable());
       await expect(database.transaction(async () => undefined)).rejects.toMatchObject(unreachable());
       await server.start();
-      await until(answers);
-      await until(() => heard.length === 2);
+      await waitFor(answers);
+      await waitFor(() => heard.length === 2);
       expect(heard.sort()).toEqual(['', 'other ']);
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await until(() => heard.includes('again'));
+      await waitFor(() => heard.includes('again'));
     }
     await stop();
     await before();
@@ -83,7 +83,7 @@ describe('a PostgreSQL that goes away', () => {
     });
     await expect(interrupted).rejects.toMatchObject(unreachable());
     await server.start();
-    await until(answers);
+    await waitFor(answers);
     expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
@@ -97,15 +97,15 @@ describe('a PostgreSQL that goes away', () => {
         ),
       );
     await endAll();
-    await until(() => heard.includes(''));
-    await until(answers);
+    await waitFor(() => heard.includes(''));
+    await waitFor(answers);
     const interrupted = database.transaction(async (transaction) => {
       await transaction.query('SELECT 1');
       await endAll();
       await transaction.query('SELECT 1');
     });
     await expect(interrupted).rejects.toMatchObject(unreachable());
-    await until(answers);
+    await waitFor(answers);
     await stop();
   });
 
@@ -144,9 +144,9 @@ describe('a PostgreSQL that goes away', () => {
       const heard: string[] = [];
       await over.listen('matre_away', (payload) => heard.push(payload));
       way.loseConnections();
-      await until(() => heard.includes(''));
+      await waitFor(() => heard.includes(''));
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await until(() => heard.includes('again'));
+      await waitFor(() => heard.includes('again'));
     });
 
     it('closes', async () => {

@@ -305,7 +305,7 @@ export function tableConformance(kind: Kind): void {
         await before.event({ code: 'container-replaced', message: 'image changed\0' });
         const lost = { code: 'LOCK_LOST', message: 'Redis was restarted.' } as const;
         const again = { outcome: 'handed-back', limit: 1, pauseMs: 0 } as const;
-        expect(await queue.tryAgain(run.id, first?.fence ?? 0, lost, again)).toBe(0);
+        expect(await queue.retry(run.id, first?.fence ?? 0, lost, again)).toBe(0);
 
         const second = await queue.claim('w2');
         const after = queue.recorder(run.id, second?.fence ?? 0);
@@ -389,8 +389,8 @@ export function tableConformance(kind: Kind): void {
         await workers.register({ id: 'b', host: 'h', pid: 2, slots: 4 });
         await workers.register({ id: 'a', host: 'h', pid: 1, slots: 4 });
         await workers.register({ id: 'a', host: 'h', pid: 7, slots: 2 });
-        expect(await workers.beat('b', { stopping: true })).toBe(true);
-        expect(await workers.beat('c', { stopping: false })).toBe(false);
+        expect(await workers.heartbeat('b', { stopping: true })).toBe(true);
+        expect(await workers.heartbeat('c', { stopping: false })).toBe(false);
         expect(await workers.list()).toMatchObject([
           { id: 'a', pid: 7, slots: 2, stopping: false, startedAt: expect.any(Date) },
           { id: 'b', pid: 2, slots: 4, stopping: true, silentMs: expect.any(Number), alive: true },

@@ -7,7 +7,7 @@ import { Readable, Writable } from 'node:stream';
 import { createOutput } from '../../src/cli/output/terminal.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { programOf } from './child.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -92,7 +92,7 @@ export function startCli(
     });
   });
   const printed = () => stdout + stderr;
-  return { process: child, printed, says: (text) => until(() => printed().includes(text)), done };
+  return { process: child, printed, says: (text) => waitFor(() => printed().includes(text)), done };
 }
 
 /** An argument as `script` hands it to a shell. */

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from './redis.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TestRepository {
   /** A work tree with a `.git`. */
@@ -235,7 +235,7 @@ export async function serveSsh(folder: string): Promise<SshServer> {
   server.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  await until(() => said.includes('Server listening') || server.exitCode !== null);
+  await waitFor(() => said.includes('Server listening') || server.exitCode !== null);
   if (server.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
   return {
     url: (repository) => `ssh://${userInfo().username}@127.0.0.1:${port}${repository}`,

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './redis.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TestPostgres {
   /** Of the database `postgres`, with user and password. */
@@ -89,7 +89,7 @@ export async function startPostgres(options: { settings?: string[] } = {}): Prom
       ],
       { stdio: 'ignore', cwd: home },
     );
-    await until(async () => {
+    await waitFor(async () => {
       await withClient(url, (client) => client.query('SELECT 1'));
       return true;
     });
@@ -113,7 +113,7 @@ export async function startPostgres(options: { settings?: string[] } = {}): Prom
       const children = childrenOf(server.pid);
       await end('SIGKILL');
       for (const pid of children) killIfThere(pid);
-      await until(() => !children.some(isAlive));
+      await waitFor(() => !children.some(isAlive));
     },
     signal(signal) {
       for (const pid of [server.pid, ...childrenOf(server.pid)]) if (pid) process.kill(pid, signal);

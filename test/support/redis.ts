@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TestRedis {
   url: string;
@@ -30,7 +30,7 @@ export async function startRedis(options: { password?: string } = {}): Promise<T
   async function start(): Promise<void> {
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     server = spawn('redis-server', [...settings, '--dir', folder, ...password], { stdio: 'ignore' });
-    await until(() => accepts(port));
+    await waitFor(() => accepts(port));
   }
 
   async function kill(): Promise<void> {

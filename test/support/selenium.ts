@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSelenium, type Selenium } from '../../src/selenium/selenium.ts';
 import { freePort } from './redis.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A Selenium of one's own, on a free port of the loopback device. */
 export interface TestSelenium {
@@ -56,7 +56,7 @@ async function ready(
 ): Promise<TestSelenium> {
   const client = createSelenium({ protocol: 'http', host: '127.0.0.1', port, path });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error));
-  await Promise.race([failed, until(async () => (await client.status()).ready)]);
+  await Promise.race([failed, waitFor(async () => (await client.status()).ready)]);
   return {
     settings: {
       SELENIUM_HOST: '127.0.0.1',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './redis.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TestShop {
   pid: number;
@@ -28,7 +28,7 @@ export async function startShop({ apart = false }: { apart?: boolean } = {}): Pr
   const within = apart ? ['nsenter', `--net=/proc/${child.pid}/ns/net`, '--'] : [];
   if (apart) {
     const ours = await readlink('/proc/self/ns/net');
-    await until(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
+    await waitFor(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
     execFileSync('nsenter', [...within.slice(1), 'ip', 'link', 'set', 'lo', 'up']);
   }
   return {

@@ -8,7 +8,7 @@ export const patienceMs = 240_000;
  * condition, if it threw one; a deadline of its own is for what need not happen. It looks less often at what takes longer: each
  * look takes work away from what is waited for.
  */
-export async function until<T>(
+export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs = patienceMs,
 ): Promise<NonNullable<T>> {

@@ -5,7 +5,7 @@ import { cliHere } from '../support/cli.ts';
 import { quiet } from '../support/database.ts';
 import { freePort } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { startCollector, treeOf } from './collector.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -39,7 +39,7 @@ async function submit(
 }
 
 const finished = ({ app }: TestServer, id: number) =>
-  until(async () => {
+  waitFor(async () => {
     const run = await app.context.runs.get(id);
     return run.state === 'finished' ? run : undefined;
   });
@@ -59,7 +59,7 @@ it('has a trace for each run, which goes on in that of whoever asked for it', as
   });
   expect(code).toBe(0);
   const cancelled = await submit(server, ['WaitE']);
-  await until(async () =>
+  await waitFor(async () =>
     (await server.app.context.plans.list(cancelled)).some(({ startedAt }) => startedAt),
   );
   await server.ask('POST', `/api/runs/${cancelled}/cancel`);
@@ -109,7 +109,7 @@ it('costs a run nothing when the collector is down, and says so once', async () 
   const endpoint = `http://user:hush@127.0.0.1:${await freePort()}`;
   const server = await open(endpoint, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hush' }, log);
   expect((await finished(server, await submit(server, ['A']))).verdict).toBe('passed');
-  await until(() => lines.some(({ msg }) => msg === 'Traces cannot be sent; runs go on without'));
+  await waitFor(() => lines.some(({ msg }) => msg === 'Traces cannot be sent; runs go on without'));
   expect((await finished(server, await submit(server, ['B']))).verdict).toBe('passed');
   await server.app.stopWorkers({ now: false });
   expect(lines.filter(({ msg }) => String(msg).startsWith('Traces'))).toHaveLength(1);
@@ -121,7 +121,7 @@ it('costs a run nothing when the collector takes everything and never answers', 
   closing.push(collector.close);
   const server = await open(collector.url);
   expect((await finished(server, await submit(server, ['A']))).verdict).toBe('passed');
-  await until(() => collector.requests.length > 0);
+  await waitFor(() => collector.requests.length > 0);
   expect((await finished(server, await submit(server, ['B']))).verdict).toBe('passed');
   // It gives up what it could not send.
   await server.app.stopWorkers({ now: false });

@@ -9,8 +9,8 @@ import { startChild } from '../support/child.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
-import { until } from '../support/wait-for.ts';
-import { createGate, createStage, player } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { createGate, createHarness, scriptedRunner } from './harness.ts';
 
 const workerProcess = new URL('./worker-process.ts', import.meta.url);
 /** What ends by itself here is waited for; what is to live on is renewed three times before, however busy the machine is. */
@@ -27,7 +27,7 @@ async function ownRedis() {
 
 const passedFor = (ms: number) => {
   const end = performance.now() + ms;
-  return until(() => performance.now() > end);
+  return waitFor(() => performance.now() > end);
 };
 
 describe('workers on PostgreSQL and Redis', () => {
@@ -39,8 +39,8 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('invariant 3: another worker takes the run of one that was killed', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(opened.database, { locks });
+    const run = await harness.submit(await harness.environment());
     const child = startChild(workerProcess, [
       opened.url ?? '',
       redis.url,
@@ -55,13 +55,13 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(await child.line()).toBe(`start ${run} 1 B`);
     await child.kill();
     const played: string[] = [];
-    stage.reaper();
-    await stage.workers(
-      player(['A', 'B'], async (test) => {
+    harness.reaper();
+    await harness.workers(
+      scriptedRunner(['A', 'B'], async (test) => {
         played.push(test);
       }),
     );
-    expect(await stage.finished(run)).toMatchObject({
+    expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 2,
       counts: { planned: 2, passed: 2 },
@@ -77,8 +77,8 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it goes on', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(opened.database, { locks });
+    const run = await harness.submit(await harness.environment());
     const child = startChild(workerProcess, [
       opened.url ?? '',
       redis.url,
@@ -90,9 +90,9 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(await child.line()).toBe(`start ${run} 1 A`);
     child.signal('SIGSTOP');
     const gate = createGate();
-    stage.reaper();
-    const workers = await stage.workers(
-      player(['A', 'B'], (_, { runId, abort }) => gate.pass(runId, abort)),
+    harness.reaper();
+    const workers = await harness.workers(
+      scriptedRunner(['A', 'B'], (_, { runId, abort }) => gate.pass(runId, abort)),
       { slots: 1 },
     );
     await gate.at(run);
@@ -102,40 +102,40 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(await child.line()).toBe('STALE_FENCE');
     child.signal('SIGTERM');
     expect(await child.exited).toBe(0);
-    expect(await stage.runs.get(run)).toMatchObject({
+    expect(await harness.runs.get(run)).toMatchObject({
       state: 'running',
       attempt: 2,
       workerId: workers.status().slots[0]?.workerId,
     });
     expect(await locks.list()).toHaveLength(2);
     gate.letGo(run);
-    await until(() => gate.arrived.length === 2);
+    await waitFor(() => gate.arrived.length === 2);
     gate.letGo(run);
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
     const results = await createResults({ database: opened.database }).list(run);
     expect(results.filter(({ attempt }) => attempt === 1)).toMatchObject([{ test: 'A', status: 'broken' }]);
   });
 
   it('invariant 1: runs of an environment never overlap, though two processes and this one work', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const environment = await stage.environment();
+    const harness = createHarness(opened.database, { locks });
+    const environment = await harness.environment();
     const children = ['one', 'two'].map((host) => {
       const child = startChild(workerProcess, [opened.url ?? '', redis.url, host, '60000', '60000']);
       onTestFinished(child.kill);
       return child;
     });
     const runs: number[] = [];
-    for (let index = 0; index < 6; index++) runs.push(await stage.submit(environment));
+    for (let index = 0; index < 6; index++) runs.push(await harness.submit(environment));
     for (const child of children) {
       // It says which test it starts, and may go on at once.
       (async () => {
         for (;;) if ((await child.line()).startsWith('start')) child.say('go on');
       })().catch(() => {});
     }
-    await stage.workers(player(['A', 'B']));
+    await harness.workers(scriptedRunner(['A', 'B']));
     for (const run of runs)
-      expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+      expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     const attempts = await opened.database.query<{ run_id: number; overlaps: number }>(
       `SELECT a.run_id, (SELECT count(*) FROM attempt b WHERE b.run_id <> a.run_id
          AND b.started_at < a.ended_at AND a.started_at < b.ended_at) AS overlaps
@@ -146,77 +146,77 @@ describe('workers on PostgreSQL and Redis', () => {
 
   it('starts nothing while Redis is away, spends no attempt, and goes on when it is back', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(opened.database, { locks });
+    const run = await harness.submit(await harness.environment());
     await redis.kill();
-    await stage.workers(player(['A']));
-    expect(await stage.logged('Lock store: no new run starts')).toMatchObject({
+    await harness.workers(scriptedRunner(['A']));
+    expect(await harness.logged('Lock store: no new run starts')).toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
-    await until(async () => (await stage.runs.get(run)).state === 'queued');
-    expect(await stage.runs.get(run)).toMatchObject({ attempt: 0 });
+    await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
+    expect(await harness.runs.get(run)).toMatchObject({ attempt: 0 });
     await redis.restart();
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
-    expect(stage.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
-    await stage.logged('Lock store: goes on');
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    expect(harness.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
+    await harness.logged('Lock store: goes on');
   });
 
   it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const environment = await stage.environment();
-    const run = await stage.submit(environment);
+    const harness = createHarness(opened.database, { locks });
+    const environment = await harness.environment();
+    const run = await harness.submit(environment);
     const gate = createGate();
-    await stage.workers(player(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    await harness.workers(scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
     await gate.at(run);
     await redis.kill();
     await passedFor(2 * ttlMs);
     expect(gate.waiting()).toContain(run);
     const events = createEvents({ database: opened.database });
-    await until(async () =>
+    await waitFor(async () =>
       (await events.list(run)).some((event) => event.code === 'LOCK_STORE_UNREACHABLE'),
     );
     await redis.restart();
-    await until(async () => (await locks.list()).length === 2);
+    await waitFor(async () => (await locks.list()).length === 2);
     expect((await locks.list()).map((lock) => lock.name)).toEqual([
       lockNames.execution(environment.id),
       lockNames.environment(environment.id),
     ]);
     gate.letGo(run);
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     expect(await locks.list()).toEqual([]);
   });
 
   it('ends a run when Redis says that somebody else holds its lock, and tries it again', async () => {
     const { redis, locks } = await ownRedis();
-    const stage = createStage(opened.database, { locks });
-    const environment = await stage.environment();
-    const run = await stage.submit(environment);
+    const harness = createHarness(opened.database, { locks });
+    const environment = await harness.environment();
+    const run = await harness.submit(environment);
     const gate = createGate();
     const reasons: unknown[] = [];
-    await stage.workers(
-      player(['A'], (_, { runId, abort }) => {
+    await harness.workers(
+      scriptedRunner(['A'], (_, { runId, abort }) => {
         abort.addEventListener('abort', () => reasons.push(abort.reason));
         return gate.pass(runId, abort);
       }),
     );
     await gate.at(run);
     // Redis comes back empty, and somebody else is faster: at the latest when it has done so again.
-    const other = await until(async () => {
+    const other = await waitFor(async () => {
       await redis.kill();
       await redis.restart();
       return locks.tryAcquire(lockNames.environment(environment.id), { owner: 'somebody' });
     });
-    await until(() => reasons.length > 0);
+    await waitFor(() => reasons.length > 0);
     expect(reasons[0]).toMatchObject({
       code: 'LOCK_LOST',
       message: expect.stringContaining('somebody holds it now'),
     });
-    await stage.logged('Environment locked, skipping');
+    await harness.logged('Environment locked, skipping');
     await other.release();
     await gate.at(run);
     gate.letGo(run);
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
   });
 });
 
@@ -228,26 +228,26 @@ describe('workers and a PostgreSQL that fails', () => {
     const database = await openPostgres({ url: server.url, log: quiet });
     onTestFinished(database.close);
     await migrate(database, { log: quiet });
-    const stage = createStage(database, { locks, leaseMs: shortLeaseMs });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(database, { locks, leaseMs: shortLeaseMs });
+    const run = await harness.submit(await harness.environment());
     const gate = createGate();
     const reasons: unknown[] = [];
-    stage.reaper();
-    await stage.workers(
-      player(['A'], (_, { runId, abort }) => {
+    harness.reaper();
+    await harness.workers(
+      scriptedRunner(['A'], (_, { runId, abort }) => {
         abort.addEventListener('abort', () => reasons.push(abort.reason));
         return gate.pass(runId, abort);
       }),
     );
     await gate.at(run);
     await server.kill();
-    await until(() => reasons.length > 0);
+    await waitFor(() => reasons.length > 0);
     // Either guard may be the first to know that nothing can be promised: the lock's second judge is the database.
     expect(['DATABASE_UNREACHABLE', 'LOCK_LOST']).toContain((reasons[0] as { code: string }).code);
     await server.start();
     await gate.at(run);
     gate.letGo(run);
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
   });
 
   it('invariant 4: keeps a result while the database is away for less than the lease', async () => {
@@ -257,12 +257,12 @@ describe('workers and a PostgreSQL that fails', () => {
     const database = await openPostgres({ url: server.url, log: quiet });
     onTestFinished(database.close);
     await migrate(database, { log: quiet });
-    const stage = createStage(database, { locks, leaseMs: 600_000 });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(database, { locks, leaseMs: 600_000 });
+    const run = await harness.submit(await harness.environment());
     const gate = createGate();
     const played: string[] = [];
-    await stage.workers(
-      player(['A', 'B'], async (test, { runId, abort }) => {
+    await harness.workers(
+      scriptedRunner(['A', 'B'], async (test, { runId, abort }) => {
         played.push(test);
         if (test === 'A') await gate.pass(runId, abort);
       }),
@@ -271,7 +271,7 @@ describe('workers and a PostgreSQL that fails', () => {
     await server.kill();
     gate.letGo(run);
     await server.start();
-    expect(await stage.finished(run)).toMatchObject({
+    expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 1,
       counts: { passed: 2 },

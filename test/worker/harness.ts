@@ -9,20 +9,20 @@ import type { Environment } from '../../src/model/environment.ts';
 import type { Run } from '../../src/model/run.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createWaitingResults } from '../../src/queue/result-spool.ts';
+import { createResultSpool } from '../../src/queue/result-spool.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { startReaper } from '../../src/worker/reaper.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 import { createWorkers, type Workers, type WorkersOptions } from '../../src/worker/worker.ts';
-import { until } from '../support/wait-for.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { passed } from './results.ts';
 
 let hosts = 0;
 let environments = 0;
 
 /** What a test of workers needs around it, on a database that tests share. */
-export function createStage(database: Database, settings: { leaseMs?: number; locks?: LockStore } = {}) {
+export function createHarness(database: Database, settings: { leaseMs?: number; locks?: LockStore } = {}) {
   // Far longer than a busy machine keeps a process from running.
   const leaseMs = settings.leaseMs ?? 60_000;
   const lines: Record<string, unknown>[] = [];
@@ -32,7 +32,7 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
   const locks = settings.locks ?? createInProcessLocks();
   const folder = mkdtempSync(join(tmpdir(), 'matre-waiting-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const waiting = createWaitingResults({ folder, log });
+  const waiting = createResultSpool({ folder, log });
   // After the workers of the test have ended; no later test should find its runs.
   onTestFinished(async () => {
     await database.query('TRUNCATE run CASCADE');
@@ -104,20 +104,20 @@ export function createStage(database: Database, settings: { leaseMs?: number; lo
     },
 
     finished: (runId: number): Promise<Run> =>
-      until(async () => {
+      waitFor(async () => {
         const run = await runs.get(runId);
         return run.state === 'finished' ? run : undefined;
       }),
 
     logged: (message: string): Promise<Record<string, unknown>> =>
-      until(() => lines.find((line) => line.msg === message)),
+      waitFor(() => lines.find((line) => line.msg === message)),
   };
 }
 
-export type Stage = ReturnType<typeof createStage>;
+export type Harness = ReturnType<typeof createHarness>;
 
 /** A runner that executes these tests one after the other, as `play` says, and obeys `abort` and `stop`. */
-export function player(
+export function scriptedRunner(
   tests: string[],
   play: (
     test: string,
@@ -159,6 +159,6 @@ export function createGate() {
       }).finally(() => open.delete(runId));
     },
     letGo: (runId: number) => open.get(runId)?.(),
-    at: (runId: number) => until(() => open.has(runId)),
+    at: (runId: number) => waitFor(() => open.has(runId)),
   };
 }

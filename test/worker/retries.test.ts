@@ -8,8 +8,8 @@ import { createResults } from '../../src/store/tables/results.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { until } from '../support/wait-for.ts';
-import { createGate, createStage, player } from './harness.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { createGate, createHarness, scriptedRunner } from './harness.ts';
 import { passed } from './results.ts';
 
 const plan = (record: Recorder, ...tests: string[]) =>
@@ -35,10 +35,10 @@ describe('a run that is broken', () => {
     runner: Runner,
     settings: typeof tryTwice & { engineAnswers?: () => Promise<void> } = tryTwice,
   ) {
-    const stage = createStage(opened.database);
-    const run = await stage.submit(await stage.environment());
-    await stage.workers(runner, settings);
-    const ended = await stage.finished(run);
+    const harness = createHarness(opened.database);
+    const run = await harness.submit(await harness.environment());
+    await harness.workers(runner, settings);
+    const ended = await harness.finished(run);
     const { database } = opened;
     return {
       ended,
@@ -146,13 +146,13 @@ describe('results while the database is away', () => {
 
   it('invariant 4: outlive the lease on disk: they are written once, and their tests not executed again', async () => {
     const { server, database } = await ownDatabase();
-    const stage = createStage(database, { leaseMs: 10_000 });
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(database, { leaseMs: 10_000 });
+    const run = await harness.submit(await harness.environment());
     const gate = createGate();
     const played: string[] = [];
-    stage.reaper();
-    await stage.workers(
-      player(['A', 'B'], async (test, { runId, attempt, abort }) => {
+    harness.reaper();
+    await harness.workers(
+      scriptedRunner(['A', 'B'], async (test, { runId, attempt, abort }) => {
         played.push(`${test}${attempt}`);
         if (test === 'A') await gate.pass(runId, abort);
       }),
@@ -160,47 +160,51 @@ describe('results while the database is away', () => {
     await gate.at(run);
     await server.kill();
     gate.letGo(run);
-    await stage.logged('The database is away; a result waits on disk');
+    await harness.logged('The database is away; a result waits on disk');
     // The lease ends, and the worker can write nothing more.
-    await stage.logged('The end of the run was not written');
+    await harness.logged('The end of the run was not written');
     await server.start();
-    await stage.logged('Results that waited on disk were written');
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 2 } });
+    await harness.logged('Results that waited on disk were written');
+    expect(await harness.finished(run)).toMatchObject({
+      verdict: 'passed',
+      attempt: 2,
+      counts: { passed: 2 },
+    });
     expect(played).toEqual(['A1', 'B2']);
     const results = await createResults({ database }).list(run);
     expect(results.map(({ test, attempt, status }) => `${test}${attempt} ${status}`)).toEqual([
       'A1 passed',
       'B2 passed',
     ]);
-    await until(async () => (await stage.waiting.claims()).length === 0);
+    await waitFor(async () => (await harness.waiting.claims()).length === 0);
   });
 
   it('are given up when another worker was given the run meanwhile', async () => {
     const { database } = await ownDatabase();
-    const stage = createStage(database);
-    const run = await stage.submit(await stage.environment());
+    const harness = createHarness(database);
+    const run = await harness.submit(await harness.environment());
     const gate = createGate();
-    await stage.waiting.add({ runId: run, fence: 0 }, passed('A'));
-    await stage.workers(player(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
+    await harness.waiting.add({ runId: run, fence: 0 }, passed('A'));
+    await harness.workers(scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
     await gate.at(run);
-    stage.reaper();
-    await stage.logged('Results that waited on disk came too late: another worker was given the run');
-    expect(await stage.waiting.claims()).toEqual([]);
+    harness.reaper();
+    await harness.logged('Results that waited on disk came too late: another worker was given the run');
+    expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
     gate.letGo(run);
-    expect(await stage.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 
   it('that cannot be written at all are put aside, and do not keep other runs from being taken back', async () => {
     const { database } = await ownDatabase();
-    const stage = createStage(database);
-    const run = await stage.submit(await stage.environment());
-    const claim = await stage.queue.claim('w');
+    const harness = createHarness(database);
+    const run = await harness.submit(await harness.environment());
+    const claim = await harness.queue.claim('w');
     const fence = claim?.fence ?? 0;
-    await stage.waiting.add({ runId: run, fence }, passed('NotPlanned'));
+    await harness.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
-    stage.reaper();
-    await stage.logged('Results that waited on disk cannot be written; they were put aside');
-    await until(async () => (await stage.runs.get(run)).state === 'queued');
+    harness.reaper();
+    await harness.logged('Results that waited on disk cannot be written; they were put aside');
+    await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
   });
 });

@@ -9,7 +9,7 @@ import { isFault } from '../../src/faults/fault.ts';
 import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { createWaitingResults } from '../../src/queue/result-spool.ts';
+import { createResultSpool } from '../../src/queue/result-spool.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { passed } from './results.ts';
@@ -26,7 +26,7 @@ const workers = createWorkers({
   queue,
   database,
   locks,
-  waiting: createWaitingResults({ folder, log }),
+  waiting: createResultSpool({ folder, log }),
   log,
   host,
   slots: 1,

@@ -7,7 +7,7 @@ const reloadedAt = 'reloaded-at';
  * A part of the page that is fetched when it is needed (`load` is an `import()`). While the server is away, as in a restart, it
  * waits. When the part is not there although the server is, the page is of an older build than the server: it is loaded anew.
  */
-export async function fetched<Part>(load: () => Promise<Part>): Promise<Part> {
+export async function loadChunk<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch {

@@ -1,5 +1,5 @@
 import { type FunctionComponent, lazy, useState } from 'react';
-import { fetched } from './load-chunk.ts';
+import { loadChunk } from './load-chunk.ts';
 import Overview from './overview/overview.tsx';
 
 type Shown = FunctionComponent<{ params: never }>;
@@ -19,7 +19,7 @@ function view(path: string, load: () => Promise<{ default: FunctionComponent<nev
     there = (await load()).default as Shown;
     return { default: there };
   };
-  const Later = lazy(() => fetched(fetch));
+  const Later = lazy(() => loadChunk(fetch));
   // What was fetched ahead is drawn at once: React would wait, and then not hurry to put it in place of "Loading".
   function Ready({ params }: { params: never }) {
     const [Chosen] = useState(() => there ?? Later);

@@ -5,7 +5,7 @@ import { readFolderOwner } from '../../store/database/folder-lock.ts';
 import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
 
-const pauseMs = 150;
+const delayMs = 150;
 /** After this long a person wonders. */
 const silentMs = 2_000;
 
@@ -41,7 +41,7 @@ export async function connect(
         say(`Waiting: ${error.message}`);
         said = true;
       }
-      await pause(pauseMs);
+      await pause(delayMs);
     }
   }
 }

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { type App, openApp } from '../../app/app.ts';
 import type { Config } from '../../config/config.ts';
 import { createLog } from '../../log.ts';
-import type { Asker } from '../../model/access.ts';
-import { perform } from '../../operations/core/authorize.ts';
-import { given, type Operation, parseInput } from '../../operations/core/operation.ts';
+import type { Principal } from '../../model/access.ts';
+import { authorizeAndRun } from '../../operations/core/authorize.ts';
+import { defined, type Operation, parseInput } from '../../operations/core/operation.ts';
 import type { Caller } from './caller.ts';
 import { requester } from './requester.ts';
 
@@ -18,7 +18,7 @@ export async function openLocalCaller(config: Config, traceParent: string | unde
 
 /** Carries out operations with what is open already, for the user of this process: whoever can open the database may do all. */
 export function createLocalCaller(app: App, traceParent?: string): Caller {
-  const who: Asker = { name: requester(process.env), role: 'admin', via: 'local' };
+  const who: Principal = { name: requester(process.env), role: 'admin', via: 'local' };
   const { context } = app;
   return {
     url: undefined,
@@ -26,7 +26,10 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      return perform(context, operation, parseInput(operation, input), { who, ...given({ traceParent }) });
+      return authorizeAndRun(context, operation, parseInput(operation, input), {
+        principal: who,
+        ...defined({ traceParent }),
+      });
     },
     onRunChange: (callback) => context.queue.onRunChanged(callback),
     ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),

@@ -11,7 +11,7 @@ import {
 import type { Caller } from './caller.ts';
 
 /** Some operations replace containers, which takes a while. */
-const answerWithinMs = 120_000;
+const timeoutMs = 120_000;
 const reconnectAfterMs = 1_000;
 /** The server sends a comment every 15 s; a connection that is silent for three of them is dead. */
 const silentMs = 45_000;
@@ -38,7 +38,7 @@ export function createRemoteCaller(options: {
     });
 
   const openEvents = async (signal: AbortSignal): Promise<HttpStream> => {
-    const options = { headers, timeoutMs: answerWithinMs, idleMs: silentMs, signal };
+    const options = { headers, timeoutMs: timeoutMs, idleMs: silentMs, signal };
     const stream = await client.stream(`${base}/api/events`, options).catch((error) => {
       throw unreachable(error);
     });
@@ -57,7 +57,7 @@ export function createRemoteCaller(options: {
         .request(base + path, {
           method: operation.method,
           headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-          timeoutMs: answerWithinMs,
+          timeoutMs: timeoutMs,
           maxBytes,
           ...(body !== undefined && { body }),
         })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../../test/support/wait-for.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import type { Caller } from './caller.ts';
@@ -60,6 +61,27 @@ describe('watching runs', () => {
     const watching = watchRuns(caller, [1], { onProgress: () => {}, signal: stop.signal });
     stop.abort(new Error('Ctrl-C'));
     await expect(watching).rejects.toThrow('Ctrl-C');
+    expect(listeners.size).toBe(0);
+  });
+
+  it('subscribes again when the server is away at first', async () => {
+    const { caller, asked, listeners } = slowServer();
+    const subscribe = caller.onRunChange;
+    let refusals = 0;
+    const restarting: Caller = {
+      ...caller,
+      async onRunChange(callback) {
+        if (refusals++ === 0) throw new Fault('SERVER_UNREACHABLE', 'It does not answer.');
+        return subscribe(callback);
+      },
+    };
+    const watching = watchRuns(restarting, [1], {
+      onProgress: () => {},
+      signal: new AbortController().signal,
+    });
+    await waitFor(() => listeners.size === 1);
+    asked[0]?.answer('finished');
+    await watching;
     expect(listeners.size).toBe(0);
   });
 

@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isFault } from '../../faults/fault.ts';
 import { type ProgressView, showProgress } from '../../operations/runs/progress.ts';
 import type { Caller } from './caller.ts';
 
 /** Behind the events: a slow look at everything, in case one was missed. */
-const lookAgainMs = 10_000;
+const recheckMs = 10_000;
 /** A server that restarts is waited for this long. */
 const patienceMs = 60_000;
+/** Between tries to subscribe to the events of a server that is away. */
+const resubscribeMs = 1_000;
 
 /**
  * Follows runs until all are finished, by events. `onProgress` gets each run as it changes. Rejects with the fault of a
@@ -21,13 +24,14 @@ export async function watchRuns(
   const open = new Set(ids);
   let awaySince: number | undefined;
   let ended = false;
+  let unsubscribe: (() => Promise<void>) | undefined;
 
   return new Promise((resolve, reject) => {
     const end = async (settle: () => void) => {
       ended = true;
       clearInterval(timer);
       signal.removeEventListener('abort', onAbort);
-      await (await stopped)?.();
+      await unsubscribe?.();
       settle();
     };
     const onAbort = () => void end(() => reject(signal.reason));
@@ -43,11 +47,30 @@ export async function watchRuns(
         if (progress.run.state !== 'finished' || !open.delete(id) || open.size > 0) return;
         void end(() => resolve(ids.map((each) => seen.get(each) as ProgressView)));
       } catch (error) {
-        awaySince ??= performance.now();
-        const away = isFault(error, 'SERVER_UNREACHABLE') && performance.now() - awaySince < patienceMs;
-        if (!away) void end(() => reject(error));
+        if (!mayReturn(error)) void end(() => reject(error));
       }
     });
+
+    /** Whether an error means that the server is away, and not for too long yet. */
+    const mayReturn = (error: unknown) => {
+      awaySince ??= performance.now();
+      return isFault(error, 'SERVER_UNREACHABLE') && performance.now() - awaySince < patienceMs;
+    };
+
+    /** Subscribes to changes, also while the server is away for a while. It may succeed only after the end. */
+    const subscribe = async (): Promise<void> => {
+      while (!ended) {
+        try {
+          const stop = await caller.onRunChange(lookAt);
+          if (ended) return await stop();
+          unsubscribe = stop;
+          return;
+        } catch (error) {
+          if (!mayReturn(error)) return end(() => reject(error));
+          await delay(resubscribeMs, undefined, { signal, ref: false }).catch(() => undefined);
+        }
+      }
+    };
 
     /** Another run may be the one that ours waits for, so a queued run is looked at whatever changed. */
     const lookAt = (changed: number | undefined) => {
@@ -56,8 +79,8 @@ export async function watchRuns(
       }
     };
 
-    const timer = setInterval(() => lookAt(undefined), lookAgainMs);
-    const stopped = caller.onRunChange(lookAt).catch((error) => void end(() => reject(error)));
+    const timer = setInterval(() => lookAt(undefined), recheckMs);
+    void subscribe();
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     else lookAt(undefined);

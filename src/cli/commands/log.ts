@@ -7,7 +7,7 @@ import { cleanLines } from '../output/format.ts';
 import { aborted } from '../stop-signals.ts';
 
 /** A log that grows sends no events: it is looked at again this often. */
-const lookAgainMs = 500;
+const recheckMs = 500;
 
 export function registerLog(program: Command, session: Session): void {
   program
@@ -37,7 +37,7 @@ export function registerLog(program: Command, session: Session): void {
             const more = next > from;
             from = next;
             if (!more && (finished || !follow)) return;
-            if (!more) await pause(lookAgainMs, undefined, { signal: stop.signal }).catch(() => undefined);
+            if (!more) await pause(recheckMs, undefined, { signal: stop.signal }).catch(() => undefined);
           }
         });
       } finally {

@@ -86,7 +86,7 @@ export function storefrontRoutes(state: ShopState, market: Market, faults: ShopF
     return cart(visit, message('success', filled(words.couponApplied, code)));
   };
 
-  const shipping = (visit: Visit) => {
+  const uploader = (visit: Visit) => {
     if (visit.session.cart.length === 0) return cart(visit);
     return page(
       visit,
@@ -157,7 +157,7 @@ ${button}</form>`,
     if (path === '/search') return search(visit);
     if (path === '/cart/coupon' && posted) return applyCoupon(visit);
     if (path === '/cart') return cart(visit);
-    if (path === '/checkout') return shipping(visit);
+    if (path === '/checkout') return uploader(visit);
     if (path === '/checkout/payment' && posted) return payment(visit);
     if (path === '/checkout/order' && posted) return placeOrder(visit);
     if (orderId !== undefined) return orderPage(visit, Number(orderId));

@@ -1,7 +1,7 @@
 import type { EnvValue } from '../../mftf/module/env-files.ts';
 import type { Environment } from '../../model/environment.ts';
-import { type Check, type Finding, problem, unknown, well } from '../check.ts';
-import type { Examined } from '../check-context.ts';
+import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
+import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { askAddress } from '../probes/address.ts';
 
@@ -11,31 +11,30 @@ import { askAddress } from '../probes/address.ts';
  */
 export const adminRefused: Check = {
   name: 'admin-refused',
-  looksAt:
+  description:
     'whether each shop gives the administrator a token, with the name and password that its tests will use',
-  seenAs: [
+  symptoms: [
     'Cannot retrieve API token with credentials. Please check the following configurations',
     'The account sign-in was incorrect or your account is disabled temporarily',
     'You need to configure Two-Factor Authorization in order to proceed',
   ],
   codes: ['CREDENTIALS_WRONG', 'TWO_FACTOR_ON'],
 
-  async look(examined) {
-    const { environments, maySignIn } = examined;
-    if (!maySignIn)
-      return [well('Not asked: only operators and admins may have the doctor sign in to shops.')];
-    const found = await Promise.all(environments.map((environment) => lookAt(examined, environment)));
+  async look(checkContext) {
+    const { environments, maySignIn } = checkContext;
+    if (!maySignIn) return [ok('Not asked: only operators and admins may have the doctor sign in to shops.')];
+    const found = await Promise.all(environments.map((environment) => lookAt(checkContext, environment)));
     const told = found.flat();
     const inside = environments.length - told.length;
     return inside > 0 || told.length === 0
-      ? [...told, well(`${inside} shops let their administrator in.`)]
+      ? [...told, ok(`${inside} shops let their administrator in.`)]
       : told;
   },
 };
 
-async function lookAt(examined: Examined, environment: Environment): Promise<Finding[]> {
+async function lookAt(checkContext: CheckContext, environment: Environment): Promise<Finding[]> {
   const { code } = environment;
-  const values = await examined
+  const values = await checkContext
     .containers()
     .then(({ valuesOf }) => valuesOf(environment))
     // Another check tells what is wrong with the module.
@@ -44,9 +43,9 @@ async function lookAt(examined: Examined, environment: Environment): Promise<Fin
   const username = value('MAGENTO_ADMIN_USERNAME') ?? environment.adminUsername;
   const password = value('MAGENTO_ADMIN_PASSWORD');
   const base = value('MAGENTO_BASE_URL') ?? environment.baseUrl;
-  if (password === undefined) return [well('Not asked: no password is known, so no test signs in.', code)];
+  if (password === undefined) return [ok('Not asked: no password is known, so no test signs in.', code)];
 
-  const timeoutMs = limitsOf(examined.config).shopMs;
+  const timeoutMs = limitsOf(checkContext.config).shopMs;
   const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
   const schema = await askAddress(schemaUrl, { timeoutMs });
   if (schema.error !== undefined) return [unknown(`The shop does not answer (${schema.error}).`, code)];

@@ -1,14 +1,14 @@
-import { type Check, orWell, problem } from '../check.ts';
+import { type Check, orOk, problem } from '../check.ts';
 
 /** A container that somebody else made under a name of ours. A dead one of our own is removed by the run that needs the name. */
 export const containerNameTaken: Check = {
   name: 'container-name-taken',
-  looksAt: 'all containers of the engine, for strangers under the names that runs need',
-  seenAs: ['the container name is already in use'],
+  description: 'all containers of the engine, for strangers under the names that runs need',
+  symptoms: ['the container name is already in use'],
   codes: ['CONTAINER_NAME_TAKEN'],
 
   async look({ environments, containers }) {
-    const { examination } = await containers();
+    const { inspection: examination } = await containers();
     const strangers = await examination.strangers(new Set(environments.map(({ id }) => id)));
     const problems = strangers.map(({ name, image }) =>
       problem(
@@ -20,6 +20,6 @@ export const containerNameTaken: Check = {
         },
       ),
     );
-    return orWell(problems, `No stranger has a name of ours.`);
+    return orOk(problems, `No stranger has a name of ours.`);
   },
 };

@@ -1,10 +1,10 @@
-import { type Check, orWell, problem } from '../check.ts';
+import { type Check, orOk, problem } from '../check.ts';
 
 /** Containers of environments and slots that are no more. Every run removes them when it ends. */
 export const containerOrphaned: Check = {
   name: 'container-orphaned',
-  looksAt: 'our containers, for those whose environment or slot was removed',
-  seenAs: ['containers of environments that no longer exist'],
+  description: 'our containers, for those whose environment or slot was removed',
+  symptoms: ['containers of environments that no longer exist'],
   codes: ['CONTAINER_ORPHANED'],
   fix: 'removes those that no run uses',
 
@@ -17,7 +17,7 @@ export const containerOrphaned: Check = {
     const problems = orphans.map(({ name }) =>
       problem('CONTAINER_ORPHANED', `${name} belongs to an environment or slot that was removed.`, {
         about: name,
-        async heal() {
+        async repair() {
           const removed = await pool.prune(allEnvironments);
           return removed.length > 0
             ? `${removed.join(', ')} removed.`
@@ -25,6 +25,6 @@ export const containerOrphaned: Check = {
         },
       }),
     );
-    return orWell(problems, 'Every container belongs to an environment.');
+    return orOk(problems, 'Every container belongs to an environment.');
   },
 };

@@ -1,28 +1,28 @@
-import { type Check, orWell, problem } from '../check.ts';
-import { containersOf, mendContainer } from '../probes/containers.ts';
+import { type Check, orOk, problem } from '../check.ts';
+import { containersOf, repairContainer } from '../probes/containers.ts';
 
 /** Containers of an older image or configuration. A run replaces its own before it begins; this finds them before that. */
 export const containerStale: Check = {
   name: 'container-stale',
-  looksAt: 'image, specification and mounts of each container, compared with what they should be now',
-  seenAs: [
+  description: 'image, specification and mounts of each container, compared with what they should be now',
+  symptoms: [
     'stale containers after code or configuration changes',
     'a container that still shows an old folder, or runs an old image',
   ],
   codes: ['CONTAINER_STALE'],
   fix: 'replaces those that no run uses',
 
-  async look(examined) {
-    const containers = await containersOf(examined);
+  async look(checkContext) {
+    const containers = await containersOf(checkContext);
     const problems = containers.flatMap((container) => {
       const { name, stale, environment } = container;
       if (stale === undefined) return [];
       return problem('CONTAINER_STALE', `${name} will be replaced before its next run, because ${stale}.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        heal: () => mendContainer(examined, container),
+        repair: () => repairContainer(checkContext, container),
       });
     });
-    return orWell(problems, `${containers.length} containers are as specified.`);
+    return orOk(problems, `${containers.length} containers are as specified.`);
   },
 };

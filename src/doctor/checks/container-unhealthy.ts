@@ -1,12 +1,12 @@
-import { type Check, orWell, problem } from '../check.ts';
-import { containersOf, mendContainer } from '../probes/containers.ts';
+import { type Check, orOk, problem } from '../check.ts';
+import { containersOf, repairContainer } from '../probes/containers.ts';
 
 /** What operators look at by hand with `docker inspect` and `docker exec`. */
 export const containerUnhealthy: Check = {
   name: 'container-unhealthy',
-  looksAt:
+  description:
     'each container from inside: _generated is a tmpfs and can be written, no mount shows a deleted folder',
-  seenAs: [
+  symptoms: [
     'the first test fails with a missing _generated file',
     'file_get_contents(.../_generated/default/...Cest.php): Failed to open stream',
     "can't open '.../Cron/data/.env.<code>': a mount that shows an old, empty folder",
@@ -14,23 +14,23 @@ export const containerUnhealthy: Check = {
   codes: ['CONTAINER_UNHEALTHY'],
   fix: 'replaces those that no run uses',
 
-  async look(examined) {
-    const containers = await containersOf(examined);
+  async look(checkContext) {
+    const containers = await containersOf(checkContext);
     const running = containers.filter(({ state }) => state === 'running');
     const problems = running.flatMap((container) => {
-      const { name, stale, ailment, environment } = container;
+      const { name, stale, problem: ailment, environment } = container;
       // A stale one is another check's: what it should look like inside is not what it was made for.
       if (ailment === undefined || stale !== undefined) return [];
       return problem('CONTAINER_UNHEALTHY', `${name}: ${ailment}.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        heal: () => mendContainer(examined, container),
+        repair: () => repairContainer(checkContext, container),
       });
     });
     const rest = containers.length - running.length;
-    return orWell(
+    return orOk(
       problems,
-      `${running.length} containers run and are well, _generated being a tmpfs in each${rest > 0 ? `; ${rest} are stopped, and started by their next run` : ''}.`,
+      `${running.length} containers run and are ok, _generated being a tmpfs in each${rest > 0 ? `; ${rest} are stopped, and started by their next run` : ''}.`,
     );
   },
 };

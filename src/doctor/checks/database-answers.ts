@@ -1,11 +1,12 @@
 import { createDiagnosis } from '../../store/tables/diagnosis.ts';
-import { type Check, well } from '../check.ts';
+import { type Check, ok } from '../check.ts';
 
 /** The database, and what keeps two runs apart in it. */
 export const databaseAnswers: Check = {
   name: 'database-answers',
-  looksAt: 'the database: whether it answers, and that its index refuses two running runs on one environment',
-  seenAs: ['no run starts, and commands say that the database does not answer'],
+  description:
+    'the database: whether it answers, and that its index refuses two running runs on one environment',
+  symptoms: ['no run starts, and commands say that the database does not answer'],
   codes: ['DATABASE_UNREACHABLE', 'SCHEMA_DIFFERENT'],
 
   async look({ database }) {
@@ -13,13 +14,12 @@ export const databaseAnswers: Check = {
     const isUnique = await createDiagnosis({ database }).allowsOneRunningRun();
     const ms = Math.round(performance.now() - startedAt);
     const kind = database.kind === 'postgres' ? 'PostgreSQL' : 'The embedded database';
-    if (isUnique)
-      return [well(`${kind} answers in ${ms} ms and allows one running run for each environment.`)];
+    if (isUnique) return [ok(`${kind} answers in ${ms} ms and allows one running run for each environment.`)];
     return [
       {
-        standing: 'problem',
+        status: 'problem',
         code: 'SCHEMA_DIFFERENT',
-        found: 'The unique index run_one_running is missing: somebody removed it.',
+        message: 'The unique index run_one_running is missing: somebody removed it.',
         remedy: `CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';`,
       },
     ];

@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { freeSpace } from '../../artifacts/free-space.ts';
-import { type Check, type Finding, problem, well } from '../check.ts';
+import { type Check, type Finding, ok, problem } from '../check.ts';
 
 /** Below this there is trouble ahead: the log of one run may have 64 MB, the files of one test 256 MB. */
 const leastBytes = 1024 ** 3;
 
 export const diskFull: Check = {
   name: 'disk-full',
-  looksAt: 'free space and inodes where the data folder and temporary files are',
-  seenAs: ['No space left on device'],
+  description: 'free space and inodes where the data folder and temporary files are',
+  symptoms: ['No space left on device'],
   codes: ['DISK_FULL'],
   fix: 'removes checkouts of the test module and containers that no run needs any more',
 
@@ -26,9 +26,9 @@ export const diskFull: Check = {
     return Promise.all(
       folders.map(async (folder): Promise<Finding> => {
         const { bytes, tooLittle } = await freeSpace(folder, leastBytes);
-        if (tooLittle === undefined) return well(`${(bytes / 1024 ** 3).toFixed(1)} GB are free.`, folder);
+        if (tooLittle === undefined) return ok(`${(bytes / 1024 ** 3).toFixed(1)} GB are free.`, folder);
         const remedy = `df -h ${folder}; docker system df; then free space, or move MATRE_DATA to a larger disk.`;
-        return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, heal: tidy });
+        return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, repair: tidy });
       }),
     );
   },

@@ -1,9 +1,9 @@
-import { type Check, well } from '../check.ts';
+import { type Check, ok } from '../check.ts';
 
 export const engineAway: Check = {
   name: 'engine-away',
-  looksAt: 'the container engine, and the image that containers are made from',
-  seenAs: ['Cannot connect to the Docker daemon', 'No such image'],
+  description: 'the container engine, and the image that containers are made from',
+  symptoms: ['Cannot connect to the Docker daemon', 'No such image'],
   codes: ['ENGINE_UNREACHABLE', 'IMAGE_MISSING', 'ENGINE_FAILED', 'CONFIG_INVALID'],
 
   async look({ config, containers }) {
@@ -11,9 +11,6 @@ export const engineAway: Check = {
     const version = await engine.describe();
     const { image } = config.pool;
     const id = await engine.imageId(image);
-    return [
-      well(`${version} answers.`),
-      well(`${image} is there (${id.replace('sha256:', '').slice(0, 12)}).`),
-    ];
+    return [ok(`${version} answers.`), ok(`${image} is there (${id.replace('sha256:', '').slice(0, 12)}).`)];
   },
 };

@@ -3,8 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MarkAnswer, type ProbeAnswer, probeLockPrefix } from '../../store/tables/probes.ts';
 import type { WorkerProcess } from '../../store/tables/workers.ts';
-import { type Check, type Finding, problem, unknown, well } from '../check.ts';
-import type { Examined } from '../check-context.ts';
+import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
+import type { CheckContext } from '../check-context.ts';
 import { askWorkers } from '../probes/ask-workers.ts';
 
 /**
@@ -13,22 +13,22 @@ import { askWorkers } from '../probes/ask-workers.ts';
  */
 export const filesApart: Check = {
   name: 'files-apart',
-  looksAt:
+  description:
     'whether logs and screenshots that each live worker writes can be read here, on several hosts above all',
-  seenAs: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],
+  symptoms: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],
   codes: ['FILES_APART'],
 
-  async look(examined) {
-    const { config, workers } = examined;
+  async look(checkContext) {
+    const { config, workers } = checkContext;
     const { artifacts: keptIn, dataFolder } = config.store;
     const live = (await workers.list()).filter(({ alive }) => alive);
-    if (live.length === 0) return [well('No worker is there, so nobody writes any.')];
+    if (live.length === 0) return [ok('No worker is there, so nobody writes any.')];
     const mark = `${probeLockPrefix}${randomUUID()}`;
     const path = join(dataFolder, mark);
     await writeFile(path, '');
     try {
       const isAnswer = (given: ProbeAnswer): given is MarkAnswer => 'mark' in given && given.mark === mark;
-      const { byWorker } = await askWorkers(examined, live, { mark }, isAnswer);
+      const { byWorker } = await askWorkers(checkContext, live, { mark }, isAnswer);
       return live.map((worker) => judge(worker, byWorker.get(worker.id), { keptIn, dataFolder }));
     } finally {
       await rm(path, { force: true });
@@ -37,16 +37,16 @@ export const filesApart: Check = {
 };
 
 interface Here {
-  keptIn: Examined['config']['store']['artifacts'];
+  keptIn: CheckContext['config']['store']['artifacts'];
   dataFolder: string;
 }
 
 function judge({ id }: WorkerProcess, answer: MarkAnswer | undefined, here: Here): Finding {
   if (answer === undefined) return unknown('It did not say where it keeps them.', id);
   if (answer.keptIn === 'database' && here.keptIn === 'database') {
-    return well('It keeps them in the database, where everybody can read them.', id);
+    return ok('It keeps them in the database, where everybody can read them.', id);
   }
-  if (answer.keptIn === 'folder' && answer.seen) return well(`It shares the folder ${here.dataFolder}.`, id);
+  if (answer.keptIn === 'folder' && answer.seen) return ok(`It shares the folder ${here.dataFolder}.`, id);
   const theirs = answer.keptIn === 'folder' ? `in its own folder ${answer.folder}` : 'in the database';
   const ours = here.keptIn === 'folder' ? `in its own folder ${here.dataFolder}` : 'in the database';
   return problem('FILES_APART', `Worker ${id} keeps them ${theirs}, and this process looks ${ours}.`, {

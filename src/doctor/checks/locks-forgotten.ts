@@ -1,5 +1,5 @@
 import type { StoreMemory } from '../../locks/lock.ts';
-import { type Check, type Finding, problem, unknown, warning, well } from '../check.ts';
+import { type Check, type Finding, ok, problem, unknown, warning } from '../check.ts';
 
 /**
  * What a Redis does with locks that are held when its memory is full, or when it was restarted. Neither lets two runs meet, since
@@ -7,16 +7,15 @@ import { type Check, type Finding, problem, unknown, warning, well } from '../ch
  */
 export const locksForgotten: Check = {
   name: 'locks-forgotten',
-  looksAt: 'the settings of Redis by which it may forget a lock that is held',
-  seenAs: [
+  description: 'the settings of Redis by which it may forget a lock that is held',
+  symptoms: [
     'a lock of Redis is gone although its holder is alive',
     'all locks are gone after Redis was restarted',
   ],
   codes: ['LOCK_STORE_EVICTS', 'LOCK_STORE_FORGETS'],
 
   async look({ locks }) {
-    if (locks.kind === 'in-process')
-      return [well('Locks are in the memory of this process, and end with it.')];
+    if (locks.kind === 'in-process') return [ok('Locks are in the memory of this process, and end with it.')];
     const memory = await locks.memory();
     if (memory === undefined) {
       return [unknown('Redis does not let its user ask (INFO). To allow it: ACL SETUSER name +info')];
@@ -26,9 +25,9 @@ export const locksForgotten: Check = {
 };
 
 function whenFull({ policy, limitBytes }: StoreMemory): Finding {
-  if (policy === 'noeviction') return well('Redis throws no lock away (noeviction).');
+  if (policy === 'noeviction') return ok('Redis throws no lock away (noeviction).');
   if (limitBytes === 0) {
-    return well(`Redis has no memory limit, so nothing is thrown away (with one, ${policy} would do so).`);
+    return ok(`Redis has no memory limit, so nothing is thrown away (with one, ${policy} would do so).`);
   }
   const megabytes = (limitBytes / 1024 ** 2).toFixed(0);
   return problem(
@@ -38,12 +37,12 @@ function whenFull({ policy, limitBytes }: StoreMemory): Finding {
 }
 
 function whenRestarted({ journal, snapshots }: StoreMemory): Finding {
-  if (journal) return well('Redis writes each lock down (appendonly), and knows them after a restart.');
+  if (journal) return ok('Redis writes each lock down (appendonly), and knows them after a restart.');
   if (snapshots === undefined) {
-    return well('Whether Redis keeps locks over a restart could not be looked at: it refuses CONFIG.');
+    return ok('Whether Redis keeps locks over a restart could not be looked at: it refuses CONFIG.');
   }
   if (snapshots) {
-    return well('Redis saves its locks when it is stopped; a crash forgets those since the last snapshot.');
+    return ok('Redis saves its locks when it is stopped; a crash forgets those since the last snapshot.');
   }
   return warning('LOCK_STORE_FORGETS', 'Redis keeps nothing on disk: appendonly is no, and save is empty.');
 }

@@ -1,24 +1,24 @@
 import { isFault, toFault } from '../../faults/fault.ts';
-import { type Check, type Finding, orWell, problem, well } from '../check.ts';
+import { type Check, type Finding, ok, orOk, problem } from '../check.ts';
 
 export const moduleAway: Check = {
   name: 'module-away',
-  looksAt: 'the newest commit of the test module, fetched as a run does it',
-  seenAs: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
+  description: 'the newest commit of the test module, fetched as a run does it',
+  symptoms: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
 
   async look({ containers }) {
     const { newest } = await containers();
     const { id, subject } = await newest();
-    return [well(`${id.slice(0, 12)} ${subject}`)];
+    return [ok(`${id.slice(0, 12)} ${subject}`)];
   },
 };
 
 /** What each run needs of the module for its environment. */
 export const moduleEnvFileMissing: Check = {
   name: 'module-env-file-missing',
-  looksAt: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
-  seenAs: [
+  description: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
+  symptoms: [
     "can't open '/var/www/html/app/code/TestModule/Cron/data/.env.<code>': No such file",
     'the module env file is missing in a long-lived container',
   ],
@@ -40,7 +40,7 @@ export const moduleEnvFileMissing: Check = {
         }
       }),
     );
-    return orWell(
+    return orOk(
       problems.flat(),
       `All ${environments.length} environments have their file at ${commit.id.slice(0, 12)}.`,
     );

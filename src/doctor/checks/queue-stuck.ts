@@ -1,7 +1,7 @@
 import { lockNames } from '../../locks/lock.ts';
 import { createDiagnosis, type StuckQueue } from '../../store/tables/diagnosis.ts';
-import { type Check, type Finding, orWell, problem } from '../check.ts';
-import type { Examined } from '../check-context.ts';
+import { type Check, type Finding, orOk, problem } from '../check.ts';
+import type { CheckContext } from '../check-context.ts';
 
 /** Workers look into the queue every five seconds and for ended leases every second, and are woken for each new run. */
 const stuckAfterS = 30;
@@ -9,21 +9,21 @@ const stuckAfterS = 30;
 /** Runs that could be executed, and nobody does. */
 export const queueStuck: Check = {
   name: 'queue-stuck',
-  looksAt:
+  description:
     'runs that could start and do not although a worker is idle, what keeps them, and runs whose lease ended without anybody noticing',
-  seenAs: [
+  symptoms: [
     'the queue does not move',
     'a run waits though its environment is free',
     'a run hangs in running after its worker died',
   ],
   codes: ['QUEUE_STUCK'],
 
-  async look(examined) {
-    const live = (await examined.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
+  async look(checkContext) {
+    const live = (await checkContext.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
     const slots = live.reduce((sum, worker) => sum + worker.slots, 0);
     // In this order: a lock that is held by a run is given back before the run is over.
-    const held = await lockHolders(examined);
-    const diagnosis = createDiagnosis(examined);
+    const held = await lockHolders(checkContext);
+    const diagnosis = createDiagnosis(checkContext);
     const running = await diagnosis.runningRuns();
     const waiting = await diagnosis.stuckQueues(stuckAfterS);
     const problems = expiredLeases(await diagnosis.expiredLeases(stuckAfterS), live.length > 0);
@@ -35,14 +35,14 @@ export const queueStuck: Check = {
       const others = waiting.filter((_, index) => explained[index] === undefined);
       if (others.length > 0) problems.push(unexplained(others, { idle: slots - running, slots }));
     }
-    return orWell(problems, `${running} of ${slots} slots are busy, and no run waits without a reason.`);
+    return orOk(problems, `${running} of ${slots} slots are busy, and no run waits without a reason.`);
   },
 };
 
 type Holders = Map<string, { owner: string; since: Date }>;
 
 /** By the name of the lock. A store that does not answer is told by another check. */
-async function lockHolders({ locks }: Examined): Promise<Holders> {
+async function lockHolders({ locks }: CheckContext): Promise<Holders> {
   const held = await locks.list().catch(() => []);
   return new Map(held.map(({ name, owner, since }) => [name, { owner, since }]));
 }
@@ -53,14 +53,14 @@ function explain({ environmentId, code, head, blocker }: StuckQueue, held: Holde
   const name = lockNames.environment(environmentId);
   const holder = held.get(name);
   if (holder) {
-    const found = `Run ${head} waits on ${code}: no run of this installation executes there, but ${holder.owner} holds ${name} since ${holder.since.toISOString()}.`;
+    const message = `Run ${head} waits on ${code}: no run of this installation executes there, but ${holder.owner} holds ${name} since ${holder.since.toISOString()}.`;
     const remedy = `matre locks release ${name}, if its holder is gone; if it is another installation, one of the two needs a database of Redis of its own (LOCK_DSN=redis://host:6379/1).`;
-    return problem('QUEUE_STUCK', found, { about, remedy });
+    return problem('QUEUE_STUCK', message, { about, remedy });
   }
   if (blocker === undefined) return undefined;
-  const found = `Run ${head} waits on ${code}: a session of PostgreSQL (${blocker.session}, process ${blocker.pid}) has locked rows of environments for ${blocker.heldSeconds} s.`;
+  const message = `Run ${head} waits on ${code}: a session of PostgreSQL (${blocker.session}, process ${blocker.pid}) has locked rows of environments for ${blocker.heldSeconds} s.`;
   const remedy = `Commit or close that session, or: SELECT pg_terminate_backend(${blocker.pid});`;
-  return problem('QUEUE_STUCK', found, { about, remedy });
+  return problem('QUEUE_STUCK', message, { about, remedy });
 }
 
 /** A worker that hangs is taken for alive until it has missed its beats. */

@@ -1,24 +1,24 @@
 import type { SeleniumStatus } from '../../selenium/selenium.ts';
-import { type Check, problem, well } from '../check.ts';
+import { type Check, ok, problem } from '../check.ts';
 import { seleniumOf } from '../probes/selenium.ts';
 
 /** Each run asks again, from its container, before its first test. */
 export const seleniumAway: Check = {
   name: 'selenium-away',
-  looksAt:
+  description:
     'the status of Selenium, as this process reaches it, else as containers do: its nodes, and how many sessions are in use',
-  seenAs: ["Can't connect to WebDriver at ...", 'New session request timed out', 'no free slots'],
+  symptoms: ["Can't connect to WebDriver at ...", 'New session request timed out', 'no free slots'],
   codes: ['SELENIUM_UNREACHABLE', 'SELENIUM_FULL'],
 
-  async look(examined) {
-    const seen = await seleniumOf(examined);
-    if (seen.kind === 'not-used') return [well('The tests of the image open no browser.')];
+  async look(checkContext) {
+    const seen = await seleniumOf(checkContext);
+    if (seen.kind === 'not-used') return [ok('The tests of the image open no browser.')];
     if (seen.kind === 'away') {
-      const { about, found } = seen;
-      return [problem('SELENIUM_UNREACHABLE', found, { about })];
+      const { about, message } = seen;
+      return [problem('SELENIUM_UNREACHABLE', message, { about })];
     }
     if (seen.kind === 'reached-by-containers') {
-      return seen.addresses.map((address) => well('Containers reach it; this process does not.', address));
+      return seen.addresses.map((address) => ok('Containers reach it; this process does not.', address));
     }
     const { status } = seen;
     const about = seen.selenium.address;
@@ -28,7 +28,7 @@ export const seleniumAway: Check = {
         problem('SELENIUM_UNREACHABLE', `The grid at ${about} has no node that is up.`, { about, remedy }),
       ];
     }
-    return [well(describe(status), about)];
+    return [ok(describe(status), about)];
   },
 };
 

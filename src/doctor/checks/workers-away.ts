@@ -1,9 +1,9 @@
-import { type Check, problem, well } from '../check.ts';
+import { type Check, ok, problem } from '../check.ts';
 
 export const workersAway: Check = {
   name: 'workers-away',
-  looksAt: 'the processes that execute runs, and when each last said that it is alive',
-  seenAs: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
+  description: 'the processes that execute runs, and when each last said that it is alive',
+  symptoms: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
   codes: ['WORKERS_MISSING', 'WORKER_LOST'],
 
   async look({ workers, database }) {
@@ -17,7 +17,7 @@ export const workersAway: Check = {
     }
     return all.map(({ id, host, pid, slots, silentMs, alive, stopping }) => {
       if (alive) {
-        return well(
+        return ok(
           `Up with ${slots} slots${stopping ? ', stopping' : ''}; seen ${Math.round(silentMs / 1000)} s ago.`,
           id,
         );

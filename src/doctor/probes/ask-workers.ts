@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProbes, type ProbeAnswer, type ProbeQuestion } from '../../store/tables/probes.ts';
 import type { WorkerProcess } from '../../store/tables/workers.ts';
-import type { Examined } from '../check-context.ts';
+import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 
 export interface WorkerAnswers<Answer> {
@@ -14,7 +14,7 @@ export interface WorkerAnswers<Answer> {
 
 /** Asks workers, until all have answered or it has taken too long. */
 export async function askWorkers<Answer extends ProbeAnswer>(
-  { config, database, workers }: Pick<Examined, 'config' | 'database' | 'workers'>,
+  { config, database, workers }: Pick<CheckContext, 'config' | 'database' | 'workers'>,
   asked: readonly WorkerProcess[],
   question: ProbeQuestion,
   isAnswer: (given: ProbeAnswer) => given is Answer,

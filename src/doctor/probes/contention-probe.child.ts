@@ -10,9 +10,9 @@ import { lockFolder } from '../../store/database/folder-lock.ts';
 import type { Intrusion } from './contention-probe.ts';
 
 const wanted = (await json(process.stdin)) as Intrusion;
-process.stdout.write(await intrude(wanted));
+process.stdout.write(await probeContention(wanted));
 
-async function intrude(intrusion: Intrusion): Promise<'refused' | 'taken'> {
+async function probeContention(intrusion: Intrusion): Promise<'refused' | 'taken'> {
   if ('folder' in intrusion) {
     try {
       await (await lockFolder(intrusion.folder)).release();

@@ -10,7 +10,7 @@ export type Intrusion = { dsn: string; lock: string; timeoutMs: number } | { fol
  * Starts a process that tries to get what this one holds. What it does takes milliseconds, its start on a busy machine many
  * seconds: one that is not done in time says nothing about locks. Errors: INTERNAL when it could not try.
  */
-export async function intrude(
+export async function probeContention(
   intrusion: Intrusion,
   { timeoutMs }: { timeoutMs: number },
 ): Promise<'refused' | 'taken' | 'too-slow'> {
@@ -31,12 +31,12 @@ export async function intrude(
     });
     child.on('close', resolve);
   });
-  const [said, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const [said, mftfError, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code === 0 && (said === 'refused' || said === 'taken')) return said;
   if (signal.aborted) return 'too-slow';
   throw new Fault(
     'INTERNAL',
-    `Another process could not try: ${lastLine(complaint) || `exit code ${code}`}.`,
+    `Another process could not try: ${lastLine(mftfError) || `exit code ${code}`}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { toFault } from '../../faults/fault.ts';
 import { seleniumStatusUrl, whySeleniumSilent } from '../../mftf/run/preflight.ts';
 import type { Selenium, SeleniumStatus } from '../../selenium/selenium.ts';
-import type { Examined } from '../check-context.ts';
+import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { containersOf } from './containers.ts';
 
@@ -12,40 +12,40 @@ export type SeleniumSeen =
   | { kind: 'reached-by-containers'; addresses: string[] }
   /** The tests of the image open no browser, those of `matre demo` for one: their preflight leaves Selenium out. */
   | { kind: 'not-used' }
-  | { kind: 'away'; about: string; found: string };
+  | { kind: 'away'; about: string; message: string };
 
 /** Two checks need it. */
-const seen = new WeakMap<Examined, Promise<SeleniumSeen>>();
+const seen = new WeakMap<CheckContext, Promise<SeleniumSeen>>();
 
 /** How Selenium is, as far as it matters: where this process does not reach it, the containers are asked, as runs do. */
-export function seleniumOf(examined: Examined): Promise<SeleniumSeen> {
-  const looking = seen.get(examined) ?? look(examined);
-  seen.set(examined, looking);
+export function seleniumOf(checkContext: CheckContext): Promise<SeleniumSeen> {
+  const looking = seen.get(checkContext) ?? look(checkContext);
+  seen.set(checkContext, looking);
   return looking;
 }
 
 /** After sessions were ended. */
-export function forgetSelenium(examined: Examined): void {
-  seen.delete(examined);
+export function forgetSelenium(checkContext: CheckContext): void {
+  seen.delete(checkContext);
 }
 
-async function look(examined: Examined): Promise<SeleniumSeen> {
-  const selenium = await (await examined.containers()).selenium();
+async function look(checkContext: CheckContext): Promise<SeleniumSeen> {
+  const selenium = await (await checkContext.containers()).selenium();
   try {
     return { kind: 'reached', selenium, status: await selenium.status() };
   } catch (error) {
     // What is wrong with containers is told by others.
-    const asked = await askContainers(examined).catch(() => []);
+    const asked = await inspectContainersOnce(checkContext).catch(() => []);
     const silent = asked.find(({ why }) => why !== undefined);
     const reached = asked.filter(({ isUsed }) => isUsed);
     if (silent) {
-      const found = `${toFault(error).message} Asked from a container, ${silent.url} ${silent.why}.`;
-      return { kind: 'away', about: selenium.address, found };
+      const message = `${toFault(error).message} Asked from a container, ${silent.url} ${silent.why}.`;
+      return { kind: 'away', about: selenium.address, message };
     }
     if (reached.length > 0)
       return { kind: 'reached-by-containers', addresses: reached.map(({ url }) => url) };
     if (asked.length > 0) return { kind: 'not-used' };
-    return { kind: 'away', about: selenium.address, found: toFault(error).message };
+    return { kind: 'away', about: selenium.address, message: toFault(error).message };
   }
 }
 
@@ -57,10 +57,10 @@ interface Asked {
 }
 
 /** Each address once, from one of the containers that would use it. A container that cannot ask anything says nothing. */
-async function askContainers(examined: Examined): Promise<Asked[]> {
-  const { valuesOf, fetchInside } = await examined.containers();
-  const running = (await containersOf(examined)).filter(({ state }) => state === 'running');
-  const { seleniumSeconds: seconds } = limitsOf(examined.config);
+async function inspectContainersOnce(checkContext: CheckContext): Promise<Asked[]> {
+  const { valuesOf, fetchInside } = await checkContext.containers();
+  const running = (await containersOf(checkContext)).filter(({ state }) => state === 'running');
+  const { seleniumSeconds: seconds } = limitsOf(checkContext.config);
   const places = new Map<string, { name: string; shop: string }>();
   for (const { name, environment } of running) {
     const values = await valuesOf(environment).catch(() => []);

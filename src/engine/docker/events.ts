@@ -22,7 +22,7 @@ const eventSchema = z.object({
 
 const reconnectMs = 1_000;
 /** Incidents of containers that nobody asks about are forgotten after so many. */
-const remembered = 1_000;
+const cachedWithTimeout = 1_000;
 
 /**
  * `State.OOMKilled` of a container stays false when the process was started by an exec, so the `oom` event is the only
@@ -63,7 +63,7 @@ export function createContainerEvents(docker: Docker, log: Logger, answerMs: num
     const event = eventSchema.safeParse(JSON.parse(line));
     if (!event.success) return;
     const { Action: incident, Actor } = event.data;
-    heard = [...heard.slice(-remembered), { containerId: Actor.ID, incident, at: performance.now() }];
+    heard = [...heard.slice(-cachedWithTimeout), { containerId: Actor.ID, incident, at: performance.now() }];
     for (const [wake, containerId] of waiting) if (containerId === Actor.ID) wake();
   }
 

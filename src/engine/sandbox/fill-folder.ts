@@ -43,10 +43,10 @@ async function copyFolder(from: string, to: string): Promise<void> {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });
-  const [complaint, [code]] = await Promise.all([keep(cp.stderr), once(cp, 'close')]);
+  const [mftfError, [code]] = await Promise.all([keep(cp.stderr), once(cp, 'close')]);
   if (code === 0) return;
-  const full = /no space left on device/i.test(complaint);
-  throw new Fault(full ? 'DISK_FULL' : 'ENGINE_FAILED', `${from} cannot be copied: ${complaint.trim()}`);
+  const full = /no space left on device/i.test(mftfError);
+  throw new Fault(full ? 'DISK_FULL' : 'ENGINE_FAILED', `${from} cannot be copied: ${mftfError.trim()}`);
 }
 
 export async function exists(path: string): Promise<boolean> {

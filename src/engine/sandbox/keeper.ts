@@ -64,8 +64,8 @@ export async function endKeeper(name: string, { bwrap, init }: KeeperRecord): Pr
 /** Of programs in a sandbox, unless the specification says otherwise. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-function treeFault(name: string, complaint: string): Fault {
-  const text = complaint.trim() || 'bwrap ended without a message.';
+function treeFault(name: string, mftfError: string): Fault {
+  const text = mftfError.trim() || 'bwrap ended without a message.';
   if (/namespace|uid map|operation not permitted/i.test(text)) {
     return new Fault(
       'ENGINE_UNREACHABLE',

@@ -1,7 +1,7 @@
 /** Codes of who may do what, by signing in, tokens and users. They are part of the registry in `errors.ts`. */
 
 const refused = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, passing: false, meaning, remedy }) as const;
+  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
 
 export const accessFaults = {
   UNAUTHORIZED: refused(

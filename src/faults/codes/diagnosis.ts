@@ -1,7 +1,7 @@
 /** Codes that only a check of `matre doctor` tells; no run ends with them. They are part of the registry in `errors.ts`. */
 
 const cause = (meaning: string, remedy: string) =>
-  ({ kind: 'infrastructure', status: 503, passing: false, meaning, remedy }) as const;
+  ({ kind: 'infrastructure', status: 503, transient: false, meaning, remedy }) as const;
 
 export const causes = {
   WORKERS_MISSING: cause(

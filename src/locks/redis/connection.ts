@@ -6,7 +6,7 @@ import type { Logger } from '../../log.ts';
 import { releasedChannel, revokedChannel, scripts } from './scripts.ts';
 
 /** The longest pause between two tries to connect. */
-const longestPauseMs = 1000;
+const maxDelayMs = 1000;
 
 function connect(url: string, timeoutMs: number) {
   return createClient({
@@ -21,8 +21,7 @@ function connect(url: string, timeoutMs: number) {
     name: 'matre-locks',
     socket: {
       connectTimeout: timeoutMs,
-      reconnectStrategy: (retries) =>
-        Math.min(longestPauseMs, 25 * 2 ** retries) * (0.75 + Math.random() / 4),
+      reconnectStrategy: (retries) => Math.min(maxDelayMs, 25 * 2 ** retries) * (0.75 + Math.random() / 4),
     },
   });
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { AcquireOptions, HeldLock, LockInfo, LockStore } from '../lock.ts';
-import { createHold, type Hold } from '../lock-lease.ts';
+import { createLockLease, type LockLease } from '../lock-lease.ts';
 import { createRedisConnection } from './connection.ts';
 import { readMemory } from './memory.ts';
 import { indexKey, revokedChannel } from './scripts.ts';
@@ -43,7 +43,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
   const { url, ttlMs, log } = options;
   const marginMs = options.marginMs ?? ttlMs / 5;
   const timeoutMs = options.timeoutMs ?? Math.round(Math.min(2000, ttlMs / 4));
-  const holds = new Map<string, Hold>();
+  const holds = new Map<string, LockLease>();
   /** Who waits, by the name of the lock. */
   const waiters = new Map<string, Set<() => void>>();
   const closing = new AbortController();
@@ -67,42 +67,42 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
     return { name, token: randomUUID(), owner, since: new Date() };
   }
 
-  const giveBack = async ({ name, token }: Claim) => {
+  const unclaim = async ({ name, token }: Claim) => {
     await connection.run((client) => client.release(name, token));
   };
 
   /** One try. Rejects when there is no answer: then the claim may have been written all the same. */
   async function attempt(
     claim: Claim,
-    stillMine: AcquireOptions['stillMine'],
+    confirmOwnership: AcquireOptions['confirmOwnership'],
   ): Promise<HeldLock | undefined> {
     const askedAt = performance.now();
     const acquired = await connection.run((client) => client.acquire(claim, ttlMs));
     if (!acquired) return undefined;
-    const hold = createHold({
+    const lease = createLockLease({
       name: claim.name,
       askedAt,
       ttlMs,
       marginMs,
-      stillMine,
-      keeper: {
+      confirmOwnership,
+      backend: {
         async renew() {
           const heldBy = await connection.run((client) => client.renew(claim.name, claim.token, ttlMs));
           if (heldBy === undefined) return 'forgotten';
           return heldBy === '' ? 'renewed' : { heldBy };
         },
         retake: () => connection.run((client) => client.acquire(claim, ttlMs)),
-        giveBack: () => giveBack(claim),
+        unclaim: () => unclaim(claim),
       },
       onEnd: () => holds.delete(claim.token),
     });
-    holds.set(claim.token, hold);
-    return hold;
+    holds.set(claim.token, lease);
+    return lease;
   }
 
   /** A claim that nobody will use, of which nobody knows whether it was written. It ends with its TTL at the latest. */
   function abandon(claim: Claim): void {
-    giveBack(claim).catch(() => {});
+    unclaim(claim).catch(() => {});
   }
 
   /** Resolves at the next wake-up, after the slow poll, or when `signal` aborts. To be called before the try it covers. */
@@ -127,12 +127,12 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       // A lock is taken and given back: a replica, a full Redis or a user without rights answers a ping as well.
       const claim = newClaim(`matre_check_${randomUUID()}`, 'check');
       await connection.run((client) => client.acquire(claim, ttlMs));
-      await giveBack(claim);
+      await unclaim(claim);
     },
 
     memory: () => connection.run(readMemory),
 
-    async tryAcquire(name, { owner, stillMine }) {
+    async tryAcquire(name, { owner, confirmOwnership: stillMine }) {
       const claim = newClaim(name, owner);
       try {
         return await attempt(claim, stillMine);
@@ -142,21 +142,21 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       }
     },
 
-    async acquire(name, { owner, stillMine, signal: givenUp }) {
+    async acquire(name, { owner, confirmOwnership: stillMine, signal: abandoned }) {
       if (closing.signal.aborted) throw closedFault();
-      const signal = givenUp ? AbortSignal.any([closing.signal, givenUp]) : closing.signal;
+      const signal = abandoned ? AbortSignal.any([closing.signal, abandoned]) : closing.signal;
       // One token for all tries: if the answer to one was lost, the next finds the lock its own.
       const claim = newClaim(name, owner);
       while (!signal.aborted) {
         const wake = nextWake(name, signal);
         try {
           claim.since = new Date();
-          const hold = await attempt(claim, stillMine);
-          if (hold && !signal.aborted) {
+          const lease = await attempt(claim, stillMine);
+          if (lease && !signal.aborted) {
             wake.cancel();
-            return hold;
+            return lease;
           }
-          await hold?.release();
+          await lease?.release();
         } catch (error) {
           if (!isFault(error, 'LOCK_STORE_UNREACHABLE')) throw error;
         }
@@ -193,7 +193,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
 
     async close() {
       if (closing.signal.aborted) return;
-      for (const hold of holds.values()) hold.lose('the connection to its store was closed');
+      for (const lease of holds.values()) lease.lose('the connection to its store was closed');
       closing.abort(closedFault());
       await connection.close();
     },

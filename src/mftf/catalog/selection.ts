@@ -139,7 +139,7 @@ function splitName(name: string): [suite: string | undefined, test: string] {
 }
 
 function assertKnown(catalog: Catalog, selection: Selection): void {
-  const complaints = [
+  const mftfErrors = [
     ...selection.tests.map((name) => complainOfTest(catalog, name)),
     ...selection.groups.map((name) => complain(catalog, name, ['group', 'suite'])),
     ...selection.suites.map((name) => complain(catalog, name, ['suite'])),
@@ -148,14 +148,14 @@ function assertKnown(catalog: Catalog, selection: Selection): void {
         ? complainOfTest(catalog, name)
         : complain(catalog, name, ['test', 'group', 'suite']),
     ),
-  ].filter((complaint) => complaint !== undefined);
-  if (complaints.length > 0) throw new Fault('SELECTION_UNKNOWN', complaints.join(' '));
+  ].filter((mftfError) => mftfError !== undefined);
+  if (mftfErrors.length > 0) throw new Fault('SELECTION_UNKNOWN', mftfErrors.join(' '));
 }
 
 function complainOfTest(catalog: Catalog, name: string): string | undefined {
   const [suite, test] = splitName(name);
-  const complaint = complain(catalog, test, ['test']) ?? (suite && complain(catalog, suite, ['suite']));
-  if (complaint || !suite || catalog.suites.get(suite)?.tests.includes(test)) return complaint;
+  const mftfError = complain(catalog, test, ['test']) ?? (suite && complain(catalog, suite, ['suite']));
+  if (mftfError || !suite || catalog.suites.get(suite)?.tests.includes(test)) return mftfError;
   return `The test ${test} is not in the suite ${suite}.`;
 }
 

@@ -266,7 +266,9 @@ describe('a closure that cannot be sure', () => {
 
   it('is the whole tree: somebody has doubts about it', async () => {
     const catalog = await catalogOf({ 'Test/T.xml': test('T') });
-    expect(closureOf(catalog, plan('T'), { doubts: ['a.xml:1: wrong', 'b.xml:2: wrong'] })).toMatchObject({
+    expect(
+      closureOf(catalog, plan('T'), { pruningObstacles: ['a.xml:1: wrong', 'b.xml:2: wrong'] }),
+    ).toMatchObject({
       kind: 'whole',
       because: 'a.xml:1: wrong',
     });

@@ -33,7 +33,10 @@ const ownHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
 export function closureOf(
   catalog: Catalog,
   tests: PlannedTest[],
-  { settings = {}, doubts = [] }: { settings?: Record<string, string>; doubts?: string[] } = {},
+  {
+    settings = {},
+    pruningObstacles: doubts = [],
+  }: { settings?: Record<string, string>; pruningObstacles?: string[] } = {},
 ): Closure {
   const dependencies = dependenciesOf(catalog);
   const perRun = tests.filter((test) => isRandom(dependencies, test));

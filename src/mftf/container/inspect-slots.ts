@@ -3,7 +3,7 @@ import type { Environment } from '../../model/environment.ts';
 import { runToken } from '../../model/run-token.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { HealthCheck } from '../../pool/health.ts';
-import type { CloseLook, Examination } from '../../pool/inspect.ts';
+import type { ContainerInspection, Inspection } from '../../pool/inspect.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
 import { moduleEnvPath } from '../module/env-files.ts';
 
@@ -11,22 +11,22 @@ import { moduleEnvPath } from '../module/env-files.ts';
  * All that a run would look at in the containers of an environment, at the newest commit of the test module. Nothing is changed.
  * Errors: those of the engine.
  */
-export async function lookAtSlots(
+export async function inspectSlots(
   deps: {
-    examination: Pick<Examination, 'lookClosely'>;
+    inspection: Pick<Inspection, 'inspectClosely'>;
     modules: Modules;
     /** The runs under way, with their fences. */
     running(): Promise<{ runId: number; fence: number }[]>;
   },
   { id: environmentId, code, slots }: Environment,
-): Promise<{ slot: number; seen: CloseLook | undefined }[]> {
+): Promise<{ slot: number; seen: ContainerInspection | undefined }[]> {
   const module = await moduleFileOf(deps.modules, code);
   const files = module.file === undefined ? [] : [module.file];
   const claims = await deps.running();
   const tokens = new Set(claims.map(runToken));
 
   const look = async (slot: number) => {
-    const seen = await deps.examination.lookClosely({ environmentId, slot }, files);
+    const seen = await deps.inspection.inspectClosely({ environmentId, slot }, files);
     if (seen?.checks === undefined) return { slot, seen };
     const left = seen.processes.filter((token) => !tokens.has(token));
     const processes: HealthCheck = {

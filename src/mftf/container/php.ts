@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Engine, ExecEnd } from '../../engine/engine.ts';
-import { type Permit, superviseExec } from '../../engine/supervised.ts';
+import { type ExecutionDeadline, superviseExec } from '../../engine/supervised.ts';
 import { scripts } from './scripts.ts';
 
 /**
@@ -45,7 +45,7 @@ export type Php = (process: PhpProcess) => Promise<PhpEnd>;
 export function createPhp(
   engine: Engine,
   containerId: string,
-  settings: { php: string; beatMs: number; token: string; fence: number; permit: Permit },
+  settings: { php: string; heartbeatMs: number; token: string; fence: number; deadline: ExecutionDeadline },
 ): Php {
   return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
     const start = needs
@@ -55,8 +55,8 @@ export function createPhp(
     const process = await superviseExec(engine, containerId, command, {
       token: settings.token,
       fence: settings.fence,
-      permit: settings.permit,
-      limitMs: settings.beatMs,
+      deadline: settings.deadline,
+      limitMs: settings.heartbeatMs,
       graceMs,
       signal,
     });

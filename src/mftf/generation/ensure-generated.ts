@@ -8,7 +8,7 @@ import type { EnvFiles } from '../module/env-files.ts';
 import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
-import { complaintOf, readComplaints } from './mftf-errors.ts';
+import { mftfErrorOf, readMftfErrors } from './mftf-errors.ts';
 import { type Place, packGenerated, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
 import { generationEnv, generationKey } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -34,7 +34,7 @@ export interface GeneratedRequest extends Place {
     /** Names of more variables that generation reads. */
     generationVariables: string[];
     /** Why what is generated must not be used for other runs, if so. */
-    unshared: string | undefined;
+    notCacheableBecause: string | undefined;
   };
 }
 
@@ -42,24 +42,24 @@ export interface GeneratedRequest extends Place {
  * Sees to it that the generated files of the tests that are still to be executed are in the container, and no others: from a
  * snapshot, or by generating them. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
-export async function provideGenerated(request: GeneratedRequest): Promise<Snapshot> {
+export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
   const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
   const tests = testsToGenerate(request.plan);
   const closure = request.closureOf(tests);
-  const unshared = settings.unshared ?? whyRandom(closure);
+  const notCacheableBecause = settings.notCacheableBecause ?? whyRandom(closure);
   const env = generationEnv(files.values, settings.generationVariables);
   const startedAt = performance.now();
   const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   let snapshot: Snapshot;
-  if (unshared !== undefined) {
-    logs.line(`What is generated is for this run alone: ${unshared}.`);
+  if (notCacheableBecause !== undefined) {
+    logs.line(`What is generated is for this run alone: ${notCacheableBecause}.`);
     snapshot = await make(request, tests, closure, env);
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
     const whole = keyOf(commit);
     const pruned = closure.kind === 'pruned' ? keyOf(closure.digest) : whole;
-    const obtained = await snapshots.obtain([pruned, whole], {
+    const lookup = await snapshots.obtain([pruned, whole], {
       async make() {
         const { fromWhole, reproducible, ...made } = await make(request, tests, closure, env);
         const key = fromWhole ? whole : pruned;
@@ -71,10 +71,10 @@ export async function provideGenerated(request: GeneratedRequest): Promise<Snaps
         return record.event(event);
       },
     });
-    snapshot = obtained.snapshot;
-    if (obtained.found !== undefined) {
+    snapshot = lookup.snapshot;
+    if (lookup.found !== undefined) {
       await unpackGenerated(request, snapshot.archive);
-      logs.line(`Generated tests: restored from snapshot ${obtained.found.slice(0, 12)} in ${taken()}.`);
+      logs.line(`Generated tests: restored from snapshot ${lookup.found.slice(0, 12)} in ${taken()}.`);
     } else logs.line(`Generated tests: made in ${taken()}.`);
   }
   const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
@@ -136,9 +136,9 @@ async function make(
     const said = await log.close();
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
     failForInfrastructure(said, error);
-    const complaints = await readComplaints(request);
-    const about = tests.map((test) => complaintOf(test, complaints)).filter((line) => line !== undefined);
-    const words = [...new Set(about.length > 0 ? about : complaints)].slice(-5).join(' ').slice(0, 1_000);
+    const mftfErrors = await readMftfErrors(request);
+    const about = tests.map((test) => mftfErrorOf(test, mftfErrors)).filter((line) => line !== undefined);
+    const words = [...new Set(about.length > 0 ? about : mftfErrors)].slice(-5).join(' ').slice(0, 1_000);
     throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${words || lastOf(said)}`, {
       cause: error,
     });
@@ -146,18 +146,18 @@ async function make(
   const said = await log.close();
   if (missing.length > 0) failForInfrastructure(said);
   await putValues(engine, containerId, files);
-  const complaints = missing.length > 0 ? await readComplaints(request) : [];
-  const explained = missing.map((test) => ({ test, complaint: complaintOf(test, complaints) }));
+  const mftfErrors = missing.length > 0 ? await readMftfErrors(request) : [];
+  const explained = missing.map((test) => ({ test, complaint: mftfErrorOf(test, mftfErrors) }));
   return {
     archive: await packGenerated(request),
-    missing: explained.map(({ test: { name, suite }, complaint }) => ({
+    missing: explained.map(({ test: { name, suite }, complaint: mftfError }) => ({
       name,
       suite,
-      message: `MFTF did not generate this test: ${complaint ?? lastOf(said)}`,
+      message: `MFTF did not generate this test: ${mftfError ?? lastOf(said)}`,
     })),
     fromWhole,
     // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
-    reproducible: explained.every(({ complaint }) => complaint !== undefined),
+    reproducible: explained.every(({ complaint: mftfError }) => mftfError !== undefined),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockFile } from '../../modules/file-lock.ts';
-import { takeTurn } from './generation-lock.ts';
+import { acquireGenerationLock } from './generation-lock.ts';
 
 let folder: string;
 let path: string;
@@ -20,16 +20,16 @@ test('a holder that shows no life keeps nobody waiting for ever', async () => {
   const onWait = () => {
     waited += 1;
   };
-  const turn = await takeTurn(path, { signal, onWait, silentMs: 1 });
+  const generationLock = await acquireGenerationLock(path, { signal, onWait, silentMs: 1 });
   expect(waited).toBe(1);
-  turn.release();
+  generationLock.release();
   stopped.release();
 });
 
 test('a holder that lives is waited for', async () => {
   const order: string[] = [];
-  const first = await takeTurn(path, { signal, onWait: () => {} });
-  const second = takeTurn(path, {
+  const first = await acquireGenerationLock(path, { signal, onWait: () => {} });
+  const second = acquireGenerationLock(path, {
     signal,
     silentMs: 8_000,
     // Longer than a silence may last.

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { type FileLock, lockFile } from '../../modules/file-lock.ts';
 
 /** How often the holder of a turn shows that it is alive. */
-const beatMs = 1_000;
+const heartbeatMs = 1_000;
 
 /** The turn to make something that others may want as well. */
-export interface Turn {
+export interface GenerationLock {
   /** With `remove`, the file of the lock goes too; the next one makes it again. */
   release(): void;
 }
@@ -16,10 +16,10 @@ export interface Turn {
  * be reached, keeps the lock but shows no life for `silentMs`: then the turn is granted without it, and the same thing may be
  * made twice. Rejects with the reason of the signal.
  */
-export async function takeTurn(
+export async function acquireGenerationLock(
   path: string,
   options: { signal: AbortSignal; onWait: () => void | Promise<void>; silentMs?: number },
-): Promise<Turn> {
+): Promise<GenerationLock> {
   const { signal, onWait, silentMs = 30_000 } = options;
   signal.throwIfAborted();
   const free = await lockFile(path, { wait: false });
@@ -38,13 +38,13 @@ export async function takeTurn(
   }
 }
 
-function held(lock: FileLock): Turn {
+function held(lock: FileLock): GenerationLock {
   lock.touch();
-  const beat = setInterval(() => lock.touch(), beatMs);
-  beat.unref();
+  const heartbeat = setInterval(() => lock.touch(), heartbeatMs);
+  heartbeat.unref();
   return {
     release() {
-      clearInterval(beat);
+      clearInterval(heartbeat);
       lock.release({ remove: true });
     },
   };
@@ -61,5 +61,5 @@ function watchSilence(path: string, silentMs: number, silent: () => void): NodeJ
       last = latest;
       since = performance.now();
     } else if (performance.now() - since > silentMs) silent();
-  }, beatMs);
+  }, heartbeatMs);
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { complaintOf } from './mftf-errors.ts';
+import { mftfErrorOf } from './mftf-errors.ts';
 
 /** As MFTF 3.8 writes them, without time and source. */
-const complaints = [
+const mftfErrors = [
   'Test SomethingElseTest not defined in xml.',
   'Could not find ActionGroup by ref "NoSuchActionGroup"',
   'Could not find ActionGroup by ref "NoSuchActionGroup" in Test "BadTest"',
@@ -14,14 +14,14 @@ const complaints = [
 ];
 
 test('a test that was not generated gets the line that says most of it', () => {
-  expect(complaintOf({ name: 'BadTest', suite: undefined }, complaints)).toBe(complaints[3]);
+  expect(mftfErrorOf({ name: 'BadTest', suite: undefined }, mftfErrors)).toBe(mftfErrors[3]);
 });
 
 test('or that of its suite', () => {
-  expect(complaintOf({ name: 'GoodTest', suite: 'BadSuite' }, complaints)).toBe(complaints[6]);
+  expect(mftfErrorOf({ name: 'GoodTest', suite: 'BadSuite' }, mftfErrors)).toBe(mftfErrors[6]);
 });
 
 test('a name within another name is not the test', () => {
-  expect(complaintOf({ name: 'ElseTest', suite: undefined }, complaints)).toBeUndefined();
-  expect(complaintOf({ name: 'BadTest', suite: undefined }, complaints.slice(4, 6))).toBeUndefined();
+  expect(mftfErrorOf({ name: 'ElseTest', suite: undefined }, mftfErrors)).toBeUndefined();
+  expect(mftfErrorOf({ name: 'BadTest', suite: undefined }, mftfErrors.slice(4, 6))).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import type { Place } from './snapshot-archive.ts';
  * What MFTF wrote into its log as errors of the latest generation, without time and source. It says on its output only how many
  * tests it could not generate (measured with 3.8). `prepare` empties the log.
  */
-export async function readComplaints({ engine, containerId, layout }: Place): Promise<string[]> {
+export async function readMftfErrors({ engine, containerId, layout }: Place): Promise<string[]> {
   const lastErrors = 'sed -n "/ERROR: /p" "$1" | tail -n 500';
   const argv = ['sh', '-c', lastErrors, 'sh', `${layout.acceptance}/mftf.log`];
   const { stdout } = await capture(engine, containerId, argv);
@@ -20,10 +20,10 @@ export async function readComplaints({ engine, containerId, layout }: Place): Pr
  * What MFTF says of one test that it did not generate, or of its suite; `undefined` when it names neither. Of several lines
  * about the same thing the longest says most: each adds what it knows to the one before.
  */
-export function complaintOf({ name, suite }: PlannedTest, complaints: string[]): string | undefined {
+export function mftfErrorOf({ name, suite }: PlannedTest, mftfErrors: string[]): string | undefined {
   const of = (subject: string) => {
     const word = new RegExp(`\\b${subject}\\b`);
-    const naming = complaints.filter((line) => word.test(line) && !sumsUp.test(line));
+    const naming = mftfErrors.filter((line) => word.test(line) && !sumsUp.test(line));
     return naming.sort((a, b) => b.length - a.length)[0];
   };
   const said = of(name) ?? (suite === undefined ? undefined : of(suite));

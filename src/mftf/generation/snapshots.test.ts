@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
 import { lockFile } from '../../modules/file-lock.ts';
-import { createSnapshots, type Made, type Obtain, type SnapshotEvent } from './snapshots.ts';
+import { createSnapshots, type NewSnapshot, type Obtain, type SnapshotEvent } from './snapshots.ts';
 
 let folder: string;
 let events: SnapshotEvent[];
 const log = createLog({ level: 'silent' });
 const key = (digit: string) => digit.repeat(64);
-const made = (text: string, name: string | undefined = key('a')): Made => ({
+const made = (text: string, name: string | undefined = key('a')): NewSnapshot => ({
   archive: Buffer.from(text),
   missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
   key: name,

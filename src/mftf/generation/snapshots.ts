@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../../log.ts';
-import { takeTurn } from './generation-lock.ts';
+import { acquireGenerationLock } from './generation-lock.ts';
 
 /** What a generation left: the packed files, and the tests that MFTF could not generate, with its words. */
 export interface Snapshot {
@@ -18,12 +18,12 @@ export interface Missing {
 }
 
 /** A snapshot that was made just now. */
-export interface Made extends Snapshot {
+export interface NewSnapshot extends Snapshot {
   /** The key of all that it really depends on; `undefined` when nobody else may use it. */
   key: string | undefined;
 }
 
-export interface Obtained {
+export interface SnapshotLookup {
   snapshot: Snapshot;
   /** The key that it was found under; `undefined` when it was made just now. */
   found: string | undefined;
@@ -36,7 +36,7 @@ export interface SnapshotEvent {
 }
 
 export interface Obtain {
-  make(): Promise<Made>;
+  make(): Promise<NewSnapshot>;
   signal: AbortSignal;
   onEvent(event: SnapshotEvent): unknown;
 }
@@ -47,7 +47,7 @@ export interface Snapshots {
    * The snapshot of any of these keys. When there is none `make` is called, by one at a time for each first key; the others wait
    * for it, and when it fails the next one tries. Rejects with what `make` rejects with, or the reason of the signal.
    */
-  obtain(keys: [string, ...string[]], request: Obtain): Promise<Obtained>;
+  obtain(keys: [string, ...string[]], request: Obtain): Promise<SnapshotLookup>;
 }
 
 const header = z.object({
@@ -119,7 +119,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
   }
 
   /** What is there under any of the keys, and which of the others are damaged. */
-  async function find(keys: string[]): Promise<{ found?: Obtained; damaged: string[] }> {
+  async function find(keys: string[]): Promise<{ found?: SnapshotLookup; damaged: string[] }> {
     const damaged: string[] = [];
     for (const key of keys) {
       const snapshot = await read(key);
@@ -134,7 +134,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
       const early = await find(keys);
       if (early.found) return early.found;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const turn = await takeTurn(join(folder, `${keys[0]}.lock`), {
+      const generationLock = await acquireGenerationLock(join(folder, `${keys[0]}.lock`), {
         signal,
         onWait: async () => {
           const message = 'Another run is generating the same tests; this one waits for it.';
@@ -155,7 +155,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
           await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
         return { snapshot, found: undefined };
       } finally {
-        turn.release();
+        generationLock.release();
       }
     },
   };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { formatEnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
-import { looksSecret } from '../../model/env-file/env-import.ts';
+import { seemsSecret } from '../../model/env-file/env-import.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
-import { grouped } from '../../model/group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { createRedactor } from '../run/redact.ts';
 
 /** A variable with its value readable. */
@@ -132,7 +132,7 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
 
 /** By name. A name that is secret in one layer is so in all: another layer may have held the same value. */
 function layered(said: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
-  const names = [...grouped(said, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = [...groupBy(said, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
   // A value may be put together from others, such as an address with a password in it.
   const redactor = createRedactor(said.filter(({ secret }) => secret).map(({ value }) => value));
   return names.flatMap(([name, entries]) => {
@@ -167,7 +167,7 @@ function readLayer(text: string, code: string, globals: EnvValue[], winning: Env
     return entries.map(({ name, value }) => ({
       name,
       value,
-      secret: declared.get(name) || looksSecret(name),
+      secret: declared.get(name) || seemsSecret(name),
     }));
   } catch (error) {
     if (!isFault(error, 'ENV_FILE_INVALID')) throw error;

@@ -7,7 +7,7 @@ import { recogniseFault } from './infrastructure.ts';
 import { isGood, type TestOutcome, worst } from './outcome.ts';
 
 /** How the process that executed the tests ended. */
-export interface Ending {
+export interface ProcessEnd {
   end: ExecEnd;
   /** The end of what it printed. */
   log: string;
@@ -28,19 +28,23 @@ export interface Ending {
  *   the process exits with 0: it never ran, so it is broken;
  * - Allure 1 starts every test as passed, so one that the process died in is passed without an end.
  */
-export function reconcile(planned: PlannedTest[], results: CollectedResults, ending: Ending): TestOutcome[] {
-  const outcomes = planned.map((test) => judge(test, results, ending));
-  const { end } = ending;
+export function reconcile(
+  planned: PlannedTest[],
+  results: CollectedResults,
+  processEnd: ProcessEnd,
+): TestOutcome[] {
+  const outcomes = planned.map((test) => judge(test, results, processEnd));
+  const { end } = processEnd;
   const unexplained =
     end.kind === 'unknown' || (end.code !== 0 && outcomes.every(({ status }) => isGood(status)));
   if (!unexplained) return outcomes;
-  const reason = ending.stopped ?? endReason(end) ?? contradiction(end);
+  const reason = processEnd.stopped ?? endReason(end) ?? contradiction(end);
   return outcomes.map((outcome) =>
     isGood(outcome.status) ? { ...outcome, status: 'broken', message: reason.message, reason } : outcome,
   );
 }
 
-function judge(planned: PlannedTest, results: CollectedResults, ending: Ending): TestOutcome {
+function judge(planned: PlannedTest, results: CollectedResults, processEnd: ProcessEnd): TestOutcome {
   const isIt = (one: { test: string; suite: string | undefined }) =>
     one.test === planned.name && one.suite === planned.suite;
   const allure = worst(results.allure.filter(isIt));
@@ -53,19 +57,20 @@ function judge(planned: PlannedTest, results: CollectedResults, ending: Ending):
     trace: allure?.trace,
     reason: undefined,
     steps: allure?.steps ?? [],
-    startedAt: allure?.startedAt ?? ending.startedAt,
-    durationMs: duration(allure, junit, ending),
+    startedAt: allure?.startedAt ?? processEnd.startedAt,
+    durationMs: duration(allure, junit, processEnd),
     attachments: allure?.attachments ?? [],
   };
   const broken = (reason: Reason): TestOutcome => ({ ...found, message: reason.message, reason });
 
   const ended = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
   const voice = worst([ended, junit].filter((one) => one !== undefined));
-  if (voice === undefined) return broken(whyMissing(results, ending));
-  if (!isGood(voice.status)) return bad(found, voice, [ended?.message, ended?.trace, junit?.message], ending);
+  if (voice === undefined) return broken(whyMissing(results, processEnd));
+  if (!isGood(voice.status))
+    return bad(found, voice, [ended?.message, ended?.trace, junit?.message], processEnd);
   // One damaged file means that the process did not end as it should; then no good word of it counts.
   if (ended === undefined || junit === undefined || results.unreadable.length > 0) {
-    return broken(whyMissing(results, ending));
+    return broken(whyMissing(results, processEnd));
   }
   return { ...found, status: voice.status, message: voice.message ?? ended.message };
 }
@@ -78,12 +83,12 @@ function bad(
   found: TestOutcome,
   voice: { status: Status; message: string | undefined },
   words: (string | undefined)[],
-  ending: Ending,
+  processEnd: ProcessEnd,
 ): TestOutcome {
   const said = words.filter((text) => text !== undefined).join('\n');
   const message = voice.message ?? words.find((text) => text !== undefined);
   if (said.includes(terminated)) {
-    const reason = ending.stopped ?? {
+    const reason = processEnd.stopped ?? {
       code: 'RESULT_MISSING',
       message: 'The test was stopped before its end.',
     };
@@ -109,21 +114,21 @@ function bad(
 function duration(
   allure: { startedAt: Date; endedAt: Date | undefined } | undefined,
   junit: { durationMs: number } | undefined,
-  ending: Ending,
+  processEnd: ProcessEnd,
 ): number {
   if (allure?.endedAt) return Math.max(0, allure.endedAt.getTime() - allure.startedAt.getTime());
-  return junit?.durationMs ?? Math.max(0, ending.endedAt.getTime() - ending.startedAt.getTime());
+  return junit?.durationMs ?? Math.max(0, processEnd.endedAt.getTime() - processEnd.startedAt.getTime());
 }
 
-function whyMissing(results: CollectedResults, ending: Ending): Reason {
-  const known = ending.stopped ?? endReason(ending.end) ?? recogniseFault(ending.log);
+function whyMissing(results: CollectedResults, processEnd: ProcessEnd): Reason {
+  const known = processEnd.stopped ?? endReason(processEnd.end) ?? recogniseFault(processEnd.log);
   if (known) return known;
   const [unreadable] = results.unreadable;
   if (unreadable)
     return { code: 'RESULT_UNREADABLE', message: `A result file cannot be read: ${unreadable}` };
-  const code = ending.end.kind === 'exited' ? ` with exit code ${ending.end.code}` : '';
+  const code = processEnd.end.kind === 'exited' ? ` with exit code ${processEnd.end.code}` : '';
   // A library that does not suit the PHP of the image, for one: it kills the process after the test, before the results.
-  const [died] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(ending.log) ?? [];
+  const [died] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(processEnd.log) ?? [];
   const why = died === undefined ? '' : `: ${died.trim()}`;
   return {
     code: 'RESULT_MISSING',

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PlannedTest } from '../../model/selection.ts';
 import { collectResults } from './collect.ts';
-import { type Ending, reconcile } from './reconcile.ts';
+import { type ProcessEnd, reconcile } from './reconcile.ts';
 
 const samples = resolve(import.meta.dirname, '../../../test/samples/results');
 const suite = 'MatreAdminSuite';
@@ -26,7 +26,7 @@ const processes: Record<string, { planned: PlannedTest[]; code: number }> = {
   'mftf5-suite': { planned: suiteTests, code: 0 },
 };
 
-function ending(more: Partial<Ending> & { code?: number } = {}): Ending {
+function processEnd(more: Partial<ProcessEnd> & { code?: number } = {}): ProcessEnd {
   const { code = 0, ...others } = more;
   return {
     end: { kind: 'exited', code, outOfMemory: false },
@@ -40,11 +40,11 @@ function ending(more: Partial<Ending> & { code?: number } = {}): Ending {
 
 async function outcomesOf(
   sample: string,
-  more: Parameters<typeof ending>[0] = {},
+  more: Parameters<typeof processEnd>[0] = {},
   folder = join(samples, sample),
 ) {
   const { planned, code } = processes[sample] as { planned: PlannedTest[]; code: number };
-  return reconcile(planned, await collectResults(folder), ending({ code, ...more }));
+  return reconcile(planned, await collectResults(folder), processEnd({ code, ...more }));
 }
 
 async function copyOf(sample: string): Promise<string> {
@@ -229,20 +229,20 @@ describe('a good word counts only when nothing speaks against it', () => {
 describe('tests without a result', () => {
   const nothing = { allure: [], junit: [], unreadable: [] };
 
-  it.each<[string, Partial<Ending> & { code?: number }, string]>([
+  it.each<[string, Partial<ProcessEnd> & { code?: number }, string]>([
     ['nothing known', { code: 0 }, 'RESULT_MISSING'],
     ['the log tells', { code: 1, log: 'File or path a/XCest.php not f  \n  ound' }, 'GENERATED_FILE_MISSING'],
     ['we stopped it', { code: 143, stopped: { code: 'TEST_TIMEOUT', message: 'too long' } }, 'TEST_TIMEOUT'],
     ['killed for memory', { end: { kind: 'exited', code: 137, outOfMemory: true } }, 'OUT_OF_MEMORY'],
   ])('are broken with the best reason: %s', (_, more, code) => {
-    const [outcome] = reconcile(alone('XTest'), nothing, ending(more));
+    const [outcome] = reconcile(alone('XTest'), nothing, processEnd(more));
     expect(outcome).toMatchObject({ test: 'XTest', status: 'broken', reason: { code }, durationMs: 9000 });
   });
 
   it('name the error that PHP ended with', () => {
     const log =
       ' PASSED \n\nPHP Parse error:  syntax error, unexpected token "readonly" in A.php on line 80\n---';
-    const [outcome] = reconcile(alone('XTest'), nothing, ending({ code: 255, log }));
+    const [outcome] = reconcile(alone('XTest'), nothing, processEnd({ code: 255, log }));
     expect(outcome).toMatchObject({
       status: 'broken',
       reason: {
@@ -254,7 +254,7 @@ describe('tests without a result', () => {
 
   it('come out once each, in the order of the plan; others that ran are left out', async () => {
     const planned = [...suiteTests, { name: 'Third', suite }].reverse();
-    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), ending());
+    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
     expect(outcomes.map(({ test, status }) => `${test} ${status}`)).toEqual([
       'Third broken',
       'MatreAdminOrderGridTest passed',
@@ -264,7 +264,7 @@ describe('tests without a result', () => {
 
   it('a test of the same name in another suite is another test', async () => {
     const planned = [{ name: 'MatreAdminLogTest', suite: 'Other' }];
-    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), ending());
+    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
     expect(outcomes).toMatchObject([{ status: 'broken', reason: { code: 'RESULT_MISSING' } }]);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../model/run.ts';
 import type { Block } from './blocks.ts';
-import { type ShareRequest, shareBlocks } from './dispatch-blocks.ts';
+import { type DispatchRequest, dispatchBlocks } from './dispatch-blocks.ts';
 
 const block = (name: string): Block => ({ suite: undefined, tests: [{ name, suite: undefined }] });
 const nameIn = ({ tests }: Block) => tests[0]?.name ?? '';
@@ -10,7 +10,7 @@ const blocks = (...names: string[]) => names.map(block);
 const reason: Reason = { code: 'CONTAINER_VANISHED', message: 'gone' };
 
 /** Blocks that take as long as the test says, on a clock that jumps from end to end. */
-function stage(lengths: Record<string, number>) {
+function harness(lengths: Record<string, number>) {
   const under: { name: string; until: number; end: () => void }[] = [];
   const begun: string[] = [];
   let most = 0;
@@ -41,8 +41,8 @@ function stage(lengths: Record<string, number>) {
   };
 }
 
-function share(more: Partial<ShareRequest<number>> & Pick<ShareRequest<number>, 'blocks' | 'execute'>) {
-  return shareBlocks<number>({
+function share(more: Partial<DispatchRequest<number>> & Pick<DispatchRequest<number>, 'blocks' | 'execute'>) {
+  return dispatchBlocks<number>({
     slots: [1],
     expectedMs: () => 1,
     exclusive: () => false,
@@ -53,7 +53,7 @@ function share(more: Partial<ShareRequest<number>> & Pick<ShareRequest<number>, 
 
 describe('the blocks of a run', () => {
   it('are executed in the order of the plan when there is one slot, whatever they are', async () => {
-    const played = stage({});
+    const played = harness({});
     const shared = share({
       blocks: blocks('A', 'B', 'C'),
       execute: played.execute,
@@ -67,7 +67,7 @@ describe('the blocks of a run', () => {
 
   it('are taken by the next free slot, the longest first', async () => {
     const lengths = { A: 1, B: 2, C: 6, D: 3 };
-    const played = stage(lengths);
+    const played = harness(lengths);
     const shared = share({
       slots: [1, 2],
       blocks: blocks('A', 'B', 'C', 'D'),
@@ -159,7 +159,7 @@ describe('the blocks of a run', () => {
       async (times, count) => {
         const names = times.map((_, index) => `T${index}`);
         const lengths = Object.fromEntries(names.map((name, index) => [name, times[index] ?? 1]));
-        const played = stage(lengths);
+        const played = harness(lengths);
         const shared = share({
           slots: Array.from({ length: count }, (_, index) => index) as [number, ...number[]],
           blocks: blocks(...names),

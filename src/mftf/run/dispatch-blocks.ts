@@ -1,7 +1,7 @@
 import type { Reason } from '../../model/run.ts';
 import type { Block } from './blocks.ts';
 
-export interface ShareRequest<Slot> {
+export interface DispatchRequest<Slot> {
   /** At least one. With one, blocks are executed in the order of the plan. */
   slots: readonly [Slot, ...Slot[]];
   blocks: readonly Block[];
@@ -23,11 +23,11 @@ export type Shared = 'done' | 'stopped' | { reason: Reason };
  * short ones even out the end; those that must be alone come after all others, in the first slot. Resolves, or rejects
  * as `execute` did, when no slot does anything any more.
  */
-export async function shareBlocks<Slot>(request: ShareRequest<Slot>): Promise<Shared> {
+export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<Shared> {
   const { slots, blocks, execute, stop } = request;
   const [first] = slots;
   const alone = slots.length === 1 ? [] : blocks.filter(request.exclusive);
-  const together = slots.length === 1 ? [...blocks] : longestFirst(request, alone);
+  const batch = slots.length === 1 ? [...blocks] : longestFirst(request, alone);
   let ended: { reason: Reason } | { error: unknown } | undefined;
 
   async function work(slot: Slot, waiting: Block[]): Promise<void> {
@@ -43,14 +43,14 @@ export async function shareBlocks<Slot>(request: ShareRequest<Slot>): Promise<Sh
     }
   }
 
-  await Promise.all(slots.map((slot) => work(slot, together)));
+  await Promise.all(slots.map((slot) => work(slot, batch)));
   await work(first, alone);
   if (ended && 'error' in ended) throw ended.error;
   if (ended) return ended;
-  return together.length + alone.length > 0 ? 'stopped' : 'done';
+  return batch.length + alone.length > 0 ? 'stopped' : 'done';
 }
 
-function longestFirst<Slot>({ blocks, expectedMs }: ShareRequest<Slot>, without: Block[]): Block[] {
+function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, without: Block[]): Block[] {
   return blocks
     .filter((block) => !without.includes(block))
     .map((block) => ({ block, ms: expectedMs(block) }))

@@ -13,7 +13,7 @@ import { generatedFile, generatedFolder, type Layout } from '../container/layout
 import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
 import { bringBack } from '../generation/snapshot-archive.ts';
 import { collectResults } from '../results/collect.ts';
-import { type Ending, reconcile } from '../results/reconcile.ts';
+import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
@@ -135,7 +135,7 @@ async function run(
     if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
     said = await log.close();
   }
-  const ending: Ending = { ...endOf(end, timeoutMs), log: said, startedAt, endedAt: new Date() };
+  const ending: ProcessEnd = { ...endOf(end, timeoutMs), log: said, startedAt, endedAt: new Date() };
   const folder = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
     if (ending.end.kind === 'exited') await takeOutput(engine, containerId, output, folder, redactor);
@@ -162,7 +162,7 @@ function options(output: string): string[] {
   return ['-o', `paths: output: ${output}`, '--xml=report.xml', ...plain, '--verbose', '--steps'];
 }
 
-function endOf(end: PhpEnd, timeoutMs: number): Pick<Ending, 'end' | 'stopped'> {
+function endOf(end: PhpEnd, timeoutMs: number): Pick<ProcessEnd, 'end' | 'stopped'> {
   if (end.kind !== 'timeout') return { end, stopped: undefined };
   const message = `It took longer than ${timeoutMs / 1000} s and was stopped.`;
   return {

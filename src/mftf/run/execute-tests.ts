@@ -5,7 +5,7 @@ import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Outcome } from '../../worker/runner.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
-import { shareBlocks } from './dispatch-blocks.ts';
+import { dispatchBlocks } from './dispatch-blocks.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
 
 /** What differs from slot to slot. */
@@ -44,7 +44,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   };
   const exclusive = (block: Block) => isExclusive(request, block);
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
-  const shared = await shareBlocks({
+  const shared = await dispatchBlocks({
     slots,
     blocks,
     expectedMs: slots.length > 1 ? estimate(await request.expected()) : () => 0,

@@ -1,6 +1,6 @@
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { whileHeld } from '../../engine/fenced-engine.ts';
+import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { readClock } from '../../engine/supervised.ts';
 import { toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
@@ -21,7 +21,7 @@ import { describeMissing, variablesOf } from '../closure/variables.ts';
 import type { Layout } from '../container/layout.ts';
 import { createPhp } from '../container/php.ts';
 import { prepare } from '../container/prepare.ts';
-import { provideGenerated } from '../generation/ensure-generated.ts';
+import { ensureGenerated } from '../generation/ensure-generated.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot, Snapshots } from '../generation/snapshots.ts';
 import { buildEnvFiles, type EnvFilesInput, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
@@ -58,7 +58,7 @@ export interface RunnerDependencies {
   settings: {
     image: string;
     php: string;
-    beatMs: number;
+    heartbeatMs: number;
     testTimeoutMs: number;
     generationTimeoutMs: number;
     /** Names of variables that generation may read besides those that MFTF is known to read. */
@@ -66,7 +66,7 @@ export interface RunnerDependencies {
     /** See `TestingRequest`. */
     exclusiveGroups: string[];
     /** Why what is generated must not be used for other runs, if so. */
-    unshared: string | undefined;
+    notCacheableBecause: string | undefined;
   };
 }
 
@@ -132,7 +132,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
         };
         const containerId = await container(1);
         const prepared = { commit, checkout, container, containerId, files, redactor, logs };
-        const engine = whileHeld(deps.engine, job.assertHeld);
+        const engine = fencedEngine(deps.engine, job.assertHeld);
         return executeIn({ ...deps, engine }, { ...job, abort: signal }, prepared);
       });
     } catch (error) {
@@ -157,9 +157,9 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const { engine, layout, settings, artifacts } = deps;
   const { run, environment, record, abort: signal, stop } = job;
   const { containerId, logs, redactor } = prepared;
-  const makeReady = ({ containerId, commit, files }: Prepared) =>
+  const prewarm = ({ containerId, commit, files }: Prepared) =>
     prepare(engine, containerId, { layout, commit: commit.id, code: environment.code, files });
-  const { chrome } = await makeReady(prepared);
+  const { chrome } = await prewarm(prepared);
   const { php: phpProgram } = settings;
   const { values } = prepared.files;
   const needs = { engine, containerId, layout, php: phpProgram, values, dataFolder: deps.dataFolder };
@@ -182,8 +182,14 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
   const token = runToken({ runId: run.id, fence: job.fence });
   const { fence } = job;
   const phpIn = async (id: string) => {
-    const permit = { until: job.heldUntil, clock: await readClock(engine, id) };
-    return createPhp(engine, id, { php: settings.php, beatMs: settings.beatMs, token, fence, permit });
+    const deadline = { until: job.heldUntil, clock: await readClock(engine, id) };
+    return createPhp(engine, id, {
+      php: settings.php,
+      heartbeatMs: settings.heartbeatMs,
+      token,
+      fence,
+      deadline,
+    });
   };
   const php = await phpIn(containerId);
   const place = { engine, containerId, layout, php, signal };
@@ -194,13 +200,14 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
     logs.line(message);
     await record.event({ code: 'MODULE_INVALID', message });
   }
-  const doubts = settings.unshared === undefined ? invalid : [settings.unshared];
-  const snapshot = await provideGenerated({
+  const pruningObstacles =
+    settings.notCacheableBecause === undefined ? invalid : [settings.notCacheableBecause];
+  const snapshot = await ensureGenerated({
     ...place,
     ...source,
     snapshots: deps.snapshots,
     plan,
-    closureOf: (tests) => closureOf(catalog, tests, { settings: valuesOf(prepared.files), doubts }),
+    closureOf: (tests) => closureOf(catalog, tests, { settings: valuesOf(prepared.files), pruningObstacles }),
     files: prepared.files,
     logName: run.attempt > 1 ? `generation-attempt-${run.attempt}.txt` : 'generation.txt',
     logs,
@@ -220,7 +227,7 @@ async function executeIn(deps: RunnerDependencies, job: Job, prepared: Prepared)
     first: { containerId, php },
     async open(slot) {
       const id = await prepared.container(slot);
-      await makeReady({ ...prepared, containerId: id });
+      await prewarm({ ...prepared, containerId: id });
       const there = { engine, containerId: id, layout };
       await unpackGenerated(there, snapshot.archive);
       await removeGenerated(there, done);

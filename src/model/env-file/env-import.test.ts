@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from './env-file.ts';
-import { looksSecret, planImport } from './env-import.ts';
+import { planImport, seemsSecret } from './env-import.ts';
 
 const names = (changes: { name: string }[]) => changes.map(({ name }) => name);
 
@@ -57,8 +57,8 @@ describe('looksSecret', () => {
     'ACCESS_TOKEN',
     'OTP_SHARED_SECRET',
     'SSH_KEYS',
-  ])('%s does', (name) => expect(looksSecret(name)).toBe(true));
+  ])('%s does', (name) => expect(seemsSecret(name)).toBe(true));
   it.each(['MAGENTO_BASE_URL', 'KEYBOARD', 'MONKEY', 'STORE_CODE', 'TURKEY_STORE'])('%s does not', (name) =>
-    expect(looksSecret(name)).toBe(false),
+    expect(seemsSecret(name)).toBe(false),
   );
 });

@@ -36,7 +36,7 @@ export interface ImportPlan {
 }
 
 /** Whether a name looks like that of a secret. `KEY` counts as a word: `API_KEY`, `KEY_ID`, not `KEYBOARD`. */
-export function looksSecret(name: string): boolean {
+export function seemsSecret(name: string): boolean {
   return /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE|(?:^|_|API|ACCESS)KEY(?:S?$|_)/i.test(
     name,
   );
@@ -56,7 +56,7 @@ export function planImport(target: ImportTarget, entries: readonly EnvEntry[]): 
       : undefined;
     const known = variables.get(name);
     const before = field ? target.fields[field] : known?.value;
-    const secret = field ? field === 'adminPassword' : (known?.secret ?? looksSecret(name));
+    const secret = field ? field === 'adminPassword' : (known?.secret ?? seemsSecret(name));
     if (secret && !field && !known) plan.secretGuesses.push(name);
 
     const change = { name, value, secret, field };

@@ -3,20 +3,20 @@ import { Fault, toFault } from '../../faults/fault.ts';
 import { allows } from '../../model/access.ts';
 import type { NewAuditEntry } from '../../store/access/audit.ts';
 import type { Context } from './context.ts';
-import type { Asked, Operation } from './operation.ts';
+import type { Operation, RequestContext } from './operation.ts';
 
 /**
  * Carries out an operation for somebody: the one way in, for the server and for commands that work on the database
  * themselves. Whoever may not is refused (FORBIDDEN), and every change is in the audit trail, also one that was refused
  * or failed. The input has been parsed. Errors: those of the operation.
  */
-export async function perform<Input extends z.ZodObject, Output extends z.ZodType>(
+export async function authorizeAndRun<Input extends z.ZodObject, Output extends z.ZodType>(
   context: Context,
   operation: Operation<Input, Output>,
   input: z.output<Input>,
-  asked: Asked,
+  request: RequestContext,
 ): Promise<z.output<Output>> {
-  const { who, address } = asked;
+  const { principal: who, address } = request;
   const carryOut = async () => {
     if (!allows(who.role, operation.role)) {
       throw new Fault(
@@ -24,7 +24,7 @@ export async function perform<Input extends z.ZodObject, Output extends z.ZodTyp
         `${operation.name} needs the role ${operation.role}; ${who.name} is ${who.role}.`,
       );
     }
-    return operation.run(context, input, asked);
+    return operation.run(context, input, request);
   };
   if (operation.audited === false) return carryOut();
   const subject = operation.audited(input);

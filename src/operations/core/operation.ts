@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
-import type { Asker, Role } from '../../model/access.ts';
+import type { Principal, Role } from '../../model/access.ts';
 import type { Context } from './context.ts';
 
 /** What comes along with an input. */
-export interface Asked {
-  who: Asker;
+export interface RequestContext {
+  principal: Principal;
   /** From where, as an IP address; absent when it was not asked over a network. */
   address?: string;
   /** Of an operation that creates something: a repeat with the same key makes nothing. */
@@ -48,7 +48,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    */
   live?: true;
   /** Rejects with Faults. */
-  run(context: Context, input: z.output<Input>, asked: Asked): Promise<z.output<Output>>;
+  run(context: Context, input: z.output<Input>, request: RequestContext): Promise<z.output<Output>>;
 }
 
 /** Any operation, whatever it takes and gives. The widening is safe: inputs are parsed before `run` sees them. */
@@ -90,7 +90,7 @@ export function usesQuery(operation: { method: Operation['method'] }): boolean {
 }
 
 /** The fields that have a value: an optional field that was left out must not overwrite anything. */
-export function given<Fields extends object>(
+export function defined<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;

@@ -1,4 +1,4 @@
-import { remembered } from '../../async/cached.ts';
+import { cachedWithTimeout } from '../../async/cached.ts';
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { LockInfo, LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
@@ -19,7 +19,7 @@ export interface LocksSeen {
 }
 
 /** What is told besides the database, for answers that are asked for often: a little old, and never waited for. */
-export interface Glance {
+export interface StatusCache {
   /** The pool, some seconds old; `undefined` while the engine does not answer. */
   containers(): Promise<PoolContainer[] | undefined>;
   locks(): Promise<LocksSeen>;
@@ -34,15 +34,15 @@ const locksMs = 500;
 const catalogMs = 10_000;
 const patienceMs = 400;
 
-export function createGlance(deps: {
+export function createStatusCache(deps: {
   pool(): Promise<Pick<Pool, 'list'>>;
   catalog(): Promise<CurrentCatalog>;
   locks: LockStore;
   log: Logger;
-}): Glance {
+}): StatusCache {
   const { pool, catalog, locks, log } = deps;
   let known: { readAt: number; answer: Promise<CurrentCatalog> } | undefined;
-  const containers = remembered(async () => (await pool()).list(), {
+  const containers = cachedWithTimeout(async () => (await pool()).list(), {
     everyMs: containersMs,
     patienceMs,
     onError: (error) => {
@@ -50,7 +50,7 @@ export function createGlance(deps: {
         log.debug({ err: error }, 'The containers cannot be listed.');
     },
   });
-  const seen = remembered(
+  const seen = cachedWithTimeout(
     async (): Promise<LocksSeen> => {
       try {
         await locks.check();

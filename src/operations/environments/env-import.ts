@@ -11,7 +11,7 @@ import {
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, line, text } from '../core/fields.ts';
-import { type Asked, defineOperation, given, parseInput } from '../core/operation.ts';
+import { defined, defineOperation, parseInput, type RequestContext } from '../core/operation.ts';
 import { addEnvironment } from './environments.ts';
 
 const changeView = z.object({
@@ -46,12 +46,12 @@ export const importEnvironments = defineOperation({
     dryRun: z.boolean().default(false).describe('Only say what would change'),
   }),
   output: z.object({ dryRun: z.boolean(), files: z.array(fileView) }),
-  async run(context, { files, dryRun }, asked) {
+  async run(context, { files, dryRun }, request) {
     // All files are read and judged before the first change: a mistake in the last one leaves everything as it was.
     const imports: Import[] = [];
     for (const file of files) imports.push(await prepare(context, file));
     refuseTwice(imports);
-    if (!dryRun) for (const each of imports) await carryOut(context, each, asked);
+    if (!dryRun) for (const each of imports) await carryOut(context, each, request);
     return { dryRun, files: imports.map(viewImport) };
   },
 });
@@ -133,11 +133,11 @@ function refuseTwice(imports: readonly Import[]): void {
   if (twice) throw new Fault('INPUT_INVALID', `There are two files for ${twice.code}.`);
 }
 
-async function carryOut(context: Context, each: Import, asked: Asked): Promise<void> {
+async function carryOut(context: Context, each: Import, request: RequestContext): Promise<void> {
   const { adminPassword, ...changes } = checkFields(each);
-  const id = each.environment?.id ?? (await addNew(context, each.code, changes, asked));
+  const id = each.environment?.id ?? (await addNew(context, each.code, changes, request));
   if (each.environment !== undefined && Object.keys(changes).length > 0) {
-    await context.environments.update(id, given(changes));
+    await context.environments.update(id, defined(changes));
   }
   if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword);
   for (const { field, name, value, secret } of [...each.plan.added, ...each.plan.changed]) {
@@ -149,9 +149,9 @@ async function addNew(
   context: Context,
   code: string,
   changes: z.output<typeof fields>,
-  asked: Asked,
+  request: RequestContext,
 ): Promise<number> {
-  const added = await addEnvironment.run(context, parseInput(addEnvironment, { code, ...changes }), asked);
+  const added = await addEnvironment.run(context, parseInput(addEnvironment, { code, ...changes }), request);
   return added.id;
 }
 

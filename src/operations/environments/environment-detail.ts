@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lockNames } from '../../locks/lock.ts';
 import { envLayers } from '../../mftf/module/env-files.ts';
 import { containerName } from '../../model/environment.ts';
-import type { CloseLook } from '../../pool/inspect.ts';
+import type { ContainerInspection } from '../../pool/inspect.ts';
 import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from './environments.ts';
@@ -67,8 +67,8 @@ export const showContainer = defineOperation({
   async run(context, { code }) {
     const environment = await getEnvironment(context, code);
     const [{ engine, slots }, { held, fault }] = await Promise.all([
-      context.lookClosely(environment),
-      context.glance.locks(),
+      context.inspectContainers(environment),
+      context.statusCache.locks(),
     ]);
     const names = new Set([
       lockNames.environment(environment.id),
@@ -80,7 +80,7 @@ export const showContainer = defineOperation({
       slots: slots.map(({ slot, seen }) => ({
         slot,
         name: containerName(environment.id, slot),
-        container: seen === undefined ? null : viewCloseLook(seen),
+        container: seen === undefined ? null : viewInspection(seen),
       })),
       locks: held
         .filter(({ name }) => names.has(name))
@@ -94,7 +94,12 @@ export const showContainer = defineOperation({
   },
 });
 
-function viewCloseLook({ info, stale, checks, fill }: CloseLook): NonNullable<SlotView['container']> {
+function viewInspection({
+  info,
+  stale,
+  checks,
+  fill,
+}: ContainerInspection): NonNullable<SlotView['container']> {
   const { id, image, imageId, state, createdAt, startedAt, mounts } = info;
   return {
     ...{ id, image, imageId, state },

@@ -1,19 +1,19 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Fault, isFault } from '../../faults/fault.ts';
-import { type Environment, mostSlots } from '../../model/environment.ts';
+import { type Environment, maxSlots } from '../../model/environment.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, line, newCode, text } from '../core/fields.ts';
-import { defineOperation, given } from '../core/operation.ts';
+import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
 
 const name = line(200);
 const adminUsername = line(200);
 const slots = z.coerce
-  .number<number | string>(`must be 1 to ${mostSlots}`)
+  .number<number | string>(`must be 1 to ${maxSlots}`)
   .int()
   .min(1)
-  .max(mostSlots)
+  .max(maxSlots)
   .describe('In how many containers a run executes its tests at a time');
 const adminPassword = text(1000).min(1, 'must not be empty');
 
@@ -79,7 +79,7 @@ export const editEnvironment = defineOperation({
   path: '/api/environments/:code',
   summary: 'Change an environment; what is not named stays',
   role: 'admin',
-  audited: ({ code, ...changes }) => `${code}: ${Object.keys(given(changes)).join(', ')}`,
+  audited: ({ code, ...changes }) => `${code}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
     code,
     name: name.optional(),
@@ -91,7 +91,7 @@ export const editEnvironment = defineOperation({
   }),
   output: environmentView,
   async run(context, { code, adminPassword, ...changes }) {
-    const named = given(changes);
+    const named = defined(changes);
     if (Object.keys(named).length === 0 && adminPassword === undefined) {
       throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
     }

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { lockNames } from '../../locks/lock.ts';
 import type { Environment } from '../../model/environment.ts';
-import { grouped } from '../../model/group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { timeLeft } from '../../model/time-left.ts';
-import { type Crew, explainWaits, forecastStarts, type Occupation } from '../../model/waiting.ts';
+import { explainWaits, forecastStarts, type Occupation, type WorkerPool } from '../../model/waiting.ts';
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Bar, EnvironmentQueue, Progress, WaitingRun } from '../../store/tables/overview.ts';
@@ -41,7 +41,7 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
       viewRunning(each, expected.get(each.runId) ?? [], slots.get(each.environmentId) ?? 1, at),
     ]),
   );
-  const barsOf = grouped(bars, ({ environmentId }) => environmentId);
+  const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
   const waitingOf = [...queues.values()];
   const ages = waitingOf.flatMap(({ oldestMs }) => oldestMs ?? []);
   return {
@@ -56,7 +56,7 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
       oldestMs: ages.length === 0 ? null : Math.max(0, Math.round(Math.max(...ages))),
     },
     workers: {
-      ...crewOf(workers, progress.length),
+      ...workersOf(workers, progress.length),
       lost: workers.length - workers.filter(({ alive }) => alive).length,
     },
     locks: {
@@ -71,9 +71,9 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
     const occupations = new Map(
       environments.map((environment) => [environment.id, occupation(environment, running, locks, at)]),
     );
-    const { slots, busy } = crewOf(workers, progress.length);
+    const { slots, busy } = workersOf(workers, progress.length);
     const elsewhere = workers.some((worker) => worker.alive && worker.host !== hostname());
-    const crew: Crew = {
+    const crew: WorkerPool = {
       slots,
       busy,
       locksReachable: locks.fault === undefined,
@@ -169,7 +169,7 @@ function occupation(
   };
 }
 
-function crewOf(workers: readonly WorkerProcess[], busy: number) {
+function workersOf(workers: readonly WorkerProcess[], busy: number) {
   const working = workers.filter((worker) => worker.alive && !worker.stopping);
   return {
     slots: working.reduce((sum, { slots }) => sum + slots, 0),

@@ -7,10 +7,10 @@ import { overviewView } from './overview-view.ts';
 
 const hour = 60 * 60 * 1000;
 /** A page has room for some; all lanes share them. */
-const mostBars = 3_000;
+const maxBars = 3_000;
 const fewestBars = 10;
-const mostBarsOfLane = 100;
-const mostQueued = 200;
+const maxBarsPerLane = 100;
+const maxQueued = 200;
 const longestWindow = 92 * 24 * hour;
 
 export const showOverview = defineOperation({
@@ -35,16 +35,16 @@ export const showOverview = defineOperation({
       throw new Fault('INPUT_INVALID', 'The window must begin before it ends, at most 92 days before.');
     }
     const environments = await context.environments.list();
-    const room = Math.floor(mostBars / Math.max(1, environments.length));
-    const most = Math.min(mostBarsOfLane, Math.max(fewestBars, room));
+    const room = Math.floor(maxBars / Math.max(1, environments.length));
+    const most = Math.min(maxBarsPerLane, Math.max(fewestBars, room));
     const [bars, progress, queued, queues, workers, containers, locks] = await Promise.all([
       context.overview.bars(begin, end, most),
       context.overview.progress(),
-      context.overview.waitingRuns(mostQueued),
+      context.overview.waitingRuns(maxQueued),
       context.overview.queues(),
       context.workers.list(),
-      context.glance.containers(),
-      context.glance.locks(),
+      context.statusCache.containers(),
+      context.statusCache.locks(),
     ]);
     const expected = await context.durations.expectedOf(
       progress.filter(({ counts }) => counts.planned > 0).map(({ runId }) => runId),

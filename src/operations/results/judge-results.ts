@@ -1,5 +1,5 @@
 import { classify, isFlaky } from '../../model/failure.ts';
-import { grouped } from '../../model/group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { Status } from '../../model/result.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
@@ -7,7 +7,7 @@ import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
 import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
 
 /** Of other runs with the same cause. */
-export const mostSame = 5;
+export const maxSameCause = 5;
 const messageCharacters = 4_000;
 
 /** What is known of the tests of a run. */
@@ -29,7 +29,7 @@ export function judgeResults({
   answers,
   same,
 }: Known): Omit<RunResultsView, 'reason'> {
-  const resultsOf = grouped(results, keyOf);
+  const resultsOf = groupBy(results, keyOf);
   const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
   const sameAs = (cause: string | undefined) =>
     same.filter((each) => each.cause === cause).map(({ runId, environment }) => ({ id: runId, environment }));
@@ -63,7 +63,7 @@ export function judgeResults({
       failure: latest && isBad(latest.status) ? failureOf(latest, sameAs(latest.cause)) : null,
     };
   });
-  return { counts: count(tests), tests, causes: causesOf(tests, sameAs) };
+  return { counts: count(tests), tests, causes: causeChain(tests, sameAs) };
 }
 
 function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
@@ -91,12 +91,12 @@ function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
 }
 
 /** What broke for one reason of the infrastructure is one cause as well, though it may have no message. */
-function causesOf(
+function causeChain(
   tests: readonly TestResultView[],
   sameAs: (cause: string) => CauseView['sameCauseAs'],
 ): CauseView[] {
   const bad = tests.filter(({ failure }) => failure !== null);
-  const groups = grouped(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
+  const groups = groupBy(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
   groups.delete('');
   const causes = [...groups].map(([cause, members]): CauseView => {
     const [first] = members;

@@ -4,7 +4,7 @@ import { statuses } from '../../model/result.ts';
 import { runId, testName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { withFiles } from '../runs/run-record.ts';
-import { judgeResults, mostSame } from './judge-results.ts';
+import { judgeResults, maxSameCause } from './judge-results.ts';
 import { runResultsView } from './results-view.ts';
 import { readSteps, readWhole } from './steps-file.ts';
 
@@ -28,7 +28,7 @@ export const listResults = defineOperation({
       context.durations.answers(id),
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
-    const same = await context.results.sameCauses(id, causes, mostSame);
+    const same = await context.results.sameCauses(id, causes, maxSameCause);
     return { reason: reason ?? null, ...judgeResults({ plan, results, expected, answers, same }) };
   },
 });

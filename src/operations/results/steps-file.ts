@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { type Step, statuses } from '../../model/result.ts';
 
 /** Far more than a test has: suites of MFTF have hundreds. */
-const mostSteps = 5_000;
+const maxSteps = 5_000;
 const largestBytes = 16 * 1024 * 1024;
 /** MFTF nests one level, its helpers a few. */
 const deepest = 64;
@@ -24,7 +24,7 @@ const storedStep = z.object({
  * Errors: RESULT_UNREADABLE.
  */
 export function readSteps(content: string): { steps: Step[]; more: boolean } {
-  let left = mostSteps;
+  let left = maxSteps;
   let more = false;
 
   const read = (list: unknown, depth: number): Step[] => {

@@ -117,7 +117,7 @@ export const listArtifacts = defineOperation({
   },
 });
 
-const mostReported = 1000;
+const maxReported = 1000;
 
 export const reportJunit = defineOperation({
   name: 'runs.junit',
@@ -132,8 +132,8 @@ export const reportJunit = defineOperation({
   output: z.object({ xml: z.string() }),
   async run({ runs, results, plans }, { ids }) {
     const numbers = ids.split(',').map(Number);
-    if (numbers.length > mostReported) {
-      throw new Fault('INPUT_INVALID', `At most ${mostReported} runs can be reported at once.`);
+    if (numbers.length > maxReported) {
+      throw new Fault('INPUT_INVALID', `At most ${maxReported} runs can be reported at once.`);
     }
     const reported: ReportedRun[] = [];
     for (const id of numbers) {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
-import type { Asker } from '../../model/access.ts';
+import type { Principal } from '../../model/access.ts';
 import type { Run } from '../../model/run.ts';
 import { runStates, verdicts } from '../../model/run.ts';
 import { describeSelection, emptySelection, type Selection, selectsNothing } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, runId, testName, whole } from '../core/fields.ts';
-import { once } from '../core/idempotency.ts';
-import { defineOperation, given } from '../core/operation.ts';
+import { idempotent } from '../core/idempotency.ts';
+import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/environments.ts';
 import { withWaits } from './idle-workers.ts';
@@ -40,20 +40,24 @@ export const submitRuns = defineOperation({
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
-  run(context, asks, { who, key, traceParent }) {
+  run(context, asks, { principal: who, key, traceParent }) {
     const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
-    return once<{ runs: RunView[] }>(context, { operation: 'runs.submit', input, key }, async (keep) => {
-      const { environments, selection, priority, requestedBy } = input;
-      await checkSelection(context, selection);
-      const ids: number[] = [];
-      for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
-      const same = { selection, priority, requestedBy, ...given({ traceParent }) };
-      const runs = await context.runs.insert(
-        ids.map((environmentId) => ({ environmentId, ...same })),
-        (transaction, inserted) => keep(transaction, { runs: inserted.map(viewRun) }),
-      );
-      return { runs: runs.map(viewRun) };
-    });
+    return idempotent<{ runs: RunView[] }>(
+      context,
+      { operation: 'runs.submit', input, key },
+      async (keep) => {
+        const { environments, selection, priority, requestedBy } = input;
+        await checkSelection(context, selection);
+        const ids: number[] = [];
+        for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
+        const same = { selection, priority, requestedBy, ...defined({ traceParent }) };
+        const runs = await context.runs.insert(
+          ids.map((environmentId) => ({ environmentId, ...same })),
+          (transaction, inserted) => keep(transaction, { runs: inserted.map(viewRun) }),
+        );
+        return { runs: runs.map(viewRun) };
+      },
+    );
   },
 });
 
@@ -82,7 +86,7 @@ export const listRuns = defineOperation({
     // One more than asked for says whether there is another page.
     const found = await context.runs.list({
       limit: limit + 1,
-      ...given({ environmentId, state, verdict, before }),
+      ...defined({ environmentId, state, verdict, before }),
     });
     const runs = await withWaits(context, found.slice(0, limit).map(viewRun));
     return { runs, next: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
@@ -138,16 +142,16 @@ export const retryRun = defineOperation({
   }),
   output: runView,
   creates: true,
-  run(context, asks, { who, key, traceParent }) {
+  run(context, asks, { principal: who, key, traceParent }) {
     const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
-    return once<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
+    return idempotent<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
       const { id, failedOnly, requestedBy } = input;
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
       const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
       const { environmentId, priority } = run;
       const inserted = await context.runs.insert(
-        [{ environmentId, selection, priority, requestedBy, retryOf: id, ...given({ traceParent }) }],
+        [{ environmentId, selection, priority, requestedBy, retryOf: id, ...defined({ traceParent }) }],
         (transaction, [made]) => keep(transaction, viewRun(made as Run)),
       );
       return viewRun(inserted[0] as Run);
@@ -156,9 +160,9 @@ export const retryRun = defineOperation({
 });
 
 /** Who asked for a run. Only where nobody signs in may a name be claimed. */
-function requesterOf(who: Asker, claimed: string): string {
-  const signedIn = who.via === 'password' || who.via === 'oidc' || who.via === 'token';
-  return signedIn ? who.name : claimed;
+function requesterOf(principal: Principal, claimed: string): string {
+  const signedIn = principal.via === 'password' || principal.via === 'oidc' || principal.via === 'token';
+  return signedIn ? principal.name : claimed;
 }
 
 /** Refused here, before anything is queued, as far as it can be known here. */

@@ -4,8 +4,8 @@ import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../
 import { firstAfter, timesOf } from '../../schedule/times.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, whole } from '../core/fields.ts';
-import { once } from '../core/idempotency.ts';
-import { defineOperation, given } from '../core/operation.ts';
+import { idempotent } from '../core/idempotency.ts';
+import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/environments.ts';
 import { checkSelection, priority, selectionInput } from '../runs/runs.ts';
 import {
@@ -59,7 +59,7 @@ export const addSchedule = defineOperation({
     catchUpMinutes: catchUpMinutes.default(60),
   }),
   output: scheduleView,
-  async run(context, { environments, ...fields }, { who }) {
+  async run(context, { environments, ...fields }, { principal: who }) {
     const nextAt = firstAfter(fields, await context.clock());
     await checkSelection(context, fields.selection);
     const environmentIds = await idsOf(context, environments);
@@ -108,7 +108,7 @@ export const editSchedule = defineOperation({
   path: '/api/schedules/:name',
   summary: 'Change a schedule; what is not named stays',
   role: 'operator',
-  audited: ({ name, ...changes }) => `${name}: ${Object.keys(given(changes)).join(', ')}`,
+  audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
     name,
     rename: name.optional(),
@@ -123,7 +123,7 @@ export const editSchedule = defineOperation({
   }),
   output: scheduleView,
   async run(context, { name, rename, environments, ...rest }) {
-    const changes = given(rest);
+    const changes = defined(rest);
     if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
       throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
     }
@@ -212,8 +212,8 @@ export const fireSchedule = defineOperation({
   input: z.object({ name }),
   output: firingView,
   creates: true,
-  run(context, input, { who, key }) {
-    return once<FiringView>(context, { operation: 'schedules.fire', input, key }, async (keep) => {
+  run(context, input, { principal: who, key }) {
+    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (keep) => {
       let viewed: FiringView | undefined;
       await context.firer.byHand(input.name, who.name, async (transaction, firing) => {
         [viewed] = await viewFirings(transaction, [firing]);

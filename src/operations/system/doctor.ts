@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checks } from '../../doctor/checks.ts';
-import { examine, type Report } from '../../doctor/run-checks.ts';
+import { type CheckReport, type Report, runChecks } from '../../doctor/run-checks.ts';
 import type { Context } from '../core/context.ts';
 import { code } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -45,7 +45,7 @@ export const showDoctor = defineOperation({
   audited: false,
   input: z.object(scope),
   output: reportView,
-  run: (context, { environment }, { who }) =>
+  run: (context, { environment }, { principal: who }) =>
     lookAt(context, environment, { fix: false, maySignIn: who.role !== 'viewer' }),
 });
 
@@ -84,21 +84,30 @@ async function lookAt(
       return opening;
     },
   };
-  return view(await examine(checks, examined, { fix }));
+  return view(await runChecks(checks, examined, { fix }));
 }
+
+/** The word for a status in the API. */
+const standingOf = (status: CheckReport['status']) => (status === 'ok' ? 'well' : status);
 
 function view({ checks, ...report }: Report): ReportView {
   return {
     ...report,
-    checks: checks.map(({ findings, ...check }) => ({
-      ...check,
-      findings: findings.map(({ about, code, meaning, remedy, ...finding }) => ({
-        ...finding,
+    checks: checks.map(({ name, description, status, tookMs, findings, selfRepairs }) => ({
+      name,
+      looksAt: description,
+      standing: standingOf(status),
+      tookMs,
+      findings: findings.map(({ status, about, message, code, meaning, remedy, fixable }) => ({
+        standing: standingOf(status),
         about: about ?? null,
+        found: message,
         code: code ?? null,
         meaning: meaning ?? null,
         remedy: remedy ?? null,
+        fixable,
       })),
+      healed: selfRepairs,
     })),
   };
 }

@@ -1,5 +1,5 @@
 import { flakinessOf } from '../../model/failure.ts';
-import { grouped } from '../../model/group-by.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { PastResult } from '../../store/tables/results.ts';
 import type { HistoryCellView, TestHistoryView } from './history-view.ts';
 
@@ -27,14 +27,14 @@ export function viewHistory(
   }
   // In the order of their first results, because the results are.
   const shown = [...columns.values()].slice(-runs);
-  const rows = grouped(shown.flat(), ({ environment }) => environment);
-  const figures = [...rows.values()].map(figuresOf);
-  const answers = figures.flatMap(({ flakiness, answers }) =>
+  const rows = groupBy(shown.flat(), ({ environment }) => environment);
+  const statistics = [...rows.values()].map(statisticsOf);
+  const answers = statistics.flatMap(({ flakiness, answers }) =>
     flakiness === null ? [] : { flakiness, answers },
   );
   const pairs = answers.reduce((sum, each) => sum + each.answers - 1, 0);
   const changes = answers.reduce((sum, each) => sum + each.flakiness * (each.answers - 1), 0);
-  const { answers: _answers, ...total } = figuresOf(shown.flat());
+  const { answers: _answers, ...total } = statisticsOf(shown.flat());
   return {
     test,
     suite: suite ?? null,
@@ -48,7 +48,7 @@ export function viewHistory(
       ...durations(members),
     })),
     rows: [...rows.keys()].sort().map((environment) => {
-      const { answers: _answers, ...own } = figuresOf(
+      const { answers: _answers, ...own } = statisticsOf(
         shown.flat().filter((each) => each.environment === environment),
       );
       const cells = shown.map((members) => {
@@ -65,7 +65,7 @@ function viewCell({ runId, status, durationMs, message, at }: PastResult): Histo
 }
 
 /** Of results of one environment, as far as they follow upon each other. */
-function figuresOf(results: readonly PastResult[]) {
+function statisticsOf(results: readonly PastResult[]) {
   const inTime = [...results].sort((one, other) => one.at.getTime() - other.at.getTime());
   const answers = inTime
     .filter(({ status }) => status === 'passed' || status === 'failed')

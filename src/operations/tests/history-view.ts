@@ -15,7 +15,7 @@ export const historyCellView = z.object({
 
 export type HistoryCellView = z.output<typeof historyCellView>;
 
-const figures = {
+const statistics = {
   results: z.number(),
   passRate: z.number().nullable().describe('0 to 1: of those that passed or failed'),
   flakiness: z
@@ -30,7 +30,7 @@ export const testHistoryView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
   suites: z.array(z.string().nullable()).describe('Where this test ran: in suites, or by itself (null)'),
-  ...figures,
+  ...statistics,
   columns: z
     .array(
       z.object({
@@ -46,7 +46,7 @@ export const testHistoryView = z.object({
   rows: z.array(
     z.object({
       environment: z.string().describe('Its code'),
-      ...figures,
+      ...statistics,
       cells: z.array(historyCellView.nullable()).describe('One for each column'),
     }),
   ),

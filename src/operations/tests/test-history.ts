@@ -5,7 +5,7 @@ import { viewHistory } from './build-history.ts';
 import { testHistoryView } from './history-view.ts';
 
 /** Of a test, on all environments: a year of nightly runs on a dozen of them. */
-const mostResults = 5_000;
+const maxResults = 5_000;
 
 export const showTestHistory = defineOperation({
   name: 'tests.history',
@@ -21,7 +21,7 @@ export const showTestHistory = defineOperation({
   }),
   output: testHistoryView,
   async run(context, { test, suite, runs }) {
-    return viewHistory(await context.results.history(test, mostResults), { test, suite, runs });
+    return viewHistory(await context.results.history(test, maxResults), { test, suite, runs });
   },
 });
 
@@ -47,7 +47,7 @@ export const completeTests = defineOperation({
     ),
   }),
   async run(context, { text, limit }) {
-    const { catalog } = await context.glance.catalog();
+    const { catalog } = await context.statusCache.catalog();
     const wanted = text.toLowerCase();
     const names = [
       ...[...catalog.groups].map(([name, members]) => naming('group', name, members.length)),

@@ -56,7 +56,7 @@ export const listTests = defineOperation({
   },
 });
 
-const testFiguresView = z.object({
+const testStatisticsView = z.object({
   test: z.string(),
   passing: z.number().describe('On how many environments its last answer was a pass'),
   failing: z.number().describe('On how many environments its last answer was a failure'),
@@ -68,7 +68,7 @@ const testFiguresView = z.object({
   lastAt: time,
 });
 
-export const listTestFigures = defineOperation({
+export const listTestStatistics = defineOperation({
   name: 'tests.figures',
   method: 'GET',
   path: '/api/tests/figures',
@@ -76,11 +76,11 @@ export const listTestFigures = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({}),
-  output: z.object({ tests: z.array(testFiguresView).describe('Those that ever passed or failed') }),
+  output: z.object({ tests: z.array(testStatisticsView).describe('Those that ever passed or failed') }),
   async run({ durations }) {
-    const figures = await durations.figures();
+    const statistics = await durations.metrics();
     return {
-      tests: figures.map(({ pairs, changes, lastAt, ...rest }) => ({
+      tests: statistics.map(({ pairs, changes, lastAt, ...rest }) => ({
         ...rest,
         flakiness: pairs === 0 ? null : changes / pairs,
         lastAt: lastAt.toISOString(),

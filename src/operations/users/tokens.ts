@@ -41,7 +41,7 @@ export const listTokens = defineOperation({
   audited: false,
   input: z.object({}),
   output: z.object({ tokens: z.array(tokenView) }),
-  async run({ access }, _input, { who }) {
+  async run({ access }, _input, { principal: who }) {
     if (who.role === 'admin') return { tokens: (await access.tokens.list()).map(viewToken) };
     if (who.accountId === undefined) return { tokens: [] };
     return { tokens: (await access.tokens.list(who.accountId)).map(viewToken) };
@@ -61,7 +61,7 @@ export const createToken = defineOperation({
     expiresInDays: z.int().min(1).max(3650).nullable().default(90).describe('Null: it does not expire'),
   }),
   output: tokenView.extend({ secret: z.string().describe('Sent as `Authorization: Bearer <secret>`') }),
-  async run({ access }, { name, role, expiresInDays }, { who }) {
+  async run({ access }, { name, role, expiresInDays }, { principal: who }) {
     if (!allows(who.role, role)) {
       throw new Fault(
         'FORBIDDEN',
@@ -92,7 +92,7 @@ export const revokeToken = defineOperation({
   audited: ({ id }) => `token ${id}`,
   input: z.object({ id: whole.min(1).max(2_147_483_647) }),
   output: tokenView,
-  async run({ access }, { id }, { who }) {
+  async run({ access }, { id }, { principal: who }) {
     const { accountId, ...token } = await access.tokens.get(id);
     if (who.role !== 'admin' && (accountId === undefined || accountId !== who.accountId)) {
       // Whether there is such a token is not for everybody to know.

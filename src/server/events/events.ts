@@ -25,9 +25,9 @@ const query = z.strictObject({ run: runId.optional() });
 export function mountEvents(
   server: FastifyInstance,
   changes: Pick<Changes, 'on'>,
-  options: Partial<typeof defaults> & { stillWelcome(request: FastifyRequest): Promise<boolean> },
+  options: Partial<typeof defaults> & { isValid(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { beatMs, unreadLimitBytes, kept, stillWelcome } = { ...defaults, ...options };
+  const { beatMs: heartbeatMs, unreadLimitBytes, kept, isValid: stillWelcome } = { ...defaults, ...options };
   const history = createEventHistory({ kept });
   const listeners = new Map<FastifyReply['raw'], { request: FastifyRequest; wanted: Wanted }>();
 
@@ -47,15 +47,15 @@ export function mountEvents(
       endAtOnce(listener);
     }
   };
-  const beat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     send(': beat\n\n');
     void dismiss();
-  }, beatMs);
-  beat.unref();
+  }, heartbeatMs);
+  heartbeat.unref();
 
   const stopListening = changes.on((change) => send(history.add(change), change));
   server.addHook('preClose', async () => {
-    clearInterval(beat);
+    clearInterval(heartbeat);
     stopListening();
     for (const listener of listeners.keys()) listener.end();
   });

@@ -26,14 +26,11 @@ export function mountLogStream(
   server: FastifyInstance,
   { runs, artifacts }: Pick<Context, 'runs' | 'artifacts'>,
   changes: Pick<Changes, 'on'>,
-  {
-    stillWelcome,
-    ...options
-  }: Partial<typeof defaults> & { stillWelcome(request: FastifyRequest): Promise<boolean> },
+  { isValid, ...options }: Partial<typeof defaults> & { isValid(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { lookMs, beatMs, pieceBytes } = { ...defaults, ...options };
+  const { lookMs: pollMs, beatMs: heartbeatMs, pieceBytes } = { ...defaults, ...options };
   const watches = createLogWatches({
-    lookMs,
+    pollMs,
     sizeOf: artifacts.logSize,
     isFinished: async (id) => (await runs.get(id)).state === 'finished',
   });
@@ -61,19 +58,19 @@ export function mountLogStream(
       const start = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : from;
       const gone = new AbortController();
       reply.raw.on('close', () => gone.abort());
-      const beat = setInterval(async () => {
+      const heartbeat = setInterval(async () => {
         reply.raw.write(': beat\n\n');
-        if (await stillWelcome(request).catch(() => true)) return;
+        if (await isValid(request).catch(() => true)) return;
         gone.abort();
         endAtOnce(reply.raw);
-      }, beatMs);
+      }, heartbeatMs);
       try {
         await follow(id, start, reply.raw, AbortSignal.any([gone.signal, closing.signal]));
       } catch (error) {
         // The answer has begun; the client comes back with the id of its last event.
         request.log.warn({ err: error, run: id }, 'A log could not be streamed on.');
       } finally {
-        clearInterval(beat);
+        clearInterval(heartbeat);
         reply.raw.end();
       }
     },

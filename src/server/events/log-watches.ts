@@ -9,12 +9,12 @@ export interface LogWatch {
 
 /** Looks at each log that has readers once for all of them. */
 export function createLogWatches(deps: {
-  lookMs: number;
+  pollMs: number;
   sizeOf(runId: number): Promise<number>;
   /** Asked when something was told of the run. */
   isFinished(runId: number): Promise<boolean>;
 }) {
-  const { lookMs, sizeOf, isFinished } = deps;
+  const { pollMs: lookMs, sizeOf, isFinished } = deps;
   interface Watched {
     readers: number;
     finished: boolean;

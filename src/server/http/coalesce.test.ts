@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createShared } from './coalesce.ts';
+import { createRequestCoalescer } from './coalesce.ts';
 
 /** Readings that end when told to; each gives its number. */
 function readings() {
@@ -15,7 +15,7 @@ function readings() {
 it('one reading serves all who ask until something changes', async () => {
   let version = 1;
   const { ends, work } = readings();
-  const share = createShared<number>({ version: () => version }, { oldestMs: 60_000 });
+  const share = createRequestCoalescer<number>({ version: () => version }, { oldestMs: 60_000 });
   const first = [share('a', work), share('a', work)];
   expect(ends).toHaveLength(1);
   ends[0]?.();
@@ -33,7 +33,7 @@ it('one reading serves all who ask until something changes', async () => {
 it('who knows of a later change waits for a reading that began after it, together with all others', async () => {
   let version = 1;
   const { ends, work } = readings();
-  const share = createShared<number>({ version: () => version });
+  const share = createRequestCoalescer<number>({ version: () => version });
   const early = share('a', work);
   version = 2;
   const late = [share('a', work), share('a', work)];
@@ -46,7 +46,7 @@ it('who knows of a later change waits for a reading that began after it, togethe
 });
 
 it('an error is told to those who waited, and not kept', async () => {
-  const share = createShared<string>({ version: () => 1 });
+  const share = createRequestCoalescer<string>({ version: () => 1 });
   await expect(share('a', async () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await share('a', async () => 'there')).toBe('there');
 });

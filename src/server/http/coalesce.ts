@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** What changes without word of it (the time that is left, for one) is at most so old. */
 const defaultOldestMs = 1_000;
-const mostKept = 200;
+const maxKept = 200;
 
 interface Entry<Answer> {
   version: number;
@@ -17,7 +17,7 @@ interface Entry<Answer> {
  * everybody who asks until something changes; while one is made, those who know of a later change wait for the next one. Between
  * two of them it rests as long as the last one took, so that a storm of changes leaves half of the time to others.
  */
-export function createShared<Answer>(
+export function createRequestCoalescer<Answer>(
   changes: { version(): number },
   { oldestMs = defaultOldestMs } = {},
 ): (key: string, work: () => Promise<Answer>) => Promise<Answer> {
@@ -36,7 +36,7 @@ export function createShared<Answer>(
     };
     entries.delete(key);
     entries.set(key, entry);
-    if (entries.size > mostKept) entries.delete(entries.keys().next().value as string);
+    if (entries.size > maxKept) entries.delete(entries.keys().next().value as string);
     // An error is for those who waited for it; the next one asks again.
     entry.answer.catch(() => {
       if (entries.get(key) === entry) entries.delete(key);

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
  * An `onSend` hook for what is asked again and again: the answer has a tag of its content, and whoever sends that tag back
  * (`If-None-Match`) gets 304 and no body as long as it is the same.
  */
-export async function answerUnchanged(
+export async function answerWithEtag(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,

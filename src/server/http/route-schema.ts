@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { problem, problemType } from './problem.ts';
 
 /** The schema of a route: what checks it and what describes it. */
-export function described(
+export function describeRoute(
   operationId: string,
   summary: string,
   {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { perform } from '../../operations/core/authorize.ts';
+import { authorizeAndRun } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
-import { type AnyOperation, given, pathParameters, usesQuery } from '../../operations/core/operation.ts';
+import { type AnyOperation, defined, pathParameters, usesQuery } from '../../operations/core/operation.ts';
 import type { Changes } from '../events/changes.ts';
-import { whoOf } from '../sign-in/guard.ts';
-import { createShared } from './coalesce.ts';
-import { answerUnchanged } from './etag.ts';
-import { described } from './route-schema.ts';
+import { principalOf } from '../sign-in/guard.ts';
+import { createRequestCoalescer } from './coalesce.ts';
+import { answerWithEtag } from './etag.ts';
+import { describeRoute } from './route-schema.ts';
 
 const creatingHeaders = z.object({
   // Any text that a header can carry, short enough for an index.
@@ -32,14 +32,14 @@ export function mountOperations(
   changes: Changes,
   operations: readonly AnyOperation[],
 ): void {
-  const share = createShared<string>(changes);
+  const share = createRequestCoalescer<string>(changes);
 
   /** The answer as text, the same one for everybody. */
   const shared = (operation: AnyOperation): AnyOperation => ({
     ...operation,
-    run: (_context, input, asked) =>
+    run: (_context, input, requestContext) =>
       share(`${operation.name} ${JSON.stringify(input)}`, async () =>
-        JSON.stringify(operation.output.parse(await operation.run(context, input, asked))),
+        JSON.stringify(operation.output.parse(await operation.run(context, input, requestContext))),
       ),
   });
 
@@ -49,14 +49,18 @@ export function mountOperations(
       method: operation.method,
       url: operation.path,
       schema: routeSchema(operation),
-      ...(operation.method === 'GET' && { onSend: answerUnchanged }),
+      ...(operation.method === 'GET' && { onSend: answerWithEtag }),
       handler: async (request, reply) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);
         const headers = request.headers as z.output<typeof creatingHeaders>;
         const { 'idempotency-key': key, traceparent: traceParent } = headers;
-        const asked = { who: whoOf(request), address: request.ip, ...given({ key, traceParent }) };
-        const answer = await perform(context, carriedOut, input, asked);
+        const requestContext = {
+          principal: principalOf(request),
+          address: request.ip,
+          ...defined({ key, traceParent }),
+        };
+        const answer = await authorizeAndRun(context, carriedOut, input, requestContext);
         // Whoever has made a change sees it in the next answer, also before the database has told of it.
         if (operation.method !== 'GET') changes.made();
         if (operation.live) reply.type('application/json; charset=utf-8');
@@ -71,7 +75,7 @@ function routeSchema(operation: AnyOperation) {
   const pathMask = Object.fromEntries(inPath.map((name) => [name, true])) as Record<never, true>;
   const rest = operation.input.omit(pathMask);
   const hasRest = Object.keys(rest.shape).length > 0;
-  return described(operation.name, `${operation.summary} (${operation.role})`, {
+  return describeRoute(operation.name, `${operation.summary} (${operation.role})`, {
     answer: operation.output,
     ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
     ...(operation.creates && { headers: creatingHeaders }),

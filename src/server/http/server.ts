@@ -113,7 +113,7 @@ export async function createServer(
   await server.register(async (api) => {
     const changes = createChanges(api, context);
     changes.on(({ event }) => {
-      if (event !== 'run') context.glance.forget();
+      if (event !== 'run') context.statusCache.forget();
     });
     mountOperations(api, context, changes, operations);
     mountDescription(api);

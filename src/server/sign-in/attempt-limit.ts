@@ -4,8 +4,8 @@ import { attemptsOf } from '../../operations/users/users.ts';
 import type { SignInAttempts } from '../../store/access/sign-in-attempts.ts';
 
 /** In a quarter of an hour. From one address more, because an office may share one. */
-const mostForName = 10;
-const mostForAddress = 100;
+const maxPerName = 10;
+const maxPerAddress = 100;
 
 /**
  * Refuses whoever tries too often to guess a password, before it is looked at: SIGN_IN_TOO_OFTEN. All servers on one database
@@ -19,8 +19,8 @@ export async function limitSignIn(
   const refuse = (whose: string) => {
     throw new Fault('SIGN_IN_TOO_OFTEN', `There were too many attempts to sign in ${whose}.`);
   };
-  if ((await attempts.count(`address ${networkOf(address)}`)) > mostForAddress) refuse('from this address');
-  if (name !== undefined && (await attempts.count(attemptsOf(name))) > mostForName) refuse('with this name');
+  if ((await attempts.count(`address ${networkOf(address)}`)) > maxPerAddress) refuse('from this address');
+  if (name !== undefined && (await attempts.count(attemptsOf(name))) > maxPerName) refuse('with this name');
 }
 
 /** Whoever has one IPv6 address has a /64 of them. */

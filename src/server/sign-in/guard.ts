@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
 import { csrfOf, isSame } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
-import type { Asker } from '../../model/access.ts';
+import type { Principal } from '../../model/access.ts';
 import type { Access } from '../../store/access/access.ts';
 import { readCookie } from './cookies.ts';
-import { createAskerMemory } from './principal-cache.ts';
+import { createPrincipalCache } from './principal-cache.ts';
 import { createHostChecks } from './trusted-hosts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. Absent only where the entrance of the route lets in everybody. */
-    who: Asker | undefined;
+    principal: Principal | undefined;
     /** The secret of the session, when there is one. */
     sessionSecret: string | undefined;
   }
@@ -28,10 +28,10 @@ declare module 'fastify' {
  * How long it is remembered who a cookie or a token stands for, to read something. Whoever changes something is looked up each
  * time, and that a change was made here forgets all; what another process changed is seen this much later.
  */
-const rememberedMs = 1_000;
+const cachedMs = 1_000;
 
 /** Whoever works on this machine where nobody signs in. */
-const local: Asker = { name: 'local', role: 'admin', via: 'open' };
+const local: Principal = { name: 'local', role: 'admin', via: 'open' };
 
 export interface Guard {
   /** Decides whether a request may come in, or throws; then knows who asks. */
@@ -39,7 +39,7 @@ export interface Guard {
   /** After an answer: what was changed counts from the next request on. */
   answered(request: FastifyRequest): void;
   /** Whether who was let in some time ago would be let in now. */
-  stillWelcome(request: FastifyRequest): Promise<boolean>;
+  isValid(request: FastifyRequest): Promise<boolean>;
 }
 
 /** `localToken` is the one that commands on the data folder of this server show. */
@@ -51,9 +51,9 @@ export function createGuard(options: {
 }): Guard {
   const { access, server, signIn, localToken } = options;
   const hosts = createHostChecks(server, { signIn });
-  const memory = createAskerMemory({ forMs: rememberedMs });
+  const memory = createPrincipalCache({ forMs: cachedMs });
 
-  async function ofToken(token: string): Promise<Asker | undefined> {
+  async function ofToken(token: string): Promise<Principal | undefined> {
     if (isSame(token, localToken)) return local;
     if (server.token !== undefined && isSame(token, server.token)) {
       return { name: 'token MATRE_TOKEN', role: 'admin', via: 'token' };
@@ -61,18 +61,18 @@ export function createGuard(options: {
     return access.tokens.whoIs(token);
   }
 
-  async function identify(request: FastifyRequest): Promise<Asker | undefined> {
+  async function identify(request: FastifyRequest): Promise<Principal | undefined> {
     if (!signIn) return local;
     const known = onlyReads(request)
       ? memory.whoIs
-      : (_secret: string, ask: () => Promise<Asker | undefined>) => ask();
+      : (_secret: string, ask: () => Promise<Principal | undefined>) => ask();
     const token = bearerToken(request);
     if (token !== undefined) return known(`token ${token}`, () => ofToken(token));
     const secret = readCookie(request, 'matre_session');
     if (secret === undefined) return undefined;
-    const who = await known(`session ${secret}`, () => access.sessions.whoIs(secret));
-    if (who) request.sessionSecret = secret;
-    return who;
+    const principal = await known(`session ${secret}`, () => access.sessions.whoIs(secret));
+    if (principal) request.sessionSecret = secret;
+    return principal;
   }
 
   return {
@@ -82,9 +82,9 @@ export function createGuard(options: {
       hosts.refuseForeignOrigin(request);
       // A page that came here under another name cannot know a token.
       if (!signIn || bearerToken(request) === undefined) hosts.refuseForeignHost(request);
-      request.who = await identify(request);
+      request.principal = await identify(request);
       if (request.sessionSecret !== undefined && entrance !== 'sign-in') refuseWithoutCsrf(request);
-      if (request.who === undefined && entrance === undefined) {
+      if (request.principal === undefined && entrance === undefined) {
         const what =
           bearerToken(request) === undefined ? 'Nobody is signed in.' : 'The token is not valid (any more).';
         throw new Fault('UNAUTHORIZED', what);
@@ -93,7 +93,7 @@ export function createGuard(options: {
     answered(request) {
       if (!onlyReads(request)) memory.forget();
     },
-    async stillWelcome(request) {
+    async isValid(request) {
       return (await identify(request)) !== undefined;
     },
   };
@@ -107,9 +107,9 @@ export function openToAll(plugin: FastifyInstance): void {
 }
 
 /** Whoever asks for a route that lets in nobody unknown. */
-export function whoOf(request: FastifyRequest): Asker {
-  if (request.who === undefined) throw new Fault('UNAUTHORIZED', 'Nobody is signed in.');
-  return request.who;
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === undefined) throw new Fault('UNAUTHORIZED', 'Nobody is signed in.');
+  return request.principal;
 }
 
 /** A browser sends cookies by itself, also for a page of somebody else; this header it does not. */

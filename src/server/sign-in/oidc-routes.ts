@@ -57,12 +57,16 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
       const mark = request.url.indexOf('?');
       const claims = await provider.arrive(mark < 0 ? '' : request.url.slice(mark), kept);
       const user = userOf(claims, oidc);
-      const who = { name: user.name, via: 'oidc' } as const;
+      const principal = { name: user.name, via: 'oidc' } as const;
       const subject = `${user.name}: ${user.role}`;
-      await audited(context, { who, address: request.ip, operation: 'session.begin', subject }, async () => {
-        const account = await access.accounts.ofOidc({ issuer: claims.iss, subject: claims.sub }, user);
-        await sessions.begin(request, reply, account.id);
-      });
+      await audited(
+        context,
+        { who: principal, address: request.ip, operation: 'session.begin', subject },
+        async () => {
+          const account = await access.accounts.ofOidc({ issuer: claims.iss, subject: claims.sub }, user);
+          await sessions.begin(request, reply, account.id);
+        },
+      );
       return reply.redirect(kept.returnTo);
     } catch (error) {
       return reply.redirect(explain(error));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Asker } from '../../model/access.ts';
-import { createAskerMemory } from './principal-cache.ts';
+import type { Principal } from '../../model/access.ts';
+import { createPrincipalCache } from './principal-cache.ts';
 
-const ada: Asker = { name: 'ada', role: 'admin', via: 'password' };
+const ada: Principal = { name: 'ada', role: 'admin', via: 'password' };
 
 describe('who a secret stands for', () => {
   it('is asked once for many at the same time, for each secret', async () => {
-    const memory = createAskerMemory({ forMs: 60_000 });
+    const memory = createPrincipalCache({ forMs: 60_000 });
     const asked: string[] = [];
     const whoIs = (secret: string) =>
       memory.whoIs(secret, async () => {
@@ -22,7 +22,7 @@ describe('who a secret stands for', () => {
 
   it('is asked again when its time is over, and after an error', async () => {
     let asked = 0;
-    const memory = createAskerMemory({ forMs: 0 });
+    const memory = createPrincipalCache({ forMs: 0 });
     const count = async () => {
       asked += 1;
       return ada;
@@ -30,7 +30,7 @@ describe('who a secret stands for', () => {
     await memory.whoIs('one', count);
     await memory.whoIs('one', count);
     expect(asked).toBe(2);
-    const long = createAskerMemory({ forMs: 60_000 });
+    const long = createPrincipalCache({ forMs: 60_000 });
     await expect(long.whoIs('one', () => Promise.reject(new Error('away')))).rejects.toThrowError('away');
     expect(await long.whoIs('one', count)).toEqual(ada);
   });

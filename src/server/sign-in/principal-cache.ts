@@ -1,4 +1,4 @@
-import type { Asker } from '../../model/access.ts';
+import type { Principal } from '../../model/access.ts';
 
 /** So that a flood of made-up secrets takes no room. */
 const most = 1_000;
@@ -7,18 +7,18 @@ const most = 1_000;
  * Remembers for a moment who a secret stands for. One change makes fifty open pages ask several questions each, and without
  * it the database would be asked for all of them who they are.
  */
-export function createAskerMemory({ forMs }: { forMs: number }) {
-  const known = new Map<string, { until: number; who: Promise<Asker | undefined> }>();
+export function createPrincipalCache({ forMs }: { forMs: number }) {
+  const known = new Map<string, { until: number; principal: Promise<Principal | undefined> }>();
   return {
-    whoIs(secret: string, ask: () => Promise<Asker | undefined>): Promise<Asker | undefined> {
+    whoIs(secret: string, ask: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
       const found = known.get(secret);
-      if (found && found.until > performance.now()) return found.who;
+      if (found && found.until > performance.now()) return found.principal;
       if (known.size >= most) known.clear();
-      const who = ask();
-      known.set(secret, { until: performance.now() + forMs, who });
+      const principal = ask();
+      known.set(secret, { until: performance.now() + forMs, principal });
       // An error is told, and not remembered.
-      who.catch(() => known.delete(secret));
-      return who;
+      principal.catch(() => known.delete(secret));
+      return principal;
     },
 
     /** Somebody may have signed out, or have another role. */

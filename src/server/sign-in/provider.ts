@@ -3,7 +3,7 @@ import type { OidcConfig } from '../../config/config.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Claims } from './claims.ts';
 
-const answerWithinSeconds = 10;
+const timeoutSeconds = 10;
 
 /** What is remembered of a sign-in that goes on at the provider. */
 export interface Departure {
@@ -82,7 +82,7 @@ async function discover(config: OidcConfig): Promise<client.Configuration> {
   const execute = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
     execute,
-    timeout: answerWithinSeconds,
+    timeout: timeoutSeconds,
   });
   // The one that every provider has by default, unless it says otherwise.
   const methods = found.serverMetadata().token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
@@ -95,7 +95,7 @@ async function discover(config: OidcConfig): Promise<client.Configuration> {
     clientSecret,
     authentication,
   );
-  configuration.timeout = answerWithinSeconds;
+  configuration.timeout = timeoutSeconds;
   for (const each of execute) each(configuration);
   return configuration;
 }

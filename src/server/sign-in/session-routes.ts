@@ -8,9 +8,9 @@ import type { Context } from '../../operations/core/context.ts';
 import { line, newPassword, userName } from '../../operations/core/fields.ts';
 import { attemptsOf } from '../../operations/users/users.ts';
 import type { Account } from '../../store/access/accounts.ts';
-import { described } from '../http/route-schema.ts';
+import { describeRoute } from '../http/route-schema.ts';
 import { limitSignIn } from './attempt-limit.ts';
-import { whoOf } from './guard.ts';
+import { principalOf } from './guard.ts';
 import { type BrowserSessions, sessionView } from './session.ts';
 
 /** A name and two passwords need no more. */
@@ -37,7 +37,9 @@ export function mountSessionRoutes(
     '/api/session',
     {
       config: { entrance: 'open' },
-      schema: described('session.show', 'Show who is signed in, and how one can', { answer: sessionView }),
+      schema: describeRoute('session.show', 'Show who is signed in, and how one can', {
+        answer: sessionView,
+      }),
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -50,7 +52,7 @@ export function mountSessionRoutes(
     {
       config: { entrance: 'sign-in' },
       bodyLimit,
-      schema: described('session.begin', 'Sign in with a password; sets the cookie matre_session', {
+      schema: describeRoute('session.begin', 'Sign in with a password; sets the cookie matre_session', {
         answer: sessionView,
         body: credentials,
       }),
@@ -60,9 +62,9 @@ export function mountSessionRoutes(
       const { name, password } = request.body as z.output<typeof credentials>;
       const account = await access.accounts.find(name);
       // What was typed as a name may be a password.
-      const who = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
+      const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
       await limitSignIn(access.attempts, { address: request.ip, name });
-      await told(request, who, 'session.begin', async () => {
+      await told(request, principal, 'session.begin', async () => {
         await checkPassword(name, account, password);
         await sessions.begin(request, reply, (account as Account).id);
       });
@@ -72,9 +74,12 @@ export function mountSessionRoutes(
 
   server.delete(
     '/api/session',
-    { config: { entrance: 'open' }, schema: described('session.end', 'Sign out', { answer: sessionView }) },
+    {
+      config: { entrance: 'open' },
+      schema: describeRoute('session.end', 'Sign out', { answer: sessionView }),
+    },
     async (request, reply) => {
-      const { who } = request;
+      const { principal: who } = request;
       if (who && request.sessionSecret !== undefined) {
         await told(request, who, 'session.end', () => sessions.end(request, reply));
       }
@@ -86,23 +91,23 @@ export function mountSessionRoutes(
     '/api/session/password',
     {
       bodyLimit,
-      schema: described('session.password', 'Change one’s own password; all other sessions end', {
+      schema: describeRoute('session.password', 'Change one’s own password; all other sessions end', {
         answer: sessionView,
         body: passwords,
       }),
     },
     async (request, reply) => {
       const { current, next } = request.body as z.output<typeof passwords>;
-      const who = whoOf(request);
-      if (request.sessionSecret === undefined || who.accountId === undefined) {
+      const principal = principalOf(request);
+      if (request.sessionSecret === undefined || principal.accountId === undefined) {
         throw new Fault('INPUT_INVALID', 'Only who is signed in has a password.');
       }
-      const account = await access.accounts.get(who.name);
+      const account = await access.accounts.get(principal.name);
       if (account.via === 'oidc') {
-        throw new Fault('USER_ELSEWHERE', `${who.name} signs in with the OpenID provider.`);
+        throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
       }
       await limitSignIn(access.attempts, { address: request.ip, name: account.name });
-      await told(request, who, 'session.password', async () => {
+      await told(request, principal, 'session.password', async () => {
         await checkPassword(account.name, account, current);
         await access.accounts.setPassword(account.name, await hashPassword(next));
         await sessions.begin(request, reply, account.id);
@@ -116,7 +121,7 @@ export function mountSessionRoutes(
     {
       config: { entrance: 'sign-in' },
       bodyLimit,
-      schema: described(
+      schema: describeRoute(
         'session.first-admin',
         'Make the first admin, with the link of the log, and sign in',
         {
@@ -129,8 +134,8 @@ export function mountSessionRoutes(
       refuseUnlessRequired();
       const { token, name, password } = request.body as z.output<typeof firstAdmin>;
       await limitSignIn(access.attempts, { address: request.ip });
-      const who = { name: 'who has the link', via: 'password' } as const;
-      const entry = { who, address: request.ip, operation: 'session.first-admin', subject: name };
+      const principal = { name: 'who has the link', via: 'password' } as const;
+      const entry = { who: principal, address: request.ip, operation: 'session.first-admin', subject: name };
       await audited(context, entry, async () => {
         const account = await access.welcome.accept(token, name, () => hashPassword(password));
         await sessions.begin(request, reply, account.id);
@@ -154,10 +159,14 @@ export function mountSessionRoutes(
 
   function told<T>(
     request: FastifyRequest,
-    who: { name: string; via: Via },
+    principal: { name: string; via: Via },
     operation: string,
     work: () => Promise<T>,
   ) {
-    return audited(context, { who, address: request.ip, operation, subject: who.name }, work);
+    return audited(
+      context,
+      { who: principal, address: request.ip, operation, subject: principal.name },
+      work,
+    );
   }
 }

@@ -34,7 +34,7 @@ export function createBrowserSessions({ access, config }: Context, { signIn }: {
   const { oidc } = config.signIn;
   return {
     /** As it is for who asks. */
-    async view({ who, sessionSecret }: FastifyRequest): Promise<SessionView> {
+    async view({ principal: who, sessionSecret }: FastifyRequest): Promise<SessionView> {
       const via = who?.via;
       return {
         signInRequired: signIn,
@@ -55,14 +55,14 @@ export function createBrowserSessions({ access, config }: Context, { signIn }: {
       await access.accounts.signedIn(accountId);
       setCookie(request, reply, { name: 'matre_session', value: secret, publicUrl });
       request.sessionSecret = secret;
-      request.who = await access.sessions.whoIs(secret);
+      request.principal = await access.sessions.whoIs(secret);
     },
 
     async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (request.sessionSecret !== undefined) await access.sessions.end(request.sessionSecret);
       setCookie(request, reply, { name: 'matre_session', value: undefined, publicUrl });
       request.sessionSecret = undefined;
-      request.who = undefined;
+      request.principal = undefined;
     },
   };
 }

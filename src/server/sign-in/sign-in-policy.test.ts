@@ -62,7 +62,7 @@ describe('settings of an OpenID provider', () => {
   });
 
   it('never show the secret', () => {
-    const { described } = load({})();
-    expect(JSON.stringify(described)).not.toContain('hush');
+    const { described: describeRoute } = load({})();
+    expect(JSON.stringify(describeRoute)).not.toContain('hush');
   });
 });

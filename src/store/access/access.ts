@@ -2,7 +2,7 @@ import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
 import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
-import { createWelcome } from './first-admin-invite.ts';
+import { createFirstAdminInvite } from './first-admin-invite.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInAttempts } from './sign-in-attempts.ts';
 import { createTokens } from './tokens.ts';
@@ -16,7 +16,7 @@ export function createAccess(deps: { database: Database; secrets: SecretBox; ses
     accounts: createAccounts({ database }),
     sessions: createSessions({ database, idleMs: sessionMs }),
     tokens: createTokens({ database }),
-    welcome: createWelcome({ database }),
+    welcome: createFirstAdminInvite({ database }),
     attempts: createSignInAttempts({ database }),
     audit: createAudit({ database }),
     /** For what a browser keeps for us while it is at an OpenID provider. */

@@ -1,4 +1,4 @@
-import type { Asker } from '../../model/access.ts';
+import type { Principal } from '../../model/access.ts';
 import { type Queryable, storable } from '../database/database.ts';
 
 /** A change that somebody made, or tried to make. */
@@ -16,7 +16,7 @@ export interface AuditEntry {
 }
 
 export interface NewAuditEntry {
-  who: Pick<Asker, 'name' | 'via'>;
+  who: Pick<Principal, 'name' | 'via'>;
   address: string | undefined;
   operation: string;
   subject: string;

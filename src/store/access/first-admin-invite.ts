@@ -3,10 +3,10 @@ import { Fault } from '../../faults/fault.ts';
 import type { Database } from '../database/database.ts';
 import { type Account, countAdmins, insertAccount, lockAdmins } from './accounts.ts';
 
-export type Welcome = ReturnType<typeof createWelcome>;
+export type FirstAdminInvite = ReturnType<typeof createFirstAdminInvite>;
 
 /** The first admin is made by whoever can read the log: it has a link that works once, and for an hour. */
-export function createWelcome(deps: { database: Database }) {
+export function createFirstAdminInvite(deps: { database: Database }) {
   const { database } = deps;
   return {
     /** The secret of a new link. */

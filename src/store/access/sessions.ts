@@ -1,5 +1,5 @@
 import { digestOf, newSecret } from '../../crypto/token.ts';
-import type { Asker, Role } from '../../model/access.ts';
+import type { Principal, Role } from '../../model/access.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** Signed in or not, nobody stays longer than this without signing in again. */
@@ -24,7 +24,7 @@ export function createSessions(deps: { database: Queryable; idleMs: number }) {
     },
 
     /** Who it is, with the role as it is now; `undefined` when the session has ended. */
-    async whoIs(secret: string): Promise<Asker | undefined> {
+    async whoIs(secret: string): Promise<Principal | undefined> {
       const hash = digestOf(secret);
       const [row] = await database.query<{
         id: number;

@@ -1,6 +1,6 @@
 import { digestOf, newSecret } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
-import { type Asker, lesserRole, type Role } from '../../model/access.ts';
+import { lesserRole, type Principal, type Role } from '../../model/access.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** An API token, without its secret. */
@@ -74,7 +74,7 @@ export function createTokens(deps: { database: Queryable }) {
     },
 
     /** Who it stands for: never more than its user may do now. `undefined` when it is none, or has expired. */
-    async whoIs(secret: string): Promise<Asker | undefined> {
+    async whoIs(secret: string): Promise<Principal | undefined> {
       if (!secret.startsWith(prefix)) return undefined;
       const [row] = await database.query<Row & { fresh: boolean; account_role: Role | null }>(
         `SELECT ${columns}, account.role AS account_role,

@@ -91,9 +91,9 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
     const child = spawn('flock', [`--${mode}`, '--nonblock', '3'], {
       stdio: ['ignore', 'ignore', 'pipe', handle.fd],
     });
-    let complaint = '';
+    let mftfError = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      complaint += text;
+      mftfError += text;
     });
     child.on('error', (error) => {
       reject(
@@ -106,9 +106,9 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
     });
     child.on('close', (code) => {
       if (code === 0) resolve(true);
-      else if (code === 1 && complaint === '') resolve(false);
+      else if (code === 1 && mftfError === '') resolve(false);
       else
-        reject(new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${complaint.trim() || code}.`));
+        reject(new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${mftfError.trim() || code}.`));
     });
   });
 }

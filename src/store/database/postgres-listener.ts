@@ -3,8 +3,8 @@ import type pg from 'pg';
 import type { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const initialDelayMs = 100;
+const maxDelayMs = 5_000;
 
 type Callback = (payload: string) => void;
 
@@ -47,15 +47,15 @@ export function createListener(deps: {
     }
     usable = true;
     // Ended with a statement under way, the connection is broken off, and `end` follows.
-    const beat = () => client.query('SELECT 1').catch(() => client.end());
-    beats = setInterval(beat, deps.beatMs).unref();
+    const heartbeat = () => client.query('SELECT 1').catch(() => client.end());
+    beats = setInterval(heartbeat, deps.beatMs).unref();
     return client;
   }
 
   /** Tries until it succeeds or the listener is closed. */
   async function reopen(): Promise<pg.Client> {
     log.warn(`Lost the connection that listens to PostgreSQL at ${place}; connecting again.`);
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    for (let pauseMs = initialDelayMs; ; pauseMs = Math.min(pauseMs * 2, maxDelayMs)) {
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false });
       try {
         const client = await open();

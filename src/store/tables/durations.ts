@@ -11,7 +11,7 @@ export interface ExpectedDuration {
 }
 
 /** How a test went lately, over all environments and all suites that it runs in. */
-export interface TestFigures {
+export interface TestStatistics {
   test: string;
   /** On how many environments its last answer was a pass, and on how many a failure. */
   passing: number;
@@ -27,7 +27,7 @@ export interface TestFigures {
 export type Durations = ReturnType<typeof createDurations>;
 
 /** What a run is expected to take hardly changes while it runs, and it is asked for with every test that ends. */
-const remembered = 256;
+const cachedWithTimeout = 256;
 
 export function createDurations(deps: { database: Queryable }) {
   const { database } = deps;
@@ -64,7 +64,7 @@ export function createDurations(deps: { database: Queryable }) {
     expectedOf,
 
     /** Of all tests that ever ran to their end on an environment that is still there. */
-    async figures(): Promise<TestFigures[]> {
+    async metrics(): Promise<TestStatistics[]> {
       const rows = await database.query<{
         test: string;
         passing: number;
@@ -109,7 +109,7 @@ export function createDurations(deps: { database: Queryable }) {
     const unknown = runIds.filter((id) => !known.has(id));
     const read = unknown.length === 0 ? new Map<number, ExpectedDuration[]>() : await readExpected(unknown);
     for (const [runId, expected] of read) {
-      if (known.size >= remembered) known.delete(known.keys().next().value as number);
+      if (known.size >= cachedWithTimeout) known.delete(known.keys().next().value as number);
       known.set(runId, expected);
     }
     return new Map(runIds.map((id) => [id, known.get(id) ?? read.get(id) ?? []]));

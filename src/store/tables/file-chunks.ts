@@ -1,8 +1,8 @@
-import type { Depot } from '../../artifacts/blob-store.ts';
+import type { BlobStore } from '../../artifacts/blob-store.ts';
 import type { Database } from '../database/database.ts';
 
 /** Files of runs in the database: what every host can reach, and what is backed up with the rest. */
-export function createDepot({ database }: { database: Database }): Depot {
+export function createBlobStore({ database }: { database: Database }): BlobStore {
   return {
     async arrived(runId, sender) {
       const [run] = await database.query('SELECT id FROM run WHERE id = $1', [runId]);

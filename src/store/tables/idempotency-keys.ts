@@ -2,7 +2,7 @@ import { Fault } from '../../faults/fault.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** A request that makes something, by the key that the caller gave it. */
-export interface Creation {
+export interface IdempotentRequest {
   key: string;
   /** The same for the same request, and for no other. */
   fingerprint: string;
@@ -12,13 +12,13 @@ const kept = `interval '24 hours'`;
 /** More than come in with each new one, so that old ones never pile up. */
 const sweptAtOnce = 100;
 
-export type Creations = ReturnType<typeof createCreations>;
+export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
 /** What was answered to requests with a key, in the last 24 hours. */
-export function createCreations(deps: { database: Queryable }) {
+export function createIdempotencyKeys(deps: { database: Queryable }) {
   return {
     /** The answer of the first time; `undefined` when this is the first. Errors: IDEMPOTENCY_KEY_REUSED. */
-    async answer({ key, fingerprint }: Creation): Promise<unknown> {
+    async answer({ key, fingerprint }: IdempotentRequest): Promise<unknown> {
       const [row] = await deps.database.query<{ fingerprint: string; answer: string }>(
         `SELECT fingerprint, answer FROM creation WHERE key = $1 AND created_at >= now() - ${kept}`,
         [key],
@@ -35,7 +35,7 @@ export function createCreations(deps: { database: Queryable }) {
  */
 export async function keepAnswer(
   transaction: Queryable,
-  { key, fingerprint }: Creation,
+  { key, fingerprint }: IdempotentRequest,
   answer: unknown,
 ): Promise<void> {
   await transaction.query(

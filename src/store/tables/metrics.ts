@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts';
 
 /** What an environment has to do, in numbers. */
-export interface QueueFigures {
+export interface QueueMetrics {
   /** The code of the environment. */
   environment: string;
   queued: number;
@@ -44,7 +44,7 @@ export function createFigures(deps: { database: Queryable }) {
   const { database } = deps;
   return {
     /** Every environment. */
-    async queues(): Promise<QueueFigures[]> {
+    async queues(): Promise<QueueMetrics[]> {
       const rows = await database.query<{
         code: string;
         queued: number | null;

@@ -144,7 +144,7 @@ export async function moveOn(transaction: Queryable, id: number, nextAt: Date | 
  * The environments of a schedule, which are not removed before the end of the transaction unless they are now. In the order of
  * their codes.
  */
-export async function shareEnvironments(
+export async function dispatchEnvironments(
   transaction: Queryable,
   scheduleId: number,
 ): Promise<Schedule['environments']> {

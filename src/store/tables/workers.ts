@@ -47,7 +47,7 @@ export function createWorkers(deps: { database: Queryable }) {
     },
 
     /** Says that it is alive. False when it is not registered (any more): register again. */
-    async beat(
+    async heartbeat(
       id: string,
       { stopping, waitsFor }: { stopping: boolean; waitsFor?: Reason | undefined },
     ): Promise<boolean> {

@@ -11,7 +11,7 @@ import classes from './account.module.css';
 type Entry = Answer<typeof listAudit>['entries'][number];
 
 /** No event tells of entries. */
-const lookAgainMs = 30_000;
+const recheckMs = 30_000;
 
 const auditQuery = infiniteQueryOptions({
   queryKey: ['audit'],
@@ -19,7 +19,7 @@ const auditQuery = infiniteQueryOptions({
     get<typeof listAudit>('/api/audit', { query: { before: pageParam, limit: 100 }, signal }),
   initialPageParam: null as number | null,
   getNextPageParam: ({ next }) => next,
-  refetchInterval: lookAgainMs,
+  refetchInterval: recheckMs,
 });
 
 /** Who changed what, the newest first, for admins. */

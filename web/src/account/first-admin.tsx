@@ -5,7 +5,7 @@ import classes from './gate.module.css';
 import { Gate } from './gate.tsx';
 
 /** The first admin, by the link that is in the log of the server. */
-export default function Welcome() {
+export default function FirstAdmin() {
   useTitle('Welcome');
   const [search] = useSearchParams();
   const [, go] = useLocation();

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
 import { type Answer, ask, get } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
-import { Certainly } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -119,7 +119,7 @@ function Row({ token }: { token: Token }) {
         {expiresAt === null ? 'never' : expired ? 'expired' : <Time at={expiresAt} />}
       </Table.Td>
       <Table.Td className={classes.actions}>
-        <Certainly
+        <ConfirmButton
           button="Revoke"
           name={`Revoke ${name}`}
           question={`Whatever uses the token ${name} is refused from now on.`}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users/users.ts';
 import { type Answer, type Asked, ask, get, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
-import { Certainly } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -129,7 +129,7 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
             Set password
           </Button>
         )}
-        <Certainly
+        <ConfirmButton
           button="Remove"
           name={`Remove ${name}`}
           question={`${name} is signed out, and all tokens of ${name} are revoked.`}

@@ -20,7 +20,7 @@ export function openLive(
   onRefused: () => void,
   options: Partial<typeof defaults> = {},
 ) {
-  const { graceMs, againMs } = { ...defaults, ...options };
+  const { graceMs, againMs: retryMs } = { ...defaults, ...options };
   const watchers = new Set<() => void>();
   let connection: Connection = { state: 'connecting' };
   let source: EventSource;
@@ -49,7 +49,7 @@ export function openLive(
       if (source.readyState !== EventSource.CLOSED) return;
       onRefused();
       clearTimeout(again);
-      again = setTimeout(open, againMs);
+      again = setTimeout(open, retryMs);
     });
   };
   open();

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { StandingBadge } from './check-status.tsx';
+import { CheckStatusBadge } from './check-status.tsx';
 import classes from './doctor.module.css';
 import type { Check, Finding } from './queries.ts';
 import { Remedy } from './remedy.tsx';
@@ -20,7 +20,7 @@ export function CheckList({ label, checks, environments, fix }: Props) {
     <ul className={classes.checks} aria-label={label}>
       {checks.map(({ name, looksAt, standing, findings, healed }) => (
         <li key={name} className={classes.check}>
-          <StandingBadge standing={standing} />
+          <CheckStatusBadge standing={standing} />
           <div className={classes.what}>
             <b>{name}</b> <span className={classes.dim}>{looksAt}</span>
           </div>
@@ -60,7 +60,7 @@ function Found({ finding, differs, environments, children }: FoundProps) {
         <p>
           {differs && (
             <>
-              <StandingBadge standing={standing} />{' '}
+              <CheckStatusBadge standing={standing} />{' '}
             </>
           )}
           {about !== null && (

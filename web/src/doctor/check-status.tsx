@@ -6,7 +6,7 @@ const signs = { well: IconCheck, warning: IconAlertTriangle, problem: IconX, unk
 const words = { well: 'well', warning: 'warning', problem: 'problem', unknown: 'could not look' };
 
 /** Sign and word. */
-export function StandingBadge({ standing }: { standing: Standing }) {
+export function CheckStatusBadge({ standing }: { standing: Standing }) {
   const Sign = signs[standing];
   return (
     <span className={classes.standing} data-standing={standing}>

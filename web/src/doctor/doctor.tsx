@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { listEnvironments } from '../../../src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { get } from '../api/request.ts';
-import { duration, many } from '../ui/format.ts';
+import { duration, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { ErrorState } from '../ui/states.tsx';
@@ -119,8 +119,8 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
     return (
       <p className={classes.healthy}>
         <IconCheck size={16} stroke={2.5} aria-hidden />
-        {warnings === 0 ? 'All is well' : 'Nothing is wrong'}: {many(checks.length, 'check')} looked, and
-        found no problem{warnings === 0 ? '' : `, but ${many(warnings, 'warning')}`}.
+        {warnings === 0 ? 'All is well' : 'Nothing is wrong'}: {plural(checks.length, 'check')} looked, and
+        found no problem{warnings === 0 ? '' : `, but ${plural(warnings, 'warning')}`}.
       </p>
     );
   }
@@ -131,8 +131,8 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
   ).length;
   return (
     <p className={problems > 0 ? classes.unhealthy : classes.problem}>
-      {problems === 0 ? 'No problem was found' : `${many(problems, 'problem')} found`} by{' '}
-      {many(checks.length, 'check')}
+      {problems === 0 ? 'No problem was found' : `${plural(problems, 'problem')} found`} by{' '}
+      {plural(checks.length, 'check')}
       {blind === 0 ? '.' : `; ${blind} could not look, or not at everything.`}
     </p>
   );
@@ -154,14 +154,14 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
     ...checks.filter(({ standing }) => standing === 'unknown'),
     ...checks.filter(({ standing }) => standing === 'warning'),
   ];
-  const mended = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
+  const repaired = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
   const well = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
   return (
     <>
-      {toMind.length + mended.length > 0 && (
+      {toMind.length + repaired.length > 0 && (
         <CheckList
           label="To look at"
-          checks={[...toMind, ...mended]}
+          checks={[...toMind, ...repaired]}
           environments={codes}
           fix={({ about, found }) => (
             <Fix name={about ?? found} fixable={fixable} busy={fixes} unless={unless} onFix={onFix} />
@@ -170,7 +170,7 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
       )}
       {well.length > 0 && (
         <details key={String(healthy)} open={!healthy} className={classes.well}>
-          <summary>What is well: {many(well.length, 'check')}</summary>
+          <summary>What is well: {plural(well.length, 'check')}</summary>
           <CheckList label="Well" checks={well} environments={codes} />
         </details>
       )}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { fixDoctor } from '../../../src/operations/system/doctor.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './doctor.module.css';
 import { doctorQuery, type Finding, type Report } from './queries.ts';
@@ -16,16 +16,16 @@ export function useFix() {
   return useAction({
     run: (environment: string) =>
       post<typeof fixDoctor>('/api/doctor/fix', environment === '' ? {} : { environment }),
-    done: saidOf,
+    done: outputOf,
     touches: [['environments'], ['environment'], ['container'], ['containers'], ['overview']],
     onDone: (report, environment) => client.setQueryData(doctorQuery(environment).queryKey, report),
   });
 }
 
-function saidOf({ healthy, checks }: Report): string {
+function outputOf({ healthy, checks }: Report): string {
   if (healthy) return 'Done: all is well now.';
   const left = checks.filter(({ standing }) => standing === 'problem').length;
-  return `Done; what was done stands at each check. ${left === 0 ? 'No problem is left.' : `${many(left, 'check')} still ${left === 1 ? 'finds' : 'find'} a problem.`}`;
+  return `Done; what was done stands at each check. ${left === 0 ? 'No problem is left.' : `${plural(left, 'check')} still ${left === 1 ? 'finds' : 'find'} a problem.`}`;
 }
 
 interface Props {

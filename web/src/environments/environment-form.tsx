@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** As many containers as an environment may have: `mostSlots` of the server. */
-const mostSlots = 16;
+const maxSlots = 16;
 
 /** Adds an environment, or changes what is set of one. The password goes one way only: it is never shown again. */
 export function EnvironmentForm({ environment, onDone, onClose }: Props) {
@@ -129,7 +129,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           description="A run splits its tests over so many at a time."
           width={110}
           min={1}
-          max={mostSlots}
+          max={maxSlots}
           error={wrong['slots']}
           value={fields.slots}
           onChange={(slots) => setFields((before) => ({ ...before, slots }))}

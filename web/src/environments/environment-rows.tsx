@@ -133,7 +133,7 @@ function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAwa
   if (containers.length === 0) return <Nothing>none yet</Nothing>;
   const stale = containers.find(({ note }) => note !== null);
   const running = containers.filter(({ state }) => state === 'running').length;
-  const many = containers.length > 1 ? `${running} of ${containers.length} ` : '';
+  const plural = containers.length > 1 ? `${running} of ${containers.length} ` : '';
   if (stale) {
     return (
       <span title={stale.note ?? undefined} className={classes.stale}>
@@ -143,7 +143,7 @@ function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAwa
   }
   return (
     <span>
-      {many}
+      {plural}
       {running > 0 ? 'running' : containers[0]?.state}
     </span>
   );

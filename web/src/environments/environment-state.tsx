@@ -1,5 +1,5 @@
 import { IconPlayerPauseFilled } from '@tabler/icons-react';
-import { roughly } from '../ui/format.ts';
+import { approxDuration } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status.tsx';
 import classes from './environment-state.module.css';
 import type { Lane } from './queries.ts';
@@ -12,7 +12,7 @@ export function EnvironmentState({ lane }: { lane: Pick<Lane, 'running' | 'pause
       <StatusBadge status="running">
         <span className={classes.number}>#{running.id}</span>
         <span className={classes.number}>{Math.round(running.percent)}%</span>
-        {running.msLeft !== null && <span>{roughly(running.msLeft)} left</span>}
+        {running.msLeft !== null && <span>{approxDuration(running.msLeft)} left</span>}
         {paused && <span className={classes.paused}>paused</span>}
       </StatusBadge>
     );

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ActionButton } from '../ui/action-button.tsx';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
@@ -70,7 +70,7 @@ export default function Environments() {
                 </Button>
               ))}
             <span className={classes.count} aria-live="polite">
-              {shown.length < lanes.length && `${shown.length} of ${many(lanes.length, 'environment')}`}
+              {shown.length < lanes.length && `${shown.length} of ${plural(lanes.length, 'environment')}`}
             </span>
           </div>
           {shown.length === 0 ? (

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
 import { toProblem } from '../api/problem.ts';
 import { type Answer, post } from '../api/request.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
@@ -26,7 +26,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
   const look = useAction({ run: () => send(true), quiet: true });
   const carryOut = useAction({
     run: () => send(false),
-    done: ({ files }) => `${many(files.length, 'file')} imported.`,
+    done: ({ files }) => `${plural(files.length, 'file')} imported.`,
     touches: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
     onDone: onClose,
     quiet: true,

@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import { clock, many, roughly } from '../ui/format.ts';
+import { approxDuration, clock, plural } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 import type { Lane, Now } from './queries.ts';
@@ -18,8 +18,8 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
           <Anchor component={Link} href={`/runs/${running.id}`} underline="always">
             Run {running.id}
           </Anchor>
-          : {running.done} of {many(running.planned, 'test')}
-          {running.msLeft !== null && `, ${roughly(running.msLeft)} left`}
+          : {running.done} of {plural(running.planned, 'test')}
+          {running.msLeft !== null && `, ${approxDuration(running.msLeft)} left`}
           {running.current.length > 0 && (
             <span className={classes.dim}> · {running.current.map(({ test }) => test).join(', ')}</span>
           )}
@@ -63,7 +63,7 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
             </tbody>
           </table>
           {lane.queued > waiting.length && (
-            <p className={classes.dim}>and {many(lane.queued - waiting.length, 'more run')}</p>
+            <p className={classes.dim}>and {plural(lane.queued - waiting.length, 'more run')}</p>
           )}
         </div>
       )}

@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { copyText } from '../ui/copy.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { showDone } from '../ui/notices.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
@@ -114,7 +114,7 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
       />
       {log.first > 1 && (
         <p className={classes.note}>
-          The first {many(log.first - 1, 'line')} are left out here, because the log is very large; the file
+          The first {plural(log.first - 1, 'line')} are left out here, because the log is very large; the file
           has them.
         </p>
       )}

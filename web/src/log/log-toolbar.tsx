@@ -9,7 +9,7 @@ import {
   IconTextWrap,
 } from '@tabler/icons-react';
 import { type ReactNode, type Ref, useState } from 'react';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import classes from './log-toolbar.module.css';
 
@@ -71,7 +71,7 @@ export function LogToolbar(props: Props) {
           <IconDownload size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <span className={classes.lines}>{many(props.lines, 'line')}</span>
+      <span className={classes.lines}>{plural(props.lines, 'line')}</span>
     </div>
   );
 }

@@ -7,14 +7,14 @@ import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
 import { useRefusal } from '../api/session.ts';
 import { nowQuery } from '../environments/queries.ts';
-import { distinct, distinctNames, missing, mostPriority, replaceName } from '../selection/draft.ts';
+import { distinct, distinctNames, maxPriority, missing, replaceName } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { NamePicker } from '../selection/name-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
 import { unknownNames } from '../selection/unknown-names.ts';
 import { usePreview } from '../selection/use-preview.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
@@ -110,8 +110,8 @@ export default function NewRun() {
           label="Priority"
           description="Higher starts earlier within its environment; 0 is usual."
           width={130}
-          min={-mostPriority}
-          max={mostPriority}
+          min={-maxPriority}
+          max={maxPriority}
           value={draft.priority}
           onChange={(priority) => change(() => ({ priority }))}
         />
@@ -130,7 +130,7 @@ export default function NewRun() {
                 leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 loading={submit.isPending}
               >
-                {length > 1 ? `Start ${many(length, 'run')}` : 'Start the run'}
+                {length > 1 ? `Start ${plural(length, 'run')}` : 'Start the run'}
               </ActionButton>
               <span className={classes.lack}>
                 {refusal ?? lack ?? (

@@ -1,5 +1,5 @@
 import type { ProgressView } from '../../../src/operations/runs/progress.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 
 interface Standing {
   position: ProgressView['position'];
@@ -7,11 +7,11 @@ interface Standing {
 }
 
 /** Where a run stands right after it was submitted. */
-export function placeWords({ position, run }: Standing): string {
+export function queuePositionText({ position, run }: Standing): string {
   if (run.state === 'running') return 'has started';
   if (run.state === 'finished') return 'is finished';
   if (position === null) return 'is queued';
   return position === 1
     ? 'is queued and the next there'
-    : `is queued behind ${many(position - 1, 'other run')}`;
+    : `is queued behind ${plural(position - 1, 'other run')}`;
 }

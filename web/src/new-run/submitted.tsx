@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
 import classes from '../selection/preview.module.css';
-import { clock, many } from '../ui/format.ts';
+import { clock, plural } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status.tsx';
 import type { Submitted as Runs } from './use-submit.ts';
 
@@ -14,7 +14,7 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
   return (
     <section className={classes.preview} aria-labelledby="submitted">
       <h2 id="submitted" ref={heading} tabIndex={-1} className={classes.headline}>
-        {many(runs.length, 'run')} submitted
+        {plural(runs.length, 'run')} submitted
       </h2>
       <table className={classes.environments}>
         <thead>

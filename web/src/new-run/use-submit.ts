@@ -6,7 +6,7 @@ import { type Answer, get, newKey, post } from '../api/request.ts';
 import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
 import { showDone } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { placeWords } from './queue-position-text.ts';
+import { queuePositionText } from './queue-position-text.ts';
 
 export type Submitted = Answer<typeof submitRuns>['runs'];
 
@@ -30,7 +30,7 @@ export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
       const progress = await get<typeof showProgress>(`/api/runs/${first.id}/progress`).catch(
         () => undefined,
       );
-      return { runs, place: progress ? placeWords(progress) : '' };
+      return { runs, place: progress ? queuePositionText(progress) : '' };
     },
     touches: [['environments'], ['overview'], ['runs']],
     onDone: ({ runs, place }) => {

@@ -3,7 +3,7 @@ import type { OverviewView } from '../../../src/operations/overview/overview-vie
 import { useAnnounce } from '../ui/announce.tsx';
 
 /** Says to screen readers how runs ended that were under way when the overview was shown before. */
-export function useVerdictsSaid(overview: OverviewView | undefined): void {
+export function useVerdictAnnouncements(overview: OverviewView | undefined): void {
   const announce = useAnnounce();
   const underWay = useRef<number[]>([]);
   useEffect(() => {

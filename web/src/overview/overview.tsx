@@ -6,7 +6,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
-import { useVerdictsSaid } from './announce-verdicts.ts';
+import { useVerdictAnnouncements } from './announce-verdicts.ts';
 import { arrange } from './lanes/arrange.ts';
 import { Lanes } from './lanes/lanes.tsx';
 import { fittingSpan, spanOf, spans } from './lanes/spans.ts';
@@ -27,7 +27,7 @@ export default function Overview() {
   const { overview, received } = useDeferredValue(
     useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
   );
-  useVerdictsSaid(overview);
+  useVerdictAnnouncements(overview);
 
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search for environments', () => search.current?.focus());

@@ -4,7 +4,7 @@ import { get } from '../api/request.ts';
 import { type Span, spanOf } from './lanes/spans.ts';
 
 /** Events tell of runs. Workers, locks and containers come and go without one, and are looked at from time to time. */
-const lookAgainMs = 15_000;
+const recheckMs = 15_000;
 
 export function overviewQuery(span: Span) {
   return queryOptions({
@@ -13,7 +13,7 @@ export function overviewQuery(span: Span) {
       const from = new Date(Date.now() - span.past).toISOString();
       return get<typeof showOverview>('/api/overview', { query: { from }, signal });
     },
-    refetchInterval: lookAgainMs,
+    refetchInterval: recheckMs,
     placeholderData: keepPreviousData,
   });
 }

@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { OverviewView } from '../../../src/operations/overview/overview-view.ts';
-import { duration, many } from '../ui/format.ts';
+import { duration, plural } from '../ui/format.ts';
 import classes from './summary.module.css';
 
 /** Whether the machinery is well, in one line. What is not has a sign and a colour; what is well is quiet. */
@@ -10,7 +10,7 @@ export function Summary({ overview }: { overview: OverviewView }) {
     <dl className={classes.summary} aria-label="Summary">
       <Item name="workers" trouble={workers.slots === 0 ? 'broken' : workers.lost > 0 ? 'flaky' : undefined}>
         {workers.busy} of {workers.slots} busy
-        {workers.hosts > 1 && `, ${many(workers.hosts, 'host')}`}
+        {workers.hosts > 1 && `, ${plural(workers.hosts, 'host')}`}
         {workers.lost > 0 && `, ${workers.lost} lost`}
         {workers.slots === 0 && ': nothing is started'}
       </Item>
@@ -33,7 +33,7 @@ export function Summary({ overview }: { overview: OverviewView }) {
         ) : (
           // The list of them (waiting.tsx), which many lanes push far down.
           <a href="#waiting">
-            {many(queued.runs, 'run')}
+            {plural(queued.runs, 'run')}
             {queued.oldestMs !== null && `, oldest ${duration(queued.oldestMs)}`}
           </a>
         )}

@@ -6,7 +6,7 @@ import type { OverviewView, QueuedView } from '../../../src/operations/overview/
 import type { cancelRun, prioritiseRun } from '../../../src/operations/runs/runs.ts';
 import { post } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
-import { clock, fullTime, many, roughly } from '../ui/format.ts';
+import { approxDuration, clock, fullTime, plural } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
@@ -53,7 +53,7 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
         </Button>
       )}
       {shown.length === queue.length && left > 0 && (
-        <p className={classes.more}>and {many(left, 'more run')}.</p>
+        <p className={classes.more}>and {plural(left, 'more run')}.</p>
       )}
     </section>
   );
@@ -79,7 +79,7 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
         <Start run={run} at={at} />
       </Table.Td>
       <Table.Td className={`${classes.number} ${classes.wide}`}>
-        {expectedMs === null ? '' : roughly(expectedMs)}
+        {expectedMs === null ? '' : approxDuration(expectedMs)}
       </Table.Td>
       <Table.Td className={classes.wide}>{requestedBy}</Table.Td>
       <Table.Td className={`${classes.number} ${classes.wide}`}>
@@ -112,7 +112,9 @@ function Start({ run: { expectedStartAt }, at }: { run: QueuedView; at: number }
   const start = new Date(expectedStartAt);
   const inMs = start.getTime() - at;
   return (
-    <span title={`About ${clock(start)}, ${fullTime(start)}`}>{inMs < 5_000 ? 'now' : roughly(inMs)}</span>
+    <span title={`About ${clock(start)}, ${fullTime(start)}`}>
+      {inMs < 5_000 ? 'now' : approxDuration(inMs)}
+    </span>
   );
 }
 

@@ -6,7 +6,7 @@ import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
 import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
 import { WatchLive } from './watch-live.tsx';
@@ -81,7 +81,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
         <p>
           {run.state === 'queued'
             ? 'It has not started. It will be kept as cancelled.'
-            : `${many(done, 'result')} of ${run.counts.planned} will be kept; the test under way is stopped.`}
+            : `${plural(done, 'result')} of ${run.counts.planned} will be kept; the test under way is stopped.`}
         </p>
         <div className={classes.answers}>
           <Button variant="default" onClick={() => setAsks(false)}>

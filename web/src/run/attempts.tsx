@@ -1,7 +1,7 @@
 import { Anchor, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { RunView } from '../../../src/operations/core/views.ts';
-import { clockSeconds, fullTime, many } from '../ui/format.ts';
+import { clockSeconds, fullTime, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { Elapsed, Time } from '../ui/time.tsx';
 import classes from './head.module.css';
@@ -82,7 +82,7 @@ function Record({ id }: { id: number }) {
       </Table.ScrollContainer>
       {data.events.length > 0 && (
         <details>
-          <summary>{many(data.events.length, 'event')}</summary>
+          <summary>{plural(data.events.length, 'event')}</summary>
           <ul className={classes.events}>
             {data.events.map(({ at, code, message }) => (
               <li key={`${at} ${code} ${message}`}>

@@ -33,7 +33,7 @@ function KnownRun({ id }: { id: number }) {
   const [goTo, setGoTo] = useState<{ test: string }>();
   const run = progress?.run;
   useTitle(run ? `#${id} ${statusOfRun(run)}, ${run.environment}` : `Run ${id}`);
-  useVerdictSaid(id, run?.verdict ?? null, run !== undefined);
+  useVerdictAnnouncement(id, run?.verdict ?? null, run !== undefined);
 
   if (!progress || !run) {
     if (!error) return <Loading what={`run ${id}`} />;
@@ -85,7 +85,7 @@ const ToRuns = () => (
 );
 
 /** Tells screen readers when the run that they have open ends. */
-function useVerdictSaid(id: number, verdict: string | null, known: boolean): void {
+function useVerdictAnnouncement(id: number, verdict: string | null, known: boolean): void {
   const announce = useAnnounce();
   const before = useRef<string | null | undefined>(undefined);
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { againstUsual, timeLeft } from './time-left.ts';
+import { compareToUsual, timeLeft } from './time-left.ts';
 
 const minute = 60_000;
 
@@ -15,8 +15,8 @@ it('takes no part of a clock that went back', () => {
 });
 
 it('says when a test takes much longer than usual', () => {
-  expect(againstUsual(20_000, 55_000)).toEqual({ share: 20 / 55, late: false });
-  expect(againstUsual(90_000, 55_000)).toEqual({ share: 1, late: true });
-  expect(againstUsual(900, 500)).toEqual({ share: 1, late: false });
-  expect(againstUsual(900, null)).toEqual({ share: undefined, late: false });
+  expect(compareToUsual(20_000, 55_000)).toEqual({ share: 20 / 55, late: false });
+  expect(compareToUsual(90_000, 55_000)).toEqual({ share: 1, late: true });
+  expect(compareToUsual(900, 500)).toEqual({ share: 1, late: false });
+  expect(compareToUsual(900, null)).toEqual({ share: undefined, late: false });
 });

@@ -1,4 +1,4 @@
-import { roughly } from '../ui/format.ts';
+import { approxDuration } from '../ui/format.ts';
 
 /** Below this an estimate out of earlier runs says nothing. */
 const soonMs = 5_000;
@@ -10,11 +10,11 @@ const soonMs = 5_000;
 export function timeLeft(msLeft: number | null, askedAt: number, now: number): string | undefined {
   if (msLeft === null) return undefined;
   const left = msLeft - Math.max(0, now - askedAt);
-  return left < soonMs ? 'nearly done' : `${roughly(left)} left`;
+  return left < soonMs ? 'nearly done' : `${approxDuration(left)} left`;
 }
 
 /** How far a running test is, as a share of what it usually takes, and in words what is unusual of it. */
-export function againstUsual(
+export function compareToUsual(
   elapsedMs: number,
   usualMs: number | null,
 ): { share: number | undefined; late: boolean } {

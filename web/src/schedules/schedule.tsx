@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
 import { useRefusal } from '../api/session.ts';
-import { Certainly } from '../ui/confirm-button.tsx';
-import { many, stamp } from '../ui/format.ts';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { plural, stamp } from '../ui/format.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -15,7 +15,7 @@ import { FireButton, PauseButton } from './schedule-rows.tsx';
 import classes from './schedules.module.css';
 import { useRemove } from './use-schedule-actions.ts';
 
-const overlapWords = {
+const overlapText = {
   skip: 'no run where an earlier one of it is not finished',
   queue: 'wait behind an earlier run of it',
   replace: 'cancel an earlier run of it',
@@ -80,7 +80,7 @@ function Tools({ schedule }: { schedule: ScheduleView }) {
           <Button component={Link} href={`${schedulePage(name)}/edit`} variant="subtle" size="compact-xs">
             Edit
           </Button>
-          <Certainly
+          <ConfirmButton
             button="Remove"
             name={`Remove ${name}`}
             question="The record of its times goes with it; its runs stay."
@@ -123,7 +123,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
         )}
       </dd>
       <dt>Overlap</dt>
-      <dd>{overlapWords[overlap]}</dd>
+      <dd>{overlapText[overlap]}</dd>
       <dt>Missed</dt>
       <dd>{missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`}</dd>
       {priority !== 0 && (
@@ -164,7 +164,7 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
               <Table.Td>
                 <FiringOutcome firing={firing} />
               </Table.Td>
-              <Table.Td>{whyWords(firing)}</Table.Td>
+              <Table.Td>{reasonText(firing)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -173,8 +173,8 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
   );
 }
 
-function whyWords({ reason, missed }: FiringView): string {
+function reasonText({ reason, missed }: FiringView): string {
   const earlier =
-    missed === 0 ? '' : `${missed === 100 ? '100 or more times' : many(missed, 'time')} before it went by.`;
+    missed === 0 ? '' : `${missed === 100 ? '100 or more times' : plural(missed, 'time')} before it went by.`;
   return [reason === null ? '' : `${reason.message} (${reason.code})`, earlier].filter(Boolean).join(' ');
 }

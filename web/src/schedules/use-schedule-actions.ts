@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
 import type { fireSchedule, pauseSchedule } from '../../../src/operations/schedules/schedules.ts';
 import { ask, newKey, post } from '../api/request.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import { scheduleAddress } from './queries.ts';
 
@@ -13,7 +13,7 @@ export function useFire({ name }: Pick<ScheduleView, 'name'>) {
   const [key, setKey] = useState(newKey);
   return useAction({
     run: () => post<typeof fireSchedule>(`${scheduleAddress(name)}/fire`, {}, { key }),
-    done: (firing) => firedWords(name, firing),
+    done: (firing) => firedText(name, firing),
     touches: [...touches, ['overview'], ['runs'], ['environments']],
     onDone: () => setKey(newKey()),
   });
@@ -37,7 +37,7 @@ export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => vo
   });
 }
 
-function firedWords(name: string, { outcome, runs, reason }: FiringView): string {
-  const made = outcome === 'fired' ? `${name} made ${many(runs.length, 'run')}.` : `${name} made no run.`;
+function firedText(name: string, { outcome, runs, reason }: FiringView): string {
+  const made = outcome === 'fired' ? `${name} made ${plural(runs.length, 'run')}.` : `${name} made no run.`;
   return reason === null ? made : `${made} ${reason.message}`;
 }

@@ -17,7 +17,7 @@ export interface Name {
   name: string;
 }
 
-export const mostPriority = 1000;
+export const maxPriority = 1000;
 
 /** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */
 export function readDraft(search: URLSearchParams): Draft {
@@ -30,7 +30,7 @@ export function readDraft(search: URLSearchParams): Draft {
     all: search.has('all'),
     names: distinctNames(names),
     exclude: distinct(search.getAll('exclude')),
-    priority: Number.isInteger(priority) && Math.abs(priority) <= mostPriority ? priority : 0,
+    priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
   };
 }
 
@@ -74,14 +74,14 @@ export function replaceName(
   name: string,
   by: string | undefined,
 ): Pick<Draft, 'names' | 'exclude'> {
-  const mend = (each: string): string[] => {
+  const repair = (each: string): string[] => {
     const parts = each.split(':');
     if (!parts.includes(name)) return [each];
     return by === undefined ? [] : [parts.map((part) => (part === name ? by : part)).join(':')];
   };
   return {
-    names: distinctNames(names.flatMap((each) => mend(each.name).map((name) => ({ ...each, name })))),
-    exclude: distinct(exclude.flatMap(mend)),
+    names: distinctNames(names.flatMap((each) => repair(each.name).map((name) => ({ ...each, name })))),
+    exclude: distinct(exclude.flatMap(repair)),
   };
 }
 

@@ -2,9 +2,9 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { EnvironmentState } from '../environments/environment-state.tsx';
 import type { Lane, Now } from '../environments/queries.ts';
-import { many, roughly } from '../ui/format.ts';
+import { approxDuration, plural } from '../ui/format.ts';
 import classes from './environment-picker.module.css';
-import { type Ahead, aheadOf } from './runs-ahead.ts';
+import { aheadOf, type Prewarming } from './runs-ahead.ts';
 
 interface Props {
   now: Now;
@@ -96,7 +96,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
 
 interface RowProps {
   lane: Lane;
-  ahead: Ahead | undefined;
+  ahead: Prewarming | undefined;
   now: Date;
   isChosen: boolean;
   onToggle: (isChosen: boolean) => void;
@@ -118,14 +118,14 @@ function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
       <span className={classes.state} id={`${id}-state`}>
         <span className={classes.name}>{lane.name === lane.code ? '' : lane.name}</span>
         <EnvironmentState lane={lane} />
-        <span className={classes.queue}>{lane.queued > 0 && `${many(lane.queued, 'run')} waiting`}</span>
-        <span className={classes.start}>{ahead && startWords(ahead, now)}</span>
+        <span className={classes.queue}>{lane.queued > 0 && `${plural(lane.queued, 'run')} waiting`}</span>
+        <span className={classes.start}>{ahead && startText(ahead, now)}</span>
       </span>
     </li>
   );
 }
 
-function startWords({ runs, startsAt, paused }: Ahead, now: Date): string {
+function startText({ runs, startsAt, paused }: Prewarming, now: Date): string {
   if (paused !== undefined || runs === 0 || startsAt === undefined) return '';
-  return `free in ${roughly(startsAt.getTime() - now.getTime())}`;
+  return `free in ${approxDuration(startsAt.getTime() - now.getTime())}`;
 }

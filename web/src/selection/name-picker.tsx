@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { completeTests } from '../../../src/operations/tests/test-history.ts';
 import { get } from '../api/request.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { type Name, splitNames } from './draft.ts';
 import classes from './name-picker.module.css';
 
@@ -22,7 +22,7 @@ interface Props {
   onRemove: (name: Name) => void;
 }
 
-const kindWords = { group: 'Groups', suite: 'Suites', test: 'Tests' };
+const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests' };
 
 /** Groups, suites and tests, completed from the catalog while they are typed. Many can be pasted at once. */
 export function NamePicker(props: Props) {
@@ -128,11 +128,11 @@ export function NamePicker(props: Props) {
             const ofKind = offers.filter((each) => each.kind === kind);
             if (ofKind.length === 0) return null;
             return (
-              <Combobox.Group key={kind} label={kindWords[kind]}>
+              <Combobox.Group key={kind} label={kindText[kind]}>
                 {ofKind.map(({ name, tests, title }) => (
                   <Combobox.Option key={name} value={`${kind} ${name}`} className={classes.option}>
                     <span className={classes.name}>{name}</span>
-                    <span className={classes.note}>{kind === 'test' ? title : many(tests, 'test')}</span>
+                    <span className={classes.note}>{kind === 'test' ? title : plural(tests, 'test')}</span>
                   </Combobox.Option>
                 ))}
               </Combobox.Group>

@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPauseFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
-import { clock, duration, many, roughly } from '../ui/format.ts';
+import { approxDuration, clock, duration, plural } from '../ui/format.ts';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
 import { aheadOf } from './runs-ahead.ts';
@@ -42,10 +42,10 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
                   {expectedMs === null ? (
                     <Unknown why="None of these tests ran before" />
                   ) : (
-                    roughly(expectedMs)
+                    approxDuration(expectedMs)
                   )}
                 </td>
-                <td>{ahead ? beforeWords(ahead.runs) : ''}</td>
+                <td>{ahead ? beforeText(ahead.runs) : ''}</td>
                 <td className={classes.number}>
                   {ahead?.paused !== undefined ? (
                     'paused'
@@ -74,7 +74,7 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
   );
 }
 
-const beforeWords = (runs: number) => (runs === 0 ? 'nothing' : many(runs, 'run'));
+const beforeText = (runs: number) => (runs === 0 ? 'nothing' : plural(runs, 'run'));
 
 function Unknown({ why }: { why: string }) {
   return (

@@ -2,7 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { toProblem } from '../api/problem.ts';
 import type { Now } from '../environments/queries.ts';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { Loading } from '../ui/states.tsx';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
@@ -42,10 +42,10 @@ export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onR
   return (
     <div className={classes.preview} data-old={isOld || undefined} aria-busy={isOld}>
       <p className={classes.headline} aria-live="polite">
-        {many(preview.tests.length, 'test')}
+        {plural(preview.tests.length, 'test')}
         {inSuites > 0 && (
           <>
-            {inSuites < preview.tests.length && `, ${inSuites} of them`} in {many(suites, 'suite')}
+            {inSuites < preview.tests.length && `, ${inSuites} of them`} in {plural(suites, 'suite')}
           </>
         )}
         {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
@@ -70,7 +70,7 @@ function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
       icon={<IconAlertTriangle size={16} aria-hidden />}
       title={
         unknown.length > 0
-          ? `${many(unknown.length, 'name')} that the catalog does not have`
+          ? `${plural(unknown.length, 'name')} that the catalog does not have`
           : problem.message
       }
       classNames={{ title: classes.alertTitle, wrapper: classes.alert }}

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import classes from './preview.module.css';
 import type { Preview } from './use-preview.ts';
 
@@ -49,7 +49,9 @@ export function PreviewTests({ preview }: { preview: Preview }) {
       </section>
       {preview.unusable.length > 0 && (
         <details className={classes.unusable}>
-          <summary>{many(preview.unusable.length, 'test')} left out: MFTF generates nothing for them</summary>
+          <summary>
+            {plural(preview.unusable.length, 'test')} left out: MFTF generates nothing for them
+          </summary>
           <ul>
             {preview.unusable.map(({ test, because }) => (
               <li key={test}>

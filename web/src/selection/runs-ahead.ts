@@ -1,7 +1,7 @@
 import type { Now } from '../environments/queries.ts';
 
 /** What a run would find before it on an environment. */
-export interface Ahead {
+export interface Prewarming {
   /** Runs that start or end before it could start. */
   runs: number;
   /** When it would probably start; `undefined` when that cannot be known. */
@@ -11,7 +11,7 @@ export interface Ahead {
 }
 
 /** `undefined` for an environment that is not there. */
-export function aheadOf(now: Now, code: string, priority: number): Ahead | undefined {
+export function aheadOf(now: Now, code: string, priority: number): Prewarming | undefined {
   const lane = now.lanes.find((each) => each.code === code);
   if (!lane) return undefined;
   const before = now.queue.filter((each) => each.environment === code && each.priority >= priority);

@@ -11,7 +11,7 @@ const catalog = {
 } as unknown as Parameters<typeof resolveSelection>[0];
 
 /** What the server says, and not what this test believes that it says. */
-function complaintOf(selection: Partial<typeof emptySelection>): string {
+function mftfErrorOf(selection: Partial<typeof emptySelection>): string {
   try {
     resolveSelection(catalog, { ...emptySelection, ...selection });
   } catch (error) {
@@ -22,7 +22,7 @@ function complaintOf(selection: Partial<typeof emptySelection>): string {
 
 describe('unknown names', () => {
   it('come with the nearest ones', () => {
-    const message = complaintOf({
+    const message = mftfErrorOf({
       tests: ['GuestCheckoutTst', 'Xyzzy'],
       groups: ['smoky'],
       exclude: ['smok'],
@@ -36,6 +36,6 @@ describe('unknown names', () => {
   });
 
   it('are none in other complaints', () => {
-    expect(unknownNames(complaintOf({ suites: ['smoke'] }))).toEqual([]);
+    expect(unknownNames(mftfErrorOf({ suites: ['smoke'] }))).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
-import { fetched } from '../load-chunk.ts';
+import { loadChunk } from '../load-chunk.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Shell } from './shell.tsx';
 
 // Whoever is signed in never needs these.
-const SignIn = lazy(() => fetched(() => import('../account/sign-in.tsx')));
-const Welcome = lazy(() => fetched(() => import('../account/first-admin.tsx')));
+const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
+const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
 
 /** Lets in who may be here; everybody else signs in first, and is then at the address that they asked for. */
 export function Door() {
@@ -22,7 +22,7 @@ export function Door() {
   if (session.data.user === null) {
     return (
       <Suspense fallback={<Loading what="the form" />}>
-        {path === '/welcome' ? <Welcome /> : <SignIn session={session.data} />}
+        {path === '/welcome' ? <FirstAdmin /> : <SignIn session={session.data} />}
       </Suspense>
     );
   }

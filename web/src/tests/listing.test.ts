@@ -11,12 +11,12 @@ function test(name: string, fields: Partial<ListedTest> = {}): ListedTest {
     suites: [],
     skipped: null,
     unusable: null,
-    figures: undefined,
+    statistics: undefined,
     ...fields,
   };
 }
 
-const figures = (failing: number, flakiness: number | null, meanMs = 1): ListedTest['figures'] => ({
+const statistics = (failing: number, flakiness: number | null, meanMs = 1): ListedTest['statistics'] => ({
   test: '',
   passing: 1,
   failing,
@@ -26,8 +26,8 @@ const figures = (failing: number, flakiness: number | null, meanMs = 1): ListedT
 });
 
 const tests = [
-  test('ATest', { title: 'A guest checks out', groups: ['smoke'], figures: figures(0, 0, 5) }),
-  test('BTest', { suites: ['Checkout'], figures: figures(2, 0.5, 3) }),
+  test('ATest', { title: 'A guest checks out', groups: ['smoke'], statistics: statistics(0, 0, 5) }),
+  test('BTest', { suites: ['Checkout'], statistics: statistics(2, 0.5, 3) }),
   test('CTest', { skipped: 'MQE-1' }),
 ];
 const none = { search: '', group: '', suite: '', condition: '' };
@@ -54,5 +54,5 @@ it('sorts what is known before what is not', () => {
 });
 
 it('does not call a test flaky of which nothing is known', () => {
-  expect(isIn('flaky', test('D', { figures: figures(1, null) }))).toBe(false);
+  expect(isIn('flaky', test('D', { statistics: statistics(1, null) }))).toBe(false);
 });

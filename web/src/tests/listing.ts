@@ -1,7 +1,7 @@
 import type { Catalog, Figures } from './queries.ts';
 
 /** A test of the catalog with how it went lately. */
-export type ListedTest = Catalog['tests'][number] & { figures: Figures | undefined };
+export type ListedTest = Catalog['tests'][number] & { statistics: Figures | undefined };
 
 export const conditions = ['failing', 'flaky', 'passing', 'skipped', 'never ran'] as const;
 export type Condition = (typeof conditions)[number];
@@ -12,23 +12,23 @@ export type Sort = (typeof sorts)[number];
 /** From this share of changes on a test is called flaky in the list: one in five. */
 export const flakyFrom = 0.2;
 
-export function listTests(catalog: Catalog, figures: readonly Figures[]): ListedTest[] {
-  const byName = new Map(figures.map((each) => [each.test, each]));
-  return catalog.tests.map((test) => ({ ...test, figures: byName.get(test.name) }));
+export function listTests(catalog: Catalog, statistics: readonly Figures[]): ListedTest[] {
+  const byName = new Map(statistics.map((each) => [each.test, each]));
+  return catalog.tests.map((test) => ({ ...test, statistics: byName.get(test.name) }));
 }
 
-export function isIn(condition: Condition, { figures, skipped, unusable }: ListedTest): boolean {
+export function isIn(condition: Condition, { statistics, skipped, unusable }: ListedTest): boolean {
   switch (condition) {
     case 'failing':
-      return (figures?.failing ?? 0) > 0;
+      return (statistics?.failing ?? 0) > 0;
     case 'passing':
-      return figures !== undefined && figures.failing === 0 && figures.passing > 0;
+      return statistics !== undefined && statistics.failing === 0 && statistics.passing > 0;
     case 'flaky':
-      return (figures?.flakiness ?? 0) >= flakyFrom;
+      return (statistics?.flakiness ?? 0) >= flakyFrom;
     case 'skipped':
       return skipped !== null || unusable !== null;
     case 'never ran':
-      return figures === undefined;
+      return statistics === undefined;
   }
 }
 
@@ -56,12 +56,12 @@ export function filterTests(tests: readonly ListedTest[], filter: Filter): Liste
 /** Most interesting first: names from A, everything else from its largest; what is not known comes last. */
 export function sortTests(tests: readonly ListedTest[], sort: Sort): ListedTest[] {
   if (sort === 'name') return [...tests];
-  const key = ({ figures }: ListedTest): number => {
-    if (figures === undefined) return Number.NEGATIVE_INFINITY;
-    if (sort === 'failing') return figures.failing;
-    if (sort === 'flakiness') return figures.flakiness ?? -1;
-    if (sort === 'duration') return figures.meanMs;
-    return new Date(figures.lastAt).getTime();
+  const key = ({ statistics }: ListedTest): number => {
+    if (statistics === undefined) return Number.NEGATIVE_INFINITY;
+    if (sort === 'failing') return statistics.failing;
+    if (sort === 'flakiness') return statistics.flakiness ?? -1;
+    if (sort === 'duration') return statistics.meanMs;
+    return new Date(statistics.lastAt).getTime();
   };
   const order = new Map(tests.map((test) => [test, key(test)]));
   return [...tests].sort((one, other) => {

@@ -1,10 +1,10 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showTestHistory } from '../../../src/operations/tests/test-history.ts';
-import type { listTestFigures, listTests } from '../../../src/operations/tests/tests.ts';
+import type { listTestStatistics, listTests } from '../../../src/operations/tests/tests.ts';
 import { type Answer, get } from '../api/request.ts';
 
 export type Catalog = Answer<typeof listTests>;
-export type Figures = Answer<typeof listTestFigures>['tests'][number];
+export type Figures = Answer<typeof listTestStatistics>['tests'][number];
 export type History = Answer<typeof showTestHistory>;
 
 export const catalogQuery = queryOptions({
@@ -14,9 +14,9 @@ export const catalogQuery = queryOptions({
 });
 
 /** By time: of thousands of tests some change with every event. */
-export const figuresQuery = queryOptions({
+export const statisticsQuery = queryOptions({
   queryKey: ['tests', 'figures'],
-  queryFn: ({ signal }) => get<typeof listTestFigures>('/api/tests/figures', { signal }),
+  queryFn: ({ signal }) => get<typeof listTestStatistics>('/api/tests/figures', { signal }),
   refetchInterval: 30_000,
 });
 

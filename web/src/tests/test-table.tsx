@@ -57,7 +57,11 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
   );
 }
 
-function Row({ test: { name, title, groups, suites, skipped, unusable, figures } }: { test: ListedTest }) {
+function Row({
+  test: { name, title, groups, suites, skipped, unusable, statistics: figures },
+}: {
+  test: ListedTest;
+}) {
   return (
     <tr>
       <th scope="row">

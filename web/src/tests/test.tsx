@@ -3,7 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { duration, many } from '../ui/format.ts';
+import { duration, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { StatusBadge } from '../ui/status.tsx';
@@ -153,7 +153,7 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Results"
           value={results.toLocaleString()}
-          note={`in ${many(columns.length, 'column')}`}
+          note={`in ${plural(columns.length, 'column')}`}
         />
         <Figure
           name="Passed"

@@ -4,13 +4,13 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { many } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { conditions, filterTests, isIn, listTests, type Sort, sorts, sortTests } from './listing.ts';
-import { type Catalog, catalogQuery, figuresQuery } from './queries.ts';
+import { type Catalog, catalogQuery, statisticsQuery } from './queries.ts';
 import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
 
@@ -21,7 +21,7 @@ const page = 200;
 export default function Tests() {
   useTitle('Tests');
   const catalog = useQuery(catalogQuery);
-  const figures = useQuery(figuresQuery);
+  const statistics = useQuery(statisticsQuery);
   const [search, setSearch] = useQueryState('q');
   const [group, setGroup] = useQueryState('group');
   const [suite, setSuite] = useQueryState('suite');
@@ -35,8 +35,8 @@ export default function Tests() {
 
   const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
   const tests = useMemo(
-    () => (catalog.data ? listTests(catalog.data, figures.data?.tests ?? []) : []),
-    [catalog.data, figures.data],
+    () => (catalog.data ? listTests(catalog.data, statistics.data?.tests ?? []) : []),
+    [catalog.data, statistics.data],
   );
   const shown = useMemo(
     () => sortTests(filterTests(tests, { search: wanted.trim(), group, suite, condition }), sort),
@@ -86,7 +86,7 @@ export default function Tests() {
           );
         })}
         <span className={classes.dim} aria-live="polite">
-          {shown.length < tests.length && `${many(shown.length, 'test')} found`}
+          {shown.length < tests.length && `${plural(shown.length, 'test')} found`}
         </span>
         {group !== '' || suite !== '' ? (
           <Button
@@ -100,7 +100,7 @@ export default function Tests() {
           </Button>
         ) : null}
       </div>
-      {figures.isError && (
+      {statistics.isError && (
         <p className={classes.dim} role="alert">
           How they went cannot be told now. Trying again by itself.
         </p>
@@ -118,7 +118,7 @@ export default function Tests() {
       )}
       {shown.length > most && (
         <Button variant="default" mt="sm" onClick={() => setMost(most + page)}>
-          Show {Math.min(page, shown.length - most)} more of {many(shown.length, 'test')}
+          Show {Math.min(page, shown.length - most)} more of {plural(shown.length, 'test')}
         </Button>
       )}
     </>

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A button for what cannot be taken back: it asks once more, in place. */
-export function Certainly({ button, name, question, busy, onYes }: Props) {
+export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
   return (

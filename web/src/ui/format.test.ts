@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duration, many, relative, roughly } from './format.ts';
+import { approxDuration, duration, plural, relative } from './format.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -21,7 +21,11 @@ it('durations are rounded before they are split', () => {
 });
 
 it('what is expected pretends no seconds', () => {
-  expect([20_000, 9.4 * minute, 113 * minute].map(roughly)).toEqual(['~1 min', '~9 min', '~1 h 55 min']);
+  expect([20_000, 9.4 * minute, 113 * minute].map(approxDuration)).toEqual([
+    '~1 min',
+    '~9 min',
+    '~1 h 55 min',
+  ]);
 });
 
 it('times are told from now', () => {
@@ -37,7 +41,7 @@ it('times are told from now', () => {
 });
 
 it('one is one', () => {
-  expect([many(1, 'run'), many(0, 'run'), many(2, 'process', 'processes')]).toEqual([
+  expect([plural(1, 'run'), plural(0, 'run'), plural(2, 'process', 'processes')]).toEqual([
     '1 run',
     '0 runs',
     '2 processes',

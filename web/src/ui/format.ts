@@ -15,7 +15,7 @@ export function duration(ms: number): string {
 }
 
 /** `~9 min`: for what is expected, where seconds would pretend to be exact. */
-export function roughly(ms: number): string {
+export function approxDuration(ms: number): string {
   if (ms < minute) return '~1 min';
   return `~${duration(ms < hour ? Math.round(ms / minute) * minute : Math.round(ms / (5 * minute)) * 5 * minute)}`;
 }
@@ -68,7 +68,7 @@ export const stamp = (at: Date) => stampFormat.format(at);
 export const calendarDay = (at: Date) => dayFormat.format(at);
 
 /** `1 run`, `7 runs` */
-export function many(count: number, one: string, more = `${one}s`): string {
+export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;
 }
 

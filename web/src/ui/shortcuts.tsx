@@ -5,7 +5,7 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 const ShortcutContext = createContext<Set<Shortcut>>(new Set());
 
 /** How long the second key of two may take. */
-const togetherMs = 1_000;
+const sequenceMs = 1_000;
 const offKey = 'shortcuts-off';
 
 /** Listens for the keys of everything below it; `?` shows them. Readers who dictate can switch them off there (WCAG 2.1.4). */
@@ -24,7 +24,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
       }
       if (off || document.querySelector('[role=dialog]')) return;
       const { key, at } = before.current;
-      const two = event.timeStamp - at < togetherMs ? `${key} ${event.key}` : undefined;
+      const two = event.timeStamp - at < sequenceMs ? `${key} ${event.key}` : undefined;
       before.current = { key: event.key, at: event.timeStamp };
       // The latest wins: a view may give a key of the shell another meaning.
       const found = [...known].reverse().find(({ keys }) => keys === two || keys === event.key);

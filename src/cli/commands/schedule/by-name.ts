@@ -3,7 +3,7 @@ import type { Operation } from '../../../operations/core/operation.ts';
 import type { ScheduleView } from '../../../operations/schedules/schedule-view.ts';
 import { pauseSchedule, removeSchedule, resumeSchedule } from '../../../operations/schedules/schedules.ts';
 import { answer, jsonOption, type Session } from '../../cli-context.ts';
-import { timeWords } from './format.ts';
+import { timeText } from './format.ts';
 
 export function registerPause(schedule: Command, session: Session): void {
   register(schedule, session, {
@@ -20,7 +20,7 @@ export function registerResume(schedule: Command, session: Session): void {
     does: 'fire again; times during the pause are not caught up',
     operation: resumeSchedule,
     said: ({ name, next: [first], zone }) =>
-      `Schedule ${name} is active. Next: ${first ? timeWords(first, zone) : 'never'}.`,
+      `Schedule ${name} is active. Next: ${first ? timeText(first, zone) : 'never'}.`,
   });
 }
 

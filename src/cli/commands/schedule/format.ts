@@ -4,19 +4,19 @@ import { printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
 
 /** A time to come on the clocks of its zone: `2026-03-29 03:00 +02:00 Europe/Berlin`. */
-export function timeWords({ local, offset }: TimeView, zone: string): string {
+export function timeText({ local, offset }: TimeView, zone: string): string {
   return `${local} ${offset} ${zone}`;
 }
 
 export function printTimes(output: Output, times: readonly TimeView[], zone: string): void {
   for (const time of times) {
     const note = time.note === null ? '' : `  (${time.note})`;
-    output.line(`  ${timeWords(time, zone)}, in ${span(Date.parse(time.at) - Date.now())}${note}`);
+    output.line(`  ${timeText(time, zone)}, in ${span(Date.parse(time.at) - Date.now())}${note}`);
   }
 }
 
 /** What became of a time, in few words: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */
-export function outcomeWords({ outcome, reason, runs }: FiringView): string {
+export function outcomeText({ outcome, reason, runs }: FiringView): string {
   if (outcome !== 'fired') return reason === null ? outcome : `${outcome}: ${reason.code}`;
   const counts = new Map<string, number>();
   for (const { verdict, state } of runs)
@@ -32,15 +32,15 @@ export function printFirings(output: Output, firings: readonly FiringView[]): vo
     [
       { heading: 'Due', text: ({ dueAt, by }) => (dueAt === null ? `by hand: ${by}` : localTime(dueAt)) },
       { heading: 'Fired', text: ({ firedAt }) => localTime(firedAt) },
-      { heading: 'Outcome', text: outcomeWords },
+      { heading: 'Outcome', text: outcomeText },
       { heading: 'Runs', text: ({ runs }) => runs.map(({ id }) => id).join(' ') },
-      { heading: 'Why', text: whyWords },
+      { heading: 'Why', text: reasonText },
     ],
     firings,
   );
 }
 
-function whyWords({ reason, missed }: FiringView): string {
+function reasonText({ reason, missed }: FiringView): string {
   const earlier = missed === 0 ? [] : [`${missed === 100 ? '100 or more' : missed} earlier times went by.`];
   return [...(reason === null ? [] : [clean(reason.message)]), ...earlier].join(' ');
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listSchedules } from '../../../operations/schedules/schedules.ts';
 import { answer, jsonOption, type Session } from '../../cli-context.ts';
 import { printTable } from '../../output/table.ts';
-import { outcomeWords, timeWords } from './format.ts';
+import { outcomeText, timeText } from './format.ts';
 
 export function registerList(schedule: Command, session: Session): void {
   schedule
@@ -27,9 +27,9 @@ export function registerList(schedule: Command, session: Session): void {
             {
               heading: 'Next',
               text: ({ paused, next: [first], zone }) =>
-                paused ? 'paused' : first ? timeWords(first, zone) : 'never',
+                paused ? 'paused' : first ? timeText(first, zone) : 'never',
             },
-            { heading: 'Last', text: ({ last }) => (last ? outcomeWords(last) : '') },
+            { heading: 'Last', text: ({ last }) => (last ? outcomeText(last) : '') },
             { heading: 'Selection', text: ({ summary }) => summary },
           ],
           schedules,

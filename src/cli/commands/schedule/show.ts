@@ -5,7 +5,7 @@ import { clean, localTime } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
 import { printFirings, printTimes } from './format.ts';
 
-const overlapWords = {
+const overlapText = {
   skip: 'skip while an earlier run is not finished',
   queue: 'wait behind an earlier run',
   replace: 'cancel an earlier run',
@@ -33,7 +33,7 @@ export function registerShow(schedule: Command, session: Session): void {
             'Environments',
             environments.map(({ code, removed }) => (removed ? `${code} (removed)` : code)).join(', '),
           ],
-          ['Overlap', overlapWords[found.overlap]],
+          ['Overlap', overlapText[found.overlap]],
           ['Missed', missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`],
           ['Added', `${localTime(found.createdAt)} by ${clean(found.createdBy)}`],
         ];

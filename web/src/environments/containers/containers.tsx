@@ -7,7 +7,7 @@ import type { SlotView } from '../../../../src/operations/environments/environme
 import { toProblem } from '../../api/problem.ts';
 import { post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { many } from '../../ui/format.ts';
+import { plural } from '../../ui/format.ts';
 import { Loading } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -113,7 +113,7 @@ function Condition({ container: { state, healthy, stale, checks } }: { container
     return (
       <span className={classes.bad}>
         <StatusSign status="broken" />
-        {bad > 0 ? `unhealthy: ${many(bad, 'check')} of ${checks.length} bad` : 'unhealthy'}
+        {bad > 0 ? `unhealthy: ${plural(bad, 'check')} of ${checks.length} bad` : 'unhealthy'}
       </span>
     );
   }

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { many } from '../../ui/format.ts';
+import { plural } from '../../ui/format.ts';
 import { ErrorState, Loading } from '../../ui/states.tsx';
 import { statusOfRun } from '../../ui/status.tsx';
 import classes from '../environment.module.css';
@@ -45,7 +45,9 @@ export function LastRuns({ code }: { code: string }) {
         <RunBars runs={started} />
       ) : (
         <p className={classes.dim}>
-          {runs.data.runs.length > 0 ? `None yet; ${many(runs.data.runs.length, 'run')} wait.` : 'None yet.'}
+          {runs.data.runs.length > 0
+            ? `None yet; ${plural(runs.data.runs.length, 'run')} wait.`
+            : 'None yet.'}
         </p>
       )}
     </section>

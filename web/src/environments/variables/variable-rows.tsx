@@ -6,7 +6,7 @@ import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
 import type { Chosen } from './variable-form.tsx';
-import { fixedBecause, layerWords, type Row, unsettable } from './variable-values.ts';
+import { fixedBecause, layerText, type Row, unsettable } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
@@ -54,13 +54,13 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
                   <Value value={row.value} isSecret={row.secret} />
                 </td>
                 <td className={variables.from}>
-                  {layerWords[row.from]}
+                  {layerText[row.from]}
                   {row.isSetting && <span className={classes.dim}>, a setting</span>}
                 </td>
                 <td className={variables.overrides}>
                   {row.overrides.map(({ from, value }) => (
                     <span key={from}>
-                      {layerWords[from]}: <Value value={value} isSecret={row.secret || value === null} />
+                      {layerText[from]}: <Value value={value} isSecret={row.secret || value === null} />
                     </span>
                   ))}
                 </td>

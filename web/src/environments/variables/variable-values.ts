@@ -9,7 +9,7 @@ export type Row = EffectiveView['values'][number] & {
 };
 
 /** Layers as people call them. */
-export const layerWords: Record<Layer, string> = {
+export const layerText: Record<Layer, string> = {
   default: 'default',
   global: 'all environments',
   module: 'test module',

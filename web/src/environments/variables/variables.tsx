@@ -13,7 +13,7 @@ import classes from '../environment.module.css';
 import { effectiveQuery } from '../queries.ts';
 import { type Chosen, VariableForm } from './variable-form.tsx';
 import { VariableRows } from './variable-rows.tsx';
-import { layerWords, rowsOf } from './variable-values.ts';
+import { layerText, rowsOf } from './variable-values.ts';
 
 interface Props {
   environment: Answer<typeof showEnvironment>;
@@ -59,7 +59,7 @@ export function Variables({ environment, onEditSettings }: Props) {
             aria-pressed={layer === each}
             onClick={() => setLayer(layer === each ? '' : each)}
           >
-            {rows.filter(({ from }) => from === each).length} {layerWords[each]}
+            {rows.filter(({ from }) => from === each).length} {layerText[each]}
           </Button>
         ))}
         <span className={classes.push}>

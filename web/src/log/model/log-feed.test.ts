@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { until } from '../../../../test/support/wait-for.ts';
+import { waitFor } from '../../../../test/support/wait-for.ts';
 import { Problem } from '../../api/problem.ts';
 import { createLogFeed, type Following, type LogSource } from './log-feed.ts';
 
@@ -36,7 +36,7 @@ const linesOf = ({ log }: ReturnType<typeof createLogFeed>) =>
 it('reads a finished log to its end and asks no more', async () => {
   const { server, source } = serverOf('one\ntwo\nthree\n', { finished: true });
   const feed = createLogFeed(source);
-  await until(() => feed.state === 'complete');
+  await waitFor(() => feed.state === 'complete');
   expect(linesOf(feed)).toEqual(['one', 'two', 'three']);
   expect(server.followers).toEqual([]);
 });
@@ -44,7 +44,7 @@ it('reads a finished log to its end and asks no more', async () => {
 it('follows a log from where it has read, until it ends', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source);
-  await until(() => server.followers.length === 1);
+  await waitFor(() => server.followers.length === 1);
   expect(feed.state).toBe('live');
   const [{ from, told } = { from: 0, told: {} as Following }] = server.followers;
   expect(from).toBe(4);
@@ -58,25 +58,25 @@ it('follows a log from where it has read, until it ends', async () => {
 it('goes on after an error, without a gap and without anything twice', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source, { againMs: 1 });
-  await until(() => server.followers.length === 1);
+  await waitFor(() => server.followers.length === 1);
   server.away = true;
   server.followers[0]?.told.broke();
-  await until(() => feed.problem?.status === 503);
+  await waitFor(() => feed.problem?.status === 503);
   server.away = false;
   server.text = 'one\ntwo\n';
-  await until(() => feed.problem === undefined && server.followers.length === 1);
+  await waitFor(() => feed.problem === undefined && server.followers.length === 1);
   expect(linesOf(feed)).toEqual(['one', 'two']);
 });
 
 it('reads nothing while it is paused, and all of it afterwards', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source);
-  await until(() => server.followers.length === 1);
+  await waitFor(() => server.followers.length === 1);
   feed.pause();
   expect(server.followers).toEqual([]);
   server.text = 'one\ntwo\nthree\n';
   feed.resume();
-  await until(() => server.followers.length === 1);
+  await waitFor(() => server.followers.length === 1);
   expect(linesOf(feed)).toEqual(['one', 'two', 'three']);
   feed.pause();
 });

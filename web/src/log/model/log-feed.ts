@@ -33,7 +33,7 @@ const defaults = {
  * missed or doubled, however often the server was away.
  */
 export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
-  const { againMs } = { ...defaults, ...options };
+  const { againMs: retryMs } = { ...defaults, ...options };
   const log = createLogModel();
   const listeners = new Set<() => void>();
   let state: FeedState = 'loading';
@@ -75,7 +75,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       problem = because;
       tell();
       // A refusal stays one.
-      if (because.status === 0 || because.status >= 500) timer = setTimeout(start, againMs);
+      if (because.status === 0 || because.status >= 500) timer = setTimeout(start, retryMs);
     };
     const become = (next: FeedState) => {
       state = next;

@@ -22,7 +22,7 @@ interface Piece {
  * their text and four bytes each. When there is more than fits, the oldest are forgotten; the others keep their numbers.
  */
 export function createLogModel(options: Partial<typeof defaults> = {}) {
-  const { mostCharacters, mostLines, pieceCharacters } = { ...defaults, ...options };
+  const { mostCharacters: maxCharacters, mostLines: maxLines, pieceCharacters } = { ...defaults, ...options };
   const pieces: Piece[] = [{ text: '', first: 1, starts: [] }];
   /** Only of lines that do not begin plain: a style that was not ended in the line before. */
   const styles = new Map<number, Style>();
@@ -40,7 +40,7 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
 
   const forget = () => {
     for (let first = pieces[0] as Piece; pieces.length > 1; first = pieces[0] as Piece) {
-      if (characters <= mostCharacters && last - first.first < mostLines) return;
+      if (characters <= maxCharacters && last - first.first < maxLines) return;
       characters -= first.text.length;
       pieces.shift();
       for (const line of styles.keys()) {

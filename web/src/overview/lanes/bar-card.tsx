@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { BarView, LaneView } from '../../../../src/operations/overview/overview-view.ts';
 import { Counts, CountsBar } from '../../ui/counts.tsx';
-import { roughly, shortCommit } from '../../ui/format.ts';
+import { approxDuration, shortCommit } from '../../ui/format.ts';
 import { StatusBadge, statusOfRun } from '../../ui/status.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import classes from './bar-card.module.css';
@@ -97,7 +97,7 @@ function BarFacts({ bar, lane }: { bar: BarView; lane: LaneView }) {
         <dt>{bar.finishedAt === null ? 'Runs for' : 'Took'}</dt>
         <dd>
           <Elapsed since={bar.startedAt} until={bar.finishedAt} />
-          {running?.msLeft != null && `, ${roughly(running.msLeft)} left`}
+          {running?.msLeft != null && `, ${approxDuration(running.msLeft)} left`}
         </dd>
         {commit !== null && <Fact name="Commit" value={`${shortCommit(commit.id)} ${commit.subject}`} />}
         {bar.attempt > 1 && <Fact name="Attempt" value={String(bar.attempt)} />}

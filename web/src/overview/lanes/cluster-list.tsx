@@ -3,15 +3,15 @@ import type { KeyboardEvent } from 'react';
 import { Link } from 'wouter';
 import { clock, duration } from '../../ui/format.ts';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
-import type { OpenedCrowd } from './cluster.tsx';
+import type { OpenedCluster } from './cluster.tsx';
 import classes from './cluster-list.module.css';
 
 /** The runs of the crowd that was pressed, the latest first. Arrows move among them; Escape leads back to where it was pressed. */
-export function CrowdList({
-  crowd: { runs, title, button },
+export function ClusterList({
+  cluster: { runs, title, button },
   onClose,
 }: {
-  crowd: OpenedCrowd;
+  cluster: OpenedCluster;
   onClose: () => void;
 }) {
   const { left, top, width, height } = button.getBoundingClientRect();

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { clock, many } from '../../ui/format.ts';
+import { clock, plural } from '../../ui/format.ts';
 import { statusOfRun } from '../../ui/status.tsx';
 import classes from './lanes.module.css';
 import type { RunPiece } from './layout.ts';
@@ -8,10 +8,10 @@ interface Props {
   runs: readonly [RunPiece, ...RunPiece[]];
   environment: string;
   isStop: boolean;
-  onOpen: (opened: OpenedCrowd) => void;
+  onOpen: (opened: OpenedCluster) => void;
 }
 
-export interface OpenedCrowd {
+export interface OpenedCluster {
   runs: RunPiece['bar'][];
   title: string;
   /** What was pressed. */
@@ -19,7 +19,7 @@ export interface OpenedCrowd {
 }
 
 /** Runs too narrow and too near to each other to be hit one by one. Each is drawn where it was; pressed, they are listed. */
-export const Crowd = memo(function Crowd({ runs, environment, isStop, onOpen }: Props) {
+export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen }: Props) {
   const [{ start }] = runs;
   const end = Math.max(...runs.map((run) => run.end ?? run.start));
   const title = tell(runs, environment);
@@ -57,5 +57,5 @@ function tell(runs: readonly RunPiece[], environment: string): string {
   const counts = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`);
   const [from, to] = [runs[0], runs.at(-1)].map((run) => clock(new Date(run?.bar.startedAt ?? 0)));
   const when = from === to ? from : `${from} to ${to}`;
-  return `${many(runs.length, 'run')} on ${environment}, ${when}: ${counts.join(', ')}`;
+  return `${plural(runs.length, 'run')} on ${environment}, ${when}: ${counts.join(', ')}`;
 }

@@ -1,12 +1,12 @@
 import { IconPlayerPause } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
 import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
-import { clock, roughly } from '../../ui/format.ts';
+import { approxDuration, clock } from '../../ui/format.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import { Bar } from './bar.tsx';
-import { Crowd, type OpenedCrowd } from './cluster.tsx';
+import { Cluster, type OpenedCluster } from './cluster.tsx';
 import classes from './lanes.module.css';
-import { gather, layOutLane } from './layout.ts';
+import { cluster, layOutLane } from './layout.ts';
 
 interface Props {
   lane: LaneView;
@@ -15,16 +15,23 @@ interface Props {
   /** When the lane was so, by the clock of the server, in seconds from the anchor. */
   at: number;
   pxPerSecond: number;
-  onOpenCrowd: (crowd: OpenedCrowd) => void;
+  onOpenCluster: (cluster: OpenedCluster) => void;
 }
 
 /** An environment and what it did, does and will do. */
-export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCrowd }: Props) {
+export const Lane = memo(function Lane({
+  lane,
+  queue,
+  anchor,
+  at,
+  pxPerSecond,
+  onOpenCluster: onOpenCrowd,
+}: Props) {
   const pieces = useMemo(
     () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
     [lane, queue, anchor, at],
   );
-  const drawn = useMemo(() => gather(pieces, pxPerSecond), [pieces, pxPerSecond]);
+  const drawn = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
   const last = lane.bars.at(-1);
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
@@ -49,7 +56,7 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
               );
             case 'several':
               return (
-                <Crowd
+                <Cluster
                   key={piece.runs[0].bar.id}
                   runs={piece.runs}
                   environment={lane.code}
@@ -66,7 +73,7 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
                   data-alone={queue.length === 0 || undefined}
                   aria-hidden
                 >
-                  {lane.running?.msLeft != null && roughly(lane.running.msLeft)}
+                  {lane.running?.msLeft != null && approxDuration(lane.running.msLeft)}
                 </span>
               );
             case 'queued':

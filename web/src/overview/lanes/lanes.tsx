@@ -8,8 +8,8 @@ import type {
 import { useNow } from '../../ui/now.ts';
 import { useWidth } from '../../ui/width.ts';
 import { BarCard } from './bar-card.tsx';
-import type { OpenedCrowd } from './cluster.tsx';
-import { CrowdList } from './cluster-list.tsx';
+import type { OpenedCluster } from './cluster.tsx';
+import { ClusterList } from './cluster-list.tsx';
 import { followLinks } from './follow.ts';
 import { moveAmongBars } from './keys.ts';
 import { Lane } from './lane.tsx';
@@ -34,7 +34,7 @@ export function Lanes({
   span: Span;
 }) {
   const [anchor] = useState(() => Math.floor(Date.parse(overview.at) / 3_600_000) * 3_600_000);
-  const [crowd, setCrowd] = useState<OpenedCrowd>();
+  const [cluster, setCluster] = useState<OpenedCluster>();
   const [, go] = useLocation();
   const axis = useRef<HTMLDivElement>(null);
   const board = useRef<HTMLElement>(null);
@@ -93,13 +93,13 @@ export function Lanes({
                 // Only a lane with something under way changes with the time.
                 at={lane.running ? at : 0}
                 pxPerSecond={pxPerSecond}
-                onOpenCrowd={setCrowd}
+                onOpenCluster={setCluster}
               />
             ))}
         </ul>
         <BarCard board={board} lanes={lanes} />
       </section>
-      {crowd && <CrowdList crowd={crowd} onClose={() => setCrowd(undefined)} />}
+      {cluster && <ClusterList cluster={cluster} onClose={() => setCluster(undefined)} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
-import { byEnvironment, gather, layOutLane, layOutTicks, type Piece, roomOf } from './layout.ts';
+import { byEnvironment, cluster, layOutLane, layOutTicks, type Piece, roomOf } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(anchor + minutes * 60_000).toISOString();
@@ -125,7 +125,7 @@ describe('runs that are too narrow to be hit', () => {
     ...{ kind: 'run', bar: { ...bar, id }, start, end },
   });
   const ids = (pieces: Piece[], pxPerSecond: number) =>
-    gather(pieces, pxPerSecond).map((drawn) => {
+    cluster(pieces, pxPerSecond).map((drawn) => {
       if (drawn.kind === 'several') return drawn.runs.map((each) => each.bar.id);
       return drawn.kind === 'run' ? drawn.bar.id : drawn.kind;
     });
@@ -143,8 +143,8 @@ describe('runs that are too narrow to be hit', () => {
   });
 
   it('are several where they would be a wide one', () => {
-    const many = Array.from({ length: 30 }, (_, index) => run(index, index * 4, index * 4 + 2));
-    expect(ids(many, 1).map((each) => (Array.isArray(each) ? each.length : each))).toEqual([12, 12, 6]);
+    const plural = Array.from({ length: 30 }, (_, index) => run(index, index * 4, index * 4 + 2));
+    expect(ids(plural, 1).map((each) => (Array.isArray(each) ? each.length : each))).toEqual([12, 12, 6]);
   });
 
   it('leave everything else as it is', () => {

@@ -83,19 +83,19 @@ export function layOutTicks(
 /** A bar that is narrower is missed by people with a mouse. */
 export const hitPx = 12;
 /** A crowd that is wider is several, so that each tells about when it was. */
-const crowdPx = 48;
+const clusterPx = 48;
 
 /** What is drawn as one thing, and opened as one. */
 export type Drawn = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
 
 /** The same pieces, but runs together that are too narrow to be hit one by one, and too near to each other. */
-export function gather(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
+export function cluster(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
   const isNarrow = ({ start, end }: RunPiece) => end !== undefined && (end - start) * pxPerSecond < hitPx;
   const drawn: Drawn[] = [];
   for (const piece of pieces) {
     const last = drawn.at(-1);
-    const crowd = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
-    const [first, before] = [crowd[0], crowd.at(-1)];
+    const cluster = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
+    const [first, before] = [cluster[0], cluster.at(-1)];
     const belongs =
       piece.kind === 'run' &&
       isNarrow(piece) &&
@@ -103,8 +103,8 @@ export function gather(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
       before !== undefined &&
       isNarrow(before) &&
       (piece.start - before.start) * pxPerSecond < hitPx &&
-      (piece.start - first.start) * pxPerSecond < crowdPx;
-    if (belongs) drawn[drawn.length - 1] = { kind: 'several', runs: [first, ...crowd.slice(1), piece] };
+      (piece.start - first.start) * pxPerSecond < clusterPx;
+    if (belongs) drawn[drawn.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
     else drawn.push(piece);
   }
   return drawn;

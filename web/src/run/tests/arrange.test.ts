@@ -46,7 +46,7 @@ function causeOf(cause: string, tests: TestResultView[]): CauseView {
   return { cause, message: cause, status: 'failed', tests, sameCauseAs: [] };
 }
 
-const wish: Wish = { filter: '', search: '', order: 'status', byCause: true };
+const filter: Wish = { filter: '', search: '', order: 'status', byCause: true };
 const said = (rows: Row[]) =>
   rows.map((row) => (row.kind === 'cause' ? `= ${row.cause.cause}` : row.test.test));
 
@@ -60,19 +60,19 @@ describe('arrange', () => {
   const tests = [passed, known, waiting, fresh, running, shaky];
 
   it('puts failures first, new ones before known ones, and what waits last', () => {
-    expect(said(arrange(tests, [], wish))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
+    expect(said(arrange(tests, [], filter))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
   });
 
   it('has other orders', () => {
-    expect(said(arrange(tests, [], { ...wish, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
-    expect(said(arrange(tests, [], { ...wish, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
-    expect(said(arrange(tests, [], { ...wish, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
+    expect(said(arrange(tests, [], { ...filter, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
+    expect(said(arrange(tests, [], { ...filter, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
+    expect(said(arrange(tests, [], { ...filter, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
   });
 
   it('shows only what is asked for', () => {
-    expect(said(arrange(tests, [], { ...wish, filter: 'failed' }))).toEqual(['N', 'K']);
-    expect(said(arrange(tests, [], { ...wish, filter: 'flaky' }))).toEqual(['S']);
-    expect(said(arrange(tests, [], { ...wish, search: 'OTH n' }))).toEqual(['N']);
+    expect(said(arrange(tests, [], { ...filter, filter: 'failed' }))).toEqual(['N', 'K']);
+    expect(said(arrange(tests, [], { ...filter, filter: 'flaky' }))).toEqual(['S']);
+    expect(said(arrange(tests, [], { ...filter, search: 'OTH n' }))).toEqual(['N']);
   });
 
   it('puts failures below their cause, when it has several', () => {
@@ -81,16 +81,16 @@ describe('arrange', () => {
     const two = failure('C2', 'new', 'common');
     const causes = [causeOf('common', [one, two]), causeOf('alone', [alone])];
     const all = [passed, alone, one, two];
-    expect(said(arrange(all, causes, wish))).toEqual(['= common', 'C2', 'C1', 'A', 'P']);
-    expect(said(arrange(all, causes, { ...wish, byCause: false }))).toEqual(['A', 'C2', 'C1', 'P']);
-    expect(said(arrange(all, causes, { ...wish, search: 'C1' }))).toEqual(['C1']);
+    expect(said(arrange(all, causes, filter))).toEqual(['= common', 'C2', 'C1', 'A', 'P']);
+    expect(said(arrange(all, causes, { ...filter, byCause: false }))).toEqual(['A', 'C2', 'C1', 'P']);
+    expect(said(arrange(all, causes, { ...filter, search: 'C1' }))).toEqual(['C1']);
   });
 
   it('tells tests of the same name in two suites apart', () => {
     const rows = arrange(
       [result('T', 'passed', { suite: 'A' }), result('T', 'passed', { suite: 'B' })],
       [],
-      wish,
+      filter,
     );
     expect(rows.map(({ key }) => key)).toEqual(['A:T', 'B:T']);
   });

@@ -85,17 +85,17 @@ const rowOf = (test: TestResultView, cause: CauseView | undefined): Row => ({
 /** The most frequent cause first; what stands alone comes after, in its order. */
 function underCauses(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
   const rows: Row[] = [];
-  const grouped = new Set<TestResultView>();
+  const groupBy = new Set<TestResultView>();
   for (const cause of causes) {
     const names = new Set(cause.tests.map(nameOf));
     const tests = failures.filter((test) => names.has(nameOf(test)));
     if (tests.length < 2) continue;
     rows.push({ kind: 'cause', key: `cause ${cause.cause}`, cause, tests });
     for (const test of tests) {
-      grouped.add(test);
+      groupBy.add(test);
       rows.push(rowOf(test, cause));
     }
   }
-  const alone = failures.filter((test) => !grouped.has(test)).map((test) => rowOf(test, undefined));
+  const alone = failures.filter((test) => !groupBy.has(test)).map((test) => rowOf(test, undefined));
   return [...rows, ...alone];
 }

@@ -8,14 +8,14 @@ import classes from './test-filters.module.css';
 
 interface Props {
   counts: RunResultsView['counts'];
-  wish: Wish;
-  onChange: (wish: Partial<Wish>) => void;
+  filter: Wish;
+  onChange: (filter: Partial<Wish>) => void;
   /** Several failures have one cause. */
   hasCauses: boolean;
   searchRef: Ref<HTMLInputElement>;
 }
 
-export function TestFilters({ counts, wish, onChange, hasCauses, searchRef }: Props) {
+export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchRef }: Props) {
   return (
     <div className={classes.filters}>
       <h2 id="tests" className={classes.title}>

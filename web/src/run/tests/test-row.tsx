@@ -6,7 +6,7 @@ import { useNow } from '../../ui/now.ts';
 import { StatusBadge, StatusSign } from '../../ui/status.tsx';
 import { Failure } from '../failure/failure.tsx';
 import { History } from '../history.tsx';
-import { againstUsual } from '../time-left.ts';
+import { compareToUsual } from '../time-left.ts';
 import { isFailure } from './arrange.ts';
 import { TestActions } from './test-actions.tsx';
 import { TestName } from './test-name.tsx';
@@ -83,7 +83,7 @@ function Line(props: TestProps) {
 function UnderWay({ startedAt, usualMs }: { startedAt: string; usualMs: number | null }) {
   const now = useNow(1_000);
   const elapsed = Math.max(0, now.getTime() - Date.parse(startedAt));
-  const { share, late } = againstUsual(elapsed, usualMs);
+  const { share, late } = compareToUsual(elapsed, usualMs);
   return (
     <span className={classes.underWay} data-late={late || undefined}>
       running {duration(elapsed)}
@@ -98,7 +98,7 @@ function UnderWay({ startedAt, usualMs }: { startedAt: string; usualMs: number |
 }
 
 function Took({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
-  const { late } = againstUsual(durationMs, usualMs);
+  const { late } = compareToUsual(durationMs, usualMs);
   return (
     <span className={classes.took}>
       {late && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}

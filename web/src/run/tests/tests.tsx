@@ -28,7 +28,7 @@ export function RunTests({ run, onLog }: Props) {
 }
 
 function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }) {
-  const { wish, change } = useWish();
+  const { filter: wish, change } = useFilter();
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search in the tests', () => search.current?.focus());
 
@@ -44,7 +44,7 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
     <section aria-labelledby="tests">
       <TestFilters
         counts={results.counts}
-        wish={wish}
+        filter={wish}
         onChange={change}
         hasCauses={shared && order === 'status'}
         searchRef={search}
@@ -61,12 +61,12 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
 }
 
 /** What is to be seen, as it is in the address. */
-function useWish(): { wish: Wish; change: (wish: Partial<Wish>) => void } {
+function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } {
   const [status, setStatus] = useQueryState('status');
   const [search, setSearch] = useQueryState('search');
   const [sort, setSort] = useQueryState('sort', 'status');
   const [group, setGroup] = useQueryState('group', 'cause');
-  const wish: Wish = {
+  const filter: Wish = {
     filter: filters.includes(status as Filter) ? (status as Filter) : '',
     search,
     order: sort in orders ? (sort as Order) : 'status',
@@ -78,7 +78,7 @@ function useWish(): { wish: Wish; change: (wish: Partial<Wish>) => void } {
     if (next.order !== undefined) setSort(next.order);
     if (next.byCause !== undefined) setGroup(next.byCause ? 'cause' : 'none');
   };
-  return { wish, change };
+  return { filter, change };
 }
 
 function NoTests({ run }: { run: RunView }) {

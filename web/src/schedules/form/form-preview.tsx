@@ -5,7 +5,7 @@ import { selectsNothing } from '../../selection/draft.ts';
 import { PreviewTests } from '../../selection/preview-tests.tsx';
 import type { usePreview } from '../../selection/use-preview.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
-import { many, roughly } from '../../ui/format.ts';
+import { approxDuration, plural } from '../../ui/format.ts';
 import { NextTimes } from '../next-times.tsx';
 import { timesQuery } from '../queries.ts';
 import classes from '../schedules.module.css';
@@ -53,11 +53,11 @@ function WhatRuns({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'pr
   return (
     <>
       <p>
-        {many(data.tests.length, 'test')}
+        {plural(data.tests.length, 'test')}
         {data.environments.map(({ code, expectedMs }) => (
           <span key={code}>
             {', '}
-            {code} {expectedMs === null ? '' : roughly(expectedMs)}
+            {code} {expectedMs === null ? '' : approxDuration(expectedMs)}
           </span>
         ))}
       </p>

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { mostPriority } from '../../selection/draft.ts';
+import { maxPriority } from '../../selection/draft.ts';
 import { WholeNumber } from '../../ui/whole-number.tsx';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
@@ -51,8 +51,8 @@ export function RuleFields({
       )}
       <WholeNumber
         label="Priority; 0 is usual"
-        min={-mostPriority}
-        max={mostPriority}
+        min={-maxPriority}
+        max={maxPriority}
         value={draft.priority}
         onChange={(priority) => onChange({ priority })}
       />

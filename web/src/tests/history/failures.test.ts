@@ -9,18 +9,18 @@ const cell = (run: number, status: Status, message: string | null) => ({
   message,
   at: `2026-11-22T1${run}:00:00.000Z`,
 });
-const figures = { results: 0, passRate: null, flakiness: null, p50Ms: null, p95Ms: null };
+const statistics = { results: 0, passRate: null, flakiness: null, p50Ms: null, p95Ms: null };
 
 it('puts failures together that differ in numbers only, the latest first', () => {
   const rows = [
     {
       environment: 'us',
-      ...figures,
+      ...statistics,
       cells: [cell(1, 'failed', 'Order 17 not found'), cell(2, 'passed', null), null],
     },
     {
       environment: 'es',
-      ...figures,
+      ...statistics,
       cells: [cell(3, 'failed', 'Order 4 not found'), null, cell(4, 'broken', 'No browser')],
     },
   ];

@@ -6,12 +6,12 @@ const statuses = { '.': 'passed', x: 'failed', '!': 'broken', '-': 'skipped' } a
 
 /** Rows as text (`..x` passed, passed, failed; a blank: it did not run), commits as one letter for each column. */
 function history(rows: Record<string, string>, commits: string, flakiness: number | null = 0): History {
-  const figures = { results: 0, passRate: null, p50Ms: null, p95Ms: null };
+  const statistics = { results: 0, passRate: null, p50Ms: null, p95Ms: null };
   return {
     test: 'A',
     suite: null,
     suites: [null],
-    ...figures,
+    ...statistics,
     flakiness,
     columns: [...commits].map((id) => ({
       commit: { id, subject: `Commit ${id}` },
@@ -21,7 +21,7 @@ function history(rows: Record<string, string>, commits: string, flakiness: numbe
     })),
     rows: Object.entries(rows).map(([environment, line]) => ({
       environment,
-      ...figures,
+      ...statistics,
       flakiness,
       cells: [...line].map((letter, column) =>
         letter === ' '

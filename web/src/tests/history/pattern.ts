@@ -17,14 +17,14 @@ type Cell = NonNullable<History['rows'][number]['cells'][number]>;
 
 /** From this share of changes on, on an environment with some answers, an answer says little. */
 const flakyFrom = 0.3;
-const fewestAnswers = 4;
+const minOutcomes = 4;
 
 /** The weightiest first: of environments on which its answers mean something, then those on which it is flaky. */
 export function patternsOf({ rows, columns }: History): Pattern[] {
   const lines = rows.map(({ environment, flakiness, cells }): Line => {
     const places = cells.flatMap((cell, column) => (cell ? [{ cell, column }] : []));
     const answers = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
-    const isFlaky = (flakiness ?? 0) >= flakyFrom && answers.length >= fewestAnswers;
+    const isFlaky = (flakiness ?? 0) >= flakyFrom && answers.length >= minOutcomes;
     return { environment, isFlaky, answers, last: places.at(-1)?.cell };
   });
   const flaky = lines.filter(({ isFlaky }) => isFlaky);
