@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const rooms: Record<string, readonly string[]> = {
   'log.ts': [],
   async: [],
+  files: [],
   faults: [],
   crypto: ['faults'],
   http: ['faults'],

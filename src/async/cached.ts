@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from './timeout.ts';
 
 /**
  * Asks at most once in `everyMs`, also after an error, and never twice at the same time. `undefined` when there was an error,
@@ -26,9 +26,12 @@ export function cachedWithTimeout<T>(
           });
         answer = own;
       }
-      const patience = new AbortController();
-      const enough = delay(options.patienceMs, undefined, { signal: patience.signal, ref: false });
-      return Promise.race([answer, enough.catch(() => undefined)]).finally(() => patience.abort());
+      const current = answer;
+      return withTimeout(
+        options.patienceMs,
+        () => current,
+        () => undefined,
+      );
     },
     forget() {
       answer = undefined;

@@ -1,12 +1,21 @@
-import { delay } from './wake-signal.ts';
+import { delay } from './delay.ts';
 
-/** Calls `work` at once and then every `everyMs` milliseconds, never twice at a time, until `stop`, which waits for the last. */
-export function runPeriodically(work: () => Promise<unknown>, everyMs: number): { stop(): Promise<void> } {
+/** Background work that can be stopped. `stop` resolves when nothing of it is under way any more. */
+export interface Service {
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `work` at once and then again `everyMs` milliseconds after it ended, never twice at a time. `stop` waits for the run under
+ * way, which can stop early by `signal`. An error of `work` ends the interval: `work` handles its errors itself.
+ */
+export function runPeriodically(work: (signal: AbortSignal) => Promise<unknown>, everyMs: number): Service {
   const stopping = new AbortController();
+  const { signal } = stopping;
   const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await work();
-      await delay(everyMs, stopping.signal);
+    while (!signal.aborted) {
+      await work(signal);
+      await delay(everyMs, signal);
     }
   })();
   return {

@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 
 it('wakes everybody who waits', async () => {
   const wakeSignal = createWakeSignal();
-  const waiting = [1, 2, 3].map(() => wakeSignal.wait(wakeSignal.count(), 1000, never));
+  const waiting = [1, 2, 3].map(() => wakeSignal.wait(wakeSignal.version(), 1000, never));
   wakeSignal.notify();
   await Promise.all(waiting);
   expect(vi.getTimerCount()).toBe(0);
@@ -20,20 +20,20 @@ it('wakes everybody who waits', async () => {
 
 it('does not lose a ring between looking and waiting', async () => {
   const wakeSignal = createWakeSignal();
-  const version = wakeSignal.count();
+  const version = wakeSignal.version();
   wakeSignal.notify();
   await wakeSignal.wait(version, 1000, never);
 });
 
 it('wakes after the time, and when there is no reason to wait any more', async () => {
   const wakeSignal = createWakeSignal();
-  const slow = wakeSignal.wait(wakeSignal.count(), 1000, never);
+  const slow = wakeSignal.wait(wakeSignal.version(), 1000, never);
   await vi.advanceTimersByTimeAsync(1000);
   await slow;
   const stop = new AbortController();
-  const stopped = wakeSignal.wait(wakeSignal.count(), 1000, stop.signal);
+  const stopped = wakeSignal.wait(wakeSignal.version(), 1000, stop.signal);
   stop.abort();
   await stopped;
-  await wakeSignal.wait(wakeSignal.count(), 1000, stop.signal);
+  await wakeSignal.wait(wakeSignal.version(), 1000, stop.signal);
   expect(vi.getTimerCount()).toBe(0);
 });

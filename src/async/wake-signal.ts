@@ -1,23 +1,23 @@
-/** Wakes those who wait. It counts, so that a ring between looking and waiting is not missed. */
+/** Wakes all that wait. Its version counts notifications, so that one between a check and the wait after it is not missed. */
 export interface WakeSignal {
-  /** How often it rang. To be read before looking for work. */
-  count(): number;
+  /** Grows with each notification. To be read before the check for work. */
+  version(): number;
   notify(): void;
-  /** Resolves when it rang since `heard`, after `ms` milliseconds, or when `signal` aborts. */
+  /** Resolves when there was a notification after `version`, after `ms` milliseconds, or when `signal` aborts. */
   wait(version: number, ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export function createWakeSignal(): WakeSignal {
-  let count = 0;
+  let current = 0;
   const waiting = new Set<() => void>();
   return {
-    count: () => count,
+    version: () => current,
     notify() {
-      count++;
+      current++;
       for (const wake of waiting) wake();
     },
     wait(version, ms, signal) {
-      if (count !== version || signal.aborted) return Promise.resolve();
+      if (current !== version || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer);
@@ -31,9 +31,4 @@ export function createWakeSignal(): WakeSignal {
       });
     },
   };
-}
-
-/** Waits for `ms` milliseconds, or until `signal` aborts. */
-export function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return createWakeSignal().wait(0, ms, signal);
 }

@@ -1,4 +1,4 @@
-import { delay } from '../async/wake-signal.ts';
+import { delay } from '../async/delay.ts';
 import { Fault } from '../faults/fault.ts';
 
 export interface LeaseOptions {

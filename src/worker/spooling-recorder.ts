@@ -1,4 +1,4 @@
-import { delay } from '../async/wake-signal.ts';
+import { delay } from '../async/delay.ts';
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { ClaimKey } from '../queue/claim-key.ts';

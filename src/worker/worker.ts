@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { batch } from '../async/batch.ts';
-import { createWakeSignal, delay } from '../async/wake-signal.ts';
+import { delay } from '../async/delay.ts';
+import { createWakeSignal } from '../async/wake-signal.ts';
 import { Fault, toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -180,7 +181,7 @@ export function createWorkers(options: WorkersOptions): Workers {
 
   async function work(slot: SlotStatus): Promise<void> {
     while (!stop.signal.aborted) {
-      const version = wakeSignal.count();
+      const version = wakeSignal.version();
       let worked: boolean | 'full' = false;
       try {
         worked = await workOnce(slot);

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { createRequestCoalescer } from '../../async/coalesce.ts';
 import { authorizeAndRun } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { type AnyOperation, defined, pathParameters, usesQuery } from '../../operations/core/operation.ts';
 import type { Changes } from '../events/changes.ts';
 import { principalOf } from '../sign-in/guard.ts';
-import { createRequestCoalescer } from './coalesce.ts';
 import { answerWithEtag } from './etag.ts';
 import { describeRoute } from './route-schema.ts';
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from './delay.ts';
 
 /** What changes without word of it (the time that is left, for one) is at most so old. */
 const defaultOldestMs = 1_000;
