@@ -1,20 +1,24 @@
-/**
- * How long an environment stands still when its worker dies, and when it is asked to stop: from the signal, or from the end of
- * the test under way, to the start of the next test there. Two worker processes with one slot each, one environment, a
- * machine that does nothing else. Variables: TIMES (3), ENGINE.
- */
-import { monotonicMs } from './clock.ts';
-import { gatherEvidence, type Lifetime } from './evidence.ts';
-import { type Harness, openHarness } from './harness.ts';
-import { startLoad } from './load.ts';
-import { createRandom } from './random.ts';
-import { pause, shortSettings } from './stores.ts';
+// How long does an environment stand still when its worker dies, and when it is asked to stop? From the signal, or from the end of the
+// test under way, to the start of the next test there. Two worker processes with one slot each, one environment, with short and with
+// default settings.
+//
+//   TIMES=3 ENGINE=auto npx tsx bench/handover.ts       ENGINE: auto or sandbox
+//
+// Prints a row for each kind; writes bench/results/handover.json.
+import { monotonicMs } from '../test/faults/clock.ts';
+import { gatherEvidence, type Lifetime } from '../test/faults/evidence.ts';
+import { type Harness, openHarness } from '../test/faults/harness.ts';
+import { startLoad } from '../test/faults/load.ts';
+import { createRandom } from '../test/faults/random.ts';
+import { pause, shortSettings } from '../test/faults/stores.ts';
+import { median, writeResults } from './support/figures.ts';
 
 const times = Number(process.env['TIMES'] || 3);
 const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
 
 const defaultSettings = { MATRE_LEASE: '25s', LOCK_TTL: '25s', MATRE_BEAT: '10s' };
 
+const rows: { settings: string; signal: string; times: number; median_ms: number; max_ms: number }[] = [];
 for (const [name, settings] of Object.entries({ short: shortSettings, default: defaultSettings })) {
   const harness = await openHarness({
     engine,
@@ -29,14 +33,24 @@ for (const [name, settings] of Object.entries({ short: shortSettings, default: d
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const measured: number[] = [];
       for (let count = 0; count < times; count++) measured.push(await handOver(harness, signal));
-      const seconds = measured.map((ms) => (ms / 1000).toFixed(1)).join(', ');
-      console.log(`${name} settings, ${signal}: ${seconds} s`);
+      rows.push({
+        settings: name,
+        signal,
+        times,
+        median_ms: Math.round(median(measured)),
+        max_ms: Math.round(Math.max(...measured)),
+      });
     }
   } finally {
     await load.stop();
     await harness.close();
   }
 }
+console.table(rows);
+const metrics = Object.fromEntries(
+  rows.map(({ settings, signal, median_ms }) => [`${settings}_${signal.toLowerCase()}_p50_ms`, median_ms]),
+);
+await writeResults('handover', { metrics, rows });
 
 async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
   const { workers } = harness;
