@@ -21,13 +21,13 @@ const introduction = `# Configuration
 <!-- Made by \`npm run docs\` from src/config/settings.ts. Edit there. -->
 
 matre reads its settings from environment variables and from an optional file: \`matre.env\` in the current folder, or the
-file that \`MATRE_CONFIG\` names. The file has the same names, one \`NAME=value\` a line, with \`#\` comments and quotes as
-in any env file. The environment wins; an empty value counts as none. A name in the file that is not in this list is an
-error, so that a slip of the pen does not go unnoticed. \`matre config\` shows every setting, its value with secrets hidden,
-and where the value comes from.
+file that \`MATRE_CONFIG\` names. The file has one \`NAME=value\` per line, with \`#\` comments and quotes as in any env file.
+The environment overrides the file; an empty value counts as none. A name in the file that is not in this list is an
+error, so that typing errors are noticed. \`matre config\` shows every setting, its value with secrets hidden, and where
+the value comes from.
 
 Durations are written as \`500ms\`, \`30s\`, \`15m\` or \`1h\`; a number without a unit is seconds. Sizes are written as
-\`512m\` or \`2g\`, in powers of 1024. Relative paths count from the current folder.
+\`512m\` or \`2g\`, in powers of 1024. Relative paths are relative to the current folder.
 `;
 
 const values = `## Values that tests read
@@ -42,9 +42,9 @@ container, from these layers; a later one wins:
    \`SELENIUM_CLOSE_ALL_SESSIONS=false\`, because the server may be shared.
 
 In the module's file \`\${NAME}\` stands for an earlier value of the file or for one of the environment, as MFTF itself
-reads it; \`$(command)\` is not carried out. Secret variables are in \`.credentials\` too: \`NAME\` as \`magento/NAME\`, the admin
+reads it; \`$(command)\` is not executed. Secret variables are also in \`.credentials\`: \`NAME\` as \`magento/NAME\`, the admin
 password as \`magento/MAGENTO_ADMIN_PASSWORD\`, and \`OTP_SHARED_SECRET\` as \`magento/tfa/OTP_SHARED_SECRET\`.
 
-Secrets are hidden in logs and artifacts wherever they appear, if they have four characters or more; hiding every "1" would
-destroy the log and tell more by what is missing.
+Secrets of four characters or more are hidden wherever they appear in logs and artifacts. Shorter ones are not: hiding
+every "1" would destroy the log and reveal more by what is missing.
 `;

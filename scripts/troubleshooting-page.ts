@@ -6,21 +6,21 @@ import { type GuideRow, guide } from '../test/support/guide.ts';
 /** docs/troubleshooting.md, made from the registries of checks and errors. */
 export function troubleshootingPage(): string {
   return `${introduction}
-## What people see
+## Symptoms
 
-| what is seen | matre |
+| symptom | found by |
 | --- | --- |
 ${symptoms().join('\n')}
 
 ## Checks
 
-In the order of what depends on what: the first problem is the one to mend first.
+In the order of their dependencies: fix the first problem first.
 
-| check | looks at | tells | with \`--fix\` |
+| check | checks | codes | with \`--fix\` |
 | --- | --- | --- | --- |
 ${checks.map(checkRow).join('\n')}
 
-## What runs mend by themselves
+## What runs repair automatically
 
 These are events of a run (\`matre show ID\`), never failed tests.
 
@@ -32,17 +32,17 @@ ${Object.entries(selfRepairs)
 
 ## How each is proven
 
-What operators met before, cause by cause, with the test that brings it about for real. \`npx tsx bench/guide.ts\` measures how long each
-takes to be found. By the *preflight*: before the first test of a run; by the *queue*: as the reason why a run waits.
+Each known cause of trouble, with the test that really causes it. \`npx tsx bench/guide.ts\` measures how long it takes to
+find each. *Preflight*: before the first test of a run. *Queue*: as the reason why a run waits.
 
-| what operators met | brought about | found by | told by | test |
+| symptom | caused in the test by | found by | code | test |
 | --- | --- | --- | --- | --- |
 ${(Object.values(guide) as GuideRow[]).map(guideRow).join('\n')}
 
 ## Codes
 
-A run that a code of the second kind hits is \`broken\`, never \`failed\`. Where *again* says so, the cause may pass, and the run is
-tried again by itself (\`MATRE_RETRIES\`).
+A run that an infrastructure code hits is \`broken\`, never \`failed\`. Codes with *retried* are transient: the run is retried
+(\`MATRE_RETRIES\`).
 
 ### Wrong use or configuration
 
@@ -56,14 +56,14 @@ const introduction = `# Troubleshooting
 
 <!-- Made by \`npm run docs\` from src/doctor and src/faults/fault.ts. Edit there. -->
 
-    matre doctor                          looks for every cause below, and changes nothing
+    matre doctor                          checks every cause below, and changes nothing
     matre doctor --env preprod-us         only what concerns one environment
-    matre doctor --fix                    mends what is safe: only what is ours, and nothing that a run uses
-    matre doctor --json                   for programs
+    matre doctor --fix                    repairs what is safe: only what belongs to matre, and nothing that a run uses
+    matre doctor --json                   prints JSON, for programs
 
-Each check says what it looked at and what it saw, and of a problem its code, what it means and the command or setting that mends
-it. The exit code is 0 when every check could look and found no problem, else 2; a warning keeps nothing from
-working and counts as none. The same at \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
+Each check reports what it checked and what it found; for a problem also its code, its meaning and the command or setting that
+fixes it. The exit code is 0 when every check succeeded and found no problem, else 2. A warning stops nothing now and does not
+count as a problem. The API has the same: \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
 `;
 
 function symptoms(): string[] {
@@ -71,7 +71,7 @@ function symptoms(): string[] {
     seenAs.map((seen) => `| ${cell(seen)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
   );
   const repaired = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
-    seenAs === undefined ? [] : [`| ${cell(seenAs)} | mended by the run: \`${event}\` |`],
+    seenAs === undefined ? [] : [`| ${cell(seenAs)} | repaired by the run: \`${event}\` |`],
   );
   return [...told, ...repaired];
 }
@@ -91,7 +91,7 @@ function codes(kind: 'usage' | 'infrastructure'): string {
       const { meaning, remedy, transient: passing } = faults[name];
       return `| ${code(name)} | ${cell(meaning)} | ${cell(remedy)} | ${passing ? 'yes' : ''} |`;
     });
-  return `| code | what it means | what to do | again |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `| code | meaning | remedy | retried |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 const code = (name: string) => `\`${name}\``;
