@@ -108,5 +108,5 @@ async function generatedFiles(engine: Engine, containerId: string, layout: Layou
   if (code !== 0) {
     throw new Fault('GENERATED_FILE_MISSING', `${layout.generated} cannot be read: ${stderr.trim()}`);
   }
-  return new Set(stdout.split('\n').map((path) => path.slice('../'.length)));
+  return new Set(stdout.split('\n').map((path) => path.slice('./'.length)));
 }
