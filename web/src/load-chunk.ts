@@ -1,11 +1,11 @@
 const pauseMs = 1_000;
-/** A page that has just been loaded anew and misses a part again would be loaded for ever. */
+/** Prevents an endless loop of reloads when a chunk is still missing after a reload. */
 const reloadPauseMs = 30_000;
 const reloadedAt = 'reloaded-at';
 
 /**
- * A part of the page that is fetched when it is needed (`load` is an `import()`). While the server is away, as in a restart, it
- * waits. When the part is not there although the server is, the page is of an older build than the server: it is loaded anew.
+ * Loads a part of the page on demand (`load` is an `import()`). Waits while the server is unreachable, for example during a
+* restart. If the server is reachable but the chunk is missing, the page is older than the server: it reloads.
  */
 export async function loadChunk<Part>(load: () => Promise<Part>): Promise<Part> {
   try {

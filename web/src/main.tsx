@@ -12,7 +12,7 @@ import { preload } from './views.tsx';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
-// All at the same time: who reads, what they read, and the code that shows it.
+// In parallel: the session, the data of the first view, and its code.
 const client = createQueryClient();
 const { pathname, search } = window.location;
 void client.prefetchQuery(sessionQuery);

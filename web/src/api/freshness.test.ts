@@ -2,11 +2,11 @@ import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFreshness } from './freshness.ts';
 
-describe('what is asked again', () => {
+describe('query invalidation', () => {
   let client: QueryClient;
   let asked: string[];
   let freshness: ReturnType<typeof createFreshness>;
-  /** Answers that were asked for and are held back. */
+  /** Resolves the requests that the test holds back. */
   let held: (() => void)[] | undefined;
 
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('what is asked again', () => {
           },
         });
     }
-    // Only what is on the page is asked for: here, all of it.
+    // The real client refetches only mounted queries; here, all of them.
     vi.spyOn(client, 'invalidateQueries').mockImplementation(async ({ queryKey = [] } = {}) => {
       await client.getQueryCache().find({ queryKey })?.fetch();
     });
@@ -40,13 +40,13 @@ describe('what is asked again', () => {
     vi.restoreAllMocks();
   });
 
-  it('is what shows the run that changed, and what follows all runs, once for many events', async () => {
+  it('refetches the queries of a changed run and of run lists, once for many events', async () => {
     for (let event = 0; event < 20; event += 1) freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
     expect(asked).toEqual(['overview 2h', 'runs list', 'run 44']);
   });
 
-  it('waits a little before it is asked again', async () => {
+  it('waits before it refetches the same query again', async () => {
     freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
     asked = [];
@@ -57,7 +57,7 @@ describe('what is asked again', () => {
     expect(asked).toContain('run 44');
   });
 
-  it('is what shows environments, workers or schedules, when one of those changed', async () => {
+  it('refetches the queries of environments, workers or schedules when one of those changed', async () => {
     freshness.changed('environment');
     await vi.advanceTimersByTimeAsync(1);
     expect(asked).toEqual(['overview 2h']);
@@ -66,22 +66,22 @@ describe('what is asked again', () => {
     expect(asked).toEqual(['overview 2h']);
   });
 
-  it('is everything when anything may have changed', async () => {
+  it('refetches everything when anything may have changed', async () => {
     freshness.anythingChanged();
     await vi.advanceTimersByTimeAsync(1);
     expect(asked).toHaveLength(5);
   });
 
-  it('is asked again after an answer that was on its way when the run changed, not beside it', async () => {
+  it('waits for a request in flight before it refetches a query', async () => {
     held = [];
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(1);
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(asked.filter((each) => each === 'run 45')).toHaveLength(1);
-    const answers = held;
-    held = undefined;
-    for (const answer of answers) answer();
+    const resolvers = held;
+held = undefined;
+for (const resolve of resolvers) resolve();
     await vi.advanceTimersByTimeAsync(300);
     expect(asked.filter((each) => each === 'run 45')).toHaveLength(2);
   });

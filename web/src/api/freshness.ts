@@ -1,8 +1,8 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
- * When a query is asked again is said by the first word of its key: `['run', 44, ...]` when run 44 changed, those listed here
- * when something of that kind changed, all others only when anything may have.
+ * The first part of a query key decides which events invalidate it: `['run', 44, ...]` on a change of run 44, the keys listed
+* here on a change of that kind, all others only when anything may have changed.
  */
 const follows = {
   run: new Set<unknown>([
@@ -29,13 +29,13 @@ const follows = {
 };
 
 const defaults = {
-  /** From one refresh to the next. The first change after a pause is shown at once. */
+  /** Minimum time between two refreshes. The first change after a quiet period is shown immediately. */
   pauseMs: 250,
 };
 
 /**
- * Asks again for what is shown and may have changed. Changes that come together make one refresh; a query whose answer
- * is still on its way is asked again after it, so a busy server is never asked the same thing twice at a time.
+ * Refetches the queries on the page that may have changed. Simultaneous changes cause one refresh. A query in flight is
+* refetched after its response, so the same query never runs twice at a time.
  */
 export function createFreshness(
   client: Pick<QueryClient, 'invalidateQueries' | 'getQueryCache'>,
@@ -49,7 +49,7 @@ export function createFreshness(
     timer = undefined;
     if (old.size === 0) return;
     for (const query of old) {
-      // What is under way may have been answered before the change.
+      // The response in flight may predate the change, so the query stays stale until the next refresh.
       if (query.state.fetchStatus === 'fetching') continue;
       old.delete(query);
       void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
@@ -60,7 +60,7 @@ export function createFreshness(
     for (const query of client.getQueryCache().findAll()) {
       if (isTouched(query.queryKey)) old.add(query);
     }
-    // Events that arrive together are told of in one turn of the event loop.
+    // Batches the events of one turn of the event loop.
     timer ??= setTimeout(refresh, 0);
   };
 

@@ -1,22 +1,22 @@
 import type { createFreshness } from './freshness.ts';
 
-/** `connecting` before the first answer; `lost` while the server does not answer. */
+/** `connecting` until the first response; `lost` while the server is unreachable. */
 export type Connection = { state: 'connecting' } | { state: 'live' } | { state: 'lost'; since: Date };
 
 const defaults = {
-  /** A restart of the server that is shorter than this is nobody's business. */
+  /** The page does not report outages shorter than this, such as a quick restart. */
   graceMs: 2_000,
-  /** A browser gives up by itself only on an answer that is an error, such as that of a proxy without its server. */
+  /** The browser reconnects itself unless it gets an error response, for example from a proxy without its server. */
   againMs: 3_000,
 };
 
 /**
- * The one connection of the page to `/api/events`. It comes back by itself, with `Last-Event-ID`; what was missed
- * is then sent, or `reload`. Returns how to watch and to close it.
+ * The one connection of the page to `/api/events`. It reconnects automatically with `Last-Event-ID`; the server then sends
+* the missed events, or `reload`.
  */
 export function openLive(
   freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'changed' | 'anythingChanged'>,
-  /** An answer came that is an error: perhaps the session has ended. */
+  /** Called on an error response: the session may have ended. */
   onRefused: () => void,
   options: Partial<typeof defaults> = {},
 ) {
@@ -56,7 +56,7 @@ export function openLive(
 
   return {
     connection: () => connection,
-    /** Calls back after each change of `connection`; returns how to stop that. */
+    /** Calls `watcher` after each change of `connection`. Returns a function that unsubscribes. */
     watch(watcher: () => void): () => void {
       watchers.add(watcher);
       return () => watchers.delete(watcher);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Problem, unreachable } from './problem.ts';
 
-/** What the type of an operation of the server says that it takes and gives. Only types: nothing of the server is bundled. */
+/** The input and output types of a server operation. Types only: no server code is bundled. */
 interface OperationType {
   input: z.ZodType;
   output: z.ZodType;
@@ -12,23 +12,23 @@ export type Asked<Operation extends Pick<OperationType, 'input'>> = z.input<Oper
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 export interface Request {
-  /** Fields without a value are left out. */
+  /** Fields without a value are omitted. */
   query?: object;
   body?: unknown;
-  /** For what is made: the same key makes it once, however often it is sent. See `newKey`. */
+  /** Idempotency key: the server creates the object once per key, however often the request is sent. See `newKey`. */
   key?: string;
   signal?: AbortSignal;
 }
 
-// The page has one session, and so one word that tells its requests from those of other pages.
+// The page has one session, and so one CSRF token, which tells its requests from those of other sites.
 let csrf: string | undefined;
 
-/** Told by the session: see `session.ts`. */
+/** Sets the CSRF token of the session (`session.ts`). */
 export function rememberCsrf(word: string | null): void {
   csrf = word ?? undefined;
 }
 
-/** Asks the API. Rejects with a `Problem`, or with the reason of `signal`. */
+/** Sends a request to the API. Rejects with a `Problem`, or with the reason of `signal`. */
 export async function ask<T>(method: Method, path: string, request: Request = {}): Promise<T> {
   const { query, body, key, signal } = request;
   const headers = new Headers({ accept: 'application/json' });
@@ -67,9 +67,9 @@ export function post<Operation extends OperationType>(
   return ask('POST', path, { ...request, body });
 }
 
-/** A key for `Request.key`. Make it when the form is opened, not when it is sent. */
+/** Returns an idempotency key for `Request.key`. Create it when the form opens, not when it is submitted. */
 export function newKey(): string {
-  // Not randomUUID, which browsers have on HTTPS and loopback only.
+  // Not randomUUID, which browsers provide on HTTPS and loopback only.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

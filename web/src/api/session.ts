@@ -4,7 +4,7 @@ import type { SessionView } from '../../../src/server/sign-in/session.ts';
 import { ask, rememberCsrf } from './request.ts';
 
 export type { Role };
-/** Who reads this page, and how somebody may sign in. */
+/** The user of this page, and the ways to sign in. */
 export type Session = SessionView;
 
 export const sessionQuery = queryOptions({
@@ -12,7 +12,7 @@ export const sessionQuery = queryOptions({
   queryFn: async ({ signal }) => keep(await ask<Session>('GET', '/api/session', { signal })),
 });
 
-/** What an answer says of the session, for the requests that follow. */
+/** Uses the CSRF token of a session for the following requests. */
 export function keep(session: Session): Session {
   rememberCsrf(session.csrf);
   return session;
@@ -20,7 +20,7 @@ export function keep(session: Session): Session {
 
 const ranks: Role[] = ['viewer', 'operator', 'admin'];
 
-/** Why the reader may not do what `needed` may; `undefined` when they may. For buttons that are shown but disabled. */
+/** Why the user lacks the `needed` role; `undefined` when they have it. For buttons that are visible but disabled. */
 export function useRefusal(needed: Role): string | undefined {
   const { data: session } = useQuery(sessionQuery);
   return refusal(session?.user?.role, needed);
@@ -29,6 +29,5 @@ export function useRefusal(needed: Role): string | undefined {
 export function refusal(role: Role | undefined, needed: Role): string | undefined {
   if (role === undefined) return 'You are not signed in.';
   if (ranks.indexOf(role) >= ranks.indexOf(needed)) return undefined;
-  const withArticle = (each: Role) => `${each === 'viewer' ? 'a' : 'an'} ${each}`;
-  return `This takes ${withArticle(needed)}; you are ${withArticle(role)}.`;
+  return `Requires the ${needed} role; you are ${role === 'viewer' ? 'a' : 'an'} ${role}.`;
 }

@@ -23,7 +23,7 @@ import { Submitted } from './submitted.tsx';
 import { useDraft } from './use-draft.ts';
 import { type Submitted as Runs, useSubmit } from './use-submit.ts';
 
-/** What will happen if I press it? */
+/** The form that submits runs, with a live preview of what they will execute, where and when. */
 export default function NewRun() {
   useTitle('New run');
   const now = useQuery(nowQuery);
@@ -33,7 +33,7 @@ export default function NewRun() {
   const submit = useSubmit(draft, setSubmitted);
 
   const refusal = useRefusal('operator');
-  const lack = missing(draft) ?? (preview.error ? 'See what is wrong with the selection.' : undefined);
+  const lack = missing(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
   const mayPress = lack === undefined && refusal === undefined && !submit.isPending && !submitted;
   useHotkeys([['mod+Enter', () => mayPress && submit.mutate()]], []);
 
@@ -70,8 +70,8 @@ export default function NewRun() {
         <div className={classes.names}>
           <NamePicker
             label="Tests"
-            description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
-            placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+            description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
+            placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
             disabled={draft.all}
             chosen={draft.names}
             unknown={isUnknown}
@@ -84,7 +84,7 @@ export default function NewRun() {
           />
           <Checkbox
             size="xs"
-            label="All tests of the catalog"
+            label="All tests in the catalog"
             checked={draft.all}
             onChange={(event) => {
               const all = event.currentTarget.checked;
@@ -93,9 +93,9 @@ export default function NewRun() {
           />
         </div>
         <NamePicker
-          label="Without"
-          description="Left out, whatever else covers them."
-          placeholder="Nothing is left out"
+          label="Exclude"
+          description="Always excluded, even if selected above."
+          placeholder="Nothing excluded"
           showsKind={false}
           chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
           unknown={isUnknown}
@@ -108,7 +108,7 @@ export default function NewRun() {
         />
         <WholeNumber
           label="Priority"
-          description="Higher starts earlier within its environment; 0 is usual."
+          description="Runs with a higher priority start first on their environment. Default: 0."
           width={130}
           min={-maxPriority}
           max={maxPriority}
@@ -116,7 +116,7 @@ export default function NewRun() {
           onChange={(priority) => change(() => ({ priority }))}
         />
       </div>
-      <aside className={classes.preview} aria-label="What will happen">
+      <aside className={classes.preview} aria-label="Preview">
         {submitted ? (
           <Submitted runs={submitted} now={now.data} onClose={() => setSubmitted(undefined)} />
         ) : (
@@ -130,7 +130,7 @@ export default function NewRun() {
                 leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 loading={submit.isPending}
               >
-                {length > 1 ? `Start ${plural(length, 'run')}` : 'Start the run'}
+                {length > 1 ? `Start ${plural(length, 'run')}` : 'Start run'}
               </ActionButton>
               <span className={classes.lack}>
                 {refusal ?? lack ?? (
@@ -158,11 +158,11 @@ export default function NewRun() {
 
 function NoEnvironment() {
   return (
-    <EmptyState title="There is no environment to run on">
+    <EmptyState title="No environments yet">
       <Anchor component={Link} href="/environments" underline="always">
-        Add one
+        Add an environment
       </Anchor>{' '}
-      first: a code, the address of the shop, and who signs in to its admin panel.
+      first: a code, the URL of the shop, and the user for its admin panel.
     </EmptyState>
   );
 }

@@ -6,12 +6,10 @@ interface Standing {
   run: Pick<ProgressView['run'], 'state'>;
 }
 
-/** Where a run stands right after it was submitted. */
+/** The queue position of a run right after it was submitted, as the predicate of a sentence. */
 export function queuePositionText({ position, run }: Standing): string {
   if (run.state === 'running') return 'has started';
   if (run.state === 'finished') return 'is finished';
   if (position === null) return 'is queued';
-  return position === 1
-    ? 'is queued and the next there'
-    : `is queued behind ${plural(position - 1, 'other run')}`;
+  return position === 1 ? 'is next in the queue' : `is queued behind ${plural(position - 1, 'run')}`;
 }

@@ -11,14 +11,14 @@ import { queuePositionText } from './queue-position-text.ts';
 export type Submitted = Answer<typeof submitRuns>['runs'];
 
 /**
- * Queues the runs of a draft. The key of the request stays the same until the draft changes or the answer is there, so that
- * pressing again after an answer that was lost makes nothing twice.
+ * Submits the runs of a draft. The idempotency key stays the same until the draft changes or a request succeeds, so that
+* submitting again after a lost response creates no duplicates.
  */
 export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
   const [, go] = useLocation();
   const [submissions, setSubmissions] = useState(0);
   const address = String(writeDraft(draft));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a key for each draft, and a new one after each success
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one key per draft, and a new one after each success
   const key = useMemo(newKey, [address, submissions]);
   return useAction({
     run: async () => {

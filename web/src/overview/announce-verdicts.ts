@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { OverviewView } from '../../../src/operations/overview/overview-view.ts';
 import { useAnnounce } from '../ui/announce.tsx';
 
-/** Says to screen readers how runs ended that were under way when the overview was shown before. */
+/** Announces to screen readers the verdicts of runs that were running in the previous overview. */
 export function useVerdictAnnouncements(overview: OverviewView | undefined): void {
   const announce = useAnnounce();
   const underWay = useRef<number[]>([]);

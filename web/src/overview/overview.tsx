@@ -16,21 +16,21 @@ import { overviewQuery } from './query.ts';
 import { Summary } from './summary.tsx';
 import { WaitingRuns } from './waiting.tsx';
 
-/** What runs where, and why does something wait? */
+/** Which runs execute where, and why the others wait. */
 export default function Overview() {
   useTitle('Overview');
   const [spanName, setSpan] = useQueryState('span');
   const [wanted, setWanted] = useQueryState('environment');
   const asked = spanOf(spanName);
   const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
-  // Hundreds of lanes are drawn piece by piece, so that the page answers meanwhile.
+  // Renders hundreds of lanes as a deferred update, so that the page stays responsive.
   const { overview, received } = useDeferredValue(
     useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
   );
   useVerdictAnnouncements(overview);
 
   const search = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for environments', () => search.current?.focus());
+  useShortcut('/', 'Filter environments', () => search.current?.focus());
 
   const lanes = useMemo(() => {
     const found = overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [];
@@ -64,14 +64,14 @@ export default function Overview() {
             size="xs"
             className={classes.search}
             leftSection={<IconSearch size={14} aria-hidden />}
-            placeholder={`${overview.lanes.length} environments`}
-            aria-label="Show only environments with this in their name"
+            placeholder={`Filter ${overview.lanes.length} environments`}
+            aria-label="Filter environments by name"
             value={wanted}
             onChange={(event) => setWanted(event.currentTarget.value)}
           />
           <SegmentedControl
             size="xs"
-            aria-label="Time shown"
+            aria-label="Time span"
             data={spans.map(({ name, label }) => ({ value: name, label }))}
             value={span.name}
             onChange={setSpan}
@@ -79,7 +79,7 @@ export default function Overview() {
         </div>
       </div>
       <Lanes overview={overview} lanes={lanes} received={received} span={span} />
-      {lanes.length === 0 && <p className={classes.none}>No environment has “{wanted}” in its name.</p>}
+      {lanes.length === 0 && <p className={classes.none}>No environments match “{wanted}”.</p>}
       {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
     </>
   );

@@ -11,10 +11,10 @@ import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
-/** At first: what waits longer is seldom looked at, and has to be drawn anew with each change. */
+/** The initial number of rows: every change renders them all again, and users seldom need more. */
 const few = 25;
 
-/** The runs that wait, in the order in which they will probably start, and what each waits for. */
+/** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
   const [isAll, setAll] = useState(false);
@@ -31,11 +31,11 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
             <Table.Th>Run</Table.Th>
             <Table.Th>Environment</Table.Th>
             <Table.Th>Tests</Table.Th>
-            <Table.Th>Waits because</Table.Th>
+            <Table.Th>Reason</Table.Th>
             <Table.Th className={classes.number}>Starts</Table.Th>
-            <Table.Th className={classes.number}>Takes</Table.Th>
-            <Table.Th>Asked by</Table.Th>
-            <Table.Th className={classes.number}>Asked</Table.Th>
+            <Table.Th className={classes.number}>Est. duration</Table.Th>
+            <Table.Th>Requested by</Table.Th>
+            <Table.Th className={classes.number}>Submitted</Table.Th>
             <Table.Th>
               <span className={classes.hidden}>Actions</span>
             </Table.Th>
@@ -92,7 +92,7 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
   );
 }
 
-/** The number of the run in the sentence leads to it. */
+/** The reason why a run waits; a run number in it links to that run. */
 function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
   if (run === null || !message.includes(String(run))) return message;
   const [before, after] = message.split(String(run), 2);
@@ -108,7 +108,7 @@ function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
 }
 
 function Start({ run: { expectedStartAt }, at }: { run: QueuedView; at: number }) {
-  if (expectedStartAt === null) return <span title="Cannot be known yet">–</span>;
+  if (expectedStartAt === null) return <span title="Not known yet">–</span>;
   const start = new Date(expectedStartAt);
   const inMs = start.getTime() - at;
   return (
@@ -122,7 +122,7 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
   const refusal = useRefusal('operator');
   const toFront = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: () => `Run ${id} is the next of ${environment}.`,
+    done: () => `Run ${id} is next in ${environment}'s queue.`,
     touches: [['overview'], ['run', id]],
   });
   const cancel = useAction({
@@ -130,11 +130,11 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
     done: () => `Run ${id} is cancelled.`,
     touches: [['overview'], ['run', id]],
   });
-  const first = position === 1 ? `It is the next of ${environment} already.` : undefined;
+  const first = position === 1 ? `Already next in ${environment}'s queue.` : undefined;
   return (
     <>
       <IconAction
-        what={`Let run ${id} start next on ${environment}`}
+        what={`Move run ${id} to the front of ${environment}'s queue`}
         unless={refusal ?? first}
         busy={toFront.isPending}
         onClick={() => toFront.mutate()}
@@ -155,7 +155,7 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
 
 interface IconActionProps {
   what: string;
-  /** Why it cannot be done. */
+  /** Why the action is unavailable. */
   unless: string | undefined;
   busy: boolean;
   onClick: () => void;

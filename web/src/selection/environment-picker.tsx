@@ -13,13 +13,13 @@ interface Props {
   onChange: (codes: string[]) => void;
 }
 
-/** From so many on, a field narrows the list. */
+/** Longer lists have a search field. */
 const manyLanes = 8;
 
-/** All environments, with what each does and how long a new run would wait there. */
+/** All environments, with their state and the expected wait of a new run. */
 export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
   const [search, setSearch] = useState('');
-  // Those of the address come first; what is chosen afterwards stays where it is.
+  // The initial selection comes first. Later selections keep their place.
   const [first] = useState(() => new Set(chosen));
   const wanted = search.trim().toLowerCase();
   const shown = now.lanes
@@ -32,7 +32,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
     onChange(isChosen ? [...chosen, code] : chosen.filter((each) => each !== code));
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in one line with other things
+    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot share a line with other elements
     <div className={classes.picker} role="group" aria-labelledby="new-run-environments">
       <div className={classes.tools}>
         <span id="new-run-environments" className={classes.legend}>
@@ -49,7 +49,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
           />
         )}
         <span className={classes.count} aria-live="polite">
-          {chosen.length} of {now.lanes.length} chosen
+          {chosen.length} of {now.lanes.length} selected
         </span>
         <Button
           variant="subtle"
@@ -61,7 +61,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
             )
           }
         >
-          {allShown ? 'None' : 'All'}
+          {allShown ? 'Select none' : 'Select all'}
           {wanted !== '' && ' of these'}
         </Button>
       </div>
@@ -85,10 +85,10 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
               className={classes.code}
               onChange={() => toggle(code, false)}
             />
-            <span className={classes.missing}>there is no such environment</span>
+            <span className={classes.missing}>no such environment</span>
           </li>
         ))}
-        {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>None is called so.</li>}
+        {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>No matching environments</li>}
       </ul>
     </div>
   );

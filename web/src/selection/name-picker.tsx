@@ -13,9 +13,9 @@ interface Props {
   description: ReactNode;
   placeholder: string;
   chosen: Name[];
-  /** Names of which the catalog knows nothing. */
+  /** Whether a name is missing from the catalog. */
   unknown?: (name: string) => boolean;
-  /** Whether a pill says what kind of name it is. */
+  /** Whether pills show the kind of the name. */
   showsKind?: boolean;
   disabled?: boolean;
   onAdd: (names: Name[]) => void;
@@ -24,7 +24,7 @@ interface Props {
 
 const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests' };
 
-/** Groups, suites and tests, completed from the catalog while they are typed. Many can be pasted at once. */
+/** A field for groups, suites and tests, with completion from the catalog. Accepts pasted lists. */
 export function NamePicker(props: Props) {
   const {
     label,
@@ -141,9 +141,9 @@ export function NamePicker(props: Props) {
           {offers.length === 0 && (
             <Combobox.Empty>
               {isError
-                ? 'The catalog cannot be read now; names can be typed all the same.'
+                ? 'The catalog is unavailable. You can still type names.'
                 : data && typed.trim() !== ''
-                  ? 'The catalog has no such name. Enter adds it all the same.'
+                  ? 'Not in the catalog. Press Enter to add it anyway.'
                   : 'Type a name.'}
             </Combobox.Empty>
           )}
@@ -153,7 +153,7 @@ export function NamePicker(props: Props) {
   );
 }
 
-/** What a name that was typed out is: as the catalog has it, else a test. */
+/** Adds the kind to a typed name: that of a suggestion with this name, else `test`. */
 function kindOf(name: string, offers: readonly Name[]): Name {
   const known = offers.find((each) => each.name === name);
   return { kind: known?.kind ?? 'test', name };

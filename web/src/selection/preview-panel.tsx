@@ -15,23 +15,23 @@ interface Props {
   draft: Draft;
   now: Now;
   preview: Preview | undefined;
-  /** Why there is no preview of what is chosen now. */
+  /** Why there is no preview of the current selection. */
   error: unknown;
-  /** There is nothing to show yet, but soon. */
+  /** The first preview is loading. */
   isReading: boolean;
-  /** What is shown is of what was chosen a moment ago. */
+  /** The preview belongs to the previous selection. */
   isOld: boolean;
   onReplace: (name: string, by: string | undefined) => void;
 }
 
-/** What will happen if the button is pressed. */
+/** Which tests the draft selects, and where and when they would run. */
 export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onReplace }: Props) {
   if (error) return <Refused error={error} onReplace={onReplace} />;
   if (isReading) return <Loading what="the preview" />;
   if (!preview) {
     return (
       <p className={classes.hint}>
-        Choose groups, suites or tests: here stands what they cover, how long it takes and what is missing.
+        Select groups, suites or tests to preview what will run, how long it takes and what is missing.
       </p>
     );
   }
@@ -53,7 +53,7 @@ export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onR
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
       <p className={classes.commit} title={preview.commit.id}>
-        As of now at <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
+        At commit <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
       </p>
     </div>
   );
@@ -70,7 +70,7 @@ function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
       icon={<IconAlertTriangle size={16} aria-hidden />}
       title={
         unknown.length > 0
-          ? `${plural(unknown.length, 'name')} that the catalog does not have`
+          ? `${plural(unknown.length, 'name')} not in the catalog`
           : problem.message
       }
       classNames={{ title: classes.alertTitle, wrapper: classes.alert }}

@@ -7,7 +7,7 @@ import { type Draft, selectionOf } from './draft.ts';
 
 export type Preview = Answer<typeof previewRuns>;
 
-/** What the draft would execute. The last answer stays while the next is on its way, so that nothing jumps while people type. */
+/** What the draft would execute. Keeps the previous preview while the next one loads, so that nothing jumps while typing. */
 export function usePreview(draft: Draft) {
   const { environments } = draft;
   const asked = useMemo(() => ({ environments, selection: selectionOf(draft) }), [draft, environments]);

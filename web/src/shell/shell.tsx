@@ -10,14 +10,14 @@ import { Header } from './header.tsx';
 import { NotFound } from './not-found.tsx';
 import classes from './shell.module.css';
 
-/** What stands around every view. */
+/** The frame of every view: header, offline banner, shortcuts, content. */
 export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
 
-  // A click on a link leaves the focus on what is gone: it goes to the view, and screen readers read its title.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what it happens for
+  // After a click the focused link is gone. Focusing the view makes screen readers read its title.
+// biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the path
   useEffect(() => {
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });
@@ -27,7 +27,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   return (
     <>
       <a className={classes.skip} href="#view">
-        To the content
+        Skip to content
       </a>
       <Header user={user} />
       <Offline />

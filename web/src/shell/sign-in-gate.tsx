@@ -7,11 +7,11 @@ import { loadChunk } from '../load-chunk.ts';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import { Shell } from './shell.tsx';
 
-// Whoever is signed in never needs these.
+// Lazy: signed-in users never need these.
 const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
 const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
 
-/** Lets in who may be here; everybody else signs in first, and is then at the address that they asked for. */
+/** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive where they wanted to. */
 export function Door() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();

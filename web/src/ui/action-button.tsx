@@ -4,13 +4,13 @@ import { type Role, useRefusal } from '../api/session.ts';
 
 type Props = ButtonProps &
   Omit<ComponentPropsWithoutRef<'button'>, keyof ButtonProps> & {
-    /** The role that it takes. */
+    /** The role that the action requires. */
     needs: Role;
-    /** Why it cannot be done now, whoever asks: `The run is finished.` */
+    /** Why the action is unavailable now, for every role: `The run is finished.` */
     unless?: string;
   };
 
-/** A button for what not everybody may do: whoever may not sees it, and why. It can be focused all the same. */
+/** A button for an action that requires a role. When disabled it stays visible and focusable, and shows why. */
 export function ActionButton({ needs, unless, onClick, ...props }: Props) {
   const refusal = useRefusal(needs);
   const because = refusal ?? unless;

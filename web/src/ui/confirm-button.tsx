@@ -3,15 +3,15 @@ import { useState } from 'react';
 
 interface Props {
   button: string;
-  /** For screen readers, where the same button stands in many rows. */
+  /** The accessible name, for a button that is repeated in many rows. */
   name: string;
-  /** What will happen. */
+  /** What will happen, as a question or sentence. */
   question: string;
   busy: boolean;
   onYes: () => void;
 }
 
-/** A button for what cannot be taken back: it asks once more, in place. */
+/** A button for an irreversible action. It asks for confirmation in a popover. */
 export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);

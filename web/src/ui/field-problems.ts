@@ -2,7 +2,7 @@ import type { Problem } from '../api/problem.ts';
 
 const beginning = 'The input is not valid. ';
 
-/** What the server says of single fields of a form (INPUT_INVALID): `baseUrl: must be …; code: …`. By the name of the field. */
+/** The message of each invalid form field, by field name. Parses INPUT_INVALID messages: `baseUrl: must be …; code: …`. */
 export function fieldProblems(
   problem: Pick<Problem, 'code' | 'message'> | undefined,
 ): Record<string, string> {

@@ -9,11 +9,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** The keys that do something on the view that is open. */
+/** The help dialog: the keyboard shortcuts of the current view, and the terms of the page. */
 export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys">
-      <Table aria-label="Keys">
+    <Modal opened={opened} onClose={onClose} title="Help">
+      <Table aria-label="Keyboard shortcuts" captionSide="top">
+        <Table.Caption>Keyboard shortcuts</Table.Caption>
         <Table.Tbody>
           {[...shortcuts, { keys: '?', what: 'This help' }].map(({ keys, what }) => (
             <Table.Tr key={keys + what}>
@@ -33,7 +34,7 @@ export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) 
       <Switch
         mt="md"
         size="sm"
-        label="Keys are on"
+        label="Keyboard shortcuts"
         checked={!off}
         onChange={(event) => onOff(!event.currentTarget.checked)}
       />

@@ -1,5 +1,5 @@
 export interface Shortcut {
-  /** One key, or two after each other: `g o`. */
+  /** One key, or a sequence of two: `g o`. */
   keys: string;
   what: string;
   run: () => void;

@@ -4,11 +4,11 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 
 const ShortcutContext = createContext<Set<Shortcut>>(new Set());
 
-/** How long the second key of two may take. */
+/** The longest time between the two keys of a sequence. */
 const sequenceMs = 1_000;
 const offKey = 'shortcuts-off';
 
-/** Listens for the keys of everything below it; `?` shows them. Readers who dictate can switch them off there (WCAG 2.1.4). */
+/** Handles the shortcuts of everything below it; `?` lists them. Users of speech input can switch them off there (WCAG 2.1.4). */
 export function Shortcuts({ children }: { children: ReactNode }) {
   const known = useMemo(() => new Set<Shortcut>(), []);
   const [helps, setHelps] = useState(false);
@@ -26,7 +26,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
       const { key, at } = before.current;
       const two = event.timeStamp - at < sequenceMs ? `${key} ${event.key}` : undefined;
       before.current = { key: event.key, at: event.timeStamp };
-      // The latest wins: a view may give a key of the shell another meaning.
+      // The latest registration wins, so that a view can override a key of the shell.
       const found = [...known].reverse().find(({ keys }) => keys === two || keys === event.key);
       if (!found) return;
       event.preventDefault();
@@ -57,7 +57,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
   );
 }
 
-/** Gives a key a meaning while the calling component is on the page. */
+/** Registers a shortcut while the calling component is mounted. */
 export function useShortcut(keys: string, what: string, run: () => void): void {
   const known = useContext(ShortcutContext);
   const latest = useRef(run);

@@ -12,9 +12,9 @@ interface Props {
   width?: number;
 }
 
-/** The browser's own field for numbers; that of the component library is 15 kB. What is no number in the range changes nothing. */
+/** The native number field; that of the component library adds 15 kB. Values out of range are ignored. */
 export function WholeNumber({ label, description, min, max, value, onChange, error, width }: Props) {
-  // What is being typed may not be a number yet: `-`, or nothing.
+  // While typing, the text may not be a number yet: `-`, or nothing.
   const [typed, setTyped] = useState<string>();
   const type = (text: string) => {
     setTyped(text);

@@ -1,13 +1,13 @@
 import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
 
-/** More do not fit a screen. */
+/** The most lanes that fit on a screen. */
 const fitting = 30;
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 
 /**
- * By name, where each has its place. Too many of them for one look: first those where something runs, then those where something
- * waits, the next to start first.
+ * Sorts lanes by name, so that each keeps its place. Too many for one screen: running lanes first, then lanes with queued runs,
+* the next to start first.
  */
 export function arrange(lanes: readonly LaneView[], queue: readonly QueuedView[]): LaneView[] {
   const sorted = lanes.toSorted((one, other) => byName.compare(one.code, other.code));

@@ -8,15 +8,15 @@ import { hitPx, type RunPiece, roomOf } from './layout.ts';
 interface Props {
   piece: RunPiece;
   environment: string;
-  /** Of the axis; with it a bar knows what it has room for. */
+  /** The scale of the axis; it decides how much text fits on the bar. */
   pxPerSecond: number;
-  /** In seconds from the anchor, for the width of a run that executes. */
+  /** In seconds from the anchor; the end of a running run. */
   now: number;
-  /** One bar of a lane is reached with the tab key, the others with arrows. */
+  /** Whether the Tab key stops here: one bar per lane; the arrow keys reach the others. */
   isStop: boolean;
 }
 
-/** A run on the axis, and the way to it. */
+/** A run on the time axis; links to the run. */
 export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isStop }: Props) {
   const { bar, start, end } = piece;
   const status = statusOfRun(bar);
@@ -40,7 +40,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
   );
 });
 
-/** All that the picture says, in words. */
+/** The accessible name: everything that the bar and its card show. */
 function tell(bar: BarView, environment: string): string {
   const { id, summary, counts, startedAt, finishedAt } = bar;
   const kinds = ['passed', 'failed', 'broken', 'skipped'] as const;
@@ -48,7 +48,7 @@ function tell(bar: BarView, environment: string): string {
   const took =
     finishedAt === null ? [] : [`took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`];
   return [
-    // First what is seen, so that who speaks to the page can name it.
+    // Starts with the visible text, so that speech input users can name it (WCAG 2.5.3).
     `#${id} ${summary}: ${statusOfRun(bar)} on ${environment}`,
     ...tests,
     `started ${clock(new Date(startedAt))}`,

@@ -14,11 +14,11 @@ interface Props {
 export interface OpenedCluster {
   runs: RunPiece['bar'][];
   title: string;
-  /** What was pressed. */
+  /** The clicked element, which gets the focus back. */
   button: HTMLElement;
 }
 
-/** Runs too narrow and too near to each other to be hit one by one. Each is drawn where it was; pressed, they are listed. */
+/** Runs too short and too close together to click one by one. Each is drawn at its time; a click lists them. */
 export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen }: Props) {
   const [{ start }] = runs;
   const end = Math.max(...runs.map((run) => run.end ?? run.start));

@@ -12,13 +12,13 @@ interface Props {
   lane: LaneView;
   queue: readonly QueuedView[];
   anchor: number;
-  /** When the lane was so, by the clock of the server, in seconds from the anchor. */
+  /** The server time of this state, in seconds from the anchor. */
   at: number;
   pxPerSecond: number;
   onOpenCluster: (cluster: OpenedCluster) => void;
 }
 
-/** An environment and what it did, does and will do. */
+/** An environment with its past, running and queued runs. */
 export const Lane = memo(function Lane({
   lane,
   queue,
@@ -105,7 +105,7 @@ export const Lane = memo(function Lane({
   );
 });
 
-/** In the column beside the names, so that it can be read downwards. */
+/** The state of an environment, in a column next to the names. */
 function LaneState({
   lane: { paused, running, queued, bars },
   next,
@@ -152,7 +152,7 @@ function Waiting({
       style={{ '--s': start, '--e': end ?? start }}
       data-open={end === undefined || undefined}
       tabIndex={-1}
-      aria-label={`#${run.id} ${run.summary}: waits, ${run.waits.message}`}
+      aria-label={`#${run.id} ${run.summary}: waiting, ${run.waits.message}`}
       title={`#${run.id} ${run.summary}: ${run.waits.message}`}
     >
       {(end === undefined || (end - start) * pxPerSecond >= 28) && `#${run.id}`}
