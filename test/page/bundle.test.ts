@@ -43,7 +43,7 @@ describe('the built page', () => {
     const index = await readFile(join(folder, 'index.html'), 'utf8');
     const asked = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
     expect(asked.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
-    expect(await read(asked[0]?.[1] ?? '')).toContain('What runs where');
+    expect(await read(asked[0]?.[1] ?? '')).toContain('Run timeline');
   });
 
   it('has each asset compressed ahead, and whole', async () => {

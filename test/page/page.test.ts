@@ -104,7 +104,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await failure.getByRole('button', { name: 'Steps', exact: true }).click();
       await page.getByText('assertTotal').first().waitFor();
       await failure.getByRole('button', { name: /^Screenshot of/ }).waitFor();
-      await failure.getByRole('button', { name: 'In the log' }).click();
+      await failure.getByRole('button', { name: 'Show in log' }).click();
       await page.getByRole('region', { name: 'Log' }).getByText('HarbourCartTotalTest').first().waitFor();
       await expectAccessible(page, 'a run with a failure');
       await page.context().close();
@@ -159,7 +159,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
       await page.evaluate('globalThis.notReloaded = true');
       await server.close();
-      await page.getByRole('alert').getByText('The server does not answer').waitFor();
+      await page.getByRole('alert').getByText('Server unreachable').waitFor();
       server = await startServer(harness.context, '0.0.0-test');
       await page.getByRole('alert').waitFor({ state: 'detached' });
       await harness.context.runs.cancel(id);
@@ -211,7 +211,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
         const cluster = phone.getByRole('button', { name: /^\d+ runs on preprod-us/ });
         await cluster.last().click();
         await phone.getByRole('dialog').getByRole('link').first().waitFor();
-        await expectAccessible(phone, 'the runs of a crowd');
+        await expectAccessible(phone, 'the runs of a cluster');
         await phone.keyboard.press('Escape');
         await phone.keyboard.press('Enter');
         await phone

@@ -57,15 +57,15 @@ export function signingIn(): void {
     await expectAccessible(page, 'the welcome');
     await page.getByRole('textbox', { name: 'Name' }).fill('ada');
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Create admin' }).click();
     await page.getByRole('button', { name: 'Account of ada' }).click();
     await page.getByRole('menuitem', { name: 'Users' }).click();
-    await page.getByRole('button', { name: 'Add a user' }).click();
-    const form = page.getByRole('form', { name: 'Add a user' });
+    await page.getByRole('button', { name: 'Add user' }).click();
+    const form = page.getByRole('form', { name: 'Add user' });
     await form.getByRole('textbox', { name: 'Name' }).fill('vera');
     await form.getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: /^viewer/ }).click();
-    await form.getByLabel('First password').fill(password);
+    await form.getByLabel('Initial password').fill(password);
     await form.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('cell', { name: 'vera', exact: true }).waitFor();
     await expectAccessible(page, 'the users');
@@ -95,7 +95,7 @@ export function signingIn(): void {
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     claims.groups = ['kitchen'];
     await page.getByRole('link', { name: 'Sign in with Company' }).click();
-    await page.getByRole('alert').getByText('You were not let in').waitFor();
+    await page.getByRole('alert').getByText('Sign-in was refused').waitFor();
     await expectAccessible(page, 'the sign-in that was refused');
     await page.context().close();
   });
@@ -106,7 +106,7 @@ export function signingIn(): void {
     await page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor();
     await page.goto(`${server.url}/users`);
     await page.getByText(/admin/i).first().waitFor();
-    expect(await page.getByRole('button', { name: 'Add a user' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Add user' }).count()).toBe(0);
     const status = await page.evaluate(`fetch('/api/session')
       .then((answer) => answer.json())
       .then(({ csrf }) => fetch('/api/users', {

@@ -5,7 +5,7 @@ const reloadedAt = 'reloaded-at';
 
 /**
  * Loads a part of the page on demand (`load` is an `import()`). Waits while the server is unreachable, for example during a
-* restart. If the server is reachable but the chunk is missing, the page is older than the server: it reloads.
+ * restart. If the server is reachable but the chunk is missing, the page is older than the server: it reloads.
  */
 export async function loadChunk<Part>(load: () => Promise<Part>): Promise<Part> {
   try {

@@ -10,7 +10,7 @@ import classes from './account.module.css';
 
 type Entry = Answer<typeof listAudit>['entries'][number];
 
-/** No event tells of entries. */
+/** The audit trail has no events, so it polls. */
 const recheckMs = 30_000;
 
 const auditQuery = infiniteQueryOptions({
@@ -22,7 +22,7 @@ const auditQuery = infiniteQueryOptions({
   refetchInterval: recheckMs,
 });
 
-/** Who changed what, the newest first, for admins. */
+/** All changes by users, newest first. Admins only. */
 export default function Audit() {
   useTitle('Audit trail');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
@@ -36,18 +36,18 @@ export default function Audit() {
     <div className={classes.wide}>
       <h1>Audit trail</h1>
       {entries.length === 0 ? (
-        <EmptyState title="Nothing was changed yet" />
+        <EmptyState title="No changes yet" />
       ) : (
         <div className={classes.scroll}>
           <Table aria-label="Audit trail">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>When</Table.Th>
-                <Table.Th>Who</Table.Th>
-                <Table.Th>What</Table.Th>
-                <Table.Th>On what</Table.Th>
-                <Table.Th>How it ended</Table.Th>
-                <Table.Th>From</Table.Th>
+                <Table.Th>Time</Table.Th>
+                <Table.Th>User</Table.Th>
+                <Table.Th>Operation</Table.Th>
+                <Table.Th>Subject</Table.Th>
+                <Table.Th>Outcome</Table.Th>
+                <Table.Th>Address</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -61,7 +61,7 @@ export default function Audit() {
       {hasNextPage && (
         <div>
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show older ones
+            Show older entries
           </Button>
         </div>
       )}

@@ -6,19 +6,19 @@ import { NewPassword } from './new-password.tsx';
 import { useSessionChange } from './use-session-change.ts';
 
 interface Props {
-  /** For screen readers. */
+  /** The accessible name of the form. */
   label: string;
   button: string;
-  /** Where name and password are sent. */
+  /** The API path that receives name and password. */
   path: string;
-  /** What is sent besides. */
+  /** Additional fields of the request. */
   also?: object;
-  /** The password is chosen here. */
+  /** Whether the user sets a new password. */
   isNew?: boolean;
   onDone?: () => void;
 }
 
-/** A name and a password, with which a session begins. */
+/** A form with name and password that starts a session. */
 export function CredentialsForm({ label, button, path, also, isNew = false, onDone }: Props) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');

@@ -1,6 +1,6 @@
 import { PasswordInput } from '@mantine/core';
 
-/** As the server wants it (src/operations/core/fields.ts); it judges in the end. */
+/** The minimum length, as in src/operations/core/fields.ts. The server enforces it. */
 const least = 12;
 
 interface Props {
@@ -9,12 +9,12 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** A password that somebody chooses. Length is what counts. */
+/** A field for a new password. Only the length matters. */
 export function NewPassword({ label, value, onChange }: Props) {
   return (
     <PasswordInput
       label={label}
-      description={`${least} characters or more; a few words are best`}
+      description={`At least ${least} characters; several words work best`}
       autoComplete="new-password"
       minLength={least}
       required

@@ -12,11 +12,11 @@ const lifetimes = [
   { value: '7', label: '7 days' },
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: '365', label: 'a year' },
-  { value: '', label: 'no end' },
+  { value: '365', label: '1 year' },
+  { value: '', label: 'never' },
 ];
 
-/** `most` is the role of who makes it: a token is never more than that. */
+/** `most` is the role of the user, which a token cannot exceed. */
 export function NewToken({
   most,
   onMade,
@@ -52,7 +52,7 @@ export function NewToken({
       <div className={classes.row}>
         <TextInput
           size="xs"
-          label="What it is for"
+          label="Name"
           placeholder="nightly pipeline"
           required
           withAsterisk={false}
@@ -70,7 +70,7 @@ export function NewToken({
           onChange={(chosen) => setDays(chosen ?? '90')}
         />
         <Button type="submit" loading={make.isPending}>
-          Make a token
+          Create token
         </Button>
       </div>
       <FormProblem error={make.error} />

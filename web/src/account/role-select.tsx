@@ -1,17 +1,17 @@
 import { Select } from '@mantine/core';
 import type { Role } from '../api/session.ts';
 
-/** What each may do, in few words. Each may do what those before it may. */
+/** The roles, from low to high. Each includes the permissions of those before it. */
 const roles: { value: Role; label: string }[] = [
-  { value: 'viewer', label: 'viewer: looks' },
-  { value: 'operator', label: 'operator: runs, cancels, pauses' },
+  { value: 'viewer', label: 'viewer: read only' },
+  { value: 'operator', label: 'operator: start, cancel, pause' },
   { value: 'admin', label: 'admin: everything' },
 ];
 
 interface Props {
   value: Role;
   onChange: (role: Role) => void;
-  /** The highest that can be given. */
+  /** The highest role on offer. */
   most?: Role;
   label: string;
   hideLabel?: boolean;

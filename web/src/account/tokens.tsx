@@ -18,7 +18,7 @@ const tokensQuery = queryOptions({
   queryFn: ({ signal }) => get<typeof listTokens>('/api/tokens', { signal }),
 });
 
-/** API tokens: one's own, and for an admin those of all. */
+/** API tokens: the user's own, and for admins those of all users. */
 export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
   const { data, error, refetch } = useQuery(tokensQuery);
   const [made, setMade] = useState<Answer<typeof createToken>>();
@@ -26,8 +26,8 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
     <section aria-labelledby="tokens">
       <h2 id="tokens">API tokens</h2>
       <p className={classes.note}>
-        For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token may do what its role
-        may, as long as its user may.
+        For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token has the permissions
+        of its role, but never more than its user.
       </p>
       <NewToken most={user.role} onMade={setMade} />
       {made && <Secret token={made} onClose={() => setMade(undefined)} />}
@@ -44,7 +44,7 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
   );
 }
 
-/** The one time that it can be read. */
+/** Shows the secret of a new token, which is the only time. */
 function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose: () => void }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -54,18 +54,18 @@ function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose
   return (
     <div className={classes.secret} role="status">
       <p>
-        <b>{token.name}</b>: copy the token now. It is stored as a hash only, and never shown again.
+        <b>{token.name}</b>: copy the token now. Only its hash is stored, so it is never shown again.
       </p>
       <Code block>{token.secret}</Code>
       <div className={classes.row}>
-        {/* Browsers give the clipboard to secure pages only; elsewhere a click selects all of it. */}
+        {/* Browsers provide the clipboard on secure pages only; elsewhere a click selects the whole token. */}
         {navigator.clipboard && (
           <Button onClick={() => void copy()} aria-live="polite">
             {copied ? 'Copied' : 'Copy'}
           </Button>
         )}
         <Button variant="default" onClick={onClose}>
-          I have it
+          Done
         </Button>
       </div>
     </div>
@@ -81,7 +81,7 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
             <Table.Th>Name</Table.Th>
             <Table.Th>Role</Table.Th>
             <Table.Th>User</Table.Th>
-            <Table.Th className={classes.number}>Made</Table.Th>
+            <Table.Th className={classes.number}>Created</Table.Th>
             <Table.Th className={classes.number}>Last used</Table.Th>
             <Table.Th className={classes.number}>Expires</Table.Th>
             <Table.Th>
@@ -103,7 +103,7 @@ function Row({ token }: { token: Token }) {
   const { id, name, role, user, createdBy, createdAt, usedAt, expiresAt, expired } = token;
   const revoke = useAction({
     run: () => ask<Answer<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
-    done: () => `The token ${name} is revoked.`,
+    done: () => `Token ${name} is revoked.`,
     touches: [['tokens']],
   });
   return (
@@ -122,7 +122,7 @@ function Row({ token }: { token: Token }) {
         <ConfirmButton
           button="Revoke"
           name={`Revoke ${name}`}
-          question={`Whatever uses the token ${name} is refused from now on.`}
+          question={`Programs that use the token ${name} lose access immediately.`}
           busy={revoke.isPending}
           onYes={() => revoke.mutate()}
         />

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../api/request.ts';
 import { keep, type Session, sessionQuery } from '../api/session.ts';
 
-/** Sends a form that begins or ends a session. What was shown to somebody else before is forgotten. */
+/** Sends a request that starts or ends a session, and clears the cached data of the previous user. */
 export function useSessionChange<Input>(
   send: (input: Input) => { method: 'POST' | 'DELETE'; path: string; body?: object },
   onDone?: () => void,

@@ -24,7 +24,7 @@ const usersQuery = queryOptions({
 const change = (name: string, changes: Omit<Asked<typeof editUser>, 'name'>) =>
   ask<Answer<typeof editUser>>('PATCH', `/api/users/${encodeURIComponent(name)}`, { body: changes });
 
-/** Who can sign in, for admins. */
+/** The users who can sign in. Admins only. */
 export default function Users() {
   useTitle('Users');
   const { data, error, refetch } = useQuery(usersQuery);
@@ -37,16 +37,16 @@ export default function Users() {
     <div className={classes.page}>
       <div className={classes.head}>
         <h1>Users</h1>
-        <Button onClick={() => setAdds(true)}>Add a user</Button>
+        <Button onClick={() => setAdds(true)}>Add user</Button>
       </div>
       {data.users.length === 0 ? (
-        <EmptyState title="No user yet">
-          Whoever reads this page may do everything, until sign-in is asked for.
+        <EmptyState title="No users yet">
+          Sign-in is off: anyone who can open this page is an admin.
         </EmptyState>
       ) : (
         <UserTable users={data.users} />
       )}
-      <Modal opened={adds} onClose={() => setAdds(false)} title="Add a user">
+      <Modal opened={adds} onClose={() => setAdds(false)} title="Add user">
         <AddUser onDone={() => setAdds(false)} />
       </Modal>
     </div>
@@ -62,8 +62,8 @@ function UserTable({ users }: { users: User[] }) {
           <Table.Tr>
             <Table.Th>Name</Table.Th>
             <Table.Th>Role</Table.Th>
-            <Table.Th>Signs in with</Table.Th>
-            <Table.Th className={classes.number}>Signed in</Table.Th>
+            <Table.Th>Sign-in</Table.Th>
+            <Table.Th className={classes.number}>Last sign-in</Table.Th>
             <Table.Th className={classes.number}>Added</Table.Th>
             <Table.Th>
               <span className={classes.hidden}>Actions</span>
@@ -85,7 +85,7 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
   const [sets, setSets] = useState(false);
   const give = useAction<Role>({
     run: (role) => change(name, { role }),
-    done: (_user, role) => `${name} is ${role}.`,
+    done: (_user, role) => `The role of ${name} is now ${role}.`,
     touches: [['users'], ...(isReader ? [sessionQuery.queryKey] : [])],
   });
   const remove = useAction({
@@ -111,7 +111,7 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
           />
         )}
       </Table.Td>
-      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'a password'}</Table.Td>
+      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'password'}</Table.Td>
       <Table.Td className={classes.number}>
         {signedInAt === null ? 'never' : <Time at={signedInAt} />}
       </Table.Td>
@@ -136,7 +136,7 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
           busy={remove.isPending}
           onYes={() => remove.mutate()}
         />
-        <Modal opened={sets} onClose={() => setSets(false)} title={`Set the password of ${name}`} ta="start">
+        <Modal opened={sets} onClose={() => setSets(false)} title={`Set password of ${name}`} ta="start">
           <SetPassword name={name} onDone={() => setSets(false)} />
         </Modal>
       </Table.Td>
@@ -158,7 +158,7 @@ function AddUser({ onDone }: { onDone: () => void }) {
   return (
     <form
       className={classes.form}
-      aria-label="Add a user"
+      aria-label="Add user"
       onSubmit={(event) => {
         event.preventDefault();
         add.mutate();
@@ -175,7 +175,7 @@ function AddUser({ onDone }: { onDone: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <RoleSelect label="Role" value={role} onChange={setRole} />
-      <NewPassword label="First password" value={password} onChange={setPassword} />
+      <NewPassword label="Initial password" value={password} onChange={setPassword} />
       <FormProblem error={add.error} />
       <div>
         <Button type="submit" loading={add.isPending}>
@@ -190,7 +190,7 @@ function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
   const [password, setPassword] = useState('');
   const set = useAction({
     run: () => change(name, { password }),
-    done: () => `${name} has a new password, and is signed out everywhere.`,
+    done: () => `${name} has a new password and is signed out everywhere.`,
     touches: [['users']],
     quiet: true,
     onDone,
@@ -198,7 +198,7 @@ function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
   return (
     <form
       className={classes.form}
-      aria-label={`Set the password of ${name}`}
+      aria-label={`New password of ${name}`}
       onSubmit={(event) => {
         event.preventDefault();
         set.mutate();
@@ -208,7 +208,7 @@ function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
       <FormProblem error={set.error} />
       <div>
         <Button type="submit" loading={set.isPending}>
-          Set it
+          Set password
         </Button>
       </div>
     </form>

@@ -80,8 +80,8 @@ describe('query invalidation', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(asked.filter((each) => each === 'run 45')).toHaveLength(1);
     const resolvers = held;
-held = undefined;
-for (const resolve of resolvers) resolve();
+    held = undefined;
+    for (const resolve of resolvers) resolve();
     await vi.advanceTimersByTimeAsync(300);
     expect(asked.filter((each) => each === 'run 45')).toHaveLength(2);
   });

@@ -2,7 +2,7 @@ import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
  * The first part of a query key decides which events invalidate it: `['run', 44, ...]` on a change of run 44, the keys listed
-* here on a change of that kind, all others only when anything may have changed.
+ * here on a change of that kind, all others only when anything may have changed.
  */
 const follows = {
   run: new Set<unknown>([
@@ -35,7 +35,7 @@ const defaults = {
 
 /**
  * Refetches the queries on the page that may have changed. Simultaneous changes cause one refresh. A query in flight is
-* refetched after its response, so the same query never runs twice at a time.
+ * refetched after its response, so the same query never runs twice at a time.
  */
 export function createFreshness(
   client: Pick<QueryClient, 'invalidateQueries' | 'getQueryCache'>,

@@ -12,7 +12,7 @@ const defaults = {
 
 /**
  * The one connection of the page to `/api/events`. It reconnects automatically with `Last-Event-ID`; the server then sends
-* the missed events, or `reload`.
+ * the missed events, or `reload`.
  */
 export function openLive(
   freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'changed' | 'anythingChanged'>,

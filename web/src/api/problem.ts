@@ -27,7 +27,7 @@ export function unreachable(): Problem {
     code: 'SERVER_UNREACHABLE',
     detail: 'The server is unreachable.',
     meaning: 'It is restarting, or the network is down. Runs continue without this page.',
-remedy: 'Nothing: the page retries automatically.',
+    remedy: 'Nothing: the page retries automatically.',
   });
 }
 
@@ -38,6 +38,6 @@ export function toProblem(error: unknown): Problem {
     code: 'PAGE_FAULT',
     detail: error instanceof Error ? error.message : String(error),
     meaning: 'This is a bug in the page. Runs are not affected.',
-remedy: 'Reload the page. If it happens again, report it with the address of the page.',
+    remedy: 'Reload the page. If it happens again, report it with the address of the page.',
   });
 }

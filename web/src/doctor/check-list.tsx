@@ -9,9 +9,9 @@ import { Remedy } from './remedy.tsx';
 interface Props {
   label: string;
   checks: readonly Check[];
-  /** The codes of all environments, which can be followed. */
+  /** The codes of all environments; findings about them link there. */
   environments: readonly string[];
-  /** The button that mends a finding, where there is one. */
+  /** Renders the button that fixes a finding. */
   fix?: (finding: Finding) => ReactNode;
 }
 
@@ -34,7 +34,7 @@ export function CheckList({ label, checks, environments, fix }: Props) {
             ))}
             {healed.map((text) => (
               <li key={text} className={classes.done}>
-                <b>Done:</b> {text}
+                <b>Fixed:</b> {text}
               </li>
             ))}
           </ul>
@@ -46,7 +46,7 @@ export function CheckList({ label, checks, environments, fix }: Props) {
 
 interface FoundProps {
   finding: Finding;
-  /** From what is said of its check. */
+  /** Whether its status differs from that of the check. */
   differs: boolean;
   environments: readonly string[];
   children: ReactNode;

@@ -3,9 +3,9 @@ import classes from './doctor.module.css';
 import type { Standing } from './queries.ts';
 
 const signs = { well: IconCheck, warning: IconAlertTriangle, problem: IconX, unknown: IconQuestionMark };
-const words = { well: 'well', warning: 'warning', problem: 'problem', unknown: 'could not look' };
+const words = { well: 'ok', warning: 'warning', problem: 'problem', unknown: 'not checked' };
 
-/** Sign and word. */
+/** The status of a check as sign and word. */
 export function CheckStatusBadge({ standing }: { standing: Standing }) {
   const Sign = signs[standing];
   return (

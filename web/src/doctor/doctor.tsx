@@ -16,7 +16,7 @@ import classes from './doctor.module.css';
 import { Fix, useFix } from './fix.tsx';
 import { doctorQuery, type Report } from './queries.ts';
 
-/** Is something wrong, and what mends it? */
+/** The checks of the installation: problems, remedies and fixes. */
 export default function Doctor() {
   useTitle('Doctor');
   const [environment, setEnvironment] = useQueryState('environment');
@@ -31,7 +31,7 @@ export default function Doctor() {
   const look = () => {
     if (!busy) void refetch();
   };
-  useShortcut('l', 'Look again', look);
+  useShortcut('l', 'Check again', look);
 
   return (
     <>
@@ -44,11 +44,11 @@ export default function Doctor() {
           loading={busy}
           onClick={look}
         >
-          Look again
+          Check again
         </Button>
         {data && (
           <span className={classes.dim}>
-            looked <Time at={new Date(dataUpdatedAt).toISOString()} />, in {took(data.tookMs)}
+            checked <Time at={new Date(dataUpdatedAt).toISOString()} /> in {took(data.tookMs)}
           </span>
         )}
       </div>
@@ -59,7 +59,7 @@ export default function Doctor() {
       {error && !data && !isFetching && <ErrorState error={error} onRetry={look} />}
       {error && data && !busy && (
         <p className={classes.problem} role="alert">
-          It could not look again: {toProblem(error).message} What stands here was found before.
+          Checking again failed: {toProblem(error).message} These are the previous results.
         </p>
       )}
       {data && (
@@ -67,7 +67,7 @@ export default function Doctor() {
           report={data}
           codes={codes}
           fixes={fix.isPending}
-          unless={isFetching ? 'It looks again at this moment.' : undefined}
+          unless={isFetching ? 'The checks are running.' : undefined}
           onFix={() => fix.mutate(environment)}
         />
       )}
@@ -82,7 +82,7 @@ interface ChoiceProps {
 }
 
 function Choice({ codes, chosen, onChoose }: ChoiceProps) {
-  // The one in the address may have been removed.
+  // The environment in the address may be deleted.
   const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
   return (
     <NativeSelect
@@ -95,16 +95,16 @@ function Choice({ codes, chosen, onChoose }: ChoiceProps) {
   );
 }
 
-/** What goes on meanwhile: it takes seconds, and more where something hangs. */
+/** The progress of the checks, which take seconds, or longer when something hangs. */
 function Looking({ again, fixes }: { again: boolean; fixes: boolean }) {
   const [since] = useState(() => new Date().toISOString());
   return (
     <div className={classes.looking}>
       <Loader size={16} aria-hidden />
       <p>
-        {fixes ? 'Mending what can be mended, then looking again' : again ? 'Looking again' : 'Looking'}: the
-        database, locks, workers, the queue, containers, the test module, Selenium, the shops, schedules and
-        disks, side by side. What hangs is waited for 15 s.{' '}
+        {fixes ? 'Fixing, then checking again' : again ? 'Checking again' : 'Checking'}: the database, locks,
+        workers, the queue, containers, the test module, Selenium, the shops, schedules and disks. A check
+        that hangs times out after 15 s.{' '}
         <span className={classes.dim} aria-hidden>
           <Elapsed since={since} />
         </span>
@@ -119,8 +119,9 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
     return (
       <p className={classes.healthy}>
         <IconCheck size={16} stroke={2.5} aria-hidden />
-        {warnings === 0 ? 'All is well' : 'Nothing is wrong'}: {plural(checks.length, 'check')} looked, and
-        found no problem{warnings === 0 ? '' : `, but ${plural(warnings, 'warning')}`}.
+        {warnings === 0
+          ? `No problems found by ${plural(checks.length, 'check')}.`
+          : `No problems, but ${plural(warnings, 'warning')} found by ${plural(checks.length, 'check')}.`}
       </p>
     );
   }
@@ -131,9 +132,9 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
   ).length;
   return (
     <p className={problems > 0 ? classes.unhealthy : classes.problem}>
-      {problems === 0 ? 'No problem was found' : `${plural(problems, 'problem')} found`} by{' '}
+      {problems === 0 ? 'No problems found' : `${plural(problems, 'problem')} found`} by{' '}
       {plural(checks.length, 'check')}
-      {blind === 0 ? '.' : `; ${blind} could not look, or not at everything.`}
+      {blind === 0 ? '.' : `; ${blind} could not run completely.`}
     </p>
   );
 }
@@ -146,7 +147,7 @@ interface ChecksProps {
   onFix: () => void;
 }
 
-/** What is wrong first. What is well is folded when all is. */
+/** Problems first. Passed checks are collapsed when all checks passed. */
 function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: ChecksProps) {
   const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
   const toMind = [
@@ -160,7 +161,7 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
     <>
       {toMind.length + repaired.length > 0 && (
         <CheckList
-          label="To look at"
+          label="Needs attention"
           checks={[...toMind, ...repaired]}
           environments={codes}
           fix={({ about, found }) => (
@@ -170,15 +171,15 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
       )}
       {well.length > 0 && (
         <details key={String(healthy)} open={!healthy} className={classes.well}>
-          <summary>What is well: {plural(well.length, 'check')}</summary>
-          <CheckList label="Well" checks={well} environments={codes} />
+          <summary>Passed: {plural(well.length, 'check')}</summary>
+          <CheckList label="Passed" checks={well} environments={codes} />
         </details>
       )}
     </>
   );
 }
 
-/** Less than a second is not nothing. */
+/** Formats durations, those below one second in milliseconds. */
 function took(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : duration(ms);
 }

@@ -10,7 +10,7 @@ import { useAction } from '../ui/use-action.ts';
 import classes from './doctor.module.css';
 import { doctorQuery, type Finding, type Report } from './queries.ts';
 
-/** Mends what can be mended safely, and shows what is left. */
+/** Fixes what can be fixed safely, and updates the report. */
 export function useFix() {
   const client = useQueryClient();
   return useAction({
@@ -23,22 +23,22 @@ export function useFix() {
 }
 
 function outputOf({ healthy, checks }: Report): string {
-  if (healthy) return 'Done: all is well now.';
+  if (healthy) return 'Done: no problems left.';
   const left = checks.filter(({ standing }) => standing === 'problem').length;
-  return `Done; what was done stands at each check. ${left === 0 ? 'No problem is left.' : `${plural(left, 'check')} still ${left === 1 ? 'finds' : 'find'} a problem.`}`;
+  return `Done; each check lists its fixes. ${left === 0 ? 'No problems left.' : `${plural(left, 'check')} still ${left === 1 ? 'finds' : 'find'} problems.`}`;
 }
 
 interface Props {
-  /** What it is about, where the same button stands at several. */
+  /** What the button fixes, as the button is repeated. */
   name: string;
-  /** All that is mended with it. */
+  /** Everything that the server would fix. */
   fixable: readonly Finding[];
   busy: boolean;
   unless: string | undefined;
   onFix: () => void;
 }
 
-/** Asks first: the server mends all that it can, not only what the button stands at. */
+/** Asks for confirmation, because the server fixes everything that it can, not only this finding. */
 export function Fix({ name, fixable, busy, unless, onFix }: Props) {
   const [asks, setAsks] = useState(false);
   const close = () => setAsks(false);
@@ -56,11 +56,7 @@ export function Fix({ name, fixable, busy, unless, onFix }: Props) {
       >
         Fix
       </ActionButton>
-      <Modal
-        opened={asks}
-        onClose={close}
-        title={fixable.length === 1 ? 'Fix it' : `Fix these ${fixable.length}`}
-      >
+      <Modal opened={asks} onClose={close} title={`Fix ${plural(fixable.length, 'finding')}`}>
         <ul className={classes.asked}>
           {fixable.map(({ about, found }) => (
             <li key={`${about} ${found}`}>
@@ -70,7 +66,7 @@ export function Fix({ name, fixable, busy, unless, onFix }: Props) {
           ))}
         </ul>
         <p>
-          It looks again first and mends what it then finds: only what matre made, and nothing that a run
+          matre checks again and fixes what it finds. It changes only what it created, and nothing that a run
           uses.
         </p>
         <Group justify="flex-end" mt="md" gap="xs">

@@ -7,7 +7,7 @@ export type Check = Report['checks'][number];
 export type Finding = Check['findings'][number];
 export type Standing = Check['standing'];
 
-/** Looks each time that the view is opened: what was so some minutes ago says little. Empty: all environments. */
+/** Checks each time the view is opened, because old results are misleading. An empty code means all environments. */
 export const doctorQuery = (environment: string) =>
   queryOptions({
     queryKey: ['doctor', environment],

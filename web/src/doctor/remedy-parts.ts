@@ -1,6 +1,6 @@
 export interface RemedyPart {
   text: string;
-  /** A command, or the name of a setting: what somebody would copy. */
+  /** Whether it is a command or a setting, which has a copy button. */
   isCopied: boolean;
 }
 
@@ -10,13 +10,13 @@ const commands = [
   'bin/magento ',
   '(?:curl|df|ps|kill) -',
 ];
-// A command ends where the sentence goes on; what stands in quotes belongs to it, whatever it is.
+// A command ends where the sentence continues; quoted text always belongs to it.
 const command = String.raw`(?<![\w/.-])(?:${commands.join('|')})(?:"(?:[^"\\]|\\.)*"|[^"(),;\u0060])*?(?=$|[),;]|\s\(|\.$|\.\s|\s(?:or|if|and|then|shows)\s)`;
 const setting = String.raw`\b[A-Z]+(?:_[A-Z]+)+\b`;
 const statement = '^CREATE .*;$';
 const copied = new RegExp(`\`([^\`]+)\`|(${statement}|${command}|${setting})`, 'g');
 
-/** A remedy is a sentence with commands in it; here they are apart, in their order. */
+/** Splits a remedy into its text and its commands, in order. */
 export function remedyParts(remedy: string): RemedyPart[] {
   const parts: RemedyPart[] = [];
   let end = 0;

@@ -10,16 +10,16 @@ import { WholeNumber } from '../ui/whole-number.tsx';
 import { environmentKeys } from './queries.ts';
 
 interface Props {
-  /** Absent for a new one. */
+  /** Undefined for a new environment. */
   environment?: EnvironmentView;
   onDone: (code: string) => void;
   onClose: () => void;
 }
 
-/** As many containers as an environment may have: `mostSlots` of the server. */
+/** The maximum number of containers of an environment, as in src/operations/core/fields.ts. */
 const maxSlots = 16;
 
-/** Adds an environment, or changes what is set of one. The password goes one way only: it is never shown again. */
+/** Adds an environment or edits its settings. The stored password is never shown. */
 export function EnvironmentForm({ environment, onDone, onClose }: Props) {
   const [fields, setFields] = useState({
     code: environment?.code ?? '',
@@ -42,7 +42,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       const given = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
       return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...given });
     },
-    done: ({ code }) => (environment ? `${code} is changed.` : `${code} is added.`),
+    done: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
     touches: environmentKeys(fields.code),
     onDone: ({ code }) => onDone(code),
     quiet: true,
@@ -77,7 +77,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
         {!environment && (
           <TextInput
             label="Code"
-            description="Short and for good: it names the file .env.<code> of the test module."
+            description="Short, cannot be changed later. The test module keeps its variables in .env.<code>."
             placeholder="preprod-us"
             required
             data-autofocus
@@ -86,19 +86,14 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
         )}
         <TextInput
           label="Name"
-          description={environment ? undefined : 'The code by default.'}
+          description={environment ? undefined : 'Default: the code'}
           required={environment !== undefined}
           {...text('name')}
         />
+        <TextInput label="Shop URL" placeholder="https://shop.example.com/" required {...text('baseUrl')} />
         <TextInput
-          label="Address of the shop"
-          placeholder="https://shop.example.com/"
-          required
-          {...text('baseUrl')}
-        />
-        <TextInput
-          label="Path of the admin panel"
-          description="Below the address."
+          label="Admin path"
+          description="Relative to the shop URL"
           required
           {...text('backendName')}
         />
@@ -107,8 +102,8 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           label="Admin password"
           description={
             environment?.hasAdminPassword
-              ? 'One is kept, and never shown. Left empty it stays.'
-              : 'Kept encrypted, and never shown.'
+              ? 'A password is stored. Leave empty to keep it.'
+              : 'Stored encrypted, never shown'
           }
           autoComplete="new-password"
           error={wrong['adminPassword']}
@@ -119,14 +114,14 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
         {environment?.hasAdminPassword && (
           <Checkbox
             size="xs"
-            label="Forget the password that is kept"
+            label="Remove the stored password"
             checked={forgets}
             onChange={(event) => setForgets(event.currentTarget.checked)}
           />
         )}
         <WholeNumber
           label="Containers"
-          description="A run splits its tests over so many at a time."
+          description="Number of containers that run tests in parallel"
           width={110}
           min={1}
           max={maxSlots}

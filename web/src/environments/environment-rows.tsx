@@ -17,7 +17,7 @@ type Bars = Answer<typeof showOverview>['lanes'][number]['bars'];
 
 const shownRuns = 10;
 const day = 24 * 60 * 60 * 1000;
-/** What finished and which containers there are is asked for by time: all runs of all environments would be too many events. */
+/** Polls finished runs and containers, because the events of all environments would cause too many requests. */
 const everyMs = 20_000;
 
 export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
@@ -46,7 +46,7 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
             <th scope="col" className={classes.name}>
               Name
             </th>
-            <th scope="col">Now</th>
+            <th scope="col">State</th>
             <th scope="col" className={classes.number}>
               Waiting
             </th>
@@ -128,7 +128,7 @@ function Row({ lane, bars, containers, isAway }: RowProps) {
 }
 
 function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAway'>) {
-  if (isAway) return <Nothing>engine does not answer</Nothing>;
+  if (isAway) return <Nothing>engine unreachable</Nothing>;
   if (!containers) return null;
   if (containers.length === 0) return <Nothing>none yet</Nothing>;
   const stale = containers.find(({ note }) => note !== null);

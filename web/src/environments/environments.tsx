@@ -15,14 +15,14 @@ import classes from './environments.module.css';
 import { ImportForm } from './import-form.tsx';
 import { type Lane, nowQuery } from './queries.ts';
 
-/** Which environments there are, what each does, and whether its last runs passed. */
+/** All environments with their states and last runs. */
 export default function Environments() {
   useTitle('Environments');
   const now = useQuery(nowQuery);
   const [search, setSearch] = useQueryState('q');
   const [state, setState] = useQueryState('state');
   const searchField = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for environments', () => searchField.current?.focus());
+  useShortcut('/', 'Search environments', () => searchField.current?.focus());
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -41,9 +41,9 @@ export default function Environments() {
         </span>
       </div>
       {lanes.length === 0 ? (
-        <EmptyState title="There is no environment yet">
-          An environment is a Magento shop under test: its address, and who signs in to its admin panel. Add
-          one, or import the .env files of your test module.
+        <EmptyState title="No environments yet">
+          An environment is a Magento shop under test: its URL, and the user for its admin panel. Add one, or
+          import the .env files of your test module.
         </EmptyState>
       ) : (
         <>
@@ -51,7 +51,7 @@ export default function Environments() {
             <TextInput
               ref={searchField}
               size="xs"
-              aria-label="Search by code, name or address"
+              aria-label="Search by code or name"
               placeholder="Search"
               value={search}
               onChange={(event) => setSearch(event.currentTarget.value)}
@@ -74,9 +74,9 @@ export default function Environments() {
             </span>
           </div>
           {shown.length === 0 ? (
-            <EmptyState title="None is like that">
+            <EmptyState title="No environments match these filters">
               <Anchor component={Link} href="/environments" underline="always">
-                Show all
+                Show all environments
               </Anchor>
             </EmptyState>
           ) : (
@@ -111,9 +111,9 @@ function Add() {
         leftSection={<IconPlus size={14} aria-hidden />}
         onClick={() => setOpened(true)}
       >
-        Add an environment
+        Add environment
       </ActionButton>
-      <Modal opened={opened} onClose={close} title="Add an environment">
+      <Modal opened={opened} onClose={close} title="Add environment">
         <EnvironmentForm onClose={close} onDone={(code) => go(`/environments/${code}`)} />
       </Modal>
     </>

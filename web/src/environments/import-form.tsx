@@ -12,7 +12,7 @@ type Imported = Answer<typeof importEnvironments>;
 type ImportedFile = Imported['files'][number];
 type Change = ImportedFile['added'][number];
 
-/** Adds or changes environments from .env.<code> files, after a look at what would change. */
+/** Adds or updates environments from .env.<code> files, after a preview of the changes. */
 export function ImportForm({ onClose }: { onClose: () => void }) {
   const [files, setFiles] = useState<{ name: string; content: string }[]>([]);
   const [pasted, setPasted] = useState({ code: '', content: '' });
@@ -66,7 +66,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
           )}
         </FileButton>
         <span className={classes.files}>
-          {files.map(({ name }) => name).join(', ') || 'named .env.<code>; or paste one:'}
+          {files.map(({ name }) => name).join(', ') || 'named .env.<code>, or paste one below'}
         </span>
       </Group>
       <TextInput
@@ -106,7 +106,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
           </Button>
         ) : (
           <Button loading={look.isPending} disabled={all.length === 0} onClick={() => look.mutate()}>
-            Show what would change
+            Preview changes
           </Button>
         )}
       </Group>
@@ -125,8 +125,8 @@ function Plan({ file }: { file: ImportedFile }) {
       <h3>
         {code}{' '}
         <span className={classes.files}>
-          {isNew ? 'a new environment' : 'is there already'}: {added.length} new, {changed.length} changed,{' '}
-          {unchanged.length} as they are
+          {isNew ? 'new environment' : 'existing environment'}: {added.length} new, {changed.length} changed,{' '}
+          {unchanged.length} unchanged
         </span>
       </h3>
       {rows.length > 0 && (
@@ -135,7 +135,7 @@ function Plan({ file }: { file: ImportedFile }) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Value</th>
-              <th scope="col">Now</th>
+              <th scope="col">Change</th>
             </tr>
           </thead>
           <tbody>

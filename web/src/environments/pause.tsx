@@ -16,12 +16,12 @@ interface Props {
   size?: string;
 }
 
-/** Pauses an environment, with a reason that everybody sees, or resumes it. */
+/** Pauses an environment with a reason that all users see, or resumes it. */
 export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
   const [asks, setAsks] = useState(false);
   const resume = useAction({
     run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
-    done: () => `${code} goes on.`,
+    done: () => `${code} is resumed.`,
     touches: environmentKeys(code),
   });
   if (isPaused) {
@@ -74,8 +74,8 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
       }}
     >
       <TextInput
-        label="Why"
-        description="Shown wherever the environment is. The run under way goes on; what comes after it waits."
+        label="Reason"
+        description="Shown wherever the environment appears. The current run continues; later runs wait."
         placeholder="database copy"
         data-autofocus
         required

@@ -16,7 +16,7 @@ interface Props {
   onOpen: (dialog: SettingsDialog) => void;
 }
 
-/** Edit and remove, for those who may. */
+/** The menu to edit or remove an environment. Admins only. */
 export function SettingsMenu({ environment, opened, onOpen }: Props) {
   const refusal = useRefusal('admin');
   const close = () => onOpen(undefined);
@@ -24,7 +24,7 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" px={8} aria-label="More to do">
+          <Button variant="default" px={8} aria-label="More actions">
             <IconDots size={16} aria-hidden />
           </Button>
         </Menu.Target>
@@ -34,14 +34,14 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
             disabled={refusal !== undefined}
             onClick={() => onOpen('edit')}
           >
-            Edit the settings
+            Edit settings
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTrash size={14} aria-hidden />}
             disabled={refusal !== undefined}
             onClick={() => onOpen('remove')}
           >
-            Remove the environment
+            Remove environment
           </Menu.Item>
           {refusal && <Menu.Label>{refusal}</Menu.Label>}
         </Menu.Dropdown>
@@ -73,11 +73,11 @@ function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
       }}
     >
       <Alert variant="outline" color="var(--failed)" mb="sm">
-        Its settings and variables are gone then. Its runs and results stay. It must have no queued or running
-        run.
+        Its settings and variables are deleted. Its runs and results are kept. It must have no queued or
+        running runs.
       </Alert>
       <TextInput
-        label={`Type ${code} to remove it`}
+        label={`Type ${code} to confirm`}
         data-autofocus
         autoComplete="off"
         spellCheck={false}

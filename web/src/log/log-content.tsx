@@ -15,7 +15,7 @@ import { useLog, useLogSearch } from './use-log.ts';
 
 async function copy(line: number): Promise<void> {
   await copyText(addressOfLine(line));
-  showDone(`The address of line ${line} is copied.`);
+  showDone(`The link to line ${line} is copied.`);
 }
 
 export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
@@ -57,18 +57,18 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     show(target);
   };
 
-  // The first match is gone to while the text is typed.
+  // Typing scrolls to the first match.
   const firstMatch = found.lines[0];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another text or its first match moves the log
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new text or a new first match scrolls the log
   useEffect(() => {
     setMatch(firstMatch);
     if (firstMatch !== undefined) show(firstMatch);
   }, [wanted, firstMatch]);
 
-  // The line in the address is shown once, as soon as it is there.
+  // Scrolls to the line in the address once, as soon as it is loaded.
   const isThere = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
   const isShown = useRef(goTo !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address are made here
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address come from this component
   useEffect(() => {
     if (!isThere || isShown.current) return;
     isShown.current = true;
@@ -76,7 +76,7 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
   }, [isThere]);
 
   const [missing, setMissing] = useState<string>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: for each time that somebody asks
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
   useEffect(() => {
     if (!goTo || !feed || !loaded) return;
     const place = placeOf(goTo.test, feed.log);
@@ -85,8 +85,8 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
   }, [goTo, loaded]);
 
   useShortcut('f', 'Follow the log', () => setFollow(!follow));
-  useShortcut('w', 'Wrap long lines of the log', () => setWrap(!wrap));
-  useShortcut('s', 'Search in the log', () => search.current?.focus());
+  useShortcut('w', 'Wrap long log lines', () => setWrap(!wrap));
+  useShortcut('s', 'Search the log', () => search.current?.focus());
 
   if (!feed || (feed.state === 'loading' && feed.log.last === 0)) {
     if (feed?.problem && feed.problem.status !== 0) return <ErrorState error={feed.problem} />;
@@ -114,21 +114,20 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
       />
       {log.first > 1 && (
         <p className={classes.note}>
-          The first {plural(log.first - 1, 'line')} are left out here, because the log is very large; the file
-          has them.
+          The log is too large to show in full. Download it to see the first {plural(log.first - 1, 'line')}.
         </p>
       )}
-      {missing && <p className={classes.note}>{missing} is not in the log (yet).</p>}
+      {missing && <p className={classes.note}>{missing} does not appear in the log (yet).</p>}
       {log.last === 0 ? (
         <p className={classes.note}>
           {feed.state === 'complete'
-            ? 'This run wrote nothing.'
-            : 'Nothing is written yet; it appears here as it comes.'}
+            ? 'The log is empty.'
+            : 'No output yet. New lines appear here immediately.'}
         </p>
       ) : (
         <LogLines
           ref={view}
-          label="Lines of the log"
+          label="Log lines"
           log={log}
           version={feed.version()}
           wrap={wrap}

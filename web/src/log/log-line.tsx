@@ -11,12 +11,12 @@ interface Props {
   before: Style;
   wanted: string;
   selected: boolean;
-  /** The match that is stood at. */
+  /** Whether this line has the current match of the search. */
   current: boolean;
   onSelect: (number: number) => void;
 }
 
-/** One line: its number, which is its address, and its text. Numbers of lines never change. */
+/** A line of the log: its number, which links to it, and its text. Line numbers never change. */
 export const LogLine = memo(function LogLine(props: Props) {
   const { number, line, before, wanted, selected, current, onSelect } = props;
   const { pieces } = readLine(line, before);
@@ -51,7 +51,7 @@ export const LogLine = memo(function LogLine(props: Props) {
           const also = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
           const Tag = match ? 'mark' : 'span';
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other name and no state
+            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other key and no state
             <Tag key={index} {...look} {...also} data-current={(match && current) || undefined}>
               {text}
             </Tag>
@@ -69,7 +69,7 @@ function withoutTime(pieces: Piece[]): { at?: Date; rest: Piece[] } {
   return at ? { at, rest: [{ ...first, text }, ...others] } : { rest: pieces };
 }
 
-/** The pieces, cut where a match begins or ends: a match may go over several of them. */
+/** Splits the pieces at the edges of matches; a match can span several pieces. */
 function marked(pieces: Piece[], wanted: string): (Piece & { match: boolean })[] {
   const ranges = findIn(pieces.map(({ text }) => text).join(''), wanted);
   if (ranges.length === 0) return pieces.map((piece) => ({ ...piece, match: false }));

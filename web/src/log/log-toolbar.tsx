@@ -38,8 +38,8 @@ export function LogToolbar(props: Props) {
         ref={props.searchRef}
         size="xs"
         className={classes.search}
-        aria-label="Search in the log"
-        placeholder="Search in the log"
+        aria-label="Search the log"
+        placeholder="Search the log"
         type="search"
         leftSection={<IconSearch size={14} aria-hidden />}
         value={wanted}
@@ -55,18 +55,18 @@ export function LogToolbar(props: Props) {
       <Switchable label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
       <GoToLine last={props.lines} onLine={props.onLine} />
       {selected !== undefined && (
-        <Tool label={`Copy the address of line ${selected}`} onClick={() => props.onCopy(selected)}>
+        <Tool label={`Copy the link to line ${selected}`} onClick={() => props.onCopy(selected)}>
           <IconLink size={16} aria-hidden />
         </Tool>
       )}
-      <Tooltip label="The whole log as a file">
+      <Tooltip label="Download the whole log">
         <ActionIcon
           component="a"
           href={props.download}
           download
           variant="subtle"
           size="md"
-          aria-label="The whole log as a file"
+          aria-label="Download the whole log"
         >
           <IconDownload size={16} aria-hidden />
         </ActionIcon>
@@ -84,7 +84,7 @@ function Matches({ matches, onMatch }: Pick<Props, 'matches' | 'onMatch'>) {
   return (
     <>
       <span className={classes.matches} role="status">
-        {isNothing ? 'nothing' : `${at?.toLocaleString() ?? '–'}/${count.toLocaleString()}`}
+        {isNothing ? 'no matches' : `${at?.toLocaleString() ?? '–'}/${count.toLocaleString()}`}
         {!done && <Loader size={10} aria-label="Searching" />}
       </span>
       <Tool label="Previous match (N)" disabled={count === 0} onClick={() => onMatch(-1)}>

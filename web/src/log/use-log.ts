@@ -9,7 +9,7 @@ function sourceOf(id: number): LogSource {
   return {
     read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
     follow: (from, told) => {
-      // It comes back by itself, with the id of the last event, which is the offset behind it.
+      // Reconnects automatically with the id of the last event, which is the offset after it.
       const source = new EventSource(`/api/runs/${id}/log/stream?from=${from}`);
       source.addEventListener('message', ({ data, lastEventId }) =>
         told.text(`${data}\n`, Number(lastEventId)),
@@ -23,13 +23,13 @@ function sourceOf(id: number): LogSource {
   };
 }
 
-/** The log of a run, read while the calling component is there and somebody looks. Every change draws it anew. */
+/** The log of a run, read while the calling component is mounted and the tab is visible. Every change renders it again. */
 export function useLog(id: number): LogFeed | undefined {
   const [feed, setFeed] = useState<LogFeed>();
   useEffect(() => {
     const opened = createLogFeed(sourceOf(id));
     setFeed(opened);
-    // A browser has six connections to a server, for all its tabs: those that nobody looks at give theirs back.
+    // Browsers allow six connections per server across all tabs, so hidden tabs release theirs.
     const look = () => (document.hidden ? opened.pause() : opened.resume());
     document.addEventListener('visibilitychange', look);
     return () => {
@@ -45,10 +45,10 @@ export function useLog(id: number): LogFeed | undefined {
   return feed;
 }
 
-/** From one drawing of a log that grows to the next. */
+/** The minimum time between two renders of a growing log. */
 const pauseMs = 100;
 
-/** The first change after a pause at once, then what has changed meanwhile, together. */
+/** Throttles changes: the first one immediately, later ones in batches. */
 function listenCalmly(feed: LogFeed, changed: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let again = false;
@@ -70,10 +70,10 @@ function listenCalmly(feed: LogFeed, changed: () => void): () => void {
   };
 }
 
-/** What searching may take before the page has its turn. */
+/** The time that one search step may block the page. */
 const stepMs = 8;
 
-/** Searches the whole log, a bit at a time, and what is written meanwhile. */
+/** Searches the whole log in steps, including lines that arrive meanwhile. */
 export function useLogSearch(
   feed: LogFeed | undefined,
   wanted: string,
@@ -87,7 +87,7 @@ export function useLogSearch(
     setSearch(feed && wanted !== '' ? createLogSearch(feed.log, shownText(feed.log), wanted) : undefined);
   }, [feed, wanted]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more to look at
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more lines to search
   useEffect(() => {
     if (!search || !feed) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -108,5 +108,5 @@ export function useLogSearch(
   return { lines: search?.lines ?? [], done: search === undefined || done };
 }
 
-/** What is searched is what is seen. */
+/** The search covers the visible text only. */
 const shownText = (log: LogFeed['log']) => (line: number) => readOwn(log.text(line)).text;

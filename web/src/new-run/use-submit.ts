@@ -12,7 +12,7 @@ export type Submitted = Answer<typeof submitRuns>['runs'];
 
 /**
  * Submits the runs of a draft. The idempotency key stays the same until the draft changes or a request succeeds, so that
-* submitting again after a lost response creates no duplicates.
+ * submitting again after a lost response creates no duplicates.
  */
 export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
   const [, go] = useLocation();

@@ -6,12 +6,11 @@ import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
 import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
 import { WatchLive } from './watch-live.tsx';
 
-/** What can be done with a run as it is. */
+/** The actions for the current state of a run. */
 export function RunActions({ run, done }: { run: RunView; done: number }) {
   const isFinished = run.state === 'finished';
   return (
@@ -28,7 +27,7 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
 function Front({ id }: { id: number }) {
   const front = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: ({ environment }) => `Run ${id} is the next of ${environment}.`,
+    done: ({ environment }) => `Run ${id} is next in ${environment}'s queue.`,
     touches: [['run', id], ['overview']],
   });
   return (
@@ -39,12 +38,12 @@ function Front({ id }: { id: number }) {
       loading={front.isPending}
       onClick={() => front.mutate()}
     >
-      To the front
+      Move to front
     </ActionButton>
   );
 }
 
-/** Asks back: an hour of tests is cancelled by one click, and cannot be taken up again. */
+/** Asks for confirmation, because an hour of tests can be lost and cannot be resumed. */
 function Cancel({ run, done }: { run: RunView; done: number }) {
   const [asks, setAsks] = useState(false);
   const cancel = useAction({
@@ -52,7 +51,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
     done: (after) =>
       after.state === 'finished'
         ? `Run ${run.id} is cancelled.`
-        : `Run ${run.id} ends as soon as its test is stopped.`,
+        : `Run ${run.id} ends as soon as its current test has stopped.`,
     touches: [['run', run.id], ['overview']],
     onDone: () => setAsks(false),
   });
@@ -69,7 +68,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
       <Popover.Target>
         <ActionButton
           needs="operator"
-          unless={run.cancelRequested ? 'It is being cancelled already.' : undefined}
+          unless={run.cancelRequested ? 'The run is already being cancelled.' : undefined}
           variant="default"
           leftSection={<IconBan size={14} aria-hidden />}
           onClick={() => setAsks(!asks)}
@@ -80,12 +79,12 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
       <Popover.Dropdown aria-label={`Cancel run ${run.id}`}>
         <p>
           {run.state === 'queued'
-            ? 'It has not started. It will be kept as cancelled.'
-            : `${plural(done, 'result')} of ${run.counts.planned} will be kept; the test under way is stopped.`}
+            ? 'The run has not started. It stays in the list as cancelled.'
+            : `The current test is stopped. The results of ${done} of ${run.counts.planned} tests are kept.`}
         </p>
         <div className={classes.answers}>
           <Button variant="default" onClick={() => setAsks(false)}>
-            Let it go on
+            Keep the run
           </Button>
           <Button color="red.8" loading={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel run {run.id}
@@ -116,17 +115,18 @@ function RetryButtons({ run }: { run: RunView }) {
 interface RetryProps {
   id: number;
   failedOnly: boolean;
-  /** There is a better one beside it. */
+  /** Less prominent, next to the preferred button. */
   quiet?: boolean;
   children: React.ReactNode;
 }
 
 function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
-  // A key for each retry: pressing again after an answer that was lost makes nothing twice.
+  // One idempotency key per retry: a second click after a lost response creates no duplicate.
   const [key, setKey] = useState(newKey);
   const retry = useAction({
     run: () => post<typeof retryRun>(`/api/runs/${id}/retry`, { failedOnly, requestedBy: 'page' }, { key }),
-    done: (made) => `Run ${made.id} is queued on ${made.environment}. It stands at the head of this run.`,
+    done: (made) =>
+      `Run ${made.id} is queued on ${made.environment}. This run links to it under "Retried as".`,
     touches: [['runs'], ['overview']],
     onDone: () => setKey(newKey()),
   });

@@ -5,6 +5,7 @@ import type { RunView } from '../../../src/operations/core/views.ts';
 import type { ProgressView } from '../../../src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { Counts, CountsBar } from '../ui/counts.tsx';
+import { shortCommit } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
@@ -18,7 +19,7 @@ import { Waiting } from './waiting.tsx';
 
 interface Props {
   progress: ProgressView;
-  /** When the server said so; milliseconds. */
+  /** When the page received `progress`, in milliseconds. */
   askedAt: number;
 }
 
@@ -59,7 +60,7 @@ export function RunHead({ progress, askedAt }: Props) {
       {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
 
       <Waiting progress={progress} />
-      {run.reason && <Reason reason={run.reason} label={`Why it is ${run.verdict ?? 'tried again'}`} />}
+      {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
 
       <dl className={classes.facts}>
         <Fact name="Commit">
@@ -68,11 +69,11 @@ export function RunHead({ progress, askedAt }: Props) {
               <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
             </>
           ) : (
-            'not chosen yet'
+            'not determined yet'
           )}
         </Fact>
         <Times run={run} />
-        <Fact name="By">
+        <Fact name="Requested by">
           <RequestedBy run={run} />
         </Fact>
         {run.workerId && (
@@ -82,7 +83,7 @@ export function RunHead({ progress, askedAt }: Props) {
         )}
         {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
         {run.retryOf !== null && (
-          <Fact name="Repeats">
+          <Fact name="Retry of">
             <Anchor component={Link} href={`/runs/${run.retryOf}`}>
               #{run.retryOf}
             </Anchor>
@@ -118,7 +119,7 @@ function Times({ run: { queuedAt, startedAt, finishedAt } }: { run: RunView }) {
       <Fact name="Started">
         <Time at={startedAt} as="clock" /> (<Time at={startedAt} />)
       </Fact>
-      <Fact name={finishedAt ? 'Took' : 'Runs for'}>
+      <Fact name={finishedAt ? 'Duration' : 'Running for'}>
         <Elapsed since={startedAt} until={finishedAt} />
       </Fact>
     </>
@@ -129,7 +130,7 @@ function Left({ msLeft, askedAt }: { msLeft: number | null; askedAt: number }) {
   const now = useNow(1_000);
   const left = timeLeft(msLeft, askedAt, now.getTime());
   return left === undefined ? null : (
-    <span className={classes.left} title="From how long its tests took before">
+    <span className={classes.left} title="Estimated from earlier durations of these tests">
       {left}
     </span>
   );
@@ -144,12 +145,7 @@ const phases = {
 
 function standing(run: RunView): string {
   if (run.state === 'finished') return run.verdict ?? 'finished';
-  if (run.cancelRequested) return 'being cancelled';
+  if (run.cancelRequested) return 'cancelling';
   if (run.state === 'running') return phases[run.phase ?? 'testing'];
-  return run.retryAt === null ? 'queued' : 'queued to be tried again';
-}
-
-/** Commits of git are known by their first letters; a local folder has a name in front. */
-function shortCommit(id: string): string {
-  return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
+  return run.retryAt === null ? 'queued' : 'queued for a retry';
 }

@@ -19,13 +19,13 @@ import { RunTests } from './tests/tests.tsx';
 export default function Run({ params }: { params: { id: string } }) {
   if (/^[1-9]\d{0,14}$/.test(params.id)) return <KnownRun id={Number(params.id)} />;
   return (
-    <EmptyState title={`${params.id} is not the number of a run`}>
+    <EmptyState title={`"${params.id}" is not a run number`}>
       <ToRuns />
     </EmptyState>
   );
 }
 
-/** How is it going, and what is wrong? */
+/** A run: its progress, its failures and its log. */
 function KnownRun({ id }: { id: number }) {
   const { data: progress, dataUpdatedAt, error, refetch } = useQuery(progressQuery(id));
   const [line, setLine] = useLineAddress();
@@ -80,11 +80,11 @@ function KnownRun({ id }: { id: number }) {
 
 const ToRuns = () => (
   <Anchor component={Link} href="/runs" underline="always">
-    To all runs
+    Show all runs
   </Anchor>
 );
 
-/** Tells screen readers when the run that they have open ends. */
+/** Announces to screen readers when the open run ends. */
 function useVerdictAnnouncement(id: number, verdict: string | null, known: boolean): void {
   const announce = useAnnounce();
   const before = useRef<string | null | undefined>(undefined);

@@ -1,11 +1,11 @@
 import { approxDuration } from '../ui/format.ts';
 
-/** Below this an estimate out of earlier runs says nothing. */
+/** Estimates are not accurate below this. */
 const soonMs = 5_000;
 
 /**
- * How long a run will still take, in words; `undefined` when nothing is known. The server was asked at `askedAt`; until it is asked
- * again the time goes on, and never back.
+ * The remaining time of a run as text; `undefined` when it is unknown. `askedAt` is when the page received `msLeft`: the time
+ * since then is subtracted.
  */
 export function timeLeft(msLeft: number | null, askedAt: number, now: number): string | undefined {
   if (msLeft === null) return undefined;
@@ -13,7 +13,7 @@ export function timeLeft(msLeft: number | null, askedAt: number, now: number): s
   return left < soonMs ? 'nearly done' : `${approxDuration(left)} left`;
 }
 
-/** How far a running test is, as a share of what it usually takes, and in words what is unusual of it. */
+/** Compares a test with its usual duration: `share` of it (at most 1), and whether the test is unusually slow. */
 export function compareToUsual(
   elapsedMs: number,
   usualMs: number | null,

@@ -7,7 +7,7 @@ import { useNow } from '../ui/now.ts';
 import { queueQuery } from './queries.ts';
 import classes from './waiting.module.css';
 
-/** Where a queued run stands, why it does not run yet, and when it probably will. */
+/** The queue position of a queued run, the reason why it waits, and its expected start. */
 export function Waiting({ progress: { run, position } }: { progress: ProgressView }) {
   const isQueued = run.state === 'queued';
   const { data: queue } = useQuery({ ...queueQuery, enabled: isQueued });
@@ -20,27 +20,25 @@ export function Waiting({ progress: { run, position } }: { progress: ProgressVie
     <p className={classes.waiting}>
       {position !== null && (
         <span>
-          {position === 1 ? 'The next' : <>Number {position}</>} in the queue of {run.environment}
+          {position === 1 ? 'Next' : <>Position {position}</>} in the queue of {run.environment}
         </span>
       )}
       {because && (
         <span>
-          Waits because: <Because message={because} run={own?.waits.run ?? null} />
+          Reason: <Because message={because} run={own?.waits.run ?? null} />
         </span>
       )}
       {run.retryAt && (
-        <span title={fullTime(new Date(run.retryAt))}>
-          Tried again at {clockSeconds(new Date(run.retryAt))}
-        </span>
+        <span title={fullTime(new Date(run.retryAt))}>Retry at {clockSeconds(new Date(run.retryAt))}</span>
       )}
       {start && (
-        <span title={fullTime(start)}>Starts {start > now ? relative(start, now) : 'soon'}, probably</span>
+        <span title={fullTime(start)}>Expected to start {start > now ? relative(start, now) : 'soon'}</span>
       )}
     </p>
   );
 }
 
-/** The number of the run in the sentence leads to it. */
+/** The reason why a run waits; a run number in it links to that run. */
 function Because({ message, run }: { message: string; run: number | null }) {
   const [before = '', after = ''] = run === null ? [message] : message.split(String(run), 2);
   return (

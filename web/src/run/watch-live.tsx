@@ -5,7 +5,7 @@ import { liveQuery } from './queries.ts';
 
 const outside = { target: '_blank', rel: 'noreferrer' };
 
-/** Leads to where the browsers of the run can be watched, when that is set up and one is open. */
+/** Links to the live views of the browsers of a run, if live views are configured and a browser is open. */
 export function WatchLive({ id }: { id: number }) {
   const { data } = useQuery(liveQuery(id));
   const [first, ...others] = data?.views ?? [];

@@ -14,7 +14,7 @@ import { RunsTable } from './runs-table.tsx';
 
 const pageLength = 50;
 
-/** Every run, the newest first. */
+/** All runs, newest first. */
 export default function Runs() {
   useTitle('Runs');
   const [environment, setEnvironment] = useQueryState('environment');
@@ -29,15 +29,15 @@ export default function Runs() {
 
   const narrow = (change: () => void) => {
     change();
-    // Another list has other pages.
+    // A new filter starts at the first page.
     setBefore('');
   };
   return (
     <>
       <div className={classes.head}>
         <h1>Runs</h1>
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
-        <div role="group" aria-label="Show only" className={classes.standings}>
+        {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
+        <div role="group" aria-label="Filter by status" className={classes.standings}>
           {['', ...standings].map((each) => (
             <UnstyledButton
               key={each}
@@ -89,7 +89,7 @@ function EnvironmentChoice({ chosen, onChoose }: { chosen: string; onChoose: (co
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
   const codes = data?.environments.map(({ code }) => code) ?? [];
-  // One that is in the address may have been removed; its runs are still there.
+  // The environment in the address may be deleted; its runs still exist.
   const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
   return (
     <NativeSelect
@@ -104,10 +104,10 @@ function EnvironmentChoice({ chosen, onChoose }: { chosen: string; onChoose: (co
 }
 
 function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean }) {
-  if (isLater) return <EmptyState title="There are no older runs" />;
+  if (isLater) return <EmptyState title="No older runs" />;
   if (isNarrowed) {
     return (
-      <EmptyState title="No run is like that">
+      <EmptyState title="No runs match these filters">
         <Anchor component={Link} href="/runs" underline="always">
           Show all runs
         </Anchor>
@@ -115,11 +115,11 @@ function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean
     );
   }
   return (
-    <EmptyState title="Nothing has run yet">
+    <EmptyState title="No runs yet">
       <Anchor component={Link} href="/new" underline="always">
         Start the first run
-      </Anchor>
-      , here or with <code>matre run</code>.
+      </Anchor>{' '}
+      here or with <code>matre run</code>.
     </EmptyState>
   );
 }

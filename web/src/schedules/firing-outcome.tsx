@@ -4,7 +4,7 @@ import type { FiringView } from '../../../src/operations/schedules/schedule-view
 import { StatusBadge, StatusSign, statusOfRun } from '../ui/status.tsx';
 import classes from './schedules.module.css';
 
-/** What became of a time: its runs, or why there are none. */
+/** The outcome of a firing: its runs, or why it has none. */
 export function FiringOutcome({ firing }: { firing: FiringView }) {
   const { outcome, runs, reason } = firing;
   const [only] = runs;

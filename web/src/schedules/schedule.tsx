@@ -16,12 +16,12 @@ import classes from './schedules.module.css';
 import { useRemove } from './use-schedule-actions.ts';
 
 const overlapText = {
-  skip: 'no run where an earlier one of it is not finished',
-  queue: 'wait behind an earlier run of it',
-  replace: 'cancel an earlier run of it',
+  skip: 'skip the new run if an earlier one is not finished',
+  queue: 'queue the new run behind an earlier one',
+  replace: 'cancel the earlier run',
 };
 
-/** One schedule: when it fires, what it runs, and what became of its times. */
+/** A schedule: its settings, its next firings and its recent firings. */
 export default function Schedule({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
@@ -45,22 +45,18 @@ export default function Schedule({ params }: { params: { name: string } }) {
       {problem && <p className={classes.problem}>{problem}</p>}
       <Facts schedule={data} />
       <section aria-labelledby="next">
-        <h2 id="next">Next times in {zone}</h2>
+        <h2 id="next">Next firings in {zone}</h2>
         {paused ? (
           <p className={classes.dim}>
-            None: it was paused <Time at={paused.since} />.
+            None: paused <Time at={paused.since} />.
           </p>
         ) : (
           <NextTimes times={next} zone={zone} />
         )}
       </section>
       <section aria-labelledby="past">
-        <h2 id="past">What became of the last ones</h2>
-        {firings.length === 0 ? (
-          <p className={classes.dim}>It has not fired yet.</p>
-        ) : (
-          <Past firings={firings} />
-        )}
+        <h2 id="past">Recent firings</h2>
+        {firings.length === 0 ? <p className={classes.dim}>No firings yet.</p> : <Past firings={firings} />}
       </section>
     </div>
   );
@@ -83,7 +79,7 @@ function Tools({ schedule }: { schedule: ScheduleView }) {
           <ConfirmButton
             button="Remove"
             name={`Remove ${name}`}
-            question="The record of its times goes with it; its runs stay."
+            question="Its firing history is deleted. Its runs are kept."
             busy={remove.isPending}
             onYes={() => remove.mutate()}
           />
@@ -107,7 +103,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       <dd>
         {environments.map(({ code, removed }) =>
           removed ? (
-            <span key={code} className={classes.removed} title="It was removed">
+            <span key={code} className={classes.removed} title="Removed environment">
               {code}
             </span>
           ) : (
@@ -124,7 +120,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       </dd>
       <dt>Overlap</dt>
       <dd>{overlapText[overlap]}</dd>
-      <dt>Missed</dt>
+      <dt>Missed firings</dt>
       <dd>{missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`}</dd>
       {priority !== 0 && (
         <>
@@ -149,14 +145,14 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
             <Table.Th>Due</Table.Th>
             <Table.Th>Fired</Table.Th>
             <Table.Th>Outcome</Table.Th>
-            <Table.Th>Why</Table.Th>
+            <Table.Th>Reason</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {firings.map((firing) => (
             <Table.Tr key={firing.id}>
               <Table.Td className={classes.stamp}>
-                {firing.dueAt === null ? `by hand: ${firing.by}` : stamp(new Date(firing.dueAt))}
+                {firing.dueAt === null ? `manual: ${firing.by}` : stamp(new Date(firing.dueAt))}
               </Table.Td>
               <Table.Td className={classes.stamp}>
                 <Time at={firing.firedAt} />
@@ -175,6 +171,8 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
 
 function reasonText({ reason, missed }: FiringView): string {
   const earlier =
-    missed === 0 ? '' : `${missed === 100 ? '100 or more times' : plural(missed, 'time')} before it went by.`;
+    missed === 0
+      ? ''
+      : `${missed === 100 ? '100 or more earlier firings' : plural(missed, 'earlier firing')} missed.`;
   return [reason === null ? '' : `${reason.message} (${reason.code})`, earlier].filter(Boolean).join(' ');
 }

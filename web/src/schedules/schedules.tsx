@@ -8,7 +8,7 @@ import { schedulesQuery } from './queries.ts';
 import { ScheduleRows } from './schedule-rows.tsx';
 import classes from './schedules.module.css';
 
-/** What runs by itself, when next, and how it went. */
+/** All schedules with their next and last firings. */
 export default function Schedules() {
   useTitle('Schedules');
   const { data, error, refetch } = useQuery(schedulesQuery);
@@ -26,12 +26,12 @@ export default function Schedules() {
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={() => go('/new-schedule')}
         >
-          Add a schedule
+          Add schedule
         </ActionButton>
       </div>
       {data.schedules.length === 0 ? (
-        <EmptyState title="There is no schedule yet">
-          A schedule submits a selection of tests by the clock: every night on all environments, for one.
+        <EmptyState title="No schedules yet">
+          A schedule submits a selection of tests at fixed times, for example every night on all environments.
         </EmptyState>
       ) : (
         <ScheduleRows schedules={data.schedules} />

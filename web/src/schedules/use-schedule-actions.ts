@@ -8,7 +8,7 @@ import { scheduleAddress } from './queries.ts';
 
 const touches = [['schedules']];
 
-/** Fires a schedule now. The key stays until the answer is there, so that pressing again makes nothing twice. */
+/** Fires a schedule now. The idempotency key changes on success only, so that a second click creates no duplicates. */
 export function useFire({ name }: Pick<ScheduleView, 'name'>) {
   const [key, setKey] = useState(newKey);
   return useAction({
@@ -23,7 +23,7 @@ export function usePause({ name, paused }: Pick<ScheduleView, 'name' | 'paused'>
   const verb = paused ? 'resume' : 'pause';
   return useAction({
     run: () => post<typeof pauseSchedule>(`${scheduleAddress(name)}/${verb}`),
-    done: () => (paused ? `${name} fires again.` : `${name} is paused.`),
+    done: () => (paused ? `${name} is resumed.` : `${name} is paused.`),
     touches,
   });
 }
@@ -38,6 +38,7 @@ export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => vo
 }
 
 function firedText(name: string, { outcome, runs, reason }: FiringView): string {
-  const made = outcome === 'fired' ? `${name} made ${plural(runs.length, 'run')}.` : `${name} made no run.`;
+  const made =
+    outcome === 'fired' ? `${name} submitted ${plural(runs.length, 'run')}.` : `${name} submitted no runs.`;
   return reason === null ? made : `${made} ${reason.message}`;
 }

@@ -88,7 +88,9 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
             <span className={classes.missing}>no such environment</span>
           </li>
         ))}
-        {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>No matching environments</li>}
+        {shown.length === 0 && unknown.length === 0 && (
+          <li className={classes.none}>No matching environments</li>
+        )}
       </ul>
     </div>
   );

@@ -68,11 +68,7 @@ function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
       variant="outline"
       color="var(--failed)"
       icon={<IconAlertTriangle size={16} aria-hidden />}
-      title={
-        unknown.length > 0
-          ? `${plural(unknown.length, 'name')} not in the catalog`
-          : problem.message
-      }
+      title={unknown.length > 0 ? `${plural(unknown.length, 'name')} not in the catalog` : problem.message}
       classNames={{ title: classes.alertTitle, wrapper: classes.alert }}
     >
       {unknown.length > 0 ? (

@@ -12,7 +12,7 @@ export function Header({ user }: { user: NonNullable<Session['user']> }) {
   const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
   const nav = useRef<HTMLElement>(null);
   // In a narrow window the link of the current view may be out of sight.
-// biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the location
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the location
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [location]);

@@ -17,7 +17,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const first = useRef(true);
 
   // After a click the focused link is gone. Focusing the view makes screen readers read its title.
-// biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the path
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the path
   useEffect(() => {
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });

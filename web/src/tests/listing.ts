@@ -1,6 +1,6 @@
 import type { Catalog, Figures } from './queries.ts';
 
-/** A test of the catalog with how it went lately. */
+/** A test of the catalog with its recent statistics. */
 export type ListedTest = Catalog['tests'][number] & { statistics: Figures | undefined };
 
 export const conditions = ['failing', 'flaky', 'passing', 'skipped', 'never ran'] as const;
@@ -9,7 +9,7 @@ export type Condition = (typeof conditions)[number];
 export const sorts = ['name', 'failing', 'flakiness', 'duration', 'last'] as const;
 export type Sort = (typeof sorts)[number];
 
-/** From this share of changes on a test is called flaky in the list: one in five. */
+/** The list marks a test as flaky from this share of changed outcomes on: one in five. */
 export const flakyFrom = 0.2;
 
 export function listTests(catalog: Catalog, statistics: readonly Figures[]): ListedTest[] {
@@ -53,7 +53,7 @@ export function filterTests(tests: readonly ListedTest[], filter: Filter): Liste
   });
 }
 
-/** Most interesting first: names from A, everything else from its largest; what is not known comes last. */
+/** Sorts by name in ascending order, by all other keys in descending order. Tests without statistics come last. */
 export function sortTests(tests: readonly ListedTest[], sort: Sort): ListedTest[] {
   if (sort === 'name') return [...tests];
   const key = ({ statistics }: ListedTest): number => {

@@ -13,14 +13,14 @@ export const catalogQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** By time: of thousands of tests some change with every event. */
+/** Polled: some of thousands of tests change with every event. */
 export const statisticsQuery = queryOptions({
   queryKey: ['tests', 'figures'],
   queryFn: ({ signal }) => get<typeof listTestStatistics>('/api/tests/figures', { signal }),
   refetchInterval: 30_000,
 });
 
-/** What the catalog says of one test; null when it is not in it. */
+/** A test of the catalog; null when the catalog does not have it. */
 export const catalogTestQuery = (name: string) =>
   queryOptions({
     queryKey: ['tests', 'catalog', name],

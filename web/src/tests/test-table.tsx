@@ -10,7 +10,7 @@ import classes from './tests.module.css';
 
 interface Props {
   tests: ListedTest[];
-  /** Of all that were found; some of them may not be drawn. */
+  /** The number of all matching tests, including those not rendered yet. */
   count: number;
   sort: Sort;
   onSort: (sort: Sort) => void;
@@ -41,10 +41,10 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
             <th scope="col" className={classes.names}>
               Suites
             </th>
-            {heading('failing', 'Last answers')}
+            {heading('failing', 'Latest results')}
             {heading('flakiness', 'Flaky')}
-            {heading('duration', 'Takes')}
-            {heading('last', 'Last ran')}
+            {heading('duration', 'Duration')}
+            {heading('last', 'Last run')}
           </tr>
         </thead>
         <tbody>

@@ -17,10 +17,10 @@ import { Verdict } from './history/verdict.tsx';
 import { type Catalog, catalogTestQuery, type History, historyQuery } from './queries.ts';
 import classes from './test.module.css';
 
-/** How the address calls a test that runs in no suite, where it runs in suites as well. */
+/** The value of `?suite=` for the runs of a test outside its suites. */
 const byItself = '-';
 
-/** Is it the test or the shop? */
+/** A test: its history on all environments, the likely cause of its failures, and its statistics. */
 export default function Test({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
@@ -28,7 +28,7 @@ export default function Test({ params }: { params: { name: string } }) {
   const known = useQuery(catalogTestQuery(name));
   const first = useQuery(historyQuery(name, chosen === byItself ? undefined : chosen || undefined));
 
-  // A test of suites has no history by itself: then the first suite is meant.
+  // A test that runs in suites only has no history without a suite, so the first suite is the default.
   const suites = first.data?.suites ?? [];
   const fallback =
     chosen === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
@@ -54,17 +54,17 @@ export default function Test({ params }: { params: { name: string } }) {
         <SegmentedControl
           size="xs"
           className={classes.suites}
-          aria-label="Where it runs"
-          data={suites.map((each) => ({ value: each ?? byItself, label: each ?? 'by itself' }))}
+          aria-label="Suite"
+          data={suites.map((each) => ({ value: each ?? byItself, label: each ?? 'without a suite' }))}
           value={suite ?? byItself}
           onChange={setChosen}
         />
       )}
       {data.results === 0 ? (
-        <EmptyState title={known.data === null ? 'There is no test of this name' : 'It has not run yet'}>
+        <EmptyState title={known.data === null ? 'Test not found' : 'No runs yet'}>
           {known.data === null
-            ? 'It is not in the catalog, and has never run.'
-            : 'Results come here from its first run on.'}
+            ? 'The test is not in the catalog and has never run.'
+            : 'Results appear here after the first run.'}
         </EmptyState>
       ) : (
         <Results history={data} />
@@ -76,7 +76,7 @@ export default function Test({ params }: { params: { name: string } }) {
 interface HeadProps {
   name: string;
   suite: string | undefined;
-  /** Null when it is not in the catalog. */
+  /** Null when the catalog does not have the test. */
   known: Catalog['tests'][number] | null | undefined;
   hasRun: boolean;
   environments: string[];
@@ -114,9 +114,9 @@ function Head({ name, suite, known, hasRun, environments }: HeadProps) {
         </p>
       )}
       {known?.unusable != null && (
-        <p className={classes.dim}>MFTF generates nothing for it: {known.unusable}</p>
+        <p className={classes.dim}>MFTF cannot generate this test: {known.unusable}</p>
       )}
-      {known === null && hasRun && <p className={classes.dim}>It is no longer in the catalog.</p>}
+      {known === null && hasRun && <p className={classes.dim}>This test is no longer in the catalog.</p>}
     </header>
   );
 }
@@ -158,21 +158,23 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Passed"
           value={passRate === null ? '–' : percent(passRate)}
-          note="of those that passed or failed"
+          note="of passed and failed results"
         />
         <Figure
           name="Flaky"
           value={flakiness === null ? '–' : percent(flakiness)}
-          note={
-            flakiness === null ? 'not known before it ran twice' : 'of answers differ from the one before'
-          }
+          note={flakiness === null ? 'unknown before two runs' : 'of results differ from the previous one'}
         />
-        <Figure name="Takes" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
-        <Figure name="At most" value={p95Ms === null ? '–' : duration(p95Ms)} note="19 times of 20" />
+        <Figure name="Duration" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
+        <Figure
+          name="95th percentile"
+          value={p95Ms === null ? '–' : duration(p95Ms)}
+          note="19 of 20 runs are faster"
+        />
       </dl>
       <HistoryGrid history={history} />
       <section aria-labelledby="failures">
-        <h2 id="failures">What went wrong</h2>
+        <h2 id="failures">Failures</h2>
         <FailuresList failures={failures} />
       </section>
     </>

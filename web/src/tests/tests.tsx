@@ -14,10 +14,10 @@ import { type Catalog, catalogQuery, statisticsQuery } from './queries.ts';
 import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
 
-/** So many rows are drawn at a time. */
+/** The number of rows to render at a time. */
 const page = 200;
 
-/** Every test of the catalog, and how each went lately. */
+/** All tests of the catalog with their recent statistics. */
 export default function Tests() {
   useTitle('Tests');
   const catalog = useQuery(catalogQuery);
@@ -31,7 +31,7 @@ export default function Tests() {
   const [wanted] = useDebouncedValue(search, 80);
 
   const searchField = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for tests', () => searchField.current?.focus());
+  useShortcut('/', 'Search tests', () => searchField.current?.focus());
 
   const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
   const tests = useMemo(
@@ -102,14 +102,14 @@ export default function Tests() {
       </div>
       {statistics.isError && (
         <p className={classes.dim} role="alert">
-          How they went cannot be told now. Trying again by itself.
+          Statistics are unavailable. Retrying automatically.
         </p>
       )}
       {shown.length === 0 ? (
-        <EmptyState title={tests.length === 0 ? 'The catalog has no test' : 'No test is like that'}>
+        <EmptyState title={tests.length === 0 ? 'The catalog has no tests' : 'No tests match these filters'}>
           {tests.length > 0 && (
             <Anchor component={Link} href="/tests" underline="always">
-              Show all
+              Show all tests
             </Anchor>
           )}
         </EmptyState>
@@ -141,7 +141,7 @@ function Choice({ label, all, chosen, onChoose }: ChoiceProps) {
       searchable
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      nothingFoundMessage="There is none"
+      nothingFoundMessage="No matches"
       limit={200}
       data={all.map(({ name, tests }) => ({ value: name, label: `${name} (${tests})` }))}
       value={chosen === '' ? null : chosen}

@@ -1,6 +1,18 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import type { Shortcut } from './shortcut.ts';
 
+/** The terms that newcomers meet on the page. docs/glossary.md has all of them. */
+const terms = [
+  { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
+  { term: 'Attempt', meaning: 'One try to execute a run. A run that breaks may be tried again.' },
+  { term: 'Slot', meaning: 'Room on a worker for one run at a time.' },
+  {
+    term: 'Queue position',
+    meaning: 'The place of a run in the queue of its environment. Position 1 is next.',
+  },
+  { term: 'Flaky', meaning: 'A test that alternates between passed and failed.' },
+];
+
 interface Props {
   opened: boolean;
   shortcuts: Shortcut[];
@@ -13,8 +25,8 @@ interface Props {
 export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="Help">
-      <Table aria-label="Keyboard shortcuts" captionSide="top">
-        <Table.Caption>Keyboard shortcuts</Table.Caption>
+      <h3 id="help-shortcuts">Keyboard shortcuts</h3>
+      <Table aria-labelledby="help-shortcuts">
         <Table.Tbody>
           {[...shortcuts, { keys: '?', what: 'This help' }].map(({ keys, what }) => (
             <Table.Tr key={keys + what}>
@@ -33,11 +45,25 @@ export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) 
       </Table>
       <Switch
         mt="md"
+        mb="lg"
         size="sm"
-        label="Keyboard shortcuts"
+        label="Enable keyboard shortcuts"
         checked={!off}
         onChange={(event) => onOff(!event.currentTarget.checked)}
       />
+      <h3 id="help-terms">Terms</h3>
+      <Table aria-labelledby="help-terms">
+        <Table.Tbody>
+          {terms.map(({ term, meaning }) => (
+            <Table.Tr key={term}>
+              <Table.Th scope="row" w={120}>
+                {term}
+              </Table.Th>
+              <Table.Td>{meaning}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </Modal>
   );
 }

@@ -2,7 +2,7 @@ import { type RefObject, startTransition, useLayoutEffect, useState } from 'reac
 
 /**
  * The current width of an element in pixels; 0 before it is mounted. Updates are transitions, so that rendering many dependent
-* elements does not block input.
+ * elements does not block input.
  */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);

@@ -18,7 +18,7 @@ import classes from './containers.module.css';
 import { Locks } from './locks.tsx';
 import { Mounts } from './mounts.tsx';
 
-/** What the containers of an environment are made of, whether they can be trusted, and who holds its locks. */
+/** The containers of an environment with their health, and the holders of its locks. */
 export function Containers({ code, running }: { code: string; running: number | undefined }) {
   const { data, error } = useQuery(containerQuery(code));
   const problem = error ? toProblem(error) : undefined;
@@ -63,7 +63,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
     return (
       <p className={classes.slot}>
         {!isOnly && <code>{name} </code>}
-        <span className={shared.dim}>There is none yet: it is made when a run needs it.</span>
+        <span className={shared.dim}>No container yet; the next run creates it.</span>
       </p>
     );
   }
@@ -74,14 +74,14 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
         <Condition container={container} />
       </div>
       {container.stale !== null && (
-        <p className={classes.stale}>Replaced before the next run: {container.stale}</p>
+        <p className={classes.stale}>Will be replaced before the next run: {container.stale}</p>
       )}
       <dl className={shared.facts}>
         <dt>Image</dt>
         <dd>
           {container.image} <code className={shared.dim}>{shortId(container.imageId)}</code>
         </dd>
-        <dt>Made</dt>
+        <dt>Created</dt>
         <dd>
           <Time at={container.createdAt} />
           {container.startedAt && (
@@ -95,7 +95,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
         <ul className={classes.checks} aria-label="Health checks">
           {container.checks.map(({ name, ok, seen }) => (
             <li key={name} data-ok={ok}>
-              {ok ? <IconCheck size={14} aria-label="Good:" /> : <IconX size={14} aria-label="Bad:" />}
+              {ok ? <IconCheck size={14} aria-label="Passed:" /> : <IconX size={14} aria-label="Failed:" />}
               <span>{name}</span>
               {seen !== '' && <span className={shared.dim}>{seen}</span>}
             </li>
@@ -113,7 +113,7 @@ function Condition({ container: { state, healthy, stale, checks } }: { container
     return (
       <span className={classes.bad}>
         <StatusSign status="broken" />
-        {bad > 0 ? `unhealthy: ${plural(bad, 'check')} of ${checks.length} bad` : 'unhealthy'}
+        {bad > 0 ? `unhealthy: ${bad} of ${plural(checks.length, 'check')} failed` : 'unhealthy'}
       </span>
     );
   }
@@ -142,7 +142,7 @@ function Replace({ code, running }: { code: string; running: number | undefined 
     <>
       <ActionButton
         needs="operator"
-        unless={running === undefined ? undefined : `Run ${running} executes in it.`}
+        unless={running === undefined ? undefined : `In use by run ${running}.`}
         variant="default"
         size="compact-xs"
         leftSection={<IconRefresh size={13} aria-hidden />}
@@ -151,7 +151,7 @@ function Replace({ code, running }: { code: string; running: number | undefined 
         Replace
       </ActionButton>
       <Modal opened={asks} onClose={close} title={`Replace the container of ${code}`}>
-        <p>The container is removed and a new one is made. Results, logs and settings stay.</p>
+        <p>The container is removed and a new one is created. Results, logs and settings are kept.</p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" onClick={close}>
             Cancel

@@ -5,19 +5,19 @@ import classes from './containers.module.css';
 
 type Mount = NonNullable<SlotView['container']>['mounts'][number];
 
-/** The folders of a container: what is mounted from where, and how full those in memory are. */
+/** The mounts of a container, with the usage of those in memory. */
 export function Mounts({ mounts }: { mounts: Mount[] }) {
   if (mounts.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
-    <section className={shared.scroll} aria-label="Folders" tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
+    <section className={shared.scroll} aria-label="Mounts" tabIndex={0}>
       <table className={shared.table}>
         <thead>
           <tr>
             <th scope="col">Folder</th>
-            <th scope="col">From</th>
+            <th scope="col">Source</th>
             <th scope="col" className={shared.number}>
-              Filled
+              Used
             </th>
           </tr>
         </thead>

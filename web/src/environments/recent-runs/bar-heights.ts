@@ -1,7 +1,7 @@
 const least = 3;
 const most = 36;
 
-/** Heights in pixels for durations in milliseconds, the longest highest. One that is not known gets the least. */
+/** Heights in pixels for durations in milliseconds, relative to the longest. Unknown durations get the minimum. */
 export function barHeights(durations: readonly (number | undefined)[]): number[] {
   const longest = Math.max(0, ...durations.map((ms) => ms ?? 0));
   return durations.map((ms) =>

@@ -10,14 +10,14 @@ import { RunBars } from './run-strip.tsx';
 
 const shownRuns = 30;
 
-/** The last runs of an environment as bars, and how many of them passed. */
+/** The last runs of an environment as bars, with the number that passed. */
 export function LastRuns({ code }: { code: string }) {
   const runs = useQuery(lastRunsQuery(code, shownRuns));
   if (!runs.data) {
     if (runs.isError) return <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />;
     return <Loading what="the last runs" />;
   }
-  // What waits is told above, and has no length.
+  // Queued runs are listed above and have no duration.
   const started = runs.data.runs.filter(({ state }) => state !== 'queued').reverse();
   const finished = started.filter(({ state }) => state === 'finished').map(statusOfRun);
   const passed = finished.filter((status) => status === 'passed').length;
@@ -46,7 +46,7 @@ export function LastRuns({ code }: { code: string }) {
       ) : (
         <p className={classes.dim}>
           {runs.data.runs.length > 0
-            ? `None yet; ${plural(runs.data.runs.length, 'run')} wait.`
+            ? `None yet; ${plural(runs.data.runs.length, 'run')} waiting.`
             : 'None yet.'}
         </p>
       )}

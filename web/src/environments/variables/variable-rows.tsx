@@ -24,11 +24,11 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
       ask('DELETE', `/api/variables/${name}`, {
         query: { environment: from === 'environment' ? code : undefined },
       }),
-    done: (_, { name }) => `${name} is taken away.`,
+    done: (_, { name }) => `${name} is unset.`,
     touches: environmentKeys(code),
     onDone: close,
   });
-  if (rows.length === 0) return <p className={classes.dim}>There is none.</p>;
+  if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
     <>
       <div className={classes.scroll}>
@@ -37,8 +37,8 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Value</th>
-              <th scope="col">From</th>
-              <th scope="col">Instead of</th>
+              <th scope="col">Source</th>
+              <th scope="col">Overrides</th>
               <th scope="col">
                 <VisuallyHidden>Actions</VisuallyHidden>
               </th>
@@ -99,8 +99,8 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
       <Modal opened={asked !== undefined} onClose={close} title={`Unset ${asked?.name ?? ''}`}>
         <p>
           {asked?.from === 'global'
-            ? 'The value is taken away from all environments.'
-            : 'The value is taken away from this environment; what another layer says counts then.'}
+            ? 'The value is removed from all environments.'
+            : 'The value is removed from this environment. The value of the next layer then applies, if any.'}
         </p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" onClick={close}>
@@ -115,7 +115,7 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   );
 }
 
-/** Dots for what is secret: nobody gets it back. */
+/** A value, or dots for a secret, which the server never returns. */
 function Value({ value, isSecret }: { value: string | null; isSecret: boolean }) {
   if (isSecret) {
     return (

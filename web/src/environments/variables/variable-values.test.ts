@@ -11,7 +11,7 @@ const effective = {
   ],
 };
 
-it('lists values by name, and what is known while the layers are not', () => {
+it('lists values by name, or only those of the environment without the layers', () => {
   const own = [{ name: 'A', value: null, secret: true }];
   expect(rowsOf(effective, own).map(({ name, isSetting }) => [name, isSetting])).toEqual([
     ['A', false],
@@ -22,11 +22,11 @@ it('lists values by name, and what is known while the layers are not', () => {
   ]);
 });
 
-it('knows what is a setting of the environment rather than a variable', () => {
+it('distinguishes settings of the environment from variables', () => {
   expect(rowsOf(effective, []).find(({ name }) => name === 'A')?.isSetting).toBe(true);
 });
 
-it('says which values somebody may change or take away', () => {
+it('decides which values can be changed or unset', () => {
   expect(fixedBecause({ from: 'infrastructure' })).toMatch(/matre/);
   expect(fixedBecause({ from: 'module' })).toBeUndefined();
   expect(unsettable({ from: 'global', isSetting: false })).toBe(true);

@@ -20,7 +20,7 @@ interface Props {
   onEditSettings: () => void;
 }
 
-/** What tests read on an environment, and the layer that each value comes from. */
+/** The variables that tests read on an environment, with the layer of each value. */
 export function Variables({ environment, onEditSettings }: Props) {
   const { code } = environment;
   const effective = useQuery(effectiveQuery(code));
@@ -70,13 +70,13 @@ export function Variables({ environment, onEditSettings }: Props) {
             leftSection={<IconPlus size={13} aria-hidden />}
             onClick={() => setChosen({ name: '', value: '', secret: false })}
           >
-            Add a variable
+            Add variable
           </ActionButton>
         </span>
       </div>
       {problem && (
         <p className={containers.problem} role="alert">
-          {problem.message} {problem.remedy} Only what is set for this environment alone is shown.
+          {problem.message} {problem.remedy} Only the variables of this environment itself are shown.
         </p>
       )}
       {effective.isLoading ? (
@@ -86,11 +86,11 @@ export function Variables({ environment, onEditSettings }: Props) {
       )}
       {effective.data && effective.data.commit.id !== '' && (
         <p className={classes.dim}>
-          With <code>{effective.data.file}</code> of the test module at{' '}
+          Including <code>{effective.data.file}</code> of the test module at commit{' '}
           <code title={effective.data.commit.subject}>{effective.data.commit.id.slice(0, 7)}</code>
         </p>
       )}
-      <Modal opened={chosen !== undefined} onClose={close} title={chosen?.name || 'Add a variable'}>
+      <Modal opened={chosen !== undefined} onClose={close} title={chosen?.name || 'Add variable'}>
         {chosen && <VariableForm code={code} chosen={chosen} onClose={close} />}
       </Modal>
     </section>

@@ -1,9 +1,9 @@
 /**
- * What terminals show of a line: its visible text, and in which colour each piece of it is. Output of tests is outside input:
- * it becomes text nodes with class names out of the lists here, never HTML.
+ * Parses a line as a terminal does: its visible text, and the style of each piece. The output of tests is untrusted input, so it
+ * becomes text nodes with data attributes from the lists here, never HTML.
  */
 
-/** The colours that the page has for it. White and black are the text of the page; the 256 colours come down to these. */
+/** The colours of the page. White and black map to the text colour of the page, the 256 colours to the nearest of these. */
 export const colours = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'grey'] as const;
 export type Colour = (typeof colours)[number];
 
@@ -23,17 +23,17 @@ export const plainStyle: Style = {};
 
 const escapeCharacter = '\u001b';
 
-/** Sequences that change a style, all others that a terminal acts on, and control characters, but not tabs. */
+/** Style sequences (captured), other escape sequences, and control characters except tabs. */
 const control =
   /\u001b\[([\d;:]*)m|\u001b\[[\d;:?<=>]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 
-/** The text that is seen. What a carriage return overwrote is gone. */
+/** The visible text of a line, without what a carriage return overwrote. */
 export function visibleText(line: string): string {
   const left = afterReturn(line);
   return isPlain(left) ? left : left.replace(control, '');
 }
 
-/** The line in pieces of one style, and the style that the next line begins with. */
+/** Splits a line into pieces of one style. `after` is the style at the start of the next line. */
 export function readLine(line: string, before: Style = plainStyle): { pieces: Piece[]; after: Style } {
   const left = afterReturn(line);
   if (isPlain(left)) return { pieces: left === '' ? [] : [{ text: left, style: before }], after: before };
@@ -55,7 +55,7 @@ export function readLine(line: string, before: Style = plainStyle): { pieces: Pi
   return { pieces, after: style };
 }
 
-/** The style after a piece of text, for when nothing of it is shown. */
+/** The style after a text, for lines that are not rendered. */
 export function styleAfter(text: string, before: Style): Style {
   if (!text.includes(escapeCharacter)) return before;
   let style = before;
@@ -69,17 +69,17 @@ export function isPlainStyle(style: Style): boolean {
   return Object.values(style).every((value) => !value);
 }
 
-/** Most lines are. */
+/** True for most lines. */
 const isPlain = (line: string): boolean => line.search(control) === -1;
 
-/** Progress is written over and over in one line; the last of it counts. */
+/** Progress output overwrites one line; only the last state is visible. */
 function afterReturn(line: string): string {
   const end = line.endsWith('\r') ? line.length - 1 : line.length;
   const start = line.lastIndexOf('\r', end - 1) + 1;
   return start === 0 && end === line.length ? line : line.slice(start, end);
 }
 
-/** ECMA-48, "Select Graphic Rendition". What is not known changes nothing. */
+/** Applies "Select Graphic Rendition" (ECMA-48). Unknown codes have no effect. */
 function changed(style: Style, parameters: string): Style {
   const codes = parameters.split(/[;:]/).map(Number);
   let next: Style = style;
@@ -115,7 +115,7 @@ const named: (Colour | undefined)[] = [
   undefined,
 ];
 
-/** `5;n`: one of 256 colours; `2;r;g;b`: any colour. */
+/** Parses an extended colour: `5;n` is one of 256 colours, `2;r;g;b` any colour. `used` counts the parameters. */
 function extended(rest: readonly number[]): { colour: Colour | undefined; used: number } {
   if (rest[0] === 2) return { colour: nearest(rest[1] ?? 0, rest[2] ?? 0, rest[3] ?? 0), used: 4 };
   const number = rest[1] ?? 0;

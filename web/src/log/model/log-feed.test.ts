@@ -3,7 +3,7 @@ import { waitFor } from '../../../../test/support/wait-for.ts';
 import { Problem } from '../../api/problem.ts';
 import { createLogFeed, type Following, type LogSource } from './log-feed.ts';
 
-/** A log on a server, in letters of one byte. */
+/** A fake server with a log of one-byte characters. */
 function serverOf(text: string, { finished = false } = {}) {
   const server = {
     text,
@@ -33,7 +33,7 @@ function serverOf(text: string, { finished = false } = {}) {
 const linesOf = ({ log }: ReturnType<typeof createLogFeed>) =>
   Array.from({ length: log.last }, (_, index) => log.line(index + 1));
 
-it('reads a finished log to its end and asks no more', async () => {
+it('reads a finished log to its end and then stops', async () => {
   const { server, source } = serverOf('one\ntwo\nthree\n', { finished: true });
   const feed = createLogFeed(source);
   await waitFor(() => feed.state === 'complete');
@@ -41,7 +41,7 @@ it('reads a finished log to its end and asks no more', async () => {
   expect(server.followers).toEqual([]);
 });
 
-it('follows a log from where it has read, until it ends', async () => {
+it('follows a log from the last offset until it ends', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source);
   await waitFor(() => server.followers.length === 1);
@@ -55,7 +55,7 @@ it('follows a log from where it has read, until it ends', async () => {
   expect(server.followers).toEqual([]);
 });
 
-it('goes on after an error, without a gap and without anything twice', async () => {
+it('continues after an error without gaps or duplicates', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source, { againMs: 1 });
   await waitFor(() => server.followers.length === 1);
@@ -68,7 +68,7 @@ it('goes on after an error, without a gap and without anything twice', async () 
   expect(linesOf(feed)).toEqual(['one', 'two']);
 });
 
-it('reads nothing while it is paused, and all of it afterwards', async () => {
+it('reads nothing while it is paused, and everything afterwards', async () => {
   const { server, source } = serverOf('one\n');
   const feed = createLogFeed(source);
   await waitFor(() => server.followers.length === 1);

@@ -6,31 +6,31 @@ import { createLogModel } from './log-model.ts';
 type LogPiece = Pick<Answer<typeof readLog>, 'text' | 'next' | 'finished'>;
 
 export interface LogSource {
-  /** The piece of the log at an offset in bytes; empty when there is no more (yet). */
+  /** Reads the chunk of the log at a byte offset; empty at the end. */
   read: (from: number, signal: AbortSignal) => Promise<LogPiece>;
-  /** What is written from that offset on, as it comes. Returns how to stop. */
+  /** Streams the log from a byte offset. Returns a function that stops it. */
   follow: (from: number, told: Following) => () => void;
 }
 
 export interface Following {
-  /** `next`: the offset behind it. */
+  /** `next` is the offset after the text. */
   text(text: string, next: number): void;
-  /** The run is finished, and that was all. */
+  /** The run is finished and the log is complete. */
   end(): void;
-  /** It is over, and the log may not be. */
+  /** The stream broke before the log was complete. */
   broke(): void;
 }
 
 export type FeedState = 'loading' | 'live' | 'complete';
 
 const defaults = {
-  /** After an error. */
+  /** The delay before a retry after an error. */
   againMs: 2_000,
 };
 
 /**
- * Reads the log of a run from its beginning, and what comes later until the run is finished. It reads by offsets, so nothing is
- * missed or doubled, however often the server was away.
+ * Reads the log of a run from its beginning and follows it until the run is finished. It reads by offset, so that nothing is lost
+ * or duplicated when the server is temporarily unreachable.
  */
 export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
   const { againMs: retryMs } = { ...defaults, ...options };
@@ -47,7 +47,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
     for (const listener of listeners) listener();
   };
 
-  /** Reads all that is there; true when that is all there will be. */
+  /** Reads to the current end; resolves to true when the log is complete. */
   const catchUp = async (signal: AbortSignal): Promise<boolean> => {
     for (;;) {
       const piece = await read(from, signal);
@@ -74,7 +74,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       stopFollowing();
       problem = because;
       tell();
-      // A refusal stays one.
+      // Other refusals are final.
       if (because.status === 0 || because.status >= 500) timer = setTimeout(start, retryMs);
     };
     const become = (next: FeedState) => {
@@ -111,17 +111,17 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
     get state(): FeedState {
       return state;
     },
-    /** Why nothing comes at the moment. */
+    /** Why the feed is interrupted; `undefined` when it is not. */
     get problem(): Problem | undefined {
       return problem;
     },
-    /** Another one after each change. */
+    /** Changes with every change of the feed. */
     version: () => version,
     listen(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    /** Stops reading, for good or until `resume`. */
+    /** Stops reading until `resume`. */
     pause: () => halt(),
     resume(): void {
       halt();

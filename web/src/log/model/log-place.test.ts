@@ -23,7 +23,7 @@ function logOf(content: string) {
   return log;
 }
 
-it('finds where a test begins', () => {
+it('finds the start of a test', () => {
   expect(placeOf('HarbourCartTest', logOf(text))).toBe(6);
   expect(placeOf('HarbourCartTest2', logOf(text))).toBe(2);
 });
@@ -32,10 +32,10 @@ it('finds the latest attempt', () => {
   expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
 });
 
-it('finds at least where a test ended', () => {
+it('falls back to the result of a test', () => {
   expect(placeOf('HarbourQuietTest', logOf(text))).toBe(13);
 });
 
-it('says when a test is not there', () => {
+it('returns undefined for a test that is not in the log', () => {
   expect(placeOf('Harbour', logOf(text))).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { LogModel } from './log-model.ts';
 
 /**
- * Where a test begins in the log of its run: where Codeception names it (`Signature: ...Cest:Test`), else the line in which matre
- * says how it ended. The last such place, because a later attempt comes later; `undefined` when the test is not in the log.
+ * The line where a test starts in the log of its run: where Codeception names it (`Signature: ...Cest:Test`), else the line with
+ * its result from matre. The last such line, because later attempts follow; `undefined` when the test is not in the log.
  */
 export function placeOf(test: string, log: Pick<LogModel, 'first' | 'last' | 'text'>): number | undefined {
   const named = new RegExp(`^Signature: .*\\b${escaped(test)}Cest:`);
@@ -17,7 +17,7 @@ export function placeOf(test: string, log: Pick<LogModel, 'first' | 'last' | 'te
   return end;
 }
 
-/** Codeception names a test in several lines that follow each other. */
+/** Codeception names a test in several consecutive lines; this is the first of them. */
 function beginning(line: number, test: string, log: Pick<LogModel, 'first' | 'text'>): number {
   let first = line;
   for (let back = line - 1; back >= Math.max(log.first, line - 4); back -= 1) {

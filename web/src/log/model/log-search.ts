@@ -1,9 +1,9 @@
 import type { LogModel } from './log-model.ts';
 
-/** Looks at this many lines before it looks at the clock. */
+/** The number of lines between two checks of the clock. */
 const linesAtOnce = 500;
 
-/** Where a text is in a line: pairs of start and end. Capitals count when the text has any. */
+/** The matches in a line, as pairs of start and end. Case-sensitive only if the text has capitals. */
 export function findIn(line: string, wanted: string): [number, number][] {
   if (wanted === '') return [];
   const exact = wanted !== wanted.toLowerCase();
@@ -16,8 +16,8 @@ export function findIn(line: string, wanted: string): [number, number][] {
 }
 
 /**
- * Finds the lines that hold a text, in the whole log and in what comes later. A step at a time, so that the page stays at
- * hand meanwhile.
+ * Finds the lines that contain a text, in the current log and in later lines. It works in steps, so that the page stays
+ * responsive.
  */
 export function createLogSearch(
   log: Pick<LogModel, 'first' | 'last' | 'lastWhole'>,
@@ -29,10 +29,10 @@ export function createLogSearch(
 
   return {
     wanted,
-    /** Numbers of the lines found so far, in order. */
+    /** The numbers of the matching lines so far, in order. */
     lines: lines as readonly number[],
 
-    /** Goes on for about `ms`. False when there is more to look at. A line that still grows waits, unless it is `final`. */
+    /** Searches for about `ms`. Returns false when lines are left. Skips an incomplete last line unless `final`. */
     step(ms: number, final: boolean): boolean {
       const until = performance.now() + ms;
       const end = final ? log.last : log.lastWhole;
@@ -49,7 +49,7 @@ export function createLogSearch(
 }
 export type LogSearch = ReturnType<typeof createLogSearch>;
 
-/** The index of the match to go to from `line`: the next one after it, or the last one before; around the ends. */
+/** The index of the next (1) or previous (-1) match from `line`; wraps around at the ends. */
 export function neighbour(
   lines: readonly number[],
   line: number | undefined,

@@ -7,7 +7,7 @@ const byName = new Intl.Collator(undefined, { numeric: true });
 
 /**
  * Sorts lanes by name, so that each keeps its place. Too many for one screen: running lanes first, then lanes with queued runs,
-* the next to start first.
+ * the next to start first.
  */
 export function arrange(lanes: readonly LaneView[], queue: readonly QueuedView[]): LaneView[] {
   const sorted = lanes.toSorted((one, other) => byName.compare(one.code, other.code));

@@ -26,7 +26,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
     <a
       href={`/runs/${bar.id}`}
       className={`${classes.bar} ${end === undefined ? classes.untilNow : ''}`}
-      style={{ '--s': start, ...(end !== undefined && { '--e': end }) }}
+      style={{ '--start': start, ...(end !== undefined && { '--end': end }) }}
       data-status={status}
       data-run={bar.id}
       data-narrow={width < hitPx || undefined}

@@ -27,9 +27,9 @@ export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen
   return (
     <button
       type="button"
-      className={classes.crowd}
-      style={{ '--s': start, '--e': end }}
-      data-crowd={runs.length}
+      className={classes.cluster}
+      style={{ '--start': start, '--end': end }}
+      data-cluster={runs.length}
       tabIndex={isStop ? 0 : -1}
       aria-haspopup="dialog"
       aria-label={title}

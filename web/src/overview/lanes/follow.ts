@@ -2,7 +2,7 @@ import type { MouseEvent } from 'react';
 
 /**
  * Returns a click handler that opens the links inside an element through the router. One listener, instead of one per router link
-* in a thousand bars. Clicks with modifier keys or other buttons keep their browser behaviour.
+ * in a thousand bars. Clicks with modifier keys or other buttons keep their browser behaviour.
  */
 export function followLinks(go: (path: string) => void) {
   return (event: MouseEvent<HTMLElement>): void => {

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 
 /** Runs and clusters of runs. */
-const bars = '[data-run], [data-crowd]';
+const bars = '[data-run], [data-cluster]';
 
 /** Left and Right move along a lane, Up and Down between lanes, Home and End to the ends of a lane. */
 export function moveAmongBars(event: KeyboardEvent<HTMLElement>): void {

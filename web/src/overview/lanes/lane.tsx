@@ -69,7 +69,7 @@ export const Lane = memo(function Lane({
                 <span
                   key="expected"
                   className={classes.expected}
-                  style={{ '--e': piece.end ?? at }}
+                  style={{ '--end': piece.end ?? at }}
                   data-alone={queue.length === 0 || undefined}
                   aria-hidden
                 >
@@ -80,7 +80,7 @@ export const Lane = memo(function Lane({
               return <Waiting key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
             case 'paused':
               return (
-                <span key="paused" className={classes.paused} style={{ '--s': piece.start }}>
+                <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>
                   <span>
                     paused since {clock(new Date(lane.paused?.since ?? 0))}: {lane.paused?.reason}
                   </span>
@@ -93,7 +93,7 @@ export const Lane = memo(function Lane({
         {lastBroken?.finishedAt && (
           <span
             className={classes.after}
-            style={{ '--s': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
+            style={{ '--start': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
             data-status="broken"
             aria-hidden
           >
@@ -149,7 +149,7 @@ function Waiting({
     <a
       href={`/runs/${run.id}`}
       className={classes.queued}
-      style={{ '--s': start, '--e': end ?? start }}
+      style={{ '--start': start, '--end': end ?? start }}
       data-open={end === undefined || undefined}
       tabIndex={-1}
       aria-label={`#${run.id} ${run.summary}: waiting, ${run.waits.message}`}

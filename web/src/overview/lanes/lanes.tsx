@@ -68,7 +68,7 @@ export function Lanes({
             {ticks
               .filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)
               .map(({ at, label }) => (
-                <span key={at} className={classes.tick} style={{ '--s': at }}>
+                <span key={at} className={classes.tick} style={{ '--start': at }}>
                   {label}
                 </span>
               ))}
@@ -77,7 +77,7 @@ export function Lanes({
         </div>
         <div className={classes.behind} aria-hidden>
           {ticks.map(({ at }) => (
-            <span key={at} className={classes.rule} style={{ '--s': at }} />
+            <span key={at} className={classes.rule} style={{ '--start': at }} />
           ))}
           <span className={classes.now} />
         </div>

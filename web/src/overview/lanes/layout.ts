@@ -3,7 +3,7 @@ import { calendarDay, clock } from '../../ui/format.ts';
 
 /**
  * A piece of a lane on the time axis, in seconds from a fixed time (`anchor`). Pieces need no new layout as time passes: CSS
-* moves the axis instead (lanes.module.css).
+ * moves the axis instead (lanes.module.css).
  */
 export type Piece =
   | RunPiece

@@ -14,7 +14,7 @@ import { Reason } from './reason.tsx';
 import { SameCause } from './same-cause.tsx';
 import { splitTitle } from './step-tree.ts';
 
-/** A test that failed or was broken, with all that tells why, without a click. */
+/** A failed or broken test, with everything that explains why visible without a click. */
 export function Failure(props: TestProps) {
   const { run, test, cause, panel, onPanel } = props;
   const { status, failure, message, reason, durationMs, usualMs, history, attachments } = test;
@@ -60,7 +60,7 @@ export function Failure(props: TestProps) {
         <button
           type="button"
           className={classes.thumbnail}
-          aria-label={`Screenshot of ${test.test}, larger`}
+          aria-label={`Screenshot of ${test.test}, enlarge`}
           onClick={() => onPanel('screenshot')}
         >
           <img src={fileOf(run.id, screenshot.path)} alt="" loading="lazy" decoding="async" />
@@ -71,9 +71,9 @@ export function Failure(props: TestProps) {
 }
 
 const classifications = {
-  new: { word: 'new failure', why: 'It passed before' },
-  known: { word: 'known failure', why: 'It failed the last time as well' },
-  flaky: { word: 'flaky', why: 'It keeps changing between passed and failed' },
+  new: { word: 'new failure', why: 'The test passed before' },
+  known: { word: 'known failure', why: 'The test also failed last time' },
+  flaky: { word: 'flaky', why: 'The test alternates between passed and failed' },
 };
 
 function Classified({ failure }: { failure: FailureView | null }) {
@@ -121,19 +121,19 @@ interface EarlierProps {
   onPanel: TestProps['onPanel'];
 }
 
-/** It was executed before in this run. */
+/** Links to the earlier attempts of the test in this run. */
 function Earlier({ test, isOpen, onPanel }: EarlierProps) {
   if (test.attempts.length === 0) return null;
   return (
     <p>
-      In attempt {test.attempt} of the run;{' '}
+      Attempt {test.attempt};{' '}
       <Anchor
         component="button"
         underline="always"
         aria-expanded={isOpen}
         onClick={() => onPanel(isOpen ? undefined : 'attempts')}
       >
-        before: {test.attempts.map(({ status }) => status).join(', ')}
+        earlier attempts: {test.attempts.map(({ status }) => status).join(', ')}
       </Anchor>
     </p>
   );

@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useState } from 'react';
 import classes from './message.module.css';
 
-/** What MFTF said. More than `lines` of it is there on demand. Of a comparison each side has its colour. */
+/** The message of MFTF. Shows up to `lines` lines until expanded; colours the two sides of a comparison. */
 export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
   const [isWhole, setWhole] = useState(false);
   const all = text.split('\n');
@@ -19,7 +19,7 @@ export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
     <div className={classes.message}>
       <pre className={classes.text}>
         {shown.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other key
           <span key={index} data-side={compares ? sideOf(line) : undefined}>
             {line}
             {'\n'}
@@ -28,7 +28,7 @@ export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
       </pre>
       {isLong && (
         <Anchor component="button" underline="always" onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Less of the message' : 'The whole message'}
+          {isWhole ? 'Show less' : 'Show the whole message'}
         </Anchor>
       )}
     </div>

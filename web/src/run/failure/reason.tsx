@@ -4,7 +4,7 @@ import { StatusSign } from '../../ui/status.tsx';
 import { faultsQuery } from '../queries.ts';
 import classes from './reason.module.css';
 
-/** Why something has no trustworthy answer: what happened, what it means, and what to do. */
+/** Why a run or test is broken: what happened, what it means, and what to do. */
 export function Reason({ reason, label }: { reason: NonNullable<RunView['reason']>; label: string }) {
   const { data } = useQuery(faultsQuery);
   const fault = data?.faults.find(({ code }) => code === reason.code);

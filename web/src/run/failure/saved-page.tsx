@@ -6,8 +6,8 @@ import { readText } from '../read-text.ts';
 import classes from './saved-page.module.css';
 
 /**
- * The page that the browser had when a test failed. It comes from a shop: it is shown without scripts and without an origin, and
- * the policy of this page keeps it from asking anybody for anything, so its pictures and styles are not there.
+ * The page in the browser when a test failed. It is untrusted content of a shop, so it is shown without scripts and without an
+ * origin, and the content security policy of this page blocks all its requests. Its images and styles are therefore missing.
  */
 export function SavedPage({ address, test }: { address: string; test: string }) {
   const [view, setView] = useState('page');
@@ -32,7 +32,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
       <div className={classes.tools}>
         <SegmentedControl
           size="xs"
-          aria-label="How the page is shown"
+          aria-label="Page or source"
           data={[
             { value: 'page', label: 'Page' },
             { value: 'source', label: 'Source' },
@@ -40,7 +40,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
           value={view}
           onChange={setView}
         />
-        <span className={classes.note}>Without scripts, styles and pictures of the shop.</span>
+        <span className={classes.note}>Without the scripts, styles and images of the shop.</span>
         <Anchor href={address} download underline="always">
           Download
         </Anchor>
@@ -48,7 +48,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
       {view === 'page' ? (
         <iframe className={classes.frame} title={`The page when ${test} ended`} sandbox="" src={blob} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable with keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be scrollable with the keyboard
         <pre className={classes.source} tabIndex={0}>
           {data}
         </pre>

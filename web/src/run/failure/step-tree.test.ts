@@ -14,7 +14,7 @@ const flat = (nodes: StepNode[]): [string, number | null][] =>
   nodes.flatMap(({ place, number, steps }): [string, number | null][] => [[place, number], ...flat(steps)]);
 
 describe('splitTitle', () => {
-  it('takes the key of a step from its title', () => {
+  it('separates the key of a step from its title', () => {
     expect(splitTitle('  [addToCart] click ".action"')).toEqual({
       stepKey: 'addToCart',
       title: 'click ".action"',
@@ -33,7 +33,7 @@ describe('numberSteps', () => {
     step('e', 'failed'),
   ];
 
-  it('counts what is done, not the groups around it', () => {
+  it('counts leaf steps, not groups', () => {
     expect(flat(numberSteps(tree))).toEqual([
       ['1', 1],
       ['2', null],
@@ -45,7 +45,7 @@ describe('numberSteps', () => {
     ]);
   });
 
-  it('opens the way to the first failure, and nothing else', () => {
+  it('opens only the groups around the first failure', () => {
     expect([...openAtFirst(numberSteps(tree))]).toEqual(['2', '2.2']);
     expect(openAtFirst(numberSteps([step('g', 'passed', [step('x')])])).size).toBe(0);
   });

@@ -9,7 +9,7 @@ import { fileOf, stepsQuery } from '../queries.ts';
 import { numberSteps, openAtFirst, type StepNode } from './step-tree.ts';
 import classes from './steps.module.css';
 
-/** What a test did, as a tree; groups are open on the way to the failure. */
+/** The steps of a test as a tree; the groups around the failure are open. */
 export function Steps({ run, test }: { run: number; test: TestResultView }) {
   const { data, error, refetch } = useQuery(stepsQuery(run, test.test, test.suite, test.attempt));
   if (!data) {
@@ -19,7 +19,7 @@ export function Steps({ run, test }: { run: number; test: TestResultView }) {
   return (
     <>
       <Tree run={run} steps={data.steps} test={test.test} />
-      {data.more && <p>There are more than 5,000 steps; the file has the others.</p>}
+      {data.more && <p>Only the first 5,000 steps are shown; the file has all of them.</p>}
     </>
   );
 }
@@ -28,7 +28,7 @@ function Tree({ run, steps, test }: { run: number; steps: Parameters<typeof numb
   const nodes = useMemo(() => numberSteps(steps), [steps]);
   const [open, setOpen] = useState(() => openAtFirst(nodes));
   const list = useRef<HTMLOListElement>(null);
-  // The failure is seen at once, in the middle of what is around it. The page itself stays where it is.
+  // Scrolls the list to the failure, but not the page.
   useLayoutEffect(() => {
     const failed = list.current?.querySelector<HTMLElement>('[data-failed]');
     if (!failed || !list.current) return;
@@ -96,7 +96,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
   );
 }
 
-/** Steps are short: `0.02 s`, `12.4 s`. */
+/** Formats the short durations of steps: `0.02 s`, `12.4 s`. */
 function inSeconds(ms: number): string {
   if (ms < 5) return '';
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;

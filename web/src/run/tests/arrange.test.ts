@@ -59,23 +59,23 @@ describe('arrange', () => {
   const shaky = result('S', 'passed', { flaky: true, durationMs: 50 });
   const tests = [passed, known, waiting, fresh, running, shaky];
 
-  it('puts failures first, new ones before known ones, and what waits last', () => {
+  it('puts failures first, new ones before known ones, and waiting tests last', () => {
     expect(said(arrange(tests, [], filter))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
   });
 
-  it('has other orders', () => {
+  it('sorts by plan, duration or name', () => {
     expect(said(arrange(tests, [], { ...filter, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
     expect(said(arrange(tests, [], { ...filter, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
     expect(said(arrange(tests, [], { ...filter, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
   });
 
-  it('shows only what is asked for', () => {
+  it('filters by status and search', () => {
     expect(said(arrange(tests, [], { ...filter, filter: 'failed' }))).toEqual(['N', 'K']);
     expect(said(arrange(tests, [], { ...filter, filter: 'flaky' }))).toEqual(['S']);
     expect(said(arrange(tests, [], { ...filter, search: 'OTH n' }))).toEqual(['N']);
   });
 
-  it('puts failures below their cause, when it has several', () => {
+  it('groups failures by a shared cause', () => {
     const alone = failure('A', 'new', 'alone');
     const one = failure('C1', 'known', 'common');
     const two = failure('C2', 'new', 'common');
@@ -86,7 +86,7 @@ describe('arrange', () => {
     expect(said(arrange(all, causes, { ...filter, search: 'C1' }))).toEqual(['C1']);
   });
 
-  it('tells tests of the same name in two suites apart', () => {
+  it('distinguishes tests of the same name in two suites', () => {
     const rows = arrange(
       [result('T', 'passed', { suite: 'A' }), result('T', 'passed', { suite: 'B' })],
       [],

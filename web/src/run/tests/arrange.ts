@@ -1,6 +1,6 @@
 import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 
-/** In which order filters stand, and tests when failures come first. */
+/** The filters, in order of display. */
 export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;
 export type Filter = (typeof filters)[number];
 
@@ -13,12 +13,12 @@ export const orders = {
 export type Order = keyof typeof orders;
 
 export interface Wish {
-  /** Empty: all. */
+  /** An empty string means all. */
   filter: Filter | '';
-  /** Every word of it is in the name, the suite or the message. */
+  /** Every word must occur in the name, the suite or the message. */
   search: string;
   order: Order;
-  /** Failures with the same cause stand below it, when there are several of them. */
+  /** Groups several failures with the same cause. */
   byCause: boolean;
 }
 
@@ -26,14 +26,14 @@ export type Row =
   | { kind: 'cause'; key: string; cause: CauseView; tests: TestResultView[] }
   | { kind: 'test'; key: string; test: TestResultView; cause: CauseView | undefined };
 
-/** What tells the tests of a run apart; also what MFTF and `matre run --test` call them. */
+/** The unique name of a test in a run, as in MFTF and `matre run --test`. */
 export const nameOf = ({ test, suite }: { test: string; suite: string | null }): string =>
   suite === null ? test : `${suite}:${test}`;
 
 export const isFailure = ({ status }: Pick<TestResultView, 'status'>): boolean =>
   status === 'failed' || status === 'broken';
 
-/** The tests as rows of the list, in the order in which they are seen. */
+/** Filters and sorts the tests into the rows of the list. */
 export function arrange(
   tests: readonly TestResultView[],
   causes: readonly CauseView[],
@@ -60,7 +60,7 @@ function says({ test, suite, message, reason }: TestResultView, words: readonly 
 const byPlan = (one: TestResultView, other: TestResultView) => one.position - other.position;
 
 const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
-/** Of failures what is new comes first and what is flaky last; of what passed, the flaky first. */
+/** New failures come first and flaky ones last; among passed tests, flaky ones come first. */
 const telling = ['new', undefined, 'known', 'flaky'];
 
 function rank({ status, flaky, failure }: TestResultView): number {
@@ -82,7 +82,7 @@ const rowOf = (test: TestResultView, cause: CauseView | undefined): Row => ({
   cause,
 });
 
-/** The most frequent cause first; what stands alone comes after, in its order. */
+/** Groups by cause, the most frequent first; failures without a shared cause follow in their order. */
 function underCauses(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
   const rows: Row[] = [];
   const groupBy = new Set<TestResultView>();

@@ -15,7 +15,7 @@ const shown = [
   { kind: 'page', word: 'Page', Icon: IconWorldWww },
 ] as const;
 
-/** What can be looked at of a test, and repeating it. */
+/** Toggles for the recorded details of a test, a link to its log lines, and a retry. */
 export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
   const kept = shown.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
   return (
@@ -31,7 +31,7 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
         leftSection={<IconFileText size={14} aria-hidden />}
         onClick={onLog}
       >
-        In the log
+        Show in log
       </Button>
       {run.state === 'finished' && <RetryTest environment={run.environment} name={nameOf(test)} />}
     </div>
@@ -60,7 +60,7 @@ function Toggle({ panel, isOpen, onPanel, Icon, children }: ToggleProps) {
   );
 }
 
-/** A run of this test alone, on the same environment. In a suite it runs between the suite's before and after. */
+/** Submits a run of this test alone on the same environment. A test in a suite includes the suite's before and after hooks. */
 function RetryTest({ environment, name }: { environment: string; name: string }) {
   const [key, setKey] = useState(newKey);
   const retry = useAction({
@@ -83,7 +83,7 @@ function RetryTest({ environment, name }: { environment: string; name: string })
       variant="subtle"
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={retry.isPending}
-      aria-label={`Retry ${name} alone`}
+      aria-label={`Retry only ${name}`}
       onClick={() => retry.mutate()}
     >
       Retry

@@ -10,7 +10,7 @@ interface Props {
   counts: RunResultsView['counts'];
   filter: Wish;
   onChange: (filter: Partial<Wish>) => void;
-  /** Several failures have one cause. */
+  /** Whether several failures share a cause. */
   hasCauses: boolean;
   searchRef: Ref<HTMLInputElement>;
 }
@@ -21,8 +21,8 @@ export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchR
       <h2 id="tests" className={classes.title}>
         Tests
       </h2>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
-      <div role="group" aria-label="Show only" className={classes.statuses}>
+      {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
+      <div role="group" aria-label="Filter by status" className={classes.statuses}>
         {filters.map((filter) => (
           <Choice
             key={filter}
@@ -43,7 +43,7 @@ export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchR
         {hasCauses && (
           <Switch
             size="xs"
-            label="By cause"
+            label="Group by cause"
             checked={wish.byCause}
             onChange={(event) => onChange({ byCause: event.currentTarget.checked })}
           />
@@ -53,15 +53,15 @@ export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchR
           size="xs"
           type="search"
           className={classes.search}
-          aria-label="Search in names and messages"
-          placeholder="Search names, messages"
+          aria-label="Search names and messages"
+          placeholder="Search names and messages"
           leftSection={<IconSearch size={14} aria-hidden />}
           value={wish.search}
           onChange={(event) => onChange({ search: event.currentTarget.value })}
         />
         <NativeSelect
           size="xs"
-          aria-label="Order"
+          aria-label="Sort by"
           value={wish.order}
           data={Object.entries(orders).map(([value, label]) => ({ value, label }))}
           onChange={(event) => onChange({ order: event.currentTarget.value as Order })}
@@ -79,7 +79,7 @@ interface ChoiceProps {
 }
 
 function Choice({ filter, count, isChosen, onChoose }: ChoiceProps) {
-  // What is nowhere is not offered, but what was chosen stays, so that it can be left.
+  // Hides statuses without tests, except the selected one, so that it can be deselected.
   if (count === 0 && !isChosen) return null;
   return (
     <UnstyledButton className={classes.choice} aria-pressed={isChosen} onClick={onChoose}>

@@ -16,10 +16,10 @@ interface Props {
   onLog: (test: TestResultView) => void;
 }
 
-/** Of a row that was not drawn yet: a line, or a failure with its message and picture. */
+/** Estimated heights in pixels: a cause, a one-line test, a failure with message and screenshot. */
 const heights = { cause: 44, line: 33, failure: 99 };
 
-/** The rows that are in sight, and no others; the window scrolls. */
+/** Renders only the visible rows; the window scrolls. */
 export function TestList({ run, rows, onLog }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const margin = useOffset(list);
@@ -40,9 +40,9 @@ export function TestList({ run, rows, onLog }: Props) {
   });
 
   const show = (index: number) => virtualizer.scrollToIndex(index, { align: 'center' });
-  // The test in the address is shown once, when the list is there.
+  // Scrolls to the test in the address once, when the list is rendered.
   const named = useRef(opened.keys().next().value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place of the list is known after it was drawn
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the offset of the list is known after the first render
   useEffect(() => {
     const index = rows.findIndex((row) => row.kind === 'test' && row.key === named.current);
     if (index === -1 || margin === 0) return;
@@ -60,14 +60,14 @@ export function TestList({ run, rows, onLog }: Props) {
     if (next === -1) return;
     current.current = next;
     show(next);
-    // It may have to be drawn first.
+    // The row may need to render first.
     setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"] article`)?.focus(), 60);
   };
   useShortcut('j', 'Next failure', () => goToFailure(1));
   useShortcut('k', 'Previous failure', () => goToFailure(-1));
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: only some of its items are there, and each is placed by itself
+    // biome-ignore lint/a11y/useSemanticElements: a virtual list has only some of its items, absolutely positioned
     <div
       ref={list}
       role="list"
@@ -79,7 +79,7 @@ export function TestList({ run, rows, onLog }: Props) {
         const row = rows[index];
         if (!row) return null;
         return (
-          // biome-ignore lint/a11y/useSemanticElements: as the list
+          // biome-ignore lint/a11y/useSemanticElements: see the list
           <div
             key={key}
             ref={virtualizer.measureElement}
@@ -111,7 +111,7 @@ export function TestList({ run, rows, onLog }: Props) {
 
 const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
 
-/** What is open of which test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
+/** The open panel of each test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
 function useOpened() {
   const [test, setTest] = useQueryState('test');
   const [panel, setPanel] = useQueryState('panel', 'steps');
@@ -130,7 +130,7 @@ function useOpened() {
   return { opened, open };
 }
 
-/** How far an element is from the top of the page. It moves with what is above it. */
+/** The distance of an element from the top of the page. It changes with the content above. */
 function useOffset(element: React.RefObject<HTMLElement | null>): number {
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {

@@ -13,12 +13,13 @@ import { TestName } from './test-name.tsx';
 import { OpenedPanel } from './test-panel.tsx';
 import type { TestProps } from './test-props.ts';
 import classes from './test-row.module.css';
-/** A test of the run: one line, or a failure with what is known of it. */
+
+/** A test of the run: one line, or a failure with its details. */
 export const TestRow = memo(
   function TestRow(props: TestProps) {
     return isFailure(props.test) ? <Failure {...props} /> : <Line {...props} />;
   },
-  // The functions do the same whenever they were made.
+  // Ignores the callbacks: they differ in identity only.
   (before, after) =>
     before.test === after.test &&
     before.cause === after.cause &&
@@ -55,7 +56,7 @@ function Line(props: TestProps) {
         <span className={classes.end}>
           {status === 'running' && (
             <Button size="compact-xs" variant="subtle" onClick={props.onLog}>
-              In the log
+              Show in log
             </Button>
           )}
           {status === 'running' && test.startedAt && (

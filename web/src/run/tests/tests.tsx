@@ -12,7 +12,7 @@ import { TestList } from './test-list.tsx';
 
 interface Props {
   run: RunView;
-  /** Shows the place of a test in the log. */
+  /** Shows a test in the log. */
   onLog: (test: string) => void;
 }
 
@@ -30,9 +30,9 @@ export function RunTests({ run, onLog }: Props) {
 function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }) {
   const { filter: wish, change } = useFilter();
   const search = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search in the tests', () => search.current?.focus());
+  useShortcut('/', 'Search tests', () => search.current?.focus());
 
-  // Typing stays quick with thousands of tests: the list follows as soon as it can.
+  // Keeps typing responsive with thousands of tests: the list is a deferred update.
   const wanted = useDeferredValue(wish.search);
   const { filter, order, byCause } = wish;
   const rows = useMemo(
@@ -50,8 +50,8 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
         searchRef={search}
       />
       {rows.length === 0 ? (
-        <EmptyState title="No test of this run is like that">
-          {wish.search === '' ? `None is ${filter}.` : `Nothing has "${wish.search}" in its name or message.`}
+        <EmptyState title="No tests match these filters">
+          {wish.search === '' ? `No test is ${filter}.` : `No name or message contains "${wish.search}".`}
         </EmptyState>
       ) : (
         <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />
@@ -60,7 +60,7 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
   );
 }
 
-/** What is to be seen, as it is in the address. */
+/** The filter in the query string. */
 function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } {
   const [status, setStatus] = useQueryState('status');
   const [search, setSearch] = useQueryState('search');
@@ -84,21 +84,19 @@ function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } 
 function NoTests({ run }: { run: RunView }) {
   if (run.state === 'queued') {
     return (
-      <EmptyState title="It has not started yet">
-        Its tests appear here as soon as a worker has looked them up in the test module.
+      <EmptyState title="Not started yet">
+        The tests appear here once a worker has read them from the test module.
       </EmptyState>
     );
   }
   if (run.state === 'running') {
-    return (
-      <EmptyState title="No test yet">The container is prepared; then its tests appear here.</EmptyState>
-    );
+    return <EmptyState title="No tests yet">The tests appear here once the container is ready.</EmptyState>;
   }
   return (
-    <EmptyState title="No test was executed">
+    <EmptyState title="No tests were executed">
       {run.verdict === 'cancelled'
-        ? 'It was cancelled before that.'
-        : 'Why stands above; the log has the details.'}
+        ? 'The run was cancelled before its first test.'
+        : 'The reason is shown above; the log has the details.'}
     </EmptyState>
   );
 }

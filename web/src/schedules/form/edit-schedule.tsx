@@ -15,7 +15,7 @@ export default function EditSchedule({ params }: { params: { name: string } }) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return <Loading what="the schedule" />;
   }
-  // What others change meanwhile does not change what is typed here.
+  // Changes by other users do not overwrite the form.
   return (
     <ScheduleForm
       title={`Edit ${name}`}

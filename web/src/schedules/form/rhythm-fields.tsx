@@ -12,19 +12,19 @@ const usual = [
 
 interface Props {
   draft: Pick<ScheduleDraft, 'cron' | 'zone'>;
-  /** What the server says of each. */
+  /** The error messages by field name. */
   wrong: Record<string, string>;
   onChange: (changes: Partial<Pick<ScheduleDraft, 'cron' | 'zone'>>) => void;
 }
 
-/** When it fires. */
+/** The cron expression and time zone of a schedule. */
 export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) {
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={classes.rhythm}>
       <TextInput
-        label="When"
-        description="Minute, hour, day, month, weekday."
+        label="Cron expression"
+        description="Minute, hour, day, month, weekday"
         required
         withAsterisk={false}
         spellCheck={false}
@@ -36,7 +36,7 @@ export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) 
       />
       <Autocomplete
         label="Time zone"
-        description="Whose clocks it goes by."
+        description="Time zone used for the schedule"
         data={zones}
         limit={40}
         required

@@ -23,13 +23,13 @@ import { RuleFields } from './rule-fields.tsx';
 
 interface Props {
   title: string;
-  /** Its name as it is saved; absent for a new one. */
+  /** The saved name; undefined for a new schedule. */
   saved?: string;
   first: ScheduleDraft;
   onDone: (name: string) => void;
 }
 
-/** Adds a schedule, or changes one, with what that means beside it. */
+/** Adds or edits a schedule, with a preview of its effects. */
 export function ScheduleForm({ title, saved, first, onDone }: Props) {
   const [draft, setDraft] = useState(first);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
@@ -52,7 +52,7 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
   const refused = save.error ? toProblem(save.error) : undefined;
   const wrong = { ...fieldProblems(refused), ...fieldProblems(problem) };
   const lack =
-    draft.name.trim() === '' ? 'Give it a name.' : (missing(draft) ?? (problem && 'See what is wrong.'));
+    draft.name.trim() === '' ? 'Enter a name.' : (missing(draft) ?? (problem && 'Fix the errors first.'));
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -89,10 +89,10 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
         <SelectionFields draft={draft} onChange={setDraft} />
         <RuleFields draft={draft} onChange={change} />
       </div>
-      <aside className={layout.preview} aria-label="What that means">
+      <aside className={layout.preview} aria-label="Preview">
         <div className={layout.press}>
           <ActionButton needs="operator" unless={lack} type="submit" size="sm" loading={save.isPending}>
-            {saved === undefined ? 'Add the schedule' : 'Save'}
+            {saved === undefined ? 'Add schedule' : 'Save'}
           </ActionButton>
           <span className={layout.lack}>{lack}</span>
         </div>
@@ -114,8 +114,8 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
       <div className={layout.names}>
         <NamePicker
           label="Tests"
-          description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
-          placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+          description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
+          placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
           disabled={draft.all}
           chosen={draft.names}
           onAdd={(names) =>
@@ -130,7 +130,7 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
         />
         <Checkbox
           size="xs"
-          label="All tests of the catalog"
+          label="All tests in the catalog"
           checked={draft.all}
           onChange={(event) => {
             const all = event.currentTarget.checked;
@@ -139,9 +139,9 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
         />
       </div>
       <NamePicker
-        label="Without"
-        description="Left out, whatever else covers them."
-        placeholder="Nothing is left out"
+        label="Exclude"
+        description="Always excluded, even if selected above."
+        placeholder="Nothing excluded"
         showsKind={false}
         chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
         onAdd={(names) =>

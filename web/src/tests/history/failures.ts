@@ -1,7 +1,7 @@
 import type { Status } from '../../../../src/model/result.ts';
 import type { History } from '../queries.ts';
 
-/** Bad results that say the same, but for numbers. */
+/** Failed or broken results whose messages differ in numbers only. */
 export interface FailureGroup {
   message: string;
   status: Extract<Status, 'failed' | 'broken'>;
@@ -11,7 +11,7 @@ export interface FailureGroup {
   firstAt: string;
 }
 
-/** What went wrong in a history, the latest first. */
+/** Groups the failures of a history by message, the latest first. */
 export function groupFailures({ rows }: Pick<History, 'rows'>): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   const bad = rows.flatMap(({ environment, cells }) =>

@@ -1,25 +1,25 @@
 import type { History } from '../queries.ts';
 
-/** What the grid says in one sentence: is it the test, the shop, or a commit? */
+/** The main pattern of a history: which of the test, a shop or a commit is the likely cause. */
 export interface Pattern {
   kind: 'passes' | 'flaky' | 'shop' | 'commit' | 'everywhere' | 'broken' | 'unknown';
-  /** Environments that it is about. */
+  /** The affected environments. */
   environments: string[];
-  /** Of those that gave an answer, all. */
+  /** Whether it affects all environments with outcomes. */
   isEverywhere?: boolean;
-  /** The first commit with it. */
+  /** The first affected commit. */
   commit?: { id: string; subject: string };
-  /** Of the first result with it. */
+  /** The time of the first affected result. */
   since?: string;
 }
 
 type Cell = NonNullable<History['rows'][number]['cells'][number]>;
 
-/** From this share of changes on, on an environment with some answers, an answer says little. */
+/** A test with this share of changed outcomes, and at least `minOutcomes` of them, is flaky on an environment. */
 const flakyFrom = 0.3;
 const minOutcomes = 4;
 
-/** The weightiest first: of environments on which its answers mean something, then those on which it is flaky. */
+/** The patterns of a history: first that of environments with stable outcomes, then the flaky ones. */
 export function patternsOf({ rows, columns }: History): Pattern[] {
   const lines = rows.map(({ environment, flakiness, cells }): Line => {
     const places = cells.flatMap((cell, column) => (cell ? [{ cell, column }] : []));
@@ -43,7 +43,7 @@ interface Place {
 interface Line {
   environment: string;
   isFlaky: boolean;
-  /** Results that passed or failed. */
+  /** The results that passed or failed. */
   answers: Place[];
   last: Cell | undefined;
 }
@@ -59,7 +59,7 @@ function patternOf(lines: readonly Line[], columns: History['columns']): Pattern
     return { kind: answered.length > 0 ? 'passes' : 'unknown', environments: named(answered) };
   }
 
-  // Where did it begin on each of them?
+  // The start of the failures on each environment.
   const starts = failing.map(({ answers }) => {
     const lastPass = answers.findLastIndex(({ cell }) => cell.status === 'passed');
     return { before: answers[lastPass], first: answers[lastPass + 1] as Place };
@@ -67,7 +67,7 @@ function patternOf(lines: readonly Line[], columns: History['columns']): Pattern
   const first = starts.reduce((one, other) => (other.first.column < one.first.column ? other : one)).first;
   const commitOf = (place: Place | undefined) => (place && columns[place.column]?.commit) ?? undefined;
   const commit = commitOf(first);
-  // Not where the same commit passed before: then something else changed.
+  // A commit that passed before is not the cause: something else changed.
   const isNewThere =
     commit !== undefined &&
     starts.every(
