@@ -41,9 +41,9 @@ describe('the built page', () => {
 
   it('begins with one script and one style sheet, in which the overview is', async () => {
     const index = await readFile(join(folder, 'index.html'), 'utf8');
-    const asked = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
-    expect(asked.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
-    expect(await read(asked[0]?.[1] ?? '')).toContain('Run timeline');
+    const assets = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
+    expect(assets.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
+    expect(await read(assets[0]?.[1] ?? '')).toContain('Run timeline');
   });
 
   it('has each asset compressed ahead, and whole', async () => {

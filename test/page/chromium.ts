@@ -14,13 +14,13 @@ const root = resolve(import.meta.dirname, '../..');
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
 /** Why no browser can be started here; `undefined` when one can. */
-export const noBrowserBecause = executablePath === undefined ? 'no chromium' : undefined;
+export const noBrowserReason = executablePath === undefined ? 'no chromium' : undefined;
 
 export interface TestBrowser {
   /** A page of a person of its own: with cookies of its own. */
   open(address: string, options?: BrowserContextOptions): Promise<Page>;
   /** What no page should say, of all of them: errors in scripts, refused by the content security policy. */
-  mftfErrors: string[];
+  pageErrors: string[];
   close(): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export async function startBrowser(): Promise<TestBrowser> {
     ...(executablePath && { executablePath }),
     args: ['--no-sandbox'],
   });
-  const mftfErrors: string[] = [];
+  const pageErrors: string[] = [];
   return {
-    mftfErrors,
+    pageErrors,
     async open(address, options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
@@ -40,10 +40,10 @@ export async function startBrowser(): Promise<TestBrowser> {
       });
       const page = await context.newPage();
       page.setDefaultTimeout(patienceMs);
-      page.on('pageerror', (error) => mftfErrors.push(String(error.stack ?? error)));
+      page.on('pageerror', (error) => pageErrors.push(String(error.stack ?? error)));
       page.on('console', (message) => {
         if (message.type() === 'error' && /Content.Security.Policy|React/i.test(message.text())) {
-          mftfErrors.push(message.text());
+          pageErrors.push(message.text());
         }
       });
       await page.goto(address);
@@ -69,12 +69,12 @@ export async function expectAccessible(page: Page, where: string): Promise<void>
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
   }
-  const found = await page.evaluate(`axe
+  const violations = await page.evaluate(`axe
     .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) =>
       violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
     )`);
-  expect(found, where).toEqual([]);
+  expect(violations, where).toEqual([]);
 }
 
 /** Nothing is wider than the window: nobody must push the page to and fro. */

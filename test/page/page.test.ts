@@ -12,7 +12,7 @@ import {
   buildPage,
   expectAccessible,
   expectFits,
-  noBrowserBecause,
+  noBrowserReason,
   startBrowser,
   type TestBrowser,
 } from './chromium.ts';
@@ -31,7 +31,7 @@ const module = {
   ...moduleTest('EndlessTest', fault('sleep 600')),
 };
 
-describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBecause})` : ''}`, () => {
+describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReason})` : ''}`, () => {
   beforeAll(() => buildPage());
 
   describe('where people sign in', signingIn);
@@ -75,7 +75,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
         await runs.cancel(run.id);
         await harness.finished(run.id);
       }
-      expect(browser.mftfErrors.splice(0)).toEqual([]);
+      expect(browser.pageErrors.splice(0)).toEqual([]);
     });
 
     it('starts a run that was chosen and previewed, and shows it live to its end', async () => {
@@ -122,10 +122,10 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await retry.click();
       await page.getByText(/is queued on preprod-us/).waitFor();
       const { runs } = (await (await fetch(`${server.url}/api/runs`)).json()) as { runs: RunBrief[] };
-      const [again] = runs;
-      expect(again).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
-      await harness.testing(again?.id ?? 0, 'EndlessTest');
-      await harness.context.runs.cancel(again?.id ?? 0);
+      const [retriedRun] = runs;
+      expect(retriedRun).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
+      await harness.testing(retriedRun?.id ?? 0, 'EndlessTest');
+      await harness.context.runs.cancel(retriedRun?.id ?? 0);
       await page.context().close();
     });
 

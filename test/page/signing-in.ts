@@ -14,13 +14,13 @@ export function signingIn(): void {
   let provider: TestProvider;
   let server: TestServer;
   let browser: TestBrowser;
-  let logged = '';
+  let logOutput = '';
   beforeAll(async () => {
     const log = pino(
       { level: 'info' },
       {
         write(line: string) {
-          logged += line;
+          logOutput += line;
         },
       },
     );
@@ -51,7 +51,7 @@ export function signingIn(): void {
   });
 
   it('lets the first admin in by the link in the log, who adds a viewer', async () => {
-    const link = /\/welcome\?token=[\w-]+/.exec(logged)?.[0] ?? '';
+    const link = /\/welcome\?token=[\w-]+/.exec(logOutput)?.[0] ?? '';
     const page = await browser.open(server.url + link);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await expectAccessible(page, 'the welcome');

@@ -2,30 +2,30 @@ import { type FunctionComponent, lazy, useState } from 'react';
 import { loadChunk } from './load-chunk.ts';
 import Overview from './overview/overview.tsx';
 
-type Shown = FunctionComponent<{ params: never }>;
+type ViewComponent = FunctionComponent<{ params: never }>;
 
 interface View {
   /** A wouter pattern. The component gets its parameters as `params`. */
   path: string;
-  component: Shown;
+  component: ViewComponent;
   /** Prefetches the code of the view. */
   load: () => Promise<unknown>;
 }
 
 // Each view is a chunk of its own in dist/web, loaded when it is first opened or when the pointer enters a link to it.
 function view(path: string, load: () => Promise<{ default: FunctionComponent<never> }>): View {
-  let there: Shown | undefined;
+  let loadedComponent: ViewComponent | undefined;
   const fetch = async () => {
-    there = (await load()).default as Shown;
-    return { default: there };
+    loadedComponent = (await load()).default as ViewComponent;
+    return { default: loadedComponent };
   };
-  const Later = lazy(() => loadChunk(fetch));
+  const LazyView = lazy(() => loadChunk(fetch));
   // Renders a prefetched view without Suspense: React throttles the switch from a fallback to its content.
-  function Ready({ params }: { params: never }) {
-    const [Chosen] = useState(() => there ?? Later);
-    return <Chosen params={params} />;
+  function LoadedOrLazyView({ params }: { params: never }) {
+    const [Component] = useState(() => loadedComponent ?? LazyView);
+    return <Component params={params} />;
   }
-  return { path, load: fetch, component: Ready };
+  return { path, load: fetch, component: LoadedOrLazyView };
 }
 
 /** All routes of the page. */
@@ -67,9 +67,9 @@ export const navigation = [
 export function preload(path: string): void {
   const [, first, ...rest] = path.split('/');
   views
-    .find(({ path: known }) => {
-      const [, knownFirst, ...knownRest] = known.split('/');
-      return first === knownFirst && rest.length === knownRest.length;
+    .find(({ path: pattern }) => {
+      const [, patternFirst, ...patternRest] = pattern.split('/');
+      return first === patternFirst && rest.length === patternRest.length;
     })
     ?.load()
     // Opening the view loads it again and handles the error.

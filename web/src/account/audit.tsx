@@ -1,14 +1,14 @@
 import { Button, Table } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import type { listAudit } from '../../../src/operations/users/audit.ts';
-import { type Answer, get } from '../api/request.ts';
+import { type OutputOf, get } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 
-type Entry = Answer<typeof listAudit>['entries'][number];
+type Entry = OutputOf<typeof listAudit>['entries'][number];
 
 /** The audit trail has no events, so it polls. */
 const recheckMs = 30_000;

@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { FormProblem } from '../ui/form-problem.tsx';
-import { showDone } from '../ui/notices.tsx';
+import { showSuccess } from '../ui/notices.tsx';
 import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
 import { useSessionChange } from './use-session-change.ts';
@@ -15,7 +15,7 @@ export function ChangePassword() {
     () => {
       setCurrent('');
       setNext('');
-      showDone('Password changed. Your other sessions are signed out.');
+      showSuccess('Password changed. Your other sessions are signed out.');
     },
   );
   const submit = (event: FormEvent) => {

@@ -8,30 +8,30 @@ import { useSessionChange } from './use-session-change.ts';
 interface Props {
   /** The accessible name of the form. */
   label: string;
-  button: string;
+  submitLabel: string;
   /** The API path that receives name and password. */
   path: string;
   /** Additional fields of the request. */
-  also?: object;
+  extraFields?: object;
   /** Whether the user sets a new password. */
   isNew?: boolean;
   onDone?: () => void;
 }
 
 /** A form with name and password that starts a session. */
-export function CredentialsForm({ label, button, path, also, isNew = false, onDone }: Props) {
+export function CredentialsForm({ label, submitLabel: button, path, extraFields: also, isNew = false, onDone }: Props) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const begin = useSessionChange(() => ({ method: 'POST', path, body: { ...also, name, password } }), onDone);
+  const startSession = useSessionChange(() => ({ method: 'POST', path, body: { ...also, name, password } }), onDone);
   return (
     <form
       className={classes.form}
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        begin.mutate(undefined);
+        startSession.mutate(undefined);
       }}
     >
       <TextInput
@@ -58,8 +58,8 @@ export function CredentialsForm({ label, button, path, also, isNew = false, onDo
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
       )}
-      <FormProblem error={begin.error} />
-      <Button type="submit" size="sm" loading={begin.isPending}>
+      <FormProblem error={startSession.error} />
+      <Button type="submit" size="sm" loading={startSession.isPending}>
         {button}
       </Button>
     </form>

@@ -14,9 +14,9 @@ export default function FirstAdmin() {
       <p className={classes.note}>Admins add users and assign their roles.</p>
       <CredentialsForm
         label="First admin"
-        button="Create admin"
+        submitLabel="Create admin"
         path="/api/first-admin"
-        also={{ token: search.get('token') ?? '' }}
+        extraFields={{ token: search.get('token') ?? '' }}
         isNew
         // Replaces the address, whose token is used up.
         onDone={() => go('/', { replace: true })}

@@ -1,7 +1,7 @@
 import { PasswordInput } from '@mantine/core';
 
 /** The minimum length, as in src/operations/core/fields.ts. The server enforces it. */
-const least = 12;
+const minLength = 12;
 
 interface Props {
   label: string;
@@ -14,9 +14,9 @@ export function NewPassword({ label, value, onChange }: Props) {
   return (
     <PasswordInput
       label={label}
-      description={`At least ${least} characters; several words work best`}
+      description={`At least ${minLength} characters; several words work best`}
       autoComplete="new-password"
-      minLength={least}
+      minLength={minLength}
       required
       withAsterisk={false}
       value={value}

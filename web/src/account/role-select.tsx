@@ -12,23 +12,23 @@ interface Props {
   value: Role;
   onChange: (role: Role) => void;
   /** The highest role on offer. */
-  most?: Role;
+  maxRole?: Role;
   label: string;
   hideLabel?: boolean;
   disabled?: boolean;
 }
 
-export function RoleSelect({ value, onChange, most = 'admin', label, hideLabel = false, disabled }: Props) {
-  const upTo = roles.slice(0, roles.findIndex((role) => role.value === most) + 1);
+export function RoleSelect({ value, onChange, maxRole: most = 'admin', label, hideLabel = false, disabled }: Props) {
+  const availableRoles = roles.slice(0, roles.findIndex((role) => role.value === most) + 1);
   return (
     <Select
-      data={upTo}
+      data={availableRoles}
       value={value}
       allowDeselect={false}
       w={240}
       disabled={disabled}
       {...(hideLabel ? { 'aria-label': label } : { label })}
-      onChange={(chosen) => chosen !== null && onChange(chosen as Role)}
+      onChange={(selected) => selected !== null && onChange(selected as Role)}
     />
   );
 }

@@ -20,13 +20,13 @@ export default function SignIn({ session }: { session: Session }) {
       {oidc && <OidcButton name={oidc.name} />}
       {oidc && session.methods.password && <div className={classes.or}>or</div>}
       {session.methods.password && (
-        <CredentialsForm label="Sign in with a password" button="Sign in" path="/api/session" />
+        <CredentialsForm label="Sign in with a password" submitLabel="Sign in" path="/api/session" />
       )}
     </Gate>
   );
 }
 
-const whyNot: Record<string, string> = {
+const signInErrors: Record<string, string> = {
   OIDC_REFUSED: 'Sign-in was refused. Try again; if it is refused again, ask an admin for a role.',
   OIDC_UNREACHABLE: 'The provider is unreachable. See the server log for the cause.',
   USER_EXISTS: 'Another user already has the name that the provider sends for you. Ask an admin.',
@@ -36,14 +36,14 @@ function OidcButton({ name }: { name: string }) {
   const [search] = useSearchParams();
   const error = search.get('signInError');
   const { pathname, hash } = window.location;
-  const kept = new URLSearchParams(search);
-  kept.delete('signInError');
-  const returnTo = `${pathname}${kept.size > 0 ? `?${kept}` : ''}${hash}`;
+  const remainingSearch = new URLSearchParams(search);
+  remainingSearch.delete('signInError');
+  const returnTo = `${pathname}${remainingSearch.size > 0 ? `?${remainingSearch}` : ''}${hash}`;
   return (
     <>
       {error !== null && (
         <p className={classes.note} role="alert">
-          {whyNot[error] ?? 'Sign-in failed.'} ({error})
+          {signInErrors[error] ?? 'Sign-in failed.'} ({error})
         </p>
       )}
       <Button component="a" size="sm" href={`/api/sign-in/oidc?${new URLSearchParams({ returnTo })}`}>

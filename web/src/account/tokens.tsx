@@ -2,7 +2,7 @@ import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
-import { type Answer, ask, get } from '../api/request.ts';
+import { type OutputOf, callApi, get } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
@@ -11,7 +11,7 @@ import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewToken } from './new-token.tsx';
 
-type Token = Answer<typeof listTokens>['tokens'][number];
+type Token = OutputOf<typeof listTokens>['tokens'][number];
 
 const tokensQuery = queryOptions({
   queryKey: ['tokens'],
@@ -21,7 +21,7 @@ const tokensQuery = queryOptions({
 /** API tokens: the user's own, and for admins those of all users. */
 export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
   const { data, error, refetch } = useQuery(tokensQuery);
-  const [made, setMade] = useState<Answer<typeof createToken>>();
+  const [newToken, setNewToken] = useState<OutputOf<typeof createToken>>();
   return (
     <section aria-labelledby="tokens">
       <h2 id="tokens">API tokens</h2>
@@ -29,8 +29,8 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
         For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token has the permissions
         of its role, but never more than its user.
       </p>
-      <NewToken most={user.role} onMade={setMade} />
-      {made && <Secret token={made} onClose={() => setMade(undefined)} />}
+      <NewToken maxRole={user.role} onCreate={setNewToken} />
+      {newToken && <Secret token={newToken} onClose={() => setNewToken(undefined)} />}
       {data === undefined ? (
         error ? (
           <ErrorState error={error} onRetry={() => void refetch()} />
@@ -45,7 +45,7 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
 }
 
 /** Shows the secret of a new token, which is the only time. */
-function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose: () => void }) {
+function Secret({ token, onClose }: { token: OutputOf<typeof createToken>; onClose: () => void }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(token.secret);
@@ -102,9 +102,9 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
 function Row({ token }: { token: Token }) {
   const { id, name, role, user, createdBy, createdAt, usedAt, expiresAt, expired } = token;
   const revoke = useAction({
-    run: () => ask<Answer<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
-    done: () => `Token ${name} is revoked.`,
-    touches: [['tokens']],
+    run: () => callApi<OutputOf<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
+    successMessage: () => `Token ${name} is revoked.`,
+    invalidates: [['tokens']],
   });
   return (
     <Table.Tr className={expired ? classes.gone : undefined}>
@@ -120,11 +120,11 @@ function Row({ token }: { token: Token }) {
       </Table.Td>
       <Table.Td className={classes.actions}>
         <ConfirmButton
-          button="Revoke"
-          name={`Revoke ${name}`}
+          label="Revoke"
+          accessibleName={`Revoke ${name}`}
           question={`Programs that use the token ${name} lose access immediately.`}
           busy={revoke.isPending}
-          onYes={() => revoke.mutate()}
+          onConfirm={() => revoke.mutate()}
         />
       </Table.Td>
     </Table.Tr>

@@ -4,17 +4,17 @@ import { createFreshness } from './freshness.ts';
 
 describe('query invalidation', () => {
   let client: QueryClient;
-  let asked: string[];
+  let refetched: string[];
   let freshness: ReturnType<typeof createFreshness>;
   /** Resolves the requests that the test holds back. */
-  let held: (() => void)[] | undefined;
+  let pendingRequests: (() => void)[] | undefined;
 
   beforeEach(async () => {
     vi.useFakeTimers();
     client = new QueryClient();
-    asked = [];
-    held = undefined;
-    freshness = createFreshness(client, { pauseMs: 250 });
+    refetched = [];
+    pendingRequests = undefined;
+    freshness = createFreshness(client, { minIntervalMs: 250 });
     for (const queryKey of [['overview', '2h'], ['runs', 'list'], ['run', 44], ['run', 45], ['users']]) {
       await client.prefetchQuery({ queryKey, queryFn: () => queryKey });
       client
@@ -23,8 +23,8 @@ describe('query invalidation', () => {
         ?.setOptions({
           queryKey,
           queryFn: async () => {
-            asked.push(queryKey.join(' '));
-            if (held) await new Promise<void>((resolve) => held?.push(resolve));
+            refetched.push(queryKey.join(' '));
+            if (pendingRequests) await new Promise<void>((resolve) => pendingRequests?.push(resolve));
             return queryKey;
           },
         });
@@ -43,46 +43,46 @@ describe('query invalidation', () => {
   it('refetches the queries of a changed run and of run lists, once for many events', async () => {
     for (let event = 0; event < 20; event += 1) freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toEqual(['overview 2h', 'runs list', 'run 44']);
+    expect(refetched).toEqual(['overview 2h', 'runs list', 'run 44']);
   });
 
   it('waits before it refetches the same query again', async () => {
     freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
-    asked = [];
+    refetched = [];
     freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(200);
-    expect(asked).toEqual([]);
+    expect(refetched).toEqual([]);
     await vi.advanceTimersByTimeAsync(60);
-    expect(asked).toContain('run 44');
+    expect(refetched).toContain('run 44');
   });
 
   it('refetches the queries of environments, workers or schedules when one of those changed', async () => {
-    freshness.changed('environment');
+    freshness.kindChanged('environment');
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toEqual(['overview 2h']);
-    freshness.changed('schedules');
+    expect(refetched).toEqual(['overview 2h']);
+    freshness.kindChanged('schedules');
     await vi.advanceTimersByTimeAsync(300);
-    expect(asked).toEqual(['overview 2h']);
+    expect(refetched).toEqual(['overview 2h']);
   });
 
   it('refetches everything when anything may have changed', async () => {
     freshness.anythingChanged();
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toHaveLength(5);
+    expect(refetched).toHaveLength(5);
   });
 
   it('waits for a request in flight before it refetches a query', async () => {
-    held = [];
+    pendingRequests = [];
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(1);
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(asked.filter((each) => each === 'run 45')).toHaveLength(1);
-    const resolvers = held;
-    held = undefined;
+    expect(refetched.filter((each) => each === 'run 45')).toHaveLength(1);
+    const resolvers = pendingRequests;
+    pendingRequests = undefined;
     for (const resolve of resolvers) resolve();
     await vi.advanceTimersByTimeAsync(300);
-    expect(asked.filter((each) => each === 'run 45')).toHaveLength(2);
+    expect(refetched.filter((each) => each === 'run 45')).toHaveLength(2);
   });
 });

@@ -4,7 +4,7 @@ import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
  * The first part of a query key decides which events invalidate it: `['run', 44, ...]` on a change of run 44, the keys listed
  * here on a change of that kind, all others only when anything may have changed.
  */
-const follows = {
+const queriesByEvent = {
   run: new Set<unknown>([
     'overview',
     'runs',
@@ -30,7 +30,7 @@ const follows = {
 
 const defaults = {
   /** Minimum time between two refreshes. The first change after a quiet period is shown immediately. */
-  pauseMs: 250,
+  minIntervalMs: 250,
 };
 
 /**
@@ -41,24 +41,24 @@ export function createFreshness(
   client: Pick<QueryClient, 'invalidateQueries' | 'getQueryCache'>,
   options: Partial<typeof defaults> = {},
 ) {
-  const { pauseMs } = { ...defaults, ...options };
-  const old = new Set<Query>();
+  const { minIntervalMs } = { ...defaults, ...options };
+  const staleQueries = new Set<Query>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const refresh = () => {
     timer = undefined;
-    if (old.size === 0) return;
-    for (const query of old) {
+    if (staleQueries.size === 0) return;
+    for (const query of staleQueries) {
       // The response in flight may predate the change, so the query stays stale until the next refresh.
       if (query.state.fetchStatus === 'fetching') continue;
-      old.delete(query);
+      staleQueries.delete(query);
       void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     }
-    timer = setTimeout(refresh, pauseMs);
+    timer = setTimeout(refresh, minIntervalMs);
   };
-  const mark = (isTouched: (key: QueryKey) => boolean) => {
+  const markStale = (isAffected: (key: QueryKey) => boolean) => {
     for (const query of client.getQueryCache().findAll()) {
-      if (isTouched(query.queryKey)) old.add(query);
+      if (isAffected(query.queryKey)) staleQueries.add(query);
     }
     // Batches the events of one turn of the event loop.
     timer ??= setTimeout(refresh, 0);
@@ -66,13 +66,13 @@ export function createFreshness(
 
   return {
     runChanged(id: number): void {
-      mark(([what, which]) => (what === 'run' ? which === id : follows.run.has(what)));
+      markStale(([what, which]) => (what === 'run' ? which === id : queriesByEvent.run.has(what)));
     },
-    changed(what: Exclude<keyof typeof follows, 'run'>): void {
-      mark(([word]) => follows[what].has(word));
+    kindChanged(what: Exclude<keyof typeof queriesByEvent, 'run'>): void {
+      markStale(([word]) => queriesByEvent[what].has(word));
     },
     anythingChanged(): void {
-      mark(() => true);
+      markStale(() => true);
     },
     stop(): void {
       clearTimeout(timer);

@@ -13,10 +13,10 @@ export function LiveConnection({ children }: { children: ReactNode }) {
   const [live, setLive] = useState<Live>();
   useEffect(() => {
     const freshness = createFreshness(client);
-    const opened = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
-    setLive(opened);
+    const connection = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
+    setLive(connection);
     return () => {
-      opened.close();
+      connection.close();
       freshness.stop();
     };
   }, [client]);

@@ -7,7 +7,7 @@ const defaults = {
   /** The page does not report outages shorter than this, such as a quick restart. */
   graceMs: 2_000,
   /** The browser reconnects itself unless it gets an error response, for example from a proxy without its server. */
-  againMs: 3_000,
+  retryMs: 3_000,
 };
 
 /**
@@ -15,21 +15,21 @@ const defaults = {
  * the missed events, or `reload`.
  */
 export function openLive(
-  freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'changed' | 'anythingChanged'>,
+  freshness: Pick<ReturnType<typeof createFreshness>, 'runChanged' | 'kindChanged' | 'anythingChanged'>,
   /** Called on an error response: the session may have ended. */
-  onRefused: () => void,
+  onRejected: () => void,
   options: Partial<typeof defaults> = {},
 ) {
-  const { graceMs, againMs: retryMs } = { ...defaults, ...options };
+  const { graceMs, retryMs } = { ...defaults, ...options };
   const watchers = new Set<() => void>();
   let connection: Connection = { state: 'connecting' };
   let source: EventSource;
-  let grace: ReturnType<typeof setTimeout> | undefined;
-  let again: ReturnType<typeof setTimeout> | undefined;
+  let graceTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const become = (next: Connection) => {
-    clearTimeout(grace);
-    grace = undefined;
+  const setConnection = (next: Connection) => {
+    clearTimeout(graceTimer);
+    graceTimer = undefined;
     if (next.state === connection.state) return;
     connection = next;
     for (const watcher of watchers) watcher();
@@ -37,19 +37,19 @@ export function openLive(
 
   const open = () => {
     source = new EventSource('/api/events');
-    source.addEventListener('open', () => become({ state: 'live' }));
+    source.addEventListener('open', () => setConnection({ state: 'live' }));
     source.addEventListener('run', ({ data }) => freshness.runChanged(Number(data)));
     for (const what of ['environment', 'workers', 'schedules'] as const) {
-      source.addEventListener(what, () => freshness.changed(what));
+      source.addEventListener(what, () => freshness.kindChanged(what));
     }
     source.addEventListener('reload', () => freshness.anythingChanged());
     source.addEventListener('error', () => {
       const since = new Date();
-      grace ??= setTimeout(() => become({ state: 'lost', since }), graceMs);
+      graceTimer ??= setTimeout(() => setConnection({ state: 'lost', since }), graceMs);
       if (source.readyState !== EventSource.CLOSED) return;
-      onRefused();
-      clearTimeout(again);
-      again = setTimeout(open, retryMs);
+      onRejected();
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(open, retryMs);
     });
   };
   open();
@@ -62,8 +62,8 @@ export function openLive(
       return () => watchers.delete(watcher);
     },
     close(): void {
-      clearTimeout(grace);
-      clearTimeout(again);
+      clearTimeout(graceTimer);
+      clearTimeout(retryTimer);
       source.close();
     },
   };

@@ -10,14 +10,14 @@ export class Problem extends Error {
   readonly remedy: string;
 
   constructor(status: number, details: unknown) {
-    const known = (typeof details === 'object' && details !== null ? details : {}) as Partial<ProblemView>;
-    super(known.detail ?? `The server answered with status ${status}.`);
+    const fields = (typeof details === 'object' && details !== null ? details : {}) as Partial<ProblemView>;
+    super(fields.detail ?? `The server answered with status ${status}.`);
     this.name = 'Problem';
     this.status = status;
-    this.code = known.code ?? 'UNEXPECTED_ANSWER';
+    this.code = fields.code ?? 'UNEXPECTED_ANSWER';
     this.meaning =
-      known.meaning ?? 'The response does not come from matre but from something between it and this page.';
-    this.remedy = known.remedy ?? 'Check the proxy in front of matre.';
+      fields.meaning ?? 'The response does not come from matre but from something between it and this page.';
+    this.remedy = fields.remedy ?? 'Check the proxy in front of matre.';
   }
 }
 

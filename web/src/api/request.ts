@@ -6,8 +6,8 @@ interface OperationType {
   input: z.ZodType;
   output: z.ZodType;
 }
-export type Answer<Operation extends Pick<OperationType, 'output'>> = z.output<Operation['output']>;
-export type Asked<Operation extends Pick<OperationType, 'input'>> = z.input<Operation['input']>;
+export type OutputOf<Operation extends Pick<OperationType, 'output'>> = z.output<Operation['output']>;
+export type InputOf<Operation extends Pick<OperationType, 'input'>> = z.input<Operation['input']>;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -21,20 +21,20 @@ export interface Request {
 }
 
 // The page has one session, and so one CSRF token, which tells its requests from those of other sites.
-let csrf: string | undefined;
+let csrfToken: string | undefined;
 
 /** Sets the CSRF token of the session (`session.ts`). */
-export function rememberCsrf(word: string | null): void {
-  csrf = word ?? undefined;
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token ?? undefined;
 }
 
 /** Sends a request to the API. Rejects with a `Problem`, or with the reason of `signal`. */
-export async function ask<T>(method: Method, path: string, request: Request = {}): Promise<T> {
+export async function callApi<T>(method: Method, path: string, request: Request = {}): Promise<T> {
   const { query, body, key, signal } = request;
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (key !== undefined) headers.set('idempotency-key', key);
-  if (csrf !== undefined && method !== 'GET') headers.set('x-csrf-token', csrf);
+  if (csrfToken !== undefined && method !== 'GET') headers.set('x-csrf-token', csrfToken);
   let response: Response;
   try {
     response = await fetch(withQuery(path, query), {
@@ -54,17 +54,17 @@ export async function ask<T>(method: Method, path: string, request: Request = {}
 export function get<Operation extends OperationType>(
   path: string,
   request?: Pick<Request, 'query' | 'signal'>,
-): Promise<Answer<Operation>> {
-  return ask('GET', path, request);
+): Promise<OutputOf<Operation>> {
+  return callApi('GET', path, request);
 }
 
 /** `post<typeof retryRun>('/api/runs/7/retry', { failedOnly: true }, { key })` */
 export function post<Operation extends OperationType>(
   path: string,
-  body: Partial<Asked<Operation>> = {},
+  body: Partial<InputOf<Operation>> = {},
   request?: Pick<Request, 'key'>,
-): Promise<Answer<Operation>> {
-  return ask('POST', path, { ...request, body });
+): Promise<OutputOf<Operation>> {
+  return callApi('POST', path, { ...request, body });
 }
 
 /** Returns an idempotency key for `Request.key`. Create it when the form opens, not when it is submitted. */

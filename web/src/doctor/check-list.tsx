@@ -27,9 +27,9 @@ export function CheckList({ label, checks, environments, fix }: Props) {
           <ul className={classes.findings}>
             {findings.map((finding) => (
               <li key={`${finding.about} ${finding.found}`}>
-                <Found finding={finding} differs={finding.standing !== standing} environments={environments}>
+                <FindingText finding={finding} differs={finding.standing !== standing} environments={environments}>
                   {finding.fixable && fix?.(finding)}
-                </Found>
+                </FindingText>
               </li>
             ))}
             {healed.map((text) => (
@@ -44,7 +44,7 @@ export function CheckList({ label, checks, environments, fix }: Props) {
   );
 }
 
-interface FoundProps {
+interface FindingProps {
   finding: Finding;
   /** Whether its status differs from that of the check. */
   differs: boolean;
@@ -52,7 +52,7 @@ interface FoundProps {
   children: ReactNode;
 }
 
-function Found({ finding, differs, environments, children }: FoundProps) {
+function FindingText({ finding, differs, environments, children }: FindingProps) {
   const { standing, about, found, code, meaning, remedy } = finding;
   return (
     <>

@@ -21,42 +21,42 @@ export default function Doctor() {
   useTitle('Doctor');
   const [environment, setEnvironment] = useQueryState('environment');
   const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(doctorQuery(environment));
-  const { data: listed } = useQuery({
+  const { data: environmentList } = useQuery({
     queryKey: ['environments', 'list'],
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
-  const codes = listed?.environments.map(({ code }) => code) ?? [];
+  const codes = environmentList?.environments.map(({ code }) => code) ?? [];
   const fix = useFix();
   const busy = isFetching || fix.isPending;
-  const look = () => {
+  const recheck = () => {
     if (!busy) void refetch();
   };
-  useShortcut('l', 'Check again', look);
+  useShortcut('l', 'Check again', recheck);
 
   return (
     <>
       <div className={classes.head}>
         <h1>Doctor</h1>
-        <Choice codes={codes} chosen={environment} onChoose={setEnvironment} />
+        <Choice codes={codes} selected={environment} onSelect={setEnvironment} />
         <Button
           variant="default"
           leftSection={<IconRefresh size={14} aria-hidden />}
           loading={busy}
-          onClick={look}
+          onClick={recheck}
         >
           Check again
         </Button>
         {data && (
           <span className={classes.dim}>
-            checked <Time at={new Date(dataUpdatedAt).toISOString()} /> in {took(data.tookMs)}
+            checked <Time at={new Date(dataUpdatedAt).toISOString()} /> in {durationText(data.tookMs)}
           </span>
         )}
       </div>
       <div role="status">
-        {busy && <Looking key={environment} again={data !== undefined} fixes={fix.isPending} />}
+        {busy && <CheckProgress key={environment} isRecheck={data !== undefined} isFixing={fix.isPending} />}
         {!busy && data && <Summary report={data} />}
       </div>
-      {error && !data && !isFetching && <ErrorState error={error} onRetry={look} />}
+      {error && !data && !isFetching && <ErrorState error={error} onRetry={recheck} />}
       {error && data && !busy && (
         <p className={classes.problem} role="alert">
           Checking again failed: {toProblem(error).message} These are the previous results.
@@ -66,8 +66,8 @@ export default function Doctor() {
         <Checks
           report={data}
           codes={codes}
-          fixes={fix.isPending}
-          unless={isFetching ? 'The checks are running.' : undefined}
+          isFixing={fix.isPending}
+          disabledReason={isFetching ? 'The checks are running.' : undefined}
           onFix={() => fix.mutate(environment)}
         />
       )}
@@ -77,11 +77,11 @@ export default function Doctor() {
 
 interface ChoiceProps {
   codes: readonly string[];
-  chosen: string;
-  onChoose: (code: string) => void;
+  selected: string;
+  onSelect: (code: string) => void;
 }
 
-function Choice({ codes, chosen, onChoose }: ChoiceProps) {
+function Choice({ codes, selected: chosen, onSelect: onChoose }: ChoiceProps) {
   // The environment in the address may be deleted.
   const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
   return (
@@ -96,13 +96,13 @@ function Choice({ codes, chosen, onChoose }: ChoiceProps) {
 }
 
 /** The progress of the checks, which take seconds, or longer when something hangs. */
-function Looking({ again, fixes }: { again: boolean; fixes: boolean }) {
+function CheckProgress({ isRecheck, isFixing }: { isRecheck: boolean; isFixing: boolean }) {
   const [since] = useState(() => new Date().toISOString());
   return (
     <div className={classes.looking}>
       <Loader size={16} aria-hidden />
       <p>
-        {fixes ? 'Fixing, then checking again' : again ? 'Checking again' : 'Checking'}: the database, locks,
+        {isFixing ? 'Fixing, then checking again' : isRecheck ? 'Checking again' : 'Checking'}: the database, locks,
         workers, the queue, containers, the test module, Selenium, the shops, schedules and disks. A check
         that hangs times out after 15 s.{' '}
         <span className={classes.dim} aria-hidden>
@@ -127,14 +127,14 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
   }
   const findings = checks.flatMap((check) => check.findings);
   const problems = findings.filter(({ standing }) => standing === 'problem').length;
-  const blind = checks.filter((check) =>
+  const incompleteCount = checks.filter((check) =>
     check.findings.some(({ standing }) => standing === 'unknown'),
   ).length;
   return (
     <p className={problems > 0 ? classes.unhealthy : classes.problem}>
       {problems === 0 ? 'No problems found' : `${plural(problems, 'problem')} found`} by{' '}
       {plural(checks.length, 'check')}
-      {blind === 0 ? '.' : `; ${blind} could not run completely.`}
+      {incompleteCount === 0 ? '.' : `; ${incompleteCount} could not run completely.`}
     </p>
   );
 }
@@ -142,37 +142,37 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
 interface ChecksProps {
   report: Report;
   codes: readonly string[];
-  fixes: boolean;
-  unless: string | undefined;
+  isFixing: boolean;
+  disabledReason: string | undefined;
   onFix: () => void;
 }
 
 /** Problems first. Passed checks are collapsed when all checks passed. */
-function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: ChecksProps) {
+function Checks({ report: { healthy, checks }, codes, isFixing: fixes, disabledReason: unless, onFix }: ChecksProps) {
   const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
-  const toMind = [
+  const unhealthyChecks = [
     ...checks.filter(({ standing }) => standing === 'problem'),
     ...checks.filter(({ standing }) => standing === 'unknown'),
     ...checks.filter(({ standing }) => standing === 'warning'),
   ];
-  const repaired = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
-  const well = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
+  const fixedChecks = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
+  const passedChecks = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
   return (
     <>
-      {toMind.length + repaired.length > 0 && (
+      {unhealthyChecks.length + fixedChecks.length > 0 && (
         <CheckList
           label="Needs attention"
-          checks={[...toMind, ...repaired]}
+          checks={[...unhealthyChecks, ...fixedChecks]}
           environments={codes}
           fix={({ about, found }) => (
-            <Fix name={about ?? found} fixable={fixable} busy={fixes} unless={unless} onFix={onFix} />
+            <Fix name={about ?? found} fixable={fixable} busy={fixes} disabledReason={unless} onFix={onFix} />
           )}
         />
       )}
-      {well.length > 0 && (
+      {passedChecks.length > 0 && (
         <details key={String(healthy)} open={!healthy} className={classes.well}>
-          <summary>Passed: {plural(well.length, 'check')}</summary>
-          <CheckList label="Passed" checks={well} environments={codes} />
+          <summary>Passed: {plural(passedChecks.length, 'check')}</summary>
+          <CheckList label="Passed" checks={passedChecks} environments={codes} />
         </details>
       )}
     </>
@@ -180,6 +180,6 @@ function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: Ch
 }
 
 /** Formats durations, those below one second in milliseconds. */
-function took(ms: number): string {
+function durationText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : duration(ms);
 }

@@ -16,16 +16,16 @@ export function useFix() {
   return useAction({
     run: (environment: string) =>
       post<typeof fixDoctor>('/api/doctor/fix', environment === '' ? {} : { environment }),
-    done: outputOf,
-    touches: [['environments'], ['environment'], ['container'], ['containers'], ['overview']],
-    onDone: (report, environment) => client.setQueryData(doctorQuery(environment).queryKey, report),
+    successMessage: summaryOf,
+    invalidates: [['environments'], ['environment'], ['container'], ['containers'], ['overview']],
+    onSuccess: (report, environment) => client.setQueryData(doctorQuery(environment).queryKey, report),
   });
 }
 
-function outputOf({ healthy, checks }: Report): string {
+function summaryOf({ healthy, checks }: Report): string {
   if (healthy) return 'Done: no problems left.';
-  const left = checks.filter(({ standing }) => standing === 'problem').length;
-  return `Done; each check lists its fixes. ${left === 0 ? 'No problems left.' : `${plural(left, 'check')} still ${left === 1 ? 'finds' : 'find'} problems.`}`;
+  const problemCount = checks.filter(({ standing }) => standing === 'problem').length;
+  return `Done; each check lists its fixes. ${problemCount === 0 ? 'No problems left.' : `${plural(problemCount, 'check')} still ${problemCount === 1 ? 'finds' : 'find'} problems.`}`;
 }
 
 interface Props {
@@ -34,29 +34,29 @@ interface Props {
   /** Everything that the server would fix. */
   fixable: readonly Finding[];
   busy: boolean;
-  unless: string | undefined;
+  disabledReason: string | undefined;
   onFix: () => void;
 }
 
 /** Asks for confirmation, because the server fixes everything that it can, not only this finding. */
-export function Fix({ name, fixable, busy, unless, onFix }: Props) {
-  const [asks, setAsks] = useState(false);
-  const close = () => setAsks(false);
+export function Fix({ name, fixable, busy, disabledReason: unless, onFix }: Props) {
+  const [dialogOpened, setDialogOpened] = useState(false);
+  const close = () => setDialogOpened(false);
   return (
     <>
       <ActionButton
-        needs="operator"
-        {...(unless !== undefined && { unless })}
+        requiredRole="operator"
+        {...(unless !== undefined && { disabledReason: unless })}
         variant="default"
         size="compact-xs"
         aria-label={`Fix ${name}`}
         leftSection={<IconTool size={14} aria-hidden />}
         loading={busy}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Fix
       </ActionButton>
-      <Modal opened={asks} onClose={close} title={`Fix ${plural(fixable.length, 'finding')}`}>
+      <Modal opened={dialogOpened} onClose={close} title={`Fix ${plural(fixable.length, 'finding')}`}>
         <ul className={classes.asked}>
           {fixable.map(({ about, found }) => (
             <li key={`${about} ${found}`}>

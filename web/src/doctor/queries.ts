@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { showDoctor } from '../../../src/operations/system/doctor.ts';
-import { type Answer, get } from '../api/request.ts';
+import { type OutputOf, get } from '../api/request.ts';
 
-export type Report = Answer<typeof showDoctor>;
+export type Report = OutputOf<typeof showDoctor>;
 export type Check = Report['checks'][number];
 export type Finding = Check['findings'][number];
-export type Standing = Check['standing'];
+export type CheckStatus = Check['standing'];
 
 /** Checks each time the view is opened, because old results are misleading. An empty code means all environments. */
 export const doctorQuery = (environment: string) =>

@@ -12,7 +12,7 @@ export function Remedy({ text }: { text: string }) {
   return remedyParts(text).map((part) => {
     const key = at;
     at += part.text.length;
-    if (!part.isCopied) return <span key={key}>{part.text}</span>;
+    if (!part.isCopyable) return <span key={key}>{part.text}</span>;
     return (
       <span key={key}>
         <code className={classes.command}>{part.text}</code>

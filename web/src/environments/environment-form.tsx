@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
-import { type Answer, ask, post } from '../api/request.ts';
+import { type OutputOf, callApi, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
@@ -30,29 +30,29 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     slots: environment?.slots ?? 1,
   });
   const [password, setPassword] = useState('');
-  const [forgets, setForgets] = useState(false);
+  const [removesPassword, setRemovesPassword] = useState(false);
 
   const save = useAction({
-    run: (): Promise<Answer<typeof editEnvironment>> => {
+    run: (): Promise<OutputOf<typeof editEnvironment>> => {
       const { code, name, ...rest } = fields;
-      const adminPassword = forgets ? null : password === '' ? undefined : password;
+      const adminPassword = removesPassword ? null : password === '' ? undefined : password;
       if (environment) {
-        return ask('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
+        return callApi('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
       }
-      const given = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
-      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...given });
+      const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
+      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });
     },
-    done: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
-    touches: environmentKeys(fields.code),
-    onDone: ({ code }) => onDone(code),
+    successMessage: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
+    invalidates: environmentKeys(fields.code),
+    onSuccess: ({ code }) => onDone(code),
     quiet: true,
   });
   const problem = save.error ? toProblem(save.error) : undefined;
-  const wrong = fieldProblems(problem);
+  const fieldErrors = fieldProblems(problem);
 
   const text = (field: 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername') => ({
     value: fields[field],
-    error: wrong[field],
+    error: fieldErrors[field],
     autoComplete: 'off',
     spellCheck: false,
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
@@ -69,7 +69,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       }}
     >
       <Stack gap="sm">
-        {problem && Object.keys(wrong).length === 0 && (
+        {problem && Object.keys(fieldErrors).length === 0 && (
           <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
             {problem.remedy}
           </Alert>
@@ -106,8 +106,8 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
               : 'Stored encrypted, never shown'
           }
           autoComplete="new-password"
-          error={wrong['adminPassword']}
-          disabled={forgets}
+          error={fieldErrors['adminPassword']}
+          disabled={removesPassword}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
@@ -115,8 +115,8 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           <Checkbox
             size="xs"
             label="Remove the stored password"
-            checked={forgets}
-            onChange={(event) => setForgets(event.currentTarget.checked)}
+            checked={removesPassword}
+            onChange={(event) => setRemovesPassword(event.currentTarget.checked)}
           />
         )}
         <WholeNumber
@@ -125,7 +125,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           width={110}
           min={1}
           max={maxSlots}
-          error={wrong['slots']}
+          error={fieldErrors['slots']}
           value={fields.slots}
           onChange={(slots) => setFields((before) => ({ ...before, slots }))}
         />

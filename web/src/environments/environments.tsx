@@ -29,7 +29,7 @@ export default function Environments() {
     return <Loading what="the environments" />;
   }
   const { lanes } = now.data;
-  const shown = lanes.filter((lane) => matches(lane, search, state));
+  const visibleLanes = lanes.filter((lane) => matches(lane, search, state));
   const counts = states.map((each) => ({ ...each, count: lanes.filter(each.has).length }));
   return (
     <>
@@ -70,17 +70,17 @@ export default function Environments() {
                 </Button>
               ))}
             <span className={classes.count} aria-live="polite">
-              {shown.length < lanes.length && `${shown.length} of ${plural(lanes.length, 'environment')}`}
+              {visibleLanes.length < lanes.length && `${visibleLanes.length} of ${plural(lanes.length, 'environment')}`}
             </span>
           </div>
-          {shown.length === 0 ? (
+          {visibleLanes.length === 0 ? (
             <EmptyState title="No environments match these filters">
               <Anchor component={Link} href="/environments" underline="always">
                 Show all environments
               </Anchor>
             </EmptyState>
           ) : (
-            <EnvironmentRows lanes={shown} />
+            <EnvironmentRows lanes={visibleLanes} />
           )}
         </>
       )}
@@ -107,7 +107,7 @@ function Add() {
   return (
     <>
       <ActionButton
-        needs="admin"
+        requiredRole="admin"
         leftSection={<IconPlus size={14} aria-hidden />}
         onClick={() => setOpened(true)}
       >
@@ -126,7 +126,7 @@ function Import() {
   return (
     <>
       <ActionButton
-        needs="admin"
+        requiredRole="admin"
         variant="default"
         leftSection={<IconFileImport size={14} aria-hidden />}
         onClick={() => setOpened(true)}

@@ -3,12 +3,12 @@ import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
 import { toProblem } from '../api/problem.ts';
-import { type Answer, post } from '../api/request.ts';
+import { type OutputOf, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
-type Imported = Answer<typeof importEnvironments>;
+type Imported = OutputOf<typeof importEnvironments>;
 type ImportedFile = Imported['files'][number];
 type Change = ImportedFile['added'][number];
 
@@ -23,21 +23,21 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
 
   const send = (dryRun: boolean) =>
     post<typeof importEnvironments>('/api/environments/import', { files: all, dryRun });
-  const look = useAction({ run: () => send(true), quiet: true });
-  const carryOut = useAction({
+  const preview = useAction({ run: () => send(true), quiet: true });
+  const importFiles = useAction({
     run: () => send(false),
-    done: ({ files }) => `${plural(files.length, 'file')} imported.`,
-    touches: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
-    onDone: onClose,
+    successMessage: ({ files }) => `${plural(files.length, 'file')} imported.`,
+    invalidates: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
+    onSuccess: onClose,
     quiet: true,
   });
-  const error = carryOut.error ?? look.error;
+  const error = importFiles.error ?? preview.error;
   const problem = error ? toProblem(error) : undefined;
-  const plan = look.data;
+  const plan = preview.data;
 
   const change = (apply: () => void) => {
-    look.reset();
-    carryOut.reset();
+    preview.reset();
+    importFiles.reset();
     apply();
   };
 
@@ -52,9 +52,9 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
         <FileButton
           multiple
           inputProps={{ 'aria-label': 'Files' }}
-          onChange={async (chosen) => {
+          onChange={async (selected) => {
             const read = await Promise.all(
-              chosen.map(async (file) => ({ name: file.name, content: await file.text() })),
+              selected.map(async (file) => ({ name: file.name, content: await file.text() })),
             );
             change(() => setFiles(read));
           }}
@@ -101,11 +101,11 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
           Cancel
         </Button>
         {plan ? (
-          <Button loading={carryOut.isPending} onClick={() => carryOut.mutate()}>
+          <Button loading={importFiles.isPending} onClick={() => importFiles.mutate()}>
             Import
           </Button>
         ) : (
-          <Button loading={look.isPending} disabled={all.length === 0} onClick={() => look.mutate()}>
+          <Button loading={preview.isPending} disabled={all.length === 0} onClick={() => preview.mutate()}>
             Preview changes
           </Button>
         )}

@@ -18,16 +18,16 @@ interface Props {
 
 /** Pauses an environment with a reason that all users see, or resumes it. */
 export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
-  const [asks, setAsks] = useState(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
   const resume = useAction({
     run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
-    done: () => `${code} is resumed.`,
-    touches: environmentKeys(code),
+    successMessage: () => `${code} is resumed.`,
+    invalidates: environmentKeys(code),
   });
   if (isPaused) {
     return (
       <ActionButton
-        needs="operator"
+        requiredRole="operator"
         variant="default"
         size={size}
         aria-label={`Resume ${code}`}
@@ -42,17 +42,17 @@ export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
   return (
     <>
       <ActionButton
-        needs="operator"
+        requiredRole="operator"
         variant="default"
         size={size}
         aria-label={`Pause ${code}`}
         leftSection={<IconPlayerPause size={14} aria-hidden />}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Pause
       </ActionButton>
-      <Modal opened={asks} onClose={() => setAsks(false)} title={`Pause ${code}`}>
-        <PauseForm code={code} onClose={() => setAsks(false)} />
+      <Modal opened={dialogOpened} onClose={() => setDialogOpened(false)} title={`Pause ${code}`}>
+        <PauseForm code={code} onClose={() => setDialogOpened(false)} />
       </Modal>
     </>
   );
@@ -62,9 +62,9 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const pause = useAction({
     run: () => post<typeof pauseEnvironment>(`/api/environments/${code}/pause`, { reason }),
-    done: () => `${code} is paused.`,
-    touches: environmentKeys(code),
-    onDone: onClose,
+    successMessage: () => `${code} is paused.`,
+    invalidates: environmentKeys(code),
+    onSuccess: onClose,
   });
   return (
     <form

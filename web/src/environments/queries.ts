@@ -6,7 +6,7 @@ import type {
 import type { showEnvironment } from '../../../src/operations/environments/environments.ts';
 import type { showOverview } from '../../../src/operations/overview/overview.ts';
 import type { listRuns } from '../../../src/operations/runs/runs.ts';
-import { type Answer, get } from '../api/request.ts';
+import { type OutputOf, get } from '../api/request.ts';
 
 /** The current state of all environments and the queue. Covers finished runs of the last minute only. */
 export const nowQuery = queryOptions({
@@ -16,7 +16,7 @@ export const nowQuery = queryOptions({
     return get<typeof showOverview>('/api/overview', { query: { from }, signal });
   },
 });
-export type Now = Answer<typeof showOverview>;
+export type Now = OutputOf<typeof showOverview>;
 export type Lane = Now['lanes'][number];
 
 export const environmentQuery = (code: string) =>

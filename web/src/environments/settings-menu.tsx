@@ -3,7 +3,7 @@ import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
-import { ask } from '../api/request.ts';
+import { callApi } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { useAction } from '../ui/use-action.ts';
 import { EnvironmentForm } from './environment-form.tsx';
@@ -57,19 +57,19 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
 }
 
 function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
-  const [typed, setTyped] = useState('');
+  const [confirmation, setConfirmation] = useState('');
   const [, go] = useLocation();
   const remove = useAction({
-    run: () => ask('DELETE', `/api/environments/${code}`),
-    done: () => `${code} is removed.`,
-    touches: [['environments'], ['overview'], ['containers']],
-    onDone: () => go('/environments'),
+    run: () => callApi('DELETE', `/api/environments/${code}`),
+    successMessage: () => `${code} is removed.`,
+    invalidates: [['environments'], ['overview'], ['containers']],
+    onSuccess: () => go('/environments'),
   });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed === code) remove.mutate();
+        if (confirmation === code) remove.mutate();
       }}
     >
       <Alert variant="outline" color="var(--failed)" mb="sm">
@@ -81,14 +81,14 @@ function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
         data-autofocus
         autoComplete="off"
         spellCheck={false}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        value={confirmation}
+        onChange={(event) => setConfirmation(event.currentTarget.value)}
       />
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="subtle" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" disabled={typed !== code} loading={remove.isPending}>
+        <Button type="submit" disabled={confirmation !== code} loading={remove.isPending}>
           Remove
         </Button>
       </Group>

@@ -2,20 +2,20 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { copyText } from '../ui/copy.ts';
 import { plural } from '../ui/format.ts';
-import { showDone } from '../ui/notices.tsx';
+import { showSuccess } from '../ui/notices.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import classes from './log-content.module.css';
 import { LogLines, type LogView } from './log-lines.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
-import { addressOfLine, useLineAddress } from './model/line-address.ts';
-import { placeOf } from './model/log-place.ts';
+import { linkToLine, useLineAddress } from './model/line-address.ts';
+import { lineOfTest } from './model/log-place.ts';
 import { neighbour } from './model/log-search.ts';
 import { useLog, useLogSearch } from './use-log.ts';
 
 async function copy(line: number): Promise<void> {
-  await copyText(addressOfLine(line));
-  showDone(`The link to line ${line} is copied.`);
+  await copyText(linkToLine(line));
+  showSuccess(`The link to line ${line} is copied.`);
 }
 
 export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
@@ -27,9 +27,9 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     getInitialValueInEffect: false,
   });
   const [follow, setFollow] = useState(line === undefined && goTo === undefined);
-  const [wanted, setWanted] = useState('');
+  const [query, setQuery] = useState('');
   const [match, setMatch] = useState<number>();
-  const found = useLogSearch(feed, wanted);
+  const matches = useLogSearch(feed, query);
   const view = useRef<LogView>(null);
   const search = useRef<HTMLInputElement>(null);
   const loaded = feed !== undefined && feed.state !== 'loading';
@@ -50,38 +50,38 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     [setLine],
   );
   const goToMatch = (direction: 1 | -1) => {
-    const index = neighbour(found.lines, match, direction);
-    const target = index === undefined ? undefined : found.lines[index];
+    const index = neighbour(matches.lines, match, direction);
+    const target = index === undefined ? undefined : matches.lines[index];
     if (target === undefined) return;
     setMatch(target);
     show(target);
   };
 
   // Typing scrolls to the first match.
-  const firstMatch = found.lines[0];
+  const firstMatch = matches.lines[0];
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new text or a new first match scrolls the log
   useEffect(() => {
     setMatch(firstMatch);
     if (firstMatch !== undefined) show(firstMatch);
-  }, [wanted, firstMatch]);
+  }, [query, firstMatch]);
 
   // Scrolls to the line in the address once, as soon as it is loaded.
-  const isThere = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
-  const isShown = useRef(goTo !== undefined);
+  const isLineLoaded = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
+  const hasScrolled = useRef(goTo !== undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address come from this component
   useEffect(() => {
-    if (!isThere || isShown.current) return;
-    isShown.current = true;
+    if (!isLineLoaded || hasScrolled.current) return;
+    hasScrolled.current = true;
     show(Math.min(line, feed.log.last));
-  }, [isThere]);
+  }, [isLineLoaded]);
 
   const [missing, setMissing] = useState<string>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
   useEffect(() => {
     if (!goTo || !feed || !loaded) return;
-    const place = placeOf(goTo.test, feed.log);
-    setMissing(place === undefined ? goTo.test : undefined);
-    if (place !== undefined) select(place);
+    const testLine = lineOfTest(goTo.test, feed.log);
+    setMissing(testLine === undefined ? goTo.test : undefined);
+    if (testLine !== undefined) select(testLine);
   }, [goTo, loaded]);
 
   useShortcut('f', 'Follow the log', () => setFollow(!follow));
@@ -93,13 +93,13 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     return <Loading what="the log" />;
   }
   const { log } = feed;
-  const at = match === undefined ? -1 : found.lines.indexOf(match);
+  const at = match === undefined ? -1 : matches.lines.indexOf(match);
   return (
     <div className={classes.content}>
       <LogToolbar
-        wanted={wanted}
-        onWanted={setWanted}
-        matches={{ count: found.lines.length, at: at === -1 ? undefined : at + 1, done: found.done }}
+        query={query}
+        onQuery={setQuery}
+        matches={{ count: matches.lines.length, at: at === -1 ? undefined : at + 1, done: matches.done }}
         onMatch={goToMatch}
         follow={follow}
         onFollow={setFollow}
@@ -133,7 +133,7 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
           wrap={wrap}
           follow={follow}
           onFollow={setFollow}
-          wanted={wanted}
+          query={query}
           selected={line}
           match={match}
           onSelect={selectAndCopy}

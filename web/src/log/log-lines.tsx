@@ -22,7 +22,7 @@ interface Props {
   /** Keeps the end in view while the log grows. */
   follow: boolean;
   onFollow: (follow: boolean) => void;
-  wanted: string;
+  query: string;
   /** The line in the address. */
   selected: number | undefined;
   /** The line of the current match. */
@@ -33,7 +33,7 @@ interface Props {
 
 /** Renders only the visible lines: about fifty elements for a log of 100,000 lines. */
 export function LogLines(props: Props) {
-  const { label, log, version, wrap, follow, onFollow, wanted, selected, match, onSelect, ref } = props;
+  const { label, log, version, wrap, follow, onFollow, query: wanted, selected, match, onSelect, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const top = useRef(0);
   const { first, last } = log;
@@ -61,7 +61,7 @@ export function LogLines(props: Props) {
     if (follow && last >= first) virtualizer.scrollToIndex(last - first, { align: 'end' });
   }, [follow, version, wrap]);
 
-  const scrolled = () => {
+  const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
@@ -79,7 +79,7 @@ export function LogLines(props: Props) {
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be scrollable with the keyboard
       tabIndex={0}
-      onScroll={scrolled}
+      onScroll={onScroll}
       style={{ '--number-width': `${numberWidth}px` } as CSSProperties}
     >
       <div className={classes.all} style={{ height: virtualizer.getTotalSize() }}>
@@ -97,7 +97,7 @@ export function LogLines(props: Props) {
                 number={number}
                 line={log.line(number)}
                 before={log.styleBefore(number)}
-                wanted={wanted}
+                query={wanted}
                 selected={number === selected}
                 current={number === match}
                 onSelect={onSelect}

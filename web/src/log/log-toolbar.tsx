@@ -14,8 +14,8 @@ import { useShortcut } from '../ui/shortcuts.tsx';
 import classes from './log-toolbar.module.css';
 
 interface Props {
-  wanted: string;
-  onWanted: (wanted: string) => void;
+  query: string;
+  onQuery: (query: string) => void;
   matches: { count: number; at: number | undefined; done: boolean };
   onMatch: (direction: 1 | -1) => void;
   follow: boolean;
@@ -31,7 +31,7 @@ interface Props {
 }
 
 export function LogToolbar(props: Props) {
-  const { wanted, onWanted, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
+  const { query: wanted, onQuery: onWanted, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Log">
       <TextInput
@@ -51,8 +51,8 @@ export function LogToolbar(props: Props) {
       />
       {wanted !== '' && <Matches matches={matches} onMatch={onMatch} />}
       <span className={classes.gap} />
-      <Switchable label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
-      <Switchable label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
+      <ToggleButton label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
+      <ToggleButton label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
       <GoToLine last={props.lines} onLine={props.onLine} />
       {selected !== undefined && (
         <Tool label={`Copy the link to line ${selected}`} onClick={() => props.onCopy(selected)}>
@@ -114,14 +114,14 @@ function Tool({ label, disabled, onClick, children }: ToolProps) {
   );
 }
 
-interface SwitchableProps {
+interface ToggleButtonProps {
   label: string;
   icon: ReactNode;
   on: boolean;
   onChange: (on: boolean) => void;
 }
 
-function Switchable({ label, icon, on, onChange }: SwitchableProps) {
+function ToggleButton({ label, icon, on, onChange }: ToggleButtonProps) {
   return (
     <Button
       size="compact-xs"

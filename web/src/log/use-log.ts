@@ -3,20 +3,20 @@ import type { readLog } from '../../../src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
 import { createLogSearch, type LogSearch } from './model/log-search.ts';
-import { readOwn } from './model/own-line.ts';
+import { readOwnLine } from './model/own-line.ts';
 
 function sourceOf(id: number): LogSource {
   return {
     read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
-    follow: (from, told) => {
+    follow: (from, listener) => {
       // Reconnects automatically with the id of the last event, which is the offset after it.
       const source = new EventSource(`/api/runs/${id}/log/stream?from=${from}`);
       source.addEventListener('message', ({ data, lastEventId }) =>
-        told.text(`${data}\n`, Number(lastEventId)),
+        listener.text(`${data}\n`, Number(lastEventId)),
       );
-      source.addEventListener('end', () => told.end());
+      source.addEventListener('end', () => listener.end());
       source.addEventListener('error', () => {
-        if (source.readyState === EventSource.CLOSED) told.broke();
+        if (source.readyState === EventSource.CLOSED) listener.disconnected();
       });
       return () => source.close();
     },
@@ -27,18 +27,18 @@ function sourceOf(id: number): LogSource {
 export function useLog(id: number): LogFeed | undefined {
   const [feed, setFeed] = useState<LogFeed>();
   useEffect(() => {
-    const opened = createLogFeed(sourceOf(id));
-    setFeed(opened);
+    const newFeed = createLogFeed(sourceOf(id));
+    setFeed(newFeed);
     // Browsers allow six connections per server across all tabs, so hidden tabs release theirs.
-    const look = () => (document.hidden ? opened.pause() : opened.resume());
-    document.addEventListener('visibilitychange', look);
+    const onVisibilityChange = () => (document.hidden ? newFeed.pause() : newFeed.resume());
+    document.addEventListener('visibilitychange', onVisibilityChange);
     return () => {
-      document.removeEventListener('visibilitychange', look);
-      opened.pause();
+      document.removeEventListener('visibilitychange', onVisibilityChange);
+      newFeed.pause();
     };
   }, [id]);
   const listen = useCallback(
-    (changed: () => void) => (feed ? listenCalmly(feed, changed) : () => {}),
+    (changed: () => void) => (feed ? listenThrottled(feed, changed) : () => {}),
     [feed],
   );
   useSyncExternalStore(listen, () => feed?.version() ?? 0);
@@ -46,23 +46,23 @@ export function useLog(id: number): LogFeed | undefined {
 }
 
 /** The minimum time between two renders of a growing log. */
-const pauseMs = 100;
+const renderIntervalMs = 100;
 
 /** Throttles changes: the first one immediately, later ones in batches. */
-function listenCalmly(feed: LogFeed, changed: () => void): () => void {
+function listenThrottled(feed: LogFeed, changed: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let again = false;
-  const tell = () => {
+  let isPending = false;
+  const notify = () => {
     timer = setTimeout(() => {
       timer = undefined;
-      if (again) tell();
-    }, pauseMs);
-    again = false;
+      if (isPending) notify();
+    }, renderIntervalMs);
+    isPending = false;
     changed();
   };
   const unlisten = feed.listen(() => {
-    if (timer === undefined) tell();
-    else again = true;
+    if (timer === undefined) notify();
+    else isPending = true;
   });
   return () => {
     clearTimeout(timer);
@@ -76,7 +76,7 @@ const stepMs = 8;
 /** Searches the whole log in steps, including lines that arrive meanwhile. */
 export function useLogSearch(
   feed: LogFeed | undefined,
-  wanted: string,
+  query: string,
 ): { lines: readonly number[]; done: boolean } {
   const [search, setSearch] = useState<LogSearch>();
   const [done, setDone] = useState(true);
@@ -84,24 +84,24 @@ export function useLogSearch(
   const version = feed?.version();
 
   useEffect(() => {
-    setSearch(feed && wanted !== '' ? createLogSearch(feed.log, shownText(feed.log), wanted) : undefined);
-  }, [feed, wanted]);
+    setSearch(feed && query !== '' ? createLogSearch(feed.log, visibleTextOf(feed.log), query) : undefined);
+  }, [feed, query]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more lines to search
   useEffect(() => {
     if (!search || !feed) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let drawnAt = 0;
-    const go = () => {
+    let renderedAt = 0;
+    const runStep = () => {
       const finished = search.step(stepMs, feed.state === 'complete');
-      if (finished || performance.now() - drawnAt > pauseMs) {
-        drawnAt = performance.now();
+      if (finished || performance.now() - renderedAt > renderIntervalMs) {
+        renderedAt = performance.now();
         setDone(finished);
         draw((count) => count + 1);
       }
-      if (!finished) timer = setTimeout(go, 0);
+      if (!finished) timer = setTimeout(runStep, 0);
     };
-    go();
+    runStep();
     return () => clearTimeout(timer);
   }, [search, feed, version]);
 
@@ -109,4 +109,4 @@ export function useLogSearch(
 }
 
 /** The search covers the visible text only. */
-const shownText = (log: LogFeed['log']) => (line: number) => readOwn(log.text(line)).text;
+const visibleTextOf = (log: LogFeed['log']) => (line: number) => readOwnLine(log.text(line)).text;

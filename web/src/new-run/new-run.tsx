@@ -7,7 +7,7 @@ import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
 import { useRefusal } from '../api/session.ts';
 import { nowQuery } from '../environments/queries.ts';
-import { distinct, distinctNames, maxPriority, missing, replaceName } from '../selection/draft.ts';
+import { distinct, distinctNames, maxPriority, missingInput, replaceName } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { NamePicker } from '../selection/name-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
@@ -33,9 +33,9 @@ export default function NewRun() {
   const submit = useSubmit(draft, setSubmitted);
 
   const refusal = useRefusal('operator');
-  const lack = missing(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
-  const mayPress = lack === undefined && refusal === undefined && !submit.isPending && !submitted;
-  useHotkeys([['mod+Enter', () => mayPress && submit.mutate()]], []);
+  const blocker = missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
+  const canSubmit = blocker === undefined && refusal === undefined && !submit.isPending && !submitted;
+  useHotkeys([['mod+Enter', () => canSubmit && submit.mutate()]], []);
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -48,7 +48,7 @@ export default function NewRun() {
     problem?.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message).map(({ name }) => name) : [],
   );
   const isUnknown = (name: string) => name.split(':').some((part) => unknown.has(part));
-  const replace = (name: string, by: string | undefined) => change((before) => replaceName(before, name, by));
+  const replace = (name: string, replacement: string | undefined) => change((before) => replaceName(before, name, replacement));
   const { length } = draft.environments;
 
   return (
@@ -56,14 +56,14 @@ export default function NewRun() {
       className={classes.view}
       onSubmit={(event) => {
         event.preventDefault();
-        if (mayPress) submit.mutate();
+        if (canSubmit) submit.mutate();
       }}
     >
       <h1 className={classes.title}>New run</h1>
       <div className={classes.form}>
         <EnvironmentPicker
           now={now.data}
-          chosen={draft.environments}
+          selected={draft.environments}
           priority={draft.priority}
           onChange={(environments) => change(() => ({ environments }))}
         />
@@ -73,7 +73,7 @@ export default function NewRun() {
             description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
             placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
             disabled={draft.all}
-            chosen={draft.names}
+            selected={draft.names}
             unknown={isUnknown}
             onAdd={(names) => change((before) => ({ names: distinctNames([...before.names, ...names]) }))}
             onRemove={({ kind, name }) =>
@@ -97,7 +97,7 @@ export default function NewRun() {
           description="Always excluded, even if selected above."
           placeholder="Nothing excluded"
           showsKind={false}
-          chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+          selected={draft.exclude.map((name) => ({ kind: 'test', name }))}
           unknown={isUnknown}
           onAdd={(names) =>
             change((before) => ({ exclude: distinct([...before.exclude, ...names.map(({ name }) => name)]) }))
@@ -123,8 +123,8 @@ export default function NewRun() {
           <>
             <div className={classes.press}>
               <ActionButton
-                needs="operator"
-                unless={lack}
+                requiredRole="operator"
+                disabledReason={blocker}
                 type="submit"
                 size="sm"
                 leftSection={<IconPlayerPlay size={16} aria-hidden />}
@@ -133,7 +133,7 @@ export default function NewRun() {
                 {length > 1 ? `Start ${plural(length, 'run')}` : 'Start run'}
               </ActionButton>
               <span className={classes.lack}>
-                {refusal ?? lack ?? (
+                {refusal ?? blocker ?? (
                   <>
                     or <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
                   </>
@@ -145,8 +145,8 @@ export default function NewRun() {
               now={now.data}
               preview={draft.all || draft.names.length > 0 ? preview.data : undefined}
               error={draft.all || draft.names.length > 0 ? preview.error : undefined}
-              isReading={preview.isLoading}
-              isOld={preview.isPlaceholderData}
+              isLoading={preview.isLoading}
+              isStale={preview.isPlaceholderData}
               onReplace={replace}
             />
           </>

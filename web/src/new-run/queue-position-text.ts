@@ -1,13 +1,13 @@
 import type { ProgressView } from '../../../src/operations/runs/progress.ts';
 import { plural } from '../ui/format.ts';
 
-interface Standing {
+interface QueueState {
   position: ProgressView['position'];
   run: Pick<ProgressView['run'], 'state'>;
 }
 
 /** The queue position of a run right after it was submitted, as the predicate of a sentence. */
-export function queuePositionText({ position, run }: Standing): string {
+export function queuePositionText({ position, run }: QueueState): string {
   if (run.state === 'running') return 'has started';
   if (run.state === 'finished') return 'is finished';
   if (position === null) return 'is queued';

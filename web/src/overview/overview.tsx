@@ -20,9 +20,9 @@ import { WaitingRuns } from './waiting.tsx';
 export default function Overview() {
   useTitle('Overview');
   const [spanName, setSpan] = useQueryState('span');
-  const [wanted, setWanted] = useQueryState('environment');
-  const asked = spanOf(spanName);
-  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
+  const [filter, setFilter] = useQueryState('environment');
+  const selectedSpan = spanOf(spanName);
+  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(selectedSpan));
   // Renders hundreds of lanes as a deferred update, so that the page stays responsive.
   const { overview, received } = useDeferredValue(
     useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
@@ -33,9 +33,9 @@ export default function Overview() {
   useShortcut('/', 'Filter environments', () => search.current?.focus());
 
   const lanes = useMemo(() => {
-    const found = overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [];
-    return arrange(found, overview?.queue ?? []);
-  }, [overview?.lanes, overview?.queue, wanted]);
+    const matches = overview?.lanes.filter(({ code, name }) => includesText(filter, code, name)) ?? [];
+    return arrange(matches, overview?.queue ?? []);
+  }, [overview?.lanes, overview?.queue, filter]);
   if (overview === undefined) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return <Loading what="the overview" />;
@@ -48,9 +48,9 @@ export default function Overview() {
       </>
     );
   }
-  const span = spanName === '' ? fittingSpan(overview) : asked;
+  const span = spanName === '' ? fittingSpan(overview) : selectedSpan;
   const queue = overview.queue.filter(
-    ({ environment }) => wanted === '' || lanes.some(({ code }) => code === environment),
+    ({ environment }) => filter === '' || lanes.some(({ code }) => code === environment),
   );
   return (
     <>
@@ -66,8 +66,8 @@ export default function Overview() {
             leftSection={<IconSearch size={14} aria-hidden />}
             placeholder={`Filter ${overview.lanes.length} environments`}
             aria-label="Filter environments by name"
-            value={wanted}
-            onChange={(event) => setWanted(event.currentTarget.value)}
+            value={filter}
+            onChange={(event) => setFilter(event.currentTarget.value)}
           />
           <SegmentedControl
             size="xs"
@@ -79,12 +79,12 @@ export default function Overview() {
         </div>
       </div>
       <Lanes overview={overview} lanes={lanes} received={received} span={span} />
-      {lanes.length === 0 && <p className={classes.none}>No environments match “{wanted}”.</p>}
+      {lanes.length === 0 && <p className={classes.none}>No environments match “{filter}”.</p>}
       {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
     </>
   );
 }
 
-function has(wanted: string, ...texts: string[]): boolean {
-  return texts.some((text) => text.toLowerCase().includes(wanted.toLowerCase()));
+function includesText(filter: string, ...texts: string[]): boolean {
+  return texts.some((text) => text.toLowerCase().includes(filter.toLowerCase()));
 }

@@ -19,7 +19,7 @@ export function overviewQuery(span: Span) {
 }
 
 /** Prefetches the overview while the view loads. `search` is the query string of the address. */
-export function askForOverview(client: QueryClient, search: string): void {
+export function prefetchOverview(client: QueryClient, search: string): void {
   const span = spanOf(new URLSearchParams(search).get('span') ?? '');
   void client.prefetchQuery(overviewQuery(span));
 }

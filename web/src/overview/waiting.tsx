@@ -12,14 +12,14 @@ import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
 /** The initial number of rows: every change renders them all again, and users seldom need more. */
-const few = 25;
+const initialRows = 25;
 
 /** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
   const [isAll, setAll] = useState(false);
-  const shown = isAll ? queue : queue.slice(0, few);
-  const left = overview.queued.runs - overview.queue.length;
+  const visibleRuns = isAll ? queue : queue.slice(0, initialRows);
+  const unlistedRuns = overview.queued.runs - overview.queue.length;
   return (
     <section aria-labelledby="waiting" className={classes.waiting}>
       <h2 id="waiting">
@@ -42,18 +42,18 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {shown.map((run) => (
+          {visibleRuns.map((run) => (
             <Row key={run.id} run={run} at={at} />
           ))}
         </Table.Tbody>
       </Table>
-      {shown.length < queue.length && (
+      {visibleRuns.length < queue.length && (
         <Button variant="subtle" className={classes.all} onClick={() => setAll(true)}>
           Show all {queue.length.toLocaleString()}
         </Button>
       )}
-      {shown.length === queue.length && left > 0 && (
-        <p className={classes.more}>and {plural(left, 'more run')}.</p>
+      {visibleRuns.length === queue.length && unlistedRuns > 0 && (
+        <p className={classes.more}>and {plural(unlistedRuns, 'more run')}.</p>
       )}
     </section>
   );
@@ -73,7 +73,7 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
         {summary}
       </Table.Td>
       <Table.Td className={classes.because}>
-        <Because waits={waits} />
+        <WaitReason waits={waits} />
       </Table.Td>
       <Table.Td className={classes.number}>
         <Start run={run} at={at} />
@@ -93,7 +93,7 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
 }
 
 /** The reason why a run waits; a run number in it links to that run. */
-function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
+function WaitReason({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
   if (run === null || !message.includes(String(run))) return message;
   const [before, after] = message.split(String(run), 2);
   return (
@@ -122,20 +122,20 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
   const refusal = useRefusal('operator');
   const toFront = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: () => `Run ${id} is next in ${environment}'s queue.`,
-    touches: [['overview'], ['run', id]],
+    successMessage: () => `Run ${id} is next in ${environment}'s queue.`,
+    invalidates: [['overview'], ['run', id]],
   });
   const cancel = useAction({
     run: () => post<typeof cancelRun>(`/api/runs/${id}/cancel`),
-    done: () => `Run ${id} is cancelled.`,
-    touches: [['overview'], ['run', id]],
+    successMessage: () => `Run ${id} is cancelled.`,
+    invalidates: [['overview'], ['run', id]],
   });
   const first = position === 1 ? `Already next in ${environment}'s queue.` : undefined;
   return (
     <>
       <IconAction
         what={`Move run ${id} to the front of ${environment}'s queue`}
-        unless={refusal ?? first}
+        disabledReason={refusal ?? first}
         busy={toFront.isPending}
         onClick={() => toFront.mutate()}
       >
@@ -143,7 +143,7 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
       </IconAction>
       <IconAction
         what={`Cancel run ${id}`}
-        unless={refusal}
+        disabledReason={refusal}
         busy={cancel.isPending}
         onClick={() => cancel.mutate()}
       >
@@ -156,13 +156,13 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
 interface IconActionProps {
   what: string;
   /** Why the action is unavailable. */
-  unless: string | undefined;
+  disabledReason: string | undefined;
   busy: boolean;
   onClick: () => void;
   children: React.ReactNode;
 }
 
-function IconAction({ what, unless, busy, onClick, children }: IconActionProps) {
+function IconAction({ what, disabledReason: unless, busy, onClick, children }: IconActionProps) {
   return (
     <Tooltip label={unless === undefined ? what : `${what}: ${unless}`}>
       <ActionIcon

@@ -27,12 +27,12 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
 function Front({ id }: { id: number }) {
   const front = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: ({ environment }) => `Run ${id} is next in ${environment}'s queue.`,
-    touches: [['run', id], ['overview']],
+    successMessage: ({ environment }) => `Run ${id} is next in ${environment}'s queue.`,
+    invalidates: [['run', id], ['overview']],
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant="default"
       leftSection={<IconArrowBarToUp size={14} aria-hidden />}
       loading={front.isPending}
@@ -45,20 +45,20 @@ function Front({ id }: { id: number }) {
 
 /** Asks for confirmation, because an hour of tests can be lost and cannot be resumed. */
 function Cancel({ run, done }: { run: RunView; done: number }) {
-  const [asks, setAsks] = useState(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
   const cancel = useAction({
     run: () => post<typeof cancelRun>(`/api/runs/${run.id}/cancel`),
-    done: (after) =>
+    successMessage: (after) =>
       after.state === 'finished'
         ? `Run ${run.id} is cancelled.`
         : `Run ${run.id} ends as soon as its current test has stopped.`,
-    touches: [['run', run.id], ['overview']],
-    onDone: () => setAsks(false),
+    invalidates: [['run', run.id], ['overview']],
+    onSuccess: () => setDialogOpened(false),
   });
   return (
     <Popover
-      opened={asks}
-      onChange={setAsks}
+      opened={dialogOpened}
+      onChange={setDialogOpened}
       position="bottom-end"
       width={280}
       trapFocus
@@ -67,11 +67,11 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
     >
       <Popover.Target>
         <ActionButton
-          needs="operator"
-          unless={run.cancelRequested ? 'The run is already being cancelled.' : undefined}
+          requiredRole="operator"
+          disabledReason={run.cancelRequested ? 'The run is already being cancelled.' : undefined}
           variant="default"
           leftSection={<IconBan size={14} aria-hidden />}
-          onClick={() => setAsks(!asks)}
+          onClick={() => setDialogOpened(!dialogOpened)}
         >
           Cancel
         </ActionButton>
@@ -83,7 +83,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
             : `The current test is stopped. The results of ${done} of ${run.counts.planned} tests are kept.`}
         </p>
         <div className={classes.answers}>
-          <Button variant="default" onClick={() => setAsks(false)}>
+          <Button variant="default" onClick={() => setDialogOpened(false)}>
             Keep the run
           </Button>
           <Button color="red.8" loading={cancel.isPending} onClick={() => cancel.mutate()}>
@@ -125,14 +125,14 @@ function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
   const [key, setKey] = useState(newKey);
   const retry = useAction({
     run: () => post<typeof retryRun>(`/api/runs/${id}/retry`, { failedOnly, requestedBy: 'page' }, { key }),
-    done: (made) =>
-      `Run ${made.id} is queued on ${made.environment}. This run links to it under "Retried as".`,
-    touches: [['runs'], ['overview']],
-    onDone: () => setKey(newKey()),
+    successMessage: (newRun) =>
+      `Run ${newRun.id} is queued on ${newRun.environment}. This run links to it under "Retried as".`,
+    invalidates: [['runs'], ['overview']],
+    onSuccess: () => setKey(newKey()),
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant={quiet ? 'default' : 'filled'}
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={retry.isPending}
@@ -146,7 +146,7 @@ function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
 function Junit({ id }: { id: number }) {
   const download = useAction({
     run: () => get<typeof reportJunit>('/api/junit', { query: { ids: id } }),
-    onDone: ({ xml }) => {
+    onSuccess: ({ xml }) => {
       const address = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }));
       Object.assign(document.createElement('a'), { href: address, download: `matre-run-${id}.xml` }).click();
       URL.revokeObjectURL(address);

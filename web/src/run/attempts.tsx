@@ -9,14 +9,14 @@ import { recordQuery } from './queries.ts';
 
 const recordId = 'attempts';
 
-function useShown(): [boolean, (shown: boolean) => void] {
+function useAttemptsShown(): [boolean, (shown: boolean) => void] {
   const [shown, setShown] = useQueryState('attempts');
   return [shown === 'shown', (next) => setShown(next ? 'shown' : '')];
 }
 
 /** The number of attempts; shows or hides the table of attempts. */
 export function AttemptsFact({ run }: { run: RunView }) {
-  const [isShown, setShown] = useShown();
+  const [isShown, setShown] = useAttemptsShown();
   return (
     <div className={classes.fact}>
       <dt>{run.attempt === 1 ? 'Attempt' : 'Attempts'}</dt>
@@ -36,7 +36,7 @@ export function AttemptsFact({ run }: { run: RunView }) {
 }
 
 export function Attempts({ id }: { id: number }) {
-  const [isShown] = useShown();
+  const [isShown] = useAttemptsShown();
   return <div id={recordId}>{isShown && <Record id={id} />}</div>;
 }
 

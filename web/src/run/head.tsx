@@ -15,15 +15,15 @@ import { Reason } from './failure/reason.tsx';
 import classes from './head.module.css';
 import { Retries } from './retries.tsx';
 import { timeLeft } from './time-left.ts';
-import { Waiting } from './waiting.tsx';
+import { QueueStatus } from './waiting.tsx';
 
 interface Props {
   progress: ProgressView;
   /** When the page received `progress`, in milliseconds. */
-  askedAt: number;
+  receivedAt: number;
 }
 
-export function RunHead({ progress, askedAt }: Props) {
+export function RunHead({ progress, receivedAt: askedAt }: Props) {
   const { run, msLeft } = progress;
   const { counts } = run;
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
@@ -45,7 +45,7 @@ export function RunHead({ progress, askedAt }: Props) {
       </div>
 
       <div className={classes.standing}>
-        <StatusBadge status={statusOfRun(run)}>{standing(run)}</StatusBadge>
+        <StatusBadge status={statusOfRun(run)}>{statusText(run)}</StatusBadge>
         {counts.planned > 0 && (
           <>
             {run.state === 'running' && <span>{Math.floor((done / counts.planned) * 100)} %</span>}
@@ -55,11 +55,11 @@ export function RunHead({ progress, askedAt }: Props) {
             <Counts counts={counts} />
           </>
         )}
-        {run.state === 'running' && <Left msLeft={msLeft} askedAt={askedAt} />}
+        {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={askedAt} />}
       </div>
       {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
 
-      <Waiting progress={progress} />
+      <QueueStatus progress={progress} />
       {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
 
       <dl className={classes.facts}>
@@ -126,12 +126,12 @@ function Times({ run: { queuedAt, startedAt, finishedAt } }: { run: RunView }) {
   );
 }
 
-function Left({ msLeft, askedAt }: { msLeft: number | null; askedAt: number }) {
+function TimeLeft({ msLeft, receivedAt }: { msLeft: number | null; receivedAt: number }) {
   const now = useNow(1_000);
-  const left = timeLeft(msLeft, askedAt, now.getTime());
-  return left === undefined ? null : (
+  const remainingText = timeLeft(msLeft, receivedAt, now.getTime());
+  return remainingText === undefined ? null : (
     <span className={classes.left} title="Estimated from earlier durations of these tests">
-      {left}
+      {remainingText}
     </span>
   );
 }
@@ -143,7 +143,7 @@ const phases = {
   reporting: 'reporting',
 };
 
-function standing(run: RunView): string {
+function statusText(run: RunView): string {
   if (run.state === 'finished') return run.verdict ?? 'finished';
   if (run.cancelRequested) return 'cancelling';
   if (run.state === 'running') return phases[run.phase ?? 'testing'];

@@ -15,8 +15,8 @@ it('ignores a clock that was set back', () => {
 });
 
 it('detects a test that takes much longer than usual', () => {
-  expect(compareToUsual(20_000, 55_000)).toEqual({ share: 20 / 55, late: false });
-  expect(compareToUsual(90_000, 55_000)).toEqual({ share: 1, late: true });
-  expect(compareToUsual(900, 500)).toEqual({ share: 1, late: false });
-  expect(compareToUsual(900, null)).toEqual({ share: undefined, late: false });
+  expect(compareToUsual(20_000, 55_000)).toEqual({ share: 20 / 55, isSlow: false });
+  expect(compareToUsual(90_000, 55_000)).toEqual({ share: 1, isSlow: true });
+  expect(compareToUsual(900, 500)).toEqual({ share: 1, isSlow: false });
+  expect(compareToUsual(900, null)).toEqual({ share: undefined, isSlow: false });
 });

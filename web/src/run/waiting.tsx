@@ -8,14 +8,14 @@ import { queueQuery } from './queries.ts';
 import classes from './waiting.module.css';
 
 /** The queue position of a queued run, the reason why it waits, and its expected start. */
-export function Waiting({ progress: { run, position } }: { progress: ProgressView }) {
+export function QueueStatus({ progress: { run, position } }: { progress: ProgressView }) {
   const isQueued = run.state === 'queued';
   const { data: queue } = useQuery({ ...queueQuery, enabled: isQueued });
   const now = useNow(10_000);
   if (!isQueued) return null;
-  const own = queue?.find(({ id }) => id === run.id);
-  const because = own?.waits.message ?? run.waitsFor?.message;
-  const start = own?.expectedStartAt ? new Date(own.expectedStartAt) : undefined;
+  const queuedRun = queue?.find(({ id }) => id === run.id);
+  const reason = queuedRun?.waits.message ?? run.waitsFor?.message;
+  const start = queuedRun?.expectedStartAt ? new Date(queuedRun.expectedStartAt) : undefined;
   return (
     <p className={classes.waiting}>
       {position !== null && (
@@ -23,9 +23,9 @@ export function Waiting({ progress: { run, position } }: { progress: ProgressVie
           {position === 1 ? 'Next' : <>Position {position}</>} in the queue of {run.environment}
         </span>
       )}
-      {because && (
+      {reason && (
         <span>
-          Reason: <Because message={because} run={own?.waits.run ?? null} />
+          Reason: <WaitReason message={reason} run={queuedRun?.waits.run ?? null} />
         </span>
       )}
       {run.retryAt && (
@@ -39,7 +39,7 @@ export function Waiting({ progress: { run, position } }: { progress: ProgressVie
 }
 
 /** The reason why a run waits; a run number in it links to that run. */
-function Because({ message, run }: { message: string; run: number | null }) {
+function WaitReason({ message, run }: { message: string; run: number | null }) {
   const [before = '', after = ''] = run === null ? [message] : message.split(String(run), 2);
   return (
     <b>

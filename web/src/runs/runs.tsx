@@ -8,7 +8,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { StatusSign } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
-import { standingQuery, standings } from './listing.ts';
+import { statusQuery, statusFilters } from './listing.ts';
 import classes from './runs.module.css';
 import { RunsTable } from './runs-table.tsx';
 
@@ -18,16 +18,16 @@ const pageLength = 50;
 export default function Runs() {
   useTitle('Runs');
   const [environment, setEnvironment] = useQueryState('environment');
-  const [standing, setStanding] = useQueryState('status');
+  const [status, setStatus] = useQueryState('status');
   const [before, setBefore] = useQueryState('before');
-  const query = { environment, ...standingQuery(standing), before, limit: pageLength };
+  const query = { environment, ...statusQuery(status), before, limit: pageLength };
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['runs', query],
     queryFn: ({ signal }) => get<typeof listRuns>('/api/runs', { query, signal }),
     placeholderData: keepPreviousData,
   });
 
-  const narrow = (change: () => void) => {
+  const changeFilter = (change: () => void) => {
     change();
     // A new filter starts at the first page.
     setBefore('');
@@ -38,24 +38,24 @@ export default function Runs() {
         <h1>Runs</h1>
         {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
         <div role="group" aria-label="Filter by status" className={classes.standings}>
-          {['', ...standings].map((each) => (
+          {['', ...statusFilters].map((each) => (
             <UnstyledButton
               key={each}
               className={classes.standing}
-              aria-pressed={standing === each}
-              onClick={() => narrow(() => setStanding(each))}
+              aria-pressed={status === each}
+              onClick={() => changeFilter(() => setStatus(each))}
             >
-              {each !== '' && <StatusSign status={each as (typeof standings)[number]} size={12} />}
+              {each !== '' && <StatusSign status={each as (typeof statusFilters)[number]} size={12} />}
               {each === '' ? 'All' : each.charAt(0).toUpperCase() + each.slice(1)}
             </UnstyledButton>
           ))}
         </div>
-        <EnvironmentChoice chosen={environment} onChoose={(code) => narrow(() => setEnvironment(code))} />
+        <EnvironmentSelect selected={environment} onSelect={(code) => changeFilter(() => setEnvironment(code))} />
       </div>
       {!data &&
         (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading what="the runs" />)}
       {data?.runs.length === 0 && (
-        <NoRuns isNarrowed={environment !== '' || standing !== ''} isLater={before !== ''} />
+        <NoRuns isFiltered={environment !== '' || status !== ''} isOlderPage={before !== ''} />
       )}
       {data && data.runs.length > 0 && (
         <div className={classes.list} data-old={isPlaceholderData || undefined}>
@@ -83,29 +83,29 @@ export default function Runs() {
   );
 }
 
-function EnvironmentChoice({ chosen, onChoose }: { chosen: string; onChoose: (code: string) => void }) {
+function EnvironmentSelect({ selected, onSelect }: { selected: string; onSelect: (code: string) => void }) {
   const { data } = useQuery({
     queryKey: ['environments', 'list'],
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
   const codes = data?.environments.map(({ code }) => code) ?? [];
   // The environment in the address may be deleted; its runs still exist.
-  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+  const all = selected === '' || codes.includes(selected) ? codes : [selected, ...codes];
   return (
     <NativeSelect
       size="xs"
       aria-label="Environment"
       className={classes.environment}
-      value={chosen}
+      value={selected}
       data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
-      onChange={(event) => onChoose(event.currentTarget.value)}
+      onChange={(event) => onSelect(event.currentTarget.value)}
     />
   );
 }
 
-function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean }) {
-  if (isLater) return <EmptyState title="No older runs" />;
-  if (isNarrowed) {
+function NoRuns({ isFiltered, isOlderPage }: { isFiltered: boolean; isOlderPage: boolean }) {
+  if (isOlderPage) return <EmptyState title="No older runs" />;
+  if (isFiltered) {
     return (
       <EmptyState title="No runs match these filters">
         <Anchor component={Link} href="/runs" underline="always">

@@ -56,7 +56,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
       </section>
       <section aria-labelledby="past">
         <h2 id="past">Recent firings</h2>
-        {firings.length === 0 ? <p className={classes.dim}>No firings yet.</p> : <Past firings={firings} />}
+        {firings.length === 0 ? <p className={classes.dim}>No firings yet.</p> : <Firings firings={firings} />}
       </section>
     </div>
   );
@@ -77,11 +77,11 @@ function Tools({ schedule }: { schedule: ScheduleView }) {
             Edit
           </Button>
           <ConfirmButton
-            button="Remove"
-            name={`Remove ${name}`}
+            label="Remove"
+            accessibleName={`Remove ${name}`}
             question="Its firing history is deleted. Its runs are kept."
             busy={remove.isPending}
-            onYes={() => remove.mutate()}
+            onConfirm={() => remove.mutate()}
           />
         </>
       )}
@@ -136,7 +136,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
   );
 }
 
-function Past({ firings }: { firings: readonly FiringView[] }) {
+function Firings({ firings }: { firings: readonly FiringView[] }) {
   return (
     <div className={classes.scroll}>
       <Table aria-labelledby="past">
@@ -170,9 +170,9 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
 }
 
 function reasonText({ reason, missed }: FiringView): string {
-  const earlier =
+  const missedText =
     missed === 0
       ? ''
       : `${missed === 100 ? '100 or more earlier firings' : plural(missed, 'earlier firing')} missed.`;
-  return [reason === null ? '' : `${reason.message} (${reason.code})`, earlier].filter(Boolean).join(' ');
+  return [reason === null ? '' : `${reason.message} (${reason.code})`, missedText].filter(Boolean).join(' ');
 }

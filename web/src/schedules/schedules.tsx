@@ -22,7 +22,7 @@ export default function Schedules() {
       <div className={classes.head}>
         <h1>Schedules</h1>
         <ActionButton
-          needs="operator"
+          requiredRole="operator"
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={() => go('/new-schedule')}
         >

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Draft, missing, readDraft, replaceName, selectionOf, splitNames, writeDraft } from './draft.ts';
+import { type Draft, missingInput, readDraft, replaceName, selectionOf, splitNames, writeDraft } from './draft.ts';
 
 const read = (search: string) => readDraft(new URLSearchParams(search));
 
@@ -57,10 +57,10 @@ describe('a draft', () => {
   });
 
   it('reports what is missing', () => {
-    expect(missing(read(''))).toBe('Select environments and tests.');
-    expect(missing(read('all=1'))).toBe('Select an environment.');
-    expect(missing(read('env=a&exclude=b'))).toBe('Select tests.');
-    expect(missing(read('env=a&all=1'))).toBeUndefined();
+    expect(missingInput(read(''))).toBe('Select environments and tests.');
+    expect(missingInput(read('all=1'))).toBe('Select an environment.');
+    expect(missingInput(read('env=a&exclude=b'))).toBe('Select tests.');
+    expect(missingInput(read('env=a&all=1'))).toBeUndefined();
   });
 });
 

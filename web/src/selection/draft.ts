@@ -55,7 +55,7 @@ export function selectsNothing({ all, names }: Draft): boolean {
 }
 
 /** The message when required input is missing, else `undefined`. */
-export function missing(draft: Draft): string | undefined {
+export function missingInput(draft: Draft): string | undefined {
   const { environments } = draft;
   if (environments.length === 0 && selectsNothing(draft)) return 'Select environments and tests.';
   if (environments.length === 0) return 'Select an environment.';
@@ -72,24 +72,24 @@ export function splitNames(text: string): string[] {
 export function replaceName(
   { names, exclude }: Draft,
   name: string,
-  by: string | undefined,
+  replacement: string | undefined,
 ): Pick<Draft, 'names' | 'exclude'> {
-  const repair = (each: string): string[] => {
+  const replaceIn = (each: string): string[] => {
     const parts = each.split(':');
     if (!parts.includes(name)) return [each];
-    return by === undefined ? [] : [parts.map((part) => (part === name ? by : part)).join(':')];
+    return replacement === undefined ? [] : [parts.map((part) => (part === name ? replacement : part)).join(':')];
   };
   return {
-    names: distinctNames(names.flatMap((each) => repair(each.name).map((name) => ({ ...each, name })))),
-    exclude: distinct(exclude.flatMap(repair)),
+    names: distinctNames(names.flatMap((each) => replaceIn(each.name).map((name) => ({ ...each, name })))),
+    exclude: distinct(exclude.flatMap(replaceIn)),
   };
 }
 
 export function distinctNames(names: readonly Name[]): Name[] {
-  const seen = new Map(
+  const byKey = new Map(
     names.filter(({ name }) => name !== '').map((each) => [`${each.kind}:${each.name}`, each]),
   );
-  return [...seen.values()];
+  return [...byKey.values()];
 }
 
 export function distinct(texts: readonly string[]): string[] {

@@ -4,32 +4,32 @@ import { EnvironmentState } from '../environments/environment-state.tsx';
 import type { Lane, Now } from '../environments/queries.ts';
 import { approxDuration, plural } from '../ui/format.ts';
 import classes from './environment-picker.module.css';
-import { aheadOf, type Prewarming } from './runs-ahead.ts';
+import { queueAhead, type QueueAhead } from './runs-ahead.ts';
 
 interface Props {
   now: Now;
-  chosen: string[];
+  selected: string[];
   priority: number;
   onChange: (codes: string[]) => void;
 }
 
 /** Longer lists have a search field. */
-const manyLanes = 8;
+const searchThreshold = 8;
 
 /** All environments, with their state and the expected wait of a new run. */
-export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
+export function EnvironmentPicker({ now, selected: chosen, priority, onChange }: Props) {
   const [search, setSearch] = useState('');
   // The initial selection comes first. Later selections keep their place.
   const [first] = useState(() => new Set(chosen));
-  const wanted = search.trim().toLowerCase();
-  const shown = now.lanes
-    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted))
+  const searchText = search.trim().toLowerCase();
+  const visibleLanes = now.lanes
+    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(searchText))
     .sort((one, other) => Number(first.has(other.code)) - Number(first.has(one.code)));
   const unknown = chosen.filter((code) => !now.lanes.some((lane) => lane.code === code));
-  const codes = shown.map(({ code }) => code);
-  const allShown = codes.length > 0 && codes.every((code) => chosen.includes(code));
-  const toggle = (code: string, isChosen: boolean) =>
-    onChange(isChosen ? [...chosen, code] : chosen.filter((each) => each !== code));
+  const codes = visibleLanes.map(({ code }) => code);
+  const allVisibleSelected = codes.length > 0 && codes.every((code) => chosen.includes(code));
+  const toggle = (code: string, isSelected: boolean) =>
+    onChange(isSelected ? [...chosen, code] : chosen.filter((each) => each !== code));
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot share a line with other elements
@@ -38,7 +38,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
         <span id="new-run-environments" className={classes.legend}>
           Environments
         </span>
-        {now.lanes.length > manyLanes && (
+        {now.lanes.length > searchThreshold && (
           <TextInput
             size="xs"
             className={classes.search}
@@ -57,23 +57,23 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
           disabled={codes.length === 0}
           onClick={() =>
             onChange(
-              allShown ? chosen.filter((code) => !codes.includes(code)) : [...new Set([...chosen, ...codes])],
+              allVisibleSelected ? chosen.filter((code) => !codes.includes(code)) : [...new Set([...chosen, ...codes])],
             )
           }
         >
-          {allShown ? 'Select none' : 'Select all'}
-          {wanted !== '' && ' of these'}
+          {allVisibleSelected ? 'Select none' : 'Select all'}
+          {searchText !== '' && ' of these'}
         </Button>
       </div>
       <ul className={classes.list}>
-        {shown.map((lane) => (
+        {visibleLanes.map((lane) => (
           <Row
             key={lane.code}
             lane={lane}
-            ahead={aheadOf(now, lane.code, priority)}
+            ahead={queueAhead(now, lane.code, priority)}
             now={new Date(now.at)}
-            isChosen={chosen.includes(lane.code)}
-            onToggle={(isChosen) => toggle(lane.code, isChosen)}
+            isSelected={chosen.includes(lane.code)}
+            onToggle={(isSelected) => toggle(lane.code, isSelected)}
           />
         ))}
         {unknown.map((code) => (
@@ -88,7 +88,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
             <span className={classes.missing}>no such environment</span>
           </li>
         ))}
-        {shown.length === 0 && unknown.length === 0 && (
+        {visibleLanes.length === 0 && unknown.length === 0 && (
           <li className={classes.none}>No matching environments</li>
         )}
       </ul>
@@ -98,13 +98,13 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
 
 interface RowProps {
   lane: Lane;
-  ahead: Prewarming | undefined;
+  ahead: QueueAhead | undefined;
   now: Date;
-  isChosen: boolean;
-  onToggle: (isChosen: boolean) => void;
+  isSelected: boolean;
+  onToggle: (isSelected: boolean) => void;
 }
 
-function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
+function Row({ lane, ahead, now, isSelected: isChosen, onToggle }: RowProps) {
   const id = `environment-${lane.code}`;
   return (
     <li className={classes.row} data-chosen={isChosen || undefined}>
@@ -127,7 +127,7 @@ function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
   );
 }
 
-function startText({ runs, startsAt, paused }: Prewarming, now: Date): string {
+function startText({ runs, startsAt, paused }: QueueAhead, now: Date): string {
   if (paused !== undefined || runs === 0 || startsAt === undefined) return '';
   return `free in ${approxDuration(startsAt.getTime() - now.getTime())}`;
 }

@@ -5,7 +5,7 @@ import type { Now } from '../environments/queries.ts';
 import { approxDuration, clock, duration, plural } from '../ui/format.ts';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
-import { aheadOf } from './runs-ahead.ts';
+import { queueAhead } from './runs-ahead.ts';
 import type { Preview } from './use-preview.ts';
 
 /** The expected duration, start and end on each environment, and warnings. */
@@ -32,7 +32,7 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
         </thead>
         <tbody>
           {preview.environments.map(({ code, expectedMs }) => {
-            const ahead = aheadOf(now, code, draft.priority);
+            const ahead = queueAhead(now, code, draft.priority);
             const startsAt = ahead?.startsAt;
             const isSoon = startsAt !== undefined && startsAt.getTime() - at < 5_000;
             return (
@@ -45,7 +45,7 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
                     approxDuration(expectedMs)
                   )}
                 </td>
-                <td>{ahead ? beforeText(ahead.runs) : ''}</td>
+                <td>{ahead ? aheadText(ahead.runs) : ''}</td>
                 <td className={classes.number}>
                   {ahead?.paused !== undefined ? (
                     'paused'
@@ -69,12 +69,12 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
           })}
         </tbody>
       </table>
-      <Concerns draft={draft} now={now} preview={preview} />
+      <Warnings draft={draft} now={now} preview={preview} />
     </>
   );
 }
 
-const beforeText = (runs: number) => (runs === 0 ? 'none' : plural(runs, 'run'));
+const aheadText = (runs: number) => (runs === 0 ? 'none' : plural(runs, 'run'));
 
 function Unknown({ why }: { why: string }) {
   return (
@@ -85,9 +85,9 @@ function Unknown({ why }: { why: string }) {
 }
 
 /** Warnings before the submission: paused environments, and variables without a value. */
-function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
+function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   const paused = preview.environments.flatMap(({ code }) => {
-    const reason = aheadOf(now, code, draft.priority)?.paused;
+    const reason = queueAhead(now, code, draft.priority)?.paused;
     return reason === undefined ? [] : [{ code, reason }];
   });
   // One sentence per message, for all environments that share it.
@@ -102,7 +102,7 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
         <li key={code}>
           <IconPlayerPauseFilled size={14} aria-hidden />
           <span>
-            <To code={code} /> is paused: “{reason}”. The run waits until the environment is resumed.
+            <EnvironmentLink code={code} /> is paused: “{reason}”. The run waits until the environment is resumed.
           </span>
         </li>
       ))}
@@ -113,7 +113,7 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
             {codes.map((code, index) => (
               <span key={code}>
                 {index > 0 && ', '}
-                <To code={code} />
+                <EnvironmentLink code={code} />
               </span>
             ))}
             : {sentence}
@@ -124,7 +124,7 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
   );
 }
 
-function To({ code }: { code: string }) {
+function EnvironmentLink({ code }: { code: string }) {
   return (
     <Anchor component={Link} href={`/environments/${code}`} underline="always">
       {code}

@@ -18,15 +18,15 @@ interface Props {
   /** Why there is no preview of the current selection. */
   error: unknown;
   /** The first preview is loading. */
-  isReading: boolean;
+  isLoading: boolean;
   /** The preview belongs to the previous selection. */
-  isOld: boolean;
-  onReplace: (name: string, by: string | undefined) => void;
+  isStale: boolean;
+  onReplace: (name: string, replacement: string | undefined) => void;
 }
 
 /** Which tests the draft selects, and where and when they would run. */
-export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onReplace }: Props) {
-  if (error) return <Refused error={error} onReplace={onReplace} />;
+export function PreviewPanel({ draft, now, preview, error, isLoading: isReading, isStale: isOld, onReplace }: Props) {
+  if (error) return <PreviewError error={error} onReplace={onReplace} />;
   if (isReading) return <Loading what="the preview" />;
   if (!preview) {
     return (
@@ -59,7 +59,7 @@ export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onR
   );
 }
 
-function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
+function PreviewError({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
   const problem = toProblem(error);
   const unknown = problem.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message) : [];
   return (
@@ -91,9 +91,9 @@ function Unknown({ name, nearest, onReplace }: UnknownName & Pick<Props, 'onRepl
     <li>
       <b className={classes.name}>{name}</b>
       <span className={classes.offers}>
-        {nearest.map((offer) => (
-          <Button key={offer} size="compact-xs" variant="default" onClick={() => onReplace(name, offer)}>
-            {offer}
+        {nearest.map((suggestion) => (
+          <Button key={suggestion} size="compact-xs" variant="default" onClick={() => onReplace(name, suggestion)}>
+            {suggestion}
           </Button>
         ))}
         <Button

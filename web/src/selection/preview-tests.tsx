@@ -5,20 +5,20 @@ import classes from './preview.module.css';
 import type { Preview } from './use-preview.ts';
 
 /** Longer lists have a search field. */
-const manyTests = 12;
+const searchThreshold = 12;
 
 /** The selected tests in order of execution: tests without a suite, then suite by suite. */
 export function PreviewTests({ preview }: { preview: Preview }) {
   const [search, setSearch] = useState('');
-  const wanted = search.trim().toLowerCase();
-  const shown = preview.tests.filter(({ test, suite }) =>
-    `${suite ?? ''} ${test}`.toLowerCase().includes(wanted),
+  const searchText = search.trim().toLowerCase();
+  const visibleTests = preview.tests.filter(({ test, suite }) =>
+    `${suite ?? ''} ${test}`.toLowerCase().includes(searchText),
   );
   return (
     <>
       <div className={classes.listHead}>
         <h2 id="preview-tests">Tests, in order of execution</h2>
-        {preview.tests.length > manyTests && (
+        {preview.tests.length > searchThreshold && (
           <TextInput
             size="xs"
             aria-label="Search these tests"
@@ -30,7 +30,7 @@ export function PreviewTests({ preview }: { preview: Preview }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard */}
       <section className={classes.tests} aria-labelledby="preview-tests" tabIndex={0}>
-        {[...bySuite(shown)].map(([suite, tests]) => (
+        {[...bySuite(visibleTests)].map(([suite, tests]) => (
           <div key={suite}>
             <h3 className={classes.suite}>
               {suite === '' ? 'Without a suite' : suite} <span className={classes.aside}>{tests.length}</span>
@@ -45,7 +45,7 @@ export function PreviewTests({ preview }: { preview: Preview }) {
             </ul>
           </div>
         ))}
-        {shown.length === 0 && <p className={classes.hint}>No matching tests</p>}
+        {visibleTests.length === 0 && <p className={classes.hint}>No matching tests</p>}
       </section>
       {preview.unusable.length > 0 && (
         <details className={classes.unusable}>

@@ -1,7 +1,7 @@
 import type { Now } from '../environments/queries.ts';
 
 /** The queue ahead of a new run on an environment. */
-export interface Prewarming {
+export interface QueueAhead {
   /** The number of running and queued runs ahead of it. */
   runs: number;
   /** The expected start; `undefined` when it is unknown. */
@@ -11,17 +11,17 @@ export interface Prewarming {
 }
 
 /** The queue ahead of a run with this priority; `undefined` for an unknown environment. */
-export function aheadOf(now: Now, code: string, priority: number): Prewarming | undefined {
+export function queueAhead(now: Now, code: string, priority: number): QueueAhead | undefined {
   const lane = now.lanes.find((each) => each.code === code);
   if (!lane) return undefined;
-  const before = now.queue.filter((each) => each.environment === code && each.priority >= priority);
+  const queuedAhead = now.queue.filter((each) => each.environment === code && each.priority >= priority);
   // The response lists at most 200 queued runs, but `lane.queued` counts all of them.
-  const named = now.queue.filter((each) => each.environment === code).length;
-  const runs = (lane.running ? 1 : 0) + before.length + Math.max(0, lane.queued - named);
-  return { runs, startsAt: startOf(now, lane, before.at(-1)), paused: lane.paused?.reason };
+  const listedCount = now.queue.filter((each) => each.environment === code).length;
+  const runs = (lane.running ? 1 : 0) + queuedAhead.length + Math.max(0, lane.queued - listedCount);
+  return { runs, startsAt: expectedStart(now, lane, queuedAhead.at(-1)), paused: lane.paused?.reason };
 }
 
-function startOf(
+function expectedStart(
   now: Now,
   lane: Now['lanes'][number],
   last: Now['queue'][number] | undefined,

@@ -1,8 +1,8 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { Fallback } from '../ui/error-boundary.tsx';
-import { Offline } from '../ui/offline.tsx';
+import { ErrorBoundary } from '../ui/error-boundary.tsx';
+import { OfflineBanner } from '../ui/offline.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { Loading } from '../ui/states.tsx';
 import { navigation, views } from '../views.tsx';
@@ -30,12 +30,12 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
         Skip to content
       </a>
       <Header user={user} />
-      <Offline />
+      <OfflineBanner />
       {navigation.map((entry) => (
         <NavigationKey key={entry.path} {...entry} />
       ))}
       <main id="view" ref={main} tabIndex={-1} className={classes.main}>
-        <Fallback key={path}>
+        <ErrorBoundary key={path}>
           <Suspense fallback={<Loading what="the view" />}>
             <Switch>
               {views.map(({ path, component }) => (
@@ -44,7 +44,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
               <Route component={NotFound} />
             </Switch>
           </Suspense>
-        </Fallback>
+        </ErrorBoundary>
       </main>
     </>
   );

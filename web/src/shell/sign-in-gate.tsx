@@ -12,7 +12,7 @@ const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
 const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
 
 /** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive where they wanted to. */
-export function Door() {
+export function SignInGate() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();
   if (session.data === undefined) {

@@ -1,7 +1,7 @@
-import type { Catalog, Figures } from './queries.ts';
+import type { Catalog, TestStatistics } from './queries.ts';
 
 /** A test of the catalog with its recent statistics. */
-export type ListedTest = Catalog['tests'][number] & { statistics: Figures | undefined };
+export type ListedTest = Catalog['tests'][number] & { statistics: TestStatistics | undefined };
 
 export const conditions = ['failing', 'flaky', 'passing', 'skipped', 'never ran'] as const;
 export type Condition = (typeof conditions)[number];
@@ -12,12 +12,12 @@ export type Sort = (typeof sorts)[number];
 /** The list marks a test as flaky from this share of changed outcomes on: one in five. */
 export const flakyFrom = 0.2;
 
-export function listTests(catalog: Catalog, statistics: readonly Figures[]): ListedTest[] {
+export function listTests(catalog: Catalog, statistics: readonly TestStatistics[]): ListedTest[] {
   const byName = new Map(statistics.map((each) => [each.test, each]));
   return catalog.tests.map((test) => ({ ...test, statistics: byName.get(test.name) }));
 }
 
-export function isIn(condition: Condition, { statistics, skipped, unusable }: ListedTest): boolean {
+export function matchesCondition(condition: Condition, { statistics, skipped, unusable }: ListedTest): boolean {
   switch (condition) {
     case 'failing':
       return (statistics?.failing ?? 0) > 0;
@@ -48,7 +48,7 @@ export function filterTests(tests: readonly ListedTest[], filter: Filter): Liste
       words.every((word) => text.includes(word)) &&
       (filter.group === '' || test.groups.includes(filter.group)) &&
       (filter.suite === '' || test.suites.includes(filter.suite)) &&
-      (condition === undefined || isIn(condition, test))
+      (condition === undefined || matchesCondition(condition, test))
     );
   });
 }

@@ -1,11 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showTestHistory } from '../../../src/operations/tests/test-history.ts';
 import type { listTestStatistics, listTests } from '../../../src/operations/tests/tests.ts';
-import { type Answer, get } from '../api/request.ts';
+import { type OutputOf, get } from '../api/request.ts';
 
-export type Catalog = Answer<typeof listTests>;
-export type Figures = Answer<typeof listTestStatistics>['tests'][number];
-export type History = Answer<typeof showTestHistory>;
+export type Catalog = OutputOf<typeof listTests>;
+export type TestStatistics = OutputOf<typeof listTestStatistics>['tests'][number];
+export type History = OutputOf<typeof showTestHistory>;
 
 export const catalogQuery = queryOptions({
   queryKey: ['tests', 'catalog'],

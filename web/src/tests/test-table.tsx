@@ -58,7 +58,7 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
 }
 
 function Row({
-  test: { name, title, groups, suites, skipped, unusable, statistics: figures },
+  test: { name, title, groups, suites, skipped, unusable, statistics },
 }: {
   test: ListedTest;
 }) {
@@ -83,24 +83,24 @@ function Row({
         {suites.join(', ')}
       </td>
       <td className={classes.number}>
-        {figures && (
+        {statistics && (
           <span className={classes.last}>
-            <Last status="passed" word="passes on" count={figures.passing} />
-            <Last status="failed" word="fails on" count={figures.failing} />
+            <Last status="passed" word="passes on" count={statistics.passing} />
+            <Last status="failed" word="fails on" count={statistics.failing} />
           </span>
         )}
       </td>
       <td className={classes.number}>
-        {figures?.flakiness != null && (
-          <span className={figures.flakiness >= flakyFrom ? classes.flaky : undefined}>
-            {figures.flakiness >= flakyFrom && <StatusSign status="flaky" size={12} />}{' '}
-            {percent(figures.flakiness)}
+        {statistics?.flakiness != null && (
+          <span className={statistics.flakiness >= flakyFrom ? classes.flaky : undefined}>
+            {statistics.flakiness >= flakyFrom && <StatusSign status="flaky" size={12} />}{' '}
+            {percent(statistics.flakiness)}
           </span>
         )}
       </td>
-      <td className={classes.number}>{figures && duration(figures.meanMs)}</td>
+      <td className={classes.number}>{statistics && duration(statistics.meanMs)}</td>
       <td className={classes.number}>
-        {figures ? <Time at={figures.lastAt} /> : <span className={classes.dim}>never</span>}
+        {statistics ? <Time at={statistics.lastAt} /> : <span className={classes.dim}>never</span>}
       </td>
     </tr>
   );

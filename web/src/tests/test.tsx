@@ -18,20 +18,20 @@ import { type Catalog, catalogTestQuery, type History, historyQuery } from './qu
 import classes from './test.module.css';
 
 /** The value of `?suite=` for the runs of a test outside its suites. */
-const byItself = '-';
+const withoutSuite = '-';
 
 /** A test: its history on all environments, the likely cause of its failures, and its statistics. */
 export default function Test({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
-  const [chosen, setChosen] = useQueryState('suite');
-  const known = useQuery(catalogTestQuery(name));
-  const first = useQuery(historyQuery(name, chosen === byItself ? undefined : chosen || undefined));
+  const [selected, setSelected] = useQueryState('suite');
+  const catalogTest = useQuery(catalogTestQuery(name));
+  const first = useQuery(historyQuery(name, selected === withoutSuite ? undefined : selected || undefined));
 
   // A test that runs in suites only has no history without a suite, so the first suite is the default.
   const suites = first.data?.suites ?? [];
   const fallback =
-    chosen === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
+    selected === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
   const inSuite = useQuery({ ...historyQuery(name, fallback), enabled: fallback !== undefined });
   const history = fallback === undefined ? first : inSuite;
 
@@ -46,7 +46,7 @@ export default function Test({ params }: { params: { name: string } }) {
       <Head
         name={name}
         suite={suite}
-        known={known.data}
+        catalogTest={catalogTest.data}
         hasRun={data.results > 0}
         environments={data.rows.map((row) => row.environment)}
       />
@@ -55,14 +55,14 @@ export default function Test({ params }: { params: { name: string } }) {
           size="xs"
           className={classes.suites}
           aria-label="Suite"
-          data={suites.map((each) => ({ value: each ?? byItself, label: each ?? 'without a suite' }))}
-          value={suite ?? byItself}
-          onChange={setChosen}
+          data={suites.map((each) => ({ value: each ?? withoutSuite, label: each ?? 'without a suite' }))}
+          value={suite ?? withoutSuite}
+          onChange={setSelected}
         />
       )}
       {data.results === 0 ? (
-        <EmptyState title={known.data === null ? 'Test not found' : 'No runs yet'}>
-          {known.data === null
+        <EmptyState title={catalogTest.data === null ? 'Test not found' : 'No runs yet'}>
+          {catalogTest.data === null
             ? 'The test is not in the catalog and has never run.'
             : 'Results appear here after the first run.'}
         </EmptyState>
@@ -77,12 +77,12 @@ interface HeadProps {
   name: string;
   suite: string | undefined;
   /** Null when the catalog does not have the test. */
-  known: Catalog['tests'][number] | null | undefined;
+  catalogTest: Catalog['tests'][number] | null | undefined;
   hasRun: boolean;
   environments: string[];
 }
 
-function Head({ name, suite, known, hasRun, environments }: HeadProps) {
+function Head({ name, suite, catalogTest: known, hasRun, environments }: HeadProps) {
   const run = new URLSearchParams({ test: suite === undefined ? name : `${suite}:${name}` });
   for (const code of environments) run.append('env', code);
   return (

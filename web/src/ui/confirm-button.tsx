@@ -2,17 +2,17 @@ import { Button, Group, Popover } from '@mantine/core';
 import { useState } from 'react';
 
 interface Props {
-  button: string;
+  label: string;
   /** The accessible name, for a button that is repeated in many rows. */
-  name: string;
+  accessibleName: string;
   /** What will happen, as a question or sentence. */
   question: string;
   busy: boolean;
-  onYes: () => void;
+  onConfirm: () => void;
 }
 
 /** A button for an irreversible action. It asks for confirmation in a popover. */
-export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
+export function ConfirmButton({ label: button, accessibleName: name, question, busy, onConfirm: onYes }: Props) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
   return (

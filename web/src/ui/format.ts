@@ -29,11 +29,11 @@ function pair(ms: number, large: number, largeWord: string, small: number, small
 /** `just now`, `12 min ago`, `in 3 h`. */
 export function relative(at: Date, now: Date): string {
   const ms = now.getTime() - at.getTime();
-  const far = Math.abs(ms);
-  if (far < 10 * second) return 'just now';
+  const distance = Math.abs(ms);
+  if (distance < 10 * second) return 'just now';
   const [unit, word] =
-    far < minute ? [second, 's'] : far < hour ? [minute, 'min'] : far < day ? [hour, 'h'] : [day, 'd'];
-  const count = `${Math.floor(far / unit)} ${word}`;
+    distance < minute ? [second, 's'] : distance < hour ? [minute, 'min'] : distance < day ? [hour, 'h'] : [day, 'd'];
+  const count = `${Math.floor(distance / unit)} ${word}`;
   return ms > 0 ? `${count} ago` : `in ${count}`;
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../api/problem.ts';
 const closeButtonProps = { 'aria-label': 'Close' };
 
 /** Shows a success notification, which closes after 4 seconds. */
-export function showDone(message: string): void {
+export function showSuccess(message: string): void {
   notifications.show({ closeButtonProps, message, color: 'var(--passed)', autoClose: 4_000 });
 }
 

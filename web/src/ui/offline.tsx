@@ -4,7 +4,7 @@ import { clockSeconds } from './format.ts';
 import classes from './offline.module.css';
 
 /** A banner while the server is unreachable: the page may be outdated. */
-export function Offline() {
+export function OfflineBanner() {
   const connection = useConnection();
   if (connection.state !== 'lost') return null;
   return (

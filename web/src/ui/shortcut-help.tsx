@@ -16,20 +16,20 @@ const terms = [
 interface Props {
   opened: boolean;
   shortcuts: Shortcut[];
-  off: boolean;
-  onOff: (off: boolean) => void;
+  disabled: boolean;
+  onDisable: (disabled: boolean) => void;
   onClose: () => void;
 }
 
 /** The help dialog: the keyboard shortcuts of the current view, and the terms of the page. */
-export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) {
+export function ShortcutHelp({ opened, shortcuts, disabled: off, onDisable: onOff, onClose }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="Help">
       <h3 id="help-shortcuts">Keyboard shortcuts</h3>
       <Table aria-labelledby="help-shortcuts">
         <Table.Tbody>
-          {[...shortcuts, { keys: '?', what: 'This help' }].map(({ keys, what }) => (
-            <Table.Tr key={keys + what}>
+          {[...shortcuts, { keys: '?', description: 'This help' }].map(({ keys, description }) => (
+            <Table.Tr key={keys + description}>
               <Table.Th scope="row" w={90}>
                 {keys.split(' ').map((key, index) => (
                   <span key={key}>
@@ -38,7 +38,7 @@ export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) 
                   </span>
                 ))}
               </Table.Th>
-              <Table.Td>{what}</Table.Td>
+              <Table.Td>{description}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,6 +1,6 @@
 export interface Shortcut {
   /** One key, or a sequence of two: `g o`. */
   keys: string;
-  what: string;
+  description: string;
   run: () => void;
 }

@@ -1,14 +1,14 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { toProblem } from '../api/problem.ts';
-import { showDone, showProblem } from './notices.tsx';
+import { showSuccess, showProblem } from './notices.tsx';
 
 export interface Action<Input, Output> {
   run: (input: Input) => Promise<Output>;
   /** The success message: `Run 44 is cancelled.` */
-  done?: (output: Output, input: Input) => string;
+  successMessage?: (output: Output, input: Input) => string;
   /** Prefixes of the query keys to invalidate, for changes without a server event. */
-  touches?: QueryKey[];
-  onDone?: (output: Output, input: Input) => void;
+  invalidates?: QueryKey[];
+  onSuccess?: (output: Output, input: Input) => void;
   /** No error notification, because the form shows the problem. */
   quiet?: boolean;
 }
@@ -19,10 +19,10 @@ export function useAction<Input = void, Output = unknown>(action: Action<Input, 
   return useMutation({
     mutationFn: action.run,
     onSuccess: async (output, input) => {
-      if (action.done) showDone(action.done(output, input));
+      if (action.successMessage) showSuccess(action.successMessage(output, input));
       // Before the queries refetch, so that a dialog closes immediately.
-      action.onDone?.(output, input);
-      await Promise.all((action.touches ?? []).map((queryKey) => client.invalidateQueries({ queryKey })));
+      action.onSuccess?.(output, input);
+      await Promise.all((action.invalidates ?? []).map((queryKey) => client.invalidateQueries({ queryKey })));
     },
     onError: (error) => {
       if (!action.quiet) showProblem(toProblem(error));

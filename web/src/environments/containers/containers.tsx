@@ -71,7 +71,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
     <div className={classes.slot}>
       <div className={classes.name}>
         <code>{name}</code>
-        <Condition container={container} />
+        <HealthBadge container={container} />
       </div>
       {container.stale !== null && (
         <p className={classes.stale}>Will be replaced before the next run: {container.stale}</p>
@@ -107,13 +107,13 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
   );
 }
 
-function Condition({ container: { state, healthy, stale, checks } }: { container: Container }) {
-  const bad = checks.filter(({ ok }) => !ok).length;
+function HealthBadge({ container: { state, healthy, stale, checks } }: { container: Container }) {
+  const failedCount = checks.filter(({ ok }) => !ok).length;
   if (healthy === false) {
     return (
       <span className={classes.bad}>
         <StatusSign status="broken" />
-        {bad > 0 ? `unhealthy: ${bad} of ${plural(checks.length, 'check')} failed` : 'unhealthy'}
+        {failedCount > 0 ? `unhealthy: ${failedCount} of ${plural(checks.length, 'check')} failed` : 'unhealthy'}
       </span>
     );
   }
@@ -130,27 +130,27 @@ function Condition({ container: { state, healthy, stale, checks } }: { container
 const shortId = (id: string) => id.replace(/^sha256:/, '').slice(0, 12);
 
 function Replace({ code, running }: { code: string; running: number | undefined }) {
-  const [asks, setAsks] = useState(false);
-  const close = () => setAsks(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
+  const close = () => setDialogOpened(false);
   const replace = useAction({
     run: () => post<typeof replaceContainer>(`/api/pool/${code}/replace`),
-    done: () => `${code} has a new container.`,
-    touches: [['container', code], ['containers'], ['overview']],
-    onDone: close,
+    successMessage: () => `${code} has a new container.`,
+    invalidates: [['container', code], ['containers'], ['overview']],
+    onSuccess: close,
   });
   return (
     <>
       <ActionButton
-        needs="operator"
-        unless={running === undefined ? undefined : `In use by run ${running}.`}
+        requiredRole="operator"
+        disabledReason={running === undefined ? undefined : `In use by run ${running}.`}
         variant="default"
         size="compact-xs"
         leftSection={<IconRefresh size={13} aria-hidden />}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Replace
       </ActionButton>
-      <Modal opened={asks} onClose={close} title={`Replace the container of ${code}`}>
+      <Modal opened={dialogOpened} onClose={close} title={`Replace the container of ${code}`}>
         <p>The container is removed and a new one is created. Results, logs and settings are kept.</p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" onClick={close}>

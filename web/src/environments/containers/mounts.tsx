@@ -1,5 +1,5 @@
 import type { SlotView } from '../../../../src/operations/environments/environment-detail.ts';
-import { size } from '../../ui/bytes.ts';
+import { formatBytes } from '../../ui/bytes.ts';
 import shared from '../environment.module.css';
 import classes from './containers.module.css';
 
@@ -50,7 +50,7 @@ function Fill({ mount: { sizeBytes, usedBytes } }: { mount: Mount }) {
       <span className={classes.track} aria-hidden>
         <span style={{ width: `${percent}%` }} />
       </span>
-      {size(usedBytes)} of {size(sizeBytes)}
+      {formatBytes(usedBytes)} of {formatBytes(sizeBytes)}
     </span>
   );
 }

@@ -8,11 +8,11 @@ import classes from '../environment.module.css';
 import { lastRunsQuery } from '../queries.ts';
 import { RunBars } from './run-strip.tsx';
 
-const shownRuns = 30;
+const maxRuns = 30;
 
 /** The last runs of an environment as bars, with the number that passed. */
 export function LastRuns({ code }: { code: string }) {
-  const runs = useQuery(lastRunsQuery(code, shownRuns));
+  const runs = useQuery(lastRunsQuery(code, maxRuns));
   if (!runs.data) {
     if (runs.isError) return <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />;
     return <Loading what="the last runs" />;

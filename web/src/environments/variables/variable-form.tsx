@@ -2,12 +2,12 @@ import { Alert, Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } fro
 import { useState } from 'react';
 import type { setVariables } from '../../../../src/operations/environments/variables.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type Answer, ask } from '../../api/request.ts';
+import { type OutputOf, callApi } from '../../api/request.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
 
 /** The variable to edit; an empty name means a new variable. */
-export interface Chosen {
+export interface VariableDraft {
   name: string;
   value: string;
   secret: boolean;
@@ -16,24 +16,24 @@ export interface Chosen {
 /** Sets a variable of one or all environments. The server never returns secret values, so they must be typed again. */
 export function VariableForm({
   code,
-  chosen,
+  draft,
   onClose,
 }: {
   code: string;
-  chosen: Chosen;
+  draft: VariableDraft;
   onClose: () => void;
 }) {
-  const [fields, setFields] = useState(chosen);
+  const [fields, setFields] = useState(draft);
   const [scope, setScope] = useState('environment');
-  const isNew = chosen.name === '';
+  const isNew = draft.name === '';
   const save = useAction({
     run: () =>
-      ask<Answer<typeof setVariables>>('PUT', '/api/variables', {
+      callApi<OutputOf<typeof setVariables>>('PUT', '/api/variables', {
         body: { variables: [fields], ...(scope === 'environment' && { environment: code }) },
       }),
-    done: () => `${fields.name} is set.`,
-    touches: scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
-    onDone: onClose,
+    successMessage: () => `${fields.name} is set.`,
+    invalidates: scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
+    onSuccess: onClose,
     quiet: true,
   });
   const problem = save.error ? toProblem(save.error) : undefined;
@@ -67,7 +67,7 @@ export function VariableForm({
         )}
         <Textarea
           label="Value"
-          description={chosen.secret ? 'The stored value is not shown. Type the new value.' : undefined}
+          description={draft.secret ? 'The stored value is not shown. Type the new value.' : undefined}
           data-autofocus={isNew ? undefined : true}
           autosize
           minRows={1}

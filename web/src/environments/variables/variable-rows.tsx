@@ -1,32 +1,32 @@
 import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { ask } from '../../api/request.ts';
+import { callApi } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
-import type { Chosen } from './variable-form.tsx';
-import { fixedBecause, layerText, type Row, unsettable } from './variable-values.ts';
+import type { VariableDraft } from './variable-form.tsx';
+import { fixedReason, layerText, type Row, canUnset } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
   code: string;
   rows: Row[];
-  onEdit: (chosen: Chosen) => void;
+  onEdit: (draft: VariableDraft) => void;
   onEditSettings: () => void;
 }
 
 export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
-  const [asked, setAsked] = useState<Row>();
-  const close = () => setAsked(undefined);
+  const [rowToUnset, setRowToUnset] = useState<Row>();
+  const close = () => setRowToUnset(undefined);
   const unset = useAction({
     run: ({ name, from }: Row) =>
-      ask('DELETE', `/api/variables/${name}`, {
+      callApi('DELETE', `/api/variables/${name}`, {
         query: { environment: from === 'environment' ? code : undefined },
       }),
-    done: (_, { name }) => `${name} is unset.`,
-    touches: environmentKeys(code),
-    onDone: close,
+    successMessage: (_, { name }) => `${name} is unset.`,
+    invalidates: environmentKeys(code),
+    onSuccess: close,
   });
   if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
@@ -66,8 +66,8 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
                 </td>
                 <td className={variables.actions}>
                   <ActionButton
-                    needs="admin"
-                    unless={fixedBecause(row)}
+                    requiredRole="admin"
+                    disabledReason={fixedReason(row)}
                     size="compact-xs"
                     variant="subtle"
                     aria-label={`Edit ${row.name}`}
@@ -79,13 +79,13 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
                   >
                     Edit
                   </ActionButton>
-                  {unsettable(row) && (
+                  {canUnset(row) && (
                     <ActionButton
-                      needs="admin"
+                      requiredRole="admin"
                       size="compact-xs"
                       variant="subtle"
                       aria-label={`Unset ${row.name}`}
-                      onClick={() => setAsked(row)}
+                      onClick={() => setRowToUnset(row)}
                     >
                       Unset
                     </ActionButton>
@@ -96,9 +96,9 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
           </tbody>
         </table>
       </div>
-      <Modal opened={asked !== undefined} onClose={close} title={`Unset ${asked?.name ?? ''}`}>
+      <Modal opened={rowToUnset !== undefined} onClose={close} title={`Unset ${rowToUnset?.name ?? ''}`}>
         <p>
-          {asked?.from === 'global'
+          {rowToUnset?.from === 'global'
             ? 'The value is removed from all environments.'
             : 'The value is removed from this environment. The value of the next layer then applies, if any.'}
         </p>
@@ -106,7 +106,7 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
           <Button variant="subtle" onClick={close}>
             Cancel
           </Button>
-          <Button data-autofocus loading={unset.isPending} onClick={() => asked && unset.mutate(asked)}>
+          <Button data-autofocus loading={unset.isPending} onClick={() => rowToUnset && unset.mutate(rowToUnset)}>
             Unset
           </Button>
         </Group>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixedBecause, rowsOf, unsettable } from './variable-values.ts';
+import { fixedReason, rowsOf, canUnset } from './variable-values.ts';
 
 const effective = {
   commit: { id: 'a', subject: '' },
@@ -27,10 +27,10 @@ it('distinguishes settings of the environment from variables', () => {
 });
 
 it('decides which values can be changed or unset', () => {
-  expect(fixedBecause({ from: 'infrastructure' })).toMatch(/matre/);
-  expect(fixedBecause({ from: 'module' })).toBeUndefined();
-  expect(unsettable({ from: 'global', isSetting: false })).toBe(true);
-  expect(unsettable({ from: 'environment', isSetting: false })).toBe(true);
-  expect(unsettable({ from: 'environment', isSetting: true })).toBe(false);
-  expect(unsettable({ from: 'module', isSetting: false })).toBe(false);
+  expect(fixedReason({ from: 'infrastructure' })).toMatch(/matre/);
+  expect(fixedReason({ from: 'module' })).toBeUndefined();
+  expect(canUnset({ from: 'global', isSetting: false })).toBe(true);
+  expect(canUnset({ from: 'environment', isSetting: false })).toBe(true);
+  expect(canUnset({ from: 'environment', isSetting: true })).toBe(false);
+  expect(canUnset({ from: 'module', isSetting: false })).toBe(false);
 });

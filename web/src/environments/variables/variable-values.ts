@@ -30,11 +30,11 @@ export function rowsOf(effective: EffectiveView | undefined, own: readonly Varia
 }
 
 /** Why a value cannot be changed; `undefined` when it can. */
-export function fixedBecause({ from }: Pick<Row, 'from'>): string | undefined {
+export function fixedReason({ from }: Pick<Row, 'from'>): string | undefined {
   return from === 'infrastructure' ? 'matre sets this value for each run.' : undefined;
 }
 
 /** Whether the value can be unset: a variable of this environment or of all environments. */
-export function unsettable({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): boolean {
+export function canUnset({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): boolean {
   return (from === 'environment' && !isSetting) || from === 'global';
 }

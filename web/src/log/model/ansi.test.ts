@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLine, styleAfter, visibleText } from './ansi.ts';
 
 const e = '\u001b';
-const seen = (line: string) => readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
+const colouredTexts = (line: string) => readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
 
 describe('readLine', () => {
   it('splits a line where its style changes', () => {
@@ -18,7 +18,7 @@ describe('readLine', () => {
 
   it('returns the same pieces for the same line', () => {
     const line = `${e}[33mx${e}[39m y`;
-    expect(seen(line)).toEqual(seen(line));
+    expect(colouredTexts(line)).toEqual(colouredTexts(line));
   });
 
   it('continues in the style of the line before', () => {
@@ -29,7 +29,7 @@ describe('readLine', () => {
 
   it('maps all other colours to the nearest colour of the page', () => {
     expect(
-      seen(`${e}[38;5;196mr${e}[38;5;46mg${e}[38;2;20;20;250mb${e}[38;5;244mgrey${e}[38;5;15mw`),
+      colouredTexts(`${e}[38;5;196mr${e}[38;5;46mg${e}[38;2;20;20;250mb${e}[38;5;244mgrey${e}[38;5;15mw`),
     ).toEqual([
       ['r', 'red'],
       ['g', 'green'],
@@ -42,7 +42,7 @@ describe('readLine', () => {
   it('removes other escape sequences and control characters', () => {
     const line = `${e}[2K${e}]0;title\u0007a${e}[1Ab\u0000c\td${e}`;
     expect(visibleText(line)).toBe('abc\td');
-    expect(seen(line)).toEqual([['abc\td', '']]);
+    expect(colouredTexts(line)).toEqual([['abc\td', '']]);
   });
 
   it('omits text before a carriage return', () => {

@@ -29,14 +29,14 @@ const control =
 
 /** The visible text of a line, without what a carriage return overwrote. */
 export function visibleText(line: string): string {
-  const left = afterReturn(line);
-  return isPlain(left) ? left : left.replace(control, '');
+  const visible = afterReturn(line);
+  return isPlain(visible) ? visible : visible.replace(control, '');
 }
 
 /** Splits a line into pieces of one style. `after` is the style at the start of the next line. */
 export function readLine(line: string, before: Style = plainStyle): { pieces: Piece[]; after: Style } {
-  const left = afterReturn(line);
-  if (isPlain(left)) return { pieces: left === '' ? [] : [{ text: left, style: before }], after: before };
+  const visible = afterReturn(line);
+  if (isPlain(visible)) return { pieces: visible === '' ? [] : [{ text: visible, style: before }], after: before };
   const pieces: Piece[] = [];
   let style = before;
   let from = 0;
@@ -46,12 +46,12 @@ export function readLine(line: string, before: Style = plainStyle): { pieces: Pi
     if (last?.style === style) last.text += text;
     else pieces.push({ text, style });
   };
-  for (const found of left.matchAll(control)) {
-    add(left.slice(from, found.index));
-    from = found.index + found[0].length;
-    if (found[1] !== undefined) style = changed(style, found[1]);
+  for (const match of visible.matchAll(control)) {
+    add(visible.slice(from, match.index));
+    from = match.index + match[0].length;
+    if (match[1] !== undefined) style = applyCodes(style, match[1]);
   }
-  add(left.slice(from));
+  add(visible.slice(from));
   return { pieces, after: style };
 }
 
@@ -60,7 +60,7 @@ export function styleAfter(text: string, before: Style): Style {
   if (!text.includes(escapeCharacter)) return before;
   let style = before;
   for (const [, parameters] of text.matchAll(control)) {
-    if (parameters !== undefined) style = changed(style, parameters);
+    if (parameters !== undefined) style = applyCodes(style, parameters);
   }
   return style;
 }
@@ -80,7 +80,7 @@ function afterReturn(line: string): string {
 }
 
 /** Applies "Select Graphic Rendition" (ECMA-48). Unknown codes have no effect. */
-function changed(style: Style, parameters: string): Style {
+function applyCodes(style: Style, parameters: string): Style {
   const codes = parameters.split(/[;:]/).map(Number);
   let next: Style = style;
   for (let index = 0; index < codes.length; index += 1) {
@@ -90,21 +90,21 @@ function changed(style: Style, parameters: string): Style {
     else if (code === 2) next = { ...next, dim: true };
     else if (code === 22) next = { ...next, bold: false, dim: false };
     else if (code === 38 || code === 48) {
-      const { colour, used } = extended(codes.slice(index + 1));
+      const { colour, used } = parseExtendedColour(codes.slice(index + 1));
       next = code === 38 ? { ...next, text: colour } : { ...next, ground: colour };
       index += used;
     } else if (code === 39) next = { ...next, text: undefined };
     else if (code === 49) next = { ...next, ground: undefined };
-    else if (code >= 30 && code <= 37) next = { ...next, text: named[code - 30] };
-    else if (code >= 40 && code <= 47) next = { ...next, ground: named[code - 40] };
-    else if (code >= 90 && code <= 97) next = { ...next, text: code === 90 ? 'grey' : named[code - 90] };
+    else if (code >= 30 && code <= 37) next = { ...next, text: basicColours[code - 30] };
+    else if (code >= 40 && code <= 47) next = { ...next, ground: basicColours[code - 40] };
+    else if (code >= 90 && code <= 97) next = { ...next, text: code === 90 ? 'grey' : basicColours[code - 90] };
     else if (code >= 100 && code <= 107)
-      next = { ...next, ground: code === 100 ? 'grey' : named[code - 100] };
+      next = { ...next, ground: code === 100 ? 'grey' : basicColours[code - 100] };
   }
   return next;
 }
 
-const named: (Colour | undefined)[] = [
+const basicColours: (Colour | undefined)[] = [
   undefined,
   'red',
   'green',
@@ -116,22 +116,22 @@ const named: (Colour | undefined)[] = [
 ];
 
 /** Parses an extended colour: `5;n` is one of 256 colours, `2;r;g;b` any colour. `used` counts the parameters. */
-function extended(rest: readonly number[]): { colour: Colour | undefined; used: number } {
+function parseExtendedColour(rest: readonly number[]): { colour: Colour | undefined; used: number } {
   if (rest[0] === 2) return { colour: nearest(rest[1] ?? 0, rest[2] ?? 0, rest[3] ?? 0), used: 4 };
   const number = rest[1] ?? 0;
-  if (number < 16) return { colour: number === 8 ? 'grey' : named[number % 8], used: 2 };
+  if (number < 16) return { colour: number === 8 ? 'grey' : basicColours[number % 8], used: 2 };
   if (number >= 232) return { colour: number < 250 ? 'grey' : undefined, used: 2 };
   const part = (divisor: number) => (Math.floor((number - 16) / divisor) % 6) * 51;
   return { colour: nearest(part(36), part(6), part(1)), used: 2 };
 }
 
 function nearest(red: number, green: number, blue: number): Colour | undefined {
-  const most = Math.max(red, green, blue);
-  const least = Math.min(red, green, blue);
-  if (most - least < 48) return most > 64 && most < 200 ? 'grey' : undefined;
-  const high = (part: number) => part > (most + least) / 2;
+  const max = Math.max(red, green, blue);
+  const min = Math.min(red, green, blue);
+  if (max - min < 48) return max > 64 && max < 200 ? 'grey' : undefined;
+  const high = (part: number) => part > (max + min) / 2;
   const mix = `${high(red) ? 'r' : ''}${high(green) ? 'g' : ''}${high(blue) ? 'b' : ''}`;
-  const of: Record<string, Colour> = {
+  const colourByMix: Record<string, Colour> = {
     r: 'red',
     g: 'green',
     b: 'blue',
@@ -139,5 +139,5 @@ function nearest(red: number, green: number, blue: number): Colour | undefined {
     gb: 'cyan',
     rb: 'magenta',
   };
-  return of[mix];
+  return colourByMix[mix];
 }

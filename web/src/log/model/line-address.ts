@@ -3,8 +3,8 @@ import { useLocationProperty } from 'wouter/use-browser-location';
 
 /** The line number in the fragment of the address: `#L123`. */
 export function lineOfHash(hash: string): number | undefined {
-  const found = /^#L([1-9]\d{0,8})$/.exec(hash);
-  return found ? Number(found[1]) : undefined;
+  const match = /^#L([1-9]\d{0,8})$/.exec(hash);
+  return match ? Number(match[1]) : undefined;
 }
 
 /** The line in the address, and a function that changes it without a history entry. The rest of the address stays. */
@@ -18,7 +18,7 @@ export function useLineAddress(): [number | undefined, (line: number | undefined
 }
 
 /** The link to a line. */
-export function addressOfLine(line: number): string {
+export function linkToLine(line: number): string {
   const address = new URL(window.location.href);
   address.hash = `L${line}`;
   return address.href;

@@ -1,31 +1,31 @@
 import type { readLog } from '../../../../src/operations/runs/run-record.ts';
 import { type Problem, toProblem, unreachable } from '../../api/problem.ts';
-import type { Answer } from '../../api/request.ts';
+import type { OutputOf } from '../../api/request.ts';
 import { createLogModel } from './log-model.ts';
 
-type LogPiece = Pick<Answer<typeof readLog>, 'text' | 'next' | 'finished'>;
+type LogChunk = Pick<OutputOf<typeof readLog>, 'text' | 'next' | 'finished'>;
 
 export interface LogSource {
   /** Reads the chunk of the log at a byte offset; empty at the end. */
-  read: (from: number, signal: AbortSignal) => Promise<LogPiece>;
+  read: (from: number, signal: AbortSignal) => Promise<LogChunk>;
   /** Streams the log from a byte offset. Returns a function that stops it. */
-  follow: (from: number, told: Following) => () => void;
+  follow: (from: number, listener: LogListener) => () => void;
 }
 
-export interface Following {
+export interface LogListener {
   /** `next` is the offset after the text. */
   text(text: string, next: number): void;
   /** The run is finished and the log is complete. */
   end(): void;
   /** The stream broke before the log was complete. */
-  broke(): void;
+  disconnected(): void;
 }
 
 export type FeedState = 'loading' | 'live' | 'complete';
 
 const defaults = {
   /** The delay before a retry after an error. */
-  againMs: 2_000,
+  retryMs: 2_000,
 };
 
 /**
@@ -33,16 +33,16 @@ const defaults = {
  * or duplicated when the server is temporarily unreachable.
  */
 export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
-  const { againMs: retryMs } = { ...defaults, ...options };
+  const { retryMs } = { ...defaults, ...options };
   const log = createLogModel();
   const listeners = new Set<() => void>();
   let state: FeedState = 'loading';
   let problem: Problem | undefined;
   let version = 0;
   let from = 0;
-  let halt: () => void = () => {};
+  let stopReading: () => void = () => {};
 
-  const tell = () => {
+  const notify = () => {
     version += 1;
     for (const listener of listeners) listener();
   };
@@ -57,7 +57,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       const isEnd = piece.next === from;
       from = piece.next;
       if (isEnd) return piece.finished;
-      tell();
+      notify();
     }
   };
 
@@ -65,42 +65,42 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopFollowing = () => {};
-    halt = () => {
+    stopReading = () => {
       stop.abort();
       clearTimeout(timer);
       stopFollowing();
     };
-    const again = (because: Problem) => {
+    const retryLater = (reason: Problem) => {
       stopFollowing();
-      problem = because;
-      tell();
+      problem = reason;
+      notify();
       // Other refusals are final.
-      if (because.status === 0 || because.status >= 500) timer = setTimeout(start, retryMs);
+      if (reason.status === 0 || reason.status >= 500) timer = setTimeout(start, retryMs);
     };
-    const become = (next: FeedState) => {
+    const setState = (next: FeedState) => {
       state = next;
-      tell();
+      notify();
     };
     catchUp(stop.signal).then(
       (isComplete) => {
         if (stop.signal.aborted) return;
-        become(isComplete ? 'complete' : 'live');
+        setState(isComplete ? 'complete' : 'live');
         if (isComplete) return;
         stopFollowing = follow(from, {
           text(text, next) {
             log.append(text);
             from = next;
-            tell();
+            notify();
           },
           end() {
             stopFollowing();
-            become('complete');
+            setState('complete');
           },
-          broke: () => again(unreachable()),
+          disconnected: () => retryLater(unreachable()),
         });
       },
       (error) => {
-        if (!stop.signal.aborted) again(toProblem(error));
+        if (!stop.signal.aborted) retryLater(toProblem(error));
       },
     );
   };
@@ -122,9 +122,9 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       return () => listeners.delete(listener);
     },
     /** Stops reading until `resume`. */
-    pause: () => halt(),
+    pause: () => stopReading(),
     resume(): void {
-      halt();
+      stopReading();
       if (state !== 'complete') start();
     },
   };

@@ -18,10 +18,10 @@ describe('createLogModel', () => {
     const log = createLogModel();
     log.append('one\ntw');
     expect(linesOf(log)).toEqual(['one', 'tw']);
-    expect(log.lastWhole).toBe(1);
+    expect(log.lastComplete).toBe(1);
     log.append('o\n\nfour\n');
     expect(linesOf(log)).toEqual(['one', 'two', '', 'four']);
-    expect(log.lastWhole).toBe(4);
+    expect(log.lastComplete).toBe(4);
   });
 
   it('has the lines of the text, however it is split', () => {
@@ -38,7 +38,7 @@ describe('createLogModel', () => {
   });
 
   it('drops the oldest lines when the log is too large, and keeps the numbers of the others', () => {
-    const log = createLogModel({ mostCharacters: 100, pieceCharacters: 20 });
+    const log = createLogModel({ maxCharacters: 100, pieceCharacters: 20 });
     for (let line = 1; line <= 50; line += 1) log.append(`line ${line}\n`);
     expect(log.last).toBe(50);
     expect(log.first).toBeGreaterThan(30);
@@ -48,7 +48,7 @@ describe('createLogModel', () => {
   });
 
   it('also limits the number of lines', () => {
-    const log = createLogModel({ mostLines: 10, pieceCharacters: 4 });
+    const log = createLogModel({ maxLines: 10, pieceCharacters: 4 });
     log.append('x\n'.repeat(2));
     for (let line = 0; line < 40; line += 1) log.append('x\n');
     expect(log.last - log.first + 1).toBeLessThanOrEqual(12);

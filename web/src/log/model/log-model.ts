@@ -2,9 +2,9 @@ import { isPlainStyle, plainStyle, type Style, styleAfter, visibleText } from '.
 
 const defaults = {
   /** Limits the memory of the browser; the server keeps 64 MB per log by default. */
-  mostCharacters: 64 * 1024 * 1024,
+  maxCharacters: 64 * 1024 * 1024,
   /** Firefox renders nothing taller than 17 million pixels; a line has 20. */
-  mostLines: 500_000,
+  maxLines: 500_000,
   /** The approximate size of a piece, the unit of storage and removal. */
   pieceCharacters: 256 * 1024,
 };
@@ -22,7 +22,7 @@ interface Piece {
  * Above the limits the oldest lines are dropped; the others keep their numbers.
  */
 export function createLogModel(options: Partial<typeof defaults> = {}) {
-  const { mostCharacters: maxCharacters, mostLines: maxLines, pieceCharacters } = { ...defaults, ...options };
+  const { maxCharacters, maxLines, pieceCharacters } = { ...defaults, ...options };
   const pieces: Piece[] = [{ text: '', first: 1, starts: [] }];
   /** The initial styles of lines that inherit one from the line before. */
   const styles = new Map<number, Style>();
@@ -32,13 +32,13 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
   let open = false;
   let style: Style = plainStyle;
 
-  const begin = (piece: Piece, at: number) => {
+  const startLine = (piece: Piece, at: number) => {
     (piece.starts as number[]).push(at);
     last += 1;
     if (!isPlainStyle(style)) styles.set(last, style);
   };
 
-  const forget = () => {
+  const dropOldest = () => {
     for (let first = pieces[0] as Piece; pieces.length > 1; first = pieces[0] as Piece) {
       if (characters <= maxCharacters && last - first.first < maxLines) return;
       characters -= first.text.length;
@@ -67,7 +67,7 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
       piece.text += text;
       characters += text.length;
       while (at < end) {
-        if (!open) begin(piece, at);
+        if (!open) startLine(piece, at);
         const newline = piece.text.indexOf('\n', at);
         open = newline === -1;
         if (open) break;
@@ -77,7 +77,7 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
       if (open || piece.text.length < pieceCharacters) return;
       piece.starts = Uint32Array.from(piece.starts);
       pieces.push({ text: '', first: last + 1, starts: [] });
-      forget();
+      dropOldest();
     },
 
     /** The number of the first line that is still stored; greater than `last` while there is none. */
@@ -88,7 +88,7 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
       return last;
     },
     /** The last complete line. */
-    get lastWhole(): number {
+    get lastComplete(): number {
       return open ? last - 1 : last;
     },
     /** The raw line; empty when it is not stored. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogModel } from './log-model.ts';
-import { placeOf } from './log-place.ts';
+import { lineOfTest } from './log-place.ts';
 
 const text = `[matre 2026-11-22T21:43:23.173Z] Run 6, attempt 1
 HarbourCartTest2Cest: another
@@ -24,18 +24,18 @@ function logOf(content: string) {
 }
 
 it('finds the start of a test', () => {
-  expect(placeOf('HarbourCartTest', logOf(text))).toBe(6);
-  expect(placeOf('HarbourCartTest2', logOf(text))).toBe(2);
+  expect(lineOfTest('HarbourCartTest', logOf(text))).toBe(6);
+  expect(lineOfTest('HarbourCartTest2', logOf(text))).toBe(2);
 });
 
 it('finds the latest attempt', () => {
-  expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
+  expect(lineOfTest('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
 });
 
 it('falls back to the result of a test', () => {
-  expect(placeOf('HarbourQuietTest', logOf(text))).toBe(13);
+  expect(lineOfTest('HarbourQuietTest', logOf(text))).toBe(13);
 });
 
 it('returns undefined for a test that is not in the log', () => {
-  expect(placeOf('Harbour', logOf(text))).toBeUndefined();
+  expect(lineOfTest('Harbour', logOf(text))).toBeUndefined();
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createLogModel } from './log-model.ts';
-import { createLogSearch, findIn, neighbour } from './log-search.ts';
+import { createLogSearch, findMatches, neighbour } from './log-search.ts';
 
 describe('findIn', () => {
   it('finds all matches, case-sensitive only for a text with capitals', () => {
-    expect(findIn('Click the click', 'click')).toEqual([
+    expect(findMatches('Click the click', 'click')).toEqual([
       [0, 5],
       [10, 15],
     ]);
-    expect(findIn('Click the click', 'Click')).toEqual([[0, 5]]);
-    expect(findIn('aaa', 'aa')).toEqual([[0, 2]]);
-    expect(findIn('a', '')).toEqual([]);
+    expect(findMatches('Click the click', 'Click')).toEqual([[0, 5]]);
+    expect(findMatches('aaa', 'aa')).toEqual([[0, 2]]);
+    expect(findMatches('a', '')).toEqual([]);
   });
 });
 

@@ -1,16 +1,16 @@
 import type { LogModel } from './log-model.ts';
 
 /** The number of lines between two checks of the clock. */
-const linesAtOnce = 500;
+const batchLines = 500;
 
 /** The matches in a line, as pairs of start and end. Case-sensitive only if the text has capitals. */
-export function findIn(line: string, wanted: string): [number, number][] {
-  if (wanted === '') return [];
-  const exact = wanted !== wanted.toLowerCase();
+export function findMatches(line: string, query: string): [number, number][] {
+  if (query === '') return [];
+  const exact = query !== query.toLowerCase();
   const text = exact ? line : line.toLowerCase();
   const ranges: [number, number][] = [];
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length)) {
-    ranges.push([at, at + wanted.length]);
+  for (let at = text.indexOf(query); at !== -1; at = text.indexOf(query, at + query.length)) {
+    ranges.push([at, at + query.length]);
   }
   return ranges;
 }
@@ -20,28 +20,28 @@ export function findIn(line: string, wanted: string): [number, number][] {
  * responsive.
  */
 export function createLogSearch(
-  log: Pick<LogModel, 'first' | 'last' | 'lastWhole'>,
+  log: Pick<LogModel, 'first' | 'last' | 'lastComplete'>,
   textOf: (line: number) => string,
-  wanted: string,
+  query: string,
 ) {
   const lines: number[] = [];
   let next = log.first;
 
   return {
-    wanted,
+    wanted: query,
     /** The numbers of the matching lines so far, in order. */
     lines: lines as readonly number[],
 
     /** Searches for about `ms`. Returns false when lines are left. Skips an incomplete last line unless `final`. */
     step(ms: number, final: boolean): boolean {
-      const until = performance.now() + ms;
-      const end = final ? log.last : log.lastWhole;
+      const deadline = performance.now() + ms;
+      const end = final ? log.last : log.lastComplete;
       while (next <= end) {
-        const pause = Math.min(end, next + linesAtOnce - 1);
-        for (; next <= pause; next += 1) {
-          if (findIn(textOf(next), wanted).length > 0) lines.push(next);
+        const batchEnd = Math.min(end, next + batchLines - 1);
+        for (; next <= batchEnd; next += 1) {
+          if (findMatches(textOf(next), query).length > 0) lines.push(next);
         }
-        if (performance.now() >= until) break;
+        if (performance.now() >= deadline) break;
       }
       return next > end;
     },

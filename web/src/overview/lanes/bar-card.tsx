@@ -26,8 +26,8 @@ export function BarCard({
       const bar = target.closest<HTMLElement>('[data-run]');
       if (!bar) return setOpen(undefined);
       const { left, bottom } = bar.getBoundingClientRect();
-      const room = document.documentElement.clientWidth - 340;
-      setOpen({ id: Number(bar.dataset['run']), left: Math.max(8, Math.min(left, room)), top: bottom + 4 });
+      const maxLeft = document.documentElement.clientWidth - 340;
+      setOpen({ id: Number(bar.dataset['run']), left: Math.max(8, Math.min(left, maxLeft)), top: bottom + 4 });
     };
     const hide = () => setOpen(undefined);
     const leave = (event: KeyboardEvent) => event.key === 'Escape' && hide();

@@ -3,7 +3,7 @@ import type { BarView } from '../../../../src/operations/overview/overview-view.
 import { clock, duration } from '../../ui/format.ts';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
 import classes from './lanes.module.css';
-import { hitPx, type RunPiece, roomOf } from './layout.ts';
+import { hitPx, type RunPiece, labelDetail } from './layout.ts';
 
 interface Props {
   piece: RunPiece;
@@ -21,7 +21,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
   const { bar, start, end } = piece;
   const status = statusOfRun(bar);
   const width = ((end ?? now) - start) * pxPerSecond;
-  const room = roomOf(width);
+  const detail = labelDetail(width);
   return (
     <a
       href={`/runs/${bar.id}`}
@@ -31,27 +31,27 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
       data-run={bar.id}
       data-narrow={width < hitPx || undefined}
       tabIndex={isStop ? 0 : -1}
-      aria-label={tell(bar, environment)}
+      aria-label={barLabel(bar, environment)}
     >
-      {room !== 'none' && <StatusSign status={status} size={12} />}
-      {(room === 'all' || room === 'number') && <span>#{bar.id}</span>}{' '}
-      {room === 'all' && <span className={classes.summary}>{bar.summary}</span>}
+      {detail !== 'none' && <StatusSign status={status} size={12} />}
+      {(detail === 'all' || detail === 'number') && <span>#{bar.id}</span>}{' '}
+      {detail === 'all' && <span className={classes.summary}>{bar.summary}</span>}
     </a>
   );
 });
 
 /** The accessible name: everything that the bar and its card show. */
-function tell(bar: BarView, environment: string): string {
+function barLabel(bar: BarView, environment: string): string {
   const { id, summary, counts, startedAt, finishedAt } = bar;
   const kinds = ['passed', 'failed', 'broken', 'skipped'] as const;
   const tests = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
-  const took =
+  const durationPart =
     finishedAt === null ? [] : [`took ${duration(Date.parse(finishedAt) - Date.parse(startedAt))}`];
   return [
     // Starts with the visible text, so that speech input users can name it (WCAG 2.5.3).
     `#${id} ${summary}: ${statusOfRun(bar)} on ${environment}`,
     ...tests,
     `started ${clock(new Date(startedAt))}`,
-    ...took,
+    ...durationPart,
   ].join(', ');
 }

@@ -22,7 +22,7 @@ export interface OpenedCluster {
 export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen }: Props) {
   const [{ start }] = runs;
   const end = Math.max(...runs.map((run) => run.end ?? run.start));
-  const title = tell(runs, environment);
+  const title = clusterLabel(runs, environment);
   const share = (seconds: number) => `${(seconds / Math.max(end - start, 1)) * 100}%`;
   return (
     <button
@@ -51,7 +51,7 @@ export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen
 });
 
 /** `3 runs on preprod-us, 09:10 to 09:12: 2 passed, 1 failed` */
-function tell(runs: readonly RunPiece[], environment: string): string {
+function clusterLabel(runs: readonly RunPiece[], environment: string): string {
   const verdicts = new Map<string, number>();
   for (const { bar } of runs) verdicts.set(statusOfRun(bar), (verdicts.get(statusOfRun(bar)) ?? 0) + 1);
   const counts = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`);

@@ -25,13 +25,13 @@ export const Lane = memo(function Lane({
   anchor,
   at,
   pxPerSecond,
-  onOpenCluster: onOpenCrowd,
+  onOpenCluster,
 }: Props) {
   const pieces = useMemo(
     () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
     [lane, queue, anchor, at],
   );
-  const drawn = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
+  const drawnPieces = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
   const last = lane.bars.at(-1);
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
@@ -41,7 +41,7 @@ export const Lane = memo(function Lane({
         <LaneState lane={lane} next={queue[0]} />
       </a>
       <div className={classes.track}>
-        {drawn.map((piece) => {
+        {drawnPieces.map((piece) => {
           switch (piece.kind) {
             case 'run':
               return (
@@ -61,7 +61,7 @@ export const Lane = memo(function Lane({
                   runs={piece.runs}
                   environment={lane.code}
                   isStop={piece.runs.at(-1)?.bar === last}
-                  onOpen={onOpenCrowd}
+                  onOpen={onOpenCluster}
                 />
               );
             case 'expected':
@@ -77,7 +77,7 @@ export const Lane = memo(function Lane({
                 </span>
               );
             case 'queued':
-              return <Waiting key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
+              return <QueuedBar key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
             case 'paused':
               return (
                 <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>
@@ -138,7 +138,7 @@ function LaneState({
   );
 }
 
-function Waiting({
+function QueuedBar({
   piece: { run, start, end },
   pxPerSecond,
 }: {

@@ -43,9 +43,9 @@ export function Lanes({
   const pxPerSecond = width / all;
 
   // Once per pixel that the "now" line moves.
-  const here = useNow(Math.max(1_000, Math.round(1_000 / Math.max(pxPerSecond, 0.001))));
+  const localNow = useNow(Math.max(1_000, Math.round(1_000 / Math.max(pxPerSecond, 0.001))));
   // The local clock may be wrong, so it only measures elapsed time.
-  const now = (Date.parse(overview.at) + Math.max(0, here.getTime() - received) - anchor) / 1000;
+  const now = (Date.parse(overview.at) + Math.max(0, localNow.getTime() - received) - anchor) / 1000;
   const from = now - span.past / 1000;
   const ticks = layOutTicks({ from, to: from + all, anchor }, { widthPx: width, apartPx: 64 });
   const queues = useMemo(() => byEnvironment(overview.queue), [overview.queue]);

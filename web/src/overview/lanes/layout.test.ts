@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
-import { byEnvironment, cluster, layOutLane, layOutTicks, type Piece, roomOf } from './layout.ts';
+import { byEnvironment, cluster, layOutLane, layOutTicks, type Piece, labelDetail } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(anchor + minutes * 60_000).toISOString();
@@ -158,7 +158,7 @@ describe('runs that are too narrow to click', () => {
 });
 
 it('shows as much text on a bar as fits', () => {
-  expect([200, 70, 30, 3].map(roomOf)).toEqual(['all', 'number', 'sign', 'none']);
+  expect([200, 70, 30, 3].map(labelDetail)).toEqual(['all', 'number', 'sign', 'none']);
 });
 
 it('keeps the order of the queue within each environment', () => {

@@ -86,17 +86,17 @@ export const hitPx = 12;
 const clusterPx = 48;
 
 /** A piece, or a cluster of runs that is drawn and opened as one element. */
-export type Drawn = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
+export type DrawnPiece = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
 
 /** Clusters runs that are too narrow and too close together to click one by one. Other pieces stay unchanged. */
-export function cluster(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
+export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPiece[] {
   const isNarrow = ({ start, end }: RunPiece) => end !== undefined && (end - start) * pxPerSecond < hitPx;
-  const drawn: Drawn[] = [];
+  const drawnPieces: DrawnPiece[] = [];
   for (const piece of pieces) {
-    const last = drawn.at(-1);
+    const last = drawnPieces.at(-1);
     const cluster = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
     const [first, before] = [cluster[0], cluster.at(-1)];
-    const belongs =
+    const joinsCluster =
       piece.kind === 'run' &&
       isNarrow(piece) &&
       first !== undefined &&
@@ -104,14 +104,14 @@ export function cluster(pieces: readonly Piece[], pxPerSecond: number): Drawn[] 
       isNarrow(before) &&
       (piece.start - before.start) * pxPerSecond < hitPx &&
       (piece.start - first.start) * pxPerSecond < clusterPx;
-    if (belongs) drawn[drawn.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
-    else drawn.push(piece);
+    if (joinsCluster) drawnPieces[drawnPieces.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
+    else drawnPieces.push(piece);
   }
-  return drawn;
+  return drawnPieces;
 }
 
 /** How much text fits on a bar of this width. */
-export function roomOf(widthPx: number): 'all' | 'number' | 'sign' | 'none' {
+export function labelDetail(widthPx: number): 'all' | 'number' | 'sign' | 'none' {
   if (widthPx >= 104) return 'all';
   if (widthPx >= 64) return 'number';
   return widthPx >= 22 ? 'sign' : 'none';

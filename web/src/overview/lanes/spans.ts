@@ -13,16 +13,16 @@ export const spans = [
   { name: '24h', label: '24 h', past: 24 * hour, ahead: 4 * hour },
 ] as const;
 export type Span = (typeof spans)[number];
-const usualSpan: Span = spans[3];
+const defaultSpan: Span = spans[3];
 
 /** The span of that name, or the default span. */
 export function spanOf(name: string): Span {
-  return spans.find((span) => span.name === name) ?? usualSpan;
+  return spans.find((span) => span.name === name) ?? defaultSpan;
 }
 
 /** The shortest span with all runs of the default span, so that the bars of a new installation are not slivers. */
 export function fittingSpan({ at, lanes }: Pick<OverviewView, 'at' | 'lanes'>): Span {
   const starts = lanes.flatMap(({ bars }) => bars.map(({ startedAt }) => Date.parse(startedAt)));
-  const age = starts.length === 0 ? usualSpan.past : Date.parse(at) - Math.min(...starts);
-  return spans.find(({ past }) => age < past || past === usualSpan.past) ?? usualSpan;
+  const age = starts.length === 0 ? defaultSpan.past : Date.parse(at) - Math.min(...starts);
+  return spans.find(({ past }) => age < past || past === defaultSpan.past) ?? defaultSpan;
 }

@@ -6,7 +6,7 @@ import { History } from '../history.tsx';
 import { fileOf } from '../queries.ts';
 import { TestActions } from '../tests/test-actions.tsx';
 import { TestName } from '../tests/test-name.tsx';
-import { OpenedPanel } from '../tests/test-panel.tsx';
+import { TestPanel } from '../tests/test-panel.tsx';
 import type { TestProps } from '../tests/test-props.ts';
 import classes from './failure.module.css';
 import { Message } from './message.tsx';
@@ -19,7 +19,7 @@ export function Failure(props: TestProps) {
   const { run, test, cause, panel, onPanel } = props;
   const { status, failure, message, reason, durationMs, usualMs, history, attachments } = test;
   const screenshot = attachments.find(({ kind }) => kind === 'screenshot');
-  const said = message !== null && message !== cause?.message;
+  const showsMessage = message !== null && message !== cause?.message;
   return (
     <article
       className={classes.failure}
@@ -35,26 +35,26 @@ export function Failure(props: TestProps) {
               <TestName test={test} environment={run.environment} />
             </b>
           </span>
-          <Classified failure={failure} />
+          <ClassificationBadge failure={failure} />
           <span className={classes.end}>
             {durationMs !== null && (
               <span title={usualMs === null ? undefined : `usually ${duration(usualMs)}`}>
                 {duration(durationMs)}
               </span>
             )}
-            <History answers={history} />
+            <History outcomes={history} />
           </span>
         </div>
         {reason ? (
           <Reason reason={reason} label={`Why ${test.test} is broken`} />
         ) : (
-          said && <Message text={message} />
+          showsMessage && <Message text={message} />
         )}
         <FailedStep failure={failure} />
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
-        <Earlier test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
+        <EarlierAttempts test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
         <TestActions {...props} />
-        {panel && <OpenedPanel run={run} test={test} panel={panel} />}
+        {panel && <TestPanel run={run} test={test} panel={panel} />}
       </div>
       {screenshot && panel !== 'screenshot' && (
         <button
@@ -76,7 +76,7 @@ const classifications = {
   flaky: { word: 'flaky', why: 'The test alternates between passed and failed' },
 };
 
-function Classified({ failure }: { failure: FailureView | null }) {
+function ClassificationBadge({ failure }: { failure: FailureView | null }) {
   if (!failure?.classification) return null;
   const { word, why } = classifications[failure.classification];
   if (failure.classification === 'flaky') {
@@ -115,14 +115,14 @@ function FailedStep({ failure }: { failure: FailureView | null }) {
   );
 }
 
-interface EarlierProps {
+interface EarlierAttemptsProps {
   test: TestResultView;
   isOpen: boolean;
   onPanel: TestProps['onPanel'];
 }
 
 /** Links to the earlier attempts of the test in this run. */
-function Earlier({ test, isOpen, onPanel }: EarlierProps) {
+function EarlierAttempts({ test, isOpen, onPanel }: EarlierAttemptsProps) {
   if (test.attempts.length === 0) return null;
   return (
     <p>

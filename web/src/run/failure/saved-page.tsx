@@ -18,9 +18,9 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
   const [blob, setBlob] = useState<string>();
   useEffect(() => {
     if (data === undefined) return;
-    const made = URL.createObjectURL(new Blob([data], { type: 'text/html' }));
-    setBlob(made);
-    return () => URL.revokeObjectURL(made);
+    const url = URL.createObjectURL(new Blob([data], { type: 'text/html' }));
+    setBlob(url);
+    return () => URL.revokeObjectURL(url);
   }, [data]);
 
   if (data === undefined) {

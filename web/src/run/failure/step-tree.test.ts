@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../../../src/operations/results/run-results.ts';
-import { numberSteps, openAtFirst, type StepNode, splitTitle } from './step-tree.ts';
+import { numberSteps, initiallyOpen, type StepNode, splitTitle } from './step-tree.ts';
 
 const step = (name: string, status: StepView['status'] = 'passed', steps: StepView[] = []): StepView => ({
   name,
@@ -11,7 +11,7 @@ const step = (name: string, status: StepView['status'] = 'passed', steps: StepVi
 });
 
 const flat = (nodes: StepNode[]): [string, number | null][] =>
-  nodes.flatMap(({ place, number, steps }): [string, number | null][] => [[place, number], ...flat(steps)]);
+  nodes.flatMap(({ path, number, steps }): [string, number | null][] => [[path, number], ...flat(steps)]);
 
 describe('splitTitle', () => {
   it('separates the key of a step from its title', () => {
@@ -46,7 +46,7 @@ describe('numberSteps', () => {
   });
 
   it('opens only the groups around the first failure', () => {
-    expect([...openAtFirst(numberSteps(tree))]).toEqual(['2', '2.2']);
-    expect(openAtFirst(numberSteps([step('g', 'passed', [step('x')])])).size).toBe(0);
+    expect([...initiallyOpen(numberSteps(tree))]).toEqual(['2', '2.2']);
+    expect(initiallyOpen(numberSteps([step('g', 'passed', [step('x')])])).size).toBe(0);
   });
 });

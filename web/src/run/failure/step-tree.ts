@@ -2,7 +2,7 @@ import type { StepView } from '../../../../src/operations/results/run-results.ts
 
 /** A step with its path in the tree (`1.3.2`), which identifies it within its test. */
 export interface StepNode {
-  place: string;
+  path: string;
   title: string;
   /** The `stepKey` of MFTF. */
   stepKey: string | null;
@@ -16,8 +16,8 @@ export interface StepNode {
 
 /** Splits `[addToCart] click ".action"`: MFTF writes the key of a step before its title. */
 export function splitTitle(name: string): { stepKey: string | null; title: string } {
-  const found = /^\s*\[([\w-]+)\] (.+)$/s.exec(name);
-  return found?.[1] && found[2] ? { stepKey: found[1], title: found[2] } : { stepKey: null, title: name };
+  const match = /^\s*\[([\w-]+)\] (.+)$/s.exec(name);
+  return match?.[1] && match[2] ? { stepKey: match[1], title: match[2] } : { stepKey: null, title: name };
 }
 
 /** Numbers the steps of a test as in `step 23 of 41`: leaf steps count, groups do not. */
@@ -26,15 +26,15 @@ export function numberSteps(steps: readonly StepView[]): StepNode[] {
   let failureFound = false;
   const read = (list: readonly StepView[], above: string): StepNode[] =>
     list.map((step, index) => {
-      const place = above === '' ? String(index + 1) : `${above}.${index + 1}`;
+      const path = above === '' ? String(index + 1) : `${above}.${index + 1}`;
       const isLeaf = step.steps.length === 0;
       if (isLeaf) number += 1;
-      const own = isLeaf ? number : null;
-      const within = read(step.steps, place);
+      const leafNumber = isLeaf ? number : null;
+      const children = read(step.steps, path);
       const failsHere = isLeaf && !failureFound && isBad(step);
       failureFound ||= failsHere;
-      const leadsToFailure = failsHere || within.some((each) => each.leadsToFailure);
-      return { place, ...splitTitle(step.name), step, number: own, leadsToFailure, steps: within };
+      const leadsToFailure = failsHere || children.some((each) => each.leadsToFailure);
+      return { path, ...splitTitle(step.name), step, number: leafNumber, leadsToFailure, steps: children };
     });
   return read(steps, '');
 }
@@ -42,11 +42,11 @@ export function numberSteps(steps: readonly StepView[]): StepNode[] {
 const isBad = ({ status }: StepView) => status === 'failed' || status === 'broken';
 
 /** The paths of the groups that are initially open: those around the failure. */
-export function openAtFirst(nodes: readonly StepNode[]): Set<string> {
-  const all = nodes.flatMap(function within(node): StepNode[] {
-    return [node, ...node.steps.flatMap(within)];
+export function initiallyOpen(nodes: readonly StepNode[]): Set<string> {
+  const all = nodes.flatMap(function children(node): StepNode[] {
+    return [node, ...node.steps.flatMap(children)];
   });
   return new Set(
-    all.filter(({ leadsToFailure, steps }) => leadsToFailure && steps.length > 0).map((node) => node.place),
+    all.filter(({ leadsToFailure, steps }) => leadsToFailure && steps.length > 0).map((node) => node.path),
   );
 }

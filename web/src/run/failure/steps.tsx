@@ -6,7 +6,7 @@ import type { TestResultView } from '../../../../src/operations/results/results-
 import { ErrorState, Loading } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { fileOf, stepsQuery } from '../queries.ts';
-import { numberSteps, openAtFirst, type StepNode } from './step-tree.ts';
+import { numberSteps, initiallyOpen, type StepNode } from './step-tree.ts';
 import classes from './steps.module.css';
 
 /** The steps of a test as a tree; the groups around the failure are open. */
@@ -26,7 +26,7 @@ export function Steps({ run, test }: { run: number; test: TestResultView }) {
 
 function Tree({ run, steps, test }: { run: number; steps: Parameters<typeof numberSteps>[0]; test: string }) {
   const nodes = useMemo(() => numberSteps(steps), [steps]);
-  const [open, setOpen] = useState(() => openAtFirst(nodes));
+  const [open, setOpen] = useState(() => initiallyOpen(nodes));
   const list = useRef<HTMLOListElement>(null);
   // Scrolls the list to the failure, but not the page.
   useLayoutEffect(() => {
@@ -35,15 +35,15 @@ function Tree({ run, steps, test }: { run: number; steps: Parameters<typeof numb
     const { top } = failed.getBoundingClientRect();
     list.current.scrollTop = top - list.current.getBoundingClientRect().top - list.current.clientHeight / 2;
   }, []);
-  const toggle = (place: string) => {
+  const toggle = (path: string) => {
     const after = new Set(open);
-    if (!after.delete(place)) after.add(place);
+    if (!after.delete(path)) after.add(path);
     setOpen(after);
   };
   return (
     <ol ref={list} className={classes.steps} aria-label={`Steps of ${test}`}>
       {nodes.map((node) => (
-        <Node key={node.place} run={run} node={node} open={open} onToggle={toggle} />
+        <Node key={node.path} run={run} node={node} open={open} onToggle={toggle} />
       ))}
     </ol>
   );
@@ -53,11 +53,11 @@ interface NodeProps {
   run: number;
   node: StepNode;
   open: ReadonlySet<string>;
-  onToggle: (place: string) => void;
+  onToggle: (path: string) => void;
 }
 
 function Node({ run, node, open, onToggle }: NodeProps) {
-  const { place, title, stepKey, step, number, leadsToFailure, steps } = node;
+  const { path: place, title, stepKey, step, number, leadsToFailure, steps } = node;
   const isOpen = open.has(place);
   const words = (
     <>
@@ -88,7 +88,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
       {isOpen && (
         <ol>
           {steps.map((each) => (
-            <Node key={each.place} run={run} node={each} open={open} onToggle={onToggle} />
+            <Node key={each.path} run={run} node={each} open={open} onToggle={onToggle} />
           ))}
         </ol>
       )}

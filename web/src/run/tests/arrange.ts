@@ -12,7 +12,7 @@ export const orders = {
 } as const;
 export type Order = keyof typeof orders;
 
-export interface Wish {
+export interface ListOptions {
   /** An empty string means all. */
   filter: Filter | '';
   /** Every word must occur in the name, the suite or the message. */
@@ -37,21 +37,21 @@ export const isFailure = ({ status }: Pick<TestResultView, 'status'>): boolean =
 export function arrange(
   tests: readonly TestResultView[],
   causes: readonly CauseView[],
-  { filter, search, order, byCause }: Wish,
+  { filter, search, order, byCause }: ListOptions,
 ): Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const seen = tests.filter((test) => fits(test, filter) && says(test, words)).sort(compare[order]);
-  if (!byCause || order !== 'status') return seen.map((test) => rowOf(test, undefined));
-  const failures = seen.filter(isFailure);
-  const others = seen.filter((test) => !isFailure(test));
-  return [...underCauses(failures, causes), ...others.map((test) => rowOf(test, undefined))];
+  const visibleTests = tests.filter((test) => matchesFilter(test, filter) && matchesWords(test, words)).sort(compare[order]);
+  if (!byCause || order !== 'status') return visibleTests.map((test) => rowOf(test, undefined));
+  const failures = visibleTests.filter(isFailure);
+  const others = visibleTests.filter((test) => !isFailure(test));
+  return [...groupByCause(failures, causes), ...others.map((test) => rowOf(test, undefined))];
 }
 
-export function fits(test: TestResultView, filter: Filter | ''): boolean {
+export function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
   return filter === '' || (filter === 'flaky' ? test.flaky : test.status === filter);
 }
 
-function says({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
+function matchesWords({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text = `${test} ${suite ?? ''} ${message ?? ''} ${reason?.message ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
@@ -61,11 +61,11 @@ const byPlan = (one: TestResultView, other: TestResultView) => one.position - ot
 
 const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
 /** New failures come first and flaky ones last; among passed tests, flaky ones come first. */
-const telling = ['new', undefined, 'known', 'flaky'];
+const classificationOrder = ['new', undefined, 'known', 'flaky'];
 
 function rank({ status, flaky, failure }: TestResultView): number {
-  const within = failure ? telling.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
-  return statusOrder.indexOf(status) * telling.length + within;
+  const within = failure ? classificationOrder.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
+  return statusOrder.indexOf(status) * classificationOrder.length + within;
 }
 
 const compare: Record<Order, (one: TestResultView, other: TestResultView) => number> = {
@@ -83,19 +83,19 @@ const rowOf = (test: TestResultView, cause: CauseView | undefined): Row => ({
 });
 
 /** Groups by cause, the most frequent first; failures without a shared cause follow in their order. */
-function underCauses(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
+function groupByCause(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
   const rows: Row[] = [];
-  const groupBy = new Set<TestResultView>();
+  const groupedTests = new Set<TestResultView>();
   for (const cause of causes) {
     const names = new Set(cause.tests.map(nameOf));
     const tests = failures.filter((test) => names.has(nameOf(test)));
     if (tests.length < 2) continue;
     rows.push({ kind: 'cause', key: `cause ${cause.cause}`, cause, tests });
     for (const test of tests) {
-      groupBy.add(test);
+      groupedTests.add(test);
       rows.push(rowOf(test, cause));
     }
   }
-  const alone = failures.filter((test) => !groupBy.has(test)).map((test) => rowOf(test, undefined));
-  return [...rows, ...alone];
+  const ungrouped = failures.filter((test) => !groupedTests.has(test)).map((test) => rowOf(test, undefined));
+  return [...rows, ...ungrouped];
 }

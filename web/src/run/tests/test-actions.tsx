@@ -9,7 +9,7 @@ import { nameOf } from './arrange.ts';
 import classes from './test-actions.module.css';
 import type { Panel, TestProps } from './test-props.ts';
 
-const shown = [
+const panels = [
   { kind: 'steps', word: 'Steps', Icon: IconListTree },
   { kind: 'screenshot', word: 'Screenshot', Icon: IconPhoto },
   { kind: 'page', word: 'Page', Icon: IconWorldWww },
@@ -17,10 +17,10 @@ const shown = [
 
 /** Toggles for the recorded details of a test, a link to its log lines, and a retry. */
 export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
-  const kept = shown.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
+  const availablePanels = panels.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
   return (
     <div className={classes.actions}>
-      {kept.map(({ kind, word, Icon }) => (
+      {availablePanels.map(({ kind, word, Icon }) => (
         <Toggle key={kind} panel={kind} isOpen={panel === kind} onPanel={onPanel} Icon={Icon}>
           {word}
         </Toggle>
@@ -72,13 +72,13 @@ function RetryTest({ environment, name }: { environment: string; name: string })
         { key },
       );
     },
-    done: ({ runs: [made] }) => `Run ${made?.id} of ${name} is queued on ${environment}.`,
-    touches: [['runs'], ['overview']],
-    onDone: () => setKey(newKey()),
+    successMessage: ({ runs: [newRun] }) => `Run ${newRun?.id} of ${name} is queued on ${environment}.`,
+    invalidates: [['runs'], ['overview']],
+    onSuccess: () => setKey(newKey()),
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       size="compact-xs"
       variant="subtle"
       leftSection={<IconRefresh size={14} aria-hidden />}

@@ -23,7 +23,7 @@ const heights = { cause: 44, line: 33, failure: 99 };
 export function TestList({ run, rows, onLog }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const margin = useOffset(list);
-  const { opened, open } = useOpened();
+  const { opened: openPanels, open } = useOpenPanels();
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -41,12 +41,12 @@ export function TestList({ run, rows, onLog }: Props) {
 
   const show = (index: number) => virtualizer.scrollToIndex(index, { align: 'center' });
   // Scrolls to the test in the address once, when the list is rendered.
-  const named = useRef(opened.keys().next().value);
+  const testInAddress = useRef(openPanels.keys().next().value);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the offset of the list is known after the first render
   useEffect(() => {
-    const index = rows.findIndex((row) => row.kind === 'test' && row.key === named.current);
+    const index = rows.findIndex((row) => row.kind === 'test' && row.key === testInAddress.current);
     if (index === -1 || margin === 0) return;
-    named.current = undefined;
+    testInAddress.current = undefined;
     show(index);
   }, [margin]);
 
@@ -91,13 +91,13 @@ export function TestList({ run, rows, onLog }: Props) {
             style={{ transform: `translateY(${start - margin}px)` }}
           >
             {row.kind === 'cause' ? (
-              <CauseHead cause={row.cause} shown={row.tests.length} />
+              <CauseHead cause={row.cause} visibleTests={row.tests.length} />
             ) : (
               <TestRow
                 run={run}
                 test={row.test}
                 cause={row.cause}
-                panel={opened.get(row.key)}
+                panel={openPanels.get(row.key)}
                 onPanel={(panel) => open(row.key, panel)}
                 onLog={() => onLog(row.test)}
               />
@@ -112,22 +112,22 @@ export function TestList({ run, rows, onLog }: Props) {
 const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
 
 /** The open panel of each test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
-function useOpened() {
+function useOpenPanels() {
   const [test, setTest] = useQueryState('test');
   const [panel, setPanel] = useQueryState('panel', 'steps');
-  const [opened, setOpened] = useState<ReadonlyMap<string, Panel>>(() => {
-    const known = panels.find((each) => each === panel);
-    return new Map(test === '' || !known ? [] : [[test, known]]);
+  const [openPanels, setOpenPanels] = useState<ReadonlyMap<string, Panel>>(() => {
+    const validPanel = panels.find((each) => each === panel);
+    return new Map(test === '' || !validPanel ? [] : [[test, validPanel]]);
   });
   const open = (name: string, next: Panel | undefined) => {
-    const after = new Map(opened);
+    const after = new Map(openPanels);
     if (next === undefined) after.delete(name);
     else after.set(name, next);
-    setOpened(after);
+    setOpenPanels(after);
     setTest(next === undefined ? '' : name);
     setPanel(next ?? '');
   };
-  return { opened, open };
+  return { opened: openPanels, open };
 }
 
 /** The distance of an element from the top of the page. It changes with the content above. */

@@ -9,7 +9,7 @@ import classes from './test-panel.module.css';
 import type { Panel } from './test-props.ts';
 
 /** The open panel below a test. */
-export function OpenedPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
+export function TestPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
   const path = test.attachments.find(({ kind }) => kind === panel)?.path;
   if (panel === 'attempts') {
     return (

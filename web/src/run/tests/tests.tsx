@@ -6,7 +6,7 @@ import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
 import { resultsQuery } from '../queries.ts';
-import { arrange, type Filter, filters, type Order, orders, type Wish } from './arrange.ts';
+import { arrange, type Filter, filters, type Order, orders, type ListOptions } from './arrange.ts';
 import { TestFilters } from './test-filters.tsx';
 import { TestList } from './test-list.tsx';
 
@@ -24,34 +24,34 @@ export function RunTests({ run, onLog }: Props) {
     return <Loading what="the tests" />;
   }
   if (results.tests.length === 0) return <NoTests run={run} />;
-  return <KnownTests run={run} results={results} onLog={onLog} />;
+  return <TestResults run={run} results={results} onLog={onLog} />;
 }
 
-function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }) {
-  const { filter: wish, change } = useFilter();
+function TestResults({ run, results, onLog }: Props & { results: RunResultsView }) {
+  const { filter: options, change } = useFilter();
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search tests', () => search.current?.focus());
 
   // Keeps typing responsive with thousands of tests: the list is a deferred update.
-  const wanted = useDeferredValue(wish.search);
-  const { filter, order, byCause } = wish;
+  const deferredSearch = useDeferredValue(options.search);
+  const { filter, order, byCause } = options;
   const rows = useMemo(
-    () => arrange(results.tests, results.causes, { filter, search: wanted, order, byCause }),
-    [results, filter, wanted, order, byCause],
+    () => arrange(results.tests, results.causes, { filter, search: deferredSearch, order, byCause }),
+    [results, filter, deferredSearch, order, byCause],
   );
-  const shared = results.causes.some(({ tests }) => tests.length > 1);
+  const hasSharedCause = results.causes.some(({ tests }) => tests.length > 1);
   return (
     <section aria-labelledby="tests">
       <TestFilters
         counts={results.counts}
-        filter={wish}
+        filter={options}
         onChange={change}
-        hasCauses={shared && order === 'status'}
+        hasCauses={hasSharedCause && order === 'status'}
         searchRef={search}
       />
       {rows.length === 0 ? (
         <EmptyState title="No tests match these filters">
-          {wish.search === '' ? `No test is ${filter}.` : `No name or message contains "${wish.search}".`}
+          {options.search === '' ? `No test is ${filter}.` : `No name or message contains "${options.search}".`}
         </EmptyState>
       ) : (
         <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />
@@ -61,18 +61,18 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
 }
 
 /** The filter in the query string. */
-function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } {
+function useFilter(): { filter: ListOptions; change: (filter: Partial<ListOptions>) => void } {
   const [status, setStatus] = useQueryState('status');
   const [search, setSearch] = useQueryState('search');
   const [sort, setSort] = useQueryState('sort', 'status');
   const [group, setGroup] = useQueryState('group', 'cause');
-  const filter: Wish = {
+  const filter: ListOptions = {
     filter: filters.includes(status as Filter) ? (status as Filter) : '',
     search,
     order: sort in orders ? (sort as Order) : 'status',
     byCause: group === 'cause',
   };
-  const change = (next: Partial<Wish>) => {
+  const change = (next: Partial<ListOptions>) => {
     if (next.filter !== undefined) setStatus(next.filter);
     if (next.search !== undefined) setSearch(next.search);
     if (next.order !== undefined) setSort(next.order);

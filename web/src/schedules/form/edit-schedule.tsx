@@ -19,9 +19,9 @@ export default function EditSchedule({ params }: { params: { name: string } }) {
   return (
     <ScheduleForm
       title={`Edit ${name}`}
-      saved={data.name}
-      first={draftOf(data)}
-      onDone={(saved) => go(schedulePage(saved))}
+      savedName={data.name}
+      initial={draftOf(data)}
+      onDone={(savedName) => go(schedulePage(savedName))}
     />
   );
 }

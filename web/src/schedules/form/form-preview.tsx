@@ -40,13 +40,13 @@ export function FormPreview({ draft, times, preview }: Props) {
       </section>
       <section aria-labelledby="form-tests">
         <h2 id="form-tests">Tests it would run now</h2>
-        <WhatRuns draft={draft} preview={preview} />
+        <TestsPreview draft={draft} preview={preview} />
       </section>
     </>
   );
 }
 
-function WhatRuns({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
+function TestsPreview({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
   if (selectsNothing(draft)) return <p className={classes.dim}>Select groups, suites or tests.</p>;
   if (error) return <FormProblem error={error} />;
   if (!data) return <p className={classes.dim}>Loading …</p>;

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
-const usual = [
+const presets = [
   { words: 'Every night', cron: '0 2 * * *' },
   { words: 'Monday to Friday', cron: '0 2 * * MON-FRI' },
   { words: 'Every week', cron: '0 2 * * SAT' },
@@ -13,12 +13,12 @@ const usual = [
 interface Props {
   draft: Pick<ScheduleDraft, 'cron' | 'zone'>;
   /** The error messages by field name. */
-  wrong: Record<string, string>;
+  fieldErrors: Record<string, string>;
   onChange: (changes: Partial<Pick<ScheduleDraft, 'cron' | 'zone'>>) => void;
 }
 
 /** The cron expression and time zone of a schedule. */
-export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) {
+export function RhythmFields({ draft: { cron, zone }, fieldErrors: wrong, onChange }: Props) {
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={classes.rhythm}>
@@ -43,10 +43,10 @@ export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) 
         withAsterisk={false}
         value={zone}
         error={wrong['zone']}
-        onChange={(chosen) => onChange({ zone: chosen })}
+        onChange={(selected) => onChange({ zone: selected })}
       />
       <div className={classes.usual}>
-        {usual.map((each) => (
+        {presets.map((each) => (
           <Button
             key={each.cron}
             size="compact-xs"

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addSchedule } from '../../../../src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type Answer, ask, post } from '../../api/request.ts';
+import { type OutputOf, callApi, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import layout from '../../new-run/new-run.module.css';
-import { distinct, distinctNames, missing } from '../../selection/draft.ts';
+import { distinct, distinctNames, missingInput } from '../../selection/draft.ts';
 import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
 import { NamePicker } from '../../selection/name-picker.tsx';
 import { usePreview } from '../../selection/use-preview.ts';
@@ -24,35 +24,35 @@ import { RuleFields } from './rule-fields.tsx';
 interface Props {
   title: string;
   /** The saved name; undefined for a new schedule. */
-  saved?: string;
-  first: ScheduleDraft;
+  savedName?: string;
+  initial: ScheduleDraft;
   onDone: (name: string) => void;
 }
 
 /** Adds or edits a schedule, with a preview of its effects. */
-export function ScheduleForm({ title, saved, first, onDone }: Props) {
+export function ScheduleForm({ title, savedName: saved, initial: first, onDone }: Props) {
   const [draft, setDraft] = useState(first);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const now = useQuery(nowQuery);
   const preview = usePreview(draft);
   const { times, problem } = useTimes(draft);
   const save = useAction({
-    run: (): Promise<Answer<typeof addSchedule>> => {
+    run: (): Promise<OutputOf<typeof addSchedule>> => {
       const fields = fieldsOf(draft);
       if (saved === undefined)
         return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
       const rename = draft.name.trim() === saved ? {} : { rename: draft.name };
-      return ask('PATCH', scheduleAddress(saved), { body: { ...fields, ...rename } });
+      return callApi('PATCH', scheduleAddress(saved), { body: { ...fields, ...rename } });
     },
-    done: ({ name }) => `${name} is saved.`,
-    touches: [['schedules']],
-    onDone: ({ name }) => onDone(name),
+    successMessage: ({ name }) => `${name} is saved.`,
+    invalidates: [['schedules']],
+    onSuccess: ({ name }) => onDone(name),
     quiet: true,
   });
-  const refused = save.error ? toProblem(save.error) : undefined;
-  const wrong = { ...fieldProblems(refused), ...fieldProblems(problem) };
-  const lack =
-    draft.name.trim() === '' ? 'Enter a name.' : (missing(draft) ?? (problem && 'Fix the errors first.'));
+  const saveProblem = save.error ? toProblem(save.error) : undefined;
+  const fieldErrors = { ...fieldProblems(saveProblem), ...fieldProblems(problem) };
+  const blocker =
+    draft.name.trim() === '' ? 'Enter a name.' : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -63,7 +63,7 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
       className={layout.view}
       onSubmit={(event) => {
         event.preventDefault();
-        if (lack === undefined && !save.isPending) save.mutate();
+        if (blocker === undefined && !save.isPending) save.mutate();
       }}
     >
       <h1 className={layout.title}>{title}</h1>
@@ -76,13 +76,13 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
           maxLength={100}
           autoComplete="off"
           value={draft.name}
-          error={wrong['name'] ?? wrong['rename']}
+          error={fieldErrors['name'] ?? fieldErrors['rename']}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        <RhythmFields draft={draft} wrong={wrong} onChange={change} />
+        <RhythmFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
         <EnvironmentPicker
           now={now.data}
-          chosen={draft.environments}
+          selected={draft.environments}
           priority={draft.priority}
           onChange={(environments) => change({ environments })}
         />
@@ -91,12 +91,12 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
       </div>
       <aside className={layout.preview} aria-label="Preview">
         <div className={layout.press}>
-          <ActionButton needs="operator" unless={lack} type="submit" size="sm" loading={save.isPending}>
+          <ActionButton requiredRole="operator" disabledReason={blocker} type="submit" size="sm" loading={save.isPending}>
             {saved === undefined ? 'Add schedule' : 'Save'}
           </ActionButton>
-          <span className={layout.lack}>{lack}</span>
+          <span className={layout.lack}>{blocker}</span>
         </div>
-        {refused && Object.keys(fieldProblems(refused)).length === 0 && <FormProblem error={save.error} />}
+        {saveProblem && Object.keys(fieldProblems(saveProblem)).length === 0 && <FormProblem error={save.error} />}
         <FormPreview draft={draft} times={times} preview={preview} />
       </aside>
     </form>
@@ -117,7 +117,7 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
           description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
           placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
           disabled={draft.all}
-          chosen={draft.names}
+          selected={draft.names}
           onAdd={(names) =>
             onChange((before) => ({ ...before, names: distinctNames([...before.names, ...names]) }))
           }
@@ -143,7 +143,7 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
         description="Always excluded, even if selected above."
         placeholder="Nothing excluded"
         showsKind={false}
-        chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+        selected={draft.exclude.map((name) => ({ kind: 'test', name }))}
         onAdd={(names) =>
           onChange((before) => ({
             ...before,

@@ -14,23 +14,23 @@ export interface FailureGroup {
 /** Groups the failures of a history by message, the latest first. */
 export function groupFailures({ rows }: Pick<History, 'rows'>): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
-  const bad = rows.flatMap(({ environment, cells }) =>
+  const failures = rows.flatMap(({ environment, cells }) =>
     cells.flatMap((cell) =>
       cell && (cell.status === 'failed' || cell.status === 'broken')
         ? [{ ...cell, status: cell.status, environment }]
         : [],
     ),
   );
-  for (const { status, message, environment, run, at } of bad.sort((one, other) =>
+  for (const { status, message, environment, run, at } of failures.sort((one, other) =>
     one.at < other.at ? 1 : -1,
   )) {
     const text = message ?? '';
     const key = `${status} ${text.replace(/\d+/g, '#')}`;
-    const known = groups.get(key);
-    if (known) {
-      known.count += 1;
-      known.firstAt = at;
-      if (!known.environments.includes(environment)) known.environments.push(environment);
+    const group = groups.get(key);
+    if (group) {
+      group.count += 1;
+      group.firstAt = at;
+      if (!group.environments.includes(environment)) group.environments.push(environment);
     } else {
       groups.set(key, {
         message: text,

@@ -154,11 +154,11 @@ function describe({ run, status, durationMs, message, at }: Cell): string {
 function DurationLine({ columns }: { columns: History['columns'] }) {
   const width = columns.length * columnWidth;
   const medians = columns.map(({ p50Ms }) => p50Ms);
-  const known = medians.filter((ms) => ms !== null);
+  const knownDurations = medians.filter((ms) => ms !== null);
   const words =
-    known.length === 0
+    knownDurations.length === 0
       ? 'No durations recorded'
-      : `Median duration, from ${duration(Math.min(...known))} to ${duration(Math.max(...known))}`;
+      : `Median duration, from ${duration(Math.min(...knownDurations))} to ${duration(Math.max(...knownDurations))}`;
   return (
     <svg width={width} height={lineHeight} role="img" aria-label={words}>
       <title>{words}</title>

@@ -23,15 +23,15 @@ const minOutcomes = 4;
 export function patternsOf({ rows, columns }: History): Pattern[] {
   const lines = rows.map(({ environment, flakiness, cells }): Line => {
     const places = cells.flatMap((cell, column) => (cell ? [{ cell, column }] : []));
-    const answers = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
-    const isFlaky = (flakiness ?? 0) >= flakyFrom && answers.length >= minOutcomes;
-    return { environment, isFlaky, answers, last: places.at(-1)?.cell };
+    const outcomes = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
+    const isFlaky = (flakiness ?? 0) >= flakyFrom && outcomes.length >= minOutcomes;
+    return { environment, isFlaky, outcomes, last: places.at(-1)?.cell };
   });
   const flaky = lines.filter(({ isFlaky }) => isFlaky);
-  const steady = lines.filter(({ isFlaky }) => !isFlaky);
+  const stable = lines.filter(({ isFlaky }) => !isFlaky);
   const patterns: Pattern[] = [];
-  if (steady.some(({ last }) => last)) patterns.push(patternOf(steady, columns));
-  if (flaky.length > 0) patterns.push({ kind: 'flaky', environments: named(flaky) });
+  if (stable.some(({ last }) => last)) patterns.push(patternOf(stable, columns));
+  if (flaky.length > 0) patterns.push({ kind: 'flaky', environments: codesOf(flaky) });
   return patterns.length > 0 ? patterns : [{ kind: 'unknown', environments: [] }];
 }
 
@@ -44,23 +44,23 @@ interface Line {
   environment: string;
   isFlaky: boolean;
   /** The results that passed or failed. */
-  answers: Place[];
+  outcomes: Place[];
   last: Cell | undefined;
 }
 
-const named = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
+const codesOf = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
 
 function patternOf(lines: readonly Line[], columns: History['columns']): Pattern {
-  const answered = lines.filter(({ answers }) => answers.length > 0);
-  const failing = answered.filter(({ answers }) => answers.at(-1)?.cell.status === 'failed');
+  const withOutcomes = lines.filter(({ outcomes: answers }) => answers.length > 0);
+  const failing = withOutcomes.filter(({ outcomes: answers }) => answers.at(-1)?.cell.status === 'failed');
   if (failing.length === 0) {
     const broken = lines.filter(({ last }) => last?.status === 'broken');
-    if (broken.length > 0) return { kind: 'broken', environments: named(broken) };
-    return { kind: answered.length > 0 ? 'passes' : 'unknown', environments: named(answered) };
+    if (broken.length > 0) return { kind: 'broken', environments: codesOf(broken) };
+    return { kind: withOutcomes.length > 0 ? 'passes' : 'unknown', environments: codesOf(withOutcomes) };
   }
 
   // The start of the failures on each environment.
-  const starts = failing.map(({ answers }) => {
+  const starts = failing.map(({ outcomes: answers }) => {
     const lastPass = answers.findLastIndex(({ cell }) => cell.status === 'passed');
     return { before: answers[lastPass], first: answers[lastPass + 1] as Place };
   });
@@ -68,16 +68,16 @@ function patternOf(lines: readonly Line[], columns: History['columns']): Pattern
   const commitOf = (place: Place | undefined) => (place && columns[place.column]?.commit) ?? undefined;
   const commit = commitOf(first);
   // A commit that passed before is not the cause: something else changed.
-  const isNewThere =
+  const isNewCommit =
     commit !== undefined &&
     starts.every(
       ({ before, first }) =>
         before !== undefined && commitOf(before)?.id !== commit.id && commitOf(first)?.id === commit.id,
     );
-  const isEverywhere = failing.length === answered.length;
-  const since = { environments: named(failing), isEverywhere, since: first.cell.at };
-  if (isNewThere && failing.length * 2 > answered.length) return { kind: 'commit', ...since, commit };
-  if (!isEverywhere) return { kind: 'shop', environments: named(failing) };
+  const isEverywhere = failing.length === withOutcomes.length;
+  const since = { environments: codesOf(failing), isEverywhere, since: first.cell.at };
+  if (isNewCommit && failing.length * 2 > withOutcomes.length) return { kind: 'commit', ...since, commit };
+  if (!isEverywhere) return { kind: 'shop', environments: codesOf(failing) };
   if (starts.some(({ before }) => before)) return { kind: 'everywhere', ...since };
-  return { kind: 'everywhere', environments: named(failing), isEverywhere };
+  return { kind: 'everywhere', environments: codesOf(failing), isEverywhere };
 }
