@@ -1,7 +1,7 @@
 import { Button, Table } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import type { listAudit } from '../../../src/operations/users/audit.ts';
-import { type OutputOf, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';

@@ -19,12 +19,15 @@ interface Props {
 }
 
 /** A form with name and password that starts a session. */
-export function CredentialsForm({ label, submitLabel: button, path, extraFields: also, isNew = false, onDone }: Props) {
+export function CredentialsForm({ label, submitLabel, path, extraFields, isNew = false, onDone }: Props) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const startSession = useSessionChange(() => ({ method: 'POST', path, body: { ...also, name, password } }), onDone);
+  const startSession = useSessionChange(
+    () => ({ method: 'POST', path, body: { ...extraFields, name, password } }),
+    onDone,
+  );
   return (
     <form
       className={classes.form}
@@ -60,7 +63,7 @@ export function CredentialsForm({ label, submitLabel: button, path, extraFields:
       )}
       <FormProblem error={startSession.error} />
       <Button type="submit" size="sm" loading={startSession.isPending}>
-        {button}
+        {submitLabel}
       </Button>
     </form>
   );

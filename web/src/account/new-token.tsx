@@ -16,7 +16,7 @@ const lifetimes = [
   { value: '', label: 'never' },
 ];
 
-/** `most` is the role of the user, which a token cannot exceed. */
+/** `maxRole` is the role of the user, which a token cannot exceed. */
 export function NewToken({
   maxRole,
   onCreate,

@@ -18,8 +18,15 @@ interface Props {
   disabled?: boolean;
 }
 
-export function RoleSelect({ value, onChange, maxRole: most = 'admin', label, hideLabel = false, disabled }: Props) {
-  const availableRoles = roles.slice(0, roles.findIndex((role) => role.value === most) + 1);
+export function RoleSelect({
+  value,
+  onChange,
+  maxRole = 'admin',
+  label,
+  hideLabel = false,
+  disabled,
+}: Props) {
+  const availableRoles = roles.slice(0, roles.findIndex((role) => role.value === maxRole) + 1);
   return (
     <Select
       data={availableRoles}

@@ -2,7 +2,7 @@ import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
-import { type OutputOf, callApi, get } from '../api/request.ts';
+import { callApi, get, type OutputOf } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';

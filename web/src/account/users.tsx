@@ -2,7 +2,7 @@ import { Button, Modal, Table, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users/users.ts';
-import { type OutputOf, type InputOf, callApi, get, post } from '../api/request.ts';
+import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
@@ -136,7 +136,12 @@ function Row({ user, isSelf }: { user: User; isSelf: boolean }) {
           busy={remove.isPending}
           onConfirm={() => remove.mutate()}
         />
-        <Modal opened={passwordDialogOpened} onClose={() => setPasswordDialogOpened(false)} title={`Set password of ${name}`} ta="start">
+        <Modal
+          opened={passwordDialogOpened}
+          onClose={() => setPasswordDialogOpened(false)}
+          title={`Set password of ${name}`}
+          ta="start"
+        >
           <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
         </Modal>
       </Table.Td>

@@ -27,7 +27,11 @@ export function CheckList({ label, checks, environments, fix }: Props) {
           <ul className={classes.findings}>
             {findings.map((finding) => (
               <li key={`${finding.about} ${finding.found}`}>
-                <FindingText finding={finding} differs={finding.standing !== standing} environments={environments}>
+                <FindingText
+                  finding={finding}
+                  differs={finding.standing !== standing}
+                  environments={environments}
+                >
                   {finding.fixable && fix?.(finding)}
                 </FindingText>
               </li>

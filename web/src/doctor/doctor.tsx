@@ -81,16 +81,16 @@ interface ChoiceProps {
   onSelect: (code: string) => void;
 }
 
-function Choice({ codes, selected: chosen, onSelect: onChoose }: ChoiceProps) {
+function Choice({ codes, selected, onSelect }: ChoiceProps) {
   // The environment in the address may be deleted.
-  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+  const all = selected === '' || codes.includes(selected) ? codes : [selected, ...codes];
   return (
     <NativeSelect
       size="xs"
       aria-label="Environment"
-      value={chosen}
+      value={selected}
       data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
-      onChange={(event) => onChoose(event.currentTarget.value)}
+      onChange={(event) => onSelect(event.currentTarget.value)}
     />
   );
 }
@@ -102,9 +102,9 @@ function CheckProgress({ isRecheck, isFixing }: { isRecheck: boolean; isFixing: 
     <div className={classes.looking}>
       <Loader size={16} aria-hidden />
       <p>
-        {isFixing ? 'Fixing, then checking again' : isRecheck ? 'Checking again' : 'Checking'}: the database, locks,
-        workers, the queue, containers, the test module, Selenium, the shops, schedules and disks. A check
-        that hangs times out after 15 s.{' '}
+        {isFixing ? 'Fixing, then checking again' : isRecheck ? 'Checking again' : 'Checking'}: the database,
+        locks, workers, the queue, containers, the test module, Selenium, the shops, schedules and disks. A
+        check that hangs times out after 15 s.{' '}
         <span className={classes.dim} aria-hidden>
           <Elapsed since={since} />
         </span>
@@ -148,7 +148,7 @@ interface ChecksProps {
 }
 
 /** Problems first. Passed checks are collapsed when all checks passed. */
-function Checks({ report: { healthy, checks }, codes, isFixing: fixes, disabledReason: unless, onFix }: ChecksProps) {
+function Checks({ report: { healthy, checks }, codes, isFixing, disabledReason, onFix }: ChecksProps) {
   const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
   const unhealthyChecks = [
     ...checks.filter(({ standing }) => standing === 'problem'),
@@ -165,7 +165,13 @@ function Checks({ report: { healthy, checks }, codes, isFixing: fixes, disabledR
           checks={[...unhealthyChecks, ...fixedChecks]}
           environments={codes}
           fix={({ about, found }) => (
-            <Fix name={about ?? found} fixable={fixable} busy={fixes} disabledReason={unless} onFix={onFix} />
+            <Fix
+              name={about ?? found}
+              fixable={fixable}
+              busy={isFixing}
+              disabledReason={disabledReason}
+              onFix={onFix}
+            />
           )}
         />
       )}

@@ -39,14 +39,14 @@ interface Props {
 }
 
 /** Asks for confirmation, because the server fixes everything that it can, not only this finding. */
-export function Fix({ name, fixable, busy, disabledReason: unless, onFix }: Props) {
+export function Fix({ name, fixable, busy, disabledReason, onFix }: Props) {
   const [dialogOpened, setDialogOpened] = useState(false);
   const close = () => setDialogOpened(false);
   return (
     <>
       <ActionButton
         requiredRole="operator"
-        {...(unless !== undefined && { disabledReason: unless })}
+        {...(disabledReason !== undefined && { disabledReason })}
         variant="default"
         size="compact-xs"
         aria-label={`Fix ${name}`}

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { showDoctor } from '../../../src/operations/system/doctor.ts';
-import { type OutputOf, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 
 export type Report = OutputOf<typeof showDoctor>;
 export type Check = Report['checks'][number];

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
-import { type OutputOf, callApi, post } from '../api/request.ts';
+import { callApi, type OutputOf, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listPool } from '../../../src/operations/containers/containers.ts';
 import type { showOverview } from '../../../src/operations/overview/overview.ts';
-import { type OutputOf, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 import { Time } from '../ui/time.tsx';
 import { EnvironmentState } from './environment-state.tsx';
 import classes from './environments.module.css';
@@ -80,7 +80,7 @@ interface RowProps {
   isUnreachable: boolean;
 }
 
-function Row({ lane, bars, containers, isUnreachable: isAway }: RowProps) {
+function Row({ lane, bars, containers, isUnreachable }: RowProps) {
   const { code, name, paused, queued } = lane;
   return (
     <tr>
@@ -107,7 +107,7 @@ function Row({ lane, bars, containers, isUnreachable: isAway }: RowProps) {
         )}
       </td>
       <td className={classes.container}>
-        <Containers containers={containers} isUnreachable={isAway} />
+        <Containers containers={containers} isUnreachable={isUnreachable} />
       </td>
       <td className={classes.actions}>
         <Tooltip label={`New run on ${code}`}>
@@ -127,8 +127,8 @@ function Row({ lane, bars, containers, isUnreachable: isAway }: RowProps) {
   );
 }
 
-function Containers({ containers, isUnreachable: isAway }: Pick<RowProps, 'containers' | 'isUnreachable'>) {
-  if (isAway) return <Placeholder>engine unreachable</Placeholder>;
+function Containers({ containers, isUnreachable }: Pick<RowProps, 'containers' | 'isUnreachable'>) {
+  if (isUnreachable) return <Placeholder>engine unreachable</Placeholder>;
   if (!containers) return null;
   if (containers.length === 0) return <Placeholder>none yet</Placeholder>;
   const stale = containers.find(({ note }) => note !== null);

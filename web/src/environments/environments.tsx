@@ -70,7 +70,8 @@ export default function Environments() {
                 </Button>
               ))}
             <span className={classes.count} aria-live="polite">
-              {visibleLanes.length < lanes.length && `${visibleLanes.length} of ${plural(lanes.length, 'environment')}`}
+              {visibleLanes.length < lanes.length &&
+                `${visibleLanes.length} of ${plural(lanes.length, 'environment')}`}
             </span>
           </div>
           {visibleLanes.length === 0 ? (

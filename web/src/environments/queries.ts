@@ -6,7 +6,7 @@ import type {
 import type { showEnvironment } from '../../../src/operations/environments/environments.ts';
 import type { showOverview } from '../../../src/operations/overview/overview.ts';
 import type { listRuns } from '../../../src/operations/runs/runs.ts';
-import { type OutputOf, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 
 /** The current state of all environments and the queue. Covers finished runs of the last minute only. */
 export const nowQuery = queryOptions({

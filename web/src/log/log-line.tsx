@@ -18,7 +18,7 @@ interface Props {
 
 /** A line of the log: its number, which links to it, and its text. Line numbers never change. */
 export const LogLine = memo(function LogLine(props: Props) {
-  const { number, line, before, query: wanted, selected, current, onSelect } = props;
+  const { number, line, before, query, selected, current, onSelect } = props;
   const { pieces } = readLine(line, before);
   const { at, rest } = withoutTime(pieces);
   return (
@@ -46,8 +46,12 @@ export const LogLine = memo(function LogLine(props: Props) {
             {clockSeconds(at)}
           </time>
         )}
-        {splitAtMatches(rest, wanted).map(({ text, style, match }, index) => {
-          const pieceProps = { className: classes.piece, 'data-text': style.text, 'data-ground': style.ground };
+        {splitAtMatches(rest, query).map(({ text, style, match }, index) => {
+          const pieceProps = {
+            className: classes.piece,
+            'data-text': style.text,
+            'data-ground': style.ground,
+          };
           const styleProps = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
           const Tag = match ? 'mark' : 'span';
           return (

@@ -33,7 +33,7 @@ interface Props {
 
 /** Renders only the visible lines: about fifty elements for a log of 100,000 lines. */
 export function LogLines(props: Props) {
-  const { label, log, version, wrap, follow, onFollow, query: wanted, selected, match, onSelect, ref } = props;
+  const { label, log, version, wrap, follow, onFollow, query, selected, match, onSelect, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const top = useRef(0);
   const { first, last } = log;
@@ -97,7 +97,7 @@ export function LogLines(props: Props) {
                 number={number}
                 line={log.line(number)}
                 before={log.styleBefore(number)}
-                query={wanted}
+                query={query}
                 selected={number === selected}
                 current={number === match}
                 onSelect={onSelect}

@@ -31,7 +31,7 @@ interface Props {
 }
 
 export function LogToolbar(props: Props) {
-  const { query: wanted, onQuery: onWanted, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
+  const { query, onQuery, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Log">
       <TextInput
@@ -42,14 +42,14 @@ export function LogToolbar(props: Props) {
         placeholder="Search the log"
         type="search"
         leftSection={<IconSearch size={14} aria-hidden />}
-        value={wanted}
-        onChange={(event) => onWanted(event.currentTarget.value)}
+        value={query}
+        onChange={(event) => onQuery(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onMatch(event.shiftKey ? -1 : 1);
-          if (event.key === 'Escape') onWanted('');
+          if (event.key === 'Escape') onQuery('');
         }}
       />
-      {wanted !== '' && <Matches matches={matches} onMatch={onMatch} />}
+      {query !== '' && <Matches matches={matches} onMatch={onMatch} />}
       <span className={classes.gap} />
       <ToggleButton label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
       <ToggleButton label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />

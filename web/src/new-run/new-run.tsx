@@ -48,7 +48,8 @@ export default function NewRun() {
     problem?.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message).map(({ name }) => name) : [],
   );
   const isUnknown = (name: string) => name.split(':').some((part) => unknown.has(part));
-  const replace = (name: string, replacement: string | undefined) => change((before) => replaceName(before, name, replacement));
+  const replace = (name: string, replacement: string | undefined) =>
+    change((before) => replaceName(before, name, replacement));
   const { length } = draft.environments;
 
   return (

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { showProgress } from '../../../src/operations/runs/progress.ts';
 import type { submitRuns } from '../../../src/operations/runs/runs.ts';
-import { type OutputOf, get, newKey, post } from '../api/request.ts';
+import { get, newKey, type OutputOf, post } from '../api/request.ts';
 import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
 import { showSuccess } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -37,7 +37,9 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
       setSubmissions((before) => before + 1);
       const [first] = runs;
       if (runs.length !== 1 || !first) return onSeveralRuns(runs);
-      showSuccess(`Run ${first.id} on ${first.environment} ${queuePosition === '' ? 'is queued' : queuePosition}.`);
+      showSuccess(
+        `Run ${first.id} on ${first.environment} ${queuePosition === '' ? 'is queued' : queuePosition}.`,
+      );
       go(`/runs/${first.id}`);
     },
   });

@@ -162,16 +162,16 @@ interface IconActionProps {
   children: React.ReactNode;
 }
 
-function IconAction({ what, disabledReason: unless, busy, onClick, children }: IconActionProps) {
+function IconAction({ what, disabledReason, busy, onClick, children }: IconActionProps) {
   return (
-    <Tooltip label={unless === undefined ? what : `${what}: ${unless}`}>
+    <Tooltip label={disabledReason === undefined ? what : `${what}: ${disabledReason}`}>
       <ActionIcon
         variant="subtle"
         size="sm"
         aria-label={what}
         loading={busy}
-        {...(unless !== undefined && { 'data-disabled': true, 'aria-disabled': true })}
-        onClick={unless === undefined ? onClick : undefined}
+        {...(disabledReason !== undefined && { 'data-disabled': true, 'aria-disabled': true })}
+        onClick={disabledReason === undefined ? onClick : undefined}
       >
         {children}
       </ActionIcon>

@@ -23,7 +23,7 @@ interface Props {
   receivedAt: number;
 }
 
-export function RunHead({ progress, receivedAt: askedAt }: Props) {
+export function RunHead({ progress, receivedAt }: Props) {
   const { run, msLeft } = progress;
   const { counts } = run;
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
@@ -55,7 +55,7 @@ export function RunHead({ progress, receivedAt: askedAt }: Props) {
             <Counts counts={counts} />
           </>
         )}
-        {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={askedAt} />}
+        {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={receivedAt} />}
       </div>
       {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
 

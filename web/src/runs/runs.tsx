@@ -8,7 +8,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { StatusSign } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
-import { statusQuery, statusFilters } from './listing.ts';
+import { statusFilters, statusQuery } from './listing.ts';
 import classes from './runs.module.css';
 import { RunsTable } from './runs-table.tsx';
 
@@ -50,7 +50,10 @@ export default function Runs() {
             </UnstyledButton>
           ))}
         </div>
-        <EnvironmentSelect selected={environment} onSelect={(code) => changeFilter(() => setEnvironment(code))} />
+        <EnvironmentSelect
+          selected={environment}
+          onSelect={(code) => changeFilter(() => setEnvironment(code))}
+        />
       </div>
       {!data &&
         (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading what="the runs" />)}

@@ -56,7 +56,11 @@ export default function Schedule({ params }: { params: { name: string } }) {
       </section>
       <section aria-labelledby="past">
         <h2 id="past">Recent firings</h2>
-        {firings.length === 0 ? <p className={classes.dim}>No firings yet.</p> : <Firings firings={firings} />}
+        {firings.length === 0 ? (
+          <p className={classes.dim}>No firings yet.</p>
+        ) : (
+          <Firings firings={firings} />
+        )}
       </section>
     </div>
   );

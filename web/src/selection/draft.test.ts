@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Draft, missingInput, readDraft, replaceName, selectionOf, splitNames, writeDraft } from './draft.ts';
+import {
+  type Draft,
+  missingInput,
+  readDraft,
+  replaceName,
+  selectionOf,
+  splitNames,
+  writeDraft,
+} from './draft.ts';
 
 const read = (search: string) => readDraft(new URLSearchParams(search));
 

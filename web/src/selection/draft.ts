@@ -77,7 +77,9 @@ export function replaceName(
   const replaceIn = (each: string): string[] => {
     const parts = each.split(':');
     if (!parts.includes(name)) return [each];
-    return replacement === undefined ? [] : [parts.map((part) => (part === name ? replacement : part)).join(':')];
+    return replacement === undefined
+      ? []
+      : [parts.map((part) => (part === name ? replacement : part)).join(':')];
   };
   return {
     names: distinctNames(names.flatMap((each) => replaceIn(each.name).map((name) => ({ ...each, name })))),

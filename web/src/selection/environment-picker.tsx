@@ -4,7 +4,7 @@ import { EnvironmentState } from '../environments/environment-state.tsx';
 import type { Lane, Now } from '../environments/queries.ts';
 import { approxDuration, plural } from '../ui/format.ts';
 import classes from './environment-picker.module.css';
-import { queueAhead, type QueueAhead } from './runs-ahead.ts';
+import { type QueueAhead, queueAhead } from './runs-ahead.ts';
 
 interface Props {
   now: Now;
@@ -17,19 +17,19 @@ interface Props {
 const searchThreshold = 8;
 
 /** All environments, with their state and the expected wait of a new run. */
-export function EnvironmentPicker({ now, selected: chosen, priority, onChange }: Props) {
+export function EnvironmentPicker({ now, selected, priority, onChange }: Props) {
   const [search, setSearch] = useState('');
   // The initial selection comes first. Later selections keep their place.
-  const [first] = useState(() => new Set(chosen));
+  const [first] = useState(() => new Set(selected));
   const searchText = search.trim().toLowerCase();
   const visibleLanes = now.lanes
     .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(searchText))
     .sort((one, other) => Number(first.has(other.code)) - Number(first.has(one.code)));
-  const unknown = chosen.filter((code) => !now.lanes.some((lane) => lane.code === code));
+  const unknown = selected.filter((code) => !now.lanes.some((lane) => lane.code === code));
   const codes = visibleLanes.map(({ code }) => code);
-  const allVisibleSelected = codes.length > 0 && codes.every((code) => chosen.includes(code));
+  const allVisibleSelected = codes.length > 0 && codes.every((code) => selected.includes(code));
   const toggle = (code: string, isSelected: boolean) =>
-    onChange(isSelected ? [...chosen, code] : chosen.filter((each) => each !== code));
+    onChange(isSelected ? [...selected, code] : selected.filter((each) => each !== code));
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot share a line with other elements
@@ -49,7 +49,7 @@ export function EnvironmentPicker({ now, selected: chosen, priority, onChange }:
           />
         )}
         <span className={classes.count} aria-live="polite">
-          {chosen.length} of {now.lanes.length} selected
+          {selected.length} of {now.lanes.length} selected
         </span>
         <Button
           variant="subtle"
@@ -57,7 +57,9 @@ export function EnvironmentPicker({ now, selected: chosen, priority, onChange }:
           disabled={codes.length === 0}
           onClick={() =>
             onChange(
-              allVisibleSelected ? chosen.filter((code) => !codes.includes(code)) : [...new Set([...chosen, ...codes])],
+              allVisibleSelected
+                ? selected.filter((code) => !codes.includes(code))
+                : [...new Set([...selected, ...codes])],
             )
           }
         >
@@ -72,7 +74,7 @@ export function EnvironmentPicker({ now, selected: chosen, priority, onChange }:
             lane={lane}
             ahead={queueAhead(now, lane.code, priority)}
             now={new Date(now.at)}
-            isSelected={chosen.includes(lane.code)}
+            isSelected={selected.includes(lane.code)}
             onToggle={(isSelected) => toggle(lane.code, isSelected)}
           />
         ))}
@@ -104,14 +106,14 @@ interface RowProps {
   onToggle: (isSelected: boolean) => void;
 }
 
-function Row({ lane, ahead, now, isSelected: isChosen, onToggle }: RowProps) {
+function Row({ lane, ahead, now, isSelected, onToggle }: RowProps) {
   const id = `environment-${lane.code}`;
   return (
-    <li className={classes.row} data-chosen={isChosen || undefined}>
+    <li className={classes.row} data-chosen={isSelected || undefined}>
       <Checkbox
         size="xs"
         id={id}
-        checked={isChosen}
+        checked={isSelected}
         classNames={{ root: classes.code, label: classes.whole }}
         label={lane.code}
         aria-describedby={`${id}-state`}

@@ -30,7 +30,7 @@ export function NamePicker(props: Props) {
     label,
     description,
     placeholder,
-    selected: chosen,
+    selected,
     unknown,
     showsKind = true,
     disabled,
@@ -49,7 +49,8 @@ export function NamePicker(props: Props) {
     staleTime: 60_000,
   });
 
-  const isSelected = ({ kind, name }: Name) => chosen.some((each) => each.kind === kind && each.name === name);
+  const isSelected = ({ kind, name }: Name) =>
+    selected.some((each) => each.kind === kind && each.name === name);
   const suggestions = (data?.names ?? []).filter((each) => !isSelected(each));
   const add = (names: Name[]) => {
     onAdd(names);
@@ -77,7 +78,7 @@ export function NamePicker(props: Props) {
           onClick={() => combobox.openDropdown()}
         >
           <Pill.Group>
-            {chosen.map((each) => (
+            {selected.map((each) => (
               <Pill
                 key={`${each.kind} ${each.name}`}
                 withRemoveButton
@@ -95,7 +96,7 @@ export function NamePicker(props: Props) {
               <PillsInput.Field
                 value={input}
                 disabled={disabled}
-                placeholder={chosen.length === 0 ? placeholder : undefined}
+                placeholder={selected.length === 0 ? placeholder : undefined}
                 onFocus={() => combobox.openDropdown()}
                 onBlur={() => combobox.closeDropdown()}
                 onChange={(event) => {
@@ -110,7 +111,7 @@ export function NamePicker(props: Props) {
                   add(names.map((name) => withKind(name, suggestions)));
                 }}
                 onKeyDown={(event) => {
-                  const last = chosen.at(-1);
+                  const last = selected.at(-1);
                   if (event.key === 'Backspace' && input === '' && last) onRemove(last);
                   if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
                     event.preventDefault();

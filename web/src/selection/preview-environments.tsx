@@ -102,7 +102,8 @@ function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
         <li key={code}>
           <IconPlayerPauseFilled size={14} aria-hidden />
           <span>
-            <EnvironmentLink code={code} /> is paused: “{reason}”. The run waits until the environment is resumed.
+            <EnvironmentLink code={code} /> is paused: “{reason}”. The run waits until the environment is
+            resumed.
           </span>
         </li>
       ))}

@@ -25,9 +25,9 @@ interface Props {
 }
 
 /** Which tests the draft selects, and where and when they would run. */
-export function PreviewPanel({ draft, now, preview, error, isLoading: isReading, isStale: isOld, onReplace }: Props) {
+export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, onReplace }: Props) {
   if (error) return <PreviewError error={error} onReplace={onReplace} />;
-  if (isReading) return <Loading what="the preview" />;
+  if (isLoading) return <Loading what="the preview" />;
   if (!preview) {
     return (
       <p className={classes.hint}>
@@ -40,7 +40,7 @@ export function PreviewPanel({ draft, now, preview, error, isLoading: isReading,
   const suites = new Set(suiteNames).size;
   const skipped = preview.tests.filter((test) => test.skipped !== null).length;
   return (
-    <div className={classes.preview} data-old={isOld || undefined} aria-busy={isOld}>
+    <div className={classes.preview} data-old={isStale || undefined} aria-busy={isStale}>
       <p className={classes.headline} aria-live="polite">
         {plural(preview.tests.length, 'test')}
         {inSuites > 0 && (
@@ -92,7 +92,12 @@ function Unknown({ name, nearest, onReplace }: UnknownName & Pick<Props, 'onRepl
       <b className={classes.name}>{name}</b>
       <span className={classes.offers}>
         {nearest.map((suggestion) => (
-          <Button key={suggestion} size="compact-xs" variant="default" onClick={() => onReplace(name, suggestion)}>
+          <Button
+            key={suggestion}
+            size="compact-xs"
+            variant="default"
+            onClick={() => onReplace(name, suggestion)}
+          >
             {suggestion}
           </Button>
         ))}

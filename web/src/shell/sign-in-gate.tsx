@@ -11,7 +11,7 @@ import { Shell } from './shell.tsx';
 const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
 const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
 
-/** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive where they wanted to. */
+/** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive at the requested view. */
 export function SignInGate() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { filterTests, matchesCondition, type ListedTest, sortTests } from './listing.ts';
+import { filterTests, type ListedTest, matchesCondition, sortTests } from './listing.ts';
 
 function test(name: string, fields: Partial<ListedTest> = {}): ListedTest {
   return {

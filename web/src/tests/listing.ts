@@ -17,7 +17,10 @@ export function listTests(catalog: Catalog, statistics: readonly TestStatistics[
   return catalog.tests.map((test) => ({ ...test, statistics: byName.get(test.name) }));
 }
 
-export function matchesCondition(condition: Condition, { statistics, skipped, unusable }: ListedTest): boolean {
+export function matchesCondition(
+  condition: Condition,
+  { statistics, skipped, unusable }: ListedTest,
+): boolean {
   switch (condition) {
     case 'failing':
       return (statistics?.failing ?? 0) > 0;

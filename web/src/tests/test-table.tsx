@@ -57,11 +57,7 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
   );
 }
 
-function Row({
-  test: { name, title, groups, suites, skipped, unusable, statistics },
-}: {
-  test: ListedTest;
-}) {
+function Row({ test: { name, title, groups, suites, skipped, unusable, statistics } }: { test: ListedTest }) {
   return (
     <tr>
       <th scope="row">

@@ -82,15 +82,15 @@ interface HeadProps {
   environments: string[];
 }
 
-function Head({ name, suite, catalogTest: known, hasRun, environments }: HeadProps) {
+function Head({ name, suite, catalogTest, hasRun, environments }: HeadProps) {
   const run = new URLSearchParams({ test: suite === undefined ? name : `${suite}:${name}` });
   for (const code of environments) run.append('env', code);
   return (
     <header>
       <div className={classes.head}>
         <h1>{name}</h1>
-        {known?.skipped != null && (
-          <StatusBadge status="skipped">skipped by MFTF: {known.skipped}</StatusBadge>
+        {catalogTest?.skipped != null && (
+          <StatusBadge status="skipped">skipped by MFTF: {catalogTest.skipped}</StatusBadge>
         )}
         <Button
           component={Link}
@@ -102,21 +102,23 @@ function Head({ name, suite, catalogTest: known, hasRun, environments }: HeadPro
           Run this test
         </Button>
       </div>
-      {known && (
+      {catalogTest && (
         <p className={classes.dim}>
-          {known.title !== null && known.title !== name && (
-            <span className={classes.title}>{known.title}</span>
+          {catalogTest.title !== null && catalogTest.title !== name && (
+            <span className={classes.title}>{catalogTest.title}</span>
           )}
-          <Names word="group" names={known.groups} />
-          <Names word="suite" names={known.suites} />
-          {known.module !== null && <span>module {known.module}</span>}
-          {known.severity !== null && <span>severity {known.severity.toLowerCase()}</span>}
+          <Names word="group" names={catalogTest.groups} />
+          <Names word="suite" names={catalogTest.suites} />
+          {catalogTest.module !== null && <span>module {catalogTest.module}</span>}
+          {catalogTest.severity !== null && <span>severity {catalogTest.severity.toLowerCase()}</span>}
         </p>
       )}
-      {known?.unusable != null && (
-        <p className={classes.dim}>MFTF cannot generate this test: {known.unusable}</p>
+      {catalogTest?.unusable != null && (
+        <p className={classes.dim}>MFTF cannot generate this test: {catalogTest.unusable}</p>
       )}
-      {known === null && hasRun && <p className={classes.dim}>This test is no longer in the catalog.</p>}
+      {catalogTest === null && hasRun && (
+        <p className={classes.dim}>This test is no longer in the catalog.</p>
+      )}
     </header>
   );
 }

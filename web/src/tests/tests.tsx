@@ -9,7 +9,15 @@ import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
-import { conditions, filterTests, matchesCondition, listTests, type Sort, sorts, sortTests } from './listing.ts';
+import {
+  conditions,
+  filterTests,
+  listTests,
+  matchesCondition,
+  type Sort,
+  sorts,
+  sortTests,
+} from './listing.ts';
 import { type Catalog, catalogQuery, statisticsQuery } from './queries.ts';
 import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
@@ -114,11 +122,17 @@ export default function Tests() {
           )}
         </EmptyState>
       ) : (
-        <TestTable tests={visibleTests.slice(0, maxRows)} count={visibleTests.length} sort={sort} onSort={setSort} />
+        <TestTable
+          tests={visibleTests.slice(0, maxRows)}
+          count={visibleTests.length}
+          sort={sort}
+          onSort={setSort}
+        />
       )}
       {visibleTests.length > maxRows && (
         <Button variant="default" mt="sm" onClick={() => setMaxRows(maxRows + pageSize)}>
-          Show {Math.min(pageSize, visibleTests.length - maxRows)} more of {plural(visibleTests.length, 'test')}
+          Show {Math.min(pageSize, visibleTests.length - maxRows)} more of{' '}
+          {plural(visibleTests.length, 'test')}
         </Button>
       )}
     </>
@@ -132,7 +146,7 @@ interface ChoiceProps {
   onSelect: (name: string) => void;
 }
 
-function Choice({ label, all, selected: chosen, onSelect: onChoose }: ChoiceProps) {
+function Choice({ label, all, selected, onSelect }: ChoiceProps) {
   return (
     <Select
       aria-label={label}
@@ -144,8 +158,8 @@ function Choice({ label, all, selected: chosen, onSelect: onChoose }: ChoiceProp
       nothingFoundMessage="No matches"
       limit={200}
       data={all.map(({ name, tests }) => ({ value: name, label: `${name} (${tests})` }))}
-      value={chosen === '' ? null : chosen}
-      onChange={(name) => onChoose(name ?? '')}
+      value={selected === '' ? null : selected}
+      onChange={(name) => onSelect(name ?? '')}
     />
   );
 }

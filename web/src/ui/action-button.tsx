@@ -11,9 +11,9 @@ type Props = ButtonProps &
   };
 
 /** A button for an action that requires a role. When disabled it stays visible and focusable, and shows why. */
-export function ActionButton({ requiredRole: needs, disabledReason: unless, onClick, ...props }: Props) {
-  const refusal = useRefusal(needs);
-  const reason = refusal ?? unless;
+export function ActionButton({ requiredRole, disabledReason, onClick, ...props }: Props) {
+  const refusal = useRefusal(requiredRole);
+  const reason = refusal ?? disabledReason;
   if (reason === undefined) return <Button {...props} onClick={onClick} />;
   return (
     <Tooltip label={reason}>

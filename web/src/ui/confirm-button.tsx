@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A button for an irreversible action. It asks for confirmation in a popover. */
-export function ConfirmButton({ label: button, accessibleName: name, question, busy, onConfirm: onYes }: Props) {
+export function ConfirmButton({ label, accessibleName, question, busy, onConfirm }: Props) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
   return (
@@ -21,14 +21,14 @@ export function ConfirmButton({ label: button, accessibleName: name, question, b
         <Button
           variant="subtle"
           size="compact-xs"
-          aria-label={name}
+          aria-label={accessibleName}
           loading={busy}
           onClick={() => setOpened((before) => !before)}
         >
-          {button}
+          {label}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown maw={280} aria-label={name}>
+      <Popover.Dropdown maw={280} aria-label={accessibleName}>
         <p>{question}</p>
         <Group gap="xs" mt="xs" justify="end">
           <Button variant="default" onClick={close}>
@@ -37,10 +37,10 @@ export function ConfirmButton({ label: button, accessibleName: name, question, b
           <Button
             onClick={() => {
               close();
-              onYes();
+              onConfirm();
             }}
           >
-            {button}
+            {label}
           </Button>
         </Group>
       </Popover.Dropdown>

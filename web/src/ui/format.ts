@@ -32,7 +32,13 @@ export function relative(at: Date, now: Date): string {
   const distance = Math.abs(ms);
   if (distance < 10 * second) return 'just now';
   const [unit, word] =
-    distance < minute ? [second, 's'] : distance < hour ? [minute, 'min'] : distance < day ? [hour, 'h'] : [day, 'd'];
+    distance < minute
+      ? [second, 's']
+      : distance < hour
+        ? [minute, 'min']
+        : distance < day
+          ? [hour, 'h']
+          : [day, 'd'];
   const count = `${Math.floor(distance / unit)} ${word}`;
   return ms > 0 ? `${count} ago` : `in ${count}`;
 }

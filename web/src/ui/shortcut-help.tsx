@@ -22,7 +22,7 @@ interface Props {
 }
 
 /** The help dialog: the keyboard shortcuts of the current view, and the terms of the page. */
-export function ShortcutHelp({ opened, shortcuts, disabled: off, onDisable: onOff, onClose }: Props) {
+export function ShortcutHelp({ opened, shortcuts, disabled, onDisable, onClose }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="Help">
       <h3 id="help-shortcuts">Keyboard shortcuts</h3>
@@ -48,8 +48,8 @@ export function ShortcutHelp({ opened, shortcuts, disabled: off, onDisable: onOf
         mb="lg"
         size="sm"
         label="Enable keyboard shortcuts"
-        checked={!off}
-        onChange={(event) => onOff(!event.currentTarget.checked)}
+        checked={!disabled}
+        onChange={(event) => onDisable(!event.currentTarget.checked)}
       />
       <h3 id="help-terms">Terms</h3>
       <Table aria-labelledby="help-terms">

@@ -1,6 +1,6 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { toProblem } from '../api/problem.ts';
-import { showSuccess, showProblem } from './notices.tsx';
+import { showProblem, showSuccess } from './notices.tsx';
 
 export interface Action<Input, Output> {
   run: (input: Input) => Promise<Output>;

@@ -113,7 +113,9 @@ function HealthBadge({ container: { state, healthy, stale, checks } }: { contain
     return (
       <span className={classes.bad}>
         <StatusSign status="broken" />
-        {failedCount > 0 ? `unhealthy: ${failedCount} of ${plural(checks.length, 'check')} failed` : 'unhealthy'}
+        {failedCount > 0
+          ? `unhealthy: ${failedCount} of ${plural(checks.length, 'check')} failed`
+          : 'unhealthy'}
       </span>
     );
   }

@@ -68,8 +68,8 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
       </div>
       <Modal opened={lockToRelease !== undefined} onClose={close} title="Force-release lock">
         <p>
-          The holder of <b>{lockToRelease}</b> loses it, and its current run ends as broken. Release a lock only if
-          you know that its holder is gone.
+          The holder of <b>{lockToRelease}</b> loses it, and its current run ends as broken. Release a lock
+          only if you know that its holder is gone.
         </p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" data-autofocus onClick={close}>

@@ -5,6 +5,8 @@ const maxHeight = 36;
 export function barHeights(durations: readonly (number | undefined)[]): number[] {
   const longest = Math.max(0, ...durations.map((ms) => ms ?? 0));
   return durations.map((ms) =>
-    ms === undefined || longest === 0 ? minHeight : Math.max(minHeight, Math.round((ms / longest) * maxHeight)),
+    ms === undefined || longest === 0
+      ? minHeight
+      : Math.max(minHeight, Math.round((ms / longest) * maxHeight)),
   );
 }

@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } fro
 import { useState } from 'react';
 import type { setVariables } from '../../../../src/operations/environments/variables.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type OutputOf, callApi } from '../../api/request.ts';
+import { callApi, type OutputOf } from '../../api/request.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
 
@@ -32,7 +32,8 @@ export function VariableForm({
         body: { variables: [fields], ...(scope === 'environment' && { environment: code }) },
       }),
     successMessage: () => `${fields.name} is set.`,
-    invalidates: scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
+    invalidates:
+      scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
     onSuccess: onClose,
     quiet: true,
   });

@@ -6,7 +6,7 @@ import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
 import type { VariableDraft } from './variable-form.tsx';
-import { fixedReason, layerText, type Row, canUnset } from './variable-values.ts';
+import { canUnset, fixedReason, layerText, type Row } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
@@ -106,7 +106,11 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
           <Button variant="subtle" onClick={close}>
             Cancel
           </Button>
-          <Button data-autofocus loading={unset.isPending} onClick={() => rowToUnset && unset.mutate(rowToUnset)}>
+          <Button
+            data-autofocus
+            loading={unset.isPending}
+            onClick={() => rowToUnset && unset.mutate(rowToUnset)}
+          >
             Unset
           </Button>
         </Group>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixedReason, rowsOf, canUnset } from './variable-values.ts';
+import { canUnset, fixedReason, rowsOf } from './variable-values.ts';
 
 const effective = {
   commit: { id: 'a', subject: '' },

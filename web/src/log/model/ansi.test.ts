@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readLine, styleAfter, visibleText } from './ansi.ts';
 
 const e = '\u001b';
-const colouredTexts = (line: string) => readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
+const colouredTexts = (line: string) =>
+  readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
 
 describe('readLine', () => {
   it('splits a line where its style changes', () => {

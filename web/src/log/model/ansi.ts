@@ -36,7 +36,8 @@ export function visibleText(line: string): string {
 /** Splits a line into pieces of one style. `after` is the style at the start of the next line. */
 export function readLine(line: string, before: Style = plainStyle): { pieces: Piece[]; after: Style } {
   const visible = afterReturn(line);
-  if (isPlain(visible)) return { pieces: visible === '' ? [] : [{ text: visible, style: before }], after: before };
+  if (isPlain(visible))
+    return { pieces: visible === '' ? [] : [{ text: visible, style: before }], after: before };
   const pieces: Piece[] = [];
   let style = before;
   let from = 0;
@@ -97,7 +98,8 @@ function applyCodes(style: Style, parameters: string): Style {
     else if (code === 49) next = { ...next, ground: undefined };
     else if (code >= 30 && code <= 37) next = { ...next, text: basicColours[code - 30] };
     else if (code >= 40 && code <= 47) next = { ...next, ground: basicColours[code - 40] };
-    else if (code >= 90 && code <= 97) next = { ...next, text: code === 90 ? 'grey' : basicColours[code - 90] };
+    else if (code >= 90 && code <= 97)
+      next = { ...next, text: code === 90 ? 'grey' : basicColours[code - 90] };
     else if (code >= 100 && code <= 107)
       next = { ...next, ground: code === 100 ? 'grey' : basicColours[code - 100] };
   }

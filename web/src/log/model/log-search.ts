@@ -28,7 +28,7 @@ export function createLogSearch(
   let next = log.first;
 
   return {
-    wanted: query,
+    query,
     /** The numbers of the matching lines so far, in order. */
     lines: lines as readonly number[],
 

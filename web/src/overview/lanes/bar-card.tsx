@@ -27,7 +27,11 @@ export function BarCard({
       if (!bar) return setOpen(undefined);
       const { left, bottom } = bar.getBoundingClientRect();
       const maxLeft = document.documentElement.clientWidth - 340;
-      setOpen({ id: Number(bar.dataset['run']), left: Math.max(8, Math.min(left, maxLeft)), top: bottom + 4 });
+      setOpen({
+        id: Number(bar.dataset['run']),
+        left: Math.max(8, Math.min(left, maxLeft)),
+        top: bottom + 4,
+      });
     };
     const hide = () => setOpen(undefined);
     const leave = (event: KeyboardEvent) => event.key === 'Escape' && hide();

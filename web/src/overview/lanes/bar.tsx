@@ -3,7 +3,7 @@ import type { BarView } from '../../../../src/operations/overview/overview-view.
 import { clock, duration } from '../../ui/format.ts';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
 import classes from './lanes.module.css';
-import { hitPx, type RunPiece, labelDetail } from './layout.ts';
+import { hitPx, labelDetail, type RunPiece } from './layout.ts';
 
 interface Props {
   piece: RunPiece;

@@ -19,14 +19,7 @@ interface Props {
 }
 
 /** An environment with its past, running and queued runs. */
-export const Lane = memo(function Lane({
-  lane,
-  queue,
-  anchor,
-  at,
-  pxPerSecond,
-  onOpenCluster,
-}: Props) {
+export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCluster }: Props) {
   const pieces = useMemo(
     () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
     [lane, queue, anchor, at],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
-import { byEnvironment, cluster, layOutLane, layOutTicks, type Piece, labelDetail } from './layout.ts';
+import { byEnvironment, cluster, labelDetail, layOutLane, layOutTicks, type Piece } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(anchor + minutes * 60_000).toISOString();

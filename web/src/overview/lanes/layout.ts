@@ -104,7 +104,8 @@ export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPie
       isNarrow(before) &&
       (piece.start - before.start) * pxPerSecond < hitPx &&
       (piece.start - first.start) * pxPerSecond < clusterPx;
-    if (joinsCluster) drawnPieces[drawnPieces.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
+    if (joinsCluster)
+      drawnPieces[drawnPieces.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
     else drawnPieces.push(piece);
   }
   return drawnPieces;

@@ -11,7 +11,8 @@ export function CauseHead({ cause, visibleTests }: { cause: CauseView; visibleTe
     <div className={classes.cause} data-status={status}>
       <h3 className={classes.title}>
         <StatusSign status={status} />
-        {visibleTests === tests.length ? tests.length : `${visibleTests} of ${tests.length}`} tests with the same cause
+        {visibleTests === tests.length ? tests.length : `${visibleTests} of ${tests.length}`} tests with the
+        same cause
         <SameCause runs={sameCauseAs} />
       </h3>
       <Message text={message} lines={2} />

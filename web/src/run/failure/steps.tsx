@@ -6,7 +6,7 @@ import type { TestResultView } from '../../../../src/operations/results/results-
 import { ErrorState, Loading } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { fileOf, stepsQuery } from '../queries.ts';
-import { numberSteps, initiallyOpen, type StepNode } from './step-tree.ts';
+import { initiallyOpen, numberSteps, type StepNode } from './step-tree.ts';
 import classes from './steps.module.css';
 
 /** The steps of a test as a tree; the groups around the failure are open. */
@@ -57,8 +57,8 @@ interface NodeProps {
 }
 
 function Node({ run, node, open, onToggle }: NodeProps) {
-  const { path: place, title, stepKey, step, number, leadsToFailure, steps } = node;
-  const isOpen = open.has(place);
+  const { path, title, stepKey, step, number, leadsToFailure, steps } = node;
+  const isOpen = open.has(path);
   const words = (
     <>
       <span className={classes.number}>{number}</span>
@@ -74,7 +74,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
   return (
     <li data-failed={(leadsToFailure && steps.length === 0) || undefined}>
       {steps.length > 0 ? (
-        <UnstyledButton className={classes.step} aria-expanded={isOpen} onClick={() => onToggle(place)}>
+        <UnstyledButton className={classes.step} aria-expanded={isOpen} onClick={() => onToggle(path)}>
           {words}
         </UnstyledButton>
       ) : (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
-import { arrange, type Row, type ListOptions } from './arrange.ts';
+import { arrange, type ListOptions, type Row } from './arrange.ts';
 
 let position = 0;
 function result(

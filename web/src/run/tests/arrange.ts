@@ -40,7 +40,9 @@ export function arrange(
   { filter, search, order, byCause }: ListOptions,
 ): Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const visibleTests = tests.filter((test) => matchesFilter(test, filter) && matchesWords(test, words)).sort(compare[order]);
+  const visibleTests = tests
+    .filter((test) => matchesFilter(test, filter) && matchesWords(test, words))
+    .sort(compare[order]);
   if (!byCause || order !== 'status') return visibleTests.map((test) => rowOf(test, undefined));
   const failures = visibleTests.filter(isFailure);
   const others = visibleTests.filter((test) => !isFailure(test));

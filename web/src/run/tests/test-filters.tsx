@@ -3,7 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import type { RunResultsView } from '../../../../src/operations/results/results-view.ts';
 import { StatusSign } from '../../ui/status.tsx';
-import { type Filter, filters, type Order, orders, type ListOptions } from './arrange.ts';
+import { type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import classes from './test-filters.module.css';
 
 interface Props {
@@ -78,11 +78,11 @@ interface FilterButtonProps {
   onSelect: () => void;
 }
 
-function FilterButton({ filter, count, isSelected: isChosen, onSelect: onChoose }: FilterButtonProps) {
+function FilterButton({ filter, count, isSelected, onSelect }: FilterButtonProps) {
   // Hides statuses without tests, except the selected one, so that it can be deselected.
-  if (count === 0 && !isChosen) return null;
+  if (count === 0 && !isSelected) return null;
   return (
-    <UnstyledButton className={classes.choice} aria-pressed={isChosen} onClick={onChoose}>
+    <UnstyledButton className={classes.choice} aria-pressed={isSelected} onClick={onSelect}>
       {filter !== '' && <StatusSign status={filter === 'waiting' ? 'queued' : filter} size={12} />}
       {filter === '' ? 'All' : labels[filter]}
       <span className={classes.count}>{count.toLocaleString()}</span>

@@ -23,7 +23,7 @@ const heights = { cause: 44, line: 33, failure: 99 };
 export function TestList({ run, rows, onLog }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const margin = useOffset(list);
-  const { opened: openPanels, open } = useOpenPanels();
+  const { openPanels, open } = useOpenPanels();
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -127,7 +127,7 @@ function useOpenPanels() {
     setTest(next === undefined ? '' : name);
     setPanel(next ?? '');
   };
-  return { opened: openPanels, open };
+  return { openPanels, open };
 }
 
 /** The distance of an element from the top of the page. It changes with the content above. */

@@ -6,7 +6,7 @@ import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
 import { resultsQuery } from '../queries.ts';
-import { arrange, type Filter, filters, type Order, orders, type ListOptions } from './arrange.ts';
+import { arrange, type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import { TestFilters } from './test-filters.tsx';
 import { TestList } from './test-list.tsx';
 
@@ -51,7 +51,9 @@ function TestResults({ run, results, onLog }: Props & { results: RunResultsView 
       />
       {rows.length === 0 ? (
         <EmptyState title="No tests match these filters">
-          {options.search === '' ? `No test is ${filter}.` : `No name or message contains "${options.search}".`}
+          {options.search === ''
+            ? `No test is ${filter}.`
+            : `No name or message contains "${options.search}".`}
         </EmptyState>
       ) : (
         <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />

@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** The cron expression and time zone of a schedule. */
-export function RhythmFields({ draft: { cron, zone }, fieldErrors: wrong, onChange }: Props) {
+export function RhythmFields({ draft: { cron, zone }, fieldErrors, onChange }: Props) {
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={classes.rhythm}>
@@ -31,7 +31,7 @@ export function RhythmFields({ draft: { cron, zone }, fieldErrors: wrong, onChan
         autoComplete="off"
         classNames={{ input: classes.cron }}
         value={cron}
-        error={wrong['cron']}
+        error={fieldErrors['cron']}
         onChange={(event) => onChange({ cron: event.currentTarget.value })}
       />
       <Autocomplete
@@ -42,7 +42,7 @@ export function RhythmFields({ draft: { cron, zone }, fieldErrors: wrong, onChan
         required
         withAsterisk={false}
         value={zone}
-        error={wrong['zone']}
+        error={fieldErrors['zone']}
         onChange={(selected) => onChange({ zone: selected })}
       />
       <div className={classes.usual}>

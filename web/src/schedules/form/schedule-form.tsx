@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addSchedule } from '../../../../src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type OutputOf, callApi, post } from '../../api/request.ts';
+import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import layout from '../../new-run/new-run.module.css';
 import { distinct, distinctNames, missingInput } from '../../selection/draft.ts';
@@ -30,8 +30,8 @@ interface Props {
 }
 
 /** Adds or edits a schedule, with a preview of its effects. */
-export function ScheduleForm({ title, savedName: saved, initial: first, onDone }: Props) {
-  const [draft, setDraft] = useState(first);
+export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
+  const [draft, setDraft] = useState(initial);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const now = useQuery(nowQuery);
   const preview = usePreview(draft);
@@ -39,10 +39,10 @@ export function ScheduleForm({ title, savedName: saved, initial: first, onDone }
   const save = useAction({
     run: (): Promise<OutputOf<typeof addSchedule>> => {
       const fields = fieldsOf(draft);
-      if (saved === undefined)
+      if (savedName === undefined)
         return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
-      const rename = draft.name.trim() === saved ? {} : { rename: draft.name };
-      return callApi('PATCH', scheduleAddress(saved), { body: { ...fields, ...rename } });
+      const rename = draft.name.trim() === savedName ? {} : { rename: draft.name };
+      return callApi('PATCH', scheduleAddress(savedName), { body: { ...fields, ...rename } });
     },
     successMessage: ({ name }) => `${name} is saved.`,
     invalidates: [['schedules']],
@@ -52,7 +52,9 @@ export function ScheduleForm({ title, savedName: saved, initial: first, onDone }
   const saveProblem = save.error ? toProblem(save.error) : undefined;
   const fieldErrors = { ...fieldProblems(saveProblem), ...fieldProblems(problem) };
   const blocker =
-    draft.name.trim() === '' ? 'Enter a name.' : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
+    draft.name.trim() === ''
+      ? 'Enter a name.'
+      : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
 
   if (!now.data) {
     if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
@@ -91,12 +93,20 @@ export function ScheduleForm({ title, savedName: saved, initial: first, onDone }
       </div>
       <aside className={layout.preview} aria-label="Preview">
         <div className={layout.press}>
-          <ActionButton requiredRole="operator" disabledReason={blocker} type="submit" size="sm" loading={save.isPending}>
-            {saved === undefined ? 'Add schedule' : 'Save'}
+          <ActionButton
+            requiredRole="operator"
+            disabledReason={blocker}
+            type="submit"
+            size="sm"
+            loading={save.isPending}
+          >
+            {savedName === undefined ? 'Add schedule' : 'Save'}
           </ActionButton>
           <span className={layout.lack}>{blocker}</span>
         </div>
-        {saveProblem && Object.keys(fieldProblems(saveProblem)).length === 0 && <FormProblem error={save.error} />}
+        {saveProblem && Object.keys(fieldProblems(saveProblem)).length === 0 && (
+          <FormProblem error={save.error} />
+        )}
         <FormPreview draft={draft} times={times} preview={preview} />
       </aside>
     </form>

@@ -51,8 +51,8 @@ interface Line {
 const codesOf = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
 
 function patternOf(lines: readonly Line[], columns: History['columns']): Pattern {
-  const withOutcomes = lines.filter(({ outcomes: answers }) => answers.length > 0);
-  const failing = withOutcomes.filter(({ outcomes: answers }) => answers.at(-1)?.cell.status === 'failed');
+  const withOutcomes = lines.filter(({ outcomes }) => outcomes.length > 0);
+  const failing = withOutcomes.filter(({ outcomes }) => outcomes.at(-1)?.cell.status === 'failed');
   if (failing.length === 0) {
     const broken = lines.filter(({ last }) => last?.status === 'broken');
     if (broken.length > 0) return { kind: 'broken', environments: codesOf(broken) };
@@ -60,9 +60,9 @@ function patternOf(lines: readonly Line[], columns: History['columns']): Pattern
   }
 
   // The start of the failures on each environment.
-  const starts = failing.map(({ outcomes: answers }) => {
-    const lastPass = answers.findLastIndex(({ cell }) => cell.status === 'passed');
-    return { before: answers[lastPass], first: answers[lastPass + 1] as Place };
+  const starts = failing.map(({ outcomes }) => {
+    const lastPass = outcomes.findLastIndex(({ cell }) => cell.status === 'passed');
+    return { before: outcomes[lastPass], first: outcomes[lastPass + 1] as Place };
   });
   const first = starts.reduce((one, other) => (other.first.column < one.first.column ? other : one)).first;
   const commitOf = (place: Place | undefined) => (place && columns[place.column]?.commit) ?? undefined;
