@@ -10,16 +10,16 @@ import { patienceMs } from '../support/wait-for.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Debian's. Playwright's own would be fetched from elsewhere. */
+/** The Chromium of Debian. That of Playwright would need a download. */
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
-/** Why no browser can be started here; `undefined` when one can. */
+/** Why the tests cannot start a browser; `undefined` when they can. */
 export const noBrowserReason = executablePath === undefined ? 'no chromium' : undefined;
 
 export interface TestBrowser {
-  /** A page of a person of its own: with cookies of its own. */
+  /** Opens a page in a new context with separate cookies, like another user. */
   open(address: string, options?: BrowserContextOptions): Promise<Page>;
-  /** What no page should say, of all of them: errors in scripts, refused by the content security policy. */
+  /** Errors of all pages: uncaught exceptions, React errors, and violations of the content security policy. */
   pageErrors: string[];
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** Builds the page to where a server that runs from its sources finds it. */
+/** Builds the page into the folder where a server running from source finds it. */
 export async function buildPage(): Promise<void> {
   const vite = resolve(root, 'node_modules/vite/bin/vite.js');
   const env = { ...process.env, NODE_ENV: 'production' };
@@ -64,7 +64,7 @@ export async function buildPage(): Promise<void> {
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** No violation of WCAG 2.2 A and AA that axe can find. */
+/** Expects no violations of WCAG 2.2 A and AA that axe can find. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
@@ -77,7 +77,7 @@ export async function expectAccessible(page: Page, where: string): Promise<void>
   expect(violations, where).toEqual([]);
 }
 
-/** Nothing is wider than the window: nobody must push the page to and fro. */
+/** Expects no horizontal scrolling: nothing is wider than the window. */
 export async function expectFits(page: Page, where: string): Promise<void> {
   const tooWide = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
   expect(tooWide, where).toBeLessThanOrEqual(0);

@@ -107,7 +107,7 @@ function Row({ token }: { token: Token }) {
     invalidates: [['tokens']],
   });
   return (
-    <Table.Tr className={expired ? classes.gone : undefined}>
+    <Table.Tr className={expired ? classes.expired : undefined}>
       <Table.Td>{name}</Table.Td>
       <Table.Td>{role}</Table.Td>
       <Table.Td>{user ?? createdBy}</Table.Td>

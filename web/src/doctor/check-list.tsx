@@ -15,13 +15,14 @@ interface Props {
   fix?: (finding: Finding) => ReactNode;
 }
 
+/** A list of checks with their findings, remedies and fixes. */
 export function CheckList({ label, checks, environments, fix }: Props) {
   return (
     <ul className={classes.checks} aria-label={label}>
       {checks.map(({ name, looksAt, standing, findings, healed }) => (
         <li key={name} className={classes.check}>
           <CheckStatusBadge standing={standing} />
-          <div className={classes.what}>
+          <div>
             <b>{name}</b> <span className={classes.dim}>{looksAt}</span>
           </div>
           <ul className={classes.findings}>
@@ -60,7 +61,7 @@ function FindingText({ finding, differs, environments, children }: FindingProps)
   const { standing, about, found, code, meaning, remedy } = finding;
   return (
     <>
-      <div className={classes.found}>
+      <div className={classes.finding}>
         <p>
           {differs && (
             <>

@@ -9,7 +9,7 @@ const words = { well: 'ok', warning: 'warning', problem: 'problem', unknown: 'no
 export function CheckStatusBadge({ standing }: { standing: CheckStatus }) {
   const Sign = signs[standing];
   return (
-    <span className={classes.standing} data-standing={standing}>
+    <span className={classes.status} data-status={standing}>
       <Sign size={14} stroke={2.5} aria-hidden />
       {words[standing]}
     </span>

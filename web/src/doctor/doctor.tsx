@@ -99,7 +99,7 @@ function Choice({ codes, selected, onSelect }: ChoiceProps) {
 function CheckProgress({ isRecheck, isFixing }: { isRecheck: boolean; isFixing: boolean }) {
   const [since] = useState(() => new Date().toISOString());
   return (
-    <div className={classes.looking}>
+    <div className={classes.progress}>
       <Loader size={16} aria-hidden />
       <p>
         {isFixing ? 'Fixing, then checking again' : isRecheck ? 'Checking again' : 'Checking'}: the database,
@@ -176,7 +176,7 @@ function Checks({ report: { healthy, checks }, codes, isFixing, disabledReason, 
         />
       )}
       {passedChecks.length > 0 && (
-        <details key={String(healthy)} open={!healthy} className={classes.well}>
+        <details key={String(healthy)} open={!healthy} className={classes.passed}>
           <summary>Passed: {plural(passedChecks.length, 'check')}</summary>
           <CheckList label="Passed" checks={passedChecks} environments={codes} />
         </details>

@@ -57,7 +57,7 @@ export function Fix({ name, fixable, busy, disabledReason, onFix }: Props) {
         Fix
       </ActionButton>
       <Modal opened={dialogOpened} onClose={close} title={`Fix ${plural(fixable.length, 'finding')}`}>
-        <ul className={classes.asked}>
+        <ul className={classes.fixList}>
           {fixable.map(({ about, found }) => (
             <li key={`${about} ${found}`}>
               {about !== null && <b>{about}: </b>}

@@ -150,5 +150,5 @@ function Containers({ containers, isUnreachable }: Pick<RowProps, 'containers' |
 }
 
 function Placeholder({ children }: { children: React.ReactNode }) {
-  return <span className={classes.nothing}>{children}</span>;
+  return <span className={classes.placeholder}>{children}</span>;
 }

@@ -122,7 +122,7 @@ export default function NewRun() {
           <Submitted runs={submitted} now={now.data} onClose={() => setSubmitted(undefined)} />
         ) : (
           <>
-            <div className={classes.press}>
+            <div className={classes.submit}>
               <ActionButton
                 requiredRole="operator"
                 disabledReason={blocker}
@@ -133,7 +133,7 @@ export default function NewRun() {
               >
                 {length > 1 ? `Start ${plural(length, 'run')}` : 'Start run'}
               </ActionButton>
-              <span className={classes.lack}>
+              <span className={classes.blocker}>
                 {refusal ?? blocker ?? (
                   <>
                     or <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>

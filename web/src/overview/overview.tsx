@@ -79,7 +79,7 @@ export default function Overview() {
         </div>
       </div>
       <Lanes overview={overview} lanes={lanes} received={received} span={span} />
-      {lanes.length === 0 && <p className={classes.none}>No environments match “{filter}”.</p>}
+      {lanes.length === 0 && <p className={classes.empty}>No environments match “{filter}”.</p>}
       {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
     </>
   );

@@ -72,7 +72,7 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
       <Table.Td className={classes.tests} title={summary}>
         {summary}
       </Table.Td>
-      <Table.Td className={classes.because}>
+      <Table.Td className={classes.reason}>
         <WaitReason waits={waits} />
       </Table.Td>
       <Table.Td className={classes.number}>

@@ -82,7 +82,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
             ? 'The run has not started. It stays in the list as cancelled.'
             : `The current test is stopped. The results of ${done} of ${run.counts.planned} tests are kept.`}
         </p>
-        <div className={classes.answers}>
+        <div className={classes.buttons}>
           <Button variant="default" onClick={() => setDialogOpened(false)}>
             Keep the run
           </Button>

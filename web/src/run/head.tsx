@@ -29,7 +29,7 @@ export function RunHead({ progress, receivedAt }: Props) {
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
   return (
     <header className={classes.head}>
-      <div className={classes.first}>
+      <div className={classes.titleRow}>
         <div className={classes.name}>
           <h1 className={classes.title}>
             <span className={classes.number}>#{run.id}</span> {run.summary}{' '}
@@ -44,7 +44,7 @@ export function RunHead({ progress, receivedAt }: Props) {
         <RunActions run={run} done={done} />
       </div>
 
-      <div className={classes.standing}>
+      <div className={classes.status}>
         <StatusBadge status={statusOfRun(run)}>{statusText(run)}</StatusBadge>
         {counts.planned > 0 && (
           <>
@@ -130,7 +130,7 @@ function TimeLeft({ msLeft, receivedAt }: { msLeft: number | null; receivedAt: n
   const now = useNow(1_000);
   const remainingText = timeLeft(msLeft, receivedAt, now.getTime());
   return remainingText === undefined ? null : (
-    <span className={classes.left} title="Estimated from earlier durations of these tests">
+    <span className={classes.timeLeft} title="Estimated from earlier durations of these tests">
       {remainingText}
     </span>
   );

@@ -43,7 +43,7 @@ function RunPage({ id }: { id: number }) {
           error={error}
           onRetry={toProblem(error).status === 404 ? undefined : () => void refetch()}
         />
-        <p className={classes.elsewhere}>
+        <p className={classes.note}>
           <AllRunsLink />
         </p>
       </>

@@ -37,11 +37,11 @@ export default function Runs() {
       <div className={classes.head}>
         <h1>Runs</h1>
         {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
-        <div role="group" aria-label="Filter by status" className={classes.standings}>
+        <div role="group" aria-label="Filter by status" className={classes.filters}>
           {['', ...statusFilters].map((each) => (
             <UnstyledButton
               key={each}
-              className={classes.standing}
+              className={classes.filter}
               aria-pressed={status === each}
               onClick={() => changeFilter(() => setStatus(each))}
             >

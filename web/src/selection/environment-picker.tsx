@@ -91,7 +91,7 @@ export function EnvironmentPicker({ now, selected, priority, onChange }: Props) 
           </li>
         ))}
         {visibleLanes.length === 0 && unknown.length === 0 && (
-          <li className={classes.none}>No matching environments</li>
+          <li className={classes.empty}>No matching environments</li>
         )}
       </ul>
     </div>
@@ -109,7 +109,7 @@ interface RowProps {
 function Row({ lane, ahead, now, isSelected, onToggle }: RowProps) {
   const id = `environment-${lane.code}`;
   return (
-    <li className={classes.row} data-chosen={isSelected || undefined}>
+    <li className={classes.row} data-selected={isSelected || undefined}>
       <Checkbox
         size="xs"
         id={id}

@@ -27,8 +27,8 @@ export function Failure(props: TestProps) {
       tabIndex={-1}
       aria-label={`${test.test}: ${status}`}
     >
-      <div className={classes.words}>
-        <div className={classes.first}>
+      <div className={classes.content}>
+        <div className={classes.titleRow}>
           <span className={classes.name}>
             <StatusBadge status={status === 'broken' ? 'broken' : 'failed'} />
             <b>
@@ -36,7 +36,7 @@ export function Failure(props: TestProps) {
             </b>
           </span>
           <ClassificationBadge failure={failure} />
-          <span className={classes.end}>
+          <span className={classes.trailing}>
             {durationMs !== null && (
               <span title={usualMs === null ? undefined : `usually ${duration(usualMs)}`}>
                 {duration(durationMs)}

@@ -11,7 +11,7 @@ export function Reason({ reason, label }: { reason: NonNullable<RunView['reason'
   return (
     <section className={classes.reason} aria-label={label}>
       <StatusSign status="broken" size={16} />
-      <div className={classes.words}>
+      <div className={classes.content}>
         <p className={classes.message}>
           {reason.message} <code className={classes.code}>{reason.code}</code>
         </p>

@@ -23,7 +23,7 @@ export function TestPanel({ run, test, panel }: { run: RunView; test: TestResult
       </ul>
     );
   }
-  if (path === undefined) return <p className={classes.nothing}>Not recorded for this test</p>;
+  if (path === undefined) return <p className={classes.notRecorded}>Not recorded for this test</p>;
   if (panel === 'steps') return <Steps run={run.id} test={test} />;
   if (panel === 'page') return <SavedPage address={fileOf(run.id, path)} test={test.test} />;
   return (

@@ -53,7 +53,7 @@ function Line(props: TestProps) {
         <TestName test={test} environment={run.environment} />
         {flaky && <StatusBadge status="flaky" />}
         {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
-        <span className={classes.end}>
+        <span className={classes.trailing}>
           {status === 'running' && (
             <Button size="compact-xs" variant="subtle" onClick={props.onLog}>
               Show in log
@@ -66,13 +66,13 @@ function Line(props: TestProps) {
             <span className={classes.usual}>usually {duration(usualMs)}</span>
           )}
           {durationMs !== null && isFinished && <TestDuration durationMs={durationMs} usualMs={usualMs} />}
-          <span className={classes.past}>
+          <span className={classes.history}>
             <History outcomes={history} />
           </span>
         </span>
       </div>
       {isOpen && (
-        <div className={classes.opened}>
+        <div className={classes.panel}>
           <TestActions {...props} />
           <TestPanel run={run} test={test} panel={panel} />
         </div>
@@ -86,7 +86,7 @@ function RunningTime({ startedAt, usualMs }: { startedAt: string; usualMs: numbe
   const elapsed = Math.max(0, now.getTime() - Date.parse(startedAt));
   const { share, isSlow } = compareToUsual(elapsed, usualMs);
   return (
-    <span className={classes.underWay} data-late={isSlow || undefined}>
+    <span className={classes.runningTime} data-late={isSlow || undefined}>
       running {duration(elapsed)}
       {usualMs !== null && ` (usually ${duration(usualMs)})`}
       {share !== undefined && (
@@ -101,7 +101,7 @@ function RunningTime({ startedAt, usualMs }: { startedAt: string; usualMs: numbe
 function TestDuration({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
   const { isSlow } = compareToUsual(durationMs, usualMs);
   return (
-    <span className={classes.took}>
+    <span className={classes.duration}>
       {isSlow && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}
       {duration(durationMs)}
     </span>

@@ -45,7 +45,7 @@ export function RhythmFields({ draft: { cron, zone }, fieldErrors, onChange }: P
         error={fieldErrors['zone']}
         onChange={(selected) => onChange({ zone: selected })}
       />
-      <div className={classes.usual}>
+      <div className={classes.presets}>
         {presets.map((each) => (
           <Button
             key={each.cron}

@@ -92,7 +92,7 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
         <RuleFields draft={draft} onChange={change} />
       </div>
       <aside className={layout.preview} aria-label="Preview">
-        <div className={layout.press}>
+        <div className={layout.submit}>
           <ActionButton
             requiredRole="operator"
             disabledReason={blocker}
@@ -102,7 +102,7 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
           >
             {savedName === undefined ? 'Add schedule' : 'Save'}
           </ActionButton>
-          <span className={layout.lack}>{blocker}</span>
+          <span className={layout.blocker}>{blocker}</span>
         </div>
         {saveProblem && Object.keys(fieldProblems(saveProblem)).length === 0 && (
           <FormProblem error={save.error} />
