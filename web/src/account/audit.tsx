@@ -4,7 +4,7 @@ import type { listAudit } from '../../../src/operations/users/audit.ts';
 import { get, type OutputOf } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 
@@ -27,10 +27,7 @@ export default function Audit() {
   useTitle('Audit trail');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(auditQuery);
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the audit trail" />;
-  }
+  if (data === undefined) return <QueryFallback what="the audit trail" query={{ error, refetch }} />;
   const entries = data.pages.flatMap((page) => page.entries);
   return (
     <div className={classes.wide}>

@@ -5,7 +5,7 @@ import type { createToken, listTokens, revokeToken } from '../../../src/operatio
 import { callApi, get, type OutputOf } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
@@ -32,11 +32,7 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
       <NewToken maxRole={user.role} onCreate={setNewToken} />
       {newToken && <Secret token={newToken} onClose={() => setNewToken(undefined)} />}
       {data === undefined ? (
-        error ? (
-          <ErrorState error={error} onRetry={() => void refetch()} />
-        ) : (
-          <Loading what="the tokens" />
-        )
+        <QueryFallback what="the tokens" query={{ error, refetch }} />
       ) : (
         data.tokens.length > 0 && <TokenTable tokens={data.tokens} />
       )}

@@ -6,7 +6,7 @@ import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -29,10 +29,7 @@ export default function Users() {
   useTitle('Users');
   const { data, error, refetch } = useQuery(usersQuery);
   const [addDialogOpened, setAddDialogOpened] = useState(false);
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the users" />;
-  }
+  if (data === undefined) return <QueryFallback what="the users" query={{ error, refetch }} />;
   return (
     <div className={classes.page}>
       <div className={classes.head}>

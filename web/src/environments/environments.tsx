@@ -7,7 +7,7 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 import { EnvironmentRows } from './environment-rows.tsx';
@@ -24,10 +24,7 @@ export default function Environments() {
   const searchField = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search environments', () => searchField.current?.focus());
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   const { lanes } = now.data;
   const visibleLanes = lanes.filter((lane) => matches(lane, search, state));
   const counts = states.map((each) => ({ ...each, count: lanes.filter(each.has).length }));

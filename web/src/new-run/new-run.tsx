@@ -15,7 +15,7 @@ import { unknownNames } from '../selection/unknown-names.ts';
 import { usePreview } from '../selection/use-preview.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import classes from './new-run.module.css';
@@ -37,10 +37,7 @@ export default function NewRun() {
   const canSubmit = blocker === undefined && refusal === undefined && !submit.isPending && !submitted;
   useHotkeys([['mod+Enter', () => canSubmit && submit.mutate()]], []);
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   if (now.data.lanes.length === 0) return <NoEnvironment />;
 
   const problem = preview.error ? toProblem(preview.error) : undefined;

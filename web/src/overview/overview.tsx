@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useVerdictAnnouncements } from './announce-verdicts.ts';
 import { arrange } from './lanes/arrange.ts';
@@ -36,10 +36,7 @@ export default function Overview() {
     const matches = overview?.lanes.filter(({ code, name }) => includesText(filter, code, name)) ?? [];
     return arrange(matches, overview?.queue ?? []);
   }, [overview?.lanes, overview?.queue, filter]);
-  if (overview === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the overview" />;
-  }
+  if (overview === undefined) return <QueryFallback what="the overview" query={{ error, refetch }} />;
   if (overview.lanes.length === 0) {
     return (
       <>

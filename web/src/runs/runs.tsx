@@ -5,7 +5,7 @@ import type { listEnvironments } from '../../../src/operations/environments/envi
 import type { listRuns } from '../../../src/operations/runs/runs.ts';
 import { get } from '../api/request.ts';
 import { useQueryState } from '../ui/query-state.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusSign } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { statusFilters, statusQuery } from './listing.ts';
@@ -55,8 +55,7 @@ export default function Runs() {
           onSelect={(code) => changeFilter(() => setEnvironment(code))}
         />
       </div>
-      {!data &&
-        (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading what="the runs" />)}
+      {!data && <QueryFallback what="the runs" query={{ error, refetch }} />}
       {data?.runs.length === 0 && (
         <NoRuns isFiltered={environment !== '' || status !== ''} isOlderPage={before !== ''} />
       )}

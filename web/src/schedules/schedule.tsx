@@ -5,7 +5,7 @@ import type { FiringView, ScheduleView } from '../../../src/operations/schedules
 import { useRefusal } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { plural, stamp } from '../ui/format.ts';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { FiringOutcome } from './firing-outcome.tsx';
@@ -26,10 +26,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
   const { data, error, refetch } = useQuery(scheduleQuery(name));
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the schedule" />;
-  }
+  if (!data) return <QueryFallback what="the schedule" query={{ error, refetch }} />;
   const { paused, problem, next, zone, firings } = data;
   return (
     <div className={classes.page}>

@@ -2,7 +2,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { ActionButton } from '../ui/action-button.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { schedulesQuery } from './queries.ts';
 import { ScheduleRows } from './schedule-rows.tsx';
@@ -13,10 +13,7 @@ export default function Schedules() {
   useTitle('Schedules');
   const { data, error, refetch } = useQuery(schedulesQuery);
   const [, go] = useLocation();
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the schedules" />;
-  }
+  if (!data) return <QueryFallback what="the schedules" query={{ error, refetch }} />;
   return (
     <>
       <div className={classes.head}>

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
 import { loadChunk } from '../load-chunk.ts';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { Loading, QueryFallback } from '../ui/states.tsx';
 import { Shell } from './shell.tsx';
 
 // Lazy: signed-in users never need these.
@@ -15,10 +15,7 @@ const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx
 export function SignInGate() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();
-  if (session.data === undefined) {
-    if (session.isError) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
-    return <Loading what="the page" />;
-  }
+  if (session.data === undefined) return <QueryFallback what="the page" query={session} />;
   if (session.data.user === null) {
     return (
       <Suspense fallback={<Loading what="the form" />}>

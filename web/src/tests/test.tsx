@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { duration, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusBadge } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { groupFailures } from './history/failures.ts';
@@ -35,10 +35,7 @@ export default function Test({ params }: { params: { name: string } }) {
   const inSuite = useQuery({ ...historyQuery(name, fallback), enabled: fallback !== undefined });
   const history = fallback === undefined ? first : inSuite;
 
-  if (!history.data) {
-    if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
-    return <Loading what="the history of the test" />;
-  }
+  if (!history.data) return <QueryFallback what="the history of the test" query={history} />;
   const { data } = history;
   const suite = fallback ?? data.suite ?? undefined;
   return (

@@ -7,7 +7,7 @@ import { Link } from 'wouter';
 import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import {
   conditions,
@@ -51,10 +51,7 @@ export default function Tests() {
     [tests, debouncedSearch, group, suite, condition, sort],
   );
 
-  if (!catalog.data) {
-    if (catalog.isError) return <ErrorState error={catalog.error} onRetry={() => void catalog.refetch()} />;
-    return <Loading what="the catalog of tests" />;
-  }
+  if (!catalog.data) return <QueryFallback what="the catalog of tests" query={catalog} />;
   const { commit, groups, suites } = catalog.data;
   return (
     <>

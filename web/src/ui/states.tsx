@@ -39,6 +39,17 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
+interface QueryFallbackProps {
+  what: string;
+  query: { error: Error | null; refetch: () => Promise<unknown> };
+}
+
+/** What a view shows instead of the data of a query: its error with a retry, or the loading state. */
+export function QueryFallback({ what, query: { error, refetch } }: QueryFallbackProps) {
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  return <Loading what={what} />;
+}
+
 /** The empty state of a view. The children explain how to add something. */
 export function EmptyState({
   title,

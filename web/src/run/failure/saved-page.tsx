@@ -1,7 +1,7 @@
 import { Anchor, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { readText } from '../read-text.ts';
 import classes from './saved-page.module.css';
 
@@ -23,10 +23,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
     return () => URL.revokeObjectURL(url);
   }, [data]);
 
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the page" />;
-  }
+  if (data === undefined) return <QueryFallback what="the page" query={{ error, refetch }} />;
   return (
     <div className={classes.page}>
       <div className={classes.tools}>

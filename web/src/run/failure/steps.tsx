@@ -3,7 +3,7 @@ import { IconChevronDown, IconChevronRight, IconPaperclip } from '@tabler/icons-
 import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { fileOf, stepsQuery } from '../queries.ts';
 import { initiallyOpen, numberSteps, type StepNode } from './step-tree.ts';
@@ -12,10 +12,7 @@ import classes from './steps.module.css';
 /** The steps of a test as a tree; the groups around the failure are open. */
 export function Steps({ run, test }: { run: number; test: TestResultView }) {
   const { data, error, refetch } = useQuery(stepsQuery(run, test.test, test.suite, test.attempt));
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the steps" />;
-  }
+  if (!data) return <QueryFallback what="the steps" query={{ error, refetch }} />;
   return (
     <>
       <Tree run={run} steps={data.steps} test={test.test} />

@@ -4,7 +4,7 @@ import type { RunView } from '../../../../src/operations/core/views.ts';
 import type { RunResultsView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../../ui/states.tsx';
 import { resultsQuery } from '../queries.ts';
 import { arrange, type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import { TestFilters } from './test-filters.tsx';
@@ -19,10 +19,7 @@ interface Props {
 /** The tests of the run, failures first. */
 export function RunTests({ run, onLog }: Props) {
   const { data: results, error, refetch } = useQuery(resultsQuery(run.id));
-  if (!results) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the tests" />;
-  }
+  if (!results) return <QueryFallback what="the tests" query={{ error, refetch }} />;
   if (results.tests.length === 0) return <NoTests run={run} />;
   return <TestResults run={run} results={results} onLog={onLog} />;
 }

@@ -13,7 +13,7 @@ import { usePreview } from '../../selection/use-preview.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { fieldProblems } from '../../ui/field-problems.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { scheduleAddress } from '../queries.ts';
 import { fieldsOf, type ScheduleDraft } from './draft.ts';
@@ -56,10 +56,7 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
       ? 'Enter a name.'
       : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   return (
     <form
       className={layout.view}
