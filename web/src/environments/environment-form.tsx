@@ -16,7 +16,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** The maximum number of containers of an environment, as in src/operations/core/fields.ts. */
+/** The maximum number of containers of an environment, as `maxSlots` in src/model/environment.ts. */
 const maxSlots = 16;
 
 /** Adds an environment or edits its settings. The stored password is never shown. */

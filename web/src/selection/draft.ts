@@ -17,6 +17,7 @@ export interface Name {
   name: string;
 }
 
+/** The limit of the absolute priority, as in src/operations/runs/runs.ts. */
 export const maxPriority = 1000;
 
 /** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */

@@ -4,8 +4,8 @@ import type { Shortcut } from './shortcut.ts';
 /** The terms that newcomers meet on the page. docs/glossary.md has all of them. */
 const terms = [
   { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
-  { term: 'Attempt', meaning: 'One try to execute a run. A run that breaks may be tried again.' },
-  { term: 'Slot', meaning: 'Room on a worker for one run at a time.' },
+  { term: 'Attempt', meaning: 'One try to execute a run; retries and lost workers lead to more.' },
+  { term: 'Slot', meaning: 'Capacity of a worker for one run at a time.' },
   {
     term: 'Queue position',
     meaning: 'The place of a run in the queue of its environment. Position 1 is next.',
