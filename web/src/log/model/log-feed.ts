@@ -50,13 +50,13 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
   /** Reads to the current end; resolves to true when the log is complete. */
   const catchUp = async (signal: AbortSignal): Promise<boolean> => {
     for (;;) {
-      const piece = await read(from, signal);
+      const chunk = await read(from, signal);
       if (signal.aborted) return false;
       problem = undefined;
-      log.append(piece.text);
-      const isEnd = piece.next === from;
-      from = piece.next;
-      if (isEnd) return piece.finished;
+      log.append(chunk.text);
+      const isEnd = chunk.next === from;
+      from = chunk.next;
+      if (isEnd) return chunk.finished;
       notify();
     }
   };
@@ -74,7 +74,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       stopFollowing();
       problem = reason;
       notify();
-      // Other refusals are final.
+      // Only an unreachable or failing server is worth a retry.
       if (reason.status === 0 || reason.status >= 500) timer = setTimeout(start, retryMs);
     };
     const setState = (next: FeedState) => {

@@ -47,7 +47,7 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
                   isStop={piece.bar === last}
                 />
               );
-            case 'several':
+            case 'cluster':
               return (
                 <Cluster
                   key={piece.runs[0].bar.id}

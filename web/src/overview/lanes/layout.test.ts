@@ -126,7 +126,7 @@ describe('runs that are too narrow to click', () => {
   });
   const ids = (pieces: Piece[], pxPerSecond: number) =>
     cluster(pieces, pxPerSecond).map((drawn) => {
-      if (drawn.kind === 'several') return drawn.runs.map((each) => each.bar.id);
+      if (drawn.kind === 'cluster') return drawn.runs.map((each) => each.bar.id);
       return drawn.kind === 'run' ? drawn.bar.id : drawn.kind;
     });
 

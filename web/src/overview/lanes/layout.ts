@@ -65,8 +65,8 @@ export function layOutTicks(
   { from, to, anchor }: { from: number; to: number; anchor: number },
   { widthPx, apartPx }: { widthPx: number; apartPx: number },
 ): Tick[] {
-  const least = ((to - from) * apartPx) / Math.max(widthPx, 1);
-  const step = steps.find((each) => each >= least) ?? (steps.at(-1) as number);
+  const minStep = ((to - from) * apartPx) / Math.max(widthPx, 1);
+  const step = steps.find((each) => each >= minStep) ?? (steps.at(-1) as number);
   const zone = new Date(anchor + from * 1000).getTimezoneOffset() * 60;
   // In local time, so that steps of six hours include midnight.
   const offset = anchor / 1000 - zone;
@@ -86,7 +86,7 @@ export const hitPx = 12;
 const clusterPx = 48;
 
 /** A piece, or a cluster of runs that is drawn and opened as one element. */
-export type DrawnPiece = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
+export type DrawnPiece = Piece | { kind: 'cluster'; runs: [RunPiece, ...RunPiece[]] };
 
 /** Clusters runs that are too narrow and too close together to click one by one. Other pieces stay unchanged. */
 export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPiece[] {
@@ -94,7 +94,7 @@ export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPie
   const drawnPieces: DrawnPiece[] = [];
   for (const piece of pieces) {
     const last = drawnPieces.at(-1);
-    const cluster = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
+    const cluster = last?.kind === 'run' ? [last] : last?.kind === 'cluster' ? last.runs : [];
     const [first, before] = [cluster[0], cluster.at(-1)];
     const joinsCluster =
       piece.kind === 'run' &&
@@ -105,7 +105,7 @@ export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPie
       (piece.start - before.start) * pxPerSecond < hitPx &&
       (piece.start - first.start) * pxPerSecond < clusterPx;
     if (joinsCluster)
-      drawnPieces[drawnPieces.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
+      drawnPieces[drawnPieces.length - 1] = { kind: 'cluster', runs: [first, ...cluster.slice(1), piece] };
     else drawnPieces.push(piece);
   }
   return drawnPieces;
