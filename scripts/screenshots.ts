@@ -29,13 +29,13 @@ try {
   await shoot('runs', '/runs', 'Runs');
   await shoot('run', `/runs/${failed}`, 'step 7');
   await shoot('log', `/runs/${fourth}?log=full`, 'Log');
-  await shoot('new-run', '/new?env=preprod-us&group=smoke', 'Without');
+  await shoot('new-run', '/new?env=preprod-us&group=smoke', 'Exclude');
   await shoot('environments', '/environments', 'stage-es');
   await shoot('environment', '/environments/stage-es', 'healthy');
   await shoot('tests', '/tests', 'HarbourCartTotalTest');
   await shoot('test', '/tests/HarbourCartTotalTest', 'stage-es');
   await shoot('schedules', '/schedules', 'Schedules');
-  await shoot('doctor', '/doctor', 'looked');
+  await shoot('doctor', '/doctor', 'checked');
   const more: number[] = [];
   for (const groups of [['checkout', 'admin'], ['smoke']]) {
     const environments = ['preprod-us', 'preprod-es', 'stage-es'];
@@ -47,7 +47,7 @@ try {
     if (run.counts.passed > 1) underWay.abort();
   };
   await watchRuns(caller, more.slice(0, 1), { onProgress, signal: underWay.signal }).catch(() => {});
-  await shoot('overview', '/', 'What runs where');
+  await shoot('overview', '/', 'Run timeline');
 } finally {
   await browser.close();
   await demo.close();

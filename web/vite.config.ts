@@ -4,20 +4,20 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
-/** Where `npm run dev` finds the server: `matre up` or `matre demo` in another terminal. */
+/** The server that `npm run dev` proxies to: `matre up` or `matre demo` in another terminal. */
 const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
 
 export default defineConfig({
   plugins: [react(), compressed()],
-  // Filled in by the server for each answer (src/server/http/page.ts).
+  // The server replaces it in each response (src/server/http/page.ts).
   html: { cspNonce: '__NONCE__' },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    // Every asset is a file: the policy of the page allows no data: addresses for scripts and styles.
+    // Every asset is a file: the content security policy allows no data: URLs for scripts and styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What everybody needs is one file, not one for each combination of views that share a part of it.
+    // Code that every view needs is one file, instead of one per combination of views that share it.
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -25,7 +25,7 @@ export default defineConfig({
         },
       },
     },
-    // Browsers since the middle of 2024, which know light-dark().
+    // Browsers since mid-2024, which support light-dark().
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
   },
   server: {
@@ -33,14 +33,14 @@ export default defineConfig({
       '/api': {
         target: server,
         changeOrigin: true,
-        // The server refuses what comes from another origin, and this page does while it is developed.
+        // The server refuses requests from other origins, and the development page has another origin.
         configure: (proxy) => proxy.on('proxyReq', (request) => request.setHeader('origin', server)),
       },
     },
   },
 });
 
-/** Whether the entry leads to a module without an import() on the way. */
+/** Whether the entry imports a module statically, without an import() on the way. */
 function isForAll(id: string, graph: Rolldown.ChunkingContext): boolean {
   const seen = new Set([id]);
   for (const each of seen) {
@@ -51,12 +51,12 @@ function isForAll(id: string, graph: Rolldown.ChunkingContext): boolean {
   return false;
 }
 
-/** Writes .br and .gz beside each asset, once, so that the server compresses nothing. */
+/** Writes a .br and .gz file for each asset at build time, so that the server never compresses. */
 function compressed(): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
-    // After everything else: Vite still changes files when it has generated them.
+    // Runs last, because Vite still changes files after generating them.
     async writeBundle({ dir = '' }, bundle) {
       for (const name of Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name))) {
         const content = await readFile(join(dir, name));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** All views together; who opens one of them gets less. */
+/** The limit for all views together; opening one view loads less. */
 const maxBytes = 300_000;
 
 describe('the built page', () => {
@@ -20,7 +20,7 @@ describe('the built page', () => {
   beforeAll(async () => {
     const vite = resolve(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
     const web = resolve(import.meta.dirname, '../../web');
-    // As `npm run build` does. In this process it would be a build for tests, which is larger.
+    // In a separate process, like `npm run build`: with the environment of tests the build would be larger.
     const env = { ...process.env, NODE_ENV: 'production' };
     await run(process.execPath, [vite, 'build', web, '--outDir', folder, '--logLevel', 'error'], { env });
   });
@@ -33,27 +33,27 @@ describe('the built page', () => {
     expect(bytes).toBeLessThan(maxBytes);
   });
 
-  it('has a file for each view, so that nobody waits for views that are not opened', () => {
+  it('has a separate file for each view', () => {
     for (const view of ['run', 'runs', 'new-run', 'environments', 'account', 'users', 'audit']) {
       expect(files(/\.js$/).filter((name) => name.startsWith(`${view}-`))).not.toEqual([]);
     }
   });
 
-  it('begins with one script and one style sheet, in which the overview is', async () => {
+  it('starts with one script and one style sheet, which include the overview', async () => {
     const index = await readFile(join(folder, 'index.html'), 'utf8');
-    const asked = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
-    expect(asked.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
-    expect(await read(asked[0]?.[1] ?? '')).toContain('What runs where');
+    const assets = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
+    expect(assets.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
+    expect(await read(assets[0]?.[1] ?? '')).toContain('Run timeline');
   });
 
-  it('has each asset compressed ahead, and whole', async () => {
-    // What is copied as it is has no hash in its name, and is a few lines.
+  it('has compressed copies of each generated asset', async () => {
+    // Files from web/public are small and have no hash in their names.
     const plain = files(/-[\w-]{8}\.(js|css)$/);
     expect(files(/\.br$/)).toEqual(plain.map((name) => `${name}.br`).sort());
     expect(files(/\.gz$/)).toEqual(plain.map((name) => `${name}.gz`).sort());
   });
 
-  it('asks nobody but its server for anything', async () => {
+  it('loads nothing from other servers', async () => {
     const styles = (await Promise.all(files(/\.css$/).map(read))).join('\n');
     expect(styles).not.toMatch(/url\(["']?(https?:)?\/\//);
     expect(styles).not.toContain('@import');
@@ -61,7 +61,7 @@ describe('the built page', () => {
     expect(index).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
-  it('has no script in its HTML, and a place for the word of each answer', async () => {
+  it('has no inline scripts or styles in its HTML, and a placeholder for the nonce', async () => {
     const index = await readFile(join(folder, 'index.html'), 'utf8');
     expect(index).not.toMatch(/<script[^>]*>[^<]/);
     expect(index).not.toMatch(/ style=/);

@@ -10,17 +10,17 @@ import { patienceMs } from '../support/wait-for.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Debian's. Playwright's own would be fetched from elsewhere. */
+/** The Chromium of Debian. That of Playwright would need a download. */
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
-/** Why no browser can be started here; `undefined` when one can. */
-export const noBrowserBecause = executablePath === undefined ? 'no chromium' : undefined;
+/** Why the tests cannot start a browser; `undefined` when they can. */
+export const noBrowserReason = executablePath === undefined ? 'no chromium' : undefined;
 
 export interface TestBrowser {
-  /** A page of a person of its own: with cookies of its own. */
+  /** Opens a page in a new context with separate cookies, like another user. */
   open(address: string, options?: BrowserContextOptions): Promise<Page>;
-  /** What no page should say, of all of them: errors in scripts, refused by the content security policy. */
-  mftfErrors: string[];
+  /** Errors of all pages: uncaught exceptions, React errors, and violations of the content security policy. */
+  pageErrors: string[];
   close(): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export async function startBrowser(): Promise<TestBrowser> {
     ...(executablePath && { executablePath }),
     args: ['--no-sandbox'],
   });
-  const mftfErrors: string[] = [];
+  const pageErrors: string[] = [];
   return {
-    mftfErrors,
+    pageErrors,
     async open(address, options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
@@ -40,10 +40,10 @@ export async function startBrowser(): Promise<TestBrowser> {
       });
       const page = await context.newPage();
       page.setDefaultTimeout(patienceMs);
-      page.on('pageerror', (error) => mftfErrors.push(String(error.stack ?? error)));
+      page.on('pageerror', (error) => pageErrors.push(String(error.stack ?? error)));
       page.on('console', (message) => {
         if (message.type() === 'error' && /Content.Security.Policy|React/i.test(message.text())) {
-          mftfErrors.push(message.text());
+          pageErrors.push(message.text());
         }
       });
       await page.goto(address);
@@ -53,7 +53,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** Builds the page to where a server that runs from its sources finds it. */
+/** Builds the page into the folder where a server running from source finds it. */
 export async function buildPage(): Promise<void> {
   const vite = resolve(root, 'node_modules/vite/bin/vite.js');
   const env = { ...process.env, NODE_ENV: 'production' };
@@ -64,20 +64,20 @@ export async function buildPage(): Promise<void> {
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** No violation of WCAG 2.2 A and AA that axe can find. */
+/** Expects no violations of WCAG 2.2 A and AA that axe can find. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
   }
-  const found = await page.evaluate(`axe
+  const violations = await page.evaluate(`axe
     .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) =>
       violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
     )`);
-  expect(found, where).toEqual([]);
+  expect(violations, where).toEqual([]);
 }
 
-/** Nothing is wider than the window: nobody must push the page to and fro. */
+/** Expects no horizontal scrolling: nothing is wider than the window. */
 export async function expectFits(page: Page, where: string): Promise<void> {
   const tooWide = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
   expect(tooWide, where).toBeLessThanOrEqual(0);

@@ -12,15 +12,15 @@ import {
   buildPage,
   expectAccessible,
   expectFits,
-  noBrowserBecause,
+  noBrowserReason,
   startBrowser,
   type TestBrowser,
 } from './chromium.ts';
 import { signingIn } from './signing-in.ts';
 
-// The built page in a real browser, in front of a real server, with runs in real containers.
+// The built page in a real browser, with a real server and runs in real containers.
 
-/** Both with `make test-page` and `make test-all`. */
+/** `make test-page` and `make test-all` use both databases. */
 const databases = process.env['MATRE_TEST_ALL'] ? kinds : (['embedded'] as const);
 
 const engine = process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker';
@@ -31,10 +31,10 @@ const module = {
   ...moduleTest('EndlessTest', fault('sleep 600')),
 };
 
-describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBecause})` : ''}`, () => {
+describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReason})` : ''}`, () => {
   beforeAll(() => buildPage());
 
-  describe('where people sign in', signingIn);
+  describe('with sign-in', signingIn);
 
   describe.each(databases)('%s', (kind) => {
     const closing: (() => Promise<unknown>)[] = [];
@@ -68,17 +68,17 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       for (const close of closing.reverse()) await close();
     });
     afterEach(async () => {
-      // Whatever became of the test, the next one finds the environments free.
+      // Cancels unfinished runs, so that the next test starts with free environments.
       const { runs } = harness.context;
       for (const run of await runs.list({ limit: 20 })) {
         if (run.state === 'finished') continue;
         await runs.cancel(run.id);
         await harness.finished(run.id);
       }
-      expect(browser.mftfErrors.splice(0)).toEqual([]);
+      expect(browser.pageErrors.splice(0)).toEqual([]);
     });
 
-    it('starts a run that was chosen and previewed, and shows it live to its end', async () => {
+    it('previews and starts a run, and shows it live until it finishes', async () => {
       const page = await browser.open(server.url);
       await page.getByRole('link', { name: 'New run' }).click();
       await page.getByRole('checkbox', { name: /preprod-us/ }).press('Space');
@@ -96,7 +96,7 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await page.context().close();
     });
 
-    it('shows a failure with its message and screenshot, its steps and its log, without leaving the run', async () => {
+    it('shows the message, screenshot, steps and log of a failure on the page of its run', async () => {
       const { run } = await harness.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
       const page = await browser.open(`${server.url}/runs/${run.id}`);
       const failure = page.getByRole('article', { name: 'HarbourCartTotalTest: failed' });
@@ -104,13 +104,13 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await failure.getByRole('button', { name: 'Steps', exact: true }).click();
       await page.getByText('assertTotal').first().waitFor();
       await failure.getByRole('button', { name: /^Screenshot of/ }).waitFor();
-      await failure.getByRole('button', { name: 'In the log' }).click();
+      await failure.getByRole('button', { name: 'Show in log' }).click();
       await page.getByRole('region', { name: 'Log' }).getByText('HarbourCartTotalTest').first().waitFor();
       await expectAccessible(page, 'a run with a failure');
       await page.context().close();
     });
 
-    it('cancels a run in mid-test after asking, and repeats only what did not succeed', async () => {
+    it('cancels a run during a test after confirmation, and retries only unsuccessful tests', async () => {
       const id = await harness.submit(us, { tests: ['QuickTest', 'EndlessTest'] });
       await harness.testing(id, 'EndlessTest');
       const page = await browser.open(`${server.url}/runs/${id}`);
@@ -122,20 +122,20 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await retry.click();
       await page.getByText(/is queued on preprod-us/).waitFor();
       const { runs } = (await (await fetch(`${server.url}/api/runs`)).json()) as { runs: RunBrief[] };
-      const [again] = runs;
-      expect(again).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
-      await harness.testing(again?.id ?? 0, 'EndlessTest');
-      await harness.context.runs.cancel(again?.id ?? 0);
+      const [retriedRun] = runs;
+      expect(retriedRun).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
+      await harness.testing(retriedRun?.id ?? 0, 'EndlessTest');
+      await harness.context.runs.cancel(retriedRun?.id ?? 0);
       await page.context().close();
     });
 
-    it('shows two people the same at the same time, and why a run waits', async () => {
-      // Of an environment of their own: with other short runs beside it, a run has no bar to itself.
+    it('shows two users the same state at the same time, and why a run waits', async () => {
+      // On a separate environment: next to other short runs, a run would be part of a cluster.
       const es = await harness.environment('preprod-es');
       const [one, other] = await Promise.all([browser.open(server.url), browser.open(server.url)]);
       const first = await harness.submit(es, { tests: ['EndlessTest'] });
       await harness.testing(first);
-      // Its bar is wide enough to stand alone, and so does the next one, however short that is.
+      // Makes its bar wide enough not to be clustered, and so the next bar stays separate, too.
       await harness.context.database.query(
         `UPDATE run SET started_at = started_at - interval '10 minutes' WHERE id = $1`,
         [first],
@@ -152,14 +152,14 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await Promise.all([one, other].map((page) => page.context().close()));
     });
 
-    it('goes on by itself when the server was restarted in the middle of a run', async () => {
+    it('reconnects without a reload when the server restarts during a run', async () => {
       const id = await harness.submit(es, { tests: ['EndlessTest'] });
       await harness.testing(id);
       const page = await browser.open(`${server.url}/runs/${id}`);
       await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
       await page.evaluate('globalThis.notReloaded = true');
       await server.close();
-      await page.getByRole('alert').getByText('The server does not answer').waitFor();
+      await page.getByRole('alert').getByText('Server unreachable').waitFor();
       server = await startServer(harness.context, '0.0.0-test');
       await page.getByRole('alert').waitFor({ state: 'detached' });
       await harness.context.runs.cancel(id);
@@ -168,9 +168,9 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
       await page.context().close();
     });
 
-    // It is the same whatever the database.
+    // Does not depend on the database.
     if (kind === 'embedded')
-      it('has no barrier that axe finds in any view, light and dark, and fits a window of 360 pixels', async () => {
+      it('has no accessibility violations in any view, light and dark, and fits a window of 360 pixels', async () => {
         await pauseEnvironment.run(
           harness.context,
           parseInput(pauseEnvironment, { code: es.code, reason: 'database copy' }),
@@ -206,12 +206,12 @@ describe.skipIf(noBrowserBecause)(`the page${noBrowserBecause ? ` (${noBrowserBe
           await phone.getByRole('main').getByRole('heading').first().waitFor();
           await expectFits(phone, address);
         }
-        // Runs of seconds, which nobody can hit one by one on an axis of a day.
+        // Runs of seconds are too narrow to click one by one on an axis of a day.
         await phone.goto(`${server.url}/?span=24h`);
         const cluster = phone.getByRole('button', { name: /^\d+ runs on preprod-us/ });
         await cluster.last().click();
         await phone.getByRole('dialog').getByRole('link').first().waitFor();
-        await expectAccessible(phone, 'the runs of a crowd');
+        await expectAccessible(phone, 'the runs of a cluster');
         await phone.keyboard.press('Escape');
         await phone.keyboard.press('Enter');
         await phone
@@ -230,7 +230,7 @@ interface RunBrief {
   selection: { tests: string[] };
 }
 
-/** From the overview. */
+/** Cancels a run, starting from the overview. */
 async function cancelOn(page: Page, id: number): Promise<void> {
   await page.getByRole('link', { name: new RegExp(`^#${id} `) }).press('Enter');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();

@@ -9,24 +9,24 @@ import { expectAccessible, startBrowser, type TestBrowser } from './chromium.ts'
 
 const password = 'correct horse battery';
 
-/** People who sign in, and one who is refused. */
+/** Tests of sign-in by password and by OpenID Connect. */
 export function signingIn(): void {
   let provider: TestProvider;
   let server: TestServer;
   let browser: TestBrowser;
-  let logged = '';
+  let logOutput = '';
   beforeAll(async () => {
     const log = pino(
       { level: 'info' },
       {
         write(line: string) {
-          logged += line;
+          logOutput += line;
         },
       },
     );
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    // Another site, for the browser: cookies are not taken along as within one.
+    // A different site for the browser, so that same-site cookies are not sent.
     provider = await startProvider(`${url}/api/sign-in/oidc/callback`, 'localhost');
     server = await startTestServer({
       settings: {
@@ -50,32 +50,32 @@ export function signingIn(): void {
     await provider.close();
   });
 
-  it('lets the first admin in by the link in the log, who adds a viewer', async () => {
-    const link = /\/welcome\?token=[\w-]+/.exec(logged)?.[0] ?? '';
+  it('creates the first admin by the link in the log, who adds a viewer', async () => {
+    const link = /\/welcome\?token=[\w-]+/.exec(logOutput)?.[0] ?? '';
     const page = await browser.open(server.url + link);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await expectAccessible(page, 'the welcome');
+    await expectAccessible(page, 'the form of the first admin');
     await page.getByRole('textbox', { name: 'Name' }).fill('ada');
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Create admin' }).click();
     await page.getByRole('button', { name: 'Account of ada' }).click();
     await page.getByRole('menuitem', { name: 'Users' }).click();
-    await page.getByRole('button', { name: 'Add a user' }).click();
-    const form = page.getByRole('form', { name: 'Add a user' });
+    await page.getByRole('button', { name: 'Add user' }).click();
+    const form = page.getByRole('form', { name: 'Add user' });
     await form.getByRole('textbox', { name: 'Name' }).fill('vera');
     await form.getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: /^viewer/ }).click();
-    await form.getByLabel('First password').fill(password);
+    await form.getByLabel('Initial password').fill(password);
     await form.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('cell', { name: 'vera', exact: true }).waitFor();
-    await expectAccessible(page, 'the users');
+    await expectAccessible(page, 'the list of users');
     await page.context().close();
   });
 
-  it('refuses a wrong password, and keeps the address that was asked for', async () => {
+  it('refuses a wrong password, and keeps the requested address', async () => {
     const page = await browser.open(`${server.url}/runs?environment=preprod-us`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await expectAccessible(page, 'the sign-in');
+    await expectAccessible(page, 'the sign-in form');
     await signIn(page, 'vera', 'wrong horse battery');
     await page.getByRole('alert').first().waitFor();
     await signIn(page, 'vera', password);
@@ -84,7 +84,7 @@ export function signingIn(): void {
     await page.context().close();
   });
 
-  it('lets people in by the provider, back to the address that was asked for, or says why not', async () => {
+  it('signs users in by the provider and returns to the requested address, or shows why not', async () => {
     const claims = { preferred_username: 'grace', groups: ['qa'] };
     Object.assign(provider.account, { id: '7', claims });
     const page = await browser.open(`${server.url}/runs?verdict=failed`);
@@ -95,18 +95,18 @@ export function signingIn(): void {
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     claims.groups = ['kitchen'];
     await page.getByRole('link', { name: 'Sign in with Company' }).click();
-    await page.getByRole('alert').getByText('You were not let in').waitFor();
-    await expectAccessible(page, 'the sign-in that was refused');
+    await page.getByRole('alert').getByText('Sign-in was refused').waitFor();
+    await expectAccessible(page, 'the refused sign-in');
     await page.context().close();
   });
 
-  it('shows a viewer what they may not do, and why, and the server refuses it as well', async () => {
+  it('shows a viewer why actions are disabled, and the server refuses them, too', async () => {
     const page = await browser.open(`${server.url}/environments`);
     await signIn(page, 'vera', password);
     await page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor();
     await page.goto(`${server.url}/users`);
     await page.getByText(/admin/i).first().waitFor();
-    expect(await page.getByRole('button', { name: 'Add a user' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Add user' }).count()).toBe(0);
     const status = await page.evaluate(`fetch('/api/session')
       .then((answer) => answer.json())
       .then(({ csrf }) => fetch('/api/users', {

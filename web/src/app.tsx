@@ -2,10 +2,10 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { nonce } from './nonce.ts';
-import { Door } from './shell/sign-in-gate.tsx';
+import { SignInGate } from './shell/sign-in-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { Announcements } from './ui/announce.tsx';
-import { Fallback } from './ui/error-boundary.tsx';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Shortcuts } from './ui/shortcuts.tsx';
 
 export function App({ client }: { client: QueryClient }) {
@@ -19,11 +19,11 @@ export function App({ client }: { client: QueryClient }) {
       <QueryClientProvider client={client}>
         <Notifications position="bottom-right" limit={4} />
         <Announcements>
-          <Fallback>
+          <ErrorBoundary>
             <Shortcuts>
-              <Door />
+              <SignInGate />
             </Shortcuts>
-          </Fallback>
+          </ErrorBoundary>
         </Announcements>
       </QueryClientProvider>
     </MantineProvider>

@@ -1,32 +1,32 @@
-const pauseMs = 1_000;
-/** A page that has just been loaded anew and misses a part again would be loaded for ever. */
-const reloadPauseMs = 30_000;
-const reloadedAt = 'reloaded-at';
+const retryMs = 1_000;
+/** Prevents an endless loop of reloads when a chunk is still missing after a reload. */
+const minReloadIntervalMs = 30_000;
+const reloadedAtKey = 'reloaded-at';
 
 /**
- * A part of the page that is fetched when it is needed (`load` is an `import()`). While the server is away, as in a restart, it
- * waits. When the part is not there although the server is, the page is of an older build than the server: it is loaded anew.
+ * Loads a part of the page on demand (`load` is an `import()`). Waits while the server is unreachable, for example during a
+ * restart. If the server is reachable but the chunk is missing, the page is older than the server: it reloads.
  */
 export async function loadChunk<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch {
-    await serverAnswers();
+    await waitForServer();
   }
   try {
     return await load();
   } catch (error) {
-    if (Date.now() - Number(sessionStorage.getItem(reloadedAt) ?? 0) < reloadPauseMs) throw error;
-    sessionStorage.setItem(reloadedAt, String(Date.now()));
+    if (Date.now() - Number(sessionStorage.getItem(reloadedAtKey) ?? 0) < minReloadIntervalMs) throw error;
+    sessionStorage.setItem(reloadedAtKey, String(Date.now()));
     window.location.reload();
     return new Promise(() => {});
   }
 }
 
-async function serverAnswers(): Promise<void> {
+async function waitForServer(): Promise<void> {
   for (;;) {
-    const answer = await fetch('/healthz').catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const response = await fetch('/healthz').catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }

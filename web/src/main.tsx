@@ -6,17 +6,17 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { sessionQuery } from './api/session.ts';
 import { App } from './app.tsx';
-import { askForOverview } from './overview/query.ts';
+import { prefetchOverview } from './overview/query.ts';
 import { preload } from './views.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
-// All at the same time: who reads, what they read, and the code that shows it.
+// In parallel: the session, the data of the first view, and its code.
 const client = createQueryClient();
 const { pathname, search } = window.location;
 void client.prefetchQuery(sessionQuery);
-if (pathname === '/') askForOverview(client, search);
+if (pathname === '/') prefetchOverview(client, search);
 preload(pathname);
 
 createRoot(root).render(

@@ -16,7 +16,7 @@ import {
   Tooltip,
 } from '@mantine/core';
 
-/** What is not a status has no colour: buttons are ink, so that green, red and blue keep their one meaning. */
+/** The grey of buttons and controls. Colours are reserved for statuses, so that each keeps one meaning. */
 const ink: MantineColorsTuple = [
   '#f4f5f7',
   '#e6e8eb',
@@ -43,7 +43,7 @@ const dark: MantineColorsTuple = [
   '#0a0c0e',
 ];
 
-/** Dense: QA people look at this all day. */
+/** Dense: testers work with this page all day. */
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
@@ -62,7 +62,7 @@ export const theme = createTheme({
     },
   },
   respectReducedMotion: true,
-  // Ink is dark on a light page and light on a dark one, and what stands on it is the other way round.
+  // Ink is dark on a light page and light on a dark page; text on it is the reverse.
   variantColorResolver: (input) => {
     const colours = defaultVariantColorsResolver(input);
     const isInk = input.variant === 'filled' && (input.color === undefined || input.color === 'ink');
@@ -85,7 +85,7 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's grey texts miss the contrast of WCAG AA on white (3.3 : 1); these have 4.5 : 1 and more. */
+/** Mantine's grey text fails the contrast of WCAG AA on white (3.3 : 1); these colours have at least 4.5 : 1. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

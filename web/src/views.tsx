@@ -2,35 +2,35 @@ import { type FunctionComponent, lazy, useState } from 'react';
 import { loadChunk } from './load-chunk.ts';
 import Overview from './overview/overview.tsx';
 
-type Shown = FunctionComponent<{ params: never }>;
+type ViewComponent = FunctionComponent<{ params: never }>;
 
 interface View {
-  /** As wouter reads it; parameters come to the component as `params`. */
+  /** A wouter pattern. The component gets its parameters as `params`. */
   path: string;
-  component: Shown;
-  /** Fetches the code of the view ahead. */
+  component: ViewComponent;
+  /** Prefetches the code of the view. */
   load: () => Promise<unknown>;
 }
 
-// A view is its own file in dist/web, fetched when it is first opened, or when somebody points at the link to it.
+// Each view is a chunk of its own in dist/web, loaded when it is first opened or when the pointer enters a link to it.
 function view(path: string, load: () => Promise<{ default: FunctionComponent<never> }>): View {
-  let there: Shown | undefined;
+  let loadedComponent: ViewComponent | undefined;
   const fetch = async () => {
-    there = (await load()).default as Shown;
-    return { default: there };
+    loadedComponent = (await load()).default as ViewComponent;
+    return { default: loadedComponent };
   };
-  const Later = lazy(() => loadChunk(fetch));
-  // What was fetched ahead is drawn at once: React would wait, and then not hurry to put it in place of "Loading".
-  function Ready({ params }: { params: never }) {
-    const [Chosen] = useState(() => there ?? Later);
-    return <Chosen params={params} />;
+  const LazyView = lazy(() => loadChunk(fetch));
+  // Renders a prefetched view without Suspense: React throttles the switch from a fallback to its content.
+  function LoadedOrLazyView({ params }: { params: never }) {
+    const [Component] = useState(() => loadedComponent ?? LazyView);
+    return <Component params={params} />;
   }
-  return { path, load: fetch, component: Ready };
+  return { path, load: fetch, component: LoadedOrLazyView };
 }
 
-/** Every address of the page. */
+/** All routes of the page. */
 export const views: View[] = [
-  // Nearly everybody begins there: it comes with the page.
+  // The usual entry point, so it is part of the main bundle.
   { path: '/', component: Overview, load: async () => {} },
   view('/runs', () => import('./runs/runs.tsx')),
   view('/runs/:id', () => import('./run/run.tsx')),
@@ -49,7 +49,7 @@ export const views: View[] = [
   view('/audit', () => import('./account/audit.tsx')),
 ];
 
-/** What the header leads to, in this order. `letter` is pressed after `g`. */
+/** The links of the header, in order. Shortcut: `g`, then `letter`. */
 export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
   { path: '/runs', name: 'Runs', letter: 'r' },
@@ -63,15 +63,15 @@ export const navigation = [
   letter: string;
 }[];
 
-/** Fetches the code of the view at a path ahead: it is soon opened. */
+/** Prefetches the code of the view at a path. */
 export function preload(path: string): void {
   const [, first, ...rest] = path.split('/');
   views
-    .find(({ path: known }) => {
-      const [, knownFirst, ...knownRest] = known.split('/');
-      return first === knownFirst && rest.length === knownRest.length;
+    .find(({ path: pattern }) => {
+      const [, patternFirst, ...patternRest] = pattern.split('/');
+      return first === patternFirst && rest.length === patternRest.length;
     })
     ?.load()
-    // It is fetched again when it is opened, and then waited for.
+    // Opening the view loads it again and handles the error.
     .catch(() => {});
 }

@@ -1,7 +1,7 @@
-// Before anything is drawn, so that a dark page does not begin with a white flash. Not inline: the policy of the page forbids that.
+// Runs before the first render, so that a dark page does not flash white. Not inline: the content security policy forbids that.
 {
-  const chosen = localStorage.getItem('mantine-color-scheme-value');
+  const stored = localStorage.getItem('mantine-color-scheme-value');
   const dark =
-    chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+    stored === 'dark' || (stored !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.mantineColorScheme = dark ? 'dark' : 'light';
 }

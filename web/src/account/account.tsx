@@ -5,7 +5,7 @@ import classes from './account.module.css';
 import { ChangePassword } from './change-password.tsx';
 import { Tokens } from './tokens.tsx';
 
-/** What concerns the reader: the own password, and tokens for programs. */
+/** The account of the user: password and API tokens. */
 export default function Account() {
   useTitle('Account');
   const { data: session } = useQuery(sessionQuery);
@@ -18,8 +18,8 @@ export default function Account() {
       </h1>
       {user.via === 'oidc' && (
         <p className={classes.note}>
-          You sign in with {session.methods.oidc?.name ?? 'OpenID Connect'}; your role and password are kept
-          there.
+          You sign in with {session.methods.oidc?.name ?? 'OpenID Connect'}, which manages your role and
+          password.
         </p>
       )}
       {user.via === 'password' && <ChangePassword />}

@@ -1,16 +1,16 @@
 import { Button, Table } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import type { listAudit } from '../../../src/operations/users/audit.ts';
-import { type Answer, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 
-type Entry = Answer<typeof listAudit>['entries'][number];
+type Entry = OutputOf<typeof listAudit>['entries'][number];
 
-/** No event tells of entries. */
+/** The audit trail has no events, so it polls. */
 const recheckMs = 30_000;
 
 const auditQuery = infiniteQueryOptions({
@@ -22,32 +22,29 @@ const auditQuery = infiniteQueryOptions({
   refetchInterval: recheckMs,
 });
 
-/** Who changed what, the newest first, for admins. */
+/** All changes by users, newest first. Admins only. */
 export default function Audit() {
   useTitle('Audit trail');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(auditQuery);
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the audit trail" />;
-  }
+  if (data === undefined) return <QueryFallback what="the audit trail" query={{ error, refetch }} />;
   const entries = data.pages.flatMap((page) => page.entries);
   return (
     <div className={classes.wide}>
       <h1>Audit trail</h1>
       {entries.length === 0 ? (
-        <EmptyState title="Nothing was changed yet" />
+        <EmptyState title="No changes yet" />
       ) : (
         <div className={classes.scroll}>
           <Table aria-label="Audit trail">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>When</Table.Th>
-                <Table.Th>Who</Table.Th>
-                <Table.Th>What</Table.Th>
-                <Table.Th>On what</Table.Th>
-                <Table.Th>How it ended</Table.Th>
-                <Table.Th>From</Table.Th>
+                <Table.Th>Time</Table.Th>
+                <Table.Th>User</Table.Th>
+                <Table.Th>Operation</Table.Th>
+                <Table.Th>Subject</Table.Th>
+                <Table.Th>Outcome</Table.Th>
+                <Table.Th>Address</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -61,7 +58,7 @@ export default function Audit() {
       {hasNextPage && (
         <div>
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show older ones
+            Show older entries
           </Button>
         </div>
       )}

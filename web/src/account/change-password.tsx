@@ -1,12 +1,12 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { FormProblem } from '../ui/form-problem.tsx';
-import { showDone } from '../ui/notices.tsx';
+import { showSuccess } from '../ui/notices.tsx';
 import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
 import { useSessionChange } from './use-session-change.ts';
 
-/** One's own password. All other sessions end with it. */
+/** Changes the user's own password, which ends all other sessions. */
 export function ChangePassword() {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
@@ -15,7 +15,7 @@ export function ChangePassword() {
     () => {
       setCurrent('');
       setNext('');
-      showDone('Your password is changed. All your other sessions are ended.');
+      showSuccess('Password changed. Your other sessions are signed out.');
     },
   );
   const submit = (event: FormEvent) => {
@@ -27,7 +27,7 @@ export function ChangePassword() {
       <h2 id="password">Password</h2>
       <form className={classes.form} aria-labelledby="password" onSubmit={submit}>
         <PasswordInput
-          label="Present password"
+          label="Current password"
           autoComplete="current-password"
           required
           withAsterisk={false}
@@ -38,7 +38,7 @@ export function ChangePassword() {
         <FormProblem error={change.error} />
         <div>
           <Button type="submit" loading={change.isPending}>
-            Change the password
+            Change password
           </Button>
         </div>
       </form>

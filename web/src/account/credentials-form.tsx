@@ -6,32 +6,35 @@ import { NewPassword } from './new-password.tsx';
 import { useSessionChange } from './use-session-change.ts';
 
 interface Props {
-  /** For screen readers. */
+  /** The accessible name of the form. */
   label: string;
-  button: string;
-  /** Where name and password are sent. */
+  submitLabel: string;
+  /** The API path that receives name and password. */
   path: string;
-  /** What is sent besides. */
-  also?: object;
-  /** The password is chosen here. */
+  /** Additional fields of the request. */
+  extraFields?: object;
+  /** Whether the user sets a new password. */
   isNew?: boolean;
   onDone?: () => void;
 }
 
-/** A name and a password, with which a session begins. */
-export function CredentialsForm({ label, button, path, also, isNew = false, onDone }: Props) {
+/** A form with name and password that starts a session. */
+export function CredentialsForm({ label, submitLabel, path, extraFields, isNew = false, onDone }: Props) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const begin = useSessionChange(() => ({ method: 'POST', path, body: { ...also, name, password } }), onDone);
+  const startSession = useSessionChange(
+    () => ({ method: 'POST', path, body: { ...extraFields, name, password } }),
+    onDone,
+  );
   return (
     <form
       className={classes.form}
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        begin.mutate(undefined);
+        startSession.mutate(undefined);
       }}
     >
       <TextInput
@@ -58,9 +61,9 @@ export function CredentialsForm({ label, button, path, also, isNew = false, onDo
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
       )}
-      <FormProblem error={begin.error} />
-      <Button type="submit" size="sm" loading={begin.isPending}>
-        {button}
+      <FormProblem error={startSession.error} />
+      <Button type="submit" size="sm" loading={startSession.isPending}>
+        {submitLabel}
       </Button>
     </form>
   );

@@ -4,21 +4,21 @@ import { CredentialsForm } from './credentials-form.tsx';
 import classes from './gate.module.css';
 import { Gate } from './gate.tsx';
 
-/** The first admin, by the link that is in the log of the server. */
+/** Creates the first admin. The user gets here by the link in the server log. */
 export default function FirstAdmin() {
   useTitle('Welcome');
   const [search] = useSearchParams();
   const [, go] = useLocation();
   return (
-    <Gate title="Welcome. Who is the first admin?">
-      <p className={classes.note}>Admins make the other users, and decide who may do what.</p>
+    <Gate title="Welcome. Create the first admin">
+      <p className={classes.note}>Admins add users and assign their roles.</p>
       <CredentialsForm
-        label="The first admin"
-        button="Begin"
+        label="First admin"
+        submitLabel="Create admin"
         path="/api/first-admin"
-        also={{ token: search.get('token') ?? '' }}
+        extraFields={{ token: search.get('token') ?? '' }}
         isNew
-        // Without the link, which has done its work.
+        // Replaces the address, whose token is used up.
         onDone={() => go('/', { replace: true })}
       />
     </Gate>

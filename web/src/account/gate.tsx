@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { ColourScheme } from '../ui/colour-scheme.tsx';
 import classes from './gate.module.css';
 
-/** What stands around the forms for whoever is not in yet. */
+/** The frame of the forms for users who are not signed in. */
 export function Gate({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={classes.gate}>

@@ -1,7 +1,7 @@
 import { PasswordInput } from '@mantine/core';
 
-/** As the server wants it (src/operations/core/fields.ts); it judges in the end. */
-const least = 12;
+/** The minimum length, as in src/operations/core/fields.ts. The server enforces it. */
+const minLength = 12;
 
 interface Props {
   label: string;
@@ -9,14 +9,14 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** A password that somebody chooses. Length is what counts. */
+/** A field for a new password. Only the length matters. */
 export function NewPassword({ label, value, onChange }: Props) {
   return (
     <PasswordInput
       label={label}
-      description={`${least} characters or more; a few words are best`}
+      description={`At least ${minLength} characters; several words work best`}
       autoComplete="new-password"
-      minLength={least}
+      minLength={minLength}
       required
       withAsterisk={false}
       value={value}

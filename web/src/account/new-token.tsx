@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { createToken } from '../../../src/operations/users/tokens.ts';
-import { type Answer, post } from '../api/request.ts';
+import { type OutputOf, post } from '../api/request.ts';
 import type { Role } from '../api/session.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -12,33 +12,33 @@ const lifetimes = [
   { value: '7', label: '7 days' },
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: '365', label: 'a year' },
-  { value: '', label: 'no end' },
+  { value: '365', label: '1 year' },
+  { value: '', label: 'never' },
 ];
 
-/** `most` is the role of who makes it: a token is never more than that. */
+/** `maxRole` is the role of the user, which a token cannot exceed. */
 export function NewToken({
-  most,
-  onMade,
+  maxRole,
+  onCreate,
 }: {
-  most: Role;
-  onMade: (token: Answer<typeof createToken>) => void;
+  maxRole: Role;
+  onCreate: (token: OutputOf<typeof createToken>) => void;
 }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>(most === 'viewer' ? 'viewer' : 'operator');
+  const [role, setRole] = useState<Role>(maxRole === 'viewer' ? 'viewer' : 'operator');
   const [days, setDays] = useState('90');
-  const make = useAction({
+  const create = useAction({
     run: () =>
       post<typeof createToken>('/api/tokens', {
         name,
         role,
         expiresInDays: days === '' ? null : Number(days),
       }),
-    touches: [['tokens']],
+    invalidates: [['tokens']],
     quiet: true,
-    onDone: (token) => {
+    onSuccess: (token) => {
       setName('');
-      onMade(token);
+      onCreate(token);
     },
   });
   return (
@@ -46,13 +46,13 @@ export function NewToken({
       aria-label="New token"
       onSubmit={(event) => {
         event.preventDefault();
-        make.mutate();
+        create.mutate();
       }}
     >
       <div className={classes.row}>
         <TextInput
           size="xs"
-          label="What it is for"
+          label="Name"
           placeholder="nightly pipeline"
           required
           withAsterisk={false}
@@ -60,20 +60,20 @@ export function NewToken({
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <RoleSelect label="Role" value={role} onChange={setRole} most={most} />
+        <RoleSelect label="Role" value={role} onChange={setRole} maxRole={maxRole} />
         <Select
           label="Expires after"
           w={110}
           data={lifetimes}
           value={days}
           allowDeselect={false}
-          onChange={(chosen) => setDays(chosen ?? '90')}
+          onChange={(selected) => setDays(selected ?? '90')}
         />
-        <Button type="submit" loading={make.isPending}>
-          Make a token
+        <Button type="submit" loading={create.isPending}>
+          Create token
         </Button>
       </div>
-      <FormProblem error={make.error} />
+      <FormProblem error={create.error} />
     </form>
   );
 }

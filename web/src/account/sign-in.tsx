@@ -6,7 +6,7 @@ import { CredentialsForm } from './credentials-form.tsx';
 import classes from './gate.module.css';
 import { Gate } from './gate.tsx';
 
-/** Comes in place of any view while nobody is signed in; afterwards that view is there, at the same address. */
+/** Replaces every view until the user signs in. The address stays the same. */
 export default function SignIn({ session }: { session: Session }) {
   useTitle('Sign in');
   const { oidc } = session.methods;
@@ -14,36 +14,36 @@ export default function SignIn({ session }: { session: Session }) {
     <Gate title="Sign in">
       {session.firstAdmin && (
         <p className={classes.note}>
-          There is no admin yet. The log of the server has a link with which the first one is made.
+          There is no admin yet. Use the link in the server log to create the first one.
         </p>
       )}
       {oidc && <OidcButton name={oidc.name} />}
       {oidc && session.methods.password && <div className={classes.or}>or</div>}
       {session.methods.password && (
-        <CredentialsForm label="Sign in with a password" button="Sign in" path="/api/session" />
+        <CredentialsForm label="Sign in with a password" submitLabel="Sign in" path="/api/session" />
       )}
     </Gate>
   );
 }
 
-const whyNot: Record<string, string> = {
-  OIDC_REFUSED: 'You were not let in. Try again; if it stays so, ask an admin for a role.',
-  OIDC_UNREACHABLE: 'The provider does not answer. The log of the server has the cause.',
-  USER_EXISTS: 'Somebody else has the name here that the provider gives you. Ask an admin.',
+const signInErrors: Record<string, string> = {
+  OIDC_REFUSED: 'Sign-in was refused. Try again; if it is refused again, ask an admin for a role.',
+  OIDC_UNREACHABLE: 'The provider is unreachable. See the server log for the cause.',
+  USER_EXISTS: 'Another user already has the name that the provider sends for you. Ask an admin.',
 };
 
 function OidcButton({ name }: { name: string }) {
   const [search] = useSearchParams();
   const error = search.get('signInError');
   const { pathname, hash } = window.location;
-  const kept = new URLSearchParams(search);
-  kept.delete('signInError');
-  const returnTo = `${pathname}${kept.size > 0 ? `?${kept}` : ''}${hash}`;
+  const remainingSearch = new URLSearchParams(search);
+  remainingSearch.delete('signInError');
+  const returnTo = `${pathname}${remainingSearch.size > 0 ? `?${remainingSearch}` : ''}${hash}`;
   return (
     <>
       {error !== null && (
         <p className={classes.note} role="alert">
-          {whyNot[error] ?? 'Signing in did not work.'} ({error})
+          {signInErrors[error] ?? 'Sign-in failed.'} ({error})
         </p>
       )}
       <Button component="a" size="sm" href={`/api/sign-in/oidc?${new URLSearchParams({ returnTo })}`}>

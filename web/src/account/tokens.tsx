@@ -2,41 +2,37 @@ import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
-import { type Answer, ask, get } from '../api/request.ts';
+import { callApi, get, type OutputOf } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewToken } from './new-token.tsx';
 
-type Token = Answer<typeof listTokens>['tokens'][number];
+type Token = OutputOf<typeof listTokens>['tokens'][number];
 
 const tokensQuery = queryOptions({
   queryKey: ['tokens'],
   queryFn: ({ signal }) => get<typeof listTokens>('/api/tokens', { signal }),
 });
 
-/** API tokens: one's own, and for an admin those of all. */
+/** API tokens: the user's own, and for admins those of all users. */
 export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
   const { data, error, refetch } = useQuery(tokensQuery);
-  const [made, setMade] = useState<Answer<typeof createToken>>();
+  const [newToken, setNewToken] = useState<OutputOf<typeof createToken>>();
   return (
     <section aria-labelledby="tokens">
       <h2 id="tokens">API tokens</h2>
       <p className={classes.note}>
-        For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token may do what its role
-        may, as long as its user may.
+        For the command line (<code>MATRE_TOKEN</code>), pipelines and programs. A token has the permissions
+        of its role, but never more than its user.
       </p>
-      <NewToken most={user.role} onMade={setMade} />
-      {made && <Secret token={made} onClose={() => setMade(undefined)} />}
+      <NewToken maxRole={user.role} onCreate={setNewToken} />
+      {newToken && <Secret token={newToken} onClose={() => setNewToken(undefined)} />}
       {data === undefined ? (
-        error ? (
-          <ErrorState error={error} onRetry={() => void refetch()} />
-        ) : (
-          <Loading what="the tokens" />
-        )
+        <QueryFallback what="the tokens" query={{ error, refetch }} />
       ) : (
         data.tokens.length > 0 && <TokenTable tokens={data.tokens} />
       )}
@@ -44,8 +40,8 @@ export function Tokens({ user }: { user: NonNullable<Session['user']> }) {
   );
 }
 
-/** The one time that it can be read. */
-function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose: () => void }) {
+/** Shows the secret of a new token, which is the only time. */
+function Secret({ token, onClose }: { token: OutputOf<typeof createToken>; onClose: () => void }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(token.secret);
@@ -54,18 +50,18 @@ function Secret({ token, onClose }: { token: Answer<typeof createToken>; onClose
   return (
     <div className={classes.secret} role="status">
       <p>
-        <b>{token.name}</b>: copy the token now. It is stored as a hash only, and never shown again.
+        <b>{token.name}</b>: copy the token now. Only its hash is stored, so it is never shown again.
       </p>
       <Code block>{token.secret}</Code>
       <div className={classes.row}>
-        {/* Browsers give the clipboard to secure pages only; elsewhere a click selects all of it. */}
+        {/* Browsers provide the clipboard on secure pages only; elsewhere a click selects the whole token. */}
         {navigator.clipboard && (
           <Button onClick={() => void copy()} aria-live="polite">
             {copied ? 'Copied' : 'Copy'}
           </Button>
         )}
         <Button variant="default" onClick={onClose}>
-          I have it
+          Done
         </Button>
       </div>
     </div>
@@ -81,7 +77,7 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
             <Table.Th>Name</Table.Th>
             <Table.Th>Role</Table.Th>
             <Table.Th>User</Table.Th>
-            <Table.Th className={classes.number}>Made</Table.Th>
+            <Table.Th className={classes.number}>Created</Table.Th>
             <Table.Th className={classes.number}>Last used</Table.Th>
             <Table.Th className={classes.number}>Expires</Table.Th>
             <Table.Th>
@@ -102,12 +98,12 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
 function Row({ token }: { token: Token }) {
   const { id, name, role, user, createdBy, createdAt, usedAt, expiresAt, expired } = token;
   const revoke = useAction({
-    run: () => ask<Answer<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
-    done: () => `The token ${name} is revoked.`,
-    touches: [['tokens']],
+    run: () => callApi<OutputOf<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
+    successMessage: () => `Token ${name} is revoked.`,
+    invalidates: [['tokens']],
   });
   return (
-    <Table.Tr className={expired ? classes.gone : undefined}>
+    <Table.Tr className={expired ? classes.expired : undefined}>
       <Table.Td>{name}</Table.Td>
       <Table.Td>{role}</Table.Td>
       <Table.Td>{user ?? createdBy}</Table.Td>
@@ -120,11 +116,11 @@ function Row({ token }: { token: Token }) {
       </Table.Td>
       <Table.Td className={classes.actions}>
         <ConfirmButton
-          button="Revoke"
-          name={`Revoke ${name}`}
-          question={`Whatever uses the token ${name} is refused from now on.`}
+          label="Revoke"
+          accessibleName={`Revoke ${name}`}
+          question={`Programs that use the token ${name} lose access immediately.`}
           busy={revoke.isPending}
-          onYes={() => revoke.mutate()}
+          onConfirm={() => revoke.mutate()}
         />
       </Table.Td>
     </Table.Tr>

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ask } from '../api/request.ts';
-import { keep, type Session, sessionQuery } from '../api/session.ts';
+import { callApi } from '../api/request.ts';
+import { applySession, type Session, sessionQuery } from '../api/session.ts';
 
-/** Sends a form that begins or ends a session. What was shown to somebody else before is forgotten. */
+/** Sends a request that starts or ends a session, and clears the cached data of the previous user. */
 export function useSessionChange<Input>(
   send: (input: Input) => { method: 'POST' | 'DELETE'; path: string; body?: object },
   onDone?: () => void,
@@ -11,7 +11,7 @@ export function useSessionChange<Input>(
   return useMutation({
     mutationFn: async (input: Input) => {
       const { method, path, body } = send(input);
-      return keep(await ask<Session>(method, path, { body }));
+      return applySession(await callApi<Session>(method, path, { body }));
     },
     onSuccess: (session) => {
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });

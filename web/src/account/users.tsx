@@ -2,11 +2,11 @@ import { Button, Modal, Table, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users/users.ts';
-import { type Answer, type Asked, ask, get, post } from '../api/request.ts';
+import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -14,40 +14,37 @@ import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
 import { RoleSelect } from './role-select.tsx';
 
-type User = Answer<typeof listUsers>['users'][number];
+type User = OutputOf<typeof listUsers>['users'][number];
 
 const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => get<typeof listUsers>('/api/users', { signal }),
 });
 
-const change = (name: string, changes: Omit<Asked<typeof editUser>, 'name'>) =>
-  ask<Answer<typeof editUser>>('PATCH', `/api/users/${encodeURIComponent(name)}`, { body: changes });
+const change = (name: string, changes: Omit<InputOf<typeof editUser>, 'name'>) =>
+  callApi<OutputOf<typeof editUser>>('PATCH', `/api/users/${encodeURIComponent(name)}`, { body: changes });
 
-/** Who can sign in, for admins. */
+/** The users who can sign in. Admins only. */
 export default function Users() {
   useTitle('Users');
   const { data, error, refetch } = useQuery(usersQuery);
-  const [adds, setAdds] = useState(false);
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the users" />;
-  }
+  const [addDialogOpened, setAddDialogOpened] = useState(false);
+  if (data === undefined) return <QueryFallback what="the users" query={{ error, refetch }} />;
   return (
     <div className={classes.page}>
       <div className={classes.head}>
         <h1>Users</h1>
-        <Button onClick={() => setAdds(true)}>Add a user</Button>
+        <Button onClick={() => setAddDialogOpened(true)}>Add user</Button>
       </div>
       {data.users.length === 0 ? (
-        <EmptyState title="No user yet">
-          Whoever reads this page may do everything, until sign-in is asked for.
+        <EmptyState title="No users yet">
+          Sign-in is off: anyone who can open this page is an admin.
         </EmptyState>
       ) : (
         <UserTable users={data.users} />
       )}
-      <Modal opened={adds} onClose={() => setAdds(false)} title="Add a user">
-        <AddUser onDone={() => setAdds(false)} />
+      <Modal opened={addDialogOpened} onClose={() => setAddDialogOpened(false)} title="Add user">
+        <AddUser onDone={() => setAddDialogOpened(false)} />
       </Modal>
     </div>
   );
@@ -62,8 +59,8 @@ function UserTable({ users }: { users: User[] }) {
           <Table.Tr>
             <Table.Th>Name</Table.Th>
             <Table.Th>Role</Table.Th>
-            <Table.Th>Signs in with</Table.Th>
-            <Table.Th className={classes.number}>Signed in</Table.Th>
+            <Table.Th>Sign-in</Table.Th>
+            <Table.Th className={classes.number}>Last sign-in</Table.Th>
             <Table.Th className={classes.number}>Added</Table.Th>
             <Table.Th>
               <span className={classes.hidden}>Actions</span>
@@ -72,7 +69,7 @@ function UserTable({ users }: { users: User[] }) {
         </Table.Thead>
         <Table.Tbody>
           {users.map((user) => (
-            <Row key={user.name} user={user} isReader={user.name === session?.user?.name} />
+            <Row key={user.name} user={user} isSelf={user.name === session?.user?.name} />
           ))}
         </Table.Tbody>
       </Table>
@@ -80,23 +77,23 @@ function UserTable({ users }: { users: User[] }) {
   );
 }
 
-function Row({ user, isReader }: { user: User; isReader: boolean }) {
+function Row({ user, isSelf }: { user: User; isSelf: boolean }) {
   const { name, role, via, createdAt, signedInAt } = user;
-  const [sets, setSets] = useState(false);
-  const give = useAction<Role>({
+  const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
+  const changeRole = useAction<Role>({
     run: (role) => change(name, { role }),
-    done: (_user, role) => `${name} is ${role}.`,
-    touches: [['users'], ...(isReader ? [sessionQuery.queryKey] : [])],
+    successMessage: (_user, role) => `The role of ${name} is now ${role}.`,
+    invalidates: [['users'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   const remove = useAction({
-    run: () => ask<Answer<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
-    done: () => `${name} is removed.`,
-    touches: [['users'], ['tokens'], ...(isReader ? [sessionQuery.queryKey] : [])],
+    run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
+    successMessage: () => `${name} is removed.`,
+    invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   return (
     <Table.Tr>
       <Table.Td>
-        {name} {isReader && <span className={classes.note}>(you)</span>}
+        {name} {isSelf && <span className={classes.note}>(you)</span>}
       </Table.Td>
       <Table.Td>
         {via === 'oidc' ? (
@@ -105,13 +102,13 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
           <RoleSelect
             label={`Role of ${name}`}
             hideLabel
-            value={give.variables !== undefined && give.isPending ? give.variables : role}
-            disabled={give.isPending}
-            onChange={(chosen) => chosen !== role && give.mutate(chosen)}
+            value={changeRole.variables !== undefined && changeRole.isPending ? changeRole.variables : role}
+            disabled={changeRole.isPending}
+            onChange={(selected) => selected !== role && changeRole.mutate(selected)}
           />
         )}
       </Table.Td>
-      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'a password'}</Table.Td>
+      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'password'}</Table.Td>
       <Table.Td className={classes.number}>
         {signedInAt === null ? 'never' : <Time at={signedInAt} />}
       </Table.Td>
@@ -124,20 +121,25 @@ function Row({ user, isReader }: { user: User; isReader: boolean }) {
             variant="subtle"
             size="compact-xs"
             aria-label={`Set password of ${name}`}
-            onClick={() => setSets(true)}
+            onClick={() => setPasswordDialogOpened(true)}
           >
             Set password
           </Button>
         )}
         <ConfirmButton
-          button="Remove"
-          name={`Remove ${name}`}
+          label="Remove"
+          accessibleName={`Remove ${name}`}
           question={`${name} is signed out, and all tokens of ${name} are revoked.`}
           busy={remove.isPending}
-          onYes={() => remove.mutate()}
+          onConfirm={() => remove.mutate()}
         />
-        <Modal opened={sets} onClose={() => setSets(false)} title={`Set the password of ${name}`} ta="start">
-          <SetPassword name={name} onDone={() => setSets(false)} />
+        <Modal
+          opened={passwordDialogOpened}
+          onClose={() => setPasswordDialogOpened(false)}
+          title={`Set password of ${name}`}
+          ta="start"
+        >
+          <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
         </Modal>
       </Table.Td>
     </Table.Tr>
@@ -150,15 +152,15 @@ function AddUser({ onDone }: { onDone: () => void }) {
   const [password, setPassword] = useState('');
   const add = useAction({
     run: () => post<typeof addUser>('/api/users', { name, role, password }),
-    done: (user) => `${user.name} can sign in.`,
-    touches: [['users']],
+    successMessage: (user) => `${user.name} can sign in.`,
+    invalidates: [['users']],
     quiet: true,
-    onDone,
+    onSuccess: onDone,
   });
   return (
     <form
       className={classes.form}
-      aria-label="Add a user"
+      aria-label="Add user"
       onSubmit={(event) => {
         event.preventDefault();
         add.mutate();
@@ -175,7 +177,7 @@ function AddUser({ onDone }: { onDone: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <RoleSelect label="Role" value={role} onChange={setRole} />
-      <NewPassword label="First password" value={password} onChange={setPassword} />
+      <NewPassword label="Initial password" value={password} onChange={setPassword} />
       <FormProblem error={add.error} />
       <div>
         <Button type="submit" loading={add.isPending}>
@@ -190,15 +192,15 @@ function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
   const [password, setPassword] = useState('');
   const set = useAction({
     run: () => change(name, { password }),
-    done: () => `${name} has a new password, and is signed out everywhere.`,
-    touches: [['users']],
+    successMessage: () => `${name} has a new password and is signed out everywhere.`,
+    invalidates: [['users']],
     quiet: true,
-    onDone,
+    onSuccess: onDone,
   });
   return (
     <form
       className={classes.form}
-      aria-label={`Set the password of ${name}`}
+      aria-label={`New password of ${name}`}
       onSubmit={(event) => {
         event.preventDefault();
         set.mutate();
@@ -208,7 +210,7 @@ function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
       <FormProblem error={set.error} />
       <div>
         <Button type="submit" loading={set.isPending}>
-          Set it
+          Set password
         </Button>
       </div>
     </form>

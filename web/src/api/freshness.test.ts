@@ -2,19 +2,19 @@ import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFreshness } from './freshness.ts';
 
-describe('what is asked again', () => {
+describe('query invalidation', () => {
   let client: QueryClient;
-  let asked: string[];
+  let refetched: string[];
   let freshness: ReturnType<typeof createFreshness>;
-  /** Answers that were asked for and are held back. */
-  let held: (() => void)[] | undefined;
+  /** Resolves the requests that the test holds back. */
+  let pendingRequests: (() => void)[] | undefined;
 
   beforeEach(async () => {
     vi.useFakeTimers();
     client = new QueryClient();
-    asked = [];
-    held = undefined;
-    freshness = createFreshness(client, { pauseMs: 250 });
+    refetched = [];
+    pendingRequests = undefined;
+    freshness = createFreshness(client, { minIntervalMs: 250 });
     for (const queryKey of [['overview', '2h'], ['runs', 'list'], ['run', 44], ['run', 45], ['users']]) {
       await client.prefetchQuery({ queryKey, queryFn: () => queryKey });
       client
@@ -23,13 +23,13 @@ describe('what is asked again', () => {
         ?.setOptions({
           queryKey,
           queryFn: async () => {
-            asked.push(queryKey.join(' '));
-            if (held) await new Promise<void>((resolve) => held?.push(resolve));
+            refetched.push(queryKey.join(' '));
+            if (pendingRequests) await new Promise<void>((resolve) => pendingRequests?.push(resolve));
             return queryKey;
           },
         });
     }
-    // Only what is on the page is asked for: here, all of it.
+    // The real client refetches only mounted queries; here, all of them.
     vi.spyOn(client, 'invalidateQueries').mockImplementation(async ({ queryKey = [] } = {}) => {
       await client.getQueryCache().find({ queryKey })?.fetch();
     });
@@ -40,49 +40,49 @@ describe('what is asked again', () => {
     vi.restoreAllMocks();
   });
 
-  it('is what shows the run that changed, and what follows all runs, once for many events', async () => {
+  it('refetches the queries of a changed run and of run lists, once for many events', async () => {
     for (let event = 0; event < 20; event += 1) freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toEqual(['overview 2h', 'runs list', 'run 44']);
+    expect(refetched).toEqual(['overview 2h', 'runs list', 'run 44']);
   });
 
-  it('waits a little before it is asked again', async () => {
+  it('waits before it refetches the same query again', async () => {
     freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(1);
-    asked = [];
+    refetched = [];
     freshness.runChanged(44);
     await vi.advanceTimersByTimeAsync(200);
-    expect(asked).toEqual([]);
+    expect(refetched).toEqual([]);
     await vi.advanceTimersByTimeAsync(60);
-    expect(asked).toContain('run 44');
+    expect(refetched).toContain('run 44');
   });
 
-  it('is what shows environments, workers or schedules, when one of those changed', async () => {
-    freshness.changed('environment');
+  it('refetches the queries of environments, workers or schedules when one of those changed', async () => {
+    freshness.kindChanged('environment');
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toEqual(['overview 2h']);
-    freshness.changed('schedules');
+    expect(refetched).toEqual(['overview 2h']);
+    freshness.kindChanged('schedules');
     await vi.advanceTimersByTimeAsync(300);
-    expect(asked).toEqual(['overview 2h']);
+    expect(refetched).toEqual(['overview 2h']);
   });
 
-  it('is everything when anything may have changed', async () => {
+  it('refetches everything when anything may have changed', async () => {
     freshness.anythingChanged();
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked).toHaveLength(5);
+    expect(refetched).toHaveLength(5);
   });
 
-  it('is asked again after an answer that was on its way when the run changed, not beside it', async () => {
-    held = [];
+  it('waits for a request in flight before it refetches a query', async () => {
+    pendingRequests = [];
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(1);
     freshness.runChanged(45);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(asked.filter((each) => each === 'run 45')).toHaveLength(1);
-    const answers = held;
-    held = undefined;
-    for (const answer of answers) answer();
+    expect(refetched.filter((each) => each === 'run 45')).toHaveLength(1);
+    const resolvers = pendingRequests;
+    pendingRequests = undefined;
+    for (const resolve of resolvers) resolve();
     await vi.advanceTimersByTimeAsync(300);
-    expect(asked.filter((each) => each === 'run 45')).toHaveLength(2);
+    expect(refetched.filter((each) => each === 'run 45')).toHaveLength(2);
   });
 });

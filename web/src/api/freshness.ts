@@ -1,10 +1,10 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
- * When a query is asked again is said by the first word of its key: `['run', 44, ...]` when run 44 changed, those listed here
- * when something of that kind changed, all others only when anything may have.
+ * The first part of a query key decides which events invalidate it: `['run', 44, ...]` on a change of run 44, the keys listed
+ * here on a change of that kind, all others only when anything may have changed.
  */
-const follows = {
+const queriesByEvent = {
   run: new Set<unknown>([
     'overview',
     'runs',
@@ -29,50 +29,50 @@ const follows = {
 };
 
 const defaults = {
-  /** From one refresh to the next. The first change after a pause is shown at once. */
-  pauseMs: 250,
+  /** Minimum time between two refreshes. The first change after a quiet period is shown immediately. */
+  minIntervalMs: 250,
 };
 
 /**
- * Asks again for what is shown and may have changed. Changes that come together make one refresh; a query whose answer
- * is still on its way is asked again after it, so a busy server is never asked the same thing twice at a time.
+ * Refetches the queries on the page that may have changed. Simultaneous changes cause one refresh. A query in flight is
+ * refetched after its response, so the same query never runs twice at a time.
  */
 export function createFreshness(
   client: Pick<QueryClient, 'invalidateQueries' | 'getQueryCache'>,
   options: Partial<typeof defaults> = {},
 ) {
-  const { pauseMs } = { ...defaults, ...options };
-  const old = new Set<Query>();
+  const { minIntervalMs } = { ...defaults, ...options };
+  const staleQueries = new Set<Query>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const refresh = () => {
     timer = undefined;
-    if (old.size === 0) return;
-    for (const query of old) {
-      // What is under way may have been answered before the change.
+    if (staleQueries.size === 0) return;
+    for (const query of staleQueries) {
+      // The response in flight may predate the change, so the query stays stale until the next refresh.
       if (query.state.fetchStatus === 'fetching') continue;
-      old.delete(query);
+      staleQueries.delete(query);
       void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     }
-    timer = setTimeout(refresh, pauseMs);
+    timer = setTimeout(refresh, minIntervalMs);
   };
-  const mark = (isTouched: (key: QueryKey) => boolean) => {
+  const markStale = (isAffected: (key: QueryKey) => boolean) => {
     for (const query of client.getQueryCache().findAll()) {
-      if (isTouched(query.queryKey)) old.add(query);
+      if (isAffected(query.queryKey)) staleQueries.add(query);
     }
-    // Events that arrive together are told of in one turn of the event loop.
+    // Batches the events of one turn of the event loop.
     timer ??= setTimeout(refresh, 0);
   };
 
   return {
     runChanged(id: number): void {
-      mark(([what, which]) => (what === 'run' ? which === id : follows.run.has(what)));
+      markStale(([what, which]) => (what === 'run' ? which === id : queriesByEvent.run.has(what)));
     },
-    changed(what: Exclude<keyof typeof follows, 'run'>): void {
-      mark(([word]) => follows[what].has(word));
+    kindChanged(what: Exclude<keyof typeof queriesByEvent, 'run'>): void {
+      markStale(([word]) => queriesByEvent[what].has(word));
     },
     anythingChanged(): void {
-      mark(() => true);
+      markStale(() => true);
     },
     stop(): void {
       clearTimeout(timer);

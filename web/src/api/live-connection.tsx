@@ -7,23 +7,23 @@ import { sessionQuery } from './session.ts';
 const LiveContext = createContext<Live | undefined>(undefined);
 const noConnection: Connection = { state: 'connecting' };
 
-/** Keeps everything below it fresh, from when the reader is signed in. */
+/** Keeps the queries of everything below it up to date while the user is signed in. */
 export function LiveConnection({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [live, setLive] = useState<Live>();
   useEffect(() => {
     const freshness = createFreshness(client);
-    const opened = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
-    setLive(opened);
+    const connection = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
+    setLive(connection);
     return () => {
-      opened.close();
+      connection.close();
       freshness.stop();
     };
   }, [client]);
   return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }
 
-/** Whether what is shown is up to date. */
+/** The state of the live connection: whether the page is up to date. */
 export function useConnection(): Connection {
   const live = useContext(LiveContext);
   return useSyncExternalStore(

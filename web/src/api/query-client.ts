@@ -1,9 +1,9 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { toProblem } from './problem.ts';
 
-/** Answers are kept until an event says that they changed, so a view that is opened again is there at once. */
+/** Cached responses stay fresh until an event invalidates them, so a view that is opened again appears immediately. */
 export function createQueryClient(): QueryClient {
-  // The session has ended: who reads is asked anew, and the form to sign in comes.
+  // The session has ended: refetching it shows the sign-in form.
   const onError = (error: unknown) => {
     if (toProblem(error).code === 'UNAUTHORIZED') void client.invalidateQueries({ queryKey: ['session'] });
   };
@@ -12,14 +12,14 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
-        // The server may be on this machine, whatever the browser says of the network.
+        // The server may run on this machine, so requests work even when the browser reports no network.
         networkMode: 'always',
         staleTime: Number.POSITIVE_INFINITY,
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 10_000),
-        // An answer that is a refusal stays one. Without an answer the server is being restarted, and comes back.
+        // Refusals are final. No response or a gateway error means the server is restarting.
         retry: (attempt, error) => {
           const { status } = toProblem(error);
           return (status === 0 || status >= 502) && attempt < 5;

@@ -1,40 +1,40 @@
 import type { z } from 'zod';
 import { Problem, unreachable } from './problem.ts';
 
-/** What the type of an operation of the server says that it takes and gives. Only types: nothing of the server is bundled. */
+/** The input and output types of a server operation. Types only: no server code is bundled. */
 interface OperationType {
   input: z.ZodType;
   output: z.ZodType;
 }
-export type Answer<Operation extends Pick<OperationType, 'output'>> = z.output<Operation['output']>;
-export type Asked<Operation extends Pick<OperationType, 'input'>> = z.input<Operation['input']>;
+export type OutputOf<Operation extends Pick<OperationType, 'output'>> = z.output<Operation['output']>;
+export type InputOf<Operation extends Pick<OperationType, 'input'>> = z.input<Operation['input']>;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 export interface Request {
-  /** Fields without a value are left out. */
+  /** Fields without a value are omitted. */
   query?: object;
   body?: unknown;
-  /** For what is made: the same key makes it once, however often it is sent. See `newKey`. */
+  /** Idempotency key: the server creates the object once per key, however often the request is sent. See `newKey`. */
   key?: string;
   signal?: AbortSignal;
 }
 
-// The page has one session, and so one word that tells its requests from those of other pages.
-let csrf: string | undefined;
+// The page has one session, and so one CSRF token, which tells its requests from those of other sites.
+let csrfToken: string | undefined;
 
-/** Told by the session: see `session.ts`. */
-export function rememberCsrf(word: string | null): void {
-  csrf = word ?? undefined;
+/** Sets the CSRF token of the session (`session.ts`). */
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token ?? undefined;
 }
 
-/** Asks the API. Rejects with a `Problem`, or with the reason of `signal`. */
-export async function ask<T>(method: Method, path: string, request: Request = {}): Promise<T> {
+/** Sends a request to the API. Rejects with a `Problem`, or with the reason of `signal`. */
+export async function callApi<T>(method: Method, path: string, request: Request = {}): Promise<T> {
   const { query, body, key, signal } = request;
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (key !== undefined) headers.set('idempotency-key', key);
-  if (csrf !== undefined && method !== 'GET') headers.set('x-csrf-token', csrf);
+  if (csrfToken !== undefined && method !== 'GET') headers.set('x-csrf-token', csrfToken);
   let response: Response;
   try {
     response = await fetch(withQuery(path, query), {
@@ -54,22 +54,22 @@ export async function ask<T>(method: Method, path: string, request: Request = {}
 export function get<Operation extends OperationType>(
   path: string,
   request?: Pick<Request, 'query' | 'signal'>,
-): Promise<Answer<Operation>> {
-  return ask('GET', path, request);
+): Promise<OutputOf<Operation>> {
+  return callApi('GET', path, request);
 }
 
 /** `post<typeof retryRun>('/api/runs/7/retry', { failedOnly: true }, { key })` */
 export function post<Operation extends OperationType>(
   path: string,
-  body: Partial<Asked<Operation>> = {},
+  body: Partial<InputOf<Operation>> = {},
   request?: Pick<Request, 'key'>,
-): Promise<Answer<Operation>> {
-  return ask('POST', path, { ...request, body });
+): Promise<OutputOf<Operation>> {
+  return callApi('POST', path, { ...request, body });
 }
 
-/** A key for `Request.key`. Make it when the form is opened, not when it is sent. */
+/** Returns an idempotency key for `Request.key`. Create it when the form opens, not when it is submitted. */
 export function newKey(): string {
-  // Not randomUUID, which browsers have on HTTPS and loopback only.
+  // Not randomUUID, which browsers provide on HTTPS and loopback only.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

@@ -1,34 +1,33 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Role } from '../../../src/model/access.ts';
 import type { SessionView } from '../../../src/server/sign-in/session.ts';
-import { ask, rememberCsrf } from './request.ts';
+import { callApi, setCsrfToken } from './request.ts';
 
 export type { Role };
-/** Who reads this page, and how somebody may sign in. */
+/** The user of this page, and the ways to sign in. */
 export type Session = SessionView;
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }) => keep(await ask<Session>('GET', '/api/session', { signal })),
+  queryFn: async ({ signal }) => applySession(await callApi<Session>('GET', '/api/session', { signal })),
 });
 
-/** What an answer says of the session, for the requests that follow. */
-export function keep(session: Session): Session {
-  rememberCsrf(session.csrf);
+/** Uses the CSRF token of a session for the following requests. */
+export function applySession(session: Session): Session {
+  setCsrfToken(session.csrf);
   return session;
 }
 
 const ranks: Role[] = ['viewer', 'operator', 'admin'];
 
-/** Why the reader may not do what `needed` may; `undefined` when they may. For buttons that are shown but disabled. */
-export function useRefusal(needed: Role): string | undefined {
+/** Why the user lacks the `needed` role; `undefined` when they have it. For buttons that are visible but disabled. */
+export function useRefusal(requiredRole: Role): string | undefined {
   const { data: session } = useQuery(sessionQuery);
-  return refusal(session?.user?.role, needed);
+  return refusal(session?.user?.role, requiredRole);
 }
 
-export function refusal(role: Role | undefined, needed: Role): string | undefined {
+export function refusal(role: Role | undefined, requiredRole: Role): string | undefined {
   if (role === undefined) return 'You are not signed in.';
-  if (ranks.indexOf(role) >= ranks.indexOf(needed)) return undefined;
-  const withArticle = (each: Role) => `${each === 'viewer' ? 'a' : 'an'} ${each}`;
-  return `This takes ${withArticle(needed)}; you are ${withArticle(role)}.`;
+  if (ranks.indexOf(role) >= ranks.indexOf(requiredRole)) return undefined;
+  return `Requires the ${requiredRole} role; you are ${role === 'viewer' ? 'a' : 'an'} ${role}.`;
 }

@@ -9,32 +9,37 @@ import { Remedy } from './remedy.tsx';
 interface Props {
   label: string;
   checks: readonly Check[];
-  /** The codes of all environments, which can be followed. */
+  /** The codes of all environments; findings about them link there. */
   environments: readonly string[];
-  /** The button that mends a finding, where there is one. */
+  /** Renders the button that fixes a finding. */
   fix?: (finding: Finding) => ReactNode;
 }
 
+/** A list of checks with their findings, remedies and fixes. */
 export function CheckList({ label, checks, environments, fix }: Props) {
   return (
     <ul className={classes.checks} aria-label={label}>
       {checks.map(({ name, looksAt, standing, findings, healed }) => (
         <li key={name} className={classes.check}>
           <CheckStatusBadge standing={standing} />
-          <div className={classes.what}>
+          <div>
             <b>{name}</b> <span className={classes.dim}>{looksAt}</span>
           </div>
           <ul className={classes.findings}>
             {findings.map((finding) => (
               <li key={`${finding.about} ${finding.found}`}>
-                <Found finding={finding} differs={finding.standing !== standing} environments={environments}>
+                <FindingText
+                  finding={finding}
+                  differs={finding.standing !== standing}
+                  environments={environments}
+                >
                   {finding.fixable && fix?.(finding)}
-                </Found>
+                </FindingText>
               </li>
             ))}
             {healed.map((text) => (
               <li key={text} className={classes.done}>
-                <b>Done:</b> {text}
+                <b>Fixed:</b> {text}
               </li>
             ))}
           </ul>
@@ -44,19 +49,19 @@ export function CheckList({ label, checks, environments, fix }: Props) {
   );
 }
 
-interface FoundProps {
+interface FindingProps {
   finding: Finding;
-  /** From what is said of its check. */
+  /** Whether its status differs from that of the check. */
   differs: boolean;
   environments: readonly string[];
   children: ReactNode;
 }
 
-function Found({ finding, differs, environments, children }: FoundProps) {
+function FindingText({ finding, differs, environments, children }: FindingProps) {
   const { standing, about, found, code, meaning, remedy } = finding;
   return (
     <>
-      <div className={classes.found}>
+      <div className={classes.finding}>
         <p>
           {differs && (
             <>

@@ -16,58 +16,58 @@ import classes from './doctor.module.css';
 import { Fix, useFix } from './fix.tsx';
 import { doctorQuery, type Report } from './queries.ts';
 
-/** Is something wrong, and what mends it? */
+/** The checks of the installation: problems, remedies and fixes. */
 export default function Doctor() {
   useTitle('Doctor');
   const [environment, setEnvironment] = useQueryState('environment');
   const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(doctorQuery(environment));
-  const { data: listed } = useQuery({
+  const { data: environmentList } = useQuery({
     queryKey: ['environments', 'list'],
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
-  const codes = listed?.environments.map(({ code }) => code) ?? [];
+  const codes = environmentList?.environments.map(({ code }) => code) ?? [];
   const fix = useFix();
   const busy = isFetching || fix.isPending;
-  const look = () => {
+  const recheck = () => {
     if (!busy) void refetch();
   };
-  useShortcut('l', 'Look again', look);
+  useShortcut('l', 'Check again', recheck);
 
   return (
     <>
       <div className={classes.head}>
         <h1>Doctor</h1>
-        <Choice codes={codes} chosen={environment} onChoose={setEnvironment} />
+        <Choice codes={codes} selected={environment} onSelect={setEnvironment} />
         <Button
           variant="default"
           leftSection={<IconRefresh size={14} aria-hidden />}
           loading={busy}
-          onClick={look}
+          onClick={recheck}
         >
-          Look again
+          Check again
         </Button>
         {data && (
           <span className={classes.dim}>
-            looked <Time at={new Date(dataUpdatedAt).toISOString()} />, in {took(data.tookMs)}
+            checked <Time at={new Date(dataUpdatedAt).toISOString()} /> in {durationText(data.tookMs)}
           </span>
         )}
       </div>
       <div role="status">
-        {busy && <Looking key={environment} again={data !== undefined} fixes={fix.isPending} />}
+        {busy && <CheckProgress key={environment} isRecheck={data !== undefined} isFixing={fix.isPending} />}
         {!busy && data && <Summary report={data} />}
       </div>
-      {error && !data && !isFetching && <ErrorState error={error} onRetry={look} />}
+      {error && !data && !isFetching && <ErrorState error={error} onRetry={recheck} />}
       {error && data && !busy && (
         <p className={classes.problem} role="alert">
-          It could not look again: {toProblem(error).message} What stands here was found before.
+          Checking again failed: {toProblem(error).message} These are the previous results.
         </p>
       )}
       {data && (
         <Checks
           report={data}
           codes={codes}
-          fixes={fix.isPending}
-          unless={isFetching ? 'It looks again at this moment.' : undefined}
+          isFixing={fix.isPending}
+          disabledReason={isFetching ? 'The checks are running.' : undefined}
           onFix={() => fix.mutate(environment)}
         />
       )}
@@ -77,34 +77,34 @@ export default function Doctor() {
 
 interface ChoiceProps {
   codes: readonly string[];
-  chosen: string;
-  onChoose: (code: string) => void;
+  selected: string;
+  onSelect: (code: string) => void;
 }
 
-function Choice({ codes, chosen, onChoose }: ChoiceProps) {
-  // The one in the address may have been removed.
-  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+function Choice({ codes, selected, onSelect }: ChoiceProps) {
+  // The environment in the address may be deleted.
+  const all = selected === '' || codes.includes(selected) ? codes : [selected, ...codes];
   return (
     <NativeSelect
       size="xs"
       aria-label="Environment"
-      value={chosen}
+      value={selected}
       data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
-      onChange={(event) => onChoose(event.currentTarget.value)}
+      onChange={(event) => onSelect(event.currentTarget.value)}
     />
   );
 }
 
-/** What goes on meanwhile: it takes seconds, and more where something hangs. */
-function Looking({ again, fixes }: { again: boolean; fixes: boolean }) {
+/** The progress of the checks, which take seconds, or longer when something hangs. */
+function CheckProgress({ isRecheck, isFixing }: { isRecheck: boolean; isFixing: boolean }) {
   const [since] = useState(() => new Date().toISOString());
   return (
-    <div className={classes.looking}>
+    <div className={classes.progress}>
       <Loader size={16} aria-hidden />
       <p>
-        {fixes ? 'Mending what can be mended, then looking again' : again ? 'Looking again' : 'Looking'}: the
-        database, locks, workers, the queue, containers, the test module, Selenium, the shops, schedules and
-        disks, side by side. What hangs is waited for 15 s.{' '}
+        {isFixing ? 'Fixing, then checking again' : isRecheck ? 'Checking again' : 'Checking'}: the database,
+        locks, workers, the queue, containers, the test module, Selenium, the shops, schedules and disks. A
+        check that hangs times out after 15 s.{' '}
         <span className={classes.dim} aria-hidden>
           <Elapsed since={since} />
         </span>
@@ -119,21 +119,22 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
     return (
       <p className={classes.healthy}>
         <IconCheck size={16} stroke={2.5} aria-hidden />
-        {warnings === 0 ? 'All is well' : 'Nothing is wrong'}: {plural(checks.length, 'check')} looked, and
-        found no problem{warnings === 0 ? '' : `, but ${plural(warnings, 'warning')}`}.
+        {warnings === 0
+          ? `No problems found by ${plural(checks.length, 'check')}.`
+          : `No problems, but ${plural(warnings, 'warning')} found by ${plural(checks.length, 'check')}.`}
       </p>
     );
   }
   const findings = checks.flatMap((check) => check.findings);
   const problems = findings.filter(({ standing }) => standing === 'problem').length;
-  const blind = checks.filter((check) =>
+  const incompleteCount = checks.filter((check) =>
     check.findings.some(({ standing }) => standing === 'unknown'),
   ).length;
   return (
     <p className={problems > 0 ? classes.unhealthy : classes.problem}>
-      {problems === 0 ? 'No problem was found' : `${plural(problems, 'problem')} found`} by{' '}
+      {problems === 0 ? 'No problems found' : `${plural(problems, 'problem')} found`} by{' '}
       {plural(checks.length, 'check')}
-      {blind === 0 ? '.' : `; ${blind} could not look, or not at everything.`}
+      {incompleteCount === 0 ? '.' : `; ${incompleteCount} could not run completely.`}
     </p>
   );
 }
@@ -141,44 +142,50 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
 interface ChecksProps {
   report: Report;
   codes: readonly string[];
-  fixes: boolean;
-  unless: string | undefined;
+  isFixing: boolean;
+  disabledReason: string | undefined;
   onFix: () => void;
 }
 
-/** What is wrong first. What is well is folded when all is. */
-function Checks({ report: { healthy, checks }, codes, fixes, unless, onFix }: ChecksProps) {
+/** Problems first. Passed checks are collapsed when all checks passed. */
+function Checks({ report: { healthy, checks }, codes, isFixing, disabledReason, onFix }: ChecksProps) {
   const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
-  const toMind = [
+  const unhealthyChecks = [
     ...checks.filter(({ standing }) => standing === 'problem'),
     ...checks.filter(({ standing }) => standing === 'unknown'),
     ...checks.filter(({ standing }) => standing === 'warning'),
   ];
-  const repaired = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
-  const well = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
+  const fixedChecks = checks.filter(({ standing, healed }) => standing === 'well' && healed.length > 0);
+  const passedChecks = checks.filter(({ standing, healed }) => standing === 'well' && healed.length === 0);
   return (
     <>
-      {toMind.length + repaired.length > 0 && (
+      {unhealthyChecks.length + fixedChecks.length > 0 && (
         <CheckList
-          label="To look at"
-          checks={[...toMind, ...repaired]}
+          label="Needs attention"
+          checks={[...unhealthyChecks, ...fixedChecks]}
           environments={codes}
           fix={({ about, found }) => (
-            <Fix name={about ?? found} fixable={fixable} busy={fixes} unless={unless} onFix={onFix} />
+            <Fix
+              name={about ?? found}
+              fixable={fixable}
+              busy={isFixing}
+              disabledReason={disabledReason}
+              onFix={onFix}
+            />
           )}
         />
       )}
-      {well.length > 0 && (
-        <details key={String(healthy)} open={!healthy} className={classes.well}>
-          <summary>What is well: {plural(well.length, 'check')}</summary>
-          <CheckList label="Well" checks={well} environments={codes} />
+      {passedChecks.length > 0 && (
+        <details key={String(healthy)} open={!healthy} className={classes.passed}>
+          <summary>Passed: {plural(passedChecks.length, 'check')}</summary>
+          <CheckList label="Passed" checks={passedChecks} environments={codes} />
         </details>
       )}
     </>
   );
 }
 
-/** Less than a second is not nothing. */
-function took(ms: number): string {
+/** Formats durations, those below one second in milliseconds. */
+function durationText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : duration(ms);
 }

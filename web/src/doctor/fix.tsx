@@ -10,58 +10,54 @@ import { useAction } from '../ui/use-action.ts';
 import classes from './doctor.module.css';
 import { doctorQuery, type Finding, type Report } from './queries.ts';
 
-/** Mends what can be mended safely, and shows what is left. */
+/** Fixes what can be fixed safely, and updates the report. */
 export function useFix() {
   const client = useQueryClient();
   return useAction({
     run: (environment: string) =>
       post<typeof fixDoctor>('/api/doctor/fix', environment === '' ? {} : { environment }),
-    done: outputOf,
-    touches: [['environments'], ['environment'], ['container'], ['containers'], ['overview']],
-    onDone: (report, environment) => client.setQueryData(doctorQuery(environment).queryKey, report),
+    successMessage: summaryOf,
+    invalidates: [['environments'], ['environment'], ['container'], ['containers'], ['overview']],
+    onSuccess: (report, environment) => client.setQueryData(doctorQuery(environment).queryKey, report),
   });
 }
 
-function outputOf({ healthy, checks }: Report): string {
-  if (healthy) return 'Done: all is well now.';
-  const left = checks.filter(({ standing }) => standing === 'problem').length;
-  return `Done; what was done stands at each check. ${left === 0 ? 'No problem is left.' : `${plural(left, 'check')} still ${left === 1 ? 'finds' : 'find'} a problem.`}`;
+function summaryOf({ healthy, checks }: Report): string {
+  if (healthy) return 'Done: no problems left.';
+  const problemCount = checks.filter(({ standing }) => standing === 'problem').length;
+  return `Done; each check lists its fixes. ${problemCount === 0 ? 'No problems left.' : `${plural(problemCount, 'check')} still ${problemCount === 1 ? 'finds' : 'find'} problems.`}`;
 }
 
 interface Props {
-  /** What it is about, where the same button stands at several. */
+  /** What the button fixes, as the button is repeated. */
   name: string;
-  /** All that is mended with it. */
+  /** Everything that the server would fix. */
   fixable: readonly Finding[];
   busy: boolean;
-  unless: string | undefined;
+  disabledReason: string | undefined;
   onFix: () => void;
 }
 
-/** Asks first: the server mends all that it can, not only what the button stands at. */
-export function Fix({ name, fixable, busy, unless, onFix }: Props) {
-  const [asks, setAsks] = useState(false);
-  const close = () => setAsks(false);
+/** Asks for confirmation, because the server fixes everything that it can, not only this finding. */
+export function Fix({ name, fixable, busy, disabledReason, onFix }: Props) {
+  const [dialogOpened, setDialogOpened] = useState(false);
+  const close = () => setDialogOpened(false);
   return (
     <>
       <ActionButton
-        needs="operator"
-        {...(unless !== undefined && { unless })}
+        requiredRole="operator"
+        {...(disabledReason !== undefined && { disabledReason })}
         variant="default"
         size="compact-xs"
         aria-label={`Fix ${name}`}
         leftSection={<IconTool size={14} aria-hidden />}
         loading={busy}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Fix
       </ActionButton>
-      <Modal
-        opened={asks}
-        onClose={close}
-        title={fixable.length === 1 ? 'Fix it' : `Fix these ${fixable.length}`}
-      >
-        <ul className={classes.asked}>
+      <Modal opened={dialogOpened} onClose={close} title={`Fix ${plural(fixable.length, 'finding')}`}>
+        <ul className={classes.fixList}>
           {fixable.map(({ about, found }) => (
             <li key={`${about} ${found}`}>
               {about !== null && <b>{about}: </b>}
@@ -70,7 +66,7 @@ export function Fix({ name, fixable, busy, unless, onFix }: Props) {
           ))}
         </ul>
         <p>
-          It looks again first and mends what it then finds: only what matre made, and nothing that a run
+          matre checks again and fixes what it finds. It changes only what it created, and nothing that a run
           uses.
         </p>
         <Group justify="flex-end" mt="md" gap="xs">

@@ -1,13 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { showDoctor } from '../../../src/operations/system/doctor.ts';
-import { type Answer, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 
-export type Report = Answer<typeof showDoctor>;
+export type Report = OutputOf<typeof showDoctor>;
 export type Check = Report['checks'][number];
 export type Finding = Check['findings'][number];
-export type Standing = Check['standing'];
+export type CheckStatus = Check['standing'];
 
-/** Looks each time that the view is opened: what was so some minutes ago says little. Empty: all environments. */
+/** Checks each time the view is opened, because old results are misleading. An empty code means all environments. */
 export const doctorQuery = (environment: string) =>
   queryOptions({
     queryKey: ['doctor', environment],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { remedyParts } from './remedy-parts.ts';
 
-const copied = (remedy: string) =>
+const copyable = (remedy: string) =>
   remedyParts(remedy)
-    .filter(({ isCopied }) => isCopied)
+    .filter(({ isCopyable }) => isCopyable)
     .map(({ text }) => text);
 
 describe('the parts of a remedy', () => {
@@ -52,7 +52,7 @@ describe('the parts of a remedy', () => {
     ],
     ['Look at its log; restart it if it hangs, or if it is of an older version.', []],
   ])('has the commands and settings of: %s', (remedy, expected) => {
-    expect(copied(remedy)).toEqual(expected);
+    expect(copyable(remedy)).toEqual(expected);
   });
 
   it('keeps every word of the sentence', () => {

@@ -1,7 +1,7 @@
 export interface RemedyPart {
   text: string;
-  /** A command, or the name of a setting: what somebody would copy. */
-  isCopied: boolean;
+  /** Whether it is a command or a setting, which has a copy button. */
+  isCopyable: boolean;
 }
 
 const commands = [
@@ -10,21 +10,21 @@ const commands = [
   'bin/magento ',
   '(?:curl|df|ps|kill) -',
 ];
-// A command ends where the sentence goes on; what stands in quotes belongs to it, whatever it is.
+// A command ends where the sentence continues; quoted text always belongs to it.
 const command = String.raw`(?<![\w/.-])(?:${commands.join('|')})(?:"(?:[^"\\]|\\.)*"|[^"(),;\u0060])*?(?=$|[),;]|\s\(|\.$|\.\s|\s(?:or|if|and|then|shows)\s)`;
 const setting = String.raw`\b[A-Z]+(?:_[A-Z]+)+\b`;
 const statement = '^CREATE .*;$';
-const copied = new RegExp(`\`([^\`]+)\`|(${statement}|${command}|${setting})`, 'g');
+const copyable = new RegExp(`\`([^\`]+)\`|(${statement}|${command}|${setting})`, 'g');
 
-/** A remedy is a sentence with commands in it; here they are apart, in their order. */
+/** Splits a remedy into its text and its commands, in order. */
 export function remedyParts(remedy: string): RemedyPart[] {
   const parts: RemedyPart[] = [];
   let end = 0;
-  for (const match of remedy.matchAll(copied)) {
-    if (match.index > end) parts.push({ text: remedy.slice(end, match.index), isCopied: false });
-    parts.push({ text: match[1] ?? match[2] ?? match[0], isCopied: true });
+  for (const match of remedy.matchAll(copyable)) {
+    if (match.index > end) parts.push({ text: remedy.slice(end, match.index), isCopyable: false });
+    parts.push({ text: match[1] ?? match[2] ?? match[0], isCopyable: true });
     end = match.index + match[0].length;
   }
-  if (end < remedy.length) parts.push({ text: remedy.slice(end), isCopied: false });
+  if (end < remedy.length) parts.push({ text: remedy.slice(end), isCopyable: false });
   return parts;
 }

@@ -6,13 +6,13 @@ import { copyText } from '../ui/copy.ts';
 import classes from './doctor.module.css';
 import { remedyParts } from './remedy-parts.ts';
 
-/** What to do, with a button to copy at each command and setting. */
+/** A remedy with a copy button for each command and setting. */
 export function Remedy({ text }: { text: string }) {
   let at = 0;
   return remedyParts(text).map((part) => {
     const key = at;
     at += part.text.length;
-    if (!part.isCopied) return <span key={key}>{part.text}</span>;
+    if (!part.isCopyable) return <span key={key}>{part.text}</span>;
     return (
       <span key={key}>
         <code className={classes.command}>{part.text}</code>

@@ -3,23 +3,23 @@ import { useState } from 'react';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
-import { type Answer, ask, post } from '../api/request.ts';
+import { callApi, type OutputOf, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import { environmentKeys } from './queries.ts';
 
 interface Props {
-  /** Absent for a new one. */
+  /** Undefined for a new environment. */
   environment?: EnvironmentView;
   onDone: (code: string) => void;
   onClose: () => void;
 }
 
-/** As many containers as an environment may have: `mostSlots` of the server. */
+/** The maximum number of containers of an environment, as `maxSlots` in src/model/environment.ts. */
 const maxSlots = 16;
 
-/** Adds an environment, or changes what is set of one. The password goes one way only: it is never shown again. */
+/** Adds an environment or edits its settings. The stored password is never shown. */
 export function EnvironmentForm({ environment, onDone, onClose }: Props) {
   const [fields, setFields] = useState({
     code: environment?.code ?? '',
@@ -30,29 +30,29 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     slots: environment?.slots ?? 1,
   });
   const [password, setPassword] = useState('');
-  const [forgets, setForgets] = useState(false);
+  const [removesPassword, setRemovesPassword] = useState(false);
 
   const save = useAction({
-    run: (): Promise<Answer<typeof editEnvironment>> => {
+    run: (): Promise<OutputOf<typeof editEnvironment>> => {
       const { code, name, ...rest } = fields;
-      const adminPassword = forgets ? null : password === '' ? undefined : password;
+      const adminPassword = removesPassword ? null : password === '' ? undefined : password;
       if (environment) {
-        return ask('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
+        return callApi('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
       }
-      const given = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
-      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...given });
+      const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
+      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });
     },
-    done: ({ code }) => (environment ? `${code} is changed.` : `${code} is added.`),
-    touches: environmentKeys(fields.code),
-    onDone: ({ code }) => onDone(code),
+    successMessage: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
+    invalidates: environmentKeys(fields.code),
+    onSuccess: ({ code }) => onDone(code),
     quiet: true,
   });
   const problem = save.error ? toProblem(save.error) : undefined;
-  const wrong = fieldProblems(problem);
+  const fieldErrors = fieldProblems(problem);
 
   const text = (field: 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername') => ({
     value: fields[field],
-    error: wrong[field],
+    error: fieldErrors[field],
     autoComplete: 'off',
     spellCheck: false,
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
@@ -69,7 +69,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       }}
     >
       <Stack gap="sm">
-        {problem && Object.keys(wrong).length === 0 && (
+        {problem && Object.keys(fieldErrors).length === 0 && (
           <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
             {problem.remedy}
           </Alert>
@@ -77,7 +77,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
         {!environment && (
           <TextInput
             label="Code"
-            description="Short and for good: it names the file .env.<code> of the test module."
+            description="Short, cannot be changed later. The test module keeps its variables in .env.<code>."
             placeholder="preprod-us"
             required
             data-autofocus
@@ -86,19 +86,14 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
         )}
         <TextInput
           label="Name"
-          description={environment ? undefined : 'The code by default.'}
+          description={environment ? undefined : 'Default: the code'}
           required={environment !== undefined}
           {...text('name')}
         />
+        <TextInput label="Shop URL" placeholder="https://shop.example.com/" required {...text('baseUrl')} />
         <TextInput
-          label="Address of the shop"
-          placeholder="https://shop.example.com/"
-          required
-          {...text('baseUrl')}
-        />
-        <TextInput
-          label="Path of the admin panel"
-          description="Below the address."
+          label="Admin path"
+          description="Relative to the shop URL"
           required
           {...text('backendName')}
         />
@@ -107,30 +102,30 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           label="Admin password"
           description={
             environment?.hasAdminPassword
-              ? 'One is kept, and never shown. Left empty it stays.'
-              : 'Kept encrypted, and never shown.'
+              ? 'A password is stored. Leave empty to keep it.'
+              : 'Stored encrypted, never shown'
           }
           autoComplete="new-password"
-          error={wrong['adminPassword']}
-          disabled={forgets}
+          error={fieldErrors['adminPassword']}
+          disabled={removesPassword}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         {environment?.hasAdminPassword && (
           <Checkbox
             size="xs"
-            label="Forget the password that is kept"
-            checked={forgets}
-            onChange={(event) => setForgets(event.currentTarget.checked)}
+            label="Remove the stored password"
+            checked={removesPassword}
+            onChange={(event) => setRemovesPassword(event.currentTarget.checked)}
           />
         )}
         <WholeNumber
           label="Containers"
-          description="A run splits its tests over so many at a time."
+          description="Number of containers that run tests in parallel"
           width={110}
           min={1}
           max={maxSlots}
-          error={wrong['slots']}
+          error={fieldErrors['slots']}
           value={fields.slots}
           onChange={(slots) => setFields((before) => ({ ...before, slots }))}
         />

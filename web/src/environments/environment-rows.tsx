@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listPool } from '../../../src/operations/containers/containers.ts';
 import type { showOverview } from '../../../src/operations/overview/overview.ts';
-import { type Answer, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 import { Time } from '../ui/time.tsx';
 import { EnvironmentState } from './environment-state.tsx';
 import classes from './environments.module.css';
@@ -12,31 +12,31 @@ import { PauseOrResume } from './pause.tsx';
 import type { Lane } from './queries.ts';
 import { RunCells } from './recent-runs/run-strip.tsx';
 
-type Container = Answer<typeof listPool>['containers'][number];
-type Bars = Answer<typeof showOverview>['lanes'][number]['bars'];
+type Container = OutputOf<typeof listPool>['containers'][number];
+type Bars = OutputOf<typeof showOverview>['lanes'][number]['bars'];
 
-const shownRuns = 10;
+const maxRuns = 10;
 const day = 24 * 60 * 60 * 1000;
-/** What finished and which containers there are is asked for by time: all runs of all environments would be too many events. */
-const everyMs = 20_000;
+/** Polls finished runs and containers, because the events of all environments would cause too many requests. */
+const pollMs = 20_000;
 
 export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
   const pool = useQuery({
     queryKey: ['containers'],
     queryFn: ({ signal }) => get<typeof listPool>('/api/pool', { signal }),
-    refetchInterval: everyMs,
+    refetchInterval: pollMs,
     retry: false,
   });
-  const lately = useQuery({
+  const recentRuns = useQuery({
     queryKey: ['lately'],
     queryFn: ({ signal }) => {
       const from = new Date(Date.now() - 3 * day).toISOString();
       return get<typeof showOverview>('/api/overview', { query: { from }, signal });
     },
-    refetchInterval: everyMs,
+    refetchInterval: pollMs,
     placeholderData: keepPreviousData,
   });
-  const barsOf = new Map(lately.data?.lanes.map(({ code, bars }) => [code, bars]));
+  const barsOf = new Map(recentRuns.data?.lanes.map(({ code, bars }) => [code, bars]));
   return (
     <div className={classes.scroll}>
       <table className={classes.table}>
@@ -46,7 +46,7 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
             <th scope="col" className={classes.name}>
               Name
             </th>
-            <th scope="col">Now</th>
+            <th scope="col">State</th>
             <th scope="col" className={classes.number}>
               Waiting
             </th>
@@ -64,7 +64,7 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
               lane={lane}
               bars={barsOf.get(lane.code)}
               containers={pool.data?.containers.filter(({ environment }) => environment === lane.code)}
-              isAway={pool.isError}
+              isUnreachable={pool.isError}
             />
           ))}
         </tbody>
@@ -77,10 +77,10 @@ interface RowProps {
   lane: Lane;
   bars: Bars | undefined;
   containers: Container[] | undefined;
-  isAway: boolean;
+  isUnreachable: boolean;
 }
 
-function Row({ lane, bars, containers, isAway }: RowProps) {
+function Row({ lane, bars, containers, isUnreachable }: RowProps) {
   const { code, name, paused, queued } = lane;
   return (
     <tr>
@@ -101,13 +101,13 @@ function Row({ lane, bars, containers, isAway }: RowProps) {
       <td className={classes.number}>{queued > 0 && queued}</td>
       <td>
         {bars && bars.length > 0 ? (
-          <RunCells runs={bars.slice(-shownRuns)} />
+          <RunCells runs={bars.slice(-maxRuns)} />
         ) : (
-          <Nothing>{bars && 'none in 3 days'}</Nothing>
+          <Placeholder>{bars && 'none in 3 days'}</Placeholder>
         )}
       </td>
       <td className={classes.container}>
-        <Containers containers={containers} isAway={isAway} />
+        <Containers containers={containers} isUnreachable={isUnreachable} />
       </td>
       <td className={classes.actions}>
         <Tooltip label={`New run on ${code}`}>
@@ -127,10 +127,10 @@ function Row({ lane, bars, containers, isAway }: RowProps) {
   );
 }
 
-function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAway'>) {
-  if (isAway) return <Nothing>engine does not answer</Nothing>;
+function Containers({ containers, isUnreachable }: Pick<RowProps, 'containers' | 'isUnreachable'>) {
+  if (isUnreachable) return <Placeholder>engine unreachable</Placeholder>;
   if (!containers) return null;
-  if (containers.length === 0) return <Nothing>none yet</Nothing>;
+  if (containers.length === 0) return <Placeholder>none yet</Placeholder>;
   const stale = containers.find(({ note }) => note !== null);
   const running = containers.filter(({ state }) => state === 'running').length;
   const plural = containers.length > 1 ? `${running} of ${containers.length} ` : '';
@@ -149,6 +149,6 @@ function Containers({ containers, isAway }: Pick<RowProps, 'containers' | 'isAwa
   );
 }
 
-function Nothing({ children }: { children: React.ReactNode }) {
-  return <span className={classes.nothing}>{children}</span>;
+function Placeholder({ children }: { children: React.ReactNode }) {
+  return <span className={classes.placeholder}>{children}</span>;
 }

@@ -4,7 +4,7 @@ import { StatusBadge } from '../ui/status.tsx';
 import classes from './environment-state.module.css';
 import type { Lane } from './queries.ts';
 
-/** What an environment does, in a few words: it runs something, is paused, or idle. */
+/** The state of an environment in a few words: running, paused, waiting or idle. */
 export function EnvironmentState({ lane }: { lane: Pick<Lane, 'running' | 'paused' | 'queued'> }) {
   const { running, paused, queued } = lane;
   if (running) {

@@ -18,7 +18,7 @@ import { type SettingsDialog, SettingsMenu } from './settings-menu.tsx';
 import { Variables } from './variables/variables.tsx';
 import { WaitingHere } from './waiting-here.tsx';
 
-/** Can I trust it? */
+/** An environment: its state, runs, containers, locks, settings and variables. */
 export default function Environment({ params: { code } }: { params: { code: string } }) {
   useTitle(code);
   const environment = useQuery(environmentQuery(code));
@@ -61,8 +61,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
         <p className={classes.paused}>
           <IconPlayerPauseFilled size={14} aria-hidden />
           <span>
-            Paused <Time at={data.paused.since} />: “{data.paused.reason}”. Nothing starts here until somebody
-            resumes it.
+            Paused <Time at={data.paused.since} />: “{data.paused.reason}”. No runs start until it is resumed.
           </span>
         </p>
       )}
@@ -81,7 +80,7 @@ function Unknown({ error }: { error: unknown }) {
   return (
     <EmptyState title={toProblem(error).message}>
       <Anchor component={Link} href="/environments" underline="always">
-        All environments
+        Show all environments
       </Anchor>
     </EmptyState>
   );

@@ -7,7 +7,7 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 import { EnvironmentRows } from './environment-rows.tsx';
@@ -15,21 +15,18 @@ import classes from './environments.module.css';
 import { ImportForm } from './import-form.tsx';
 import { type Lane, nowQuery } from './queries.ts';
 
-/** Which environments there are, what each does, and whether its last runs passed. */
+/** All environments with their states and last runs. */
 export default function Environments() {
   useTitle('Environments');
   const now = useQuery(nowQuery);
   const [search, setSearch] = useQueryState('q');
   const [state, setState] = useQueryState('state');
   const searchField = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for environments', () => searchField.current?.focus());
+  useShortcut('/', 'Search environments', () => searchField.current?.focus());
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   const { lanes } = now.data;
-  const shown = lanes.filter((lane) => matches(lane, search, state));
+  const visibleLanes = lanes.filter((lane) => matches(lane, search, state));
   const counts = states.map((each) => ({ ...each, count: lanes.filter(each.has).length }));
   return (
     <>
@@ -41,9 +38,9 @@ export default function Environments() {
         </span>
       </div>
       {lanes.length === 0 ? (
-        <EmptyState title="There is no environment yet">
-          An environment is a Magento shop under test: its address, and who signs in to its admin panel. Add
-          one, or import the .env files of your test module.
+        <EmptyState title="No environments yet">
+          An environment is a Magento shop under test: its URL, and the user for its admin panel. Add one, or
+          import the .env files of your test module.
         </EmptyState>
       ) : (
         <>
@@ -51,7 +48,7 @@ export default function Environments() {
             <TextInput
               ref={searchField}
               size="xs"
-              aria-label="Search by code, name or address"
+              aria-label="Search by code or name"
               placeholder="Search"
               value={search}
               onChange={(event) => setSearch(event.currentTarget.value)}
@@ -70,17 +67,18 @@ export default function Environments() {
                 </Button>
               ))}
             <span className={classes.count} aria-live="polite">
-              {shown.length < lanes.length && `${shown.length} of ${plural(lanes.length, 'environment')}`}
+              {visibleLanes.length < lanes.length &&
+                `${visibleLanes.length} of ${plural(lanes.length, 'environment')}`}
             </span>
           </div>
-          {shown.length === 0 ? (
-            <EmptyState title="None is like that">
+          {visibleLanes.length === 0 ? (
+            <EmptyState title="No environments match these filters">
               <Anchor component={Link} href="/environments" underline="always">
-                Show all
+                Show all environments
               </Anchor>
             </EmptyState>
           ) : (
-            <EnvironmentRows lanes={shown} />
+            <EnvironmentRows lanes={visibleLanes} />
           )}
         </>
       )}
@@ -107,13 +105,13 @@ function Add() {
   return (
     <>
       <ActionButton
-        needs="admin"
+        requiredRole="admin"
         leftSection={<IconPlus size={14} aria-hidden />}
         onClick={() => setOpened(true)}
       >
-        Add an environment
+        Add environment
       </ActionButton>
-      <Modal opened={opened} onClose={close} title="Add an environment">
+      <Modal opened={opened} onClose={close} title="Add environment">
         <EnvironmentForm onClose={close} onDone={(code) => go(`/environments/${code}`)} />
       </Modal>
     </>
@@ -126,7 +124,7 @@ function Import() {
   return (
     <>
       <ActionButton
-        needs="admin"
+        requiredRole="admin"
         variant="default"
         leftSection={<IconFileImport size={14} aria-hidden />}
         onClick={() => setOpened(true)}

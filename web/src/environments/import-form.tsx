@@ -3,16 +3,16 @@ import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
 import { toProblem } from '../api/problem.ts';
-import { type Answer, post } from '../api/request.ts';
+import { type OutputOf, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
-type Imported = Answer<typeof importEnvironments>;
+type Imported = OutputOf<typeof importEnvironments>;
 type ImportedFile = Imported['files'][number];
 type Change = ImportedFile['added'][number];
 
-/** Adds or changes environments from .env.<code> files, after a look at what would change. */
+/** Adds or updates environments from .env.<code> files, after a preview of the changes. */
 export function ImportForm({ onClose }: { onClose: () => void }) {
   const [files, setFiles] = useState<{ name: string; content: string }[]>([]);
   const [pasted, setPasted] = useState({ code: '', content: '' });
@@ -23,21 +23,21 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
 
   const send = (dryRun: boolean) =>
     post<typeof importEnvironments>('/api/environments/import', { files: all, dryRun });
-  const look = useAction({ run: () => send(true), quiet: true });
-  const carryOut = useAction({
+  const preview = useAction({ run: () => send(true), quiet: true });
+  const importFiles = useAction({
     run: () => send(false),
-    done: ({ files }) => `${plural(files.length, 'file')} imported.`,
-    touches: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
-    onDone: onClose,
+    successMessage: ({ files }) => `${plural(files.length, 'file')} imported.`,
+    invalidates: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
+    onSuccess: onClose,
     quiet: true,
   });
-  const error = carryOut.error ?? look.error;
+  const error = importFiles.error ?? preview.error;
   const problem = error ? toProblem(error) : undefined;
-  const plan = look.data;
+  const plan = preview.data;
 
   const change = (apply: () => void) => {
-    look.reset();
-    carryOut.reset();
+    preview.reset();
+    importFiles.reset();
     apply();
   };
 
@@ -52,9 +52,9 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
         <FileButton
           multiple
           inputProps={{ 'aria-label': 'Files' }}
-          onChange={async (chosen) => {
+          onChange={async (selected) => {
             const read = await Promise.all(
-              chosen.map(async (file) => ({ name: file.name, content: await file.text() })),
+              selected.map(async (file) => ({ name: file.name, content: await file.text() })),
             );
             change(() => setFiles(read));
           }}
@@ -66,7 +66,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
           )}
         </FileButton>
         <span className={classes.files}>
-          {files.map(({ name }) => name).join(', ') || 'named .env.<code>; or paste one:'}
+          {files.map(({ name }) => name).join(', ') || 'named .env.<code>, or paste one below'}
         </span>
       </Group>
       <TextInput
@@ -101,12 +101,12 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
           Cancel
         </Button>
         {plan ? (
-          <Button loading={carryOut.isPending} onClick={() => carryOut.mutate()}>
+          <Button loading={importFiles.isPending} onClick={() => importFiles.mutate()}>
             Import
           </Button>
         ) : (
-          <Button loading={look.isPending} disabled={all.length === 0} onClick={() => look.mutate()}>
-            Show what would change
+          <Button loading={preview.isPending} disabled={all.length === 0} onClick={() => preview.mutate()}>
+            Preview changes
           </Button>
         )}
       </Group>
@@ -125,8 +125,8 @@ function Plan({ file }: { file: ImportedFile }) {
       <h3>
         {code}{' '}
         <span className={classes.files}>
-          {isNew ? 'a new environment' : 'is there already'}: {added.length} new, {changed.length} changed,{' '}
-          {unchanged.length} as they are
+          {isNew ? 'new environment' : 'existing environment'}: {added.length} new, {changed.length} changed,{' '}
+          {unchanged.length} unchanged
         </span>
       </h3>
       {rows.length > 0 && (
@@ -135,7 +135,7 @@ function Plan({ file }: { file: ImportedFile }) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Value</th>
-              <th scope="col">Now</th>
+              <th scope="col">Change</th>
             </tr>
           </thead>
           <tbody>

@@ -16,18 +16,18 @@ interface Props {
   size?: string;
 }
 
-/** Pauses an environment, with a reason that everybody sees, or resumes it. */
+/** Pauses an environment with a reason that all users see, or resumes it. */
 export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
-  const [asks, setAsks] = useState(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
   const resume = useAction({
     run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
-    done: () => `${code} goes on.`,
-    touches: environmentKeys(code),
+    successMessage: () => `${code} is resumed.`,
+    invalidates: environmentKeys(code),
   });
   if (isPaused) {
     return (
       <ActionButton
-        needs="operator"
+        requiredRole="operator"
         variant="default"
         size={size}
         aria-label={`Resume ${code}`}
@@ -42,17 +42,17 @@ export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
   return (
     <>
       <ActionButton
-        needs="operator"
+        requiredRole="operator"
         variant="default"
         size={size}
         aria-label={`Pause ${code}`}
         leftSection={<IconPlayerPause size={14} aria-hidden />}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Pause
       </ActionButton>
-      <Modal opened={asks} onClose={() => setAsks(false)} title={`Pause ${code}`}>
-        <PauseForm code={code} onClose={() => setAsks(false)} />
+      <Modal opened={dialogOpened} onClose={() => setDialogOpened(false)} title={`Pause ${code}`}>
+        <PauseForm code={code} onClose={() => setDialogOpened(false)} />
       </Modal>
     </>
   );
@@ -62,9 +62,9 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const pause = useAction({
     run: () => post<typeof pauseEnvironment>(`/api/environments/${code}/pause`, { reason }),
-    done: () => `${code} is paused.`,
-    touches: environmentKeys(code),
-    onDone: onClose,
+    successMessage: () => `${code} is paused.`,
+    invalidates: environmentKeys(code),
+    onSuccess: onClose,
   });
   return (
     <form
@@ -74,8 +74,8 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
       }}
     >
       <TextInput
-        label="Why"
-        description="Shown wherever the environment is. The run under way goes on; what comes after it waits."
+        label="Reason"
+        description="Shown wherever the environment appears. The current run continues; later runs wait."
         placeholder="database copy"
         data-autofocus
         required

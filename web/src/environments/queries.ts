@@ -6,9 +6,9 @@ import type {
 import type { showEnvironment } from '../../../src/operations/environments/environments.ts';
 import type { showOverview } from '../../../src/operations/overview/overview.ts';
 import type { listRuns } from '../../../src/operations/runs/runs.ts';
-import { type Answer, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 
-/** What all environments do at this moment, and what waits. Of what has finished only the last minute is asked for. */
+/** The current state of all environments and the queue. Covers finished runs of the last minute only. */
 export const nowQuery = queryOptions({
   queryKey: ['environments', 'now'],
   queryFn: ({ signal }) => {
@@ -16,7 +16,7 @@ export const nowQuery = queryOptions({
     return get<typeof showOverview>('/api/overview', { query: { from }, signal });
   },
 });
-export type Now = Answer<typeof showOverview>;
+export type Now = OutputOf<typeof showOverview>;
 export type Lane = Now['lanes'][number];
 
 export const environmentQuery = (code: string) =>
@@ -25,7 +25,7 @@ export const environmentQuery = (code: string) =>
     queryFn: ({ signal }) => get<typeof showEnvironment>(`/api/environments/${code}`, { signal }),
   });
 
-/** Asked for by time: the container is looked into for it, which is too much for every event of a run. */
+/** Polled: it inspects the container, which is too expensive for every event of a run. */
 export const containerQuery = (code: string) =>
   queryOptions({
     queryKey: ['container', code],
@@ -47,7 +47,7 @@ export const lastRunsQuery = (code: string, limit = 30) =>
       get<typeof listRuns>('/api/runs', { query: { environment: code, limit }, signal }),
   });
 
-/** Keys of what tells of an environment, for what changes one. Its container is looked into again by time. */
+/** The keys of the queries about an environment, to invalidate after a change. Its container is polled instead. */
 export const environmentKeys = (code: string) => [
   ['environments'],
   ['overview'],

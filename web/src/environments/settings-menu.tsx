@@ -3,7 +3,7 @@ import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
-import { ask } from '../api/request.ts';
+import { callApi } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { useAction } from '../ui/use-action.ts';
 import { EnvironmentForm } from './environment-form.tsx';
@@ -16,7 +16,7 @@ interface Props {
   onOpen: (dialog: SettingsDialog) => void;
 }
 
-/** Edit and remove, for those who may. */
+/** The menu to edit or remove an environment. Admins only. */
 export function SettingsMenu({ environment, opened, onOpen }: Props) {
   const refusal = useRefusal('admin');
   const close = () => onOpen(undefined);
@@ -24,7 +24,7 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" px={8} aria-label="More to do">
+          <Button variant="default" px={8} aria-label="More actions">
             <IconDots size={16} aria-hidden />
           </Button>
         </Menu.Target>
@@ -34,14 +34,14 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
             disabled={refusal !== undefined}
             onClick={() => onOpen('edit')}
           >
-            Edit the settings
+            Edit settings
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTrash size={14} aria-hidden />}
             disabled={refusal !== undefined}
             onClick={() => onOpen('remove')}
           >
-            Remove the environment
+            Remove environment
           </Menu.Item>
           {refusal && <Menu.Label>{refusal}</Menu.Label>}
         </Menu.Dropdown>
@@ -57,38 +57,38 @@ export function SettingsMenu({ environment, opened, onOpen }: Props) {
 }
 
 function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
-  const [typed, setTyped] = useState('');
+  const [confirmation, setConfirmation] = useState('');
   const [, go] = useLocation();
   const remove = useAction({
-    run: () => ask('DELETE', `/api/environments/${code}`),
-    done: () => `${code} is removed.`,
-    touches: [['environments'], ['overview'], ['containers']],
-    onDone: () => go('/environments'),
+    run: () => callApi('DELETE', `/api/environments/${code}`),
+    successMessage: () => `${code} is removed.`,
+    invalidates: [['environments'], ['overview'], ['containers']],
+    onSuccess: () => go('/environments'),
   });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed === code) remove.mutate();
+        if (confirmation === code) remove.mutate();
       }}
     >
       <Alert variant="outline" color="var(--failed)" mb="sm">
-        Its settings and variables are gone then. Its runs and results stay. It must have no queued or running
-        run.
+        Its settings and variables are deleted. Its runs and results are kept. It must have no queued or
+        running runs.
       </Alert>
       <TextInput
-        label={`Type ${code} to remove it`}
+        label={`Type ${code} to confirm`}
         data-autofocus
         autoComplete="off"
         spellCheck={false}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        value={confirmation}
+        onChange={(event) => setConfirmation(event.currentTarget.value)}
       />
       <Group justify="flex-end" mt="md" gap="xs">
         <Button variant="subtle" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" disabled={typed !== code} loading={remove.isPending}>
+        <Button type="submit" disabled={confirmation !== code} loading={remove.isPending}>
           Remove
         </Button>
       </Group>

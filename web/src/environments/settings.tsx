@@ -2,7 +2,7 @@ import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 
-/** What is set of an environment. */
+/** The settings of an environment. */
 export function Settings({ environment }: { environment: EnvironmentView }) {
   const { id, name, baseUrl, backendName, adminUsername, hasAdminPassword, slots, createdAt } = environment;
   return (
@@ -23,12 +23,10 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         <dt>Admin user</dt>
         <dd>{adminUsername}</dd>
         <dt>Admin password</dt>
-        <dd>
-          {hasAdminPassword ? <span title="Kept encrypted, never shown">••••••••</span> : 'none is kept'}
-        </dd>
+        <dd>{hasAdminPassword ? <span title="Stored encrypted, never shown">••••••••</span> : 'not set'}</dd>
         <dt>Containers</dt>
         <dd>{slots}</dd>
-        <dt>Number</dt>
+        <dt>ID</dt>
         <dd>{id}</dd>
         <dt>Added</dt>
         <dd>

@@ -5,7 +5,7 @@ import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 import type { Lane, Now } from './queries.ts';
 
-/** The run under way on an environment, and those that wait there with the reason. Nothing while there are none. */
+/** The current run of an environment and its queue with reasons. Renders nothing when both are empty. */
 export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
   const waiting = now.queue.filter(({ environment }) => environment === lane.code);
   const { running } = lane;
@@ -31,11 +31,11 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
             <thead>
               <tr>
                 <th scope="col" className={classes.number}>
-                  Next
+                  Position
                 </th>
                 <th scope="col">Run</th>
-                <th scope="col">Waits because</th>
-                <th scope="col">Since</th>
+                <th scope="col">Reason</th>
+                <th scope="col">Submitted</th>
                 <th scope="col" className={classes.number}>
                   Starts
                 </th>

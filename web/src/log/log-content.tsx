@@ -2,20 +2,20 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { copyText } from '../ui/copy.ts';
 import { plural } from '../ui/format.ts';
-import { showDone } from '../ui/notices.tsx';
+import { showSuccess } from '../ui/notices.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { ErrorState, Loading } from '../ui/states.tsx';
 import classes from './log-content.module.css';
 import { LogLines, type LogView } from './log-lines.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
-import { addressOfLine, useLineAddress } from './model/line-address.ts';
-import { placeOf } from './model/log-place.ts';
+import { linkToLine, useLineAddress } from './model/line-address.ts';
+import { lineOfTest } from './model/log-place.ts';
 import { neighbour } from './model/log-search.ts';
 import { useLog, useLogSearch } from './use-log.ts';
 
 async function copy(line: number): Promise<void> {
-  await copyText(addressOfLine(line));
-  showDone(`The address of line ${line} is copied.`);
+  await copyText(linkToLine(line));
+  showSuccess(`The link to line ${line} is copied.`);
 }
 
 export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
@@ -27,9 +27,9 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     getInitialValueInEffect: false,
   });
   const [follow, setFollow] = useState(line === undefined && goTo === undefined);
-  const [wanted, setWanted] = useState('');
+  const [query, setQuery] = useState('');
   const [match, setMatch] = useState<number>();
-  const found = useLogSearch(feed, wanted);
+  const matches = useLogSearch(feed, query);
   const view = useRef<LogView>(null);
   const search = useRef<HTMLInputElement>(null);
   const loaded = feed !== undefined && feed.state !== 'loading';
@@ -50,56 +50,56 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     [setLine],
   );
   const goToMatch = (direction: 1 | -1) => {
-    const index = neighbour(found.lines, match, direction);
-    const target = index === undefined ? undefined : found.lines[index];
+    const index = neighbour(matches.lines, match, direction);
+    const target = index === undefined ? undefined : matches.lines[index];
     if (target === undefined) return;
     setMatch(target);
     show(target);
   };
 
-  // The first match is gone to while the text is typed.
-  const firstMatch = found.lines[0];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another text or its first match moves the log
+  // Typing scrolls to the first match.
+  const firstMatch = matches.lines[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new text or a new first match scrolls the log
   useEffect(() => {
     setMatch(firstMatch);
     if (firstMatch !== undefined) show(firstMatch);
-  }, [wanted, firstMatch]);
+  }, [query, firstMatch]);
 
-  // The line in the address is shown once, as soon as it is there.
-  const isThere = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
-  const isShown = useRef(goTo !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address are made here
+  // Scrolls to the line in the address once, as soon as it is loaded.
+  const isLineLoaded = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
+  const hasScrolled = useRef(goTo !== undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address come from this component
   useEffect(() => {
-    if (!isThere || isShown.current) return;
-    isShown.current = true;
+    if (!isLineLoaded || hasScrolled.current) return;
+    hasScrolled.current = true;
     show(Math.min(line, feed.log.last));
-  }, [isThere]);
+  }, [isLineLoaded]);
 
   const [missing, setMissing] = useState<string>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: for each time that somebody asks
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
   useEffect(() => {
     if (!goTo || !feed || !loaded) return;
-    const place = placeOf(goTo.test, feed.log);
-    setMissing(place === undefined ? goTo.test : undefined);
-    if (place !== undefined) select(place);
+    const testLine = lineOfTest(goTo.test, feed.log);
+    setMissing(testLine === undefined ? goTo.test : undefined);
+    if (testLine !== undefined) select(testLine);
   }, [goTo, loaded]);
 
   useShortcut('f', 'Follow the log', () => setFollow(!follow));
-  useShortcut('w', 'Wrap long lines of the log', () => setWrap(!wrap));
-  useShortcut('s', 'Search in the log', () => search.current?.focus());
+  useShortcut('w', 'Wrap long log lines', () => setWrap(!wrap));
+  useShortcut('s', 'Search the log', () => search.current?.focus());
 
   if (!feed || (feed.state === 'loading' && feed.log.last === 0)) {
     if (feed?.problem && feed.problem.status !== 0) return <ErrorState error={feed.problem} />;
     return <Loading what="the log" />;
   }
   const { log } = feed;
-  const at = match === undefined ? -1 : found.lines.indexOf(match);
+  const at = match === undefined ? -1 : matches.lines.indexOf(match);
   return (
     <div className={classes.content}>
       <LogToolbar
-        wanted={wanted}
-        onWanted={setWanted}
-        matches={{ count: found.lines.length, at: at === -1 ? undefined : at + 1, done: found.done }}
+        query={query}
+        onQuery={setQuery}
+        matches={{ count: matches.lines.length, at: at === -1 ? undefined : at + 1, done: matches.done }}
         onMatch={goToMatch}
         follow={follow}
         onFollow={setFollow}
@@ -114,27 +114,26 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
       />
       {log.first > 1 && (
         <p className={classes.note}>
-          The first {plural(log.first - 1, 'line')} are left out here, because the log is very large; the file
-          has them.
+          The log is too large to show in full. Download it to see the first {plural(log.first - 1, 'line')}.
         </p>
       )}
-      {missing && <p className={classes.note}>{missing} is not in the log (yet).</p>}
+      {missing && <p className={classes.note}>{missing} does not appear in the log (yet).</p>}
       {log.last === 0 ? (
         <p className={classes.note}>
           {feed.state === 'complete'
-            ? 'This run wrote nothing.'
-            : 'Nothing is written yet; it appears here as it comes.'}
+            ? 'The log is empty.'
+            : 'No output yet. New lines appear here immediately.'}
         </p>
       ) : (
         <LogLines
           ref={view}
-          label="Lines of the log"
+          label="Log lines"
           log={log}
           version={feed.version()}
           wrap={wrap}
           follow={follow}
           onFollow={setFollow}
-          wanted={wanted}
+          query={query}
           selected={line}
           match={match}
           onSelect={selectAndCopy}

@@ -2,23 +2,23 @@ import { memo } from 'react';
 import { clockSeconds, fullTime } from '../ui/format.ts';
 import classes from './log-line.module.css';
 import { type Piece, readLine, type Style } from './model/ansi.ts';
-import { findIn } from './model/log-search.ts';
-import { readOwn } from './model/own-line.ts';
+import { findMatches } from './model/log-search.ts';
+import { readOwnLine } from './model/own-line.ts';
 
 interface Props {
   number: number;
   line: string;
   before: Style;
-  wanted: string;
+  query: string;
   selected: boolean;
-  /** The match that is stood at. */
+  /** Whether this line has the current match of the search. */
   current: boolean;
   onSelect: (number: number) => void;
 }
 
-/** One line: its number, which is its address, and its text. Numbers of lines never change. */
+/** A line of the log: its number, which links to it, and its text. Line numbers never change. */
 export const LogLine = memo(function LogLine(props: Props) {
-  const { number, line, before, wanted, selected, current, onSelect } = props;
+  const { number, line, before, query, selected, current, onSelect } = props;
   const { pieces } = readLine(line, before);
   const { at, rest } = withoutTime(pieces);
   return (
@@ -46,13 +46,17 @@ export const LogLine = memo(function LogLine(props: Props) {
             {clockSeconds(at)}
           </time>
         )}
-        {marked(rest, wanted).map(({ text, style, match }, index) => {
-          const look = { className: classes.piece, 'data-text': style.text, 'data-ground': style.ground };
-          const also = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
+        {splitAtMatches(rest, query).map(({ text, style, match }, index) => {
+          const pieceProps = {
+            className: classes.piece,
+            'data-text': style.text,
+            'data-ground': style.ground,
+          };
+          const styleProps = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
           const Tag = match ? 'mark' : 'span';
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other name and no state
-            <Tag key={index} {...look} {...also} data-current={(match && current) || undefined}>
+            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a line have no other key and no state
+            <Tag key={index} {...pieceProps} {...styleProps} data-current={(match && current) || undefined}>
               {text}
             </Tag>
           );
@@ -65,13 +69,13 @@ export const LogLine = memo(function LogLine(props: Props) {
 function withoutTime(pieces: Piece[]): { at?: Date; rest: Piece[] } {
   const [first, ...others] = pieces;
   if (!first) return { rest: pieces };
-  const { at, text } = readOwn(first.text);
+  const { at, text } = readOwnLine(first.text);
   return at ? { at, rest: [{ ...first, text }, ...others] } : { rest: pieces };
 }
 
-/** The pieces, cut where a match begins or ends: a match may go over several of them. */
-function marked(pieces: Piece[], wanted: string): (Piece & { match: boolean })[] {
-  const ranges = findIn(pieces.map(({ text }) => text).join(''), wanted);
+/** Splits the pieces at the edges of matches; a match can span several pieces. */
+function splitAtMatches(pieces: Piece[], query: string): (Piece & { match: boolean })[] {
+  const ranges = findMatches(pieces.map(({ text }) => text).join(''), query);
   if (ranges.length === 0) return pieces.map((piece) => ({ ...piece, match: false }));
   const edges = ranges.flat();
   let start = 0;

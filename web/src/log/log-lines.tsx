@@ -5,35 +5,35 @@ import classes from './log-lines.module.css';
 import type { LogModel } from './model/log-model.ts';
 
 const lineHeight = 20;
-/** So near to its end the log counts as read to its end. */
+/** Within this many pixels of its end, the log counts as scrolled to the end. */
 const nearEnd = 8;
 
 export interface LogView {
-  /** Scrolls to a line, into the middle. */
+  /** Scrolls a line to the middle. */
   show: (line: number) => void;
 }
 
 interface Props {
   label: string;
   log: LogModel;
-  /** Draws anew when it changes. */
+  /** A change renders the log again. */
   version: number;
   wrap: boolean;
-  /** Stays at the end while the log grows. */
+  /** Keeps the end in view while the log grows. */
   follow: boolean;
   onFollow: (follow: boolean) => void;
-  wanted: string;
-  /** The line that the address names. */
+  query: string;
+  /** The line in the address. */
   selected: number | undefined;
-  /** The line of the match that is stood at. */
+  /** The line of the current match. */
   match: number | undefined;
   onSelect: (line: number) => void;
   ref: Ref<LogView>;
 }
 
-/** The lines that are in sight, and no others: a log of 100,000 lines is some fifty elements. */
+/** Renders only the visible lines: about fifty elements for a log of 100,000 lines. */
 export function LogLines(props: Props) {
-  const { label, log, version, wrap, follow, onFollow, wanted, selected, match, onSelect, ref } = props;
+  const { label, log, version, wrap, follow, onFollow, query, selected, match, onSelect, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const top = useRef(0);
   const { first, last } = log;
@@ -43,7 +43,7 @@ export function LogLines(props: Props) {
   const virtualizer = useVirtualizer({
     count: last - first + 1,
     getScrollElement: () => scroller.current,
-    // Of a wrapped line only a guess, until it is drawn: to look at all lines would take longer than a frame.
+    // An estimate until a wrapped line is rendered; measuring all lines would take longer than a frame.
     estimateSize: () => (wrap ? 1.25 * lineHeight : lineHeight),
     getItemKey: (index) => first + index,
     overscan: 12,
@@ -61,11 +61,11 @@ export function LogLines(props: Props) {
     if (follow && last >= first) virtualizer.scrollToIndex(last - first, { align: 'end' });
   }, [follow, version, wrap]);
 
-  const scrolled = () => {
+  const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
-    // Only readers scroll up.
+    // Only the user scrolls up.
     if (element.scrollTop < top.current - 1 && !isAtEnd && follow) onFollow(false);
     if (isAtEnd && element.scrollTop > top.current && !follow) onFollow(true);
     top.current = element.scrollTop;
@@ -77,9 +77,9 @@ export function LogLines(props: Props) {
       className={classes.scroller}
       data-wrap={wrap || undefined}
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable with keys
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be scrollable with the keyboard
       tabIndex={0}
-      onScroll={scrolled}
+      onScroll={onScroll}
       style={{ '--number-width': `${numberWidth}px` } as CSSProperties}
     >
       <div className={classes.all} style={{ height: virtualizer.getTotalSize() }}>
@@ -97,7 +97,7 @@ export function LogLines(props: Props) {
                 number={number}
                 line={log.line(number)}
                 before={log.styleBefore(number)}
-                wanted={wanted}
+                query={query}
                 selected={number === selected}
                 current={number === match}
                 onSelect={onSelect}

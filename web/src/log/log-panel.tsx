@@ -6,20 +6,20 @@ import { StatusSign } from '../ui/status.tsx';
 import { LogContent } from './log-content.tsx';
 import classes from './log-panel.module.css';
 
-/** As in the address (`?log=open`): a bar at the foot, the lower half of the window, or all of it. */
+/** The value in the address (`?log=open`): a bar at the bottom, the lower half of the window, or the whole window. */
 export type PanelSize = '' | 'open' | 'full';
 
 interface Props {
   id: number;
-  /** It is being written. */
+  /** Whether the run still writes to the log. */
   live: boolean;
   size: PanelSize;
   onSize: (size: PanelSize) => void;
-  /** The test whose place is to be shown; a new object asks for it anew. */
+  /** The test to scroll to; each new object scrolls again. */
   goTo: { test: string } | undefined;
 }
 
-/** The log at the foot of a run, beside what it is looked at for. Nothing of it is read before it is opened. */
+/** The log at the bottom of a run, next to its tests. Loads nothing before it is opened. */
 export function LogPanel({ id, live, size, onSize, goTo }: Props) {
   const { state } = useConnection();
   const isOpen = size !== '';
@@ -48,12 +48,10 @@ export function LogPanel({ id, live, size, onSize, goTo }: Props) {
             )}
           </Button>
           {isOpen && (
-            <Tooltip label={size === 'full' ? 'Beside the tests' : 'Over the whole window'}>
+            <Tooltip label={size === 'full' ? 'Show next to the tests' : 'Maximise'}>
               <ActionIcon
                 variant="subtle"
-                aria-label={
-                  size === 'full' ? 'Show the log beside the tests' : 'Show the log in the whole window'
-                }
+                aria-label={size === 'full' ? 'Show the log next to the tests' : 'Maximise the log'}
                 onClick={() => onSize(size === 'full' ? 'open' : 'full')}
               >
                 {size === 'full' ? (

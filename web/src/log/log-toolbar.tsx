@@ -14,8 +14,8 @@ import { useShortcut } from '../ui/shortcuts.tsx';
 import classes from './log-toolbar.module.css';
 
 interface Props {
-  wanted: string;
-  onWanted: (wanted: string) => void;
+  query: string;
+  onQuery: (query: string) => void;
   matches: { count: number; at: number | undefined; done: boolean };
   onMatch: (direction: 1 | -1) => void;
   follow: boolean;
@@ -31,42 +31,42 @@ interface Props {
 }
 
 export function LogToolbar(props: Props) {
-  const { wanted, onWanted, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
+  const { query, onQuery, matches, onMatch, follow, onFollow, wrap, onWrap, selected } = props;
   return (
     <div className={classes.toolbar} role="toolbar" aria-label="Log">
       <TextInput
         ref={props.searchRef}
         size="xs"
         className={classes.search}
-        aria-label="Search in the log"
-        placeholder="Search in the log"
+        aria-label="Search the log"
+        placeholder="Search the log"
         type="search"
         leftSection={<IconSearch size={14} aria-hidden />}
-        value={wanted}
-        onChange={(event) => onWanted(event.currentTarget.value)}
+        value={query}
+        onChange={(event) => onQuery(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onMatch(event.shiftKey ? -1 : 1);
-          if (event.key === 'Escape') onWanted('');
+          if (event.key === 'Escape') onQuery('');
         }}
       />
-      {wanted !== '' && <Matches matches={matches} onMatch={onMatch} />}
+      {query !== '' && <Matches matches={matches} onMatch={onMatch} />}
       <span className={classes.gap} />
-      <Switchable label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
-      <Switchable label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
+      <ToggleButton label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
+      <ToggleButton label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
       <GoToLine last={props.lines} onLine={props.onLine} />
       {selected !== undefined && (
-        <Tool label={`Copy the address of line ${selected}`} onClick={() => props.onCopy(selected)}>
+        <Tool label={`Copy the link to line ${selected}`} onClick={() => props.onCopy(selected)}>
           <IconLink size={16} aria-hidden />
         </Tool>
       )}
-      <Tooltip label="The whole log as a file">
+      <Tooltip label="Download the whole log">
         <ActionIcon
           component="a"
           href={props.download}
           download
           variant="subtle"
           size="md"
-          aria-label="The whole log as a file"
+          aria-label="Download the whole log"
         >
           <IconDownload size={16} aria-hidden />
         </ActionIcon>
@@ -84,7 +84,7 @@ function Matches({ matches, onMatch }: Pick<Props, 'matches' | 'onMatch'>) {
   return (
     <>
       <span className={classes.matches} role="status">
-        {isNothing ? 'nothing' : `${at?.toLocaleString() ?? '–'}/${count.toLocaleString()}`}
+        {isNothing ? 'no matches' : `${at?.toLocaleString() ?? '–'}/${count.toLocaleString()}`}
         {!done && <Loader size={10} aria-label="Searching" />}
       </span>
       <Tool label="Previous match (N)" disabled={count === 0} onClick={() => onMatch(-1)}>
@@ -114,14 +114,14 @@ function Tool({ label, disabled, onClick, children }: ToolProps) {
   );
 }
 
-interface SwitchableProps {
+interface ToggleButtonProps {
   label: string;
   icon: ReactNode;
   on: boolean;
   onChange: (on: boolean) => void;
 }
 
-function Switchable({ label, icon, on, onChange }: SwitchableProps) {
+function ToggleButton({ label, icon, on, onChange }: ToggleButtonProps) {
   return (
     <Button
       size="compact-xs"

@@ -3,66 +3,66 @@ import type { readLog } from '../../../src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
 import { createLogSearch, type LogSearch } from './model/log-search.ts';
-import { readOwn } from './model/own-line.ts';
+import { readOwnLine } from './model/own-line.ts';
 
 function sourceOf(id: number): LogSource {
   return {
     read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
-    follow: (from, told) => {
-      // It comes back by itself, with the id of the last event, which is the offset behind it.
+    follow: (from, listener) => {
+      // Reconnects automatically with the id of the last event, which is the offset after it.
       const source = new EventSource(`/api/runs/${id}/log/stream?from=${from}`);
       source.addEventListener('message', ({ data, lastEventId }) =>
-        told.text(`${data}\n`, Number(lastEventId)),
+        listener.text(`${data}\n`, Number(lastEventId)),
       );
-      source.addEventListener('end', () => told.end());
+      source.addEventListener('end', () => listener.end());
       source.addEventListener('error', () => {
-        if (source.readyState === EventSource.CLOSED) told.broke();
+        if (source.readyState === EventSource.CLOSED) listener.disconnected();
       });
       return () => source.close();
     },
   };
 }
 
-/** The log of a run, read while the calling component is there and somebody looks. Every change draws it anew. */
+/** The log of a run, read while the calling component is mounted and the tab is visible. Every change renders it again. */
 export function useLog(id: number): LogFeed | undefined {
   const [feed, setFeed] = useState<LogFeed>();
   useEffect(() => {
-    const opened = createLogFeed(sourceOf(id));
-    setFeed(opened);
-    // A browser has six connections to a server, for all its tabs: those that nobody looks at give theirs back.
-    const look = () => (document.hidden ? opened.pause() : opened.resume());
-    document.addEventListener('visibilitychange', look);
+    const newFeed = createLogFeed(sourceOf(id));
+    setFeed(newFeed);
+    // Browsers allow six connections per server across all tabs, so hidden tabs release theirs.
+    const onVisibilityChange = () => (document.hidden ? newFeed.pause() : newFeed.resume());
+    document.addEventListener('visibilitychange', onVisibilityChange);
     return () => {
-      document.removeEventListener('visibilitychange', look);
-      opened.pause();
+      document.removeEventListener('visibilitychange', onVisibilityChange);
+      newFeed.pause();
     };
   }, [id]);
   const listen = useCallback(
-    (changed: () => void) => (feed ? listenCalmly(feed, changed) : () => {}),
+    (changed: () => void) => (feed ? listenThrottled(feed, changed) : () => {}),
     [feed],
   );
   useSyncExternalStore(listen, () => feed?.version() ?? 0);
   return feed;
 }
 
-/** From one drawing of a log that grows to the next. */
-const pauseMs = 100;
+/** The minimum time between two renders of a growing log. */
+const renderIntervalMs = 100;
 
-/** The first change after a pause at once, then what has changed meanwhile, together. */
-function listenCalmly(feed: LogFeed, changed: () => void): () => void {
+/** Throttles changes: the first one immediately, later ones in batches. */
+function listenThrottled(feed: LogFeed, changed: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let again = false;
-  const tell = () => {
+  let isPending = false;
+  const notify = () => {
     timer = setTimeout(() => {
       timer = undefined;
-      if (again) tell();
-    }, pauseMs);
-    again = false;
+      if (isPending) notify();
+    }, renderIntervalMs);
+    isPending = false;
     changed();
   };
   const unlisten = feed.listen(() => {
-    if (timer === undefined) tell();
-    else again = true;
+    if (timer === undefined) notify();
+    else isPending = true;
   });
   return () => {
     clearTimeout(timer);
@@ -70,13 +70,13 @@ function listenCalmly(feed: LogFeed, changed: () => void): () => void {
   };
 }
 
-/** What searching may take before the page has its turn. */
+/** The time that one search step may block the page. */
 const stepMs = 8;
 
-/** Searches the whole log, a bit at a time, and what is written meanwhile. */
+/** Searches the whole log in steps, including lines that arrive meanwhile. */
 export function useLogSearch(
   feed: LogFeed | undefined,
-  wanted: string,
+  query: string,
 ): { lines: readonly number[]; done: boolean } {
   const [search, setSearch] = useState<LogSearch>();
   const [done, setDone] = useState(true);
@@ -84,29 +84,29 @@ export function useLogSearch(
   const version = feed?.version();
 
   useEffect(() => {
-    setSearch(feed && wanted !== '' ? createLogSearch(feed.log, shownText(feed.log), wanted) : undefined);
-  }, [feed, wanted]);
+    setSearch(feed && query !== '' ? createLogSearch(feed.log, visibleTextOf(feed.log), query) : undefined);
+  }, [feed, query]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more to look at
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more lines to search
   useEffect(() => {
     if (!search || !feed) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let drawnAt = 0;
-    const go = () => {
+    let renderedAt = 0;
+    const runStep = () => {
       const finished = search.step(stepMs, feed.state === 'complete');
-      if (finished || performance.now() - drawnAt > pauseMs) {
-        drawnAt = performance.now();
+      if (finished || performance.now() - renderedAt > renderIntervalMs) {
+        renderedAt = performance.now();
         setDone(finished);
         draw((count) => count + 1);
       }
-      if (!finished) timer = setTimeout(go, 0);
+      if (!finished) timer = setTimeout(runStep, 0);
     };
-    go();
+    runStep();
     return () => clearTimeout(timer);
   }, [search, feed, version]);
 
   return { lines: search?.lines ?? [], done: search === undefined || done };
 }
 
-/** What is searched is what is seen. */
-const shownText = (log: LogFeed['log']) => (line: number) => readOwn(log.text(line)).text;
+/** The search covers the visible text only. */
+const visibleTextOf = (log: LogFeed['log']) => (line: number) => readOwnLine(log.text(line)).text;

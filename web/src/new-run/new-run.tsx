@@ -7,7 +7,7 @@ import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
 import { useRefusal } from '../api/session.ts';
 import { nowQuery } from '../environments/queries.ts';
-import { distinct, distinctNames, maxPriority, missing, replaceName } from '../selection/draft.ts';
+import { distinct, distinctNames, maxPriority, missingInput, replaceName } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { NamePicker } from '../selection/name-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
@@ -15,7 +15,7 @@ import { unknownNames } from '../selection/unknown-names.ts';
 import { usePreview } from '../selection/use-preview.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import classes from './new-run.module.css';
@@ -23,7 +23,7 @@ import { Submitted } from './submitted.tsx';
 import { useDraft } from './use-draft.ts';
 import { type Submitted as Runs, useSubmit } from './use-submit.ts';
 
-/** What will happen if I press it? */
+/** The form that submits runs, with a live preview of what they will execute, where and when. */
 export default function NewRun() {
   useTitle('New run');
   const now = useQuery(nowQuery);
@@ -33,14 +33,11 @@ export default function NewRun() {
   const submit = useSubmit(draft, setSubmitted);
 
   const refusal = useRefusal('operator');
-  const lack = missing(draft) ?? (preview.error ? 'See what is wrong with the selection.' : undefined);
-  const mayPress = lack === undefined && refusal === undefined && !submit.isPending && !submitted;
-  useHotkeys([['mod+Enter', () => mayPress && submit.mutate()]], []);
+  const blocker = missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
+  const canSubmit = blocker === undefined && refusal === undefined && !submit.isPending && !submitted;
+  useHotkeys([['mod+Enter', () => canSubmit && submit.mutate()]], []);
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   if (now.data.lanes.length === 0) return <NoEnvironment />;
 
   const problem = preview.error ? toProblem(preview.error) : undefined;
@@ -48,7 +45,8 @@ export default function NewRun() {
     problem?.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message).map(({ name }) => name) : [],
   );
   const isUnknown = (name: string) => name.split(':').some((part) => unknown.has(part));
-  const replace = (name: string, by: string | undefined) => change((before) => replaceName(before, name, by));
+  const replace = (name: string, replacement: string | undefined) =>
+    change((before) => replaceName(before, name, replacement));
   const { length } = draft.environments;
 
   return (
@@ -56,24 +54,24 @@ export default function NewRun() {
       className={classes.view}
       onSubmit={(event) => {
         event.preventDefault();
-        if (mayPress) submit.mutate();
+        if (canSubmit) submit.mutate();
       }}
     >
       <h1 className={classes.title}>New run</h1>
       <div className={classes.form}>
         <EnvironmentPicker
           now={now.data}
-          chosen={draft.environments}
+          selected={draft.environments}
           priority={draft.priority}
           onChange={(environments) => change(() => ({ environments }))}
         />
         <div className={classes.names}>
           <NamePicker
             label="Tests"
-            description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
-            placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+            description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
+            placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
             disabled={draft.all}
-            chosen={draft.names}
+            selected={draft.names}
             unknown={isUnknown}
             onAdd={(names) => change((before) => ({ names: distinctNames([...before.names, ...names]) }))}
             onRemove={({ kind, name }) =>
@@ -84,7 +82,7 @@ export default function NewRun() {
           />
           <Checkbox
             size="xs"
-            label="All tests of the catalog"
+            label="All tests in the catalog"
             checked={draft.all}
             onChange={(event) => {
               const all = event.currentTarget.checked;
@@ -93,11 +91,11 @@ export default function NewRun() {
           />
         </div>
         <NamePicker
-          label="Without"
-          description="Left out, whatever else covers them."
-          placeholder="Nothing is left out"
+          label="Exclude"
+          description="Always excluded, even if selected above."
+          placeholder="Nothing excluded"
           showsKind={false}
-          chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+          selected={draft.exclude.map((name) => ({ kind: 'test', name }))}
           unknown={isUnknown}
           onAdd={(names) =>
             change((before) => ({ exclude: distinct([...before.exclude, ...names.map(({ name }) => name)]) }))
@@ -108,7 +106,7 @@ export default function NewRun() {
         />
         <WholeNumber
           label="Priority"
-          description="Higher starts earlier within its environment; 0 is usual."
+          description="Runs with a higher priority start first on their environment. Default: 0."
           width={130}
           min={-maxPriority}
           max={maxPriority}
@@ -116,24 +114,24 @@ export default function NewRun() {
           onChange={(priority) => change(() => ({ priority }))}
         />
       </div>
-      <aside className={classes.preview} aria-label="What will happen">
+      <aside className={classes.preview} aria-label="Preview">
         {submitted ? (
           <Submitted runs={submitted} now={now.data} onClose={() => setSubmitted(undefined)} />
         ) : (
           <>
-            <div className={classes.press}>
+            <div className={classes.submit}>
               <ActionButton
-                needs="operator"
-                unless={lack}
+                requiredRole="operator"
+                disabledReason={blocker}
                 type="submit"
                 size="sm"
                 leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 loading={submit.isPending}
               >
-                {length > 1 ? `Start ${plural(length, 'run')}` : 'Start the run'}
+                {length > 1 ? `Start ${plural(length, 'run')}` : 'Start run'}
               </ActionButton>
-              <span className={classes.lack}>
-                {refusal ?? lack ?? (
+              <span className={classes.blocker}>
+                {refusal ?? blocker ?? (
                   <>
                     or <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
                   </>
@@ -145,8 +143,8 @@ export default function NewRun() {
               now={now.data}
               preview={draft.all || draft.names.length > 0 ? preview.data : undefined}
               error={draft.all || draft.names.length > 0 ? preview.error : undefined}
-              isReading={preview.isLoading}
-              isOld={preview.isPlaceholderData}
+              isLoading={preview.isLoading}
+              isStale={preview.isPlaceholderData}
               onReplace={replace}
             />
           </>
@@ -158,11 +156,11 @@ export default function NewRun() {
 
 function NoEnvironment() {
   return (
-    <EmptyState title="There is no environment to run on">
+    <EmptyState title="No environments yet">
       <Anchor component={Link} href="/environments" underline="always">
-        Add one
+        Add an environment
       </Anchor>{' '}
-      first: a code, the address of the shop, and who signs in to its admin panel.
+      first: a code, the URL of the shop, and the user for its admin panel.
     </EmptyState>
   );
 }

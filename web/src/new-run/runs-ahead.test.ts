@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Now } from '../environments/queries.ts';
-import { aheadOf } from '../selection/runs-ahead.ts';
+import { queueAhead } from '../selection/runs-ahead.ts';
 
 const at = '2026-11-22T10:00:00.000Z';
 const minute = 60_000;
@@ -62,41 +62,41 @@ const running: Now['lanes'][number]['running'] = {
   current: [],
 };
 
-describe('what is before a new run', () => {
-  it('is nothing on an idle environment', () => {
-    expect(aheadOf(now(), 'us', 0)).toEqual({ runs: 0, startsAt: new Date(at), paused: undefined });
-    expect(aheadOf(now(), 'es', 0)).toBeUndefined();
+describe('the queue ahead of a new run', () => {
+  it('is empty on an idle environment', () => {
+    expect(queueAhead(now(), 'us', 0)).toEqual({ runs: 0, startsAt: new Date(at), paused: undefined });
+    expect(queueAhead(now(), 'es', 0)).toBeUndefined();
   });
 
-  it('is the run that executes', () => {
-    expect(aheadOf(now({ lanes: [lane({ running })] }), 'us', 5)).toMatchObject({
+  it('includes the running run', () => {
+    expect(queueAhead(now({ lanes: [lane({ running })] }), 'us', 5)).toMatchObject({
       runs: 1,
       startsAt: inMinutes(4),
     });
   });
 
-  it('is what waits with the same or a higher priority', () => {
+  it('includes queued runs with the same or a higher priority', () => {
     const queue = [waiting(1, { priority: 5 }), waiting(2), waiting(3, { environment: 'es' })];
     const busy = now({ lanes: [lane({ running, queued: 2 })], queue });
-    expect(aheadOf(busy, 'us', 0)).toMatchObject({ runs: 3, startsAt: inMinutes(30) });
-    expect(aheadOf(busy, 'us', 1)).toMatchObject({ runs: 2, startsAt: inMinutes(20) });
-    expect(aheadOf(busy, 'us', 6)).toMatchObject({ runs: 1, startsAt: inMinutes(4) });
+    expect(queueAhead(busy, 'us', 0)).toMatchObject({ runs: 3, startsAt: inMinutes(30) });
+    expect(queueAhead(busy, 'us', 1)).toMatchObject({ runs: 2, startsAt: inMinutes(20) });
+    expect(queueAhead(busy, 'us', 6)).toMatchObject({ runs: 1, startsAt: inMinutes(4) });
   });
 
-  it('has no known end when nobody knows how long something takes, or no worker is free', () => {
+  it('has no expected start when a duration is unknown or no worker is free', () => {
     const unknown = now({ lanes: [lane({ queued: 1 })], queue: [waiting(1, { expectedMs: null })] });
-    expect(aheadOf(unknown, 'us', 0)).toMatchObject({ runs: 1, startsAt: undefined });
+    expect(queueAhead(unknown, 'us', 0)).toMatchObject({ runs: 1, startsAt: undefined });
     const full = now({ workers: { slots: 4, busy: 4, processes: 1, hosts: 1, lost: 0 } });
-    expect(aheadOf(full, 'us', 0)).toMatchObject({ runs: 0, startsAt: undefined });
+    expect(queueAhead(full, 'us', 0)).toMatchObject({ runs: 0, startsAt: undefined });
   });
 
-  it('counts those that the answer does not name', () => {
-    expect(aheadOf(now({ lanes: [lane({ queued: 300 })], queue: [waiting(1)] }), 'us', 0)?.runs).toBe(300);
+  it('counts queued runs that the response does not list', () => {
+    expect(queueAhead(now({ lanes: [lane({ queued: 300 })], queue: [waiting(1)] }), 'us', 0)?.runs).toBe(300);
   });
 
-  it('is told of a paused environment', () => {
+  it('has the reason of a paused environment', () => {
     const paused = { since: at, reason: 'database copy' };
-    expect(aheadOf(now({ lanes: [lane({ paused })] }), 'us', 0)).toMatchObject({
+    expect(queueAhead(now({ lanes: [lane({ paused })] }), 'us', 0)).toMatchObject({
       startsAt: undefined,
       paused: 'database copy',
     });

@@ -7,7 +7,7 @@ import { clock, plural } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status.tsx';
 import type { Submitted as Runs } from './use-submit.ts';
 
-/** Runs that were just submitted, and where each stands in its queue now. */
+/** The runs that were just submitted, with their current queue positions. */
 export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClose: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -21,7 +21,7 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
           <tr>
             <th scope="col">Run</th>
             <th scope="col">Environment</th>
-            <th scope="col">Now</th>
+            <th scope="col">State</th>
             <th scope="col" className={classes.number}>
               Starts
             </th>
@@ -44,7 +44,7 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
                     <StatusBadge status="running" />
                   ) : waiting ? (
                     <>
-                      {waiting.position > 1 && `number ${waiting.position}: `}
+                      {waiting.position > 1 && `position ${waiting.position}: `}
                       {waiting.waits.message}
                     </>
                   ) : (
@@ -61,10 +61,10 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
       </table>
       <div className={classes.buttons}>
         <Button component={Link} href="/" variant="default">
-          See them on the overview
+          Show on the overview
         </Button>
         <Button variant="subtle" onClick={onClose}>
-          Back to the form
+          Back to form
         </Button>
       </div>
     </section>

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Draft, readDraft, writeDraft } from '../selection/draft.ts';
 
-/** The draft in the address, and how to change some of it. */
+/** The draft in the query string, and a function that changes parts of it. */
 export function useDraft(): [Draft, (changes: (draft: Draft) => Partial<Draft>) => void] {
   const [search, setSearch] = useSearchParams();
   const draft = useMemo(() => readDraft(search), [search]);

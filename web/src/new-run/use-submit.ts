@@ -2,23 +2,23 @@ import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { showProgress } from '../../../src/operations/runs/progress.ts';
 import type { submitRuns } from '../../../src/operations/runs/runs.ts';
-import { type Answer, get, newKey, post } from '../api/request.ts';
+import { get, newKey, type OutputOf, post } from '../api/request.ts';
 import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
-import { showDone } from '../ui/notices.tsx';
+import { showSuccess } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { queuePositionText } from './queue-position-text.ts';
 
-export type Submitted = Answer<typeof submitRuns>['runs'];
+export type Submitted = OutputOf<typeof submitRuns>['runs'];
 
 /**
- * Queues the runs of a draft. The key of the request stays the same until the draft changes or the answer is there, so that
- * pressing again after an answer that was lost makes nothing twice.
+ * Submits the runs of a draft. The idempotency key stays the same until the draft changes or a request succeeds, so that
+ * submitting again after a lost response creates no duplicates.
  */
-export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
+export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void) {
   const [, go] = useLocation();
   const [submissions, setSubmissions] = useState(0);
   const address = String(writeDraft(draft));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a key for each draft, and a new one after each success
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one key per draft, and a new one after each success
   const key = useMemo(newKey, [address, submissions]);
   return useAction({
     run: async () => {
@@ -26,18 +26,20 @@ export function useSubmit(draft: Draft, onMany: (runs: Submitted) => void) {
       const body = { environments, priority, selection: selectionOf(draft), requestedBy: 'page' };
       const { runs } = await post<typeof submitRuns>('/api/runs', body, { key });
       const [first] = runs;
-      if (runs.length !== 1 || !first) return { runs, place: '' };
+      if (runs.length !== 1 || !first) return { runs, queuePosition: '' };
       const progress = await get<typeof showProgress>(`/api/runs/${first.id}/progress`).catch(
         () => undefined,
       );
-      return { runs, place: progress ? queuePositionText(progress) : '' };
+      return { runs, queuePosition: progress ? queuePositionText(progress) : '' };
     },
-    touches: [['environments'], ['overview'], ['runs']],
-    onDone: ({ runs, place }) => {
+    invalidates: [['environments'], ['overview'], ['runs']],
+    onSuccess: ({ runs, queuePosition }) => {
       setSubmissions((before) => before + 1);
       const [first] = runs;
-      if (runs.length !== 1 || !first) return onMany(runs);
-      showDone(`Run ${first.id} on ${first.environment} ${place === '' ? 'is queued' : place}.`);
+      if (runs.length !== 1 || !first) return onSeveralRuns(runs);
+      showSuccess(
+        `Run ${first.id} on ${first.environment} ${queuePosition === '' ? 'is queued' : queuePosition}.`,
+      );
       go(`/runs/${first.id}`);
     },
   });

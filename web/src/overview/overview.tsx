@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useVerdictAnnouncements } from './announce-verdicts.ts';
 import { arrange } from './lanes/arrange.ts';
@@ -16,30 +16,27 @@ import { overviewQuery } from './query.ts';
 import { Summary } from './summary.tsx';
 import { WaitingRuns } from './waiting.tsx';
 
-/** What runs where, and why does something wait? */
+/** Which runs execute where, and why the others wait. */
 export default function Overview() {
   useTitle('Overview');
   const [spanName, setSpan] = useQueryState('span');
-  const [wanted, setWanted] = useQueryState('environment');
-  const asked = spanOf(spanName);
-  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(asked));
-  // Hundreds of lanes are drawn piece by piece, so that the page answers meanwhile.
+  const [filter, setFilter] = useQueryState('environment');
+  const selectedSpan = spanOf(spanName);
+  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(selectedSpan));
+  // Renders hundreds of lanes as a deferred update, so that the page stays responsive.
   const { overview, received } = useDeferredValue(
     useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
   );
   useVerdictAnnouncements(overview);
 
   const search = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for environments', () => search.current?.focus());
+  useShortcut('/', 'Filter environments', () => search.current?.focus());
 
   const lanes = useMemo(() => {
-    const found = overview?.lanes.filter(({ code, name }) => has(wanted, code, name)) ?? [];
-    return arrange(found, overview?.queue ?? []);
-  }, [overview?.lanes, overview?.queue, wanted]);
-  if (overview === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the overview" />;
-  }
+    const matches = overview?.lanes.filter(({ code, name }) => includesText(filter, code, name)) ?? [];
+    return arrange(matches, overview?.queue ?? []);
+  }, [overview?.lanes, overview?.queue, filter]);
+  if (overview === undefined) return <QueryFallback what="the overview" query={{ error, refetch }} />;
   if (overview.lanes.length === 0) {
     return (
       <>
@@ -48,9 +45,9 @@ export default function Overview() {
       </>
     );
   }
-  const span = spanName === '' ? fittingSpan(overview) : asked;
+  const span = spanName === '' ? fittingSpan(overview) : selectedSpan;
   const queue = overview.queue.filter(
-    ({ environment }) => wanted === '' || lanes.some(({ code }) => code === environment),
+    ({ environment }) => filter === '' || lanes.some(({ code }) => code === environment),
   );
   return (
     <>
@@ -64,14 +61,14 @@ export default function Overview() {
             size="xs"
             className={classes.search}
             leftSection={<IconSearch size={14} aria-hidden />}
-            placeholder={`${overview.lanes.length} environments`}
-            aria-label="Show only environments with this in their name"
-            value={wanted}
-            onChange={(event) => setWanted(event.currentTarget.value)}
+            placeholder={`Filter ${overview.lanes.length} environments`}
+            aria-label="Filter environments by name"
+            value={filter}
+            onChange={(event) => setFilter(event.currentTarget.value)}
           />
           <SegmentedControl
             size="xs"
-            aria-label="Time shown"
+            aria-label="Time span"
             data={spans.map(({ name, label }) => ({ value: name, label }))}
             value={span.name}
             onChange={setSpan}
@@ -79,12 +76,12 @@ export default function Overview() {
         </div>
       </div>
       <Lanes overview={overview} lanes={lanes} received={received} span={span} />
-      {lanes.length === 0 && <p className={classes.none}>No environment has “{wanted}” in its name.</p>}
+      {lanes.length === 0 && <p className={classes.empty}>No environments match “{filter}”.</p>}
       {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
     </>
   );
 }
 
-function has(wanted: string, ...texts: string[]): boolean {
-  return texts.some((text) => text.toLowerCase().includes(wanted.toLowerCase()));
+function includesText(filter: string, ...texts: string[]): boolean {
+  return texts.some((text) => text.toLowerCase().includes(filter.toLowerCase()));
 }

@@ -3,7 +3,7 @@ import type { showOverview } from '../../../src/operations/overview/overview.ts'
 import { get } from '../api/request.ts';
 import { type Span, spanOf } from './lanes/spans.ts';
 
-/** Events tell of runs. Workers, locks and containers come and go without one, and are looked at from time to time. */
+/** Runs have events. Workers, locks and containers change without one, so the overview polls as well. */
 const recheckMs = 15_000;
 
 export function overviewQuery(span: Span) {
@@ -18,8 +18,8 @@ export function overviewQuery(span: Span) {
   });
 }
 
-/** Before the view is there. `search` is that of the address. */
-export function askForOverview(client: QueryClient, search: string): void {
+/** Prefetches the overview while the view loads. `search` is the query string of the address. */
+export function prefetchOverview(client: QueryClient, search: string): void {
   const span = spanOf(new URLSearchParams(search).get('span') ?? '');
   void client.prefetchQuery(overviewQuery(span));
 }

@@ -3,7 +3,7 @@ import type { OverviewView } from '../../../src/operations/overview/overview-vie
 import { duration, plural } from '../ui/format.ts';
 import classes from './summary.module.css';
 
-/** Whether the machinery is well, in one line. What is not has a sign and a colour; what is well is quiet. */
+/** The health of workers, locks, containers and queue in one line. Only problems have a sign and a colour. */
 export function Summary({ overview }: { overview: OverviewView }) {
   const { workers, locks, containers, queued } = overview;
   return (
@@ -12,7 +12,7 @@ export function Summary({ overview }: { overview: OverviewView }) {
         {workers.busy} of {workers.slots} busy
         {workers.hosts > 1 && `, ${plural(workers.hosts, 'host')}`}
         {workers.lost > 0 && `, ${workers.lost} lost`}
-        {workers.slots === 0 && ': nothing is started'}
+        {workers.slots === 0 && ': no runs can start'}
       </Item>
       <Item name="locks" trouble={locks.reachable ? undefined : 'broken'}>
         <span title={locks.message ?? undefined}>
@@ -24,14 +24,14 @@ export function Summary({ overview }: { overview: OverviewView }) {
         trouble={containers === null ? 'broken' : containers.stale > 0 ? 'flaky' : undefined}
       >
         {containers === null
-          ? 'engine does not answer'
+          ? 'engine unreachable'
           : `${containers.healthy} healthy${containers.stale > 0 ? `, ${containers.stale} stale` : ''}`}
       </Item>
       <Item name="queue">
         {queued.runs === 0 ? (
           'empty'
         ) : (
-          // The list of them (waiting.tsx), which many lanes push far down.
+          // Links to the list (waiting.tsx), which many lanes push far down.
           <a href="#waiting">
             {plural(queued.runs, 'run')}
             {queued.oldestMs !== null && `, oldest ${duration(queued.oldestMs)}`}
@@ -55,7 +55,7 @@ function Item({
     <div className={classes.item} data-trouble={trouble}>
       <dt>{name}</dt>
       <dd>
-        {trouble && <IconAlertTriangle size={14} role="img" aria-label="Look at this" />}
+        {trouble && <IconAlertTriangle size={14} role="img" aria-label="Needs attention" />}
         {children}
       </dd>
     </div>

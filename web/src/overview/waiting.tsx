@@ -11,15 +11,15 @@ import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
-/** At first: what waits longer is seldom looked at, and has to be drawn anew with each change. */
-const few = 25;
+/** The initial number of rows: every change renders them all again, and users seldom need more. */
+const initialRows = 25;
 
-/** The runs that wait, in the order in which they will probably start, and what each waits for. */
+/** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
   const [isAll, setAll] = useState(false);
-  const shown = isAll ? queue : queue.slice(0, few);
-  const left = overview.queued.runs - overview.queue.length;
+  const visibleRuns = isAll ? queue : queue.slice(0, initialRows);
+  const unlistedRuns = overview.queued.runs - overview.queue.length;
   return (
     <section aria-labelledby="waiting" className={classes.waiting}>
       <h2 id="waiting">
@@ -31,29 +31,29 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
             <Table.Th>Run</Table.Th>
             <Table.Th>Environment</Table.Th>
             <Table.Th>Tests</Table.Th>
-            <Table.Th>Waits because</Table.Th>
+            <Table.Th>Reason</Table.Th>
             <Table.Th className={classes.number}>Starts</Table.Th>
-            <Table.Th className={classes.number}>Takes</Table.Th>
-            <Table.Th>Asked by</Table.Th>
-            <Table.Th className={classes.number}>Asked</Table.Th>
+            <Table.Th className={classes.number}>Est. duration</Table.Th>
+            <Table.Th>Requested by</Table.Th>
+            <Table.Th className={classes.number}>Submitted</Table.Th>
             <Table.Th>
               <span className={classes.hidden}>Actions</span>
             </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {shown.map((run) => (
+          {visibleRuns.map((run) => (
             <Row key={run.id} run={run} at={at} />
           ))}
         </Table.Tbody>
       </Table>
-      {shown.length < queue.length && (
+      {visibleRuns.length < queue.length && (
         <Button variant="subtle" className={classes.all} onClick={() => setAll(true)}>
           Show all {queue.length.toLocaleString()}
         </Button>
       )}
-      {shown.length === queue.length && left > 0 && (
-        <p className={classes.more}>and {plural(left, 'more run')}.</p>
+      {visibleRuns.length === queue.length && unlistedRuns > 0 && (
+        <p className={classes.more}>and {plural(unlistedRuns, 'more run')}.</p>
       )}
     </section>
   );
@@ -72,8 +72,8 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
       <Table.Td className={classes.tests} title={summary}>
         {summary}
       </Table.Td>
-      <Table.Td className={classes.because}>
-        <Because waits={waits} />
+      <Table.Td className={classes.reason}>
+        <WaitReason waits={waits} />
       </Table.Td>
       <Table.Td className={classes.number}>
         <Start run={run} at={at} />
@@ -92,8 +92,8 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
   );
 }
 
-/** The number of the run in the sentence leads to it. */
-function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
+/** The reason why a run waits; a run number in it links to that run. */
+function WaitReason({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
   if (run === null || !message.includes(String(run))) return message;
   const [before, after] = message.split(String(run), 2);
   return (
@@ -108,7 +108,7 @@ function Because({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
 }
 
 function Start({ run: { expectedStartAt }, at }: { run: QueuedView; at: number }) {
-  if (expectedStartAt === null) return <span title="Cannot be known yet">–</span>;
+  if (expectedStartAt === null) return <span title="Not known yet">–</span>;
   const start = new Date(expectedStartAt);
   const inMs = start.getTime() - at;
   return (
@@ -122,20 +122,20 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
   const refusal = useRefusal('operator');
   const toFront = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: () => `Run ${id} is the next of ${environment}.`,
-    touches: [['overview'], ['run', id]],
+    successMessage: () => `Run ${id} is next in ${environment}'s queue.`,
+    invalidates: [['overview'], ['run', id]],
   });
   const cancel = useAction({
     run: () => post<typeof cancelRun>(`/api/runs/${id}/cancel`),
-    done: () => `Run ${id} is cancelled.`,
-    touches: [['overview'], ['run', id]],
+    successMessage: () => `Run ${id} is cancelled.`,
+    invalidates: [['overview'], ['run', id]],
   });
-  const first = position === 1 ? `It is the next of ${environment} already.` : undefined;
+  const first = position === 1 ? `Already next in ${environment}'s queue.` : undefined;
   return (
     <>
       <IconAction
-        what={`Let run ${id} start next on ${environment}`}
-        unless={refusal ?? first}
+        what={`Move run ${id} to the front of ${environment}'s queue`}
+        disabledReason={refusal ?? first}
         busy={toFront.isPending}
         onClick={() => toFront.mutate()}
       >
@@ -143,7 +143,7 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
       </IconAction>
       <IconAction
         what={`Cancel run ${id}`}
-        unless={refusal}
+        disabledReason={refusal}
         busy={cancel.isPending}
         onClick={() => cancel.mutate()}
       >
@@ -155,23 +155,23 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
 
 interface IconActionProps {
   what: string;
-  /** Why it cannot be done. */
-  unless: string | undefined;
+  /** Why the action is unavailable. */
+  disabledReason: string | undefined;
   busy: boolean;
   onClick: () => void;
   children: React.ReactNode;
 }
 
-function IconAction({ what, unless, busy, onClick, children }: IconActionProps) {
+function IconAction({ what, disabledReason, busy, onClick, children }: IconActionProps) {
   return (
-    <Tooltip label={unless === undefined ? what : `${what}: ${unless}`}>
+    <Tooltip label={disabledReason === undefined ? what : `${what}: ${disabledReason}`}>
       <ActionIcon
         variant="subtle"
         size="sm"
         aria-label={what}
         loading={busy}
-        {...(unless !== undefined && { 'data-disabled': true, 'aria-disabled': true })}
-        onClick={unless === undefined ? onClick : undefined}
+        {...(disabledReason !== undefined && { 'data-disabled': true, 'aria-disabled': true })}
+        onClick={disabledReason === undefined ? onClick : undefined}
       >
         {children}
       </ActionIcon>

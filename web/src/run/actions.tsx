@@ -6,12 +6,11 @@ import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
 import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
 import { WatchLive } from './watch-live.tsx';
 
-/** What can be done with a run as it is. */
+/** The actions for the current state of a run. */
 export function RunActions({ run, done }: { run: RunView; done: number }) {
   const isFinished = run.state === 'finished';
   return (
@@ -28,38 +27,38 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
 function Front({ id }: { id: number }) {
   const front = useAction({
     run: () => post<typeof prioritiseRun>(`/api/runs/${id}/priority`, { front: true }),
-    done: ({ environment }) => `Run ${id} is the next of ${environment}.`,
-    touches: [['run', id], ['overview']],
+    successMessage: ({ environment }) => `Run ${id} is next in ${environment}'s queue.`,
+    invalidates: [['run', id], ['overview']],
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant="default"
       leftSection={<IconArrowBarToUp size={14} aria-hidden />}
       loading={front.isPending}
       onClick={() => front.mutate()}
     >
-      To the front
+      Move to front
     </ActionButton>
   );
 }
 
-/** Asks back: an hour of tests is cancelled by one click, and cannot be taken up again. */
+/** Asks for confirmation, because an hour of tests can be lost and cannot be resumed. */
 function Cancel({ run, done }: { run: RunView; done: number }) {
-  const [asks, setAsks] = useState(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
   const cancel = useAction({
     run: () => post<typeof cancelRun>(`/api/runs/${run.id}/cancel`),
-    done: (after) =>
+    successMessage: (after) =>
       after.state === 'finished'
         ? `Run ${run.id} is cancelled.`
-        : `Run ${run.id} ends as soon as its test is stopped.`,
-    touches: [['run', run.id], ['overview']],
-    onDone: () => setAsks(false),
+        : `Run ${run.id} ends as soon as its current test has stopped.`,
+    invalidates: [['run', run.id], ['overview']],
+    onSuccess: () => setDialogOpened(false),
   });
   return (
     <Popover
-      opened={asks}
-      onChange={setAsks}
+      opened={dialogOpened}
+      onChange={setDialogOpened}
       position="bottom-end"
       width={280}
       trapFocus
@@ -68,11 +67,11 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
     >
       <Popover.Target>
         <ActionButton
-          needs="operator"
-          unless={run.cancelRequested ? 'It is being cancelled already.' : undefined}
+          requiredRole="operator"
+          disabledReason={run.cancelRequested ? 'The run is already being cancelled.' : undefined}
           variant="default"
           leftSection={<IconBan size={14} aria-hidden />}
-          onClick={() => setAsks(!asks)}
+          onClick={() => setDialogOpened(!dialogOpened)}
         >
           Cancel
         </ActionButton>
@@ -80,12 +79,12 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
       <Popover.Dropdown aria-label={`Cancel run ${run.id}`}>
         <p>
           {run.state === 'queued'
-            ? 'It has not started. It will be kept as cancelled.'
-            : `${plural(done, 'result')} of ${run.counts.planned} will be kept; the test under way is stopped.`}
+            ? 'The run has not started. It stays in the list as cancelled.'
+            : `The current test is stopped. The results of ${done} of ${run.counts.planned} tests are kept.`}
         </p>
-        <div className={classes.answers}>
-          <Button variant="default" onClick={() => setAsks(false)}>
-            Let it go on
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={() => setDialogOpened(false)}>
+            Keep the run
           </Button>
           <Button color="red.8" loading={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel run {run.id}
@@ -116,23 +115,24 @@ function RetryButtons({ run }: { run: RunView }) {
 interface RetryProps {
   id: number;
   failedOnly: boolean;
-  /** There is a better one beside it. */
+  /** Less prominent, next to the preferred button. */
   quiet?: boolean;
   children: React.ReactNode;
 }
 
 function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
-  // A key for each retry: pressing again after an answer that was lost makes nothing twice.
+  // One idempotency key per retry: a second click after a lost response creates no duplicate.
   const [key, setKey] = useState(newKey);
   const retry = useAction({
     run: () => post<typeof retryRun>(`/api/runs/${id}/retry`, { failedOnly, requestedBy: 'page' }, { key }),
-    done: (made) => `Run ${made.id} is queued on ${made.environment}. It stands at the head of this run.`,
-    touches: [['runs'], ['overview']],
-    onDone: () => setKey(newKey()),
+    successMessage: (newRun) =>
+      `Run ${newRun.id} is queued on ${newRun.environment}. This run links to it under "Retried as".`,
+    invalidates: [['runs'], ['overview']],
+    onSuccess: () => setKey(newKey()),
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant={quiet ? 'default' : 'filled'}
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={retry.isPending}
@@ -146,7 +146,7 @@ function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
 function Junit({ id }: { id: number }) {
   const download = useAction({
     run: () => get<typeof reportJunit>('/api/junit', { query: { ids: id } }),
-    onDone: ({ xml }) => {
+    onSuccess: ({ xml }) => {
       const address = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }));
       Object.assign(document.createElement('a'), { href: address, download: `matre-run-${id}.xml` }).click();
       URL.revokeObjectURL(address);

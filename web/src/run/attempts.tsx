@@ -9,14 +9,14 @@ import { recordQuery } from './queries.ts';
 
 const recordId = 'attempts';
 
-function useShown(): [boolean, (shown: boolean) => void] {
+function useAttemptsShown(): [boolean, (shown: boolean) => void] {
   const [shown, setShown] = useQueryState('attempts');
   return [shown === 'shown', (next) => setShown(next ? 'shown' : '')];
 }
 
-/** How often the run was begun; leads to by whom, and why it was begun anew. */
+/** The number of attempts; shows or hides the table of attempts. */
 export function AttemptsFact({ run }: { run: RunView }) {
-  const [isShown, setShown] = useShown();
+  const [isShown, setShown] = useAttemptsShown();
   return (
     <div className={classes.fact}>
       <dt>{run.attempt === 1 ? 'Attempt' : 'Attempts'}</dt>
@@ -36,20 +36,20 @@ export function AttemptsFact({ run }: { run: RunView }) {
 }
 
 export function Attempts({ id }: { id: number }) {
-  const [isShown] = useShown();
+  const [isShown] = useAttemptsShown();
   return <div id={recordId}>{isShown && <Record id={id} />}</div>;
 }
 
 function Record({ id }: { id: number }) {
   const { data, error } = useQuery(recordQuery(id));
-  if (!data) return <p>{error ? error.message : 'Asking for the attempts.'}</p>;
+  if (!data) return <p>{error ? error.message : 'Loading attempts.'}</p>;
   return (
     <>
       <Table.ScrollContainer minWidth={520}>
         <Table withTableBorder aria-label="Attempts">
           <Table.Thead>
             <Table.Tr>
-              {['Attempt', 'Worker', 'Started', 'Took', 'Outcome'].map((name) => (
+              {['Attempt', 'Worker', 'Started', 'Duration', 'Outcome'].map((name) => (
                 <Table.Th key={name}>{name}</Table.Th>
               ))}
             </Table.Tr>
@@ -68,7 +68,7 @@ function Record({ id }: { id: number }) {
                   <Elapsed since={startedAt} until={endedAt} />
                 </Table.Td>
                 <Table.Td>
-                  {outcome ?? 'under way'}
+                  {outcome ?? 'running'}
                   {reason && (
                     <>
                       : {reason.message} <code>{reason.code}</code>

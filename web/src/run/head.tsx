@@ -5,6 +5,7 @@ import type { RunView } from '../../../src/operations/core/views.ts';
 import type { ProgressView } from '../../../src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { Counts, CountsBar } from '../ui/counts.tsx';
+import { shortCommit } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
@@ -14,21 +15,21 @@ import { Reason } from './failure/reason.tsx';
 import classes from './head.module.css';
 import { Retries } from './retries.tsx';
 import { timeLeft } from './time-left.ts';
-import { Waiting } from './waiting.tsx';
+import { QueueStatus } from './waiting.tsx';
 
 interface Props {
   progress: ProgressView;
-  /** When the server said so; milliseconds. */
-  askedAt: number;
+  /** When the page received `progress`, in milliseconds. */
+  receivedAt: number;
 }
 
-export function RunHead({ progress, askedAt }: Props) {
+export function RunHead({ progress, receivedAt }: Props) {
   const { run, msLeft } = progress;
   const { counts } = run;
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
   return (
     <header className={classes.head}>
-      <div className={classes.first}>
+      <div className={classes.titleRow}>
         <div className={classes.name}>
           <h1 className={classes.title}>
             <span className={classes.number}>#{run.id}</span> {run.summary}{' '}
@@ -43,8 +44,8 @@ export function RunHead({ progress, askedAt }: Props) {
         <RunActions run={run} done={done} />
       </div>
 
-      <div className={classes.standing}>
-        <StatusBadge status={statusOfRun(run)}>{standing(run)}</StatusBadge>
+      <div className={classes.status}>
+        <StatusBadge status={statusOfRun(run)}>{statusText(run)}</StatusBadge>
         {counts.planned > 0 && (
           <>
             {run.state === 'running' && <span>{Math.floor((done / counts.planned) * 100)} %</span>}
@@ -54,12 +55,12 @@ export function RunHead({ progress, askedAt }: Props) {
             <Counts counts={counts} />
           </>
         )}
-        {run.state === 'running' && <Left msLeft={msLeft} askedAt={askedAt} />}
+        {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={receivedAt} />}
       </div>
       {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
 
-      <Waiting progress={progress} />
-      {run.reason && <Reason reason={run.reason} label={`Why it is ${run.verdict ?? 'tried again'}`} />}
+      <QueueStatus progress={progress} />
+      {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
 
       <dl className={classes.facts}>
         <Fact name="Commit">
@@ -68,11 +69,11 @@ export function RunHead({ progress, askedAt }: Props) {
               <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
             </>
           ) : (
-            'not chosen yet'
+            'not determined yet'
           )}
         </Fact>
         <Times run={run} />
-        <Fact name="By">
+        <Fact name="Requested by">
           <RequestedBy run={run} />
         </Fact>
         {run.workerId && (
@@ -82,7 +83,7 @@ export function RunHead({ progress, askedAt }: Props) {
         )}
         {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
         {run.retryOf !== null && (
-          <Fact name="Repeats">
+          <Fact name="Retry of">
             <Anchor component={Link} href={`/runs/${run.retryOf}`}>
               #{run.retryOf}
             </Anchor>
@@ -118,19 +119,19 @@ function Times({ run: { queuedAt, startedAt, finishedAt } }: { run: RunView }) {
       <Fact name="Started">
         <Time at={startedAt} as="clock" /> (<Time at={startedAt} />)
       </Fact>
-      <Fact name={finishedAt ? 'Took' : 'Runs for'}>
+      <Fact name={finishedAt ? 'Duration' : 'Running for'}>
         <Elapsed since={startedAt} until={finishedAt} />
       </Fact>
     </>
   );
 }
 
-function Left({ msLeft, askedAt }: { msLeft: number | null; askedAt: number }) {
+function TimeLeft({ msLeft, receivedAt }: { msLeft: number | null; receivedAt: number }) {
   const now = useNow(1_000);
-  const left = timeLeft(msLeft, askedAt, now.getTime());
-  return left === undefined ? null : (
-    <span className={classes.left} title="From how long its tests took before">
-      {left}
+  const remainingText = timeLeft(msLeft, receivedAt, now.getTime());
+  return remainingText === undefined ? null : (
+    <span className={classes.timeLeft} title="Estimated from earlier durations of these tests">
+      {remainingText}
     </span>
   );
 }
@@ -142,14 +143,9 @@ const phases = {
   reporting: 'reporting',
 };
 
-function standing(run: RunView): string {
+function statusText(run: RunView): string {
   if (run.state === 'finished') return run.verdict ?? 'finished';
-  if (run.cancelRequested) return 'being cancelled';
+  if (run.cancelRequested) return 'cancelling';
   if (run.state === 'running') return phases[run.phase ?? 'testing'];
-  return run.retryAt === null ? 'queued' : 'queued to be tried again';
-}
-
-/** Commits of git are known by their first letters; a local folder has a name in front. */
-function shortCommit(id: string): string {
-  return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
+  return run.retryAt === null ? 'queued' : 'queued for a retry';
 }

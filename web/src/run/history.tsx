@@ -2,21 +2,21 @@ import classes from './history.module.css';
 
 const words: Record<string, string> = { '.': 'passed', x: 'failed' };
 
-/** How a test went before, the newest at the right: low for passed, high for failed. */
-export function History({ answers }: { answers: string }) {
-  if (answers === '') return null;
-  const letters = [...answers];
-  const said = letters.map((letter) => words[letter] ?? letter).join(', ');
+/** The earlier outcomes of a test, newest on the right: low bars for passed, high bars for failed. */
+export function History({ outcomes }: { outcomes: string }) {
+  if (outcomes === '') return null;
+  const letters = [...outcomes];
+  const outcomeText = letters.map((letter) => words[letter] ?? letter).join(', ');
   return (
     <span
       className={classes.history}
       role="img"
-      aria-label={`Before: ${said}`}
-      title={`Before, the oldest first: ${said}`}
+      aria-label={`Earlier outcomes: ${outcomeText}`}
+      title={`Earlier outcomes, oldest first: ${outcomeText}`}
     >
       {letters.map((letter, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a letter is its place
-        <span key={index} data-answer={words[letter]} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: letters have no other key
+        <span key={index} data-outcome={words[letter]} />
       ))}
     </span>
   );

@@ -20,21 +20,21 @@ export const resultsQuery = (id: number) =>
     queryFn: ({ signal }) => get<typeof listResults>(`/api/runs/${id}/results`, { signal }),
   });
 
-/** Attempts and events; asked for when somebody wants to see them. */
+/** The attempts and events of a run, loaded on demand. */
 export const recordQuery = (id: number) =>
   queryOptions({
     queryKey: ['run', id, 'record'],
     queryFn: ({ signal }) => get<typeof showRun>(`/api/runs/${id}`, { signal }),
   });
 
-/** Where its browsers can be watched. They come and go with the tests, each of which is an event of the run. */
+/** Links to the live views of its browsers. They change with the tests, and each test is an event of the run. */
 export const liveQuery = (id: number) =>
   queryOptions({
     queryKey: ['run', id, 'live'],
     queryFn: ({ signal }) => get<typeof showLiveView>(`/api/runs/${id}/live`, { signal }),
   });
 
-/** Steps of an attempt that is over, which never change. */
+/** The steps of a finished attempt, which never change. */
 export const stepsQuery = (id: number, test: string, suite: string | null, attempt: number | null) =>
   queryOptions({
     queryKey: ['steps', id, test, suite, attempt],
@@ -42,7 +42,7 @@ export const stepsQuery = (id: number, test: string, suite: string | null, attem
       get<typeof listSteps>(`/api/runs/${id}/steps`, { query: { test, suite, attempt }, signal }),
   });
 
-/** The queue with the reasons why it waits. The window is empty: the lanes are not looked at here. */
+/** The queue with the reasons why runs wait. The time window is empty, because the lanes are not needed. */
 export const queueQuery = queryOptions({
   queryKey: ['overview', 'queue'],
   queryFn: ({ signal }) => {
@@ -52,7 +52,7 @@ export const queueQuery = queryOptions({
   select: ({ queue }) => queue,
 });
 
-/** The runs that repeat this one; the newest runs of its environment are looked at. */
+/** The retries of a run, among the newest 100 runs of its environment. */
 export const retriesQuery = (id: number, environment: string) =>
   queryOptions({
     queryKey: ['runs', 'of environment', environment],
@@ -61,13 +61,13 @@ export const retriesQuery = (id: number, environment: string) =>
     select: ({ runs }) => runs.filter(({ retryOf }) => retryOf === id).reverse(),
   });
 
-/** What each fault means and what to do about it. */
+/** The meaning and remedy of each fault code. */
 export const faultsQuery = queryOptions({
   queryKey: ['faults'],
   queryFn: ({ signal }) => get<typeof listFaults>('/api/faults', { signal }),
   gcTime: Number.POSITIVE_INFINITY,
 });
 
-/** Where a file of a run is. */
+/** The URL of a file of a run. */
 export const fileOf = (id: number, path: string) =>
   `/api/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;

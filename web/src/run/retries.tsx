@@ -6,7 +6,7 @@ import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import classes from './head.module.css';
 import { retriesQuery } from './queries.ts';
 
-/** The runs that repeated this one, and how each went. */
+/** The retries of a run with their statuses. */
 export function Retries({ run }: { run: RunView }) {
   const { data: retries = [] } = useQuery(retriesQuery(run.id, run.environment));
   if (retries.length === 0) return null;

@@ -17,16 +17,16 @@ import classes from './run.module.css';
 import { RunTests } from './tests/tests.tsx';
 
 export default function Run({ params }: { params: { id: string } }) {
-  if (/^[1-9]\d{0,14}$/.test(params.id)) return <KnownRun id={Number(params.id)} />;
+  if (/^[1-9]\d{0,14}$/.test(params.id)) return <RunPage id={Number(params.id)} />;
   return (
-    <EmptyState title={`${params.id} is not the number of a run`}>
-      <ToRuns />
+    <EmptyState title={`"${params.id}" is not a run number`}>
+      <AllRunsLink />
     </EmptyState>
   );
 }
 
-/** How is it going, and what is wrong? */
-function KnownRun({ id }: { id: number }) {
+/** A run: its progress, its failures and its log. */
+function RunPage({ id }: { id: number }) {
   const { data: progress, dataUpdatedAt, error, refetch } = useQuery(progressQuery(id));
   const [line, setLine] = useLineAddress();
   const [size, setSize] = useQueryState('log', line === undefined ? '' : 'open');
@@ -43,8 +43,8 @@ function KnownRun({ id }: { id: number }) {
           error={error}
           onRetry={toProblem(error).status === 404 ? undefined : () => void refetch()}
         />
-        <p className={classes.elsewhere}>
-          <ToRuns />
+        <p className={classes.note}>
+          <AllRunsLink />
         </p>
       </>
     );
@@ -52,7 +52,7 @@ function KnownRun({ id }: { id: number }) {
   const panelSize = size === 'open' || size === 'full' ? size : '';
   return (
     <>
-      <RunHead progress={progress} askedAt={dataUpdatedAt} />
+      <RunHead progress={progress} receivedAt={dataUpdatedAt} />
       <RunTests
         run={run}
         onLog={(test) => {
@@ -78,19 +78,19 @@ function KnownRun({ id }: { id: number }) {
   );
 }
 
-const ToRuns = () => (
+const AllRunsLink = () => (
   <Anchor component={Link} href="/runs" underline="always">
-    To all runs
+    Show all runs
   </Anchor>
 );
 
-/** Tells screen readers when the run that they have open ends. */
-function useVerdictAnnouncement(id: number, verdict: string | null, known: boolean): void {
+/** Announces to screen readers when the open run ends. */
+function useVerdictAnnouncement(id: number, verdict: string | null, isLoaded: boolean): void {
   const announce = useAnnounce();
-  const before = useRef<string | null | undefined>(undefined);
+  const lastVerdict = useRef<string | null | undefined>(undefined);
   useEffect(() => {
-    if (!known) return;
-    if (before.current === null && verdict !== null) announce(`Run ${id} finished: ${verdict}`);
-    before.current = verdict;
-  }, [announce, id, verdict, known]);
+    if (!isLoaded) return;
+    if (lastVerdict.current === null && verdict !== null) announce(`Run ${id} finished: ${verdict}`);
+    lastVerdict.current = verdict;
+  }, [announce, id, verdict, isLoaded]);
 }

@@ -1,26 +1,26 @@
 import { approxDuration } from '../ui/format.ts';
 
-/** Below this an estimate out of earlier runs says nothing. */
+/** Estimates are not accurate below this. */
 const soonMs = 5_000;
 
 /**
- * How long a run will still take, in words; `undefined` when nothing is known. The server was asked at `askedAt`; until it is asked
- * again the time goes on, and never back.
+ * The remaining time of a run as text; `undefined` when it is unknown. `askedAt` is when the page received `msLeft`: the time
+ * since then is subtracted.
  */
-export function timeLeft(msLeft: number | null, askedAt: number, now: number): string | undefined {
+export function timeLeft(msLeft: number | null, receivedAt: number, now: number): string | undefined {
   if (msLeft === null) return undefined;
-  const left = msLeft - Math.max(0, now - askedAt);
-  return left < soonMs ? 'nearly done' : `${approxDuration(left)} left`;
+  const remainingMs = msLeft - Math.max(0, now - receivedAt);
+  return remainingMs < soonMs ? 'nearly done' : `${approxDuration(remainingMs)} left`;
 }
 
-/** How far a running test is, as a share of what it usually takes, and in words what is unusual of it. */
+/** Compares a test with its usual duration: `share` of it (at most 1), and whether the test is unusually slow. */
 export function compareToUsual(
   elapsedMs: number,
   usualMs: number | null,
-): { share: number | undefined; late: boolean } {
-  if (usualMs === null || usualMs <= 0) return { share: undefined, late: false };
+): { share: number | undefined; isSlow: boolean } {
+  if (usualMs === null || usualMs <= 0) return { share: undefined, isSlow: false };
   return {
     share: Math.min(1, elapsedMs / usualMs),
-    late: elapsedMs > usualMs * 1.5 && elapsedMs - usualMs > soonMs,
+    isSlow: elapsedMs > usualMs * 1.5 && elapsedMs - usualMs > soonMs,
   };
 }

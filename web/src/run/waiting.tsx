@@ -7,41 +7,39 @@ import { useNow } from '../ui/now.ts';
 import { queueQuery } from './queries.ts';
 import classes from './waiting.module.css';
 
-/** Where a queued run stands, why it does not run yet, and when it probably will. */
-export function Waiting({ progress: { run, position } }: { progress: ProgressView }) {
+/** The queue position of a queued run, the reason why it waits, and its expected start. */
+export function QueueStatus({ progress: { run, position } }: { progress: ProgressView }) {
   const isQueued = run.state === 'queued';
   const { data: queue } = useQuery({ ...queueQuery, enabled: isQueued });
   const now = useNow(10_000);
   if (!isQueued) return null;
-  const own = queue?.find(({ id }) => id === run.id);
-  const because = own?.waits.message ?? run.waitsFor?.message;
-  const start = own?.expectedStartAt ? new Date(own.expectedStartAt) : undefined;
+  const queuedRun = queue?.find(({ id }) => id === run.id);
+  const reason = queuedRun?.waits.message ?? run.waitsFor?.message;
+  const start = queuedRun?.expectedStartAt ? new Date(queuedRun.expectedStartAt) : undefined;
   return (
     <p className={classes.waiting}>
       {position !== null && (
         <span>
-          {position === 1 ? 'The next' : <>Number {position}</>} in the queue of {run.environment}
+          {position === 1 ? 'Next' : <>Position {position}</>} in the queue of {run.environment}
         </span>
       )}
-      {because && (
+      {reason && (
         <span>
-          Waits because: <Because message={because} run={own?.waits.run ?? null} />
+          Reason: <WaitReason message={reason} run={queuedRun?.waits.run ?? null} />
         </span>
       )}
       {run.retryAt && (
-        <span title={fullTime(new Date(run.retryAt))}>
-          Tried again at {clockSeconds(new Date(run.retryAt))}
-        </span>
+        <span title={fullTime(new Date(run.retryAt))}>Retry at {clockSeconds(new Date(run.retryAt))}</span>
       )}
       {start && (
-        <span title={fullTime(start)}>Starts {start > now ? relative(start, now) : 'soon'}, probably</span>
+        <span title={fullTime(start)}>Expected to start {start > now ? relative(start, now) : 'soon'}</span>
       )}
     </p>
   );
 }
 
-/** The number of the run in the sentence leads to it. */
-function Because({ message, run }: { message: string; run: number | null }) {
+/** The reason why a run waits; a run number in it links to that run. */
+function WaitReason({ message, run }: { message: string; run: number | null }) {
   const [before = '', after = ''] = run === null ? [message] : message.split(String(run), 2);
   return (
     <b>

@@ -3,17 +3,17 @@ import { IconChevronDown, IconEye } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { liveQuery } from './queries.ts';
 
-const outside = { target: '_blank', rel: 'noreferrer' };
+const newTab = { target: '_blank', rel: 'noreferrer' };
 
-/** Leads to where the browsers of the run can be watched, when that is set up and one is open. */
+/** Links to the live views of the browsers of a run, if live views are configured and a browser is open. */
 export function WatchLive({ id }: { id: number }) {
   const { data } = useQuery(liveQuery(id));
   const [first, ...others] = data?.views ?? [];
   if (!first) return null;
-  const look = { variant: 'default', leftSection: <IconEye size={14} aria-hidden /> };
+  const buttonProps = { variant: 'default', leftSection: <IconEye size={14} aria-hidden /> };
   if (others.length === 0) {
     return (
-      <Button {...look} component="a" href={first.url} {...outside}>
+      <Button {...buttonProps} component="a" href={first.url} {...newTab}>
         Watch live
       </Button>
     );
@@ -21,13 +21,13 @@ export function WatchLive({ id }: { id: number }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button {...look} rightSection={<IconChevronDown size={14} aria-hidden />}>
+        <Button {...buttonProps} rightSection={<IconChevronDown size={14} aria-hidden />}>
           Watch live
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {[first, ...others].map(({ url, session }, index) => (
-          <Menu.Item key={url} component="a" href={url} {...outside}>
+          <Menu.Item key={url} component="a" href={url} {...newTab}>
             Browser {index + 1} <code>{session?.slice(0, 8)}</code>
           </Menu.Item>
         ))}

@@ -1,15 +1,15 @@
 import type { RunView } from '../../../src/operations/core/views.ts';
 
-/** What the list is narrowed to: where a run stands, in one word. */
-export const standings = ['queued', 'running', 'passed', 'failed', 'broken', 'cancelled'] as const;
-export type Standing = (typeof standings)[number];
+/** The status filters of the list of runs. */
+export const statusFilters = ['queued', 'running', 'passed', 'failed', 'broken', 'cancelled'] as const;
+export type StatusFilter = (typeof statusFilters)[number];
 
-/** What is asked of the server for a standing. */
-export function standingQuery(standing: string): { state?: RunView['state']; verdict?: string } {
-  if (standing === 'queued' || standing === 'running') return { state: standing };
-  return standings.includes(standing as Standing) ? { state: 'finished', verdict: standing } : {};
+/** The API filter for a status. */
+export function statusQuery(status: string): { state?: RunView['state']; verdict?: string } {
+  if (status === 'queued' || status === 'running') return { state: status };
+  return statusFilters.includes(status as StatusFilter) ? { state: 'finished', verdict: status } : {};
 }
 
-/** When a run was last something new: it ended, began, or was asked for. */
+/** The time of the last change of a run: its end, start or submission. */
 export const lastChange = ({ finishedAt, startedAt, queuedAt }: RunView): string =>
   finishedAt ?? startedAt ?? queuedAt;

@@ -7,7 +7,7 @@ import { Elapsed, Time } from '../ui/time.tsx';
 import { lastChange } from './listing.ts';
 import classes from './runs.module.css';
 
-/** Runs below each other; at the width of a phone each is three lines. */
+/** A table of runs; on a phone each run has three lines. */
 export function RunsTable({ runs }: { runs: RunView[] }) {
   return (
     <Table aria-label="Runs" className={classes.table}>
@@ -18,10 +18,10 @@ export function RunsTable({ runs }: { runs: RunView[] }) {
           <Table.Th>Environment</Table.Th>
           <Table.Th>Tests</Table.Th>
           <Table.Th>Results</Table.Th>
-          <Table.Th className={classes.number}>Took</Table.Th>
+          <Table.Th className={classes.number}>Duration</Table.Th>
           <Table.Th>Commit</Table.Th>
-          <Table.Th>Asked by</Table.Th>
-          <Table.Th className={classes.number}>When</Table.Th>
+          <Table.Th>Requested by</Table.Th>
+          <Table.Th className={classes.number}>Updated</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -5,57 +5,59 @@ import type { listEnvironments } from '../../../src/operations/environments/envi
 import type { listRuns } from '../../../src/operations/runs/runs.ts';
 import { get } from '../api/request.ts';
 import { useQueryState } from '../ui/query-state.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusSign } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
-import { standingQuery, standings } from './listing.ts';
+import { statusFilters, statusQuery } from './listing.ts';
 import classes from './runs.module.css';
 import { RunsTable } from './runs-table.tsx';
 
 const pageLength = 50;
 
-/** Every run, the newest first. */
+/** All runs, newest first. */
 export default function Runs() {
   useTitle('Runs');
   const [environment, setEnvironment] = useQueryState('environment');
-  const [standing, setStanding] = useQueryState('status');
+  const [status, setStatus] = useQueryState('status');
   const [before, setBefore] = useQueryState('before');
-  const query = { environment, ...standingQuery(standing), before, limit: pageLength };
+  const query = { environment, ...statusQuery(status), before, limit: pageLength };
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['runs', query],
     queryFn: ({ signal }) => get<typeof listRuns>('/api/runs', { query, signal }),
     placeholderData: keepPreviousData,
   });
 
-  const narrow = (change: () => void) => {
+  const changeFilter = (change: () => void) => {
     change();
-    // Another list has other pages.
+    // A new filter starts at the first page.
     setBefore('');
   };
   return (
     <>
       <div className={classes.head}>
         <h1>Runs</h1>
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
-        <div role="group" aria-label="Show only" className={classes.standings}>
-          {['', ...standings].map((each) => (
+        {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
+        <div role="group" aria-label="Filter by status" className={classes.filters}>
+          {['', ...statusFilters].map((each) => (
             <UnstyledButton
               key={each}
-              className={classes.standing}
-              aria-pressed={standing === each}
-              onClick={() => narrow(() => setStanding(each))}
+              className={classes.filter}
+              aria-pressed={status === each}
+              onClick={() => changeFilter(() => setStatus(each))}
             >
-              {each !== '' && <StatusSign status={each as (typeof standings)[number]} size={12} />}
+              {each !== '' && <StatusSign status={each as (typeof statusFilters)[number]} size={12} />}
               {each === '' ? 'All' : each.charAt(0).toUpperCase() + each.slice(1)}
             </UnstyledButton>
           ))}
         </div>
-        <EnvironmentChoice chosen={environment} onChoose={(code) => narrow(() => setEnvironment(code))} />
+        <EnvironmentSelect
+          selected={environment}
+          onSelect={(code) => changeFilter(() => setEnvironment(code))}
+        />
       </div>
-      {!data &&
-        (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading what="the runs" />)}
+      {!data && <QueryFallback what="the runs" query={{ error, refetch }} />}
       {data?.runs.length === 0 && (
-        <NoRuns isNarrowed={environment !== '' || standing !== ''} isLater={before !== ''} />
+        <NoRuns isFiltered={environment !== '' || status !== ''} isOlderPage={before !== ''} />
       )}
       {data && data.runs.length > 0 && (
         <div className={classes.list} data-old={isPlaceholderData || undefined}>
@@ -83,31 +85,31 @@ export default function Runs() {
   );
 }
 
-function EnvironmentChoice({ chosen, onChoose }: { chosen: string; onChoose: (code: string) => void }) {
+function EnvironmentSelect({ selected, onSelect }: { selected: string; onSelect: (code: string) => void }) {
   const { data } = useQuery({
     queryKey: ['environments', 'list'],
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
   const codes = data?.environments.map(({ code }) => code) ?? [];
-  // One that is in the address may have been removed; its runs are still there.
-  const all = chosen === '' || codes.includes(chosen) ? codes : [chosen, ...codes];
+  // The environment in the address may be deleted; its runs still exist.
+  const all = selected === '' || codes.includes(selected) ? codes : [selected, ...codes];
   return (
     <NativeSelect
       size="xs"
       aria-label="Environment"
       className={classes.environment}
-      value={chosen}
+      value={selected}
       data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
-      onChange={(event) => onChoose(event.currentTarget.value)}
+      onChange={(event) => onSelect(event.currentTarget.value)}
     />
   );
 }
 
-function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean }) {
-  if (isLater) return <EmptyState title="There are no older runs" />;
-  if (isNarrowed) {
+function NoRuns({ isFiltered, isOlderPage }: { isFiltered: boolean; isOlderPage: boolean }) {
+  if (isOlderPage) return <EmptyState title="No older runs" />;
+  if (isFiltered) {
     return (
-      <EmptyState title="No run is like that">
+      <EmptyState title="No runs match these filters">
         <Anchor component={Link} href="/runs" underline="always">
           Show all runs
         </Anchor>
@@ -115,11 +117,11 @@ function NoRuns({ isNarrowed, isLater }: { isNarrowed: boolean; isLater: boolean
     );
   }
   return (
-    <EmptyState title="Nothing has run yet">
+    <EmptyState title="No runs yet">
       <Anchor component={Link} href="/new" underline="always">
         Start the first run
-      </Anchor>
-      , here or with <code>matre run</code>.
+      </Anchor>{' '}
+      here or with <code>matre run</code>.
     </EmptyState>
   );
 }

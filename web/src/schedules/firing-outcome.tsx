@@ -4,10 +4,10 @@ import type { FiringView } from '../../../src/operations/schedules/schedule-view
 import { StatusBadge, StatusSign, statusOfRun } from '../ui/status.tsx';
 import classes from './schedules.module.css';
 
-/** What became of a time: its runs, or why there are none. */
+/** The outcome of a firing: its runs, or why it has none. */
 export function FiringOutcome({ firing }: { firing: FiringView }) {
   const { outcome, runs, reason } = firing;
-  const [only] = runs;
+  const [firstRun] = runs;
   if (outcome !== 'fired') {
     return (
       <span title={reason?.message}>
@@ -28,7 +28,7 @@ export function FiringOutcome({ firing }: { firing: FiringView }) {
             title={title}
             className={classes.run}
           >
-            {run === only && runs.length === 1 ? (
+            {run === firstRun && runs.length === 1 ? (
               <StatusBadge status={status} />
             ) : (
               <>

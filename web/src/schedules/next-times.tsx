@@ -4,7 +4,7 @@ import classes from './schedules.module.css';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });
 
-/** A time on the clocks of its zone: `Mon 2026-03-30 02:30`. The offset stands behind it. */
+/** A time in the zone of the schedule: `Mon 2026-03-30 02:30`. The offset is in the title. */
 export function ZoneTime({ time: { at, local, offset }, zone }: { time: TimeView; zone: string }) {
   const day = dayFormat.format(new Date(`${local.slice(0, 10)}T00:00:00Z`));
   return (
@@ -14,7 +14,7 @@ export function ZoneTime({ time: { at, local, offset }, zone }: { time: TimeView
   );
 }
 
-/** The next times of a schedule, with how far away each is and what is odd about it. */
+/** The next firings of a schedule, with relative times and notes on clock changes. */
 export function NextTimes({ times, zone }: { times: readonly TimeView[]; zone: string }) {
   return (
     <ol className={classes.times}>

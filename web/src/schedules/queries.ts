@@ -6,9 +6,9 @@ import type {
 } from '../../../src/operations/schedules/schedules.ts';
 import { get } from '../api/request.ts';
 
-/** Where a schedule is, in the API. */
+/** The API path of a schedule. */
 export const scheduleAddress = (name: string) => `/api/schedules/${encodeURIComponent(name)}`;
-/** Where a schedule is, on the page. */
+/** The page path of a schedule. */
 export const schedulePage = (name: string) => `/schedules/${encodeURIComponent(name)}`;
 
 export const schedulesQuery = queryOptions({
@@ -23,7 +23,7 @@ export const scheduleQuery = (name: string) =>
       get<typeof showSchedule>(scheduleAddress(name), { query: { limit: 50 }, signal }),
   });
 
-/** What a cron expression means. The last answer stays while the next is on its way. */
+/** The next firings of a cron expression. Keeps the previous ones while the next load. */
 export const timesQuery = (cron: string, zone: string) =>
   queryOptions({
     queryKey: ['schedule times', cron, zone],

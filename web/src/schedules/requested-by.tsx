@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { RunView } from '../../../src/operations/core/views.ts';
 import { schedulePage, schedulesQuery } from './queries.ts';
 
-/** Who asked for a run; a schedule that is still there can be followed, whatever it is called now. */
+/** The origin of a run. Links to an existing schedule, even after it was renamed. */
 export function RequestedBy({ run }: { run: Pick<RunView, 'requestedBy' | 'scheduleId'> }) {
   const { requestedBy, scheduleId } = run;
   const { data } = useQuery({ ...schedulesQuery, enabled: scheduleId !== null });

@@ -107,7 +107,7 @@ export function FireButton({ schedule }: { schedule: ScheduleView }) {
   const fire = useFire(schedule);
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant="default"
       size="compact-xs"
       leftSection={<IconSend size={14} aria-hidden />}
@@ -127,7 +127,7 @@ export function PauseButton({ schedule }: { schedule: ScheduleView }) {
   const verb = paused ? 'Resume' : 'Pause';
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       variant="subtle"
       size="compact-xs"
       leftSection={<Icon size={14} aria-hidden />}

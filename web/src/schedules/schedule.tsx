@@ -5,7 +5,7 @@ import type { FiringView, ScheduleView } from '../../../src/operations/schedules
 import { useRefusal } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { plural, stamp } from '../ui/format.ts';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { FiringOutcome } from './firing-outcome.tsx';
@@ -16,20 +16,17 @@ import classes from './schedules.module.css';
 import { useRemove } from './use-schedule-actions.ts';
 
 const overlapText = {
-  skip: 'no run where an earlier one of it is not finished',
-  queue: 'wait behind an earlier run of it',
-  replace: 'cancel an earlier run of it',
+  skip: 'skip the new run if an earlier one is not finished',
+  queue: 'queue the new run behind an earlier one',
+  replace: 'cancel the earlier run',
 };
 
-/** One schedule: when it fires, what it runs, and what became of its times. */
+/** A schedule: its settings, its next firings and its recent firings. */
 export default function Schedule({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
   const { data, error, refetch } = useQuery(scheduleQuery(name));
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the schedule" />;
-  }
+  if (!data) return <QueryFallback what="the schedule" query={{ error, refetch }} />;
   const { paused, problem, next, zone, firings } = data;
   return (
     <div className={classes.page}>
@@ -45,21 +42,21 @@ export default function Schedule({ params }: { params: { name: string } }) {
       {problem && <p className={classes.problem}>{problem}</p>}
       <Facts schedule={data} />
       <section aria-labelledby="next">
-        <h2 id="next">Next times in {zone}</h2>
+        <h2 id="next">Next firings in {zone}</h2>
         {paused ? (
           <p className={classes.dim}>
-            None: it was paused <Time at={paused.since} />.
+            None: paused <Time at={paused.since} />.
           </p>
         ) : (
           <NextTimes times={next} zone={zone} />
         )}
       </section>
       <section aria-labelledby="past">
-        <h2 id="past">What became of the last ones</h2>
+        <h2 id="past">Recent firings</h2>
         {firings.length === 0 ? (
-          <p className={classes.dim}>It has not fired yet.</p>
+          <p className={classes.dim}>No firings yet.</p>
         ) : (
-          <Past firings={firings} />
+          <Firings firings={firings} />
         )}
       </section>
     </div>
@@ -81,11 +78,11 @@ function Tools({ schedule }: { schedule: ScheduleView }) {
             Edit
           </Button>
           <ConfirmButton
-            button="Remove"
-            name={`Remove ${name}`}
-            question="The record of its times goes with it; its runs stay."
+            label="Remove"
+            accessibleName={`Remove ${name}`}
+            question="Its firing history is deleted. Its runs are kept."
             busy={remove.isPending}
-            onYes={() => remove.mutate()}
+            onConfirm={() => remove.mutate()}
           />
         </>
       )}
@@ -107,7 +104,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       <dd>
         {environments.map(({ code, removed }) =>
           removed ? (
-            <span key={code} className={classes.removed} title="It was removed">
+            <span key={code} className={classes.removed} title="Removed environment">
               {code}
             </span>
           ) : (
@@ -124,7 +121,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       </dd>
       <dt>Overlap</dt>
       <dd>{overlapText[overlap]}</dd>
-      <dt>Missed</dt>
+      <dt>Missed firings</dt>
       <dd>{missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`}</dd>
       {priority !== 0 && (
         <>
@@ -140,7 +137,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
   );
 }
 
-function Past({ firings }: { firings: readonly FiringView[] }) {
+function Firings({ firings }: { firings: readonly FiringView[] }) {
   return (
     <div className={classes.scroll}>
       <Table aria-labelledby="past">
@@ -149,14 +146,14 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
             <Table.Th>Due</Table.Th>
             <Table.Th>Fired</Table.Th>
             <Table.Th>Outcome</Table.Th>
-            <Table.Th>Why</Table.Th>
+            <Table.Th>Reason</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {firings.map((firing) => (
             <Table.Tr key={firing.id}>
               <Table.Td className={classes.stamp}>
-                {firing.dueAt === null ? `by hand: ${firing.by}` : stamp(new Date(firing.dueAt))}
+                {firing.dueAt === null ? `manual: ${firing.by}` : stamp(new Date(firing.dueAt))}
               </Table.Td>
               <Table.Td className={classes.stamp}>
                 <Time at={firing.firedAt} />
@@ -174,7 +171,9 @@ function Past({ firings }: { firings: readonly FiringView[] }) {
 }
 
 function reasonText({ reason, missed }: FiringView): string {
-  const earlier =
-    missed === 0 ? '' : `${missed === 100 ? '100 or more times' : plural(missed, 'time')} before it went by.`;
-  return [reason === null ? '' : `${reason.message} (${reason.code})`, earlier].filter(Boolean).join(' ');
+  const missedText =
+    missed === 0
+      ? ''
+      : `${missed === 100 ? '100 or more earlier firings' : plural(missed, 'earlier firing')} missed.`;
+  return [reason === null ? '' : `${reason.message} (${reason.code})`, missedText].filter(Boolean).join(' ');
 }

@@ -2,36 +2,33 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { ActionButton } from '../ui/action-button.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { schedulesQuery } from './queries.ts';
 import { ScheduleRows } from './schedule-rows.tsx';
 import classes from './schedules.module.css';
 
-/** What runs by itself, when next, and how it went. */
+/** All schedules with their next and last firings. */
 export default function Schedules() {
   useTitle('Schedules');
   const { data, error, refetch } = useQuery(schedulesQuery);
   const [, go] = useLocation();
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the schedules" />;
-  }
+  if (!data) return <QueryFallback what="the schedules" query={{ error, refetch }} />;
   return (
     <>
       <div className={classes.head}>
         <h1>Schedules</h1>
         <ActionButton
-          needs="operator"
+          requiredRole="operator"
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={() => go('/new-schedule')}
         >
-          Add a schedule
+          Add schedule
         </ActionButton>
       </div>
       {data.schedules.length === 0 ? (
-        <EmptyState title="There is no schedule yet">
-          A schedule submits a selection of tests by the clock: every night on all environments, for one.
+        <EmptyState title="No schedules yet">
+          A schedule submits a selection of tests at fixed times, for example every night on all environments.
         </EmptyState>
       ) : (
         <ScheduleRows schedules={data.schedules} />

@@ -1,21 +1,21 @@
 import { useState } from 'react';
 import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
 import type { fireSchedule, pauseSchedule } from '../../../src/operations/schedules/schedules.ts';
-import { ask, newKey, post } from '../api/request.ts';
+import { callApi, newKey, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 import { scheduleAddress } from './queries.ts';
 
-const touches = [['schedules']];
+const invalidates = [['schedules']];
 
-/** Fires a schedule now. The key stays until the answer is there, so that pressing again makes nothing twice. */
+/** Fires a schedule now. The idempotency key changes on success only, so that a second click creates no duplicates. */
 export function useFire({ name }: Pick<ScheduleView, 'name'>) {
   const [key, setKey] = useState(newKey);
   return useAction({
     run: () => post<typeof fireSchedule>(`${scheduleAddress(name)}/fire`, {}, { key }),
-    done: (firing) => firedText(name, firing),
-    touches: [...touches, ['overview'], ['runs'], ['environments']],
-    onDone: () => setKey(newKey()),
+    successMessage: (firing) => firedText(name, firing),
+    invalidates: [...invalidates, ['overview'], ['runs'], ['environments']],
+    onSuccess: () => setKey(newKey()),
   });
 }
 
@@ -23,21 +23,22 @@ export function usePause({ name, paused }: Pick<ScheduleView, 'name' | 'paused'>
   const verb = paused ? 'resume' : 'pause';
   return useAction({
     run: () => post<typeof pauseSchedule>(`${scheduleAddress(name)}/${verb}`),
-    done: () => (paused ? `${name} fires again.` : `${name} is paused.`),
-    touches,
+    successMessage: () => (paused ? `${name} is resumed.` : `${name} is paused.`),
+    invalidates,
   });
 }
 
 export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => void) {
   return useAction({
-    run: () => ask('DELETE', scheduleAddress(name)),
-    done: () => `${name} is removed.`,
-    touches,
-    onDone,
+    run: () => callApi('DELETE', scheduleAddress(name)),
+    successMessage: () => `${name} is removed.`,
+    invalidates,
+    onSuccess: onDone,
   });
 }
 
 function firedText(name: string, { outcome, runs, reason }: FiringView): string {
-  const made = outcome === 'fired' ? `${name} made ${plural(runs.length, 'run')}.` : `${name} made no run.`;
-  return reason === null ? made : `${made} ${reason.message}`;
+  const summary =
+    outcome === 'fired' ? `${name} submitted ${plural(runs.length, 'run')}.` : `${name} submitted no runs.`;
+  return reason === null ? summary : `${summary} ${reason.message}`;
 }

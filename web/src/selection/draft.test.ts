@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Draft, missing, readDraft, replaceName, selectionOf, splitNames, writeDraft } from './draft.ts';
+import {
+  type Draft,
+  missingInput,
+  readDraft,
+  replaceName,
+  selectionOf,
+  splitNames,
+  writeDraft,
+} from './draft.ts';
 
 const read = (search: string) => readDraft(new URLSearchParams(search));
 
-describe('a draft in the address', () => {
-  it('comes back as it was', () => {
+describe('a draft in the query string', () => {
+  it('survives writing and reading', () => {
     const draft: Draft = {
       environments: ['preprod-us', 'stage-es'],
       all: false,
@@ -19,12 +27,12 @@ describe('a draft in the address', () => {
     expect(readDraft(writeDraft(draft))).toEqual(draft);
   });
 
-  it('is empty without one', () => {
+  it('is empty without parameters', () => {
     expect(read('')).toEqual({ environments: [], all: false, names: [], exclude: [], priority: 0 });
     expect(String(writeDraft(read('')))).toBe('');
   });
 
-  it('takes each name once, and nothing that makes no sense', () => {
+  it('removes duplicates and ignores invalid values', () => {
     expect(read('env=a&env=a&group=x&group=x&group=&suite=x&priority=many')).toMatchObject({
       environments: ['a'],
       names: [
@@ -39,7 +47,7 @@ describe('a draft in the address', () => {
 });
 
 describe('a draft', () => {
-  it('selects what is named, or everything', () => {
+  it('selects the names, or everything', () => {
     expect(selectionOf(read('group=a&test=b&suite=c&exclude=d'))).toEqual({
       all: false,
       groups: ['a'],
@@ -56,15 +64,15 @@ describe('a draft', () => {
     });
   });
 
-  it('says what is missing', () => {
-    expect(missing(read(''))).toBe('Choose environments and tests.');
-    expect(missing(read('all=1'))).toBe('Choose an environment.');
-    expect(missing(read('env=a&exclude=b'))).toBe('Choose tests.');
-    expect(missing(read('env=a&all=1'))).toBeUndefined();
+  it('reports what is missing', () => {
+    expect(missingInput(read(''))).toBe('Select environments and tests.');
+    expect(missingInput(read('all=1'))).toBe('Select an environment.');
+    expect(missingInput(read('env=a&exclude=b'))).toBe('Select tests.');
+    expect(missingInput(read('env=a&all=1'))).toBeUndefined();
   });
 });
 
-it('puts a known name in the place of an unknown one', () => {
+it('replaces an unknown name', () => {
   const draft = read('group=smoky&test=Checkout:GestTest&test=GuestTest&exclude=GestTest');
   expect(replaceName(draft, 'GestTest', 'GuestTest')).toEqual({
     names: [
@@ -80,6 +88,6 @@ it('puts a known name in the place of an unknown one', () => {
   ]);
 });
 
-it('takes names out of what is pasted', () => {
+it('splits pasted text into names', () => {
   expect(splitNames('ATest\nBTest, Suite:CTest;\tATest  ')).toEqual(['ATest', 'BTest', 'Suite:CTest']);
 });

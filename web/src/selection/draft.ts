@@ -1,10 +1,10 @@
 import type { Selection } from '../../../src/model/selection.ts';
 
-/** A run that is not submitted yet. It is in the address, so that it can be sent to somebody, or kept as a bookmark. */
+/** A run that is not submitted yet. It lives in the query string, so that its address can be shared or bookmarked. */
 export interface Draft {
   environments: string[];
   all: boolean;
-  /** Groups, suites and tests, in the order in which they were chosen. */
+  /** Groups, suites and tests, in the order of their selection. */
   names: Name[];
   exclude: string[];
   priority: number;
@@ -17,6 +17,7 @@ export interface Name {
   name: string;
 }
 
+/** The limit of the absolute priority, as in src/operations/runs/runs.ts. */
 export const maxPriority = 1000;
 
 /** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */
@@ -44,7 +45,7 @@ export function writeDraft({ environments, all, names, exclude, priority }: Draf
   return search;
 }
 
-/** As the API takes it. What is named beside `all` is in it anyway, and stays in the draft only. */
+/** The selection for the API. With `all`, names are redundant and stay in the draft only. */
 export function selectionOf({ all, names, exclude }: Draft): Selection {
   const of = (kind: Kind) => (all ? [] : names.filter((each) => each.kind === kind).map(({ name }) => name));
   return { all, tests: of('test'), groups: of('group'), suites: of('suite'), exclude };
@@ -54,42 +55,44 @@ export function selectsNothing({ all, names }: Draft): boolean {
   return !all && names.length === 0;
 }
 
-/** Why it cannot be submitted, as far as the form knows. */
-export function missing(draft: Draft): string | undefined {
+/** The message when required input is missing, else `undefined`. */
+export function missingInput(draft: Draft): string | undefined {
   const { environments } = draft;
-  if (environments.length === 0 && selectsNothing(draft)) return 'Choose environments and tests.';
-  if (environments.length === 0) return 'Choose an environment.';
-  if (selectsNothing(draft)) return 'Choose tests.';
+  if (environments.length === 0 && selectsNothing(draft)) return 'Select environments and tests.';
+  if (environments.length === 0) return 'Select an environment.';
+  if (selectsNothing(draft)) return 'Select tests.';
   return undefined;
 }
 
-/** Names out of a text that was pasted: one in each line, or with blanks, commas or semicolons between them. */
+/** Splits pasted text into names, at white space, commas or semicolons. */
 export function splitNames(text: string): string[] {
   return distinct(text.split(/[\s,;]+/));
 }
 
-/** Puts another name, or none, in the place of one that is unknown; of `Suite:Test` it may be either half. */
+/** Replaces or removes an unknown name, including either half of `Suite:Test`. */
 export function replaceName(
   { names, exclude }: Draft,
   name: string,
-  by: string | undefined,
+  replacement: string | undefined,
 ): Pick<Draft, 'names' | 'exclude'> {
-  const repair = (each: string): string[] => {
+  const replaceIn = (each: string): string[] => {
     const parts = each.split(':');
     if (!parts.includes(name)) return [each];
-    return by === undefined ? [] : [parts.map((part) => (part === name ? by : part)).join(':')];
+    return replacement === undefined
+      ? []
+      : [parts.map((part) => (part === name ? replacement : part)).join(':')];
   };
   return {
-    names: distinctNames(names.flatMap((each) => repair(each.name).map((name) => ({ ...each, name })))),
-    exclude: distinct(exclude.flatMap(repair)),
+    names: distinctNames(names.flatMap((each) => replaceIn(each.name).map((name) => ({ ...each, name })))),
+    exclude: distinct(exclude.flatMap(replaceIn)),
   };
 }
 
 export function distinctNames(names: readonly Name[]): Name[] {
-  const seen = new Map(
+  const byKey = new Map(
     names.filter(({ name }) => name !== '').map((each) => [`${each.kind}:${each.name}`, each]),
   );
-  return [...seen.values()];
+  return [...byKey.values()];
 }
 
 export function distinct(texts: readonly string[]): string[] {

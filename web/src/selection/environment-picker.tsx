@@ -4,41 +4,41 @@ import { EnvironmentState } from '../environments/environment-state.tsx';
 import type { Lane, Now } from '../environments/queries.ts';
 import { approxDuration, plural } from '../ui/format.ts';
 import classes from './environment-picker.module.css';
-import { aheadOf, type Prewarming } from './runs-ahead.ts';
+import { type QueueAhead, queueAhead } from './runs-ahead.ts';
 
 interface Props {
   now: Now;
-  chosen: string[];
+  selected: string[];
   priority: number;
   onChange: (codes: string[]) => void;
 }
 
-/** From so many on, a field narrows the list. */
-const manyLanes = 8;
+/** Longer lists have a search field. */
+const searchThreshold = 8;
 
-/** All environments, with what each does and how long a new run would wait there. */
-export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
+/** All environments, with their state and the expected wait of a new run. */
+export function EnvironmentPicker({ now, selected, priority, onChange }: Props) {
   const [search, setSearch] = useState('');
-  // Those of the address come first; what is chosen afterwards stays where it is.
-  const [first] = useState(() => new Set(chosen));
-  const wanted = search.trim().toLowerCase();
-  const shown = now.lanes
-    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(wanted))
+  // The initial selection comes first. Later selections keep their place.
+  const [first] = useState(() => new Set(selected));
+  const searchText = search.trim().toLowerCase();
+  const visibleLanes = now.lanes
+    .filter(({ code, name }) => `${code} ${name}`.toLowerCase().includes(searchText))
     .sort((one, other) => Number(first.has(other.code)) - Number(first.has(one.code)));
-  const unknown = chosen.filter((code) => !now.lanes.some((lane) => lane.code === code));
-  const codes = shown.map(({ code }) => code);
-  const allShown = codes.length > 0 && codes.every((code) => chosen.includes(code));
-  const toggle = (code: string, isChosen: boolean) =>
-    onChange(isChosen ? [...chosen, code] : chosen.filter((each) => each !== code));
+  const unknown = selected.filter((code) => !now.lanes.some((lane) => lane.code === code));
+  const codes = visibleLanes.map(({ code }) => code);
+  const allVisibleSelected = codes.length > 0 && codes.every((code) => selected.includes(code));
+  const toggle = (code: string, isSelected: boolean) =>
+    onChange(isSelected ? [...selected, code] : selected.filter((each) => each !== code));
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in one line with other things
+    // biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot share a line with other elements
     <div className={classes.picker} role="group" aria-labelledby="new-run-environments">
       <div className={classes.tools}>
         <span id="new-run-environments" className={classes.legend}>
           Environments
         </span>
-        {now.lanes.length > manyLanes && (
+        {now.lanes.length > searchThreshold && (
           <TextInput
             size="xs"
             className={classes.search}
@@ -49,7 +49,7 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
           />
         )}
         <span className={classes.count} aria-live="polite">
-          {chosen.length} of {now.lanes.length} chosen
+          {selected.length} of {now.lanes.length} selected
         </span>
         <Button
           variant="subtle"
@@ -57,23 +57,25 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
           disabled={codes.length === 0}
           onClick={() =>
             onChange(
-              allShown ? chosen.filter((code) => !codes.includes(code)) : [...new Set([...chosen, ...codes])],
+              allVisibleSelected
+                ? selected.filter((code) => !codes.includes(code))
+                : [...new Set([...selected, ...codes])],
             )
           }
         >
-          {allShown ? 'None' : 'All'}
-          {wanted !== '' && ' of these'}
+          {allVisibleSelected ? 'Select none' : 'Select all'}
+          {searchText !== '' && ' of these'}
         </Button>
       </div>
       <ul className={classes.list}>
-        {shown.map((lane) => (
+        {visibleLanes.map((lane) => (
           <Row
             key={lane.code}
             lane={lane}
-            ahead={aheadOf(now, lane.code, priority)}
+            ahead={queueAhead(now, lane.code, priority)}
             now={new Date(now.at)}
-            isChosen={chosen.includes(lane.code)}
-            onToggle={(isChosen) => toggle(lane.code, isChosen)}
+            isSelected={selected.includes(lane.code)}
+            onToggle={(isSelected) => toggle(lane.code, isSelected)}
           />
         ))}
         {unknown.map((code) => (
@@ -85,10 +87,12 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
               className={classes.code}
               onChange={() => toggle(code, false)}
             />
-            <span className={classes.missing}>there is no such environment</span>
+            <span className={classes.missing}>no such environment</span>
           </li>
         ))}
-        {shown.length === 0 && unknown.length === 0 && <li className={classes.none}>None is called so.</li>}
+        {visibleLanes.length === 0 && unknown.length === 0 && (
+          <li className={classes.empty}>No matching environments</li>
+        )}
       </ul>
     </div>
   );
@@ -96,20 +100,20 @@ export function EnvironmentPicker({ now, chosen, priority, onChange }: Props) {
 
 interface RowProps {
   lane: Lane;
-  ahead: Prewarming | undefined;
+  ahead: QueueAhead | undefined;
   now: Date;
-  isChosen: boolean;
-  onToggle: (isChosen: boolean) => void;
+  isSelected: boolean;
+  onToggle: (isSelected: boolean) => void;
 }
 
-function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
+function Row({ lane, ahead, now, isSelected, onToggle }: RowProps) {
   const id = `environment-${lane.code}`;
   return (
-    <li className={classes.row} data-chosen={isChosen || undefined}>
+    <li className={classes.row} data-selected={isSelected || undefined}>
       <Checkbox
         size="xs"
         id={id}
-        checked={isChosen}
+        checked={isSelected}
         classNames={{ root: classes.code, label: classes.whole }}
         label={lane.code}
         aria-describedby={`${id}-state`}
@@ -125,7 +129,7 @@ function Row({ lane, ahead, now, isChosen, onToggle }: RowProps) {
   );
 }
 
-function startText({ runs, startsAt, paused }: Prewarming, now: Date): string {
+function startText({ runs, startsAt, paused }: QueueAhead, now: Date): string {
   if (paused !== undefined || runs === 0 || startsAt === undefined) return '';
   return `free in ${approxDuration(startsAt.getTime() - now.getTime())}`;
 }

@@ -12,10 +12,10 @@ interface Props {
   label: string;
   description: ReactNode;
   placeholder: string;
-  chosen: Name[];
-  /** Names of which the catalog knows nothing. */
+  selected: Name[];
+  /** Whether a name is missing from the catalog. */
   unknown?: (name: string) => boolean;
-  /** Whether a pill says what kind of name it is. */
+  /** Whether pills show the kind of the name. */
   showsKind?: boolean;
   disabled?: boolean;
   onAdd: (names: Name[]) => void;
@@ -24,13 +24,13 @@ interface Props {
 
 const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests' };
 
-/** Groups, suites and tests, completed from the catalog while they are typed. Many can be pasted at once. */
+/** A field for groups, suites and tests, with completion from the catalog. Accepts pasted lists. */
 export function NamePicker(props: Props) {
   const {
     label,
     description,
     placeholder,
-    chosen,
+    selected,
     unknown,
     showsKind = true,
     disabled,
@@ -38,8 +38,8 @@ export function NamePicker(props: Props) {
     onRemove,
   } = props;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
-  const [typed, setTyped] = useState('');
-  const [text] = useDebouncedValue(typed.trim(), 120);
+  const [input, setInput] = useState('');
+  const [text] = useDebouncedValue(input.trim(), 120);
   const { data, isError } = useQuery({
     queryKey: ['tests', 'complete', text],
     queryFn: ({ signal }) =>
@@ -49,14 +49,15 @@ export function NamePicker(props: Props) {
     staleTime: 60_000,
   });
 
-  const isChosen = ({ kind, name }: Name) => chosen.some((each) => each.kind === kind && each.name === name);
-  const offers = (data?.names ?? []).filter((each) => !isChosen(each));
+  const isSelected = ({ kind, name }: Name) =>
+    selected.some((each) => each.kind === kind && each.name === name);
+  const suggestions = (data?.names ?? []).filter((each) => !isSelected(each));
   const add = (names: Name[]) => {
     onAdd(names);
-    setTyped('');
+    setInput('');
   };
-  const addTyped = () => {
-    if (typed.trim() !== '') add(splitNames(typed).map((name) => kindOf(name, offers)));
+  const addInput = () => {
+    if (input.trim() !== '') add(splitNames(input).map((name) => withKind(name, suggestions)));
   };
 
   return (
@@ -77,7 +78,7 @@ export function NamePicker(props: Props) {
           onClick={() => combobox.openDropdown()}
         >
           <Pill.Group>
-            {chosen.map((each) => (
+            {selected.map((each) => (
               <Pill
                 key={`${each.kind} ${each.name}`}
                 withRemoveButton
@@ -93,13 +94,13 @@ export function NamePicker(props: Props) {
             ))}
             <Combobox.EventsTarget>
               <PillsInput.Field
-                value={typed}
+                value={input}
                 disabled={disabled}
-                placeholder={chosen.length === 0 ? placeholder : undefined}
+                placeholder={selected.length === 0 ? placeholder : undefined}
                 onFocus={() => combobox.openDropdown()}
                 onBlur={() => combobox.closeDropdown()}
                 onChange={(event) => {
-                  setTyped(event.currentTarget.value);
+                  setInput(event.currentTarget.value);
                   combobox.openDropdown();
                   combobox.resetSelectedOption();
                 }}
@@ -107,14 +108,14 @@ export function NamePicker(props: Props) {
                   const names = splitNames(event.clipboardData.getData('text'));
                   if (names.length < 2) return;
                   event.preventDefault();
-                  add(names.map((name) => kindOf(name, offers)));
+                  add(names.map((name) => withKind(name, suggestions)));
                 }}
                 onKeyDown={(event) => {
-                  const last = chosen.at(-1);
-                  if (event.key === 'Backspace' && typed === '' && last) onRemove(last);
+                  const last = selected.at(-1);
+                  if (event.key === 'Backspace' && input === '' && last) onRemove(last);
                   if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
                     event.preventDefault();
-                    addTyped();
+                    addInput();
                   }
                 }}
               />
@@ -125,7 +126,7 @@ export function NamePicker(props: Props) {
       <Combobox.Dropdown>
         <Combobox.Options mah={320} className={classes.options} aria-label={label}>
           {(['group', 'suite', 'test'] as const).map((kind) => {
-            const ofKind = offers.filter((each) => each.kind === kind);
+            const ofKind = suggestions.filter((each) => each.kind === kind);
             if (ofKind.length === 0) return null;
             return (
               <Combobox.Group key={kind} label={kindText[kind]}>
@@ -138,12 +139,12 @@ export function NamePicker(props: Props) {
               </Combobox.Group>
             );
           })}
-          {offers.length === 0 && (
+          {suggestions.length === 0 && (
             <Combobox.Empty>
               {isError
-                ? 'The catalog cannot be read now; names can be typed all the same.'
-                : data && typed.trim() !== ''
-                  ? 'The catalog has no such name. Enter adds it all the same.'
+                ? 'The catalog is unavailable. You can still type names.'
+                : data && input.trim() !== ''
+                  ? 'Not in the catalog. Press Enter to add it anyway.'
                   : 'Type a name.'}
             </Combobox.Empty>
           )}
@@ -153,8 +154,8 @@ export function NamePicker(props: Props) {
   );
 }
 
-/** What a name that was typed out is: as the catalog has it, else a test. */
-function kindOf(name: string, offers: readonly Name[]): Name {
-  const known = offers.find((each) => each.name === name);
-  return { kind: known?.kind ?? 'test', name };
+/** Adds the kind to a typed name: that of a suggestion with this name, else `test`. */
+function withKind(name: string, suggestions: readonly Name[]): Name {
+  const suggestion = suggestions.find((each) => each.name === name);
+  return { kind: suggestion?.kind ?? 'test', name };
 }

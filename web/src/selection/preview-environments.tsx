@@ -5,10 +5,10 @@ import type { Now } from '../environments/queries.ts';
 import { approxDuration, clock, duration, plural } from '../ui/format.ts';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
-import { aheadOf } from './runs-ahead.ts';
+import { queueAhead } from './runs-ahead.ts';
 import type { Preview } from './use-preview.ts';
 
-/** How long it takes on each environment, when it may begin there, and what is missing. */
+/** The expected duration, start and end on each environment, and warnings. */
 export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   if (preview.environments.length === 0) return null;
   const at = new Date(now.at).getTime();
@@ -19,20 +19,20 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
           <tr>
             <th scope="col">Environment</th>
             <th scope="col" className={classes.number}>
-              Takes
+              Est. duration
             </th>
-            <th scope="col">Before it</th>
+            <th scope="col">Runs ahead</th>
             <th scope="col" className={classes.number}>
               Starts
             </th>
             <th scope="col" className={classes.number}>
-              Done
+              Ends
             </th>
           </tr>
         </thead>
         <tbody>
           {preview.environments.map(({ code, expectedMs }) => {
-            const ahead = aheadOf(now, code, draft.priority);
+            const ahead = queueAhead(now, code, draft.priority);
             const startsAt = ahead?.startsAt;
             const isSoon = startsAt !== undefined && startsAt.getTime() - at < 5_000;
             return (
@@ -40,17 +40,17 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
                 <th scope="row">{code}</th>
                 <td className={classes.number} title={expectedMs === null ? undefined : duration(expectedMs)}>
                   {expectedMs === null ? (
-                    <Unknown why="None of these tests ran before" />
+                    <Unknown why="None of these tests has run before" />
                   ) : (
                     approxDuration(expectedMs)
                   )}
                 </td>
-                <td>{ahead ? beforeText(ahead.runs) : ''}</td>
+                <td>{ahead ? aheadText(ahead.runs) : ''}</td>
                 <td className={classes.number}>
                   {ahead?.paused !== undefined ? (
                     'paused'
                   ) : startsAt === undefined ? (
-                    <Unknown why="Nobody knows how long what is before it takes, or no worker is free" />
+                    <Unknown why="The duration of the runs ahead is unknown, or no worker is free" />
                   ) : isSoon ? (
                     'now'
                   ) : (
@@ -61,7 +61,7 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
                   {startsAt !== undefined && expectedMs !== null ? (
                     `~${clock(new Date(startsAt.getTime() + expectedMs))}`
                   ) : (
-                    <Unknown why="Not known" />
+                    <Unknown why="The start or the duration is unknown" />
                   )}
                 </td>
               </tr>
@@ -69,12 +69,12 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
           })}
         </tbody>
       </table>
-      <Concerns draft={draft} now={now} preview={preview} />
+      <Warnings draft={draft} now={now} preview={preview} />
     </>
   );
 }
 
-const beforeText = (runs: number) => (runs === 0 ? 'nothing' : plural(runs, 'run'));
+const aheadText = (runs: number) => (runs === 0 ? 'none' : plural(runs, 'run'));
 
 function Unknown({ why }: { why: string }) {
   return (
@@ -84,13 +84,13 @@ function Unknown({ why }: { why: string }) {
   );
 }
 
-/** What is worth knowing before the button is pressed: environments that wait for somebody, variables without a value. */
-function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
+/** Warnings before the submission: paused environments, and variables without a value. */
+function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   const paused = preview.environments.flatMap(({ code }) => {
-    const reason = aheadOf(now, code, draft.priority)?.paused;
+    const reason = queueAhead(now, code, draft.priority)?.paused;
     return reason === undefined ? [] : [{ code, reason }];
   });
-  // One sentence for all environments of which the same is said.
+  // One sentence per message, for all environments that share it.
   const unset = new Map<string, string[]>();
   for (const { code, unset: sentence } of preview.environments) {
     if (sentence !== null) unset.set(sentence, [...(unset.get(sentence) ?? []), code]);
@@ -102,7 +102,8 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
         <li key={code}>
           <IconPlayerPauseFilled size={14} aria-hidden />
           <span>
-            <To code={code} /> is paused: “{reason}”. The run waits until somebody resumes it.
+            <EnvironmentLink code={code} /> is paused: “{reason}”. The run waits until the environment is
+            resumed.
           </span>
         </li>
       ))}
@@ -113,7 +114,7 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
             {codes.map((code, index) => (
               <span key={code}>
                 {index > 0 && ', '}
-                <To code={code} />
+                <EnvironmentLink code={code} />
               </span>
             ))}
             : {sentence}
@@ -124,7 +125,7 @@ function Concerns({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
   );
 }
 
-function To({ code }: { code: string }) {
+function EnvironmentLink({ code }: { code: string }) {
   return (
     <Anchor component={Link} href={`/environments/${code}`} underline="always">
       {code}

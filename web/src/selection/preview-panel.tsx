@@ -15,23 +15,23 @@ interface Props {
   draft: Draft;
   now: Now;
   preview: Preview | undefined;
-  /** Why there is no preview of what is chosen now. */
+  /** Why there is no preview of the current selection. */
   error: unknown;
-  /** There is nothing to show yet, but soon. */
-  isReading: boolean;
-  /** What is shown is of what was chosen a moment ago. */
-  isOld: boolean;
-  onReplace: (name: string, by: string | undefined) => void;
+  /** The first preview is loading. */
+  isLoading: boolean;
+  /** The preview belongs to the previous selection. */
+  isStale: boolean;
+  onReplace: (name: string, replacement: string | undefined) => void;
 }
 
-/** What will happen if the button is pressed. */
-export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onReplace }: Props) {
-  if (error) return <Refused error={error} onReplace={onReplace} />;
-  if (isReading) return <Loading what="the preview" />;
+/** Which tests the draft selects, and where and when they would run. */
+export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, onReplace }: Props) {
+  if (error) return <PreviewError error={error} onReplace={onReplace} />;
+  if (isLoading) return <Loading what="the preview" />;
   if (!preview) {
     return (
       <p className={classes.hint}>
-        Choose groups, suites or tests: here stands what they cover, how long it takes and what is missing.
+        Select groups, suites or tests to preview what will run, how long it takes and what is missing.
       </p>
     );
   }
@@ -40,7 +40,7 @@ export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onR
   const suites = new Set(suiteNames).size;
   const skipped = preview.tests.filter((test) => test.skipped !== null).length;
   return (
-    <div className={classes.preview} data-old={isOld || undefined} aria-busy={isOld}>
+    <div className={classes.preview} data-old={isStale || undefined} aria-busy={isStale}>
       <p className={classes.headline} aria-live="polite">
         {plural(preview.tests.length, 'test')}
         {inSuites > 0 && (
@@ -53,13 +53,13 @@ export function PreviewPanel({ draft, now, preview, error, isReading, isOld, onR
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
       <p className={classes.commit} title={preview.commit.id}>
-        As of now at <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
+        At commit <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
       </p>
     </div>
   );
 }
 
-function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
+function PreviewError({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
   const problem = toProblem(error);
   const unknown = problem.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message) : [];
   return (
@@ -68,11 +68,7 @@ function Refused({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
       variant="outline"
       color="var(--failed)"
       icon={<IconAlertTriangle size={16} aria-hidden />}
-      title={
-        unknown.length > 0
-          ? `${plural(unknown.length, 'name')} that the catalog does not have`
-          : problem.message
-      }
+      title={unknown.length > 0 ? `${plural(unknown.length, 'name')} not in the catalog` : problem.message}
       classNames={{ title: classes.alertTitle, wrapper: classes.alert }}
     >
       {unknown.length > 0 ? (
@@ -95,9 +91,14 @@ function Unknown({ name, nearest, onReplace }: UnknownName & Pick<Props, 'onRepl
     <li>
       <b className={classes.name}>{name}</b>
       <span className={classes.offers}>
-        {nearest.map((offer) => (
-          <Button key={offer} size="compact-xs" variant="default" onClick={() => onReplace(name, offer)}>
-            {offer}
+        {nearest.map((suggestion) => (
+          <Button
+            key={suggestion}
+            size="compact-xs"
+            variant="default"
+            onClick={() => onReplace(name, suggestion)}
+          >
+            {suggestion}
           </Button>
         ))}
         <Button

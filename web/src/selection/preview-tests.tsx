@@ -4,21 +4,21 @@ import { plural } from '../ui/format.ts';
 import classes from './preview.module.css';
 import type { Preview } from './use-preview.ts';
 
-/** From so many on, a field narrows the list. */
-const manyTests = 12;
+/** Longer lists have a search field. */
+const searchThreshold = 12;
 
-/** The names, in the order in which they will be executed: by themselves, then suite by suite. */
+/** The selected tests in order of execution: tests without a suite, then suite by suite. */
 export function PreviewTests({ preview }: { preview: Preview }) {
   const [search, setSearch] = useState('');
-  const wanted = search.trim().toLowerCase();
-  const shown = preview.tests.filter(({ test, suite }) =>
-    `${suite ?? ''} ${test}`.toLowerCase().includes(wanted),
+  const searchText = search.trim().toLowerCase();
+  const visibleTests = preview.tests.filter(({ test, suite }) =>
+    `${suite ?? ''} ${test}`.toLowerCase().includes(searchText),
   );
   return (
     <>
       <div className={classes.listHead}>
-        <h2 id="preview-tests">Tests, in their order</h2>
-        {preview.tests.length > manyTests && (
+        <h2 id="preview-tests">Tests, in order of execution</h2>
+        {preview.tests.length > searchThreshold && (
           <TextInput
             size="xs"
             aria-label="Search these tests"
@@ -28,12 +28,12 @@ export function PreviewTests({ preview }: { preview: Preview }) {
           />
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard */}
       <section className={classes.tests} aria-labelledby="preview-tests" tabIndex={0}>
-        {[...bySuite(shown)].map(([suite, tests]) => (
+        {[...bySuite(visibleTests)].map(([suite, tests]) => (
           <div key={suite}>
             <h3 className={classes.suite}>
-              {suite === '' ? 'By themselves' : suite} <span className={classes.aside}>{tests.length}</span>
+              {suite === '' ? 'Without a suite' : suite} <span className={classes.aside}>{tests.length}</span>
             </h3>
             <ul>
               {tests.map(({ test, skipped }) => (
@@ -45,12 +45,13 @@ export function PreviewTests({ preview }: { preview: Preview }) {
             </ul>
           </div>
         ))}
-        {shown.length === 0 && <p className={classes.hint}>None of them is called so.</p>}
+        {visibleTests.length === 0 && <p className={classes.hint}>No matching tests</p>}
       </section>
       {preview.unusable.length > 0 && (
         <details className={classes.unusable}>
           <summary>
-            {plural(preview.unusable.length, 'test')} left out: MFTF generates nothing for them
+            {plural(preview.unusable.length, 'test')} left out, because MFTF cannot generate{' '}
+            {preview.unusable.length === 1 ? 'it' : 'them'}
           </summary>
           <ul>
             {preview.unusable.map(({ test, because }) => (

@@ -1,27 +1,27 @@
 import type { Now } from '../environments/queries.ts';
 
-/** What a run would find before it on an environment. */
-export interface Prewarming {
-  /** Runs that start or end before it could start. */
+/** The queue ahead of a new run on an environment. */
+export interface QueueAhead {
+  /** The number of running and queued runs ahead of it. */
   runs: number;
-  /** When it would probably start; `undefined` when that cannot be known. */
+  /** The expected start; `undefined` when it is unknown. */
   startsAt: Date | undefined;
-  /** Why nothing starts there. */
+  /** Why the environment is paused; `undefined` when it is not. */
   paused: string | undefined;
 }
 
-/** `undefined` for an environment that is not there. */
-export function aheadOf(now: Now, code: string, priority: number): Prewarming | undefined {
+/** The queue ahead of a run with this priority; `undefined` for an unknown environment. */
+export function queueAhead(now: Now, code: string, priority: number): QueueAhead | undefined {
   const lane = now.lanes.find((each) => each.code === code);
   if (!lane) return undefined;
-  const before = now.queue.filter((each) => each.environment === code && each.priority >= priority);
-  // The answer names 200 waiting runs at most; of the others only the number is known.
-  const named = now.queue.filter((each) => each.environment === code).length;
-  const runs = (lane.running ? 1 : 0) + before.length + Math.max(0, lane.queued - named);
-  return { runs, startsAt: startOf(now, lane, before.at(-1)), paused: lane.paused?.reason };
+  const queuedAhead = now.queue.filter((each) => each.environment === code && each.priority >= priority);
+  // The response lists at most 200 queued runs, but `lane.queued` counts all of them.
+  const listedCount = now.queue.filter((each) => each.environment === code).length;
+  const runs = (lane.running ? 1 : 0) + queuedAhead.length + Math.max(0, lane.queued - listedCount);
+  return { runs, startsAt: expectedStart(now, lane, queuedAhead.at(-1)), paused: lane.paused?.reason };
 }
 
-function startOf(
+function expectedStart(
   now: Now,
   lane: Now['lanes'][number],
   last: Now['queue'][number] | undefined,
@@ -33,6 +33,6 @@ function startOf(
     return new Date(new Date(last.expectedStartAt).getTime() + last.expectedMs);
   }
   if (lane.running) return lane.running.msLeft === null ? undefined : new Date(at + lane.running.msLeft);
-  // With no worker free it waits for one, and which queue that one comes from is not known.
+  // Without a free worker the start depends on the queues of all environments.
   return now.workers.busy < now.workers.slots ? new Date(at) : undefined;
 }

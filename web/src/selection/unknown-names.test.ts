@@ -10,18 +10,18 @@ const catalog = {
   suites: new Map(),
 } as unknown as Parameters<typeof resolveSelection>[0];
 
-/** What the server says, and not what this test believes that it says. */
+/** The message of the real server code, because the page parses it. */
 function mftfErrorOf(selection: Partial<typeof emptySelection>): string {
   try {
     resolveSelection(catalog, { ...emptySelection, ...selection });
   } catch (error) {
     return (error as Error).message;
   }
-  throw new Error('It does not complain.');
+  throw new Error('The selection was accepted.');
 }
 
 describe('unknown names', () => {
-  it('come with the nearest ones', () => {
+  it('come with the nearest names', () => {
     const message = mftfErrorOf({
       tests: ['GuestCheckoutTst', 'Xyzzy'],
       groups: ['smoky'],
@@ -35,7 +35,7 @@ describe('unknown names', () => {
     ]);
   });
 
-  it('are none in other complaints', () => {
+  it('are none in other messages', () => {
     expect(unknownNames(mftfErrorOf({ suites: ['smoke'] }))).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
-/** A name that the catalog does not have, with the nearest that it has. */
+/** A name that is not in the catalog, with the nearest names that are. */
 export interface UnknownName {
   name: string;
   nearest: string[];
 }
 
 /**
- * The unknown names that the server complains of (SELECTION_UNKNOWN), out of its sentences:
+ * Extracts the unknown names from a SELECTION_UNKNOWN message:
  * `There is no test "GuestTst". Nearest: GuestTest, GuestsTest.`
  */
 export function unknownNames(message: string): UnknownName[] {

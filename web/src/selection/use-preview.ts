@@ -2,20 +2,20 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { previewRuns } from '../../../src/operations/tests/tests.ts';
-import { type Answer, post } from '../api/request.ts';
+import { type OutputOf, post } from '../api/request.ts';
 import { type Draft, selectionOf } from './draft.ts';
 
-export type Preview = Answer<typeof previewRuns>;
+export type Preview = OutputOf<typeof previewRuns>;
 
-/** What the draft would execute. The last answer stays while the next is on its way, so that nothing jumps while people type. */
+/** What the draft would execute. Keeps the previous preview while the next one loads, so that nothing jumps while typing. */
 export function usePreview(draft: Draft) {
   const { environments } = draft;
-  const asked = useMemo(() => ({ environments, selection: selectionOf(draft) }), [draft, environments]);
-  const [settled] = useDebouncedValue(asked, 150);
+  const input = useMemo(() => ({ environments, selection: selectionOf(draft) }), [draft, environments]);
+  const [debouncedInput] = useDebouncedValue(input, 150);
   return useQuery({
-    queryKey: ['preview', settled],
-    queryFn: () => post<typeof previewRuns>('/api/runs/preview', settled),
-    enabled: !isEmpty(settled.selection),
+    queryKey: ['preview', debouncedInput],
+    queryFn: () => post<typeof previewRuns>('/api/runs/preview', debouncedInput),
+    enabled: !isEmpty(debouncedInput.selection),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     gcTime: 60_000,

@@ -11,14 +11,14 @@ export function Header({ user }: { user: NonNullable<Session['user']> }) {
   const [location] = useLocation();
   const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
   const nav = useRef<HTMLElement>(null);
-  // Where the window is narrow, the name of this view may be beside it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it happens for
+  // In a narrow window the link of the current view may be out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the location
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [location]);
   return (
     <header className={classes.header}>
-      <Link href="/" className={classes.name} aria-label="matre, to the overview">
+      <Link href="/" className={classes.name} aria-label="matre, go to the overview">
         <img src="/assets/icon.svg" alt="" width={20} height={20} />
         matre
       </Link>

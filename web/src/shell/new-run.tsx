@@ -7,7 +7,7 @@ import { preload } from '../views.tsx';
 
 const path = '/new';
 
-/** From everywhere; whoever may not start runs sees why. */
+/** The button in the header. Disabled, with the reason, for users who may not start runs. */
 export function NewRun() {
   const refusal = useRefusal('operator');
   const [, go] = useLocation();

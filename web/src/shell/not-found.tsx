@@ -8,9 +8,9 @@ export function NotFound() {
   return (
     <>
       <VisuallyHidden component="h1">Not found</VisuallyHidden>
-      <EmptyState title="There is nothing at this address">
+      <EmptyState title="Page not found">
         <Anchor component={Link} href="/" underline="always">
-          To the overview
+          Go to the overview
         </Anchor>
       </EmptyState>
     </>

@@ -1,8 +1,8 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { Fallback } from '../ui/error-boundary.tsx';
-import { Offline } from '../ui/offline.tsx';
+import { ErrorBoundary } from '../ui/error-boundary.tsx';
+import { OfflineBanner } from '../ui/offline.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { Loading } from '../ui/states.tsx';
 import { navigation, views } from '../views.tsx';
@@ -10,14 +10,14 @@ import { Header } from './header.tsx';
 import { NotFound } from './not-found.tsx';
 import classes from './shell.module.css';
 
-/** What stands around every view. */
+/** The frame of every view: header, offline banner, shortcuts, content. */
 export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
 
-  // A click on a link leaves the focus on what is gone: it goes to the view, and screen readers read its title.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what it happens for
+  // After a click the focused link is gone. Focusing the view makes screen readers read its title.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the path
   useEffect(() => {
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });
@@ -27,15 +27,15 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   return (
     <>
       <a className={classes.skip} href="#view">
-        To the content
+        Skip to content
       </a>
       <Header user={user} />
-      <Offline />
+      <OfflineBanner />
       {navigation.map((entry) => (
         <NavigationKey key={entry.path} {...entry} />
       ))}
       <main id="view" ref={main} tabIndex={-1} className={classes.main}>
-        <Fallback key={path}>
+        <ErrorBoundary key={path}>
           <Suspense fallback={<Loading what="the view" />}>
             <Switch>
               {views.map(({ path, component }) => (
@@ -44,7 +44,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
               <Route component={NotFound} />
             </Switch>
           </Suspense>
-        </Fallback>
+        </ErrorBoundary>
       </main>
     </>
   );

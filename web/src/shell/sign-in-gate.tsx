@@ -4,21 +4,18 @@ import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
 import { loadChunk } from '../load-chunk.ts';
-import { ErrorState, Loading } from '../ui/states.tsx';
+import { Loading, QueryFallback } from '../ui/states.tsx';
 import { Shell } from './shell.tsx';
 
-// Whoever is signed in never needs these.
+// Lazy: signed-in users never need these.
 const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
 const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
 
-/** Lets in who may be here; everybody else signs in first, and is then at the address that they asked for. */
-export function Door() {
+/** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive at the requested view. */
+export function SignInGate() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();
-  if (session.data === undefined) {
-    if (session.isError) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
-    return <Loading what="the page" />;
-  }
+  if (session.data === undefined) return <QueryFallback what="the page" query={session} />;
   if (session.data.user === null) {
     return (
       <Suspense fallback={<Loading what="the form" />}>

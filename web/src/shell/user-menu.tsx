@@ -4,11 +4,11 @@ import { Link } from 'wouter';
 import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
 
-/** Who reads the page, and what concerns who may do what. */
+/** The signed-in user, and the links to tokens, users and the audit trail. */
 export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
   const signOut = useSessionChange(() => ({ method: 'DELETE', path: '/api/session' }));
   const isAdmin = refusal(user.role, 'admin') === undefined;
-  const signsIn = user.via === 'password' || user.via === 'oidc';
+  const hasSignedIn = user.via === 'password' || user.via === 'oidc';
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -21,7 +21,7 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{signsIn ? `${user.name}, ${user.role}` : 'Nobody signs in here'}</Menu.Label>
+        <Menu.Label>{hasSignedIn ? `${user.name}, ${user.role}` : 'Sign-in is off'}</Menu.Label>
         <Menu.Item component={Link} href="/account" leftSection={<IconKey size={16} aria-hidden />}>
           {user.via === 'password' ? 'Password and tokens' : 'Tokens'}
         </Menu.Item>
@@ -35,7 +35,7 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
             </Menu.Item>
           </>
         )}
-        {signsIn && (
+        {hasSignedIn && (
           <>
             <Menu.Divider />
             <Menu.Item

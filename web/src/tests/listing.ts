@@ -1,7 +1,7 @@
-import type { Catalog, Figures } from './queries.ts';
+import type { Catalog, TestStatistics } from './queries.ts';
 
-/** A test of the catalog with how it went lately. */
-export type ListedTest = Catalog['tests'][number] & { statistics: Figures | undefined };
+/** A test of the catalog with its recent statistics. */
+export type ListedTest = Catalog['tests'][number] & { statistics: TestStatistics | undefined };
 
 export const conditions = ['failing', 'flaky', 'passing', 'skipped', 'never ran'] as const;
 export type Condition = (typeof conditions)[number];
@@ -9,15 +9,18 @@ export type Condition = (typeof conditions)[number];
 export const sorts = ['name', 'failing', 'flakiness', 'duration', 'last'] as const;
 export type Sort = (typeof sorts)[number];
 
-/** From this share of changes on a test is called flaky in the list: one in five. */
+/** The list marks a test as flaky from this share of changed outcomes on: one in five. */
 export const flakyFrom = 0.2;
 
-export function listTests(catalog: Catalog, statistics: readonly Figures[]): ListedTest[] {
+export function listTests(catalog: Catalog, statistics: readonly TestStatistics[]): ListedTest[] {
   const byName = new Map(statistics.map((each) => [each.test, each]));
   return catalog.tests.map((test) => ({ ...test, statistics: byName.get(test.name) }));
 }
 
-export function isIn(condition: Condition, { statistics, skipped, unusable }: ListedTest): boolean {
+export function matchesCondition(
+  condition: Condition,
+  { statistics, skipped, unusable }: ListedTest,
+): boolean {
   switch (condition) {
     case 'failing':
       return (statistics?.failing ?? 0) > 0;
@@ -48,12 +51,12 @@ export function filterTests(tests: readonly ListedTest[], filter: Filter): Liste
       words.every((word) => text.includes(word)) &&
       (filter.group === '' || test.groups.includes(filter.group)) &&
       (filter.suite === '' || test.suites.includes(filter.suite)) &&
-      (condition === undefined || isIn(condition, test))
+      (condition === undefined || matchesCondition(condition, test))
     );
   });
 }
 
-/** Most interesting first: names from A, everything else from its largest; what is not known comes last. */
+/** Sorts by name in ascending order, by all other keys in descending order. Tests without statistics come last. */
 export function sortTests(tests: readonly ListedTest[], sort: Sort): ListedTest[] {
   if (sort === 'name') return [...tests];
   const key = ({ statistics }: ListedTest): number => {

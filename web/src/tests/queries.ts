@@ -1,11 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showTestHistory } from '../../../src/operations/tests/test-history.ts';
 import type { listTestStatistics, listTests } from '../../../src/operations/tests/tests.ts';
-import { type Answer, get } from '../api/request.ts';
+import { get, type OutputOf } from '../api/request.ts';
 
-export type Catalog = Answer<typeof listTests>;
-export type Figures = Answer<typeof listTestStatistics>['tests'][number];
-export type History = Answer<typeof showTestHistory>;
+export type Catalog = OutputOf<typeof listTests>;
+export type TestStatistics = OutputOf<typeof listTestStatistics>['tests'][number];
+export type History = OutputOf<typeof showTestHistory>;
 
 export const catalogQuery = queryOptions({
   queryKey: ['tests', 'catalog'],
@@ -13,14 +13,14 @@ export const catalogQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** By time: of thousands of tests some change with every event. */
+/** Polled: some of thousands of tests change with every event. */
 export const statisticsQuery = queryOptions({
   queryKey: ['tests', 'figures'],
   queryFn: ({ signal }) => get<typeof listTestStatistics>('/api/tests/figures', { signal }),
   refetchInterval: 30_000,
 });
 
-/** What the catalog says of one test; null when it is not in it. */
+/** A test of the catalog; null when the catalog does not have it. */
 export const catalogTestQuery = (name: string) =>
   queryOptions({
     queryKey: ['tests', 'catalog', name],

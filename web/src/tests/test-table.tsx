@@ -10,7 +10,7 @@ import classes from './tests.module.css';
 
 interface Props {
   tests: ListedTest[];
-  /** Of all that were found; some of them may not be drawn. */
+  /** The number of all matching tests, including those not rendered yet. */
   count: number;
   sort: Sort;
   onSort: (sort: Sort) => void;
@@ -41,10 +41,10 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
             <th scope="col" className={classes.names}>
               Suites
             </th>
-            {heading('failing', 'Last answers')}
+            {heading('failing', 'Latest results')}
             {heading('flakiness', 'Flaky')}
-            {heading('duration', 'Takes')}
-            {heading('last', 'Last ran')}
+            {heading('duration', 'Duration')}
+            {heading('last', 'Last run')}
           </tr>
         </thead>
         <tbody>
@@ -57,11 +57,7 @@ export function TestTable({ tests, count, sort, onSort }: Props) {
   );
 }
 
-function Row({
-  test: { name, title, groups, suites, skipped, unusable, statistics: figures },
-}: {
-  test: ListedTest;
-}) {
+function Row({ test: { name, title, groups, suites, skipped, unusable, statistics } }: { test: ListedTest }) {
   return (
     <tr>
       <th scope="row">
@@ -83,24 +79,24 @@ function Row({
         {suites.join(', ')}
       </td>
       <td className={classes.number}>
-        {figures && (
+        {statistics && (
           <span className={classes.last}>
-            <Last status="passed" word="passes on" count={figures.passing} />
-            <Last status="failed" word="fails on" count={figures.failing} />
+            <Last status="passed" word="passes on" count={statistics.passing} />
+            <Last status="failed" word="fails on" count={statistics.failing} />
           </span>
         )}
       </td>
       <td className={classes.number}>
-        {figures?.flakiness != null && (
-          <span className={figures.flakiness >= flakyFrom ? classes.flaky : undefined}>
-            {figures.flakiness >= flakyFrom && <StatusSign status="flaky" size={12} />}{' '}
-            {percent(figures.flakiness)}
+        {statistics?.flakiness != null && (
+          <span className={statistics.flakiness >= flakyFrom ? classes.flaky : undefined}>
+            {statistics.flakiness >= flakyFrom && <StatusSign status="flaky" size={12} />}{' '}
+            {percent(statistics.flakiness)}
           </span>
         )}
       </td>
-      <td className={classes.number}>{figures && duration(figures.meanMs)}</td>
+      <td className={classes.number}>{statistics && duration(statistics.meanMs)}</td>
       <td className={classes.number}>
-        {figures ? <Time at={figures.lastAt} /> : <span className={classes.dim}>never</span>}
+        {statistics ? <Time at={statistics.lastAt} /> : <span className={classes.dim}>never</span>}
       </td>
     </tr>
   );

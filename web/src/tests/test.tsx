@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { duration, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusBadge } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { groupFailures } from './history/failures.ts';
@@ -17,28 +17,25 @@ import { Verdict } from './history/verdict.tsx';
 import { type Catalog, catalogTestQuery, type History, historyQuery } from './queries.ts';
 import classes from './test.module.css';
 
-/** How the address calls a test that runs in no suite, where it runs in suites as well. */
-const byItself = '-';
+/** The value of `?suite=` for the runs of a test outside its suites. */
+const withoutSuite = '-';
 
-/** Is it the test or the shop? */
+/** A test: its history on all environments, the likely cause of its failures, and its statistics. */
 export default function Test({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
-  const [chosen, setChosen] = useQueryState('suite');
-  const known = useQuery(catalogTestQuery(name));
-  const first = useQuery(historyQuery(name, chosen === byItself ? undefined : chosen || undefined));
+  const [selected, setSelected] = useQueryState('suite');
+  const catalogTest = useQuery(catalogTestQuery(name));
+  const first = useQuery(historyQuery(name, selected === withoutSuite ? undefined : selected || undefined));
 
-  // A test of suites has no history by itself: then the first suite is meant.
+  // A test that runs in suites only has no history without a suite, so the first suite is the default.
   const suites = first.data?.suites ?? [];
   const fallback =
-    chosen === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
+    selected === '' && suites.length > 0 && !suites.includes(null) ? (suites[0] ?? undefined) : undefined;
   const inSuite = useQuery({ ...historyQuery(name, fallback), enabled: fallback !== undefined });
   const history = fallback === undefined ? first : inSuite;
 
-  if (!history.data) {
-    if (history.isError) return <ErrorState error={history.error} onRetry={() => void history.refetch()} />;
-    return <Loading what="the history of the test" />;
-  }
+  if (!history.data) return <QueryFallback what="the history of the test" query={history} />;
   const { data } = history;
   const suite = fallback ?? data.suite ?? undefined;
   return (
@@ -46,7 +43,7 @@ export default function Test({ params }: { params: { name: string } }) {
       <Head
         name={name}
         suite={suite}
-        known={known.data}
+        catalogTest={catalogTest.data}
         hasRun={data.results > 0}
         environments={data.rows.map((row) => row.environment)}
       />
@@ -54,17 +51,17 @@ export default function Test({ params }: { params: { name: string } }) {
         <SegmentedControl
           size="xs"
           className={classes.suites}
-          aria-label="Where it runs"
-          data={suites.map((each) => ({ value: each ?? byItself, label: each ?? 'by itself' }))}
-          value={suite ?? byItself}
-          onChange={setChosen}
+          aria-label="Suite"
+          data={suites.map((each) => ({ value: each ?? withoutSuite, label: each ?? 'without a suite' }))}
+          value={suite ?? withoutSuite}
+          onChange={setSelected}
         />
       )}
       {data.results === 0 ? (
-        <EmptyState title={known.data === null ? 'There is no test of this name' : 'It has not run yet'}>
-          {known.data === null
-            ? 'It is not in the catalog, and has never run.'
-            : 'Results come here from its first run on.'}
+        <EmptyState title={catalogTest.data === null ? 'Test not found' : 'No runs yet'}>
+          {catalogTest.data === null
+            ? 'The test is not in the catalog and has never run.'
+            : 'Results appear here after the first run.'}
         </EmptyState>
       ) : (
         <Results history={data} />
@@ -76,21 +73,21 @@ export default function Test({ params }: { params: { name: string } }) {
 interface HeadProps {
   name: string;
   suite: string | undefined;
-  /** Null when it is not in the catalog. */
-  known: Catalog['tests'][number] | null | undefined;
+  /** Null when the catalog does not have the test. */
+  catalogTest: Catalog['tests'][number] | null | undefined;
   hasRun: boolean;
   environments: string[];
 }
 
-function Head({ name, suite, known, hasRun, environments }: HeadProps) {
+function Head({ name, suite, catalogTest, hasRun, environments }: HeadProps) {
   const run = new URLSearchParams({ test: suite === undefined ? name : `${suite}:${name}` });
   for (const code of environments) run.append('env', code);
   return (
     <header>
       <div className={classes.head}>
         <h1>{name}</h1>
-        {known?.skipped != null && (
-          <StatusBadge status="skipped">skipped by MFTF: {known.skipped}</StatusBadge>
+        {catalogTest?.skipped != null && (
+          <StatusBadge status="skipped">skipped by MFTF: {catalogTest.skipped}</StatusBadge>
         )}
         <Button
           component={Link}
@@ -102,21 +99,23 @@ function Head({ name, suite, known, hasRun, environments }: HeadProps) {
           Run this test
         </Button>
       </div>
-      {known && (
+      {catalogTest && (
         <p className={classes.dim}>
-          {known.title !== null && known.title !== name && (
-            <span className={classes.title}>{known.title}</span>
+          {catalogTest.title !== null && catalogTest.title !== name && (
+            <span className={classes.title}>{catalogTest.title}</span>
           )}
-          <Names word="group" names={known.groups} />
-          <Names word="suite" names={known.suites} />
-          {known.module !== null && <span>module {known.module}</span>}
-          {known.severity !== null && <span>severity {known.severity.toLowerCase()}</span>}
+          <Names word="group" names={catalogTest.groups} />
+          <Names word="suite" names={catalogTest.suites} />
+          {catalogTest.module !== null && <span>module {catalogTest.module}</span>}
+          {catalogTest.severity !== null && <span>severity {catalogTest.severity.toLowerCase()}</span>}
         </p>
       )}
-      {known?.unusable != null && (
-        <p className={classes.dim}>MFTF generates nothing for it: {known.unusable}</p>
+      {catalogTest?.unusable != null && (
+        <p className={classes.dim}>MFTF cannot generate this test: {catalogTest.unusable}</p>
       )}
-      {known === null && hasRun && <p className={classes.dim}>It is no longer in the catalog.</p>}
+      {catalogTest === null && hasRun && (
+        <p className={classes.dim}>This test is no longer in the catalog.</p>
+      )}
     </header>
   );
 }
@@ -158,21 +157,23 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Passed"
           value={passRate === null ? '–' : percent(passRate)}
-          note="of those that passed or failed"
+          note="of passed and failed results"
         />
         <Figure
           name="Flaky"
           value={flakiness === null ? '–' : percent(flakiness)}
-          note={
-            flakiness === null ? 'not known before it ran twice' : 'of answers differ from the one before'
-          }
+          note={flakiness === null ? 'unknown before two runs' : 'of results differ from the previous one'}
         />
-        <Figure name="Takes" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
-        <Figure name="At most" value={p95Ms === null ? '–' : duration(p95Ms)} note="19 times of 20" />
+        <Figure name="Duration" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
+        <Figure
+          name="95th percentile"
+          value={p95Ms === null ? '–' : duration(p95Ms)}
+          note="19 of 20 runs are faster"
+        />
       </dl>
       <HistoryGrid history={history} />
       <section aria-labelledby="failures">
-        <h2 id="failures">What went wrong</h2>
+        <h2 id="failures">Failures</h2>
         <FailuresList failures={failures} />
       </section>
     </>

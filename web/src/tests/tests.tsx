@@ -7,17 +7,25 @@ import { Link } from 'wouter';
 import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
-import { conditions, filterTests, isIn, listTests, type Sort, sorts, sortTests } from './listing.ts';
+import {
+  conditions,
+  filterTests,
+  listTests,
+  matchesCondition,
+  type Sort,
+  sorts,
+  sortTests,
+} from './listing.ts';
 import { type Catalog, catalogQuery, statisticsQuery } from './queries.ts';
 import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
 
-/** So many rows are drawn at a time. */
-const page = 200;
+/** The number of rows to render at a time. */
+const pageSize = 200;
 
-/** Every test of the catalog, and how each went lately. */
+/** All tests of the catalog with their recent statistics. */
 export default function Tests() {
   useTitle('Tests');
   const catalog = useQuery(catalogQuery);
@@ -27,26 +35,23 @@ export default function Tests() {
   const [suite, setSuite] = useQueryState('suite');
   const [condition, setCondition] = useQueryState('state');
   const [sortName, setSort] = useQueryState('sort', 'name');
-  const [most, setMost] = useState(page);
-  const [wanted] = useDebouncedValue(search, 80);
+  const [maxRows, setMaxRows] = useState(pageSize);
+  const [debouncedSearch] = useDebouncedValue(search, 80);
 
   const searchField = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search for tests', () => searchField.current?.focus());
+  useShortcut('/', 'Search tests', () => searchField.current?.focus());
 
   const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
   const tests = useMemo(
     () => (catalog.data ? listTests(catalog.data, statistics.data?.tests ?? []) : []),
     [catalog.data, statistics.data],
   );
-  const shown = useMemo(
-    () => sortTests(filterTests(tests, { search: wanted.trim(), group, suite, condition }), sort),
-    [tests, wanted, group, suite, condition, sort],
+  const visibleTests = useMemo(
+    () => sortTests(filterTests(tests, { search: debouncedSearch.trim(), group, suite, condition }), sort),
+    [tests, debouncedSearch, group, suite, condition, sort],
   );
 
-  if (!catalog.data) {
-    if (catalog.isError) return <ErrorState error={catalog.error} onRetry={() => void catalog.refetch()} />;
-    return <Loading what="the catalog of tests" />;
-  }
+  if (!catalog.data) return <QueryFallback what="the catalog of tests" query={catalog} />;
   const { commit, groups, suites } = catalog.data;
   return (
     <>
@@ -68,10 +73,10 @@ export default function Tests() {
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
-        <Choice label="Group" all={groups} chosen={group} onChoose={setGroup} />
-        <Choice label="Suite" all={suites} chosen={suite} onChoose={setSuite} />
+        <Choice label="Group" all={groups} selected={group} onSelect={setGroup} />
+        <Choice label="Suite" all={suites} selected={suite} onSelect={setSuite} />
         {conditions.map((each) => {
-          const count = tests.filter((test) => isIn(each, test)).length;
+          const count = tests.filter((test) => matchesCondition(each, test)).length;
           if (count === 0 && condition !== each) return null;
           return (
             <Button
@@ -86,7 +91,7 @@ export default function Tests() {
           );
         })}
         <span className={classes.dim} aria-live="polite">
-          {shown.length < tests.length && `${plural(shown.length, 'test')} found`}
+          {visibleTests.length < tests.length && `${plural(visibleTests.length, 'test')} found`}
         </span>
         {group !== '' || suite !== '' ? (
           <Button
@@ -102,23 +107,29 @@ export default function Tests() {
       </div>
       {statistics.isError && (
         <p className={classes.dim} role="alert">
-          How they went cannot be told now. Trying again by itself.
+          Statistics are unavailable. Retrying automatically.
         </p>
       )}
-      {shown.length === 0 ? (
-        <EmptyState title={tests.length === 0 ? 'The catalog has no test' : 'No test is like that'}>
+      {visibleTests.length === 0 ? (
+        <EmptyState title={tests.length === 0 ? 'The catalog has no tests' : 'No tests match these filters'}>
           {tests.length > 0 && (
             <Anchor component={Link} href="/tests" underline="always">
-              Show all
+              Show all tests
             </Anchor>
           )}
         </EmptyState>
       ) : (
-        <TestTable tests={shown.slice(0, most)} count={shown.length} sort={sort} onSort={setSort} />
+        <TestTable
+          tests={visibleTests.slice(0, maxRows)}
+          count={visibleTests.length}
+          sort={sort}
+          onSort={setSort}
+        />
       )}
-      {shown.length > most && (
-        <Button variant="default" mt="sm" onClick={() => setMost(most + page)}>
-          Show {Math.min(page, shown.length - most)} more of {plural(shown.length, 'test')}
+      {visibleTests.length > maxRows && (
+        <Button variant="default" mt="sm" onClick={() => setMaxRows(maxRows + pageSize)}>
+          Show {Math.min(pageSize, visibleTests.length - maxRows)} more of{' '}
+          {plural(visibleTests.length, 'test')}
         </Button>
       )}
     </>
@@ -128,11 +139,11 @@ export default function Tests() {
 interface ChoiceProps {
   label: string;
   all: Catalog['groups'];
-  chosen: string;
-  onChoose: (name: string) => void;
+  selected: string;
+  onSelect: (name: string) => void;
 }
 
-function Choice({ label, all, chosen, onChoose }: ChoiceProps) {
+function Choice({ label, all, selected, onSelect }: ChoiceProps) {
   return (
     <Select
       aria-label={label}
@@ -141,11 +152,11 @@ function Choice({ label, all, chosen, onChoose }: ChoiceProps) {
       searchable
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      nothingFoundMessage="There is none"
+      nothingFoundMessage="No matches"
       limit={200}
       data={all.map(({ name, tests }) => ({ value: name, label: `${name} (${tests})` }))}
-      value={chosen === '' ? null : chosen}
-      onChange={(name) => onChoose(name ?? '')}
+      value={selected === '' ? null : selected}
+      onChange={(name) => onSelect(name ?? '')}
     />
   );
 }

@@ -4,24 +4,24 @@ import { type Role, useRefusal } from '../api/session.ts';
 
 type Props = ButtonProps &
   Omit<ComponentPropsWithoutRef<'button'>, keyof ButtonProps> & {
-    /** The role that it takes. */
-    needs: Role;
-    /** Why it cannot be done now, whoever asks: `The run is finished.` */
-    unless?: string;
+    /** The role that the action requires. */
+    requiredRole: Role;
+    /** Why the action is unavailable now, for every role: `The run is finished.` */
+    disabledReason?: string;
   };
 
-/** A button for what not everybody may do: whoever may not sees it, and why. It can be focused all the same. */
-export function ActionButton({ needs, unless, onClick, ...props }: Props) {
-  const refusal = useRefusal(needs);
-  const because = refusal ?? unless;
-  if (because === undefined) return <Button {...props} onClick={onClick} />;
+/** A button for an action that requires a role. When disabled it stays visible and focusable, and shows why. */
+export function ActionButton({ requiredRole, disabledReason, onClick, ...props }: Props) {
+  const refusal = useRefusal(requiredRole);
+  const reason = refusal ?? disabledReason;
+  if (reason === undefined) return <Button {...props} onClick={onClick} />;
   return (
-    <Tooltip label={because}>
+    <Tooltip label={reason}>
       <Button
         {...props}
         data-disabled
         aria-disabled
-        title={because}
+        title={reason}
         onClick={(event) => event.preventDefault()}
       />
     </Tooltip>

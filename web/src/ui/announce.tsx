@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 
 const Announce = createContext<(message: string) => void>(() => {});
 
-/** Where things that changed by themselves are said to screen readers, politely: after what they read now. */
+/** A polite live region, which announces changes that the user did not cause to screen readers. */
 export function Announcements({ children }: { children: ReactNode }) {
   const [message, setMessage] = useState('');
   const announce = useCallback((text: string) => setMessage(text), []);
@@ -17,7 +17,7 @@ export function Announcements({ children }: { children: ReactNode }) {
   );
 }
 
-/** `announce('Run 44 finished: failed')`. For what matters and is not what the reader just did. */
+/** Returns `announce('Run 44 finished: failed')`, for important changes that the user did not just cause. */
 export function useAnnounce(): (message: string) => void {
   return useContext(Announce);
 }

@@ -2,17 +2,17 @@ import { Button, Group, Popover } from '@mantine/core';
 import { useState } from 'react';
 
 interface Props {
-  button: string;
-  /** For screen readers, where the same button stands in many rows. */
-  name: string;
-  /** What will happen. */
+  label: string;
+  /** The accessible name, for a button that is repeated in many rows. */
+  accessibleName: string;
+  /** What will happen, as a question or sentence. */
   question: string;
   busy: boolean;
-  onYes: () => void;
+  onConfirm: () => void;
 }
 
-/** A button for what cannot be taken back: it asks once more, in place. */
-export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
+/** A button for an irreversible action. It asks for confirmation in a popover. */
+export function ConfirmButton({ label, accessibleName, question, busy, onConfirm }: Props) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
   return (
@@ -21,14 +21,14 @@ export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
         <Button
           variant="subtle"
           size="compact-xs"
-          aria-label={name}
+          aria-label={accessibleName}
           loading={busy}
           onClick={() => setOpened((before) => !before)}
         >
-          {button}
+          {label}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown maw={280} aria-label={name}>
+      <Popover.Dropdown maw={280} aria-label={accessibleName}>
         <p>{question}</p>
         <Group gap="xs" mt="xs" justify="end">
           <Button variant="default" onClick={close}>
@@ -37,10 +37,10 @@ export function ConfirmButton({ button, name, question, busy, onYes }: Props) {
           <Button
             onClick={() => {
               close();
-              onYes();
+              onConfirm();
             }}
           >
-            {button}
+            {label}
           </Button>
         </Group>
       </Popover.Dropdown>

@@ -1,4 +1,4 @@
-/** Puts text into the clipboard. Browsers have the modern way on HTTPS and loopback only. */
+/** Copies text to the clipboard. Browsers provide `navigator.clipboard` on HTTPS and loopback only. */
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement('textarea');

@@ -4,11 +4,11 @@ import { type Status, StatusSign } from './status.tsx';
 
 const kinds = ['passed', 'failed', 'broken', 'skipped'] as const satisfies Status[];
 
-/** How many tests ended how: `28 ✓  2 ✕  1 –`. What is zero stays empty, so that columns of them line up. */
+/** The number of tests by verdict: `28 ✓  2 ✕  1 –`. Zeros stay empty, so that columns line up. */
 export function Counts({ counts }: { counts: RunView['counts'] }) {
   const words = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
   return (
-    // A list of numbers and signs is read out badly; the words are read instead.
+    // Screen readers read numbers and signs badly; the label has words.
     <span
       className={classes.counts}
       role="img"
@@ -29,7 +29,7 @@ export function Counts({ counts }: { counts: RunView['counts'] }) {
   );
 }
 
-/** The same as one line that fills while the run goes on. */
+/** The same counts as a progress bar. */
 export function CountsBar({ counts }: { counts: RunView['counts'] }) {
   const done = kinds.reduce((sum, kind) => sum + counts[kind], 0);
   const all = Math.max(counts.planned, done, 1);

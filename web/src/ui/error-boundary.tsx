@@ -1,8 +1,8 @@
 import { Component, type ReactNode } from 'react';
 import { ErrorState } from './states.tsx';
 
-/** Shows a fault of the page instead of a white page. React knows this as a class only. */
-export class Fallback extends Component<{ children: ReactNode }, { error: unknown }> {
+/** Shows an error state instead of a blank page. A class, because React has no hook for error boundaries. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state = { error: undefined as unknown };
 
   static getDerivedStateFromError(error: unknown) {

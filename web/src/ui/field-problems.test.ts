@@ -3,7 +3,7 @@ import { parseInput } from '../../../src/operations/core/operation.ts';
 import { addEnvironment } from '../../../src/operations/environments/environments.ts';
 import { fieldProblems } from './field-problems.ts';
 
-it('tells what is wrong with which field, as the server says it', () => {
+it('assigns the messages of the server to the fields of the form', () => {
   let message = '';
   try {
     parseInput(addEnvironment, { code: 'Preprod', baseUrl: 'ftp://shop', adminUsername: ' ' });
@@ -15,7 +15,7 @@ it('tells what is wrong with which field, as the server says it', () => {
   expect(problems['adminUsername']).toBe('must not be empty');
 });
 
-it('tells nothing of other problems', () => {
+it('returns nothing for other problems', () => {
   expect(fieldProblems({ code: 'ENVIRONMENT_EXISTS', message: 'There is one.' })).toEqual({});
   expect(fieldProblems(undefined)).toEqual({});
 });

@@ -1,13 +1,13 @@
 import type { Problem } from '../api/problem.ts';
 
-const beginning = 'The input is not valid. ';
+const prefix = 'The input is not valid. ';
 
-/** What the server says of single fields of a form (INPUT_INVALID): `baseUrl: must be …; code: …`. By the name of the field. */
+/** The message of each invalid form field, by field name. Parses INPUT_INVALID messages: `baseUrl: must be …; code: …`. */
 export function fieldProblems(
   problem: Pick<Problem, 'code' | 'message'> | undefined,
 ): Record<string, string> {
-  if (problem?.code !== 'INPUT_INVALID' || !problem.message.startsWith(beginning)) return {};
-  const parts = problem.message.slice(beginning.length).replace(/\.$/, '').split('; ');
+  if (problem?.code !== 'INPUT_INVALID' || !problem.message.startsWith(prefix)) return {};
+  const parts = problem.message.slice(prefix.length).replace(/\.$/, '').split('; ');
   return Object.fromEntries(
     parts.flatMap((part) => {
       const [, field, message] = part.match(/^(\w+): (.+)$/s) ?? [];

@@ -1,7 +1,7 @@
 import { toProblem } from '../api/problem.ts';
 import classes from './form-problem.module.css';
 
-/** Why a form was not accepted, in the form. Read out at once. */
+/** Why a form was rejected, inside the form. Screen readers announce it immediately. */
 export function FormProblem({ error }: { error: unknown }) {
   if (error === null || error === undefined) return null;
   const { message, remedy, code } = toProblem(error);

@@ -1,4 +1,4 @@
-/** Times and numbers as people say them. Dates are in the zone and the habits of the reader. */
+/** Formats times and numbers. Dates use the time zone and the locale of the browser. */
 
 const second = 1_000;
 const minute = 60 * second;
@@ -14,7 +14,7 @@ export function duration(ms: number): string {
   return pair(Math.round(rounded / hour) * hour, day, 'd', hour, 'h');
 }
 
-/** `~9 min`: for what is expected, where seconds would pretend to be exact. */
+/** `~9 min`: for estimates, where seconds would suggest a false precision. */
 export function approxDuration(ms: number): string {
   if (ms < minute) return '~1 min';
   return `~${duration(ms < hour ? Math.round(ms / minute) * minute : Math.round(ms / (5 * minute)) * 5 * minute)}`;
@@ -29,11 +29,17 @@ function pair(ms: number, large: number, largeWord: string, small: number, small
 /** `just now`, `12 min ago`, `in 3 h`. */
 export function relative(at: Date, now: Date): string {
   const ms = now.getTime() - at.getTime();
-  const far = Math.abs(ms);
-  if (far < 10 * second) return 'just now';
+  const distance = Math.abs(ms);
+  if (distance < 10 * second) return 'just now';
   const [unit, word] =
-    far < minute ? [second, 's'] : far < hour ? [minute, 'min'] : far < day ? [hour, 'h'] : [day, 'd'];
-  const count = `${Math.floor(far / unit)} ${word}`;
+    distance < minute
+      ? [second, 's']
+      : distance < hour
+        ? [minute, 'min']
+        : distance < day
+          ? [hour, 'h']
+          : [day, 'd'];
+  const count = `${Math.floor(distance / unit)} ${word}`;
   return ms > 0 ? `${count} ago` : `in ${count}`;
 }
 
@@ -60,9 +66,9 @@ const stampFormat = new Intl.DateTimeFormat(undefined, {
 export const clock = (at: Date) => clockFormat.format(at);
 /** `09:31:07` */
 export const clockSeconds = (at: Date) => secondsFormat.format(at);
-/** With the date and the zone. */
+/** With the date and the time zone. */
 export const fullTime = (at: Date) => fullFormat.format(at);
-/** `22 Nov 2026, 09:31:07`: for lists of which each line has its time. */
+/** `22 Nov 2026, 09:31:07`: for lists with a time on each line. */
 export const stamp = (at: Date) => stampFormat.format(at);
 /** `21 Nov` */
 export const calendarDay = (at: Date) => dayFormat.format(at);
@@ -72,7 +78,7 @@ export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;
 }
 
-/** The first letters of the hash are enough; what stands before it (a local folder is no commit) stays. */
+/** Shortens the hash to 8 characters and keeps any prefix, such as that of a local folder. */
 export function shortCommit(id: string): string {
   return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
 }

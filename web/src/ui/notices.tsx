@@ -3,12 +3,12 @@ import type { Problem } from '../api/problem.ts';
 
 const closeButtonProps = { 'aria-label': 'Close' };
 
-/** Says that something was done. Read out by screen readers; goes away by itself. */
-export function showDone(message: string): void {
+/** Shows a success notification, which closes after 4 seconds. */
+export function showSuccess(message: string): void {
   notifications.show({ closeButtonProps, message, color: 'var(--passed)', autoClose: 4_000 });
 }
 
-/** Says why something was not done, and what to do. Stays until it is closed. */
+/** Shows an error notification with the remedy. It stays until the user closes it. */
 export function showProblem(problem: Problem): void {
   notifications.show({
     closeButtonProps,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time, anew every `everyMs`: all that show the same step change at the same moment. */
+/** The current time, updated every `everyMs`. Components with the same interval update at the same moment. */
 export function useNow(everyMs: number): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

@@ -3,15 +3,15 @@ import { useConnection } from '../api/live-connection.tsx';
 import { clockSeconds } from './format.ts';
 import classes from './offline.module.css';
 
-/** Says that what is shown may be old, for as long as the server does not answer. */
-export function Offline() {
+/** A banner while the server is unreachable: the page may be outdated. */
+export function OfflineBanner() {
   const connection = useConnection();
   if (connection.state !== 'lost') return null;
   return (
     <div className={classes.offline} role="alert">
       <IconPlugConnectedX size={16} aria-hidden />
-      The server does not answer since {clockSeconds(connection.since)}. What you see is from then; runs go
-      on. Trying again by itself.
+      Server unreachable since {clockSeconds(connection.since)}. This page may be outdated; runs continue.
+      Retrying automatically.
     </div>
   );
 }

@@ -1,22 +1,35 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import type { Shortcut } from './shortcut.ts';
 
+/** The terms that newcomers meet on the page. docs/glossary.md has all of them. */
+const terms = [
+  { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
+  { term: 'Attempt', meaning: 'One try to execute a run; retries and lost workers lead to more.' },
+  { term: 'Slot', meaning: 'Capacity of a worker for one run at a time.' },
+  {
+    term: 'Queue position',
+    meaning: 'The place of a run in the queue of its environment. Position 1 is next.',
+  },
+  { term: 'Flaky', meaning: 'A test that alternates between passed and failed.' },
+];
+
 interface Props {
   opened: boolean;
   shortcuts: Shortcut[];
-  off: boolean;
-  onOff: (off: boolean) => void;
+  disabled: boolean;
+  onDisable: (disabled: boolean) => void;
   onClose: () => void;
 }
 
-/** The keys that do something on the view that is open. */
-export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) {
+/** The help dialog: the keyboard shortcuts of the current view, and the terms of the page. */
+export function ShortcutHelp({ opened, shortcuts, disabled, onDisable, onClose }: Props) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys">
-      <Table aria-label="Keys">
+    <Modal opened={opened} onClose={onClose} title="Help">
+      <h3 id="help-shortcuts">Keyboard shortcuts</h3>
+      <Table aria-labelledby="help-shortcuts">
         <Table.Tbody>
-          {[...shortcuts, { keys: '?', what: 'This help' }].map(({ keys, what }) => (
-            <Table.Tr key={keys + what}>
+          {[...shortcuts, { keys: '?', description: 'This help' }].map(({ keys, description }) => (
+            <Table.Tr key={keys + description}>
               <Table.Th scope="row" w={90}>
                 {keys.split(' ').map((key, index) => (
                   <span key={key}>
@@ -25,18 +38,32 @@ export function ShortcutHelp({ opened, shortcuts, off, onOff, onClose }: Props) 
                   </span>
                 ))}
               </Table.Th>
-              <Table.Td>{what}</Table.Td>
+              <Table.Td>{description}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
       <Switch
         mt="md"
+        mb="lg"
         size="sm"
-        label="Keys are on"
-        checked={!off}
-        onChange={(event) => onOff(!event.currentTarget.checked)}
+        label="Enable keyboard shortcuts"
+        checked={!disabled}
+        onChange={(event) => onDisable(!event.currentTarget.checked)}
       />
+      <h3 id="help-terms">Terms</h3>
+      <Table aria-labelledby="help-terms">
+        <Table.Tbody>
+          {terms.map(({ term, meaning }) => (
+            <Table.Tr key={term}>
+              <Table.Th scope="row" w={120}>
+                {term}
+              </Table.Th>
+              <Table.Td>{meaning}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </Modal>
   );
 }

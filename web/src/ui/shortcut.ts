@@ -1,6 +1,6 @@
 export interface Shortcut {
-  /** One key, or two after each other: `g o`. */
+  /** One key, or a sequence of two: `g o`. */
   keys: string;
-  what: string;
+  description: string;
   run: () => void;
 }

@@ -4,71 +4,71 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 
 const ShortcutContext = createContext<Set<Shortcut>>(new Set());
 
-/** How long the second key of two may take. */
+/** The longest time between the two keys of a sequence. */
 const sequenceMs = 1_000;
-const offKey = 'shortcuts-off';
+const disabledKey = 'shortcuts-off';
 
-/** Listens for the keys of everything below it; `?` shows them. Readers who dictate can switch them off there (WCAG 2.1.4). */
+/** Handles the shortcuts of everything below it; `?` lists them. Users of speech input can switch them off there (WCAG 2.1.4). */
 export function Shortcuts({ children }: { children: ReactNode }) {
-  const known = useMemo(() => new Set<Shortcut>(), []);
-  const [helps, setHelps] = useState(false);
-  const [off, setOff] = useState(localStorage.getItem(offKey) !== null);
-  const before = useRef({ key: '', at: 0 });
+  const shortcuts = useMemo(() => new Set<Shortcut>(), []);
+  const [helpOpened, setHelpOpened] = useState(false);
+  const [disabled, setDisabled] = useState(localStorage.getItem(disabledKey) !== null);
+  const lastKey = useRef({ key: '', at: 0 });
 
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (event.key === '?') {
         event.preventDefault();
-        setHelps(true);
+        setHelpOpened(true);
       }
-      if (off || document.querySelector('[role=dialog]')) return;
-      const { key, at } = before.current;
+      if (disabled || document.querySelector('[role=dialog]')) return;
+      const { key, at } = lastKey.current;
       const two = event.timeStamp - at < sequenceMs ? `${key} ${event.key}` : undefined;
-      before.current = { key: event.key, at: event.timeStamp };
-      // The latest wins: a view may give a key of the shell another meaning.
-      const found = [...known].reverse().find(({ keys }) => keys === two || keys === event.key);
-      if (!found) return;
+      lastKey.current = { key: event.key, at: event.timeStamp };
+      // The latest registration wins, so that a view can override a key of the shell.
+      const match = [...shortcuts].reverse().find(({ keys }) => keys === two || keys === event.key);
+      if (!match) return;
       event.preventDefault();
-      before.current = { key: '', at: 0 };
-      found.run();
+      lastKey.current = { key: '', at: 0 };
+      match.run();
     };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  }, [known, off]);
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [shortcuts, disabled]);
 
-  const switchOff = (isOff: boolean) => {
-    if (isOff) localStorage.setItem(offKey, '1');
-    else localStorage.removeItem(offKey);
-    setOff(isOff);
+  const switchShortcuts = (isDisabled: boolean) => {
+    if (isDisabled) localStorage.setItem(disabledKey, '1');
+    else localStorage.removeItem(disabledKey);
+    setDisabled(isDisabled);
   };
 
   return (
-    <ShortcutContext.Provider value={known}>
+    <ShortcutContext.Provider value={shortcuts}>
       {children}
       <ShortcutHelp
-        opened={helps}
-        shortcuts={helps ? [...known] : []}
-        off={off}
-        onOff={switchOff}
-        onClose={() => setHelps(false)}
+        opened={helpOpened}
+        shortcuts={helpOpened ? [...shortcuts] : []}
+        disabled={disabled}
+        onDisable={switchShortcuts}
+        onClose={() => setHelpOpened(false)}
       />
     </ShortcutContext.Provider>
   );
 }
 
-/** Gives a key a meaning while the calling component is on the page. */
-export function useShortcut(keys: string, what: string, run: () => void): void {
-  const known = useContext(ShortcutContext);
+/** Registers a shortcut while the calling component is mounted. */
+export function useShortcut(keys: string, description: string, run: () => void): void {
+  const shortcuts = useContext(ShortcutContext);
   const latest = useRef(run);
   latest.current = run;
   useEffect(() => {
-    const shortcut: Shortcut = { keys, what, run: () => latest.current() };
-    known.add(shortcut);
+    const shortcut: Shortcut = { keys, description, run: () => latest.current() };
+    shortcuts.add(shortcut);
     return () => {
-      known.delete(shortcut);
+      shortcuts.delete(shortcut);
     };
-  }, [known, keys, what]);
+  }, [shortcuts, keys, description]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { toProblem } from '../api/problem.ts';
 import classes from './states.module.css';
 
-/** What a view shows while it has nothing yet. Not at once: most answers are faster than the eye. */
+/** The loading state of a view. The spinner appears after 200 ms, because most responses are faster. */
 export function Loading({ what }: { what: string }) {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
@@ -18,7 +18,7 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** Why there is nothing to see: what happened, what it means, and what to do. */
+/** The error state of a view: what happened, what it means, and what to do. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const problem = toProblem(error);
   return (
@@ -39,7 +39,18 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
-/** There is nothing, and that is no fault. The children say what would bring something here. */
+interface QueryFallbackProps {
+  what: string;
+  query: { error: Error | null; refetch: () => Promise<unknown> };
+}
+
+/** What a view shows instead of the data of a query: its error with a retry, or the loading state. */
+export function QueryFallback({ what, query: { error, refetch } }: QueryFallbackProps) {
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  return <Loading what={what} />;
+}
+
+/** The empty state of a view. The children explain how to add something. */
 export function EmptyState({
   title,
   icon,

@@ -11,7 +11,7 @@ import {
 import type { RunView } from '../../../src/operations/core/views.ts';
 import classes from './status.module.css';
 
-/** What a run, a test or an environment is, in one word. Each has one colour and one sign, everywhere. */
+/** The status of a run, a test or an environment. Each has one colour and one sign everywhere. */
 export type Status =
   | 'passed'
   | 'failed'
@@ -37,18 +37,18 @@ export function statusOfRun(run: Pick<RunView, 'state' | 'verdict'>): Status {
   return run.state === 'finished' ? (run.verdict ?? 'broken') : run.state;
 }
 
-/** The colour of a status, as text. Its tint for areas is `color-mix(in srgb, <colour> var(--tint), transparent)`. */
+/** The text colour of a status. For areas, use the tint `color-mix(in srgb, <colour> var(--tint), transparent)`. */
 export function colourOf(status: Status): string {
   return `var(--${status === 'cancelled' ? 'skipped' : status})`;
 }
 
-/** Only for places where the word stands beside it; it is hidden from screen readers. */
+/** The sign alone, hidden from screen readers: use it only next to the word. */
 export function StatusSign({ status, size = 14 }: { status: Status; size?: number }) {
   const Sign = signs[status];
   return <Sign size={size} stroke={2.5} color={colourOf(status)} className={classes.sign} aria-hidden />;
 }
 
-/** Sign and word. `children` replaces the word where there is a better one: `testing`, `2 failed`. */
+/** Sign and word. `children` replaces the word with a more specific one: `testing`, `2 failed`. */
 export function StatusBadge({ status, children }: { status: Status; children?: React.ReactNode }) {
   return (
     <span className={classes.badge} data-status={status}>

@@ -1,7 +1,7 @@
 import { clock, duration, fullTime, relative } from './format.ts';
 import { useNow } from './now.ts';
 
-/** When something was: `12 min ago`, with the full time in the zone of the reader on hover. */
+/** A point in time: `12 min ago`, with the full local time on hover. */
 export function Time({ at, as = 'relative' }: { at: string; as?: 'relative' | 'clock' }) {
   const date = new Date(at);
   const now = useNow(as === 'relative' ? 10_000 : 3_600_000);
@@ -12,7 +12,7 @@ export function Time({ at, as = 'relative' }: { at: string; as?: 'relative' | 'c
   );
 }
 
-/** How long something takes or took: from `since` until now while there is no `until`. */
+/** The time from `since` to `until`, or to now without `until`. */
 export function Elapsed({ since, until }: { since: string; until?: string | null }) {
   const now = useNow(until ? 3_600_000 : 1_000);
   const end = until ? new Date(until) : now;

@@ -12,12 +12,12 @@ interface Props {
   width?: number;
 }
 
-/** The browser's own field for numbers; that of the component library is 15 kB. What is no number in the range changes nothing. */
+/** The native number field; that of the component library adds 15 kB. Values out of range are ignored. */
 export function WholeNumber({ label, description, min, max, value, onChange, error, width }: Props) {
-  // What is being typed may not be a number yet: `-`, or nothing.
-  const [typed, setTyped] = useState<string>();
-  const type = (text: string) => {
-    setTyped(text);
+  // While typing, the text may not be a number yet: `-`, or nothing.
+  const [draft, setDraft] = useState<string>();
+  const change = (text: string) => {
+    setDraft(text);
     const number = Number(text);
     if (text !== '' && Number.isInteger(number) && number >= min && number <= max) onChange(number);
   };
@@ -31,9 +31,9 @@ export function WholeNumber({ label, description, min, max, value, onChange, err
       max={max}
       error={error}
       styles={{ wrapper: { width } }}
-      value={typed ?? value}
-      onChange={(event) => type(event.currentTarget.value)}
-      onBlur={() => setTyped(undefined)}
+      value={draft ?? value}
+      onChange={(event) => change(event.currentTarget.value)}
+      onBlur={() => setDraft(undefined)}
     />
   );
 }

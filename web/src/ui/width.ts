@@ -1,8 +1,8 @@
 import { type RefObject, startTransition, useLayoutEffect, useState } from 'react';
 
 /**
- * The width of an element in pixels, also when it changes; 0 before it is there. What depends on it is drawn piece by piece: it may
- * be much, and must not keep the page from answering.
+ * The current width of an element in pixels; 0 before it is mounted. Updates are transitions, so that rendering many dependent
+ * elements does not block input.
  */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);

@@ -18,7 +18,7 @@ import classes from './containers.module.css';
 import { Locks } from './locks.tsx';
 import { Mounts } from './mounts.tsx';
 
-/** What the containers of an environment are made of, whether they can be trusted, and who holds its locks. */
+/** The containers of an environment with their health, and the holders of its locks. */
 export function Containers({ code, running }: { code: string; running: number | undefined }) {
   const { data, error } = useQuery(containerQuery(code));
   const problem = error ? toProblem(error) : undefined;
@@ -63,7 +63,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
     return (
       <p className={classes.slot}>
         {!isOnly && <code>{name} </code>}
-        <span className={shared.dim}>There is none yet: it is made when a run needs it.</span>
+        <span className={shared.dim}>No container yet; the next run creates it.</span>
       </p>
     );
   }
@@ -71,17 +71,17 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
     <div className={classes.slot}>
       <div className={classes.name}>
         <code>{name}</code>
-        <Condition container={container} />
+        <HealthBadge container={container} />
       </div>
       {container.stale !== null && (
-        <p className={classes.stale}>Replaced before the next run: {container.stale}</p>
+        <p className={classes.stale}>Will be replaced before the next run: {container.stale}</p>
       )}
       <dl className={shared.facts}>
         <dt>Image</dt>
         <dd>
           {container.image} <code className={shared.dim}>{shortId(container.imageId)}</code>
         </dd>
-        <dt>Made</dt>
+        <dt>Created</dt>
         <dd>
           <Time at={container.createdAt} />
           {container.startedAt && (
@@ -95,7 +95,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
         <ul className={classes.checks} aria-label="Health checks">
           {container.checks.map(({ name, ok, seen }) => (
             <li key={name} data-ok={ok}>
-              {ok ? <IconCheck size={14} aria-label="Good:" /> : <IconX size={14} aria-label="Bad:" />}
+              {ok ? <IconCheck size={14} aria-label="Passed:" /> : <IconX size={14} aria-label="Failed:" />}
               <span>{name}</span>
               {seen !== '' && <span className={shared.dim}>{seen}</span>}
             </li>
@@ -107,13 +107,15 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
   );
 }
 
-function Condition({ container: { state, healthy, stale, checks } }: { container: Container }) {
-  const bad = checks.filter(({ ok }) => !ok).length;
+function HealthBadge({ container: { state, healthy, stale, checks } }: { container: Container }) {
+  const failedCount = checks.filter(({ ok }) => !ok).length;
   if (healthy === false) {
     return (
       <span className={classes.bad}>
         <StatusSign status="broken" />
-        {bad > 0 ? `unhealthy: ${plural(bad, 'check')} of ${checks.length} bad` : 'unhealthy'}
+        {failedCount > 0
+          ? `unhealthy: ${failedCount} of ${plural(checks.length, 'check')} failed`
+          : 'unhealthy'}
       </span>
     );
   }
@@ -130,28 +132,28 @@ function Condition({ container: { state, healthy, stale, checks } }: { container
 const shortId = (id: string) => id.replace(/^sha256:/, '').slice(0, 12);
 
 function Replace({ code, running }: { code: string; running: number | undefined }) {
-  const [asks, setAsks] = useState(false);
-  const close = () => setAsks(false);
+  const [dialogOpened, setDialogOpened] = useState(false);
+  const close = () => setDialogOpened(false);
   const replace = useAction({
     run: () => post<typeof replaceContainer>(`/api/pool/${code}/replace`),
-    done: () => `${code} has a new container.`,
-    touches: [['container', code], ['containers'], ['overview']],
-    onDone: close,
+    successMessage: () => `${code} has a new container.`,
+    invalidates: [['container', code], ['containers'], ['overview']],
+    onSuccess: close,
   });
   return (
     <>
       <ActionButton
-        needs="operator"
-        unless={running === undefined ? undefined : `Run ${running} executes in it.`}
+        requiredRole="operator"
+        disabledReason={running === undefined ? undefined : `In use by run ${running}.`}
         variant="default"
         size="compact-xs"
         leftSection={<IconRefresh size={13} aria-hidden />}
-        onClick={() => setAsks(true)}
+        onClick={() => setDialogOpened(true)}
       >
         Replace
       </ActionButton>
-      <Modal opened={asks} onClose={close} title={`Replace the container of ${code}`}>
-        <p>The container is removed and a new one is made. Results, logs and settings stay.</p>
+      <Modal opened={dialogOpened} onClose={close} title={`Replace the container of ${code}`}>
+        <p>The container is removed and a new one is created. Results, logs and settings are kept.</p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" onClick={close}>
             Cancel

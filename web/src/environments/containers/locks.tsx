@@ -11,17 +11,17 @@ import classes from '../environment.module.css';
 
 type Lock = EnvironmentContainerView['locks'][number];
 
-/** Who holds the locks of an environment, and since when. */
+/** The locks of an environment with their holders. */
 export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
-  const [asked, setAsked] = useState<string>();
-  const close = () => setAsked(undefined);
+  const [lockToRelease, setLockToRelease] = useState<string>();
+  const close = () => setLockToRelease(undefined);
   const release = useAction({
     run: (name: string) => post<typeof releaseLock>(`/api/locks/${encodeURIComponent(name)}/release`),
-    done: (_, name) => `${name} is free.`,
-    touches: [['container', code], ['locks'], ['overview']],
-    onDone: close,
+    successMessage: (_, name) => `Lock ${name} is released.`,
+    invalidates: [['container', code], ['locks'], ['overview']],
+    onSuccess: close,
   });
-  if (locks.length === 0) return <p className={classes.dim}>None is held.</p>;
+  if (locks.length === 0) return <p className={classes.dim}>No locks are held.</p>;
   return (
     <>
       <div className={classes.scroll}>
@@ -32,7 +32,7 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
               <th scope="col">Holder</th>
               <th scope="col">Since</th>
               <th scope="col" className={classes.number}>
-                Unless renewed, free in
+                Expires in
               </th>
               <th scope="col">
                 <VisuallyHidden>Actions</VisuallyHidden>
@@ -52,11 +52,11 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
                 <td className={classes.number}>{expiresInMs !== null && duration(expiresInMs)}</td>
                 <td className={classes.number}>
                   <ActionButton
-                    needs="admin"
+                    requiredRole="admin"
                     size="compact-xs"
                     variant="default"
                     aria-label={`Release ${name}`}
-                    onClick={() => setAsked(name)}
+                    onClick={() => setLockToRelease(name)}
                   >
                     Release
                   </ActionButton>
@@ -66,16 +66,16 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
           </tbody>
         </table>
       </div>
-      <Modal opened={asked !== undefined} onClose={close} title="Take the lock away">
+      <Modal opened={lockToRelease !== undefined} onClose={close} title="Force-release lock">
         <p>
-          Whoever holds <b>{asked}</b> stops what it does: a run under way is broken. Only for a holder that
-          is known to be gone.
+          The holder of <b>{lockToRelease}</b> loses it, and its current run ends as broken. Release a lock
+          only if you know that its holder is gone.
         </p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" data-autofocus onClick={close}>
             Cancel
           </Button>
-          <Button loading={release.isPending} onClick={() => asked && release.mutate(asked)}>
+          <Button loading={release.isPending} onClick={() => lockToRelease && release.mutate(lockToRelease)}>
             Release
           </Button>
         </Group>

@@ -1,23 +1,23 @@
 import type { SlotView } from '../../../../src/operations/environments/environment-detail.ts';
-import { size } from '../../ui/bytes.ts';
+import { formatBytes } from '../../ui/bytes.ts';
 import shared from '../environment.module.css';
 import classes from './containers.module.css';
 
 type Mount = NonNullable<SlotView['container']>['mounts'][number];
 
-/** The folders of a container: what is mounted from where, and how full those in memory are. */
+/** The mounts of a container, with the usage of those in memory. */
 export function Mounts({ mounts }: { mounts: Mount[] }) {
   if (mounts.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
-    <section className={shared.scroll} aria-label="Folders" tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
+    <section className={shared.scroll} aria-label="Mounts" tabIndex={0}>
       <table className={shared.table}>
         <thead>
           <tr>
             <th scope="col">Folder</th>
-            <th scope="col">From</th>
+            <th scope="col">Source</th>
             <th scope="col" className={shared.number}>
-              Filled
+              Used
             </th>
           </tr>
         </thead>
@@ -50,7 +50,7 @@ function Fill({ mount: { sizeBytes, usedBytes } }: { mount: Mount }) {
       <span className={classes.track} aria-hidden>
         <span style={{ width: `${percent}%` }} />
       </span>
-      {size(usedBytes)} of {size(sizeBytes)}
+      {formatBytes(usedBytes)} of {formatBytes(sizeBytes)}
     </span>
   );
 }

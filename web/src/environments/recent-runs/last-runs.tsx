@@ -2,22 +2,19 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { plural } from '../../ui/format.ts';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { statusOfRun } from '../../ui/status.tsx';
 import classes from '../environment.module.css';
 import { lastRunsQuery } from '../queries.ts';
 import { RunBars } from './run-strip.tsx';
 
-const shownRuns = 30;
+const maxRuns = 30;
 
-/** The last runs of an environment as bars, and how many of them passed. */
+/** The last runs of an environment as bars, with the number that passed. */
 export function LastRuns({ code }: { code: string }) {
-  const runs = useQuery(lastRunsQuery(code, shownRuns));
-  if (!runs.data) {
-    if (runs.isError) return <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />;
-    return <Loading what="the last runs" />;
-  }
-  // What waits is told above, and has no length.
+  const runs = useQuery(lastRunsQuery(code, maxRuns));
+  if (!runs.data) return <QueryFallback what="the last runs" query={runs} />;
+  // Queued runs are listed above and have no duration.
   const started = runs.data.runs.filter(({ state }) => state !== 'queued').reverse();
   const finished = started.filter(({ state }) => state === 'finished').map(statusOfRun);
   const passed = finished.filter((status) => status === 'passed').length;
@@ -46,7 +43,7 @@ export function LastRuns({ code }: { code: string }) {
       ) : (
         <p className={classes.dim}>
           {runs.data.runs.length > 0
-            ? `None yet; ${plural(runs.data.runs.length, 'run')} wait.`
+            ? `None yet; ${plural(runs.data.runs.length, 'run')} waiting.`
             : 'None yet.'}
         </p>
       )}

@@ -5,7 +5,7 @@ import { colourOf, type Status, StatusSign, statusOfRun } from '../../ui/status.
 import { barHeights } from './bar-heights.ts';
 import classes from './run-strip.module.css';
 
-/** As much of a run as a small bar shows. */
+/** The fields of a run that a small bar shows. */
 export interface StripRun {
   id: number;
   summary: string;
@@ -15,7 +15,7 @@ export interface StripRun {
   finishedAt: string | null;
 }
 
-/** The last runs as cells in one line, the newest at the right. Read out as one sentence. */
+/** The last runs as cells in one line, newest on the right. Screen readers read a summary. */
 export function RunCells({ runs }: { runs: StripRun[] }) {
   const statuses = runs.map(statusOfRun);
   return (
@@ -29,7 +29,7 @@ export function RunCells({ runs }: { runs: StripRun[] }) {
   );
 }
 
-/** The last runs as bars, the newest at the right: as high as they took long. Each leads to its run. */
+/** The last runs as bars, newest on the right. The height shows the duration; each bar links to its run. */
 export function RunBars({ runs }: { runs: StripRun[] }) {
   const heights = barHeights(runs.map(msOf));
   return (

@@ -2,38 +2,39 @@ import { Alert, Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } fro
 import { useState } from 'react';
 import type { setVariables } from '../../../../src/operations/environments/variables.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type Answer, ask } from '../../api/request.ts';
+import { callApi, type OutputOf } from '../../api/request.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
 
-/** The variable that is edited; without a name a new one. */
-export interface Chosen {
+/** The variable to edit; an empty name means a new variable. */
+export interface VariableDraft {
   name: string;
   value: string;
   secret: boolean;
 }
 
-/** Sets a variable of an environment, or of all. What was secret is typed anew: it does not come back from the server. */
+/** Sets a variable of one or all environments. The server never returns secret values, so they must be typed again. */
 export function VariableForm({
   code,
-  chosen,
+  draft,
   onClose,
 }: {
   code: string;
-  chosen: Chosen;
+  draft: VariableDraft;
   onClose: () => void;
 }) {
-  const [fields, setFields] = useState(chosen);
+  const [fields, setFields] = useState(draft);
   const [scope, setScope] = useState('environment');
-  const isNew = chosen.name === '';
+  const isNew = draft.name === '';
   const save = useAction({
     run: () =>
-      ask<Answer<typeof setVariables>>('PUT', '/api/variables', {
+      callApi<OutputOf<typeof setVariables>>('PUT', '/api/variables', {
         body: { variables: [fields], ...(scope === 'environment' && { environment: code }) },
       }),
-    done: () => `${fields.name} is set.`,
-    touches: scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
-    onDone: onClose,
+    successMessage: () => `${fields.name} is set.`,
+    invalidates:
+      scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
+    onSuccess: onClose,
     quiet: true,
   });
   const problem = save.error ? toProblem(save.error) : undefined;
@@ -67,7 +68,7 @@ export function VariableForm({
         )}
         <Textarea
           label="Value"
-          description={chosen.secret ? 'The value that is kept is not shown; type the new one.' : undefined}
+          description={draft.secret ? 'The stored value is not shown. Type the new value.' : undefined}
           data-autofocus={isNew ? undefined : true}
           autosize
           minRows={1}
@@ -82,16 +83,16 @@ export function VariableForm({
         />
         <Checkbox
           size="xs"
-          label="Secret: kept encrypted, never shown, hidden in logs"
+          label="Secret: stored encrypted, never shown, masked in logs"
           checked={fields.secret}
           onChange={(event) => {
             const secret = event.currentTarget.checked;
             setFields((before) => ({ ...before, secret }));
           }}
         />
-        <Radio.Group label="For" size="sm" value={scope} onChange={setScope}>
+        <Radio.Group label="Scope" size="sm" value={scope} onChange={setScope}>
           <Group gap="md" mt={4}>
-            <Radio size="xs" value="environment" label={`${code} alone`} />
+            <Radio size="xs" value="environment" label={`${code} only`} />
             <Radio size="xs" value="global" label="all environments" />
           </Group>
         </Radio.Group>

@@ -1,34 +1,34 @@
 import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { ask } from '../../api/request.ts';
+import { callApi } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
-import type { Chosen } from './variable-form.tsx';
-import { fixedBecause, layerText, type Row, unsettable } from './variable-values.ts';
+import type { VariableDraft } from './variable-form.tsx';
+import { canUnset, fixedReason, layerText, type Row } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
   code: string;
   rows: Row[];
-  onEdit: (chosen: Chosen) => void;
+  onEdit: (draft: VariableDraft) => void;
   onEditSettings: () => void;
 }
 
 export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
-  const [asked, setAsked] = useState<Row>();
-  const close = () => setAsked(undefined);
+  const [rowToUnset, setRowToUnset] = useState<Row>();
+  const close = () => setRowToUnset(undefined);
   const unset = useAction({
     run: ({ name, from }: Row) =>
-      ask('DELETE', `/api/variables/${name}`, {
+      callApi('DELETE', `/api/variables/${name}`, {
         query: { environment: from === 'environment' ? code : undefined },
       }),
-    done: (_, { name }) => `${name} is taken away.`,
-    touches: environmentKeys(code),
-    onDone: close,
+    successMessage: (_, { name }) => `${name} is unset.`,
+    invalidates: environmentKeys(code),
+    onSuccess: close,
   });
-  if (rows.length === 0) return <p className={classes.dim}>There is none.</p>;
+  if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
     <>
       <div className={classes.scroll}>
@@ -37,8 +37,8 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Value</th>
-              <th scope="col">From</th>
-              <th scope="col">Instead of</th>
+              <th scope="col">Source</th>
+              <th scope="col">Overrides</th>
               <th scope="col">
                 <VisuallyHidden>Actions</VisuallyHidden>
               </th>
@@ -66,8 +66,8 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
                 </td>
                 <td className={variables.actions}>
                   <ActionButton
-                    needs="admin"
-                    unless={fixedBecause(row)}
+                    requiredRole="admin"
+                    disabledReason={fixedReason(row)}
                     size="compact-xs"
                     variant="subtle"
                     aria-label={`Edit ${row.name}`}
@@ -79,13 +79,13 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
                   >
                     Edit
                   </ActionButton>
-                  {unsettable(row) && (
+                  {canUnset(row) && (
                     <ActionButton
-                      needs="admin"
+                      requiredRole="admin"
                       size="compact-xs"
                       variant="subtle"
                       aria-label={`Unset ${row.name}`}
-                      onClick={() => setAsked(row)}
+                      onClick={() => setRowToUnset(row)}
                     >
                       Unset
                     </ActionButton>
@@ -96,17 +96,21 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
           </tbody>
         </table>
       </div>
-      <Modal opened={asked !== undefined} onClose={close} title={`Unset ${asked?.name ?? ''}`}>
+      <Modal opened={rowToUnset !== undefined} onClose={close} title={`Unset ${rowToUnset?.name ?? ''}`}>
         <p>
-          {asked?.from === 'global'
-            ? 'The value is taken away from all environments.'
-            : 'The value is taken away from this environment; what another layer says counts then.'}
+          {rowToUnset?.from === 'global'
+            ? 'The value is removed from all environments.'
+            : 'The value is removed from this environment. The value of the next layer then applies, if any.'}
         </p>
         <Group justify="flex-end" mt="md" gap="xs">
           <Button variant="subtle" onClick={close}>
             Cancel
           </Button>
-          <Button data-autofocus loading={unset.isPending} onClick={() => asked && unset.mutate(asked)}>
+          <Button
+            data-autofocus
+            loading={unset.isPending}
+            onClick={() => rowToUnset && unset.mutate(rowToUnset)}
+          >
             Unset
           </Button>
         </Group>
@@ -115,7 +119,7 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   );
 }
 
-/** Dots for what is secret: nobody gets it back. */
+/** A value, or dots for a secret, which the server never returns. */
 function Value({ value, isSecret }: { value: string | null; isSecret: boolean }) {
   if (isSecret) {
     return (

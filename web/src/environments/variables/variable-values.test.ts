@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixedBecause, rowsOf, unsettable } from './variable-values.ts';
+import { canUnset, fixedReason, rowsOf } from './variable-values.ts';
 
 const effective = {
   commit: { id: 'a', subject: '' },
@@ -11,7 +11,7 @@ const effective = {
   ],
 };
 
-it('lists values by name, and what is known while the layers are not', () => {
+it('lists values by name, or only those of the environment without the layers', () => {
   const own = [{ name: 'A', value: null, secret: true }];
   expect(rowsOf(effective, own).map(({ name, isSetting }) => [name, isSetting])).toEqual([
     ['A', false],
@@ -22,15 +22,15 @@ it('lists values by name, and what is known while the layers are not', () => {
   ]);
 });
 
-it('knows what is a setting of the environment rather than a variable', () => {
+it('distinguishes settings of the environment from variables', () => {
   expect(rowsOf(effective, []).find(({ name }) => name === 'A')?.isSetting).toBe(true);
 });
 
-it('says which values somebody may change or take away', () => {
-  expect(fixedBecause({ from: 'infrastructure' })).toMatch(/matre/);
-  expect(fixedBecause({ from: 'module' })).toBeUndefined();
-  expect(unsettable({ from: 'global', isSetting: false })).toBe(true);
-  expect(unsettable({ from: 'environment', isSetting: false })).toBe(true);
-  expect(unsettable({ from: 'environment', isSetting: true })).toBe(false);
-  expect(unsettable({ from: 'module', isSetting: false })).toBe(false);
+it('decides which values can be changed or unset', () => {
+  expect(fixedReason({ from: 'infrastructure' })).toMatch(/matre/);
+  expect(fixedReason({ from: 'module' })).toBeUndefined();
+  expect(canUnset({ from: 'global', isSetting: false })).toBe(true);
+  expect(canUnset({ from: 'environment', isSetting: false })).toBe(true);
+  expect(canUnset({ from: 'environment', isSetting: true })).toBe(false);
+  expect(canUnset({ from: 'module', isSetting: false })).toBe(false);
 });

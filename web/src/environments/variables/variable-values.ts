@@ -4,11 +4,11 @@ import type { EffectiveView } from '../../../../src/operations/environments/envi
 export type Layer = EffectiveView['values'][number]['from'];
 
 export type Row = EffectiveView['values'][number] & {
-  /** It is a field of the environment, such as its address, and is changed there. */
+  /** Whether it is a setting of the environment, such as its URL, and is edited there. */
   isSetting: boolean;
 };
 
-/** Layers as people call them. */
+/** The display names of the layers. */
 export const layerText: Record<Layer, string> = {
   default: 'default',
   global: 'all environments',
@@ -17,7 +17,7 @@ export const layerText: Record<Layer, string> = {
   infrastructure: 'matre',
 };
 
-/** Values by name. While the layers cannot be told, those that are set for the environment alone. */
+/** The values, sorted by name. Without the effective values, only the variables of the environment itself. */
 export function rowsOf(effective: EffectiveView | undefined, own: readonly VariableView[]): Row[] {
   if (!effective) {
     const rest = { from: 'environment' as const, overrides: [], isSetting: false };
@@ -29,12 +29,12 @@ export function rowsOf(effective: EffectiveView | undefined, own: readonly Varia
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Why a value cannot be changed here; `undefined` where it can. */
-export function fixedBecause({ from }: Pick<Row, 'from'>): string | undefined {
-  return from === 'infrastructure' ? 'matre itself sets it for each run.' : undefined;
+/** Why a value cannot be changed; `undefined` when it can. */
+export function fixedReason({ from }: Pick<Row, 'from'>): string | undefined {
+  return from === 'infrastructure' ? 'matre sets this value for each run.' : undefined;
 }
 
-/** Whether there is a value to take away: of this environment, or of all. */
-export function unsettable({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): boolean {
+/** Whether the value can be unset: a variable of this environment or of all environments. */
+export function canUnset({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): boolean {
   return (from === 'environment' && !isSetting) || from === 'global';
 }

@@ -4,36 +4,36 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { showEnvironment } from '../../../../src/operations/environments/environments.ts';
 import { toProblem } from '../../api/problem.ts';
-import type { Answer } from '../../api/request.ts';
+import type { OutputOf } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useQueryState } from '../../ui/query-state.ts';
 import { Loading } from '../../ui/states.tsx';
 import containers from '../containers/containers.module.css';
 import classes from '../environment.module.css';
 import { effectiveQuery } from '../queries.ts';
-import { type Chosen, VariableForm } from './variable-form.tsx';
+import { type VariableDraft, VariableForm } from './variable-form.tsx';
 import { VariableRows } from './variable-rows.tsx';
 import { layerText, rowsOf } from './variable-values.ts';
 
 interface Props {
-  environment: Answer<typeof showEnvironment>;
+  environment: OutputOf<typeof showEnvironment>;
   onEditSettings: () => void;
 }
 
-/** What tests read on an environment, and the layer that each value comes from. */
+/** The variables that tests read on an environment, with the layer of each value. */
 export function Variables({ environment, onEditSettings }: Props) {
   const { code } = environment;
   const effective = useQuery(effectiveQuery(code));
   const [search, setSearch] = useQueryState('variable');
   const [layer, setLayer] = useQueryState('layer');
-  const [chosen, setChosen] = useState<Chosen>();
-  const close = () => setChosen(undefined);
+  const [draft, setDraft] = useState<VariableDraft>();
+  const close = () => setDraft(undefined);
 
   const rows = rowsOf(effective.data, environment.variables);
-  const wanted = search.trim().toLowerCase();
-  const shown = rows.filter(
+  const searchText = search.trim().toLowerCase();
+  const visibleRows = rows.filter(
     ({ name, value, from }) =>
-      `${name} ${value ?? ''}`.toLowerCase().includes(wanted) && (layer === '' || from === layer),
+      `${name} ${value ?? ''}`.toLowerCase().includes(searchText) && (layer === '' || from === layer),
   );
   const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
   const problem = effective.error ? toProblem(effective.error) : undefined;
@@ -64,34 +64,34 @@ export function Variables({ environment, onEditSettings }: Props) {
         ))}
         <span className={classes.push}>
           <ActionButton
-            needs="admin"
+            requiredRole="admin"
             size="compact-xs"
             variant="default"
             leftSection={<IconPlus size={13} aria-hidden />}
-            onClick={() => setChosen({ name: '', value: '', secret: false })}
+            onClick={() => setDraft({ name: '', value: '', secret: false })}
           >
-            Add a variable
+            Add variable
           </ActionButton>
         </span>
       </div>
       {problem && (
         <p className={containers.problem} role="alert">
-          {problem.message} {problem.remedy} Only what is set for this environment alone is shown.
+          {problem.message} {problem.remedy} Only the variables of this environment itself are shown.
         </p>
       )}
       {effective.isLoading ? (
         <Loading what="the variables" />
       ) : (
-        <VariableRows code={code} rows={shown} onEdit={setChosen} onEditSettings={onEditSettings} />
+        <VariableRows code={code} rows={visibleRows} onEdit={setDraft} onEditSettings={onEditSettings} />
       )}
       {effective.data && effective.data.commit.id !== '' && (
         <p className={classes.dim}>
-          With <code>{effective.data.file}</code> of the test module at{' '}
+          Including <code>{effective.data.file}</code> of the test module at commit{' '}
           <code title={effective.data.commit.subject}>{effective.data.commit.id.slice(0, 7)}</code>
         </p>
       )}
-      <Modal opened={chosen !== undefined} onClose={close} title={chosen?.name || 'Add a variable'}>
-        {chosen && <VariableForm code={code} chosen={chosen} onClose={close} />}
+      <Modal opened={draft !== undefined} onClose={close} title={draft?.name || 'Add variable'}>
+        {draft && <VariableForm code={code} draft={draft} onClose={close} />}
       </Modal>
     </section>
   );

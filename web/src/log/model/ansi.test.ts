@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { readLine, styleAfter, visibleText } from './ansi.ts';
 
 const e = '\u001b';
-const seen = (line: string) => readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
+const colouredTexts = (line: string) =>
+  readLine(line).pieces.map(({ text, style }) => [text, style.text ?? '']);
 
 describe('readLine', () => {
-  it('cuts a line where its style changes', () => {
+  it('splits a line where its style changes', () => {
     const line = `a ${e}[31mred${e}[0m ${e}[1;32mbold green${e}[m end`;
     expect(readLine(line).pieces).toEqual([
       { text: 'a ', style: {} },
@@ -16,20 +17,20 @@ describe('readLine', () => {
     ]);
   });
 
-  it('gives the same when a line is read again', () => {
+  it('returns the same pieces for the same line', () => {
     const line = `${e}[33mx${e}[39m y`;
-    expect(seen(line)).toEqual(seen(line));
+    expect(colouredTexts(line)).toEqual(colouredTexts(line));
   });
 
-  it('goes on in the style of the line before', () => {
+  it('continues in the style of the line before', () => {
     const { after } = readLine(`${e}[41;37mERROR`);
     expect(readLine('more', after).pieces).toEqual([{ text: 'more', style: { ground: 'red' } }]);
     expect(styleAfter(`${e}[41mERROR`, {})).toEqual({ ground: 'red' });
   });
 
-  it('shows the 256 colours and all others by the nearest that the page has', () => {
+  it('maps all other colours to the nearest colour of the page', () => {
     expect(
-      seen(`${e}[38;5;196mr${e}[38;5;46mg${e}[38;2;20;20;250mb${e}[38;5;244mgrey${e}[38;5;15mw`),
+      colouredTexts(`${e}[38;5;196mr${e}[38;5;46mg${e}[38;2;20;20;250mb${e}[38;5;244mgrey${e}[38;5;15mw`),
     ).toEqual([
       ['r', 'red'],
       ['g', 'green'],
@@ -39,13 +40,13 @@ describe('readLine', () => {
     ]);
   });
 
-  it('leaves out what else a terminal acts on, and control characters', () => {
+  it('removes other escape sequences and control characters', () => {
     const line = `${e}[2K${e}]0;title\u0007a${e}[1Ab\u0000c\td${e}`;
     expect(visibleText(line)).toBe('abc\td');
-    expect(seen(line)).toEqual([['abc\td', '']]);
+    expect(colouredTexts(line)).toEqual([['abc\td', '']]);
   });
 
-  it('shows what a carriage return left', () => {
+  it('omits text before a carriage return', () => {
     expect(visibleText('10 %\r20 %\r100 %')).toBe('100 %');
     expect(visibleText('line of Windows\r')).toBe('line of Windows');
   });

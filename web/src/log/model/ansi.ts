@@ -1,9 +1,9 @@
 /**
- * What terminals show of a line: its visible text, and in which colour each piece of it is. Output of tests is outside input:
- * it becomes text nodes with class names out of the lists here, never HTML.
+ * Parses a line as a terminal does: its visible text, and the style of each piece. The output of tests is untrusted input, so it
+ * becomes text nodes with data attributes from the lists here, never HTML.
  */
 
-/** The colours that the page has for it. White and black are the text of the page; the 256 colours come down to these. */
+/** The colours of the page. White and black map to the text colour of the page, the 256 colours to the nearest of these. */
 export const colours = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'grey'] as const;
 export type Colour = (typeof colours)[number];
 
@@ -23,20 +23,21 @@ export const plainStyle: Style = {};
 
 const escapeCharacter = '\u001b';
 
-/** Sequences that change a style, all others that a terminal acts on, and control characters, but not tabs. */
+/** Style sequences (captured), other escape sequences, and control characters except tabs. */
 const control =
   /\u001b\[([\d;:]*)m|\u001b\[[\d;:?<=>]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 
-/** The text that is seen. What a carriage return overwrote is gone. */
+/** The visible text of a line, without what a carriage return overwrote. */
 export function visibleText(line: string): string {
-  const left = afterReturn(line);
-  return isPlain(left) ? left : left.replace(control, '');
+  const visible = afterReturn(line);
+  return isPlain(visible) ? visible : visible.replace(control, '');
 }
 
-/** The line in pieces of one style, and the style that the next line begins with. */
+/** Splits a line into pieces of one style. `after` is the style at the start of the next line. */
 export function readLine(line: string, before: Style = plainStyle): { pieces: Piece[]; after: Style } {
-  const left = afterReturn(line);
-  if (isPlain(left)) return { pieces: left === '' ? [] : [{ text: left, style: before }], after: before };
+  const visible = afterReturn(line);
+  if (isPlain(visible))
+    return { pieces: visible === '' ? [] : [{ text: visible, style: before }], after: before };
   const pieces: Piece[] = [];
   let style = before;
   let from = 0;
@@ -46,21 +47,21 @@ export function readLine(line: string, before: Style = plainStyle): { pieces: Pi
     if (last?.style === style) last.text += text;
     else pieces.push({ text, style });
   };
-  for (const found of left.matchAll(control)) {
-    add(left.slice(from, found.index));
-    from = found.index + found[0].length;
-    if (found[1] !== undefined) style = changed(style, found[1]);
+  for (const match of visible.matchAll(control)) {
+    add(visible.slice(from, match.index));
+    from = match.index + match[0].length;
+    if (match[1] !== undefined) style = applyCodes(style, match[1]);
   }
-  add(left.slice(from));
+  add(visible.slice(from));
   return { pieces, after: style };
 }
 
-/** The style after a piece of text, for when nothing of it is shown. */
+/** The style after a text, for lines that are not rendered. */
 export function styleAfter(text: string, before: Style): Style {
   if (!text.includes(escapeCharacter)) return before;
   let style = before;
   for (const [, parameters] of text.matchAll(control)) {
-    if (parameters !== undefined) style = changed(style, parameters);
+    if (parameters !== undefined) style = applyCodes(style, parameters);
   }
   return style;
 }
@@ -69,18 +70,18 @@ export function isPlainStyle(style: Style): boolean {
   return Object.values(style).every((value) => !value);
 }
 
-/** Most lines are. */
+/** True for most lines. */
 const isPlain = (line: string): boolean => line.search(control) === -1;
 
-/** Progress is written over and over in one line; the last of it counts. */
+/** Progress output overwrites one line; only the last state is visible. */
 function afterReturn(line: string): string {
   const end = line.endsWith('\r') ? line.length - 1 : line.length;
   const start = line.lastIndexOf('\r', end - 1) + 1;
   return start === 0 && end === line.length ? line : line.slice(start, end);
 }
 
-/** ECMA-48, "Select Graphic Rendition". What is not known changes nothing. */
-function changed(style: Style, parameters: string): Style {
+/** Applies "Select Graphic Rendition" (ECMA-48). Unknown codes have no effect. */
+function applyCodes(style: Style, parameters: string): Style {
   const codes = parameters.split(/[;:]/).map(Number);
   let next: Style = style;
   for (let index = 0; index < codes.length; index += 1) {
@@ -90,21 +91,22 @@ function changed(style: Style, parameters: string): Style {
     else if (code === 2) next = { ...next, dim: true };
     else if (code === 22) next = { ...next, bold: false, dim: false };
     else if (code === 38 || code === 48) {
-      const { colour, used } = extended(codes.slice(index + 1));
+      const { colour, used } = parseExtendedColour(codes.slice(index + 1));
       next = code === 38 ? { ...next, text: colour } : { ...next, ground: colour };
       index += used;
     } else if (code === 39) next = { ...next, text: undefined };
     else if (code === 49) next = { ...next, ground: undefined };
-    else if (code >= 30 && code <= 37) next = { ...next, text: named[code - 30] };
-    else if (code >= 40 && code <= 47) next = { ...next, ground: named[code - 40] };
-    else if (code >= 90 && code <= 97) next = { ...next, text: code === 90 ? 'grey' : named[code - 90] };
+    else if (code >= 30 && code <= 37) next = { ...next, text: basicColours[code - 30] };
+    else if (code >= 40 && code <= 47) next = { ...next, ground: basicColours[code - 40] };
+    else if (code >= 90 && code <= 97)
+      next = { ...next, text: code === 90 ? 'grey' : basicColours[code - 90] };
     else if (code >= 100 && code <= 107)
-      next = { ...next, ground: code === 100 ? 'grey' : named[code - 100] };
+      next = { ...next, ground: code === 100 ? 'grey' : basicColours[code - 100] };
   }
   return next;
 }
 
-const named: (Colour | undefined)[] = [
+const basicColours: (Colour | undefined)[] = [
   undefined,
   'red',
   'green',
@@ -115,23 +117,23 @@ const named: (Colour | undefined)[] = [
   undefined,
 ];
 
-/** `5;n`: one of 256 colours; `2;r;g;b`: any colour. */
-function extended(rest: readonly number[]): { colour: Colour | undefined; used: number } {
+/** Parses an extended colour: `5;n` is one of 256 colours, `2;r;g;b` any colour. `used` counts the parameters. */
+function parseExtendedColour(rest: readonly number[]): { colour: Colour | undefined; used: number } {
   if (rest[0] === 2) return { colour: nearest(rest[1] ?? 0, rest[2] ?? 0, rest[3] ?? 0), used: 4 };
   const number = rest[1] ?? 0;
-  if (number < 16) return { colour: number === 8 ? 'grey' : named[number % 8], used: 2 };
+  if (number < 16) return { colour: number === 8 ? 'grey' : basicColours[number % 8], used: 2 };
   if (number >= 232) return { colour: number < 250 ? 'grey' : undefined, used: 2 };
   const part = (divisor: number) => (Math.floor((number - 16) / divisor) % 6) * 51;
   return { colour: nearest(part(36), part(6), part(1)), used: 2 };
 }
 
 function nearest(red: number, green: number, blue: number): Colour | undefined {
-  const most = Math.max(red, green, blue);
-  const least = Math.min(red, green, blue);
-  if (most - least < 48) return most > 64 && most < 200 ? 'grey' : undefined;
-  const high = (part: number) => part > (most + least) / 2;
+  const max = Math.max(red, green, blue);
+  const min = Math.min(red, green, blue);
+  if (max - min < 48) return max > 64 && max < 200 ? 'grey' : undefined;
+  const high = (part: number) => part > (max + min) / 2;
   const mix = `${high(red) ? 'r' : ''}${high(green) ? 'g' : ''}${high(blue) ? 'b' : ''}`;
-  const of: Record<string, Colour> = {
+  const colourByMix: Record<string, Colour> = {
     r: 'red',
     g: 'green',
     b: 'blue',
@@ -139,5 +141,5 @@ function nearest(red: number, green: number, blue: number): Colour | undefined {
     gb: 'cyan',
     rb: 'magenta',
   };
-  return of[mix];
+  return colourByMix[mix];
 }

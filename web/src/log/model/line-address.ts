@@ -1,13 +1,13 @@
 import { useCallback } from 'react';
 import { useLocationProperty } from 'wouter/use-browser-location';
 
-/** The line that the address of the page names: `#L123`. */
+/** The line number in the fragment of the address: `#L123`. */
 export function lineOfHash(hash: string): number | undefined {
-  const found = /^#L([1-9]\d{0,8})$/.exec(hash);
-  return found ? Number(found[1]) : undefined;
+  const match = /^#L([1-9]\d{0,8})$/.exec(hash);
+  return match ? Number(match[1]) : undefined;
 }
 
-/** The line in the address, and how to change it. The rest of the address stays, and no entry is added to the history. */
+/** The line in the address, and a function that changes it without a history entry. The rest of the address stays. */
 export function useLineAddress(): [number | undefined, (line: number | undefined) => void] {
   const line = useLocationProperty(() => lineOfHash(window.location.hash));
   const change = useCallback((next: number | undefined) => {
@@ -17,8 +17,8 @@ export function useLineAddress(): [number | undefined, (line: number | undefined
   return [line, change];
 }
 
-/** What whoever is to see that line opens. */
-export function addressOfLine(line: number): string {
+/** The link to a line. */
+export function linkToLine(line: number): string {
   const address = new URL(window.location.href);
   address.hash = `L${line}`;
   return address.href;

@@ -1,26 +1,26 @@
 import { expect, it } from 'vitest';
 import { waitFor } from '../../../../test/support/wait-for.ts';
 import { Problem } from '../../api/problem.ts';
-import { createLogFeed, type Following, type LogSource } from './log-feed.ts';
+import { createLogFeed, type LogListener, type LogSource } from './log-feed.ts';
 
-/** A log on a server, in letters of one byte. */
-function serverOf(text: string, { finished = false } = {}) {
+/** A fake server with a log of one-byte characters. */
+function createServer(text: string, { finished = false } = {}) {
   const server = {
     text,
     finished,
-    away: false,
-    asked: 0,
-    followers: [] as { from: number; told: Following }[],
+    isDown: false,
+    readCount: 0,
+    followers: [] as { from: number; listener: LogListener }[],
   };
   const source: LogSource = {
     read: async (from) => {
-      server.asked += 1;
-      if (server.away) throw new Problem(503, {});
+      server.readCount += 1;
+      if (server.isDown) throw new Problem(503, {});
       const piece = server.text.slice(from, from + 4);
       return { text: piece, next: from + piece.length, finished: server.finished };
     },
-    follow: (from, told) => {
-      const follower = { from, told };
+    follow: (from, listener) => {
+      const follower = { from, listener };
       server.followers.push(follower);
       return () => {
         server.followers = server.followers.filter((each) => each !== follower);
@@ -33,43 +33,43 @@ function serverOf(text: string, { finished = false } = {}) {
 const linesOf = ({ log }: ReturnType<typeof createLogFeed>) =>
   Array.from({ length: log.last }, (_, index) => log.line(index + 1));
 
-it('reads a finished log to its end and asks no more', async () => {
-  const { server, source } = serverOf('one\ntwo\nthree\n', { finished: true });
+it('reads a finished log to its end and then stops', async () => {
+  const { server, source } = createServer('one\ntwo\nthree\n', { finished: true });
   const feed = createLogFeed(source);
   await waitFor(() => feed.state === 'complete');
   expect(linesOf(feed)).toEqual(['one', 'two', 'three']);
   expect(server.followers).toEqual([]);
 });
 
-it('follows a log from where it has read, until it ends', async () => {
-  const { server, source } = serverOf('one\n');
+it('follows a log from the last offset until it ends', async () => {
+  const { server, source } = createServer('one\n');
   const feed = createLogFeed(source);
   await waitFor(() => server.followers.length === 1);
   expect(feed.state).toBe('live');
-  const [{ from, told } = { from: 0, told: {} as Following }] = server.followers;
+  const [{ from, listener } = { from: 0, listener: {} as LogListener }] = server.followers;
   expect(from).toBe(4);
-  told.text('two\n', 8);
+  listener.text('two\n', 8);
   expect(linesOf(feed)).toEqual(['one', 'two']);
-  told.end();
+  listener.end();
   expect(feed.state).toBe('complete');
   expect(server.followers).toEqual([]);
 });
 
-it('goes on after an error, without a gap and without anything twice', async () => {
-  const { server, source } = serverOf('one\n');
-  const feed = createLogFeed(source, { againMs: 1 });
+it('continues after an error without gaps or duplicates', async () => {
+  const { server, source } = createServer('one\n');
+  const feed = createLogFeed(source, { retryMs: 1 });
   await waitFor(() => server.followers.length === 1);
-  server.away = true;
-  server.followers[0]?.told.broke();
+  server.isDown = true;
+  server.followers[0]?.listener.disconnected();
   await waitFor(() => feed.problem?.status === 503);
-  server.away = false;
+  server.isDown = false;
   server.text = 'one\ntwo\n';
   await waitFor(() => feed.problem === undefined && server.followers.length === 1);
   expect(linesOf(feed)).toEqual(['one', 'two']);
 });
 
-it('reads nothing while it is paused, and all of it afterwards', async () => {
-  const { server, source } = serverOf('one\n');
+it('reads nothing while it is paused, and everything afterwards', async () => {
+  const { server, source } = createServer('one\n');
   const feed = createLogFeed(source);
   await waitFor(() => server.followers.length === 1);
   feed.pause();

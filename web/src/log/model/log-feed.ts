@@ -1,63 +1,63 @@
 import type { readLog } from '../../../../src/operations/runs/run-record.ts';
 import { type Problem, toProblem, unreachable } from '../../api/problem.ts';
-import type { Answer } from '../../api/request.ts';
+import type { OutputOf } from '../../api/request.ts';
 import { createLogModel } from './log-model.ts';
 
-type LogPiece = Pick<Answer<typeof readLog>, 'text' | 'next' | 'finished'>;
+type LogChunk = Pick<OutputOf<typeof readLog>, 'text' | 'next' | 'finished'>;
 
 export interface LogSource {
-  /** The piece of the log at an offset in bytes; empty when there is no more (yet). */
-  read: (from: number, signal: AbortSignal) => Promise<LogPiece>;
-  /** What is written from that offset on, as it comes. Returns how to stop. */
-  follow: (from: number, told: Following) => () => void;
+  /** Reads the chunk of the log at a byte offset; empty at the end. */
+  read: (from: number, signal: AbortSignal) => Promise<LogChunk>;
+  /** Streams the log from a byte offset. Returns a function that stops it. */
+  follow: (from: number, listener: LogListener) => () => void;
 }
 
-export interface Following {
-  /** `next`: the offset behind it. */
+export interface LogListener {
+  /** `next` is the offset after the text. */
   text(text: string, next: number): void;
-  /** The run is finished, and that was all. */
+  /** The run is finished and the log is complete. */
   end(): void;
-  /** It is over, and the log may not be. */
-  broke(): void;
+  /** The stream broke before the log was complete. */
+  disconnected(): void;
 }
 
 export type FeedState = 'loading' | 'live' | 'complete';
 
 const defaults = {
-  /** After an error. */
-  againMs: 2_000,
+  /** The delay before a retry after an error. */
+  retryMs: 2_000,
 };
 
 /**
- * Reads the log of a run from its beginning, and what comes later until the run is finished. It reads by offsets, so nothing is
- * missed or doubled, however often the server was away.
+ * Reads the log of a run from its beginning and follows it until the run is finished. It reads by offset, so that nothing is lost
+ * or duplicated when the server is temporarily unreachable.
  */
 export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
-  const { againMs: retryMs } = { ...defaults, ...options };
+  const { retryMs } = { ...defaults, ...options };
   const log = createLogModel();
   const listeners = new Set<() => void>();
   let state: FeedState = 'loading';
   let problem: Problem | undefined;
   let version = 0;
   let from = 0;
-  let halt: () => void = () => {};
+  let stopReading: () => void = () => {};
 
-  const tell = () => {
+  const notify = () => {
     version += 1;
     for (const listener of listeners) listener();
   };
 
-  /** Reads all that is there; true when that is all there will be. */
+  /** Reads to the current end; resolves to true when the log is complete. */
   const catchUp = async (signal: AbortSignal): Promise<boolean> => {
     for (;;) {
-      const piece = await read(from, signal);
+      const chunk = await read(from, signal);
       if (signal.aborted) return false;
       problem = undefined;
-      log.append(piece.text);
-      const isEnd = piece.next === from;
-      from = piece.next;
-      if (isEnd) return piece.finished;
-      tell();
+      log.append(chunk.text);
+      const isEnd = chunk.next === from;
+      from = chunk.next;
+      if (isEnd) return chunk.finished;
+      notify();
     }
   };
 
@@ -65,42 +65,42 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopFollowing = () => {};
-    halt = () => {
+    stopReading = () => {
       stop.abort();
       clearTimeout(timer);
       stopFollowing();
     };
-    const again = (because: Problem) => {
+    const retryLater = (reason: Problem) => {
       stopFollowing();
-      problem = because;
-      tell();
-      // A refusal stays one.
-      if (because.status === 0 || because.status >= 500) timer = setTimeout(start, retryMs);
+      problem = reason;
+      notify();
+      // Only an unreachable or failing server is worth a retry.
+      if (reason.status === 0 || reason.status >= 500) timer = setTimeout(start, retryMs);
     };
-    const become = (next: FeedState) => {
+    const setState = (next: FeedState) => {
       state = next;
-      tell();
+      notify();
     };
     catchUp(stop.signal).then(
       (isComplete) => {
         if (stop.signal.aborted) return;
-        become(isComplete ? 'complete' : 'live');
+        setState(isComplete ? 'complete' : 'live');
         if (isComplete) return;
         stopFollowing = follow(from, {
           text(text, next) {
             log.append(text);
             from = next;
-            tell();
+            notify();
           },
           end() {
             stopFollowing();
-            become('complete');
+            setState('complete');
           },
-          broke: () => again(unreachable()),
+          disconnected: () => retryLater(unreachable()),
         });
       },
       (error) => {
-        if (!stop.signal.aborted) again(toProblem(error));
+        if (!stop.signal.aborted) retryLater(toProblem(error));
       },
     );
   };
@@ -111,20 +111,20 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
     get state(): FeedState {
       return state;
     },
-    /** Why nothing comes at the moment. */
+    /** Why the feed is interrupted; `undefined` when it is not. */
     get problem(): Problem | undefined {
       return problem;
     },
-    /** Another one after each change. */
+    /** Changes with every change of the feed. */
     version: () => version,
     listen(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    /** Stops reading, for good or until `resume`. */
-    pause: () => halt(),
+    /** Stops reading until `resume`. */
+    pause: () => stopReading(),
     resume(): void {
-      halt();
+      stopReading();
       if (state !== 'complete') start();
     },
   };

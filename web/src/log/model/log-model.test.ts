@@ -9,22 +9,22 @@ function linesOf(log: ReturnType<typeof createLogModel>): string[] {
 }
 
 describe('createLogModel', () => {
-  it('has no line before anything is written', () => {
+  it('starts without lines', () => {
     const log = createLogModel();
     expect([log.first, log.last, log.line(1)]).toEqual([1, 0, '']);
   });
 
-  it('numbers lines from 1 and lets the last one grow', () => {
+  it('numbers lines from 1 and appends to an incomplete last line', () => {
     const log = createLogModel();
     log.append('one\ntw');
     expect(linesOf(log)).toEqual(['one', 'tw']);
-    expect(log.lastWhole).toBe(1);
+    expect(log.lastComplete).toBe(1);
     log.append('o\n\nfour\n');
     expect(linesOf(log)).toEqual(['one', 'two', '', 'four']);
-    expect(log.lastWhole).toBe(4);
+    expect(log.lastComplete).toBe(4);
   });
 
-  it('has the lines of the text, however it arrives', () => {
+  it('has the lines of the text, however it is split', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n', 'é', ' ') });
     fc.assert(
       fc.property(fc.array(text), (parts) => {
@@ -37,8 +37,8 @@ describe('createLogModel', () => {
     );
   });
 
-  it('forgets the oldest lines when there are too many, and keeps the numbers of the others', () => {
-    const log = createLogModel({ mostCharacters: 100, pieceCharacters: 20 });
+  it('drops the oldest lines when the log is too large, and keeps the numbers of the others', () => {
+    const log = createLogModel({ maxCharacters: 100, pieceCharacters: 20 });
     for (let line = 1; line <= 50; line += 1) log.append(`line ${line}\n`);
     expect(log.last).toBe(50);
     expect(log.first).toBeGreaterThan(30);
@@ -47,14 +47,14 @@ describe('createLogModel', () => {
     expect(log.line(log.first - 1)).toBe('');
   });
 
-  it('bounds the number of lines as well', () => {
-    const log = createLogModel({ mostLines: 10, pieceCharacters: 4 });
+  it('also limits the number of lines', () => {
+    const log = createLogModel({ maxLines: 10, pieceCharacters: 4 });
     log.append('x\n'.repeat(2));
     for (let line = 0; line < 40; line += 1) log.append('x\n');
     expect(log.last - log.first + 1).toBeLessThanOrEqual(12);
   });
 
-  it('knows in which style a line begins, also when the sequence came in two parts', () => {
+  it('knows the initial style of a line, even when the sequence arrived in two parts', () => {
     const log = createLogModel();
     log.append(`${e}[3`);
     log.append(`1mred\nstill${e}[0m\nplain\n`);

@@ -1,11 +1,11 @@
 import { isPlainStyle, plainStyle, type Style, styleAfter, visibleText } from './ansi.ts';
 
 const defaults = {
-  /** What one log may take of the memory of a browser; the server keeps 64 MB of one by default. */
-  mostCharacters: 64 * 1024 * 1024,
-  /** Browsers draw nothing taller than 17 million pixels (Firefox); a line has 20. */
-  mostLines: 500_000,
-  /** Text is kept in pieces of about this size, and forgotten in such pieces. */
+  /** Limits the memory of the browser; the server keeps 64 MB per log by default. */
+  maxCharacters: 64 * 1024 * 1024,
+  /** Firefox renders nothing taller than 17 million pixels; a line has 20. */
+  maxLines: 500_000,
+  /** The approximate size of a piece, the unit of storage and removal. */
   pieceCharacters: 256 * 1024,
 };
 
@@ -13,32 +13,32 @@ interface Piece {
   text: string;
   /** The number of its first line. */
   first: number;
-  /** Where each of its lines begins. */
+  /** The start offset of each line. */
   starts: Uint32Array | number[];
 }
 
 /**
- * The lines of a log that grows, numbered from 1. They are cut out of the text when they are asked for, so 100,000 lines cost
- * their text and four bytes each. When there is more than fits, the oldest are forgotten; the others keep their numbers.
+ * The lines of a growing log, numbered from 1. Lines are sliced from the text on demand, so each costs its text and four bytes.
+ * Above the limits the oldest lines are dropped; the others keep their numbers.
  */
 export function createLogModel(options: Partial<typeof defaults> = {}) {
-  const { mostCharacters: maxCharacters, mostLines: maxLines, pieceCharacters } = { ...defaults, ...options };
+  const { maxCharacters, maxLines, pieceCharacters } = { ...defaults, ...options };
   const pieces: Piece[] = [{ text: '', first: 1, starts: [] }];
-  /** Only of lines that do not begin plain: a style that was not ended in the line before. */
+  /** The initial styles of lines that inherit one from the line before. */
   const styles = new Map<number, Style>();
   let characters = 0;
   let last = 0;
-  /** The last line has no end yet. */
+  /** The last line is incomplete. */
   let open = false;
   let style: Style = plainStyle;
 
-  const begin = (piece: Piece, at: number) => {
+  const startLine = (piece: Piece, at: number) => {
     (piece.starts as number[]).push(at);
     last += 1;
     if (!isPlainStyle(style)) styles.set(last, style);
   };
 
-  const forget = () => {
+  const dropOldest = () => {
     for (let first = pieces[0] as Piece; pieces.length > 1; first = pieces[0] as Piece) {
       if (characters <= maxCharacters && last - first.first < maxLines) return;
       characters -= first.text.length;
@@ -67,7 +67,7 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
       piece.text += text;
       characters += text.length;
       while (at < end) {
-        if (!open) begin(piece, at);
+        if (!open) startLine(piece, at);
         const newline = piece.text.indexOf('\n', at);
         open = newline === -1;
         if (open) break;
@@ -77,30 +77,30 @@ export function createLogModel(options: Partial<typeof defaults> = {}) {
       if (open || piece.text.length < pieceCharacters) return;
       piece.starts = Uint32Array.from(piece.starts);
       pieces.push({ text: '', first: last + 1, starts: [] });
-      forget();
+      dropOldest();
     },
 
-    /** The number of the first line that is still known; greater than `last` while there is none. */
+    /** The number of the first line that is still stored; greater than `last` while there is none. */
     get first(): number {
       return (pieces[0] as Piece).first;
     },
     get last(): number {
       return last;
     },
-    /** The last line that will not grow any more. */
-    get lastWhole(): number {
+    /** The last complete line. */
+    get lastComplete(): number {
       return open ? last - 1 : last;
     },
-    /** As it was written; empty for one that is not known. */
+    /** The raw line; empty when it is not stored. */
     line: lineOf,
-    /** As it is seen, without colours. */
+    /** The visible text, without escape sequences. */
     text: (number: number): string => visibleText(lineOf(number)),
     styleBefore: (number: number): Style => styles.get(number) ?? plainStyle,
   };
 }
 export type LogModel = ReturnType<typeof createLogModel>;
 
-/** The last piece that begins at this line or before it. */
+/** The index of the last piece that starts at or before this line. */
 function pieceAt(pieces: readonly Piece[], line: number): number {
   let low = 0;
   let high = pieces.length - 1;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogModel } from './log-model.ts';
-import { placeOf } from './log-place.ts';
+import { lineOfTest } from './log-place.ts';
 
 const text = `[matre 2026-11-22T21:43:23.173Z] Run 6, attempt 1
 HarbourCartTest2Cest: another
@@ -23,19 +23,19 @@ function logOf(content: string) {
   return log;
 }
 
-it('finds where a test begins', () => {
-  expect(placeOf('HarbourCartTest', logOf(text))).toBe(6);
-  expect(placeOf('HarbourCartTest2', logOf(text))).toBe(2);
+it('finds the start of a test', () => {
+  expect(lineOfTest('HarbourCartTest', logOf(text))).toBe(6);
+  expect(lineOfTest('HarbourCartTest2', logOf(text))).toBe(2);
 });
 
 it('finds the latest attempt', () => {
-  expect(placeOf('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
+  expect(lineOfTest('HarbourCartTest', logOf(`${text}${text}`))).toBe(19);
 });
 
-it('finds at least where a test ended', () => {
-  expect(placeOf('HarbourQuietTest', logOf(text))).toBe(13);
+it('falls back to the result of a test', () => {
+  expect(lineOfTest('HarbourQuietTest', logOf(text))).toBe(13);
 });
 
-it('says when a test is not there', () => {
-  expect(placeOf('Harbour', logOf(text))).toBeUndefined();
+it('returns undefined for a test that is not in the log', () => {
+  expect(lineOfTest('Harbour', logOf(text))).toBeUndefined();
 });

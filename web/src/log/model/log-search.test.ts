@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { createLogModel } from './log-model.ts';
-import { createLogSearch, findIn, neighbour } from './log-search.ts';
+import { createLogSearch, findMatches, neighbour } from './log-search.ts';
 
 describe('findIn', () => {
-  it('finds every place; capitals count only when there are some', () => {
-    expect(findIn('Click the click', 'click')).toEqual([
+  it('finds all matches, case-sensitive only for a text with capitals', () => {
+    expect(findMatches('Click the click', 'click')).toEqual([
       [0, 5],
       [10, 15],
     ]);
-    expect(findIn('Click the click', 'Click')).toEqual([[0, 5]]);
-    expect(findIn('aaa', 'aa')).toEqual([[0, 2]]);
-    expect(findIn('a', '')).toEqual([]);
+    expect(findMatches('Click the click', 'Click')).toEqual([[0, 5]]);
+    expect(findMatches('aaa', 'aa')).toEqual([[0, 2]]);
+    expect(findMatches('a', '')).toEqual([]);
   });
 });
 
 describe('createLogSearch', () => {
-  it('finds lines in the whole log and in what comes later, each once', () => {
+  it('finds lines in the current log and in later lines, each once', () => {
     const log = createLogModel();
     log.append('one\nerror\nthree\n');
     const search = createLogSearch(log, log.text, 'error');
@@ -28,7 +28,7 @@ describe('createLogSearch', () => {
     expect(search.lines).toEqual([2, 4]);
   });
 
-  it('looks at a last line without an end when the log is complete', () => {
+  it('searches an incomplete last line when the log is complete', () => {
     const log = createLogModel();
     log.append('error');
     const search = createLogSearch(log, log.text, 'error');
@@ -36,7 +36,7 @@ describe('createLogSearch', () => {
     expect(search.lines).toEqual([1]);
   });
 
-  it('stops when its time is over, and goes on from there', () => {
+  it('stops when its time is up, and continues from there', () => {
     const log = createLogModel();
     log.append('error\n'.repeat(2_000));
     const search = createLogSearch(log, log.text, 'error');
@@ -46,7 +46,7 @@ describe('createLogSearch', () => {
     expect(search.lines).toHaveLength(2_000);
   });
 
-  it('sees text through its colours', () => {
+  it('ignores colours', () => {
     const log = createLogModel();
     log.append('\u001b[31mERR\u001b[1mOR\u001b[0m\n');
     const search = createLogSearch(log, log.text, 'error');
@@ -56,7 +56,7 @@ describe('createLogSearch', () => {
 });
 
 describe('neighbour', () => {
-  it('goes on from a line, around the ends', () => {
+  it('wraps around at the ends', () => {
     const lines = [3, 7, 9];
     expect(neighbour(lines, undefined, 1)).toBe(0);
     expect(neighbour(lines, 3, 1)).toBe(1);

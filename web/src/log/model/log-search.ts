@@ -1,47 +1,47 @@
 import type { LogModel } from './log-model.ts';
 
-/** Looks at this many lines before it looks at the clock. */
-const linesAtOnce = 500;
+/** The number of lines between two checks of the clock. */
+const batchLines = 500;
 
-/** Where a text is in a line: pairs of start and end. Capitals count when the text has any. */
-export function findIn(line: string, wanted: string): [number, number][] {
-  if (wanted === '') return [];
-  const exact = wanted !== wanted.toLowerCase();
+/** The matches in a line, as pairs of start and end. Case-sensitive only if the text has capitals. */
+export function findMatches(line: string, query: string): [number, number][] {
+  if (query === '') return [];
+  const exact = query !== query.toLowerCase();
   const text = exact ? line : line.toLowerCase();
   const ranges: [number, number][] = [];
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length)) {
-    ranges.push([at, at + wanted.length]);
+  for (let at = text.indexOf(query); at !== -1; at = text.indexOf(query, at + query.length)) {
+    ranges.push([at, at + query.length]);
   }
   return ranges;
 }
 
 /**
- * Finds the lines that hold a text, in the whole log and in what comes later. A step at a time, so that the page stays at
- * hand meanwhile.
+ * Finds the lines that contain a text, in the current log and in later lines. It works in steps, so that the page stays
+ * responsive.
  */
 export function createLogSearch(
-  log: Pick<LogModel, 'first' | 'last' | 'lastWhole'>,
+  log: Pick<LogModel, 'first' | 'last' | 'lastComplete'>,
   textOf: (line: number) => string,
-  wanted: string,
+  query: string,
 ) {
   const lines: number[] = [];
   let next = log.first;
 
   return {
-    wanted,
-    /** Numbers of the lines found so far, in order. */
+    query,
+    /** The numbers of the matching lines so far, in order. */
     lines: lines as readonly number[],
 
-    /** Goes on for about `ms`. False when there is more to look at. A line that still grows waits, unless it is `final`. */
+    /** Searches for about `ms`. Returns false when lines are left. Skips an incomplete last line unless `final`. */
     step(ms: number, final: boolean): boolean {
-      const until = performance.now() + ms;
-      const end = final ? log.last : log.lastWhole;
+      const deadline = performance.now() + ms;
+      const end = final ? log.last : log.lastComplete;
       while (next <= end) {
-        const pause = Math.min(end, next + linesAtOnce - 1);
-        for (; next <= pause; next += 1) {
-          if (findIn(textOf(next), wanted).length > 0) lines.push(next);
+        const batchEnd = Math.min(end, next + batchLines - 1);
+        for (; next <= batchEnd; next += 1) {
+          if (findMatches(textOf(next), query).length > 0) lines.push(next);
         }
-        if (performance.now() >= until) break;
+        if (performance.now() >= deadline) break;
       }
       return next > end;
     },
@@ -49,7 +49,7 @@ export function createLogSearch(
 }
 export type LogSearch = ReturnType<typeof createLogSearch>;
 
-/** The index of the match to go to from `line`: the next one after it, or the last one before; around the ends. */
+/** The index of the next (1) or previous (-1) match from `line`; wraps around at the ends. */
 export function neighbour(
   lines: readonly number[],
   line: number | undefined,

@@ -14,7 +14,7 @@ const codes = (count: number) =>
     .slice(0, 4)
     .map(({ code }) => code);
 
-it('lanes are where people know them to be, or where something happens when they do not fit', () => {
+it('sorts lanes by name, or the busy ones first when there are too many', () => {
   expect(codes(30)).toEqual(['e1', 'e2', 'e3', 'e4']);
   expect(codes(31)).toEqual(['e12', 'e9', 'e8', 'e1']);
 });

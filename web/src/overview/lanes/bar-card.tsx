@@ -6,7 +6,7 @@ import { StatusBadge, statusOfRun } from '../../ui/status.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import classes from './bar-card.module.css';
 
-/** One card for all bars: it opens at the one that is pointed at or has the focus. What it says, the bar says to screen readers. */
+/** One card for all bars: it opens at the bar under the pointer or with the focus. Screen readers get the label of the bar instead. */
 export function BarCard({
   board,
   lanes,
@@ -21,13 +21,17 @@ export function BarCard({
     if (current === null) return;
     const show = ({ target }: Event) => {
       if (!(target instanceof Element)) return;
-      // The pointer may go onto the card, to read or copy what it says.
+      // The card stays open while the pointer is on it, so that its text can be read or copied.
       if (target.closest(`.${classes.card}`)) return;
       const bar = target.closest<HTMLElement>('[data-run]');
       if (!bar) return setOpen(undefined);
       const { left, bottom } = bar.getBoundingClientRect();
-      const room = document.documentElement.clientWidth - 340;
-      setOpen({ id: Number(bar.dataset['run']), left: Math.max(8, Math.min(left, room)), top: bottom + 4 });
+      const maxLeft = document.documentElement.clientWidth - 340;
+      setOpen({
+        id: Number(bar.dataset['run']),
+        left: Math.max(8, Math.min(left, maxLeft)),
+        top: bottom + 4,
+      });
     };
     const hide = () => setOpen(undefined);
     const leave = (event: KeyboardEvent) => event.key === 'Escape' && hide();
@@ -83,18 +87,18 @@ function BarFacts({ bar, lane }: { bar: BarView; lane: LaneView }) {
         </dd>
         {bar.reason !== null && (
           <>
-            <dt>Because</dt>
+            <dt>Reason</dt>
             <dd>{bar.reason.toLowerCase().replaceAll('_', ' ')}</dd>
           </>
         )}
         {running?.current.map(({ test }) => (
-          <Fact key={test} name="Now" value={test} />
+          <Fact key={test} name="Current test" value={test} />
         ))}
         <dt>Started</dt>
         <dd>
           <Time at={bar.startedAt} as="clock" /> by {bar.requestedBy}
         </dd>
-        <dt>{bar.finishedAt === null ? 'Runs for' : 'Took'}</dt>
+        <dt>{bar.finishedAt === null ? 'Running for' : 'Duration'}</dt>
         <dd>
           <Elapsed since={bar.startedAt} until={bar.finishedAt} />
           {running?.msLeft != null && `, ${approxDuration(running.msLeft)} left`}

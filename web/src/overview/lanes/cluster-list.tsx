@@ -6,7 +6,7 @@ import { StatusSign, statusOfRun } from '../../ui/status.tsx';
 import type { OpenedCluster } from './cluster.tsx';
 import classes from './cluster-list.module.css';
 
-/** The runs of the crowd that was pressed, the latest first. Arrows move among them; Escape leads back to where it was pressed. */
+/** The runs of a clicked cluster, the latest first. Arrow keys move between them; Escape returns the focus to the cluster. */
 export function ClusterList({
   cluster: { runs, title, button },
   onClose,

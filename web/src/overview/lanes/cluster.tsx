@@ -14,22 +14,22 @@ interface Props {
 export interface OpenedCluster {
   runs: RunPiece['bar'][];
   title: string;
-  /** What was pressed. */
+  /** The clicked element, which gets the focus back. */
   button: HTMLElement;
 }
 
-/** Runs too narrow and too near to each other to be hit one by one. Each is drawn where it was; pressed, they are listed. */
+/** Runs too short and too close together to click one by one. Each is drawn at its time; a click lists them. */
 export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen }: Props) {
   const [{ start }] = runs;
   const end = Math.max(...runs.map((run) => run.end ?? run.start));
-  const title = tell(runs, environment);
+  const title = clusterLabel(runs, environment);
   const share = (seconds: number) => `${(seconds / Math.max(end - start, 1)) * 100}%`;
   return (
     <button
       type="button"
-      className={classes.crowd}
-      style={{ '--s': start, '--e': end }}
-      data-crowd={runs.length}
+      className={classes.cluster}
+      style={{ '--start': start, '--end': end }}
+      data-cluster={runs.length}
       tabIndex={isStop ? 0 : -1}
       aria-haspopup="dialog"
       aria-label={title}
@@ -51,7 +51,7 @@ export const Cluster = memo(function Cluster({ runs, environment, isStop, onOpen
 });
 
 /** `3 runs on preprod-us, 09:10 to 09:12: 2 passed, 1 failed` */
-function tell(runs: readonly RunPiece[], environment: string): string {
+function clusterLabel(runs: readonly RunPiece[], environment: string): string {
   const verdicts = new Map<string, number>();
   for (const { bar } of runs) verdicts.set(statusOfRun(bar), (verdicts.get(statusOfRun(bar)) ?? 0) + 1);
   const counts = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`);

@@ -1,8 +1,8 @@
 import type { MouseEvent } from 'react';
 
 /**
- * Follows the links below an element within the page. One listener instead of one in each of a thousand bars, which a router's
- * own links would have. What the browser does with keys held down, or with other buttons, it still does.
+ * Returns a click handler that opens the links inside an element through the router. One listener, instead of one per router link
+ * in a thousand bars. Clicks with modifier keys or other buttons keep their browser behaviour.
  */
 export function followLinks(go: (path: string) => void) {
   return (event: MouseEvent<HTMLElement>): void => {

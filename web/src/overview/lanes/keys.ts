@@ -1,9 +1,9 @@
 import type { KeyboardEvent } from 'react';
 
-/** Runs, and crowds of them. */
-const bars = '[data-run], [data-crowd]';
+/** Runs and clusters of runs. */
+const bars = '[data-run], [data-cluster]';
 
-/** Left and right go to the bars beside, up and down to the lane above and below; Home and End to the ends of the lane. */
+/** Left and Right move along a lane, Up and Down between lanes, Home and End to the ends of a lane. */
 export function moveAmongBars(event: KeyboardEvent<HTMLElement>): void {
   const bar = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>(bars) : null;
   const lane = bar?.closest('li');
@@ -35,7 +35,7 @@ function nextBar(key: string, bar: HTMLElement, lane: HTMLElement): HTMLElement 
   }
 }
 
-/** The latest bar of the nearest lane that has one. */
+/** The last bar of the nearest lane with bars, in one direction. */
 function beside(
   lane: Element,
   way: 'previousElementSibling' | 'nextElementSibling',

@@ -12,26 +12,19 @@ interface Props {
   lane: LaneView;
   queue: readonly QueuedView[];
   anchor: number;
-  /** When the lane was so, by the clock of the server, in seconds from the anchor. */
+  /** The server time of this state, in seconds from the anchor. */
   at: number;
   pxPerSecond: number;
   onOpenCluster: (cluster: OpenedCluster) => void;
 }
 
-/** An environment and what it did, does and will do. */
-export const Lane = memo(function Lane({
-  lane,
-  queue,
-  anchor,
-  at,
-  pxPerSecond,
-  onOpenCluster: onOpenCrowd,
-}: Props) {
+/** An environment with its past, running and queued runs. */
+export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCluster }: Props) {
   const pieces = useMemo(
     () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
     [lane, queue, anchor, at],
   );
-  const drawn = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
+  const drawnPieces = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
   const last = lane.bars.at(-1);
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
@@ -41,7 +34,7 @@ export const Lane = memo(function Lane({
         <LaneState lane={lane} next={queue[0]} />
       </a>
       <div className={classes.track}>
-        {drawn.map((piece) => {
+        {drawnPieces.map((piece) => {
           switch (piece.kind) {
             case 'run':
               return (
@@ -54,14 +47,14 @@ export const Lane = memo(function Lane({
                   isStop={piece.bar === last}
                 />
               );
-            case 'several':
+            case 'cluster':
               return (
                 <Cluster
                   key={piece.runs[0].bar.id}
                   runs={piece.runs}
                   environment={lane.code}
                   isStop={piece.runs.at(-1)?.bar === last}
-                  onOpen={onOpenCrowd}
+                  onOpen={onOpenCluster}
                 />
               );
             case 'expected':
@@ -69,7 +62,7 @@ export const Lane = memo(function Lane({
                 <span
                   key="expected"
                   className={classes.expected}
-                  style={{ '--e': piece.end ?? at }}
+                  style={{ '--end': piece.end ?? at }}
                   data-alone={queue.length === 0 || undefined}
                   aria-hidden
                 >
@@ -77,10 +70,10 @@ export const Lane = memo(function Lane({
                 </span>
               );
             case 'queued':
-              return <Waiting key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
+              return <QueuedBar key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
             case 'paused':
               return (
-                <span key="paused" className={classes.paused} style={{ '--s': piece.start }}>
+                <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>
                   <span>
                     paused since {clock(new Date(lane.paused?.since ?? 0))}: {lane.paused?.reason}
                   </span>
@@ -93,7 +86,7 @@ export const Lane = memo(function Lane({
         {lastBroken?.finishedAt && (
           <span
             className={classes.after}
-            style={{ '--s': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
+            style={{ '--start': (Date.parse(lastBroken.finishedAt) - anchor) / 1000 }}
             data-status="broken"
             aria-hidden
           >
@@ -105,7 +98,7 @@ export const Lane = memo(function Lane({
   );
 });
 
-/** In the column beside the names, so that it can be read downwards. */
+/** The state of an environment, in a column next to the names. */
 function LaneState({
   lane: { paused, running, queued, bars },
   next,
@@ -138,7 +131,7 @@ function LaneState({
   );
 }
 
-function Waiting({
+function QueuedBar({
   piece: { run, start, end },
   pxPerSecond,
 }: {
@@ -149,10 +142,10 @@ function Waiting({
     <a
       href={`/runs/${run.id}`}
       className={classes.queued}
-      style={{ '--s': start, '--e': end ?? start }}
+      style={{ '--start': start, '--end': end ?? start }}
       data-open={end === undefined || undefined}
       tabIndex={-1}
-      aria-label={`#${run.id} ${run.summary}: waits, ${run.waits.message}`}
+      aria-label={`#${run.id} ${run.summary}: waiting, ${run.waits.message}`}
       title={`#${run.id} ${run.summary}: ${run.waits.message}`}
     >
       {(end === undefined || (end - start) * pxPerSecond >= 28) && `#${run.id}`}

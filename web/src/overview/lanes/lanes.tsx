@@ -17,11 +17,11 @@ import classes from './lanes.module.css';
 import { byEnvironment, layOutTicks } from './layout.ts';
 import type { Span } from './spans.ts';
 
-/** No other label of the axis is so near to that of now. */
+/** Labels of the axis closer than this to the "now" label are hidden. */
 const nowLabelPx = 40;
 const nothingQueued: QueuedView[] = [];
 
-/** A lane for each environment on one axis of time. `received` is when this page got the overview, by its own clock. */
+/** One lane per environment on a shared time axis. `received` is when the page received the overview, by its own clock. */
 export function Lanes({
   overview,
   lanes,
@@ -42,10 +42,10 @@ export function Lanes({
   const all = (span.past + span.ahead) / 1000;
   const pxPerSecond = width / all;
 
-  // As often as the line of now gets to the next pixel.
-  const here = useNow(Math.max(1_000, Math.round(1_000 / Math.max(pxPerSecond, 0.001))));
-  // The clock of this machine may be wrong; how fast it goes is not.
-  const now = (Date.parse(overview.at) + Math.max(0, here.getTime() - received) - anchor) / 1000;
+  // Once per pixel that the "now" line moves.
+  const localNow = useNow(Math.max(1_000, Math.round(1_000 / Math.max(pxPerSecond, 0.001))));
+  // The local clock may be wrong, so it only measures elapsed time.
+  const now = (Date.parse(overview.at) + Math.max(0, localNow.getTime() - received) - anchor) / 1000;
   const from = now - span.past / 1000;
   const ticks = layOutTicks({ from, to: from + all, anchor }, { widthPx: width, apartPx: 64 });
   const queues = useMemo(() => byEnvironment(overview.queue), [overview.queue]);
@@ -53,12 +53,12 @@ export function Lanes({
 
   return (
     <>
-      {/* The arrows move among bars, which are links and work without them. */}
+      {/* The arrow keys move between bars, which are links and work without them. */}
       <section
         ref={board}
         className={classes.board}
         style={{ '--from': from, '--span': all, '--now': now }}
-        aria-label="What runs where"
+        aria-label="Run timeline"
         onKeyDown={moveAmongBars}
         onClick={followLinks(go)}
       >
@@ -68,7 +68,7 @@ export function Lanes({
             {ticks
               .filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)
               .map(({ at, label }) => (
-                <span key={at} className={classes.tick} style={{ '--s': at }}>
+                <span key={at} className={classes.tick} style={{ '--start': at }}>
                   {label}
                 </span>
               ))}
@@ -77,12 +77,12 @@ export function Lanes({
         </div>
         <div className={classes.behind} aria-hidden>
           {ticks.map(({ at }) => (
-            <span key={at} className={classes.rule} style={{ '--s': at }} />
+            <span key={at} className={classes.rule} style={{ '--start': at }} />
           ))}
           <span className={classes.now} />
         </div>
         <ul className={classes.lanes}>
-          {/* Not before it is known what the bars have room for, or all would be drawn twice. */}
+          {/* Waits for the width, which decides what fits on the bars; otherwise all would render twice. */}
           {width > 0 &&
             lanes.map((lane) => (
               <Lane
@@ -90,7 +90,7 @@ export function Lanes({
                 lane={lane}
                 queue={queues.get(lane.code) ?? nothingQueued}
                 anchor={anchor}
-                // Only a lane with something under way changes with the time.
+                // Only a lane with a running run changes with time.
                 at={lane.running ? at : 0}
                 pxPerSecond={pxPerSecond}
                 onOpenCluster={setCluster}

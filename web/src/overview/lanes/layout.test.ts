@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
-import { byEnvironment, cluster, layOutLane, layOutTicks, type Piece, roomOf } from './layout.ts';
+import { byEnvironment, cluster, labelDetail, layOutLane, layOutTicks, type Piece } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(anchor + minutes * 60_000).toISOString();
@@ -45,7 +45,7 @@ const waiting: QueuedView = {
 const moment = { anchor, at: anchor + 30 * 60_000 };
 
 describe('a lane', () => {
-  it('has nothing while nothing was, is or will be', () => {
+  it('is empty without past, running or queued runs', () => {
     expect(layOutLane(idle, [], moment)).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe('a lane', () => {
     ]);
   });
 
-  it('leaves the ends open that nobody knows, and what has no time without a place', () => {
+  it('leaves unknown ends open and omits queued runs without an expected start', () => {
     const pieces = layOutLane(
       {
         ...idle,
@@ -88,7 +88,7 @@ describe('a lane', () => {
     expect(pieces.map((piece) => 'end' in piece && piece.end)).toEqual([undefined, undefined]);
   });
 
-  it('begins to be paused before everything else, so that bars lie above it', () => {
+  it('puts the pause first, so that bars are drawn above it', () => {
     const pieces = layOutLane(
       { ...idle, paused: { since: at(10), reason: 'copy' }, bars: [bar] },
       [],
@@ -102,7 +102,7 @@ describe('the ticks of the axis', () => {
   const hours = (from: number, to: number, widthPx: number) =>
     layOutTicks({ from: from * 3600, to: to * 3600, anchor }, { widthPx, apartPx: 64 });
 
-  it('are at round times, as many as have room', () => {
+  it('are at round times, as many as fit', () => {
     expect(hours(0, 2, 1000).map(({ at }) => at / 60)).toEqual([
       0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120,
     ]);
@@ -110,44 +110,44 @@ describe('the ticks of the axis', () => {
     expect(hours(0.1, 1, 1000)[0]?.at).toBe(600);
   });
 
-  it('name the day at midnight of the reader', () => {
+  it('show the date at local midnight', () => {
     const labels = hours(0, 24, 500).map(({ label }) => label);
     expect(labels.filter((label) => !/^\d\d:\d\d$/.test(label))).toHaveLength(1);
   });
 
-  it('are few before the page knows how wide it is', () => {
+  it('are few before the width is measured', () => {
     expect(hours(0, 2, 0).length).toBeLessThan(3);
   });
 });
 
-describe('runs that are too narrow to be hit', () => {
+describe('runs that are too narrow to click', () => {
   const run = (id: number, start: number, end: number | undefined): Piece => ({
     ...{ kind: 'run', bar: { ...bar, id }, start, end },
   });
   const ids = (pieces: Piece[], pxPerSecond: number) =>
     cluster(pieces, pxPerSecond).map((drawn) => {
-      if (drawn.kind === 'several') return drawn.runs.map((each) => each.bar.id);
+      if (drawn.kind === 'cluster') return drawn.runs.map((each) => each.bar.id);
       return drawn.kind === 'run' ? drawn.bar.id : drawn.kind;
     });
 
-  it('are one where they are near to each other, and alone where they are not', () => {
+  it('form a cluster when they are close together', () => {
     const pieces = [run(1, 0, 5), run(2, 8, 12), run(3, 16, 20), run(4, 60, 65)];
     expect(ids(pieces, 1)).toEqual([[1, 2, 3], 4]);
     expect(ids(pieces, 4)).toEqual([1, 2, 3, 4]);
   });
 
-  it('do not swallow one that can be hit, nor one that executes', () => {
+  it('do not cluster with a run that is wide enough or still running', () => {
     expect(ids([run(1, 0, 5), run(2, 6, 60), run(3, 61, 63), run(4, 64, undefined)], 1)).toEqual([
       1, 2, 3, 4,
     ]);
   });
 
-  it('are several where they would be a wide one', () => {
+  it('form several clusters instead of a wide one', () => {
     const plural = Array.from({ length: 30 }, (_, index) => run(index, index * 4, index * 4 + 2));
     expect(ids(plural, 1).map((each) => (Array.isArray(each) ? each.length : each))).toEqual([12, 12, 6]);
   });
 
-  it('leave everything else as it is', () => {
+  it('leave all other pieces unchanged', () => {
     const paused: Piece = { kind: 'paused', start: 0 };
     expect(ids([paused, run(1, 0, 2), run(2, 3, 4), { kind: 'expected', end: 9 }], 1)).toEqual([
       'paused',
@@ -157,11 +157,11 @@ describe('runs that are too narrow to be hit', () => {
   });
 });
 
-it('a bar says as much as it has room for', () => {
-  expect([200, 70, 30, 3].map(roomOf)).toEqual(['all', 'number', 'sign', 'none']);
+it('shows as much text on a bar as fits', () => {
+  expect([200, 70, 30, 3].map(labelDetail)).toEqual(['all', 'number', 'sign', 'none']);
 });
 
-it('queues keep their order within each environment', () => {
+it('keeps the order of the queue within each environment', () => {
   const other = { ...waiting, id: 51, environment: 'stage-es' };
   const last = { ...waiting, id: 52 };
   const lanes = byEnvironment([waiting, other, last]);

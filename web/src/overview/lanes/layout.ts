@@ -2,23 +2,23 @@ import type { BarView, LaneView, QueuedView } from '../../../../src/operations/o
 import { calendarDay, clock } from '../../ui/format.ts';
 
 /**
- * Where things stand on the time axis, in seconds from a fixed moment (`anchor`). What was laid out once stays as it is
- * while time goes on: the page moves the axis below it (lanes.module.css).
+ * A piece of a lane on the time axis, in seconds from a fixed time (`anchor`). Pieces need no new layout as time passes: CSS
+ * moves the axis instead (lanes.module.css).
  */
 export type Piece =
   | RunPiece
-  /** What the run that executes will probably still take, from now on. */
+  /** The estimated rest of the running run, from now on. */
   | { kind: 'expected'; end: number | undefined }
-  /** `end` is absent where nobody knows how long it takes. */
+  /** `end` is undefined when the duration is unknown. */
   | { kind: 'queued'; run: QueuedView; start: number; end: number | undefined }
-  /** Nothing starts from then on. */
+  /** The environment is paused from `start` on. */
   | { kind: 'paused'; start: number };
 
 export interface RunPiece {
   kind: 'run';
   bar: BarView;
   start: number;
-  /** Absent while the run executes: it ends at the line of now. */
+  /** Undefined while the run is running: the bar ends at the "now" line. */
   end: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export function layOutLane(
     pieces.push({ kind: 'expected', end: msLeft === null ? undefined : (at + msLeft - anchor) / 1000 });
   }
   for (const run of queue) {
-    // Without a time it has no place on the axis; the number beside the lane counts it.
+    // Without an expected start it has no position on the axis; the count next to the lane includes it.
     if (run.expectedStartAt === null) continue;
     const start = seconds(run.expectedStartAt);
     pieces.push({
@@ -60,15 +60,15 @@ export interface Tick {
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * 60);
 
-/** Round times of the reader's clock between `from` and `to` (seconds from the anchor), at least `apartPx` from each other. */
+/** Round local times between `from` and `to` (seconds from the anchor), at least `apartPx` apart. */
 export function layOutTicks(
   { from, to, anchor }: { from: number; to: number; anchor: number },
   { widthPx, apartPx }: { widthPx: number; apartPx: number },
 ): Tick[] {
-  const least = ((to - from) * apartPx) / Math.max(widthPx, 1);
-  const step = steps.find((each) => each >= least) ?? (steps.at(-1) as number);
+  const minStep = ((to - from) * apartPx) / Math.max(widthPx, 1);
+  const step = steps.find((each) => each >= minStep) ?? (steps.at(-1) as number);
   const zone = new Date(anchor + from * 1000).getTimezoneOffset() * 60;
-  // Of the reader's zone, so that a step of six hours meets midnight.
+  // In local time, so that steps of six hours include midnight.
   const offset = anchor / 1000 - zone;
   const ticks: Tick[] = [];
   for (let local = Math.ceil((from + offset) / step) * step; local - offset <= to; local += step) {
@@ -80,23 +80,23 @@ export function layOutTicks(
   return ticks;
 }
 
-/** A bar that is narrower is missed by people with a mouse. */
+/** Narrower bars are hard to click. */
 export const hitPx = 12;
-/** A crowd that is wider is several, so that each tells about when it was. */
+/** A wider cluster is split, so that the position of each shows its time. */
 const clusterPx = 48;
 
-/** What is drawn as one thing, and opened as one. */
-export type Drawn = Piece | { kind: 'several'; runs: [RunPiece, ...RunPiece[]] };
+/** A piece, or a cluster of runs that is drawn and opened as one element. */
+export type DrawnPiece = Piece | { kind: 'cluster'; runs: [RunPiece, ...RunPiece[]] };
 
-/** The same pieces, but runs together that are too narrow to be hit one by one, and too near to each other. */
-export function cluster(pieces: readonly Piece[], pxPerSecond: number): Drawn[] {
+/** Clusters runs that are too narrow and too close together to click one by one. Other pieces stay unchanged. */
+export function cluster(pieces: readonly Piece[], pxPerSecond: number): DrawnPiece[] {
   const isNarrow = ({ start, end }: RunPiece) => end !== undefined && (end - start) * pxPerSecond < hitPx;
-  const drawn: Drawn[] = [];
+  const drawnPieces: DrawnPiece[] = [];
   for (const piece of pieces) {
-    const last = drawn.at(-1);
-    const cluster = last?.kind === 'run' ? [last] : last?.kind === 'several' ? last.runs : [];
+    const last = drawnPieces.at(-1);
+    const cluster = last?.kind === 'run' ? [last] : last?.kind === 'cluster' ? last.runs : [];
     const [first, before] = [cluster[0], cluster.at(-1)];
-    const belongs =
+    const joinsCluster =
       piece.kind === 'run' &&
       isNarrow(piece) &&
       first !== undefined &&
@@ -104,20 +104,21 @@ export function cluster(pieces: readonly Piece[], pxPerSecond: number): Drawn[] 
       isNarrow(before) &&
       (piece.start - before.start) * pxPerSecond < hitPx &&
       (piece.start - first.start) * pxPerSecond < clusterPx;
-    if (belongs) drawn[drawn.length - 1] = { kind: 'several', runs: [first, ...cluster.slice(1), piece] };
-    else drawn.push(piece);
+    if (joinsCluster)
+      drawnPieces[drawnPieces.length - 1] = { kind: 'cluster', runs: [first, ...cluster.slice(1), piece] };
+    else drawnPieces.push(piece);
   }
-  return drawn;
+  return drawnPieces;
 }
 
-/** How much of its text a bar of this width can hold. */
-export function roomOf(widthPx: number): 'all' | 'number' | 'sign' | 'none' {
+/** How much text fits on a bar of this width. */
+export function labelDetail(widthPx: number): 'all' | 'number' | 'sign' | 'none' {
   if (widthPx >= 104) return 'all';
   if (widthPx >= 64) return 'number';
   return widthPx >= 22 ? 'sign' : 'none';
 }
 
-/** The runs that wait on each environment, in their order. */
+/** The queued runs by environment, in queue order. */
 export function byEnvironment(queue: readonly QueuedView[]): Map<string, QueuedView[]> {
   const lanes = new Map<string, QueuedView[]>();
   for (const run of queue) lanes.set(run.environment, [...(lanes.get(run.environment) ?? []), run]);

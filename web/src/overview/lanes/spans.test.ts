@@ -10,7 +10,7 @@ const fitting = (...minutesAgo: number[]) => {
   return fittingSpan({ at, lanes: [{ bars }] as LaneView[] }).name;
 };
 
-it('as much time is shown as something happened in, and two hours where that is more or nothing', () => {
+it('picks the shortest span that covers all runs, and two hours for older runs or none', () => {
   expect([fitting(1, 4), fitting(1, 14), fitting(14, 16), fitting(61), fitting(300), fitting()]).toEqual([
     '5m',
     '15m',

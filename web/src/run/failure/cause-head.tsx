@@ -4,14 +4,15 @@ import classes from './cause-head.module.css';
 import { Message } from './message.tsx';
 import { SameCause } from './same-cause.tsx';
 
-/** What several failures have in common; they stand below it. */
-export function CauseHead({ cause, shown }: { cause: CauseView; shown: number }) {
+/** The heading above several failures with the same cause. */
+export function CauseHead({ cause, visibleTests }: { cause: CauseView; visibleTests: number }) {
   const { message, status, tests, sameCauseAs } = cause;
   return (
     <div className={classes.cause} data-status={status}>
       <h3 className={classes.title}>
         <StatusSign status={status} />
-        {shown === tests.length ? tests.length : `${shown} of ${tests.length}`} tests with one cause
+        {visibleTests === tests.length ? tests.length : `${visibleTests} of ${tests.length}`} tests with the
+        same cause
         <SameCause runs={sameCauseAs} />
       </h3>
       <Message text={message} lines={2} />

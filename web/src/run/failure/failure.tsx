@@ -6,7 +6,7 @@ import { History } from '../history.tsx';
 import { fileOf } from '../queries.ts';
 import { TestActions } from '../tests/test-actions.tsx';
 import { TestName } from '../tests/test-name.tsx';
-import { OpenedPanel } from '../tests/test-panel.tsx';
+import { TestPanel } from '../tests/test-panel.tsx';
 import type { TestProps } from '../tests/test-props.ts';
 import classes from './failure.module.css';
 import { Message } from './message.tsx';
@@ -14,12 +14,12 @@ import { Reason } from './reason.tsx';
 import { SameCause } from './same-cause.tsx';
 import { splitTitle } from './step-tree.ts';
 
-/** A test that failed or was broken, with all that tells why, without a click. */
+/** A failed or broken test, with everything that explains why visible without a click. */
 export function Failure(props: TestProps) {
   const { run, test, cause, panel, onPanel } = props;
   const { status, failure, message, reason, durationMs, usualMs, history, attachments } = test;
   const screenshot = attachments.find(({ kind }) => kind === 'screenshot');
-  const said = message !== null && message !== cause?.message;
+  const showsMessage = message !== null && message !== cause?.message;
   return (
     <article
       className={classes.failure}
@@ -27,40 +27,40 @@ export function Failure(props: TestProps) {
       tabIndex={-1}
       aria-label={`${test.test}: ${status}`}
     >
-      <div className={classes.words}>
-        <div className={classes.first}>
+      <div className={classes.content}>
+        <div className={classes.titleRow}>
           <span className={classes.name}>
             <StatusBadge status={status === 'broken' ? 'broken' : 'failed'} />
             <b>
               <TestName test={test} environment={run.environment} />
             </b>
           </span>
-          <Classified failure={failure} />
-          <span className={classes.end}>
+          <ClassificationBadge failure={failure} />
+          <span className={classes.trailing}>
             {durationMs !== null && (
               <span title={usualMs === null ? undefined : `usually ${duration(usualMs)}`}>
                 {duration(durationMs)}
               </span>
             )}
-            <History answers={history} />
+            <History outcomes={history} />
           </span>
         </div>
         {reason ? (
           <Reason reason={reason} label={`Why ${test.test} is broken`} />
         ) : (
-          said && <Message text={message} />
+          showsMessage && <Message text={message} />
         )}
         <FailedStep failure={failure} />
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
-        <Earlier test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
+        <EarlierAttempts test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
         <TestActions {...props} />
-        {panel && <OpenedPanel run={run} test={test} panel={panel} />}
+        {panel && <TestPanel run={run} test={test} panel={panel} />}
       </div>
       {screenshot && panel !== 'screenshot' && (
         <button
           type="button"
           className={classes.thumbnail}
-          aria-label={`Screenshot of ${test.test}, larger`}
+          aria-label={`Screenshot of ${test.test}, enlarge`}
           onClick={() => onPanel('screenshot')}
         >
           <img src={fileOf(run.id, screenshot.path)} alt="" loading="lazy" decoding="async" />
@@ -71,12 +71,12 @@ export function Failure(props: TestProps) {
 }
 
 const classifications = {
-  new: { word: 'new failure', why: 'It passed before' },
-  known: { word: 'known failure', why: 'It failed the last time as well' },
-  flaky: { word: 'flaky', why: 'It keeps changing between passed and failed' },
+  new: { word: 'new failure', why: 'The test passed before' },
+  known: { word: 'known failure', why: 'The test also failed last time' },
+  flaky: { word: 'flaky', why: 'The test alternates between passed and failed' },
 };
 
-function Classified({ failure }: { failure: FailureView | null }) {
+function ClassificationBadge({ failure }: { failure: FailureView | null }) {
   if (!failure?.classification) return null;
   const { word, why } = classifications[failure.classification];
   if (failure.classification === 'flaky') {
@@ -115,25 +115,25 @@ function FailedStep({ failure }: { failure: FailureView | null }) {
   );
 }
 
-interface EarlierProps {
+interface EarlierAttemptsProps {
   test: TestResultView;
   isOpen: boolean;
   onPanel: TestProps['onPanel'];
 }
 
-/** It was executed before in this run. */
-function Earlier({ test, isOpen, onPanel }: EarlierProps) {
+/** Links to the earlier attempts of the test in this run. */
+function EarlierAttempts({ test, isOpen, onPanel }: EarlierAttemptsProps) {
   if (test.attempts.length === 0) return null;
   return (
     <p>
-      In attempt {test.attempt} of the run;{' '}
+      Attempt {test.attempt};{' '}
       <Anchor
         component="button"
         underline="always"
         aria-expanded={isOpen}
         onClick={() => onPanel(isOpen ? undefined : 'attempts')}
       >
-        before: {test.attempts.map(({ status }) => status).join(', ')}
+        earlier attempts: {test.attempts.map(({ status }) => status).join(', ')}
       </Anchor>
     </p>
   );

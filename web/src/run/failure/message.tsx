@@ -2,33 +2,33 @@ import { Anchor } from '@mantine/core';
 import { useState } from 'react';
 import classes from './message.module.css';
 
-/** What MFTF said. More than `lines` of it is there on demand. Of a comparison each side has its colour. */
+/** The message of MFTF. Shows up to `lines` lines until expanded; colours the two sides of a comparison. */
 export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
-  const [isWhole, setWhole] = useState(false);
+  const [isExpanded, setExpanded] = useState(false);
   const all = text.split('\n');
   const isLong = all.length > lines || text.length > lines * 160;
-  const shown =
-    isWhole || !isLong
+  const visibleLines =
+    isExpanded || !isLong
       ? all
       : text
           .slice(0, lines * 160)
           .split('\n')
           .slice(0, lines);
-  const compares = all.some((line) => /^-+ Expected/.test(line));
+  const isComparison = all.some((line) => /^-+ Expected/.test(line));
   return (
     <div className={classes.message}>
       <pre className={classes.text}>
-        {shown.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
-          <span key={index} data-side={compares ? sideOf(line) : undefined}>
+        {visibleLines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other key
+          <span key={index} data-side={isComparison ? sideOf(line) : undefined}>
             {line}
             {'\n'}
           </span>
         ))}
       </pre>
       {isLong && (
-        <Anchor component="button" underline="always" onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Less of the message' : 'The whole message'}
+        <Anchor component="button" underline="always" onClick={() => setExpanded(!isExpanded)}>
+          {isExpanded ? 'Show less' : 'Show the whole message'}
         </Anchor>
       )}
     </div>

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { CauseView } from '../../../../src/operations/results/results-view.ts';
 import classes from './same-cause.module.css';
 
-/** Where the same went wrong as well. */
+/** Links to other runs with the same cause. */
 export function SameCause({ runs }: { runs: CauseView['sameCauseAs'] }) {
   if (runs.length === 0) return null;
   return (

@@ -1,13 +1,13 @@
 import { Anchor, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { readText } from '../read-text.ts';
 import classes from './saved-page.module.css';
 
 /**
- * The page that the browser had when a test failed. It comes from a shop: it is shown without scripts and without an origin, and
- * the policy of this page keeps it from asking anybody for anything, so its pictures and styles are not there.
+ * The page in the browser when a test failed. It is untrusted content of a shop, so it is shown without scripts and without an
+ * origin, and the content security policy of this page blocks all its requests. Its images and styles are therefore missing.
  */
 export function SavedPage({ address, test }: { address: string; test: string }) {
   const [view, setView] = useState('page');
@@ -18,21 +18,18 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
   const [blob, setBlob] = useState<string>();
   useEffect(() => {
     if (data === undefined) return;
-    const made = URL.createObjectURL(new Blob([data], { type: 'text/html' }));
-    setBlob(made);
-    return () => URL.revokeObjectURL(made);
+    const url = URL.createObjectURL(new Blob([data], { type: 'text/html' }));
+    setBlob(url);
+    return () => URL.revokeObjectURL(url);
   }, [data]);
 
-  if (data === undefined) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the page" />;
-  }
+  if (data === undefined) return <QueryFallback what="the page" query={{ error, refetch }} />;
   return (
     <div className={classes.page}>
       <div className={classes.tools}>
         <SegmentedControl
           size="xs"
-          aria-label="How the page is shown"
+          aria-label="Page or source"
           data={[
             { value: 'page', label: 'Page' },
             { value: 'source', label: 'Source' },
@@ -40,7 +37,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
           value={view}
           onChange={setView}
         />
-        <span className={classes.note}>Without scripts, styles and pictures of the shop.</span>
+        <span className={classes.note}>Without the scripts, styles and images of the shop.</span>
         <Anchor href={address} download underline="always">
           Download
         </Anchor>
@@ -48,7 +45,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
       {view === 'page' ? (
         <iframe className={classes.frame} title={`The page when ${test} ended`} sandbox="" src={blob} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable with keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be scrollable with the keyboard
         <pre className={classes.source} tabIndex={0}>
           {data}
         </pre>

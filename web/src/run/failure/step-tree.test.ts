@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../../../src/operations/results/run-results.ts';
-import { numberSteps, openAtFirst, type StepNode, splitTitle } from './step-tree.ts';
+import { initiallyOpen, numberSteps, type StepNode, splitTitle } from './step-tree.ts';
 
 const step = (name: string, status: StepView['status'] = 'passed', steps: StepView[] = []): StepView => ({
   name,
@@ -11,10 +11,10 @@ const step = (name: string, status: StepView['status'] = 'passed', steps: StepVi
 });
 
 const flat = (nodes: StepNode[]): [string, number | null][] =>
-  nodes.flatMap(({ place, number, steps }): [string, number | null][] => [[place, number], ...flat(steps)]);
+  nodes.flatMap(({ path, number, steps }): [string, number | null][] => [[path, number], ...flat(steps)]);
 
 describe('splitTitle', () => {
-  it('takes the key of a step from its title', () => {
+  it('separates the key of a step from its title', () => {
     expect(splitTitle('  [addToCart] click ".action"')).toEqual({
       stepKey: 'addToCart',
       title: 'click ".action"',
@@ -33,7 +33,7 @@ describe('numberSteps', () => {
     step('e', 'failed'),
   ];
 
-  it('counts what is done, not the groups around it', () => {
+  it('counts leaf steps, not groups', () => {
     expect(flat(numberSteps(tree))).toEqual([
       ['1', 1],
       ['2', null],
@@ -45,8 +45,8 @@ describe('numberSteps', () => {
     ]);
   });
 
-  it('opens the way to the first failure, and nothing else', () => {
-    expect([...openAtFirst(numberSteps(tree))]).toEqual(['2', '2.2']);
-    expect(openAtFirst(numberSteps([step('g', 'passed', [step('x')])])).size).toBe(0);
+  it('opens only the groups around the first failure', () => {
+    expect([...initiallyOpen(numberSteps(tree))]).toEqual(['2', '2.2']);
+    expect(initiallyOpen(numberSteps([step('g', 'passed', [step('x')])])).size).toBe(0);
   });
 });

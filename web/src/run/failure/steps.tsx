@@ -3,47 +3,44 @@ import { IconChevronDown, IconChevronRight, IconPaperclip } from '@tabler/icons-
 import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { fileOf, stepsQuery } from '../queries.ts';
-import { numberSteps, openAtFirst, type StepNode } from './step-tree.ts';
+import { initiallyOpen, numberSteps, type StepNode } from './step-tree.ts';
 import classes from './steps.module.css';
 
-/** What a test did, as a tree; groups are open on the way to the failure. */
+/** The steps of a test as a tree; the groups around the failure are open. */
 export function Steps({ run, test }: { run: number; test: TestResultView }) {
   const { data, error, refetch } = useQuery(stepsQuery(run, test.test, test.suite, test.attempt));
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the steps" />;
-  }
+  if (!data) return <QueryFallback what="the steps" query={{ error, refetch }} />;
   return (
     <>
       <Tree run={run} steps={data.steps} test={test.test} />
-      {data.more && <p>There are more than 5,000 steps; the file has the others.</p>}
+      {data.more && <p>Only the first 5,000 steps are shown; the file has all of them.</p>}
     </>
   );
 }
 
 function Tree({ run, steps, test }: { run: number; steps: Parameters<typeof numberSteps>[0]; test: string }) {
   const nodes = useMemo(() => numberSteps(steps), [steps]);
-  const [open, setOpen] = useState(() => openAtFirst(nodes));
+  const [open, setOpen] = useState(() => initiallyOpen(nodes));
   const list = useRef<HTMLOListElement>(null);
-  // The failure is seen at once, in the middle of what is around it. The page itself stays where it is.
+  // Scrolls the list to the failure, but not the page.
   useLayoutEffect(() => {
     const failed = list.current?.querySelector<HTMLElement>('[data-failed]');
     if (!failed || !list.current) return;
     const { top } = failed.getBoundingClientRect();
     list.current.scrollTop = top - list.current.getBoundingClientRect().top - list.current.clientHeight / 2;
   }, []);
-  const toggle = (place: string) => {
+  const toggle = (path: string) => {
     const after = new Set(open);
-    if (!after.delete(place)) after.add(place);
+    if (!after.delete(path)) after.add(path);
     setOpen(after);
   };
   return (
     <ol ref={list} className={classes.steps} aria-label={`Steps of ${test}`}>
       {nodes.map((node) => (
-        <Node key={node.place} run={run} node={node} open={open} onToggle={toggle} />
+        <Node key={node.path} run={run} node={node} open={open} onToggle={toggle} />
       ))}
     </ol>
   );
@@ -53,12 +50,12 @@ interface NodeProps {
   run: number;
   node: StepNode;
   open: ReadonlySet<string>;
-  onToggle: (place: string) => void;
+  onToggle: (path: string) => void;
 }
 
 function Node({ run, node, open, onToggle }: NodeProps) {
-  const { place, title, stepKey, step, number, leadsToFailure, steps } = node;
-  const isOpen = open.has(place);
+  const { path, title, stepKey, step, number, leadsToFailure, steps } = node;
+  const isOpen = open.has(path);
   const words = (
     <>
       <span className={classes.number}>{number}</span>
@@ -74,7 +71,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
   return (
     <li data-failed={(leadsToFailure && steps.length === 0) || undefined}>
       {steps.length > 0 ? (
-        <UnstyledButton className={classes.step} aria-expanded={isOpen} onClick={() => onToggle(place)}>
+        <UnstyledButton className={classes.step} aria-expanded={isOpen} onClick={() => onToggle(path)}>
           {words}
         </UnstyledButton>
       ) : (
@@ -88,7 +85,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
       {isOpen && (
         <ol>
           {steps.map((each) => (
-            <Node key={each.place} run={run} node={each} open={open} onToggle={onToggle} />
+            <Node key={each.path} run={run} node={each} open={open} onToggle={onToggle} />
           ))}
         </ol>
       )}
@@ -96,7 +93,7 @@ function Node({ run, node, open, onToggle }: NodeProps) {
   );
 }
 
-/** Steps are short: `0.02 s`, `12.4 s`. */
+/** Formats the short durations of steps: `0.02 s`, `12.4 s`. */
 function inSeconds(ms: number): string {
   if (ms < 5) return '';
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;

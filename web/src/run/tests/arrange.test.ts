@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
-import { arrange, type Row, type Wish } from './arrange.ts';
+import { arrange, type ListOptions, type Row } from './arrange.ts';
 
 let position = 0;
 function result(
@@ -46,8 +46,8 @@ function causeOf(cause: string, tests: TestResultView[]): CauseView {
   return { cause, message: cause, status: 'failed', tests, sameCauseAs: [] };
 }
 
-const filter: Wish = { filter: '', search: '', order: 'status', byCause: true };
-const said = (rows: Row[]) =>
+const filter: ListOptions = { filter: '', search: '', order: 'status', byCause: true };
+const names = (rows: Row[]) =>
   rows.map((row) => (row.kind === 'cause' ? `= ${row.cause.cause}` : row.test.test));
 
 describe('arrange', () => {
@@ -59,34 +59,34 @@ describe('arrange', () => {
   const shaky = result('S', 'passed', { flaky: true, durationMs: 50 });
   const tests = [passed, known, waiting, fresh, running, shaky];
 
-  it('puts failures first, new ones before known ones, and what waits last', () => {
-    expect(said(arrange(tests, [], filter))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
+  it('puts failures first, new ones before known ones, and waiting tests last', () => {
+    expect(names(arrange(tests, [], filter))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
   });
 
-  it('has other orders', () => {
-    expect(said(arrange(tests, [], { ...filter, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
-    expect(said(arrange(tests, [], { ...filter, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
-    expect(said(arrange(tests, [], { ...filter, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
+  it('sorts by plan, duration or name', () => {
+    expect(names(arrange(tests, [], { ...filter, order: 'plan' }))).toEqual(['P', 'K', 'W', 'N', 'R', 'S']);
+    expect(names(arrange(tests, [], { ...filter, order: 'slowest' })).slice(0, 2)).toEqual(['S', 'P']);
+    expect(names(arrange(tests, [], { ...filter, order: 'name' }))).toEqual(['K', 'N', 'P', 'R', 'S', 'W']);
   });
 
-  it('shows only what is asked for', () => {
-    expect(said(arrange(tests, [], { ...filter, filter: 'failed' }))).toEqual(['N', 'K']);
-    expect(said(arrange(tests, [], { ...filter, filter: 'flaky' }))).toEqual(['S']);
-    expect(said(arrange(tests, [], { ...filter, search: 'OTH n' }))).toEqual(['N']);
+  it('filters by status and search', () => {
+    expect(names(arrange(tests, [], { ...filter, filter: 'failed' }))).toEqual(['N', 'K']);
+    expect(names(arrange(tests, [], { ...filter, filter: 'flaky' }))).toEqual(['S']);
+    expect(names(arrange(tests, [], { ...filter, search: 'OTH n' }))).toEqual(['N']);
   });
 
-  it('puts failures below their cause, when it has several', () => {
+  it('groups failures by a shared cause', () => {
     const alone = failure('A', 'new', 'alone');
     const one = failure('C1', 'known', 'common');
     const two = failure('C2', 'new', 'common');
     const causes = [causeOf('common', [one, two]), causeOf('alone', [alone])];
     const all = [passed, alone, one, two];
-    expect(said(arrange(all, causes, filter))).toEqual(['= common', 'C2', 'C1', 'A', 'P']);
-    expect(said(arrange(all, causes, { ...filter, byCause: false }))).toEqual(['A', 'C2', 'C1', 'P']);
-    expect(said(arrange(all, causes, { ...filter, search: 'C1' }))).toEqual(['C1']);
+    expect(names(arrange(all, causes, filter))).toEqual(['= common', 'C2', 'C1', 'A', 'P']);
+    expect(names(arrange(all, causes, { ...filter, byCause: false }))).toEqual(['A', 'C2', 'C1', 'P']);
+    expect(names(arrange(all, causes, { ...filter, search: 'C1' }))).toEqual(['C1']);
   });
 
-  it('tells tests of the same name in two suites apart', () => {
+  it('distinguishes tests of the same name in two suites', () => {
     const rows = arrange(
       [result('T', 'passed', { suite: 'A' }), result('T', 'passed', { suite: 'B' })],
       [],

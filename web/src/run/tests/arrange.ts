@@ -1,6 +1,6 @@
 import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 
-/** In which order filters stand, and tests when failures come first. */
+/** The filters, in order of display. */
 export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;
 export type Filter = (typeof filters)[number];
 
@@ -12,13 +12,13 @@ export const orders = {
 } as const;
 export type Order = keyof typeof orders;
 
-export interface Wish {
-  /** Empty: all. */
+export interface ListOptions {
+  /** An empty string means all. */
   filter: Filter | '';
-  /** Every word of it is in the name, the suite or the message. */
+  /** Every word must occur in the name, the suite or the message. */
   search: string;
   order: Order;
-  /** Failures with the same cause stand below it, when there are several of them. */
+  /** Groups several failures with the same cause. */
   byCause: boolean;
 }
 
@@ -26,32 +26,34 @@ export type Row =
   | { kind: 'cause'; key: string; cause: CauseView; tests: TestResultView[] }
   | { kind: 'test'; key: string; test: TestResultView; cause: CauseView | undefined };
 
-/** What tells the tests of a run apart; also what MFTF and `matre run --test` call them. */
+/** The unique name of a test in a run, as in MFTF and `matre run --test`. */
 export const nameOf = ({ test, suite }: { test: string; suite: string | null }): string =>
   suite === null ? test : `${suite}:${test}`;
 
 export const isFailure = ({ status }: Pick<TestResultView, 'status'>): boolean =>
   status === 'failed' || status === 'broken';
 
-/** The tests as rows of the list, in the order in which they are seen. */
+/** Filters and sorts the tests into the rows of the list. */
 export function arrange(
   tests: readonly TestResultView[],
   causes: readonly CauseView[],
-  { filter, search, order, byCause }: Wish,
+  { filter, search, order, byCause }: ListOptions,
 ): Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const seen = tests.filter((test) => fits(test, filter) && says(test, words)).sort(compare[order]);
-  if (!byCause || order !== 'status') return seen.map((test) => rowOf(test, undefined));
-  const failures = seen.filter(isFailure);
-  const others = seen.filter((test) => !isFailure(test));
-  return [...underCauses(failures, causes), ...others.map((test) => rowOf(test, undefined))];
+  const visibleTests = tests
+    .filter((test) => matchesFilter(test, filter) && matchesWords(test, words))
+    .sort(compare[order]);
+  if (!byCause || order !== 'status') return visibleTests.map((test) => rowOf(test, undefined));
+  const failures = visibleTests.filter(isFailure);
+  const others = visibleTests.filter((test) => !isFailure(test));
+  return [...groupByCause(failures, causes), ...others.map((test) => rowOf(test, undefined))];
 }
 
-export function fits(test: TestResultView, filter: Filter | ''): boolean {
+export function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
   return filter === '' || (filter === 'flaky' ? test.flaky : test.status === filter);
 }
 
-function says({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
+function matchesWords({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text = `${test} ${suite ?? ''} ${message ?? ''} ${reason?.message ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
@@ -60,12 +62,12 @@ function says({ test, suite, message, reason }: TestResultView, words: readonly 
 const byPlan = (one: TestResultView, other: TestResultView) => one.position - other.position;
 
 const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
-/** Of failures what is new comes first and what is flaky last; of what passed, the flaky first. */
-const telling = ['new', undefined, 'known', 'flaky'];
+/** New failures come first and flaky ones last; among passed tests, flaky ones come first. */
+const classificationOrder = ['new', undefined, 'known', 'flaky'];
 
 function rank({ status, flaky, failure }: TestResultView): number {
-  const within = failure ? telling.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
-  return statusOrder.indexOf(status) * telling.length + within;
+  const within = failure ? classificationOrder.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
+  return statusOrder.indexOf(status) * classificationOrder.length + within;
 }
 
 const compare: Record<Order, (one: TestResultView, other: TestResultView) => number> = {
@@ -82,20 +84,20 @@ const rowOf = (test: TestResultView, cause: CauseView | undefined): Row => ({
   cause,
 });
 
-/** The most frequent cause first; what stands alone comes after, in its order. */
-function underCauses(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
+/** Groups by cause, the most frequent first; failures without a shared cause follow in their order. */
+function groupByCause(failures: readonly TestResultView[], causes: readonly CauseView[]): Row[] {
   const rows: Row[] = [];
-  const groupBy = new Set<TestResultView>();
+  const groupedTests = new Set<TestResultView>();
   for (const cause of causes) {
     const names = new Set(cause.tests.map(nameOf));
     const tests = failures.filter((test) => names.has(nameOf(test)));
     if (tests.length < 2) continue;
     rows.push({ kind: 'cause', key: `cause ${cause.cause}`, cause, tests });
     for (const test of tests) {
-      groupBy.add(test);
+      groupedTests.add(test);
       rows.push(rowOf(test, cause));
     }
   }
-  const alone = failures.filter((test) => !groupBy.has(test)).map((test) => rowOf(test, undefined));
-  return [...rows, ...alone];
+  const ungrouped = failures.filter((test) => !groupedTests.has(test)).map((test) => rowOf(test, undefined));
+  return [...rows, ...ungrouped];
 }

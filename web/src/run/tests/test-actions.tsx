@@ -9,18 +9,18 @@ import { nameOf } from './arrange.ts';
 import classes from './test-actions.module.css';
 import type { Panel, TestProps } from './test-props.ts';
 
-const shown = [
+const panels = [
   { kind: 'steps', word: 'Steps', Icon: IconListTree },
   { kind: 'screenshot', word: 'Screenshot', Icon: IconPhoto },
   { kind: 'page', word: 'Page', Icon: IconWorldWww },
 ] as const;
 
-/** What can be looked at of a test, and repeating it. */
+/** Toggles for the recorded details of a test, a link to its log lines, and a retry. */
 export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
-  const kept = shown.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
+  const availablePanels = panels.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
   return (
     <div className={classes.actions}>
-      {kept.map(({ kind, word, Icon }) => (
+      {availablePanels.map(({ kind, word, Icon }) => (
         <Toggle key={kind} panel={kind} isOpen={panel === kind} onPanel={onPanel} Icon={Icon}>
           {word}
         </Toggle>
@@ -31,7 +31,7 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
         leftSection={<IconFileText size={14} aria-hidden />}
         onClick={onLog}
       >
-        In the log
+        Show in log
       </Button>
       {run.state === 'finished' && <RetryTest environment={run.environment} name={nameOf(test)} />}
     </div>
@@ -60,7 +60,7 @@ function Toggle({ panel, isOpen, onPanel, Icon, children }: ToggleProps) {
   );
 }
 
-/** A run of this test alone, on the same environment. In a suite it runs between the suite's before and after. */
+/** Submits a run of this test alone on the same environment. A test in a suite includes the suite's before and after hooks. */
 function RetryTest({ environment, name }: { environment: string; name: string }) {
   const [key, setKey] = useState(newKey);
   const retry = useAction({
@@ -72,18 +72,18 @@ function RetryTest({ environment, name }: { environment: string; name: string })
         { key },
       );
     },
-    done: ({ runs: [made] }) => `Run ${made?.id} of ${name} is queued on ${environment}.`,
-    touches: [['runs'], ['overview']],
-    onDone: () => setKey(newKey()),
+    successMessage: ({ runs: [newRun] }) => `Run ${newRun?.id} of ${name} is queued on ${environment}.`,
+    invalidates: [['runs'], ['overview']],
+    onSuccess: () => setKey(newKey()),
   });
   return (
     <ActionButton
-      needs="operator"
+      requiredRole="operator"
       size="compact-xs"
       variant="subtle"
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={retry.isPending}
-      aria-label={`Retry ${name} alone`}
+      aria-label={`Retry only ${name}`}
       onClick={() => retry.mutate()}
     >
       Retry

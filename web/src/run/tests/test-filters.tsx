@@ -3,48 +3,48 @@ import { IconSearch } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import type { RunResultsView } from '../../../../src/operations/results/results-view.ts';
 import { StatusSign } from '../../ui/status.tsx';
-import { type Filter, filters, type Order, orders, type Wish } from './arrange.ts';
+import { type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import classes from './test-filters.module.css';
 
 interface Props {
   counts: RunResultsView['counts'];
-  filter: Wish;
-  onChange: (filter: Partial<Wish>) => void;
-  /** Several failures have one cause. */
+  filter: ListOptions;
+  onChange: (filter: Partial<ListOptions>) => void;
+  /** Whether several failures share a cause. */
   hasCauses: boolean;
   searchRef: Ref<HTMLInputElement>;
 }
 
-export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchRef }: Props) {
+export function TestFilters({ counts, filter: options, onChange, hasCauses, searchRef }: Props) {
   return (
     <div className={classes.filters}>
       <h2 id="tests" className={classes.title}>
         Tests
       </h2>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a look of its own that cannot be taken away everywhere */}
-      <div role="group" aria-label="Show only" className={classes.statuses}>
+      {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
+      <div role="group" aria-label="Filter by status" className={classes.statuses}>
         {filters.map((filter) => (
-          <Choice
+          <FilterButton
             key={filter}
             filter={filter}
             count={counts[filter]}
-            isChosen={wish.filter === filter}
-            onChoose={() => onChange({ filter: wish.filter === filter ? '' : filter })}
+            isSelected={options.filter === filter}
+            onSelect={() => onChange({ filter: options.filter === filter ? '' : filter })}
           />
         ))}
-        <Choice
+        <FilterButton
           filter=""
           count={counts.planned}
-          isChosen={wish.filter === ''}
-          onChoose={() => onChange({ filter: '' })}
+          isSelected={options.filter === ''}
+          onSelect={() => onChange({ filter: '' })}
         />
       </div>
       <div className={classes.tools}>
         {hasCauses && (
           <Switch
             size="xs"
-            label="By cause"
-            checked={wish.byCause}
+            label="Group by cause"
+            checked={options.byCause}
             onChange={(event) => onChange({ byCause: event.currentTarget.checked })}
           />
         )}
@@ -53,16 +53,16 @@ export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchR
           size="xs"
           type="search"
           className={classes.search}
-          aria-label="Search in names and messages"
-          placeholder="Search names, messages"
+          aria-label="Search names and messages"
+          placeholder="Search names and messages"
           leftSection={<IconSearch size={14} aria-hidden />}
-          value={wish.search}
+          value={options.search}
           onChange={(event) => onChange({ search: event.currentTarget.value })}
         />
         <NativeSelect
           size="xs"
-          aria-label="Order"
-          value={wish.order}
+          aria-label="Sort by"
+          value={options.order}
           data={Object.entries(orders).map(([value, label]) => ({ value, label }))}
           onChange={(event) => onChange({ order: event.currentTarget.value as Order })}
         />
@@ -71,26 +71,26 @@ export function TestFilters({ counts, filter: wish, onChange, hasCauses, searchR
   );
 }
 
-interface ChoiceProps {
+interface FilterButtonProps {
   filter: Filter | '';
   count: number;
-  isChosen: boolean;
-  onChoose: () => void;
+  isSelected: boolean;
+  onSelect: () => void;
 }
 
-function Choice({ filter, count, isChosen, onChoose }: ChoiceProps) {
-  // What is nowhere is not offered, but what was chosen stays, so that it can be left.
-  if (count === 0 && !isChosen) return null;
+function FilterButton({ filter, count, isSelected, onSelect }: FilterButtonProps) {
+  // Hides statuses without tests, except the selected one, so that it can be deselected.
+  if (count === 0 && !isSelected) return null;
   return (
-    <UnstyledButton className={classes.choice} aria-pressed={isChosen} onClick={onChoose}>
+    <UnstyledButton className={classes.choice} aria-pressed={isSelected} onClick={onSelect}>
       {filter !== '' && <StatusSign status={filter === 'waiting' ? 'queued' : filter} size={12} />}
-      {filter === '' ? 'All' : words[filter]}
+      {filter === '' ? 'All' : labels[filter]}
       <span className={classes.count}>{count.toLocaleString()}</span>
     </UnstyledButton>
   );
 }
 
-const words: Record<Filter, string> = {
+const labels: Record<Filter, string> = {
   failed: 'Failed',
   broken: 'Broken',
   flaky: 'Flaky',

@@ -16,14 +16,14 @@ interface Props {
   onLog: (test: TestResultView) => void;
 }
 
-/** Of a row that was not drawn yet: a line, or a failure with its message and picture. */
+/** Estimated heights in pixels: a cause, a one-line test, a failure with message and screenshot. */
 const heights = { cause: 44, line: 33, failure: 99 };
 
-/** The rows that are in sight, and no others; the window scrolls. */
+/** Renders only the visible rows; the window scrolls. */
 export function TestList({ run, rows, onLog }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const margin = useOffset(list);
-  const { opened, open } = useOpened();
+  const { openPanels, open } = useOpenPanels();
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -40,13 +40,13 @@ export function TestList({ run, rows, onLog }: Props) {
   });
 
   const show = (index: number) => virtualizer.scrollToIndex(index, { align: 'center' });
-  // The test in the address is shown once, when the list is there.
-  const named = useRef(opened.keys().next().value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place of the list is known after it was drawn
+  // Scrolls to the test in the address once, when the list is rendered.
+  const testInAddress = useRef(openPanels.keys().next().value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the offset of the list is known after the first render
   useEffect(() => {
-    const index = rows.findIndex((row) => row.kind === 'test' && row.key === named.current);
+    const index = rows.findIndex((row) => row.kind === 'test' && row.key === testInAddress.current);
     if (index === -1 || margin === 0) return;
-    named.current = undefined;
+    testInAddress.current = undefined;
     show(index);
   }, [margin]);
 
@@ -60,14 +60,14 @@ export function TestList({ run, rows, onLog }: Props) {
     if (next === -1) return;
     current.current = next;
     show(next);
-    // It may have to be drawn first.
+    // The row may need to render first.
     setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"] article`)?.focus(), 60);
   };
   useShortcut('j', 'Next failure', () => goToFailure(1));
   useShortcut('k', 'Previous failure', () => goToFailure(-1));
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: only some of its items are there, and each is placed by itself
+    // biome-ignore lint/a11y/useSemanticElements: a virtual list has only some of its items, absolutely positioned
     <div
       ref={list}
       role="list"
@@ -79,7 +79,7 @@ export function TestList({ run, rows, onLog }: Props) {
         const row = rows[index];
         if (!row) return null;
         return (
-          // biome-ignore lint/a11y/useSemanticElements: as the list
+          // biome-ignore lint/a11y/useSemanticElements: see the list
           <div
             key={key}
             ref={virtualizer.measureElement}
@@ -91,13 +91,13 @@ export function TestList({ run, rows, onLog }: Props) {
             style={{ transform: `translateY(${start - margin}px)` }}
           >
             {row.kind === 'cause' ? (
-              <CauseHead cause={row.cause} shown={row.tests.length} />
+              <CauseHead cause={row.cause} visibleTests={row.tests.length} />
             ) : (
               <TestRow
                 run={run}
                 test={row.test}
                 cause={row.cause}
-                panel={opened.get(row.key)}
+                panel={openPanels.get(row.key)}
                 onPanel={(panel) => open(row.key, panel)}
                 onLog={() => onLog(row.test)}
               />
@@ -111,26 +111,26 @@ export function TestList({ run, rows, onLog }: Props) {
 
 const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
 
-/** What is open of which test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
-function useOpened() {
+/** The open panel of each test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
+function useOpenPanels() {
   const [test, setTest] = useQueryState('test');
   const [panel, setPanel] = useQueryState('panel', 'steps');
-  const [opened, setOpened] = useState<ReadonlyMap<string, Panel>>(() => {
-    const known = panels.find((each) => each === panel);
-    return new Map(test === '' || !known ? [] : [[test, known]]);
+  const [openPanels, setOpenPanels] = useState<ReadonlyMap<string, Panel>>(() => {
+    const validPanel = panels.find((each) => each === panel);
+    return new Map(test === '' || !validPanel ? [] : [[test, validPanel]]);
   });
   const open = (name: string, next: Panel | undefined) => {
-    const after = new Map(opened);
+    const after = new Map(openPanels);
     if (next === undefined) after.delete(name);
     else after.set(name, next);
-    setOpened(after);
+    setOpenPanels(after);
     setTest(next === undefined ? '' : name);
     setPanel(next ?? '');
   };
-  return { opened, open };
+  return { openPanels, open };
 }
 
-/** How far an element is from the top of the page. It moves with what is above it. */
+/** The distance of an element from the top of the page. It changes with the content above. */
 function useOffset(element: React.RefObject<HTMLElement | null>): number {
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {

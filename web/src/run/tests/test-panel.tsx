@@ -8,8 +8,8 @@ import { fileOf } from '../queries.ts';
 import classes from './test-panel.module.css';
 import type { Panel } from './test-props.ts';
 
-/** What somebody opened of a test, in place. */
-export function OpenedPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
+/** The open panel below a test. */
+export function TestPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
   const path = test.attachments.find(({ kind }) => kind === panel)?.path;
   if (panel === 'attempts') {
     return (
@@ -23,15 +23,15 @@ export function OpenedPanel({ run, test, panel }: { run: RunView; test: TestResu
       </ul>
     );
   }
-  if (path === undefined) return <p className={classes.nothing}>Nothing of that is kept of this test.</p>;
+  if (path === undefined) return <p className={classes.notRecorded}>Not recorded for this test</p>;
   if (panel === 'steps') return <Steps run={run.id} test={test} />;
   if (panel === 'page') return <SavedPage address={fileOf(run.id, path)} test={test.test} />;
   return (
     <figure className={classes.screenshot}>
       <a href={fileOf(run.id, path)} target="_blank" rel="noreferrer">
-        <img src={fileOf(run.id, path)} alt={`The browser when ${test.test} ended`} />
+        <img src={fileOf(run.id, path)} alt={`The browser at the end of ${test.test}`} />
       </a>
-      <figcaption>Opens in its own size.</figcaption>
+      <figcaption>Click to open at full size.</figcaption>
     </figure>
   );
 }

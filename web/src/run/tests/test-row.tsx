@@ -10,15 +10,16 @@ import { compareToUsual } from '../time-left.ts';
 import { isFailure } from './arrange.ts';
 import { TestActions } from './test-actions.tsx';
 import { TestName } from './test-name.tsx';
-import { OpenedPanel } from './test-panel.tsx';
+import { TestPanel } from './test-panel.tsx';
 import type { TestProps } from './test-props.ts';
 import classes from './test-row.module.css';
-/** A test of the run: one line, or a failure with what is known of it. */
+
+/** A test of the run: one line, or a failure with its details. */
 export const TestRow = memo(
   function TestRow(props: TestProps) {
     return isFailure(props.test) ? <Failure {...props} /> : <Line {...props} />;
   },
-  // The functions do the same whenever they were made.
+  // Ignores the callbacks: they differ in identity only.
   (before, after) =>
     before.test === after.test &&
     before.cause === after.cause &&
@@ -30,11 +31,11 @@ function Line(props: TestProps) {
   const { run, test, panel, onPanel } = props;
   const { status, flaky, durationMs, usualMs, history } = test;
   const isOpen = panel !== undefined;
-  const isOver = status === 'passed' || status === 'skipped';
+  const isFinished = status === 'passed' || status === 'skipped';
   return (
     <article className={classes.test} tabIndex={-1} aria-label={`${test.test}: ${status}`}>
       <div className={classes.line}>
-        {isOver ? (
+        {isFinished ? (
           <UnstyledButton
             className={classes.toggle}
             aria-expanded={isOpen}
@@ -52,40 +53,40 @@ function Line(props: TestProps) {
         <TestName test={test} environment={run.environment} />
         {flaky && <StatusBadge status="flaky" />}
         {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
-        <span className={classes.end}>
+        <span className={classes.trailing}>
           {status === 'running' && (
             <Button size="compact-xs" variant="subtle" onClick={props.onLog}>
-              In the log
+              Show in log
             </Button>
           )}
           {status === 'running' && test.startedAt && (
-            <UnderWay startedAt={test.startedAt} usualMs={usualMs} />
+            <RunningTime startedAt={test.startedAt} usualMs={usualMs} />
           )}
           {status === 'waiting' && usualMs !== null && (
             <span className={classes.usual}>usually {duration(usualMs)}</span>
           )}
-          {durationMs !== null && isOver && <Took durationMs={durationMs} usualMs={usualMs} />}
-          <span className={classes.past}>
-            <History answers={history} />
+          {durationMs !== null && isFinished && <TestDuration durationMs={durationMs} usualMs={usualMs} />}
+          <span className={classes.history}>
+            <History outcomes={history} />
           </span>
         </span>
       </div>
       {isOpen && (
-        <div className={classes.opened}>
+        <div className={classes.panel}>
           <TestActions {...props} />
-          <OpenedPanel run={run} test={test} panel={panel} />
+          <TestPanel run={run} test={test} panel={panel} />
         </div>
       )}
     </article>
   );
 }
 
-function UnderWay({ startedAt, usualMs }: { startedAt: string; usualMs: number | null }) {
+function RunningTime({ startedAt, usualMs }: { startedAt: string; usualMs: number | null }) {
   const now = useNow(1_000);
   const elapsed = Math.max(0, now.getTime() - Date.parse(startedAt));
-  const { share, late } = compareToUsual(elapsed, usualMs);
+  const { share, isSlow } = compareToUsual(elapsed, usualMs);
   return (
-    <span className={classes.underWay} data-late={late || undefined}>
+    <span className={classes.runningTime} data-late={isSlow || undefined}>
       running {duration(elapsed)}
       {usualMs !== null && ` (usually ${duration(usualMs)})`}
       {share !== undefined && (
@@ -97,11 +98,11 @@ function UnderWay({ startedAt, usualMs }: { startedAt: string; usualMs: number |
   );
 }
 
-function Took({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
-  const { late } = compareToUsual(durationMs, usualMs);
+function TestDuration({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
+  const { isSlow } = compareToUsual(durationMs, usualMs);
   return (
-    <span className={classes.took}>
-      {late && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}
+    <span className={classes.duration}>
+      {isSlow && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}
       {duration(durationMs)}
     </span>
   );

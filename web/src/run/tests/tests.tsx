@@ -4,54 +4,53 @@ import type { RunView } from '../../../../src/operations/core/views.ts';
 import type { RunResultsView, TestResultView } from '../../../../src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
-import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
+import { EmptyState, QueryFallback } from '../../ui/states.tsx';
 import { resultsQuery } from '../queries.ts';
-import { arrange, type Filter, filters, type Order, orders, type Wish } from './arrange.ts';
+import { arrange, type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import { TestFilters } from './test-filters.tsx';
 import { TestList } from './test-list.tsx';
 
 interface Props {
   run: RunView;
-  /** Shows the place of a test in the log. */
+  /** Shows a test in the log. */
   onLog: (test: string) => void;
 }
 
 /** The tests of the run, failures first. */
 export function RunTests({ run, onLog }: Props) {
   const { data: results, error, refetch } = useQuery(resultsQuery(run.id));
-  if (!results) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the tests" />;
-  }
+  if (!results) return <QueryFallback what="the tests" query={{ error, refetch }} />;
   if (results.tests.length === 0) return <NoTests run={run} />;
-  return <KnownTests run={run} results={results} onLog={onLog} />;
+  return <TestResults run={run} results={results} onLog={onLog} />;
 }
 
-function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }) {
-  const { filter: wish, change } = useFilter();
+function TestResults({ run, results, onLog }: Props & { results: RunResultsView }) {
+  const { filter: options, change } = useFilter();
   const search = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search in the tests', () => search.current?.focus());
+  useShortcut('/', 'Search tests', () => search.current?.focus());
 
-  // Typing stays quick with thousands of tests: the list follows as soon as it can.
-  const wanted = useDeferredValue(wish.search);
-  const { filter, order, byCause } = wish;
+  // Keeps typing responsive with thousands of tests: the list is a deferred update.
+  const deferredSearch = useDeferredValue(options.search);
+  const { filter, order, byCause } = options;
   const rows = useMemo(
-    () => arrange(results.tests, results.causes, { filter, search: wanted, order, byCause }),
-    [results, filter, wanted, order, byCause],
+    () => arrange(results.tests, results.causes, { filter, search: deferredSearch, order, byCause }),
+    [results, filter, deferredSearch, order, byCause],
   );
-  const shared = results.causes.some(({ tests }) => tests.length > 1);
+  const hasSharedCause = results.causes.some(({ tests }) => tests.length > 1);
   return (
     <section aria-labelledby="tests">
       <TestFilters
         counts={results.counts}
-        filter={wish}
+        filter={options}
         onChange={change}
-        hasCauses={shared && order === 'status'}
+        hasCauses={hasSharedCause && order === 'status'}
         searchRef={search}
       />
       {rows.length === 0 ? (
-        <EmptyState title="No test of this run is like that">
-          {wish.search === '' ? `None is ${filter}.` : `Nothing has "${wish.search}" in its name or message.`}
+        <EmptyState title="No tests match these filters">
+          {options.search === ''
+            ? `No test is ${filter}.`
+            : `No name or message contains "${options.search}".`}
         </EmptyState>
       ) : (
         <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />
@@ -60,19 +59,19 @@ function KnownTests({ run, results, onLog }: Props & { results: RunResultsView }
   );
 }
 
-/** What is to be seen, as it is in the address. */
-function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } {
+/** The filter in the query string. */
+function useFilter(): { filter: ListOptions; change: (filter: Partial<ListOptions>) => void } {
   const [status, setStatus] = useQueryState('status');
   const [search, setSearch] = useQueryState('search');
   const [sort, setSort] = useQueryState('sort', 'status');
   const [group, setGroup] = useQueryState('group', 'cause');
-  const filter: Wish = {
+  const filter: ListOptions = {
     filter: filters.includes(status as Filter) ? (status as Filter) : '',
     search,
     order: sort in orders ? (sort as Order) : 'status',
     byCause: group === 'cause',
   };
-  const change = (next: Partial<Wish>) => {
+  const change = (next: Partial<ListOptions>) => {
     if (next.filter !== undefined) setStatus(next.filter);
     if (next.search !== undefined) setSearch(next.search);
     if (next.order !== undefined) setSort(next.order);
@@ -84,21 +83,19 @@ function useFilter(): { filter: Wish; change: (filter: Partial<Wish>) => void } 
 function NoTests({ run }: { run: RunView }) {
   if (run.state === 'queued') {
     return (
-      <EmptyState title="It has not started yet">
-        Its tests appear here as soon as a worker has looked them up in the test module.
+      <EmptyState title="Not started yet">
+        The tests appear here once a worker has read them from the test module.
       </EmptyState>
     );
   }
   if (run.state === 'running') {
-    return (
-      <EmptyState title="No test yet">The container is prepared; then its tests appear here.</EmptyState>
-    );
+    return <EmptyState title="No tests yet">The tests appear here once the container is ready.</EmptyState>;
   }
   return (
-    <EmptyState title="No test was executed">
+    <EmptyState title="No tests were executed">
       {run.verdict === 'cancelled'
-        ? 'It was cancelled before that.'
-        : 'Why stands above; the log has the details.'}
+        ? 'The run was cancelled before its first test.'
+        : 'The reason is shown above; the log has the details.'}
     </EmptyState>
   );
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
 import { draftOf, fieldsOf, newDraft } from './draft.ts';
 
-it('a schedule that is edited and not changed is what it was, but for environments that were removed', () => {
+it('keeps an unchanged schedule as it is, except for removed environments', () => {
   const fields = {
     cron: '30 2 * * *',
     zone: 'Europe/Berlin',
@@ -21,6 +21,6 @@ it('a schedule that is edited and not changed is what it was, but for environmen
   expect(draftOf(schedule).name).toBe('nightly');
 });
 
-it('a new one is in the time zone of the reader', () => {
+it('starts a new schedule in the local time zone', () => {
   expect(newDraft().zone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
 });

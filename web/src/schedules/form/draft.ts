@@ -2,7 +2,7 @@ import type { MissedRule, OverlapRule } from '../../../../src/model/schedule.ts'
 import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
 import { type Draft, selectionOf } from '../../selection/draft.ts';
 
-/** A schedule as a form has it, before it is saved. */
+/** The state of the form of a schedule. */
 export interface ScheduleDraft extends Draft {
   name: string;
   cron: string;
@@ -12,7 +12,7 @@ export interface ScheduleDraft extends Draft {
   catchUpMinutes: number;
 }
 
-/** In the time zone of the reader. */
+/** The defaults of a new schedule, in the local time zone. */
 export function newDraft(): ScheduleDraft {
   return {
     name: '',
@@ -29,7 +29,7 @@ export function newDraft(): ScheduleDraft {
   };
 }
 
-/** Environments that were removed are left out: they cannot be saved again. */
+/** The draft of a saved schedule, without removed environments, which cannot be saved again. */
 export function draftOf(schedule: ScheduleView): ScheduleDraft {
   const { name, cron, zone, environments, selection, priority, overlap, missed, catchUpMinutes } = schedule;
   return {
@@ -51,7 +51,7 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
   };
 }
 
-/** As the API takes it, but for the name. */
+/** The fields for the API, except the name. */
 export function fieldsOf(draft: ScheduleDraft) {
   const { cron, zone, environments, priority, overlap, missed, catchUpMinutes } = draft;
   return {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { useTitle } from '../../ui/title.ts';
 import { schedulePage, scheduleQuery } from '../queries.ts';
 import { draftOf } from './draft.ts';
@@ -11,17 +11,14 @@ export default function EditSchedule({ params }: { params: { name: string } }) {
   useTitle(`Edit ${name}`);
   const [, go] = useLocation();
   const { data, error, refetch } = useQuery(scheduleQuery(name));
-  if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return <Loading what="the schedule" />;
-  }
-  // What others change meanwhile does not change what is typed here.
+  if (!data) return <QueryFallback what="the schedule" query={{ error, refetch }} />;
+  // Changes by other users do not overwrite the form.
   return (
     <ScheduleForm
       title={`Edit ${name}`}
-      saved={data.name}
-      first={draftOf(data)}
-      onDone={(saved) => go(schedulePage(saved))}
+      savedName={data.name}
+      initial={draftOf(data)}
+      onDone={(savedName) => go(schedulePage(savedName))}
     />
   );
 }

@@ -11,7 +11,7 @@ import { timesQuery } from '../queries.ts';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
-/** The next times of what is typed, and what is wrong with it. */
+/** The next firings of the typed expression and zone, or the problem with them. */
 export function useTimes({ cron, zone }: Pick<ScheduleDraft, 'cron' | 'zone'>) {
   const [settled] = useDebouncedValue(`${cron}\n${zone}`, 150);
   const [settledCron = '', settledZone = ''] = settled.split('\n');
@@ -26,30 +26,30 @@ interface Props {
   preview: ReturnType<typeof usePreview>;
 }
 
-/** When it will fire, and what it would run if it fired now. */
+/** The next firings, and the tests that the schedule would run now. */
 export function FormPreview({ draft, times, preview }: Props) {
   return (
     <>
       <section aria-labelledby="form-times" aria-live="polite">
-        <h2 id="form-times">Next times</h2>
+        <h2 id="form-times">Next firings</h2>
         {times ? (
           <NextTimes times={times.next} zone={times.zone} />
         ) : (
-          <p className={classes.dim}>As soon as the cron expression and the zone can be read.</p>
+          <p className={classes.dim}>Shown when the cron expression and the time zone are valid.</p>
         )}
       </section>
       <section aria-labelledby="form-tests">
-        <h2 id="form-tests">What it would run now</h2>
-        <WhatRuns draft={draft} preview={preview} />
+        <h2 id="form-tests">Tests it would run now</h2>
+        <TestsPreview draft={draft} preview={preview} />
       </section>
     </>
   );
 }
 
-function WhatRuns({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
-  if (selectsNothing(draft)) return <p className={classes.dim}>Choose groups, suites or tests.</p>;
+function TestsPreview({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
+  if (selectsNothing(draft)) return <p className={classes.dim}>Select groups, suites or tests.</p>;
   if (error) return <FormProblem error={error} />;
-  if (!data) return <p className={classes.dim}>Looking …</p>;
+  if (!data) return <p className={classes.dim}>Loading …</p>;
   return (
     <>
       <p>

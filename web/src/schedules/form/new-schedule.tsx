@@ -8,6 +8,6 @@ import { ScheduleForm } from './schedule-form.tsx';
 export default function NewSchedule() {
   useTitle('New schedule');
   const [, go] = useLocation();
-  const first = useMemo(newDraft, []);
-  return <ScheduleForm title="New schedule" first={first} onDone={(name) => go(schedulePage(name))} />;
+  const initial = useMemo(newDraft, []);
+  return <ScheduleForm title="New schedule" initial={initial} onDone={(name) => go(schedulePage(name))} />;
 }

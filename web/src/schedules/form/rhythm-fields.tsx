@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
-const usual = [
+const presets = [
   { words: 'Every night', cron: '0 2 * * *' },
   { words: 'Monday to Friday', cron: '0 2 * * MON-FRI' },
   { words: 'Every week', cron: '0 2 * * SAT' },
@@ -12,41 +12,41 @@ const usual = [
 
 interface Props {
   draft: Pick<ScheduleDraft, 'cron' | 'zone'>;
-  /** What the server says of each. */
-  wrong: Record<string, string>;
+  /** The error messages by field name. */
+  fieldErrors: Record<string, string>;
   onChange: (changes: Partial<Pick<ScheduleDraft, 'cron' | 'zone'>>) => void;
 }
 
-/** When it fires. */
-export function RhythmFields({ draft: { cron, zone }, wrong, onChange }: Props) {
+/** The cron expression and time zone of a schedule. */
+export function RhythmFields({ draft: { cron, zone }, fieldErrors, onChange }: Props) {
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={classes.rhythm}>
       <TextInput
-        label="When"
-        description="Minute, hour, day, month, weekday."
+        label="Cron expression"
+        description="Minute, hour, day, month, weekday"
         required
         withAsterisk={false}
         spellCheck={false}
         autoComplete="off"
         classNames={{ input: classes.cron }}
         value={cron}
-        error={wrong['cron']}
+        error={fieldErrors['cron']}
         onChange={(event) => onChange({ cron: event.currentTarget.value })}
       />
       <Autocomplete
         label="Time zone"
-        description="Whose clocks it goes by."
+        description="Time zone used for the schedule"
         data={zones}
         limit={40}
         required
         withAsterisk={false}
         value={zone}
-        error={wrong['zone']}
-        onChange={(chosen) => onChange({ zone: chosen })}
+        error={fieldErrors['zone']}
+        onChange={(selected) => onChange({ zone: selected })}
       />
-      <div className={classes.usual}>
-        {usual.map((each) => (
+      <div className={classes.presets}>
+        {presets.map((each) => (
           <Button
             key={each.cron}
             size="compact-xs"

@@ -5,18 +5,18 @@ import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
 const overlaps = [
-  { value: 'skip', label: 'Make none there' },
-  { value: 'queue', label: 'Let it wait behind' },
-  { value: 'replace', label: 'Cancel the earlier one' },
+  { value: 'skip', label: 'Skip the new run' },
+  { value: 'queue', label: 'Queue the new run' },
+  { value: 'replace', label: 'Cancel the earlier run' },
 ];
 const misses = [
-  { value: 'once', label: 'One run for all of them' },
-  { value: 'skip', label: 'None' },
+  { value: 'once', label: 'Run once for all of them' },
+  { value: 'skip', label: 'Skip them' },
 ];
 
 type Rules = Pick<ScheduleDraft, 'overlap' | 'missed' | 'catchUpMinutes' | 'priority'>;
 
-/** What happens when it does not go smoothly. */
+/** The rules for overlapping and missed firings, and the priority. */
 export function RuleFields({
   draft,
   onChange,
@@ -27,14 +27,14 @@ export function RuleFields({
   return (
     <div className={classes.rules}>
       <Select
-        label="Where an earlier run of it is not finished"
+        label="If an earlier run is not finished"
         data={overlaps}
         allowDeselect={false}
         value={draft.overlap}
         onChange={(overlap) => onChange({ overlap: overlap as Rules['overlap'] })}
       />
       <Select
-        label="For times that were missed, as nobody fired"
+        label="Firings missed while no scheduler ran"
         data={misses}
         allowDeselect={false}
         value={draft.missed}
@@ -42,7 +42,7 @@ export function RuleFields({
       />
       {draft.missed === 'once' && (
         <WholeNumber
-          label="At most so many minutes late"
+          label="Max. delay in minutes"
           min={1}
           max={10_080}
           value={draft.catchUpMinutes}
@@ -50,7 +50,7 @@ export function RuleFields({
         />
       )}
       <WholeNumber
-        label="Priority; 0 is usual"
+        label="Priority (default: 0)"
         min={-maxPriority}
         max={maxPriority}
         value={draft.priority}

@@ -3,17 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addSchedule } from '../../../../src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
-import { type Answer, ask, post } from '../../api/request.ts';
+import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import layout from '../../new-run/new-run.module.css';
-import { distinct, distinctNames, missing } from '../../selection/draft.ts';
+import { distinct, distinctNames, missingInput } from '../../selection/draft.ts';
 import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
 import { NamePicker } from '../../selection/name-picker.tsx';
 import { usePreview } from '../../selection/use-preview.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { fieldProblems } from '../../ui/field-problems.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
-import { ErrorState, Loading } from '../../ui/states.tsx';
+import { QueryFallback } from '../../ui/states.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { scheduleAddress } from '../queries.ts';
 import { fieldsOf, type ScheduleDraft } from './draft.ts';
@@ -23,47 +23,46 @@ import { RuleFields } from './rule-fields.tsx';
 
 interface Props {
   title: string;
-  /** Its name as it is saved; absent for a new one. */
-  saved?: string;
-  first: ScheduleDraft;
+  /** The saved name; undefined for a new schedule. */
+  savedName?: string;
+  initial: ScheduleDraft;
   onDone: (name: string) => void;
 }
 
-/** Adds a schedule, or changes one, with what that means beside it. */
-export function ScheduleForm({ title, saved, first, onDone }: Props) {
-  const [draft, setDraft] = useState(first);
+/** Adds or edits a schedule, with a preview of its effects. */
+export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
+  const [draft, setDraft] = useState(initial);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const now = useQuery(nowQuery);
   const preview = usePreview(draft);
   const { times, problem } = useTimes(draft);
   const save = useAction({
-    run: (): Promise<Answer<typeof addSchedule>> => {
+    run: (): Promise<OutputOf<typeof addSchedule>> => {
       const fields = fieldsOf(draft);
-      if (saved === undefined)
+      if (savedName === undefined)
         return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
-      const rename = draft.name.trim() === saved ? {} : { rename: draft.name };
-      return ask('PATCH', scheduleAddress(saved), { body: { ...fields, ...rename } });
+      const rename = draft.name.trim() === savedName ? {} : { rename: draft.name };
+      return callApi('PATCH', scheduleAddress(savedName), { body: { ...fields, ...rename } });
     },
-    done: ({ name }) => `${name} is saved.`,
-    touches: [['schedules']],
-    onDone: ({ name }) => onDone(name),
+    successMessage: ({ name }) => `${name} is saved.`,
+    invalidates: [['schedules']],
+    onSuccess: ({ name }) => onDone(name),
     quiet: true,
   });
-  const refused = save.error ? toProblem(save.error) : undefined;
-  const wrong = { ...fieldProblems(refused), ...fieldProblems(problem) };
-  const lack =
-    draft.name.trim() === '' ? 'Give it a name.' : (missing(draft) ?? (problem && 'See what is wrong.'));
+  const saveProblem = save.error ? toProblem(save.error) : undefined;
+  const fieldErrors = { ...fieldProblems(saveProblem), ...fieldProblems(problem) };
+  const blocker =
+    draft.name.trim() === ''
+      ? 'Enter a name.'
+      : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
 
-  if (!now.data) {
-    if (now.isError) return <ErrorState error={now.error} onRetry={() => void now.refetch()} />;
-    return <Loading what="the environments" />;
-  }
+  if (!now.data) return <QueryFallback what="the environments" query={now} />;
   return (
     <form
       className={layout.view}
       onSubmit={(event) => {
         event.preventDefault();
-        if (lack === undefined && !save.isPending) save.mutate();
+        if (blocker === undefined && !save.isPending) save.mutate();
       }}
     >
       <h1 className={layout.title}>{title}</h1>
@@ -76,27 +75,35 @@ export function ScheduleForm({ title, saved, first, onDone }: Props) {
           maxLength={100}
           autoComplete="off"
           value={draft.name}
-          error={wrong['name'] ?? wrong['rename']}
+          error={fieldErrors['name'] ?? fieldErrors['rename']}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        <RhythmFields draft={draft} wrong={wrong} onChange={change} />
+        <RhythmFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
         <EnvironmentPicker
           now={now.data}
-          chosen={draft.environments}
+          selected={draft.environments}
           priority={draft.priority}
           onChange={(environments) => change({ environments })}
         />
         <SelectionFields draft={draft} onChange={setDraft} />
         <RuleFields draft={draft} onChange={change} />
       </div>
-      <aside className={layout.preview} aria-label="What that means">
-        <div className={layout.press}>
-          <ActionButton needs="operator" unless={lack} type="submit" size="sm" loading={save.isPending}>
-            {saved === undefined ? 'Add the schedule' : 'Save'}
+      <aside className={layout.preview} aria-label="Preview">
+        <div className={layout.submit}>
+          <ActionButton
+            requiredRole="operator"
+            disabledReason={blocker}
+            type="submit"
+            size="sm"
+            loading={save.isPending}
+          >
+            {savedName === undefined ? 'Add schedule' : 'Save'}
           </ActionButton>
-          <span className={layout.lack}>{lack}</span>
+          <span className={layout.blocker}>{blocker}</span>
         </div>
-        {refused && Object.keys(fieldProblems(refused)).length === 0 && <FormProblem error={save.error} />}
+        {saveProblem && Object.keys(fieldProblems(saveProblem)).length === 0 && (
+          <FormProblem error={save.error} />
+        )}
         <FormPreview draft={draft} times={times} preview={preview} />
       </aside>
     </form>
@@ -114,10 +121,10 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
       <div className={layout.names}>
         <NamePicker
           label="Tests"
-          description="Groups, suites and tests; Suite:Test picks one suite. A list can be pasted."
-          placeholder={draft.all ? 'All of them' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
+          description="Groups, suites or tests. Suite:Test selects a test in one suite. You can paste a list."
+          placeholder={draft.all ? 'All tests' : 'smoke, CheckoutSuite, GuestCheckoutTest …'}
           disabled={draft.all}
-          chosen={draft.names}
+          selected={draft.names}
           onAdd={(names) =>
             onChange((before) => ({ ...before, names: distinctNames([...before.names, ...names]) }))
           }
@@ -130,7 +137,7 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
         />
         <Checkbox
           size="xs"
-          label="All tests of the catalog"
+          label="All tests in the catalog"
           checked={draft.all}
           onChange={(event) => {
             const all = event.currentTarget.checked;
@@ -139,11 +146,11 @@ function SelectionFields({ draft, onChange }: SelectionProps) {
         />
       </div>
       <NamePicker
-        label="Without"
-        description="Left out, whatever else covers them."
-        placeholder="Nothing is left out"
+        label="Exclude"
+        description="Always excluded, even if selected above."
+        placeholder="Nothing excluded"
         showsKind={false}
-        chosen={draft.exclude.map((name) => ({ kind: 'test', name }))}
+        selected={draft.exclude.map((name) => ({ kind: 'test', name }))}
         onAdd={(names) =>
           onChange((before) => ({
             ...before,

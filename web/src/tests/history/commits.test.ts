@@ -8,7 +8,7 @@ const column = (id: string | null, at: string) => ({
   p95Ms: null,
 });
 
-it('puts columns of one commit together', () => {
+it('groups consecutive columns by commit', () => {
   const spans = commitSpans([
     column('a', '1'),
     column('a', '2'),
@@ -24,7 +24,7 @@ it('puts columns of one commit together', () => {
   ]);
 });
 
-it('draws a line with gaps', () => {
+it('splits the line at gaps', () => {
   expect(linePieces([100, 50, null, 100], 10, 12)).toEqual(['5,1 15,6', '35,1']);
   expect(linePieces([null], 10, 12)).toEqual([]);
 });

@@ -2,11 +2,11 @@ import type { History } from '../queries.ts';
 
 type Commit = History['columns'][number]['commit'];
 
-/** Columns beside each other with the same commit. */
+/** Consecutive columns with the same commit. */
 export interface CommitSpan {
   commit: Commit;
   columns: number;
-  /** Of the first of them. */
+  /** The time of the first column. */
   at: string;
 }
 
@@ -20,7 +20,7 @@ export function commitSpans(columns: History['columns']): CommitSpan[] {
   return spans;
 }
 
-/** The points of a line through values over columns, with gaps where there is none: pieces of `x,y` in a box. */
+/** A line chart of one value per column, as lists of `x,y` points. Null values leave gaps, which split the line. */
 export function linePieces(values: readonly (number | null)[], width: number, height: number): string[] {
   const largest = Math.max(1, ...values.map((value) => value ?? 0));
   const pieces: string[][] = [[]];

@@ -5,7 +5,7 @@ import { Time } from '../../ui/time.tsx';
 import classes from '../test.module.css';
 import type { FailureGroup } from './failures.ts';
 
-/** What went wrong, each kind once, with where and how often. */
+/** The failures grouped by message, with their environments and counts. */
 export function FailuresList({ failures }: { failures: FailureGroup[] }) {
   if (failures.length === 0) return <p className={classes.dim}>None in these runs.</p>;
   return (
@@ -16,7 +16,7 @@ export function FailuresList({ failures }: { failures: FailureGroup[] }) {
             {status} {count > 1 && `${count} times`}
           </StatusBadge>
           <div>
-            <pre className={classes.message}>{message === '' ? 'without a message' : message}</pre>
+            <pre className={classes.message}>{message === '' ? 'No message' : message}</pre>
             <p className={classes.dim}>
               on {environments.join(', ')}; last{' '}
               <Anchor component={Link} href={`/runs/${latest.run}`} underline="always">

@@ -11,7 +11,7 @@ const cell = (run: number, status: Status, message: string | null) => ({
 });
 const statistics = { results: 0, passRate: null, flakiness: null, p50Ms: null, p95Ms: null };
 
-it('puts failures together that differ in numbers only, the latest first', () => {
+it('groups failures that differ in numbers only, the latest first', () => {
   const rows = [
     {
       environment: 'us',

@@ -1,7 +1,7 @@
 import type { Status } from '../../../../src/model/result.ts';
 import type { History } from '../queries.ts';
 
-/** Bad results that say the same, but for numbers. */
+/** Failed or broken results whose messages differ in numbers only. */
 export interface FailureGroup {
   message: string;
   status: Extract<Status, 'failed' | 'broken'>;
@@ -11,26 +11,26 @@ export interface FailureGroup {
   firstAt: string;
 }
 
-/** What went wrong in a history, the latest first. */
+/** Groups the failures of a history by message, the latest first. */
 export function groupFailures({ rows }: Pick<History, 'rows'>): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
-  const bad = rows.flatMap(({ environment, cells }) =>
+  const failures = rows.flatMap(({ environment, cells }) =>
     cells.flatMap((cell) =>
       cell && (cell.status === 'failed' || cell.status === 'broken')
         ? [{ ...cell, status: cell.status, environment }]
         : [],
     ),
   );
-  for (const { status, message, environment, run, at } of bad.sort((one, other) =>
+  for (const { status, message, environment, run, at } of failures.sort((one, other) =>
     one.at < other.at ? 1 : -1,
   )) {
     const text = message ?? '';
     const key = `${status} ${text.replace(/\d+/g, '#')}`;
-    const known = groups.get(key);
-    if (known) {
-      known.count += 1;
-      known.firstAt = at;
-      if (!known.environments.includes(environment)) known.environments.push(environment);
+    const group = groups.get(key);
+    if (group) {
+      group.count += 1;
+      group.firstAt = at;
+      if (!group.environments.includes(environment)) group.environments.push(environment);
     } else {
       groups.set(key, {
         message: text,

@@ -8,21 +8,21 @@ import { commitSpans, linePieces } from './commits.ts';
 import classes from './history-grid.module.css';
 import { percent } from './percent.ts';
 
-/** As wide as a cell with its gap, as in the style sheet. */
+/** The width of a cell with its gap, as in the style sheet. */
 const columnWidth = 18;
 const lineHeight = 36;
 
-/** Environments by runs: one look tells salt and pepper, a row, a column, or everything from one commit on. Arrow keys move in it. */
+/** Results by environment (rows) and run (columns). Shows whether failures are random or follow an environment, a time or a commit. */
 export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: History }) {
   const scroll = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState({ row: 0, column: Math.max(0, columns.length - 1) });
-  // The newest is what people come for.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each column that came
+  // Scrolls to the newest results.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each new column
   useEffect(() => {
     scroll.current?.scrollTo({ left: scroll.current.scrollWidth });
   }, [columns.length]);
 
-  // One stop for the Tab key: where the arrows were last, or the newest result.
+  // The Tab key stops once: at the last position of the arrow keys, or at the newest result.
   const places = rows.flatMap(({ cells }, row) =>
     cells.flatMap((cell, column) => (cell ? [{ row, column }] : [])),
   );
@@ -48,7 +48,7 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
       <table className={classes.grid} onKeyDown={move}>
         <caption>
           <VisuallyHidden>
-            Results by environment, the newest at the right. Arrow keys move from result to result.
+            Results by environment, newest on the right. Arrow keys move between results.
           </VisuallyHidden>
         </caption>
         <thead>
@@ -63,7 +63,7 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
               flaky
             </th>
             <th scope="colgroup" colSpan={columns.length}>
-              <VisuallyHidden>Results, the oldest first</VisuallyHidden>
+              <VisuallyHidden>Results, oldest first</VisuallyHidden>
             </th>
           </tr>
         </thead>
@@ -76,7 +76,7 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
               <td className={classes.figure}>{passRate === null ? '' : percent(passRate)}</td>
               <td className={classes.figure}>{flakiness === null ? '' : percent(flakiness)}</td>
               {cells.map((cell, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other key
                 <td key={column} className={classes.place}>
                   {cell && (
                     <Link
@@ -109,7 +109,7 @@ export function HistoryGrid({ history: { rows, columns, p50Ms } }: { history: Hi
                 key={`${commit?.id ?? ''} ${at}`}
                 colSpan={columns}
                 className={classes.commit}
-                title={commit ? `${commit.id}\n${commit.subject}` : 'no commit was kept'}
+                title={commit ? `${commit.id}\n${commit.subject}` : 'commit not recorded'}
               >
                 <span data-wide={columns > 3 || undefined}>
                   {commit ? <code>{commit.id.replace(/^local-/, '').slice(0, 7)}</code> : '-'}
@@ -154,11 +154,11 @@ function describe({ run, status, durationMs, message, at }: Cell): string {
 function DurationLine({ columns }: { columns: History['columns'] }) {
   const width = columns.length * columnWidth;
   const medians = columns.map(({ p50Ms }) => p50Ms);
-  const known = medians.filter((ms) => ms !== null);
+  const knownDurations = medians.filter((ms) => ms !== null);
   const words =
-    known.length === 0
-      ? 'Nothing is known of durations'
-      : `Median duration, from ${duration(Math.min(...known))} to ${duration(Math.max(...known))}`;
+    knownDurations.length === 0
+      ? 'No durations recorded'
+      : `Median duration, from ${duration(Math.min(...knownDurations))} to ${duration(Math.max(...knownDurations))}`;
   return (
     <svg width={width} height={lineHeight} role="img" aria-label={words}>
       <title>{words}</title>

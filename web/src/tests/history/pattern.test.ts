@@ -4,7 +4,7 @@ import { patternsOf } from './pattern.ts';
 
 const statuses = { '.': 'passed', x: 'failed', '!': 'broken', '-': 'skipped' } as const;
 
-/** Rows as text (`..x` passed, passed, failed; a blank: it did not run), commits as one letter for each column. */
+/** Rows as text (`..x`: passed, passed, failed; a space: not run), commits as one letter per column. */
 function history(rows: Record<string, string>, commits: string, flakiness: number | null = 0): History {
   const statistics = { results: 0, passRate: null, p50Ms: null, p95Ms: null };
   return {
@@ -38,10 +38,10 @@ function history(rows: Record<string, string>, commits: string, flakiness: numbe
   };
 }
 
-describe('what a grid says', () => {
+describe('the pattern of a history', () => {
   const first = (...args: Parameters<typeof history>) => patternsOf(history(...args))[0];
 
-  it('passes', () => {
+  it('is "passes" when the last outcomes passed', () => {
     expect(patternsOf(history({ us: '...', es: 'x..' }, 'aab'))).toEqual([
       { kind: 'passes', environments: ['us', 'es'] },
     ]);
@@ -49,12 +49,12 @@ describe('what a grid says', () => {
     expect(patternsOf(history({}, ''))).toEqual([{ kind: 'unknown', environments: [] }]);
   });
 
-  it('is a shop that differs from the others', () => {
+  it('is a shop when it fails on some environments only', () => {
     expect(first({ us: '...', es: '.xx' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
     expect(first({ us: '...', es: '..x' }, 'aab')).toEqual({ kind: 'shop', environments: ['es'] });
   });
 
-  it('is a commit from which on it fails on most', () => {
+  it('is a commit when most environments fail since it', () => {
     const commit = { id: 'b', subject: 'Commit b' };
     const since = '2026-11-22T12:00:00.000Z';
     expect(first({ us: '..x', es: '.. x' }, 'aabb')).toEqual({
@@ -65,7 +65,7 @@ describe('what a grid says', () => {
     });
   });
 
-  it('is no commit when the same one passed before, or it began at different ones', () => {
+  it('is no commit when that commit passed before, or failures start at different commits', () => {
     expect(first({ us: '..x', es: '..x' }, 'abb')).toMatchObject({
       kind: 'everywhere',
       since: '2026-11-22T12:00:00.000Z',
@@ -78,7 +78,7 @@ describe('what a grid says', () => {
     });
   });
 
-  it('is flaky with enough answers, beside what the others say', () => {
+  it('is flaky with enough outcomes, in addition to the pattern of the others', () => {
     expect(patternsOf(history({ us: '.x.x' }, 'aaaa', 1))).toEqual([{ kind: 'flaky', environments: ['us'] }]);
     expect(first({ us: '.x' }, 'aa', 1)?.kind).toBe('everywhere');
     const grid = history({ us: '.x.x', es: '....' }, 'aaaa', 1);
@@ -86,7 +86,7 @@ describe('what a grid says', () => {
     expect(patternsOf({ ...grid, rows }).map(({ kind }) => kind)).toEqual(['passes', 'flaky']);
   });
 
-  it('is no answer where the last result was broken', () => {
+  it('is broken when the last result is broken', () => {
     expect(first({ us: '..!', es: '...' }, 'aaa')).toEqual({ kind: 'broken', environments: ['us'] });
   });
 });

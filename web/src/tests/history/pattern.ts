@@ -1,37 +1,37 @@
 import type { History } from '../queries.ts';
 
-/** What the grid says in one sentence: is it the test, the shop, or a commit? */
+/** The main pattern of a history: which of the test, a shop or a commit is the likely cause. */
 export interface Pattern {
   kind: 'passes' | 'flaky' | 'shop' | 'commit' | 'everywhere' | 'broken' | 'unknown';
-  /** Environments that it is about. */
+  /** The affected environments. */
   environments: string[];
-  /** Of those that gave an answer, all. */
+  /** Whether it affects all environments with outcomes. */
   isEverywhere?: boolean;
-  /** The first commit with it. */
+  /** The first affected commit. */
   commit?: { id: string; subject: string };
-  /** Of the first result with it. */
+  /** The time of the first affected result. */
   since?: string;
 }
 
 type Cell = NonNullable<History['rows'][number]['cells'][number]>;
 
-/** From this share of changes on, on an environment with some answers, an answer says little. */
+/** A test with this share of changed outcomes, and at least `minOutcomes` of them, is flaky on an environment. */
 const flakyFrom = 0.3;
 const minOutcomes = 4;
 
-/** The weightiest first: of environments on which its answers mean something, then those on which it is flaky. */
+/** The patterns of a history: first that of environments with stable outcomes, then the flaky ones. */
 export function patternsOf({ rows, columns }: History): Pattern[] {
   const lines = rows.map(({ environment, flakiness, cells }): Line => {
     const places = cells.flatMap((cell, column) => (cell ? [{ cell, column }] : []));
-    const answers = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
-    const isFlaky = (flakiness ?? 0) >= flakyFrom && answers.length >= minOutcomes;
-    return { environment, isFlaky, answers, last: places.at(-1)?.cell };
+    const outcomes = places.filter(({ cell }) => cell.status === 'passed' || cell.status === 'failed');
+    const isFlaky = (flakiness ?? 0) >= flakyFrom && outcomes.length >= minOutcomes;
+    return { environment, isFlaky, outcomes, last: places.at(-1)?.cell };
   });
   const flaky = lines.filter(({ isFlaky }) => isFlaky);
-  const steady = lines.filter(({ isFlaky }) => !isFlaky);
+  const stable = lines.filter(({ isFlaky }) => !isFlaky);
   const patterns: Pattern[] = [];
-  if (steady.some(({ last }) => last)) patterns.push(patternOf(steady, columns));
-  if (flaky.length > 0) patterns.push({ kind: 'flaky', environments: named(flaky) });
+  if (stable.some(({ last }) => last)) patterns.push(patternOf(stable, columns));
+  if (flaky.length > 0) patterns.push({ kind: 'flaky', environments: codesOf(flaky) });
   return patterns.length > 0 ? patterns : [{ kind: 'unknown', environments: [] }];
 }
 
@@ -43,41 +43,41 @@ interface Place {
 interface Line {
   environment: string;
   isFlaky: boolean;
-  /** Results that passed or failed. */
-  answers: Place[];
+  /** The results that passed or failed. */
+  outcomes: Place[];
   last: Cell | undefined;
 }
 
-const named = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
+const codesOf = (lines: readonly Line[]) => lines.map(({ environment }) => environment);
 
 function patternOf(lines: readonly Line[], columns: History['columns']): Pattern {
-  const answered = lines.filter(({ answers }) => answers.length > 0);
-  const failing = answered.filter(({ answers }) => answers.at(-1)?.cell.status === 'failed');
+  const withOutcomes = lines.filter(({ outcomes }) => outcomes.length > 0);
+  const failing = withOutcomes.filter(({ outcomes }) => outcomes.at(-1)?.cell.status === 'failed');
   if (failing.length === 0) {
     const broken = lines.filter(({ last }) => last?.status === 'broken');
-    if (broken.length > 0) return { kind: 'broken', environments: named(broken) };
-    return { kind: answered.length > 0 ? 'passes' : 'unknown', environments: named(answered) };
+    if (broken.length > 0) return { kind: 'broken', environments: codesOf(broken) };
+    return { kind: withOutcomes.length > 0 ? 'passes' : 'unknown', environments: codesOf(withOutcomes) };
   }
 
-  // Where did it begin on each of them?
-  const starts = failing.map(({ answers }) => {
-    const lastPass = answers.findLastIndex(({ cell }) => cell.status === 'passed');
-    return { before: answers[lastPass], first: answers[lastPass + 1] as Place };
+  // The start of the failures on each environment.
+  const starts = failing.map(({ outcomes }) => {
+    const lastPass = outcomes.findLastIndex(({ cell }) => cell.status === 'passed');
+    return { before: outcomes[lastPass], first: outcomes[lastPass + 1] as Place };
   });
   const first = starts.reduce((one, other) => (other.first.column < one.first.column ? other : one)).first;
   const commitOf = (place: Place | undefined) => (place && columns[place.column]?.commit) ?? undefined;
   const commit = commitOf(first);
-  // Not where the same commit passed before: then something else changed.
-  const isNewThere =
+  // A commit that passed before is not the cause: something else changed.
+  const isNewCommit =
     commit !== undefined &&
     starts.every(
       ({ before, first }) =>
         before !== undefined && commitOf(before)?.id !== commit.id && commitOf(first)?.id === commit.id,
     );
-  const isEverywhere = failing.length === answered.length;
-  const since = { environments: named(failing), isEverywhere, since: first.cell.at };
-  if (isNewThere && failing.length * 2 > answered.length) return { kind: 'commit', ...since, commit };
-  if (!isEverywhere) return { kind: 'shop', environments: named(failing) };
+  const isEverywhere = failing.length === withOutcomes.length;
+  const since = { environments: codesOf(failing), isEverywhere, since: first.cell.at };
+  if (isNewCommit && failing.length * 2 > withOutcomes.length) return { kind: 'commit', ...since, commit };
+  if (!isEverywhere) return { kind: 'shop', environments: codesOf(failing) };
   if (starts.some(({ before }) => before)) return { kind: 'everywhere', ...since };
-  return { kind: 'everywhere', environments: named(failing), isEverywhere };
+  return { kind: 'everywhere', environments: codesOf(failing), isEverywhere };
 }

@@ -14,7 +14,7 @@ const signs: Record<Pattern['kind'], Status> = {
   unknown: 'skipped',
 };
 
-/** Is it the test or the shop? What the grid says, in words. */
+/** The patterns of a history in words. */
 export function Verdict({ patterns }: { patterns: Pattern[] }) {
   const now = useNow(60_000);
   return (
@@ -32,24 +32,24 @@ export function Verdict({ patterns }: { patterns: Pattern[] }) {
 function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
   const { kind, environments, isEverywhere, commit, since } = pattern;
   const where = environments.join(', ');
-  const everywhere = hasOthers ? 'on all others' : 'on every environment';
+  const everywhere = hasOthers ? 'on all other environments' : 'on all environments';
   const when = since === undefined ? '' : relative(new Date(since), now);
   switch (kind) {
     case 'passes':
       return `Passes ${everywhere}.`;
     case 'flaky':
-      return `Flaky on ${where}: the same test gives now this, now that answer.`;
+      return `Flaky on ${where}: it alternates between passed and failed.`;
     case 'shop':
-      return `Fails on ${where} and passes elsewhere: look at that shop first.`;
+      return `Fails on ${where} and passes elsewhere: check that shop first.`;
     case 'commit':
-      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit?.id.slice(0, 7)} “${commit?.subject}” (${when}): look at that commit first.`;
+      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit?.id.slice(0, 7)} “${commit?.subject}” (${when}): check that commit first.`;
     case 'everywhere':
       return since === undefined
-        ? `Fails ${everywhere}, in all of these runs: look at the test first.`
-        : `Fails ${everywhere} since ${when}, and no one commit explains it: look at what changed in the shops.`;
+        ? `Fails ${everywhere}, in all of these runs: check the test first.`
+        : `Fails ${everywhere} since ${when}, but no single commit explains it: check what changed in the shops.`;
     case 'broken':
-      return `The last run on ${where} gave no answer: the infrastructure broke.`;
+      return `The last run on ${where} has no result: the infrastructure failed.`;
     case 'unknown':
-      return 'No run gave an answer yet.';
+      return 'No results yet.';
   }
 }
