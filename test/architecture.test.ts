@@ -183,12 +183,12 @@ function roomGraph(files: ReadonlyMap<string, readonly string[]>): Map<string, s
 }
 
 describe('the architecture', () => {
-  it('has the rooms of the list, and no others', () => {
+  it('has exactly the rooms of the list', () => {
     const present = readdirSync(source).filter((name) => !name.endsWith('.test.ts'));
     expect(present.toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
-  it('lists only rooms that exist, once, and never a circle of rooms', () => {
+  it('lists each existing room once, without import cycles between rooms', () => {
     for (const allowed of Object.values(rooms)) {
       expect(allowed.filter((room) => !(room in rooms))).toEqual([]);
       expect(allowed).toEqual([...new Set(allowed)].toSorted());
@@ -206,7 +206,7 @@ describe('the architecture', () => {
     expect(forbidden).toEqual([]);
   });
 
-  it('has no list that allows more than is used', () => {
+  it('allows no import that no file uses', () => {
     const used = roomGraph(importGraph(source, serverFiles));
     const unused = Object.entries(rooms).flatMap(([room, allowed]) =>
       allowed.filter((other) => !used.get(room)?.includes(other)).map((other) => `${room} -> ${other}`),
@@ -214,16 +214,16 @@ describe('the architecture', () => {
     expect(unused).toEqual([]);
   });
 
-  it('has no circles of files, neither in the server nor in the page', () => {
+  it('has no import cycles between files, neither in the server nor in the page', () => {
     expect(circles(importGraph(source, serverFiles))).toEqual([]);
     expect(circles(importGraph(page, pageFiles))).toEqual([]);
   });
 
-  it('has no circles of the rooms of the page', () => {
+  it('has no import cycles between the rooms of the page', () => {
     expect(circles(roomGraph(importGraph(page, pageFiles)))).toEqual([]);
   });
 
-  it('has SQL in the store and the queue only', () => {
+  it('has SQL only in the store and the queue', () => {
     const withSql = serverFiles.filter(
       (path) => !roomsWithSql.includes(roomOf(path)) && sql.test(readFileSync(path, 'utf8')),
     );
@@ -237,7 +237,7 @@ describe('the architecture', () => {
     expect(large.map((path) => relative(source, path))).toEqual([]);
   });
 
-  it('has a page that takes nothing from the server but the types of what it shows', () => {
+  it('has a page that imports nothing from the server but types', () => {
     const imports = pageFiles.flatMap((path) =>
       importsOf(path)
         .filter(({ target }) => target.startsWith(source))

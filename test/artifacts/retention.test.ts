@@ -67,7 +67,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       ])
     )[0]?.attachments;
 
-  it('go when they are old enough, and the run says so and stays', async () => {
+  it('are removed when they are old enough; the run stays and shows when they were removed', async () => {
     const [old, fresh, waiting] = [await runWithFiles(), await runWithFiles(), await runWithFiles()];
     await finish(old, 91);
     await finish(fresh, 89);
@@ -93,7 +93,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     for (const id of [fresh, waiting]) await artifacts().remove(id);
   });
 
-  it('stay for ever with 0, and go in batches', async () => {
+  it('are kept for ever with 0, and are removed in batches', async () => {
     const ids: number[] = [];
     for (let each = 0; each < 23; each += 1) {
       const id = await insertRun(database);
@@ -108,7 +108,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
   });
 });
 
-it('removes entries of the audit trail that are older than they are to be kept', async () => {
+it('removes entries of the audit trail that are older than the retention', async () => {
   await database.query(
     `INSERT INTO audit (at, who, via, operation, subject)
      SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text

@@ -9,7 +9,7 @@ import { namedRunner } from '../support/runner.ts';
 
 const password = 'correct horse battery';
 
-describe('with a server that people sign in to', () => {
+describe('with a server that requires sign-in', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer({ settings: { MATRE_SIGN_IN: 'on' }, parts: { runner: namedRunner } });
@@ -25,7 +25,7 @@ describe('with a server that people sign in to', () => {
       settings: { MATRE_URL: server.url, MATRE_DATA: '/nowhere', ...(token && { MATRE_TOKEN: token }) },
     });
 
-  it('whoever owns the data folder is an admin, without a token', async () => {
+  it('the owner of the data folder is an admin, without a token', async () => {
     const list = await here(['user', 'list']);
     expect(list).toMatchObject({ code: 0, stdout: 'There are no users; see matre user add.\n' });
   });
@@ -56,7 +56,7 @@ describe('with a server that people sign in to', () => {
     expect((await here(['user', 'add', 'eve', '--password', password])).stderr).toContain('unknown option');
   });
 
-  it('a token lets in a command from anywhere, as far as its role goes, until it is revoked', async () => {
+  it('a token authorises commands on any machine, within its role, until it is revoked', async () => {
     const none = await away(['list']);
     expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('matre token create') });
     const made = await here(['token', 'create', 'ci', '--role', 'operator', '--expires', '30']);
@@ -79,7 +79,7 @@ describe('with a server that people sign in to', () => {
     expect((await here(['token', 'create', 'x', '--expires', 'soon'])).code).toBe(3);
   });
 
-  it('the audit trail is told, page by page', async () => {
+  it('the audit trail is listed page by page', async () => {
     const { stdout } = await here(['audit', '--limit', '2']);
     const [heading, newest] = stdout.split('\n');
     expect(heading).toMatch(/^ID +WHEN +WHO +FROM +WHAT +OUTCOME +ON$/);
@@ -98,7 +98,7 @@ describe('without a server', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('a command is the admin with the name of the user of the machine, and is told in the trail', async () => {
+  it('a command runs as an admin with the name of the system user, and is in the audit trail', async () => {
     const settings = { MATRE_DATA: folder };
     await cliHere(['user', 'add', 'ada', '--role', 'admin', '--password-stdin'], {
       settings,

@@ -55,7 +55,7 @@ describe('run --watch', () => {
     expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="FailCart".*\n.*<failure/);
   });
 
-  it('ends with 2 when there is no trustworthy answer', async () => {
+  it('ends with 2 when the run has no trustworthy verdict', async () => {
     const { code } = await ask(['run', '-e', 'us', '-t', 'BrokenTax,FailCart', '--watch']);
     expect(code).toBe(2);
   });
@@ -68,7 +68,7 @@ describe('run --watch', () => {
     expect(stderr).toContain('us run');
   });
 
-  it('ends with 130 on Ctrl-C, and the run on the server goes on', async () => {
+  it('ends with 130 on Ctrl-C, and the run continues on the server', async () => {
     const watching = startCli(['run', '-e', 'us', '-t', 'WaitForever', '--watch'], {
       settings: { MATRE_URL: server.url },
     });
@@ -108,7 +108,7 @@ describe('run --watch', () => {
 });
 
 describe('the other commands, with a server', () => {
-  it('list, show, retry and status say the same to people and to programs', async () => {
+  it('list, show, retry and status report the same as text and as JSON', async () => {
     const submitted = await ask(['run', '-e', 'held', '-g', 'smoke', '--priority', '3', '--json']);
     const [{ id }] = JSON.parse(submitted.stdout).runs;
     expect((await ask(['list', '-e', 'held'])).stdout).toMatch(new RegExp(`^${id} +held +queued`, 'm'));
@@ -122,7 +122,7 @@ describe('the other commands, with a server', () => {
     expect(JSON.parse(retried.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
   });
 
-  it('priority puts a run that waits before the others, or behind them', async () => {
+  it('priority moves a queued run before or behind the others', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 2; count++) {
       const { stdout } = await ask(['run', '-e', 'held', '-g', 'smoke', '--json']);
@@ -138,7 +138,7 @@ describe('the other commands, with a server', () => {
     for (const id of ids) await ask(['cancel', id]);
   });
 
-  it('passwords come from standard input, and nobody sees them again', async () => {
+  it('passwords come from standard input and are never shown', async () => {
     const args = ['env', 'add', 'secret', '--base-url', 'https://x.test', '--admin-username', 'a', '--json'];
     const added = await ask([...args, '--admin-password-stdin'], 'open sesame\n');
     expect(JSON.parse(added.stdout)).toMatchObject({ hasAdminPassword: true });
@@ -157,7 +157,7 @@ describe('the other commands, with a server', () => {
     expect((await ask(['env', 'show', 'secret'])).stdout).not.toContain('STORE');
   });
 
-  it('env import --dry-run shows what would change, and changes nothing', async () => {
+  it('env import --dry-run shows the changes and makes none', async () => {
     const file = join(folder, '.env.imported');
     const lines = [
       '\uFEFFMAGENTO_BASE_URL="https://im.test/"',
@@ -187,7 +187,7 @@ describe('the other commands, with a server', () => {
     expect((await ask(['env', 'import', join(folder, '.env.none')])).code).toBe(3);
   });
 
-  it('a server that is not there is named', async () => {
+  it('an unreachable server is named', async () => {
     const settings = { MATRE_URL: 'http://127.0.0.1:1', MATRE_DATA: folder };
     const { code, stderr } = await cliHere(['list'], { settings });
     expect(code).toBe(2);

@@ -52,7 +52,7 @@ describe('run --watch without a server', () => {
     return runs.map(({ id }) => id);
   };
 
-  it('executes the runs in this process; Ctrl-C cancels them, because nothing else would go on', async () => {
+  it('executes the runs in this process; Ctrl-C cancels them, because no other process would continue them', async () => {
     const { session, written } = watchingTerminal();
     const ids = await submit('WaitForever');
     await followRuns(session, caller, ids, { watch: true });

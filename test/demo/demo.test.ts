@@ -26,7 +26,7 @@ overEngines((kind) => {
   };
   const lastLine = 'demo: environments=3 runs=6 overlaps=0 lost=0';
 
-  test('the demo ends by itself in CI, and all went as it should', async () => {
+  test('the demo ends on its own in CI, with the expected verdicts', async () => {
     const { code, stdout, stderr, endedByItself } = await startDemo({ CI: 'true' }).done;
     expect(`${stdout}${stderr}`).not.toContain('Not as it should be');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(lastLine);
@@ -36,7 +36,7 @@ overEngines((kind) => {
     expect(existsSync(join(folder, 'demo/data/runs/3/run.log'))).toBe(true);
   });
 
-  test('a newcomer tries commands on the demo, which all end, and then ends the demo', async () => {
+  test('all commands that the demo suggests work and end, and Ctrl-C ends the demo', async () => {
     // CI=true of whoever runs the tests would end it by itself.
     const demo = startDemo({ CI: '' });
     await demo.says('Ctrl-C ends the demo.');

@@ -78,7 +78,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     await rm(folder, { recursive: true, force: true });
   }, 120_000);
 
-  it('starts a server that is ready, four workers, and a lock store that keeps what it has', async () => {
+  it('starts a server that is ready, four workers, and a lock store that is persistent', async () => {
     interface Status {
       workers: { alive: boolean; slots: number }[];
     }
@@ -94,7 +94,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     expect(await setting('maxmemory-policy')).toContain('noeviction');
   });
 
-  it('executes runs on two environments, and every line about them says which run and environment', async () => {
+  it('executes runs on two environments, and every log line about them names run and environment', async () => {
     const shops = ['preprod-us', 'preprod-es'];
     for (const code of shops) {
       const shop = JSON.stringify({ environment: code, port: 8080, host: '0.0.0.0', latencyMs: 20 });
@@ -134,7 +134,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     ).toBe(true);
   });
 
-  it('comes back with all it knew after everything was stopped and made again', async () => {
+  it('keeps all data when everything is stopped and created again', async () => {
     const before = await matre<unknown[]>('list');
     // Not `down`: the containers with the tests are in the network, and stay as they are.
     await compose('stop', '--timeout', '60');

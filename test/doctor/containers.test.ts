@@ -28,13 +28,13 @@ overEngines((kind) => {
 
   const idOf = async () => (await harness.engine.inspect(environment.container.name))?.id;
 
-  test('finds nothing where nothing is wrong', async () => {
+  test('reports no problem on a healthy installation', async () => {
     const report = await askDoctor(harness.context);
     expect(report.checks.filter(({ standing }) => standing !== 'well')).toEqual([]);
     expect(report.healthy).toBe(true);
   });
 
-  test('a _generated that is no tmpfs any more is named, and mended', async () => {
+  test('a container without its supervisor is named, and replaced with --fix', async () => {
     const before = await idOf();
     await environment.container.says('rm', '-rf', `${generated}/default`);
     expect(checkOf(await askDoctor(harness.context), 'container-unhealthy').standing).toBe('well');
@@ -48,7 +48,7 @@ overEngines((kind) => {
     expect(await idOf()).not.toBe(before);
   });
 
-  test('processes of a run that is over are found, and ended only when asked', async () => {
+  test('processes of a finished run are named, and ended only with --fix', async () => {
     const id = (await idOf()) ?? '';
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
     await capture(harness.engine, id, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
@@ -64,7 +64,7 @@ overEngines((kind) => {
     expect(await idOf()).toBe(id);
   });
 
-  test('a container that a run uses is not touched', async () => {
+  test('--fix does not touch a container that a run uses', async () => {
     const before = await idOf();
     await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
     const run = await harness.context.locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
@@ -78,7 +78,7 @@ overEngines((kind) => {
     expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
   });
 
-  test('a container of a removed environment is named, and removed', async () => {
+  test('a container of a removed environment is named, and removed with --fix', async () => {
     const gone = await harness.environment('stage-es');
     await harness.run(gone, { tests: ['HarbourHomePageTest'] });
     await harness.context.environments.remove(gone.id);
@@ -88,7 +88,7 @@ overEngines((kind) => {
     expect(await harness.engine.inspect(gone.container.name)).toBeUndefined();
   });
 
-  test('a stranger under a name of ours is named, and never touched', async () => {
+  test('a foreign container under a name of matre is named, and never touched', async () => {
     const taken = await harness.environment('preprod-es');
     const stranger = await harness.engine.create({
       name: taken.container.name,

@@ -71,7 +71,7 @@ describe('several processes', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('another process and each worker are refused', async () => {
+  test('the lock probe is refused to another process and to each worker', async () => {
     const { standing, findings } = await locksCheck();
     expect(standing).toBe('well');
     expect(findings.map(({ found }) => found)).toEqual([
@@ -117,7 +117,7 @@ describe('several processes', () => {
   /** For those that say nothing however long they are waited for. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
 
-  test('a Redis that throws locks away when its memory is full is named, with the setting', async () => {
+  test('a Redis that evicts locks when its memory is full is named, with the setting', async () => {
     const held = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
     await redisIs(async (client) => {
       const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
@@ -138,7 +138,7 @@ describe('several processes', () => {
     });
   });
 
-  test('a Redis that keeps nothing on disk is warned of; one that may not be asked is no alarm', async () => {
+  test('a Redis without persistence is a warning; a Redis that forbids the question is no problem', async () => {
     const report = await askDoctor(app.app.context);
     expect(checkOf(report, 'locks-forgotten')).toMatchObject({
       standing: 'warning',
@@ -163,7 +163,7 @@ describe('several processes', () => {
     await redisIs((client) => client.aclSetUser('default', ['+info']));
   });
 
-  test('a worker that keeps the files of its runs where nobody else sees them is named, with the setting', async () => {
+  test('a worker that keeps the files of its runs in a folder of its own is named, with the setting', async () => {
     expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
     const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
     // The key is in the folder of the others.
@@ -200,7 +200,7 @@ describe('several processes', () => {
     await worker.done;
   });
 
-  test('a worker that is alive and does not answer is no alarm: it may be busy', async () => {
+  test('a worker that is alive and does not answer is no problem: it may be busy', async () => {
     const { workers: table } = app.app.context;
     const id = 'busy-host/1';
     await table.register({ id, host: 'busy-host', pid: 1, slots: 1 });
@@ -218,7 +218,7 @@ describe('several processes', () => {
     await table.remove(id);
   });
 
-  test('a process that is too slow to try a lock says nothing about it', async () => {
+  test('a process that is too slow to try a lock proves nothing', async () => {
     const config = { ...app.app.context.config, doctor: { timeoutMs: 1 } };
     const [process] = await look(locksExclude, { config });
     expect(process).toMatchObject({
@@ -251,7 +251,7 @@ describe('several processes', () => {
       return findings.find((each) => each.status === 'problem' && each.about === `run ${runId}`);
     });
 
-  test('a run that waits for a lock of somebody else is named, with who has it', async () => {
+  test('a run that waits for a lock of another owner is named, with the owner', async () => {
     // As another installation on the same Redis has, whose environments have the same numbers.
     let held: HeldLock | undefined;
     const run = await waitingRun(async (id) => {
@@ -267,7 +267,7 @@ describe('several processes', () => {
     expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it', async () => {
+  test('a run whose environment is locked by an idle PostgreSQL session is named, with how to end the session', async () => {
     const run = await withClient(postgres.url, async (client) => {
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       await client.query('BEGIN');
@@ -282,7 +282,7 @@ describe('several processes', () => {
     await finished(run);
   });
 
-  test('a run that nobody claims, though a worker is there and idle, is named', async () => {
+  test('a run that an idle worker does not claim is named', async () => {
     // Its event loop stands still, and it has not missed its beats yet.
     const [worker] = workers;
     worker?.process.kill('SIGSTOP');
@@ -295,7 +295,7 @@ describe('several processes', () => {
     await finished(run);
   });
 
-  test('a run whose worker is gone, and that nobody takes back, is named', async () => {
+  test('a run of a lost worker that is not requeued is named', async () => {
     const { database, runs } = app.app.context;
     const [other] = workers;
     other?.process.kill('SIGSTOP');
@@ -323,7 +323,7 @@ describe('several processes', () => {
     expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('no question makes a worker take a lock of a run', async () => {
+  test('no request makes a worker acquire a lock of a run', async () => {
     const { database, locks } = app.app.context;
     const lock = JSON.stringify({ lock: 'test_runner_env_processing_1' });
     await database.query(`SELECT pg_notify('matre_probe', $1)`, [lock]);
@@ -332,7 +332,7 @@ describe('several processes', () => {
     expect(await locks.list()).toEqual([]);
   });
 
-  test('a Redis that does not answer is told by its code', async () => {
+  test('a Redis that does not answer is reported by its code', async () => {
     redis.pause();
     const { findings } = await locksCheck();
     redis.resume();
@@ -354,7 +354,7 @@ describe('several processes', () => {
   );
 });
 
-test('on the embedded database another process is refused the data folder; the command ends with 2 when there is a problem', async () => {
+test('on the embedded database the data folder is refused to another process; the command ends with 2 on a problem', async () => {
   const { app, folder } = await openTestApp();
   const { findings } = checkOf(await askDoctor(app.context), 'locks-exclude');
   expect(findings[0]).toMatchObject({ standing: 'well', found: expect.stringContaining('data folder') });

@@ -26,7 +26,7 @@ afterAll(() => opened.close());
 /** They look into the database alone. */
 const look = (check: Check) => check.look({ database: opened.app.context.database } as CheckContext);
 
-test('a schedule that nobody fires, one whose group is gone, and one whose environment was removed', async () => {
+test('names a schedule that is overdue, one whose group is gone, and one whose environment was removed', async () => {
   const { schedules, environments, firer, database } = opened.app.context;
   const { id } = await environments.create(newEnvironment('us'));
   await schedules.create({

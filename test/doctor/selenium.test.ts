@@ -53,7 +53,7 @@ describe.each(kinds)('%s', (kind, start) => {
   };
   const installation = async () => (await harness.context.examined()).installation;
 
-  test('a session of a run tells whose it is, and ends with its test', async () => {
+  test('a session of a run is labelled with its run, and ends with its test', async () => {
     await open();
     const environment = await harness.environment('preprod-us');
     const run = await harness.submit(environment, { tests: ['WaitingTest'] });
@@ -67,7 +67,7 @@ describe.each(kinds)('%s', (kind, start) => {
     await waitFor(async () => (await labels()).length === 0);
   });
 
-  test('a test that is killed leaves no session, and one of somebody else stays', async () => {
+  test('a test that is killed leaves no session, and a foreign session stays', async () => {
     const other = await stranger();
     await open();
     const environment = await harness.environment('preprod-us');
@@ -77,7 +77,7 @@ describe.each(kinds)('%s', (kind, start) => {
     expect((await selenium.client.status()).sessions).toMatchObject([{ id: other }]);
   });
 
-  test('sessions of a run that is over are ended by workers, and by the doctor; those of others are not', async () => {
+  test('workers and the doctor end the sessions of a finished run, and no foreign ones', async () => {
     const other = await stranger();
     await open({ workers: false });
     await harness.environment('preprod-us');
@@ -107,7 +107,7 @@ describe.each(kinds)('%s', (kind, start) => {
     expect((await selenium.client.status()).sessions.map(({ id }) => id)).toEqual([other]);
   });
 
-  test('no Selenium is told before the first test, as the reason of the run', async () => {
+  test('a missing Selenium is reported before the first test, as the reason of the run', async () => {
     await open({ settings: { SELENIUM_PORT: String(await freePort()) } });
     const environment = await harness.environment('preprod-us');
     const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
@@ -119,7 +119,7 @@ describe.each(kinds)('%s', (kind, start) => {
     });
   });
 
-  test('a wrong path is told with the right ones', async () => {
+  test('a wrong path is reported with the right ones', async () => {
     await open({ settings: { SELENIUM_PATH: '/nothing' } });
     const environment = await harness.environment('preprod-us');
     const { run } = await harness.run(environment, { tests: ['PlainTest'] });
@@ -130,7 +130,7 @@ describe.each(kinds)('%s', (kind, start) => {
   });
 
   if (kind === 'Selenium Grid 4')
-    test('as many runs as there are sessions; the others say what they wait for, and none is broken', async () => {
+    test('as many runs execute as there are sessions; the others show why they wait, and none is broken', async () => {
       await stranger();
       await open();
       const [one, two] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
@@ -159,7 +159,7 @@ describe.each(kinds)('%s', (kind, start) => {
     });
 
   if (kind === 'Selenium Grid 4')
-    test('a grid that others have filled is named', async () => {
+    test('a grid full of foreign sessions is named', async () => {
       await open({ workers: false });
       await stranger();
       await stranger();

@@ -44,7 +44,7 @@ overOneEngine((kind) => {
     return report;
   }
 
-  test('what a run looks at before its first test is in its log, with the time it took', async () => {
+  test('the checks before the first test are in the log of the run, with their durations', async () => {
     const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run.verdict).toBe('passed');
     expect(await harness.log(run.id)).toMatch(
@@ -72,7 +72,7 @@ overOneEngine((kind) => {
     expect(JSON.stringify(report)).not.toContain('harbour-123');
   });
 
-  test('who may only look has nobody sign in', async () => {
+  test('a principal without write permission triggers no sign-in', async () => {
     const signIn = async (role: 'viewer' | 'operator') => {
       const principal = { ...matreItself, role };
       const report = await showDoctor.run(harness.context, { environment: 'preprod-us' }, { principal });
@@ -92,7 +92,7 @@ overOneEngine((kind) => {
     await shop.close();
   });
 
-  test('an env file that the module lacks, with path and commit', async () => {
+  test('an env file that the module lacks is named, with path and commit', async () => {
     const path = 'Cron/data/.env.preprod-us';
     const content = harness.module.git('show', `HEAD:${path}`);
     const commit = harness.module.commit({ [path]: undefined }, 'Without values');
@@ -105,7 +105,7 @@ overOneEngine((kind) => {
     expect((await askDoctor(harness.context)).healthy).toBe(true);
   });
 
-  test('a module folder that is replaced under a living container changes nothing for its runs', async () => {
+  test('replacing the module folder under a running container changes nothing for its runs', async () => {
     const container = await harness.engine.inspect(environment.container.name);
     const run = await harness.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(run, 'PauseTest');

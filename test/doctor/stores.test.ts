@@ -16,43 +16,40 @@ afterEach(async () => {
   harness = undefined;
 });
 
-test.runIf(canMount)(
-  'a data folder without room is named, and a run there is stopped before its first test',
-  async () => {
-    const disk = mountSmallDisk(512 * 1024);
-    const { folder } = disk;
-    try {
-      harness = await openHarness('sandbox', {
-        settings: { MATRE_DATA: folder },
-        module: moduleTest('PlainTest', fault('sleep 0')),
-      });
-      const environment = await harness.environment('preprod-us');
-      const { findings } = checkOf(await askDoctor(harness.context), 'disk-full');
-      // 512 MB are enough for now, and too little for long.
-      expect(findings[0]).toMatchObject({
-        code: 'DISK_FULL',
-        about: folder,
-        remedy: expect.stringContaining(`df -h ${folder}`),
-      });
-      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-      const { bavail, bsize } = await statfs(folder);
-      await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
-      const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
-      expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
-      expect(results).toEqual([]);
-      await rm(join(folder, 'filler'));
-      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-      // Its containers are in that folder, where the engine of the stage does not look.
-      await (await harness.context.examined()).engine.remove(environment.container.name);
-    } finally {
-      await harness?.close();
-      harness = undefined;
-      disk.unmount();
-    }
-  },
-);
+test.runIf(canMount)('a full data folder is named, and a run there stops before its first test', async () => {
+  const disk = mountSmallDisk(512 * 1024);
+  const { folder } = disk;
+  try {
+    harness = await openHarness('sandbox', {
+      settings: { MATRE_DATA: folder },
+      module: moduleTest('PlainTest', fault('sleep 0')),
+    });
+    const environment = await harness.environment('preprod-us');
+    const { findings } = checkOf(await askDoctor(harness.context), 'disk-full');
+    // 512 MB are enough for now, and too little for long.
+    expect(findings[0]).toMatchObject({
+      code: 'DISK_FULL',
+      about: folder,
+      remedy: expect.stringContaining(`df -h ${folder}`),
+    });
+    expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    const { bavail, bsize } = await statfs(folder);
+    await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
+    const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+    expect(results).toEqual([]);
+    await rm(join(folder, 'filler'));
+    expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    // Its containers are in that folder, where the engine of the stage does not look.
+    await (await harness.context.examined()).engine.remove(environment.container.name);
+  } finally {
+    await harness?.close();
+    harness = undefined;
+    disk.unmount();
+  }
+});
 
-test('no worker, a lost worker, a queue that does not move, a lease that nobody takes back', async () => {
+test('names a missing worker, a lost worker, a stuck queue and an expired lease that is not requeued', async () => {
   const { app, close } = await openTestApp({ settings: { MATRE_ENGINE: 'sandbox' } });
   const { database, environments, runs, workers } = app.context;
   /** Of one check alone: another would wait for the worker, which says nothing here. */

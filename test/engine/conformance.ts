@@ -72,14 +72,14 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('containers', () => {
-    test('describes itself', async () => {
+    test('are provided by an engine that describes itself', async () => {
       expect(await subject.engine.describe()).toMatch(/\d/);
       const identity = await subject.engine.identity();
       expect(identity).toMatch(/^\S+ \([0-9a-f]{8}\)$/);
       expect(await subject.engine.identity()).toBe(identity);
     });
 
-    test('makes one that has its name, labels, image and mounts', async () => {
+    test('are created with name, labels, image and mounts', async () => {
       const found = await subject.engine.inspect(shared.name);
       expect(found).toEqual(shared);
       expect(found).toMatchObject({
@@ -98,12 +98,12 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(shared.id, 'cat', imageFile.path)).toBe(imageFile.content);
     });
 
-    test('finds none under a name that nobody has', async () => {
+    test('are not found under an unused name', async () => {
       expect(await subject.engine.inspect('matre-nobody')).toBeUndefined();
       expect(await subject.engine.remove('matre-nobody')).toBe(false);
     });
 
-    test('lists by all of the labels', async () => {
+    test('are listed by all given labels', async () => {
       const mark = randomUUID();
       const one = await make({ labels: { mark, number: '1' } });
       const two = await make({ labels: { mark, number: '2' } });
@@ -114,7 +114,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await names({ mark, number: '3' })).toEqual([]);
     });
 
-    test('lists what it tells of each by itself', async () => {
+    test('are listed as they are inspected', async () => {
       const mark = randomUUID();
       const made = await make({ labels: { mark }, tmpfs: [tmpfs('/matre/run')] });
       const { startedAt: _startedAt, createdAt, ...known } = made;
@@ -123,20 +123,20 @@ export function engineConformance(kind: EngineKind): void {
       expect(Math.abs((listed?.createdAt.getTime() ?? 0) - createdAt.getTime())).toBeLessThanOrEqual(1_000);
     });
 
-    test('is found and used by another engine object', async () => {
+    test('can be found and used by another engine object', async () => {
       const other = subject.another();
       const found = await other.inspect(shared.name);
       expect(found?.id).toBe(shared.id);
       expect((await capture(other, shared.id, ['echo', 'hello'])).stdout).toBe('hello\n');
     });
 
-    test('refuses a name that is taken, and leaves its holder alone', async () => {
+    test('are refused under a name in use, and the container with that name stays unchanged', async () => {
       const spec = await subject.spec({ name: shared.name });
       await expectFault(subject.engine.create(spec), 'CONTAINER_NAME_TAKEN');
       expect(await subject.engine.inspect(shared.name)).toEqual(shared);
     });
 
-    test('gives a name to one of several who want it at once', async () => {
+    test('give a name to exactly one of several concurrent creations', async () => {
       const spec = await subject.spec();
       const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => subject.engine.create(spec)));
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -144,14 +144,14 @@ export function engineConformance(kind: EngineKind): void {
       expect((await capture(subject.engine, spec.name, ['true'])).code).toBe(0);
     });
 
-    test('says that an image is missing', async () => {
+    test('report a missing image', async () => {
       await expectFault(subject.engine.imageId(subject.missingImage), 'IMAGE_MISSING');
       const spec = await subject.spec({ image: subject.missingImage });
       await expectFault(subject.engine.create(spec), 'IMAGE_MISSING');
       expect(await subject.engine.inspect(spec.name)).toBeUndefined();
     });
 
-    test('leaves nothing behind when it cannot be started', async () => {
+    test('leave nothing behind when they cannot be started', async () => {
       const spec = await subject.spec({
         mounts: [{ source: '/no/such/source', target: '/matre/modules', readOnly: true }],
       });
@@ -159,7 +159,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await subject.engine.inspect(spec.name)).toBeUndefined();
     });
 
-    test('can be removed and made again under its name', async () => {
+    test('can be removed and created again under the same name', async () => {
       const spec = await subject.spec();
       const first = await subject.engine.create(spec);
       await say(first.id, 'touch', `${magentoRoot}/mine`);
@@ -171,7 +171,7 @@ export function engineConformance(kind: EngineKind): void {
       expect((await capture(subject.engine, second.id, ['test', '-e', `${magentoRoot}/mine`])).code).toBe(1);
     });
 
-    test('has what it wrote to itself, and no other has it', async () => {
+    test('do not see the files of one another', async () => {
       const [one, two] = await Promise.all([make(), make()]);
       await say(one.id, 'sh', '-c', `echo one >${magentoRoot}/who; echo one >/tmp/who`);
       await say(two.id, 'sh', '-c', `echo two >${magentoRoot}/who; echo two >/tmp/who`);
@@ -179,7 +179,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(two.id, 'cat', `${magentoRoot}/who`, '/tmp/who')).toBe('two\ntwo\n');
     });
 
-    test('knows extra hosts', async () => {
+    test('resolve extra hosts', async () => {
       const { id } = await make({ extraHosts: ['shop.test:127.0.0.9', 'gate.test:host-gateway'] });
       const hosts = await say(id, 'cat', '/etc/hosts');
       expect(hosts).toMatch(/^127\.0\.0\.9\s+shop\.test$/m);
@@ -188,7 +188,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('mounts', () => {
-    test('shows a folder of the machine, and later changes in it; read-only holds', async () => {
+    test('show a folder of the host and later changes in it; read-only is enforced', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'matre-mount-'));
       try {
         const target = '/matre/modules';
@@ -204,7 +204,7 @@ export function engineConformance(kind: EngineKind): void {
       }
     });
 
-    test('gives a tmpfs the size and the mode that were asked for', async () => {
+    test('give a tmpfs the requested size and mode', async () => {
       const target = '/matre/run';
       const { id } = await make({ tmpfs: [tmpfs(target, 2 * mebibyte, 0o710)] });
       const line = (await say(id, 'cat', '/proc/mounts')).split('\n').find((each) => each.includes(target));
@@ -212,7 +212,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(id, 'stat', '-c', '%a', target)).toBe('710\n');
     });
 
-    test('says that a tmpfs is full, and can go on', async () => {
+    test('report a full tmpfs, and the container stays usable', async () => {
       const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
       const big = [{ path: 'big', content: Buffer.alloc(2 * mebibyte) }];
       await expectFault(putFiles(subject.engine, id, '/matre/run', big), 'DISK_FULL');
@@ -221,7 +221,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(id, 'cat', '/matre/run/small')).toBe('x');
     });
 
-    test('starts again when it was stopped, with an empty tmpfs and its own files', async () => {
+    test('are there after a restart, with an empty tmpfs and the files of the container', async () => {
       const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
       await say(id, 'touch', '/matre/run/gone', `${magentoRoot}/kept`);
       await subject.stop(id);
@@ -236,7 +236,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('exec', () => {
-    test('gives both outputs and the exit code', async () => {
+    test('returns both outputs and the exit code', async () => {
       const exec = await subject.engine.exec(shared.id, {
         argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'],
       });
@@ -247,7 +247,7 @@ export function engineConformance(kind: EngineKind): void {
       });
     });
 
-    test('passes arguments, folder and variables on untouched', async () => {
+    test('passes arguments, folder and variables on unchanged', async () => {
       const { stdout } = await capture(
         subject.engine,
         shared.id,
@@ -257,7 +257,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(stdout).toBe(`<${magentoRoot}><blue><big one><a b><$HOME><*><><'>`);
     });
 
-    test('says 127 for a command that is not there', async () => {
+    test('returns 127 for a command that does not exist', async () => {
       const { code } = await capture(subject.engine, shared.id, ['no-such-command']);
       expect(code).toBeGreaterThanOrEqual(126);
     });
@@ -271,7 +271,7 @@ export function engineConformance(kind: EngineKind): void {
       expect((await output(without)).stdout).toBe('');
     });
 
-    test('streams: output is there while the process runs', async () => {
+    test('streams output while the process runs', async () => {
       const argv = ['sh', '-c', 'echo ready; read line; echo "got $line"'];
       const exec = await subject.engine.exec(shared.id, { argv, stdin: true });
       let said = '';
@@ -286,7 +286,7 @@ export function engineConformance(kind: EngineKind): void {
       exec.stdin?.end();
     });
 
-    test('ends with its process, though a background child holds the output', async () => {
+    test('ends with its process, even though a background child holds the output', async () => {
       const exec = await subject.engine.exec(shared.id, {
         argv: ['sh', '-c', 'sleep 30 & echo out; exit 3'],
       });
@@ -297,7 +297,7 @@ export function engineConformance(kind: EngineKind): void {
       });
     });
 
-    test('carries 50 MB without loss, at the pace of its reader', async () => {
+    test('transfers 50 MB without loss, at the pace of its reader', async () => {
       const size = 50 * mebibyte;
       const make = 'for i in $(seq 50); do yes 0123456789abcde | head -c 1048576; echo $i >&2; done';
       const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
@@ -323,7 +323,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(lead).toBeLessThan(4);
     });
 
-    test('invariant 9: tells the kernel that ended it for want of memory from an exit code', async () => {
+    test('invariant 9: distinguishes an out-of-memory kill from an exit code', async () => {
       const { id } = await make({ memoryBytes: 64 * mebibyte });
       const hungry = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
       const exec = await subject.engine.exec(id, { argv: ['sh', '-c', `${hungry.join(' ')}; exit 1`] });
@@ -358,7 +358,7 @@ export function engineConformance(kind: EngineKind): void {
         { token, beatMs: 200, limitMs: 60_000, graceMs: 1_000, ...options },
       );
 
-    test('gives outputs, exit code, folder and variables, and writes the journal', async () => {
+    test('passes outputs, exit code, folder and variables, and writes the journal', async () => {
       const token = `t${randomUUID()}`;
       const { stdout, stderr, ended } = await superviseExec(
         subject.engine,
@@ -382,11 +382,11 @@ export function engineConformance(kind: EngineKind): void {
       expect(Number(lines[1]?.[2])).toBeGreaterThanOrEqual(Number(lines[0]?.[2]));
     });
 
-    test('refuses a token that could not be told from other text', async () => {
+    test('refuses a token that could be confused with other text', async () => {
       await expectFault(supervise(shared.id, 'a b', ['true']), 'INPUT_INVALID');
     });
 
-    test('invariant 6: lives on while its caller does, and a cancel ends the whole tree', async () => {
+    test('invariant 6: runs while its caller sends heartbeats, and a cancel ends the whole process tree', async () => {
       const mark = newMark();
       const cancel = new AbortController();
       const limits = { limitMs: 8_000, signal: cancel.signal };
@@ -404,7 +404,7 @@ export function engineConformance(kind: EngineKind): void {
       await expect(again).rejects.toBe(cancel.signal.reason);
     });
 
-    test('invariant 6: a caller that is killed takes its processes with it', async () => {
+    test('invariant 6: processes end when their caller is killed', async () => {
       const mark = newMark();
       const child = startChild(caller, [
         kind,
@@ -420,7 +420,7 @@ export function engineConformance(kind: EngineKind): void {
       await waitFor(async () => (await alive(shared.id, mark)) === 0);
     });
 
-    test('invariant 6: a caller that hangs loses its processes', async () => {
+    test('invariant 6: processes end when their caller hangs', async () => {
       const mark = newMark();
       const child = startChild(caller, [kind, subject.folder, shared.id, `t${mark}`, '8000', ...tree(mark)]);
       try {
@@ -434,7 +434,7 @@ export function engineConformance(kind: EngineKind): void {
       }
     });
 
-    test('invariant 1: a tree does not outlive its permit, though its caller beats on', async () => {
+    test('invariant 1: a process tree does not outlive its permit, even though its caller sends heartbeats', async () => {
       const mark = newMark();
       const clock = await readClock(subject.engine, shared.id);
       // Long enough for a start on a busy machine; then the beats bring a sooner one.
@@ -451,7 +451,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
     });
 
-    test('invariant 1: an end that nobody saw is told when nothing runs any more', async () => {
+    test('invariant 1: an unobserved end is reported when no process runs any more', async () => {
       const { id } = await make();
       const clock = await readClock(subject.engine, id);
       const deadline = { until: () => performance.now() + 3_600_000, clock };
@@ -480,7 +480,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await alive(id, mark)).toBe(0);
     });
 
-    test('finds what an earlier run left, and clears it', async () => {
+    test('finds leftover processes of an earlier run, and ends them', async () => {
       const { id } = await make();
       const mark = newMark();
       // As if its supervisor had been killed with everything else that watched it.
@@ -499,7 +499,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('files', () => {
-    test('go in and come out as they were, also through a tmpfs', async () => {
+    test('are copied in and out unchanged, also through a tmpfs', async () => {
       const dir = '/matre/run/in';
       const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
       await putFiles(subject.engine, shared.id, dir, [
@@ -527,7 +527,7 @@ export function engineConformance(kind: EngineKind): void {
       await expectFault(putFiles(subject.engine, shared.id, 'tmp', []), 'PATH_OUTSIDE');
     });
 
-    test('that are links, too large or not there are refused', async () => {
+    test('are refused when they are links, too large or missing', async () => {
       const dir = '/tmp/odd';
       await putFiles(subject.engine, shared.id, dir, [{ path: 'plain/file', content: 'x'.repeat(1_000) }]);
       await say(shared.id, 'sh', '-c', `mkdir -p ${dir}/links && ln -sf /etc/passwd ${dir}/links/link`);
@@ -537,7 +537,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await collect(subject, shared.id, dir, ['plain'])).toEqual(['plain/file']);
     });
 
-    test('come out one after the other, and a reader may stop', async () => {
+    test('are read one after the other, and a reader may stop early', async () => {
       const dir = '/tmp/many';
       const files = Array.from({ length: 50 }, (_, index) => ({
         path: `f${index}`,

@@ -21,7 +21,7 @@ describe.each(['preprod-us', 'preprod-es', 'stage-es'])('the sample shop on %s',
   });
   afterEach(() => shop.close());
 
-  it('shows products, finds them, and sells them', async () => {
+  it('shows, finds and sells products', async () => {
     const visit = lockProcess(shop);
     expect((await visit('')).html.match(/class="product-item"/g)).toHaveLength(4);
     expect((await visit('search?q=mug')).html).toContain('Enamel Mug');
@@ -34,14 +34,14 @@ describe.each(['preprod-us', 'preprod-es', 'stage-es'])('the sample shop on %s',
     expect((await visit('nope')).status).toBe(404);
   });
 
-  it('has the price of its market, save where the fault is', async () => {
+  it('has the price of its market, except where the fault is planted', async () => {
     const { html } = await lockProcess(shop)('product/enamel-mug');
     const shown = /class="price">([^<]*)/.exec(html)?.[1];
     const expected = { 'preprod-us': '$12.00', 'preprod-es': '12,00 €', 'stage-es': '14,52 €' };
     expect(shown).toBe(expected[environment as keyof typeof expected]);
   });
 
-  it('lets administrators in, and nobody else', async () => {
+  it('lets only administrators sign in', async () => {
     const visit = lockProcess(shop);
     const wrong = { 'login[username]': 'admin', 'login[password]': 'wrong' };
     expect((await visit('admin/admin', wrong)).html).toContain('message-error');

@@ -51,11 +51,11 @@ function change<T>(list: T[], index: number, changes: Partial<T>): void {
 }
 
 describe('the judge of the faults', () => {
-  it('has nothing to say when all is well', () => {
+  it('reports no violation for correct evidence', () => {
     expect(judge(well(), limits)).toEqual([]);
   });
 
-  it('lets a run that is broken for a passing reason be tried again', () => {
+  it('allows a retry of a run that is broken for a transient reason', () => {
     const evidence = well();
     change(evidence.attempts, 0, { outcome: 'broken', reason: 'CONTAINER_VANISHED' });
     change(evidence.results, 1, { reason: 'CONTAINER_VANISHED' });
@@ -169,7 +169,7 @@ describe('the judge of the faults', () => {
     expect(kindsIn(evidence)).toContain(kind);
   });
 
-  it('reads what the processes wrote of themselves', () => {
+  it('reads the journals of the processes', () => {
     const line = (event: string, monotonic: number, more = {}) =>
       JSON.stringify({
         event,

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { built, explore, onTwoHosts, type Variant } from './model.ts';
 
 describe('the model of claim, lease, fence, lock and container', () => {
-  it('invariants 1, 2, 3 and 5: hold in every order of steps as it is built', () => {
+  it('invariants 1, 2, 3 and 5: hold in every order of steps of the real design', () => {
     const { findings, states } = explore(built, 2);
     expect(findings).toEqual([]);
     expect(states).toBeGreaterThan(10_000);
   });
 
-  it('invariants 1, 2, 3 and 5: hold on two hosts that do not see each other', () => {
+  it('invariants 1, 2, 3 and 5: hold on two hosts that cannot reach each other', () => {
     const { findings, states } = explore(onTwoHosts, 2);
     expect(findings).toEqual([]);
     expect(states).toBeGreaterThan(10_000);
@@ -22,7 +22,7 @@ describe('the model of claim, lease, fence, lock and container', () => {
     ['a container that is taken as it is', { container: 'as it is' }, 1, 'invariant 1'],
     ['no fence in the container', { start: 'unfenced' }, 1, 'invariant 1'],
     ['two hosts without a moment until which tests may live', { hosts: 2 }, 1, 'invariant 1'],
-  ])('finds what is wrong with %s', (_, change, trouble, invariant) => {
+  ])('finds the violation of %s', (_, change, trouble, invariant) => {
     const { findings } = explore({ ...built, ...change }, trouble);
     expect(findings.map(({ what }) => what.slice(0, invariant.length))).toContain(invariant);
   });

@@ -23,13 +23,13 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
   });
 
   describe(`lock store ${kind}`, () => {
-    it('knows its kind and answers a check', async () => {
+    it('reports its kind and answers a check', async () => {
       const store = await open();
       expect(store.kind).toBe(kind);
       await store.check();
     });
 
-    it('gives a lock to one, and to the next after its release', async () => {
+    it('grants a lock to one owner, and to the next after its release', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const first = await a.tryAcquire(name, { owner: 'a' });
@@ -42,7 +42,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       await second?.release();
     });
 
-    it('keeps locks of different names apart', async () => {
+    it('grants locks of different names independently', async () => {
       const store = await open();
       const [one, two] = [freshName(), freshName()];
       const held = await Promise.all([
@@ -52,7 +52,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect(held.every(Boolean)).toBe(true);
     });
 
-    it('lets one in at a time among 16 that wait', async () => {
+    it('grants a lock to one of 16 waiting owners at a time', async () => {
       const clients = await Promise.all(Array.from({ length: 4 }, open));
       const name = freshName();
       let inside = 0;
@@ -85,7 +85,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect(turns).toEqual({ a: 100, b: 100 });
     });
 
-    it('releases only what is still its own', async () => {
+    it('releases a lock only for its current lease', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const first = (await a.tryAcquire(name, { owner: 'a' })) as HeldLock;
@@ -96,7 +96,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect(second?.lost.aborted).toBe(false);
     });
 
-    it('lists what is held, by whom and since when', async () => {
+    it('lists held locks with owner and time of acquisition', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const before = Date.now();
@@ -109,7 +109,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect((await b.list()).some((lock) => lock.name === name)).toBe(false);
     });
 
-    it('takes a lock away by force, and tells the holder', async () => {
+    it('releases a lock by force, and notifies its owner', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const held = (await a.tryAcquire(name, { owner: 'a', confirmOwnership: async () => true })) as HeldLock;
@@ -125,7 +125,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect(await b.forceRelease(freshName())).toBe(false);
     });
 
-    it('wakes who waits when a lock is taken away by force', async () => {
+    it('wakes a waiting owner when a lock is released by force', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
       await a.tryAcquire(name, { owner: 'a' });
@@ -134,7 +134,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       expect((await waiting).lost.aborted).toBe(false);
     });
 
-    it('lets a waiter give up without keeping the lock from the others', async () => {
+    it('lets a waiting owner give up without blocking the others', async () => {
       const [a, b, c] = [await open(), await open(), await open()];
       const name = freshName();
       const held = await a.tryAcquire(name, { owner: 'a' });
@@ -151,7 +151,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       await expect(tooLate).rejects.toBe(reason);
     });
 
-    it('ends with close: holders lose, waiters are refused, nothing new starts', async () => {
+    it('loses all locks on close, refuses waiting owners, and grants nothing new', async () => {
       const store = await open();
       const name = freshName();
       const held = await store.tryAcquire(name, { owner: 'a' });

@@ -16,7 +16,7 @@ lockStoreConformance('in-process', {
   },
 });
 
-it('serves those who wait in the order in which they came', async () => {
+it('grants a lock to waiting owners in the order of their requests', async () => {
   const store = createInProcessLocks();
   const held = await store.acquire('container_x', { owner: 'first' });
   const order: number[] = [];

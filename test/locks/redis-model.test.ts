@@ -141,7 +141,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-it('behaves like a list of names with one holder each, whatever people do in whatever order', async () => {
+it('behaves like a map from names to one owner each, for any operations in any order', async () => {
   const store = fc.nat(2);
   const name = fc.constantFrom(...names);
   let visitors = 0;

@@ -75,7 +75,7 @@ const passed = (ms: number) => {
 };
 
 describe('locks in Redis', () => {
-  it('let one in at a time among 16 processes', async () => {
+  it('are granted to one of 16 processes at a time', async () => {
     const { child } = await setUp();
     const folder = await mkdtemp(join(tmpdir(), 'matre-visit-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -95,7 +95,7 @@ describe('locks in Redis', () => {
     expect(entry?.expiresInMs).toBeLessThanOrEqual(shortMs);
   });
 
-  it('end by themselves after their holder was killed', async () => {
+  it('expire after their process was killed', async () => {
     const { store, child } = await setUp();
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
@@ -104,7 +104,7 @@ describe('locks in Redis', () => {
     (await waiting).assertHeld();
   });
 
-  it('tell a holder that was stopped for longer than the TTL as soon as it goes on', async () => {
+  it('are lost for a process that was stopped for longer than the TTL, as soon as it continues', async () => {
     const { store, child } = await setUp();
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
@@ -116,7 +116,7 @@ describe('locks in Redis', () => {
     next.assertHeld();
   });
 
-  it('do not trust timers after the event loop was blocked', async () => {
+  it('do not rely on timers after the event loop was blocked', async () => {
     const { store } = await setUp();
     const held = await take(store(shortMs), 'container_x', { confirmOwnership: async () => true });
     held.assertHeld();
@@ -127,7 +127,7 @@ describe('locks in Redis', () => {
     expect(held.lost.reason).toEqual(lockLost);
   });
 
-  it('are lost at the deadline when Redis is killed and nobody else can judge', async () => {
+  it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const alone = await take(a, 'container_alone');
@@ -145,7 +145,7 @@ describe('locks in Redis', () => {
     await alone.release();
   });
 
-  it('live on without Redis while the second judge says so, and are there again when it is', async () => {
+  it('survive without Redis while ownership is confirmed, and are acquired again when it is available again', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     let asked = 0;
@@ -163,7 +163,7 @@ describe('locks in Redis', () => {
     await take(b, 'container_x');
   });
 
-  it('are taken again after Redis was emptied, but only by whom the second judge confirms', async () => {
+  it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const mine = await take(a, 'container_mine', { confirmOwnership: async () => true });
@@ -177,7 +177,7 @@ describe('locks in Redis', () => {
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
   });
 
-  it('are lost when Redis was emptied and somebody else was faster', async () => {
+  it('are lost when Redis was emptied and another owner was faster', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const held = await take(a, 'container_x', { confirmOwnership: async () => true });
@@ -193,7 +193,7 @@ describe('locks in Redis', () => {
     expect(await a.tryAcquire('container_x', { owner: 'a' })).toBeUndefined();
   });
 
-  it('survive a Redis that stops answering for longer than the TTL', async () => {
+  it('survive a Redis that does not answer for longer than the TTL', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const alone = await take(a, 'container_alone');
@@ -213,7 +213,7 @@ describe('locks in Redis', () => {
     covered.assertHeld();
   });
 
-  it('do not stay behind when the answer to a try was lost', async () => {
+  it('do not stay behind when the reply to an attempt was lost', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(longMs), store(longMs)];
     await a.check();
@@ -228,7 +228,7 @@ describe('locks in Redis', () => {
     next.assertHeld();
   });
 
-  it('let a waiter give up while Redis is away', async () => {
+  it('let a waiting owner give up while Redis is unreachable', async () => {
     const { redis, store } = await setUp();
     const a = store(shortMs);
     await redis.kill();
@@ -240,7 +240,7 @@ describe('locks in Redis', () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  it('wait for a Redis that comes later', async () => {
+  it('wait for a Redis that starts later', async () => {
     const { redis, store } = await setUp();
     await redis.kill();
     const waiting = store(longMs).acquire('container_x', { owner: 'a' });
@@ -248,7 +248,7 @@ describe('locks in Redis', () => {
     (await waiting).assertHeld();
   });
 
-  it('leave no connection behind when their store is closed while it connects to a Redis that is silent', async () => {
+  it('leave no connection behind when their store is closed while it connects to a silent Redis', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
     await once(silent, 'listening');

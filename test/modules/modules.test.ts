@@ -98,7 +98,7 @@ function contents(folder: string, below = ''): Record<string, string> {
 const tests = { 'Test/Mftf/Test/ATest.xml': '<tests/>', 'Cron/data/.env.preprod-us': 'A=1\n' };
 
 describe('a repository on this machine', () => {
-  it('gives the newest commit of the branch, and its files as a folder that cannot be changed', async () => {
+  it('provides the newest commit of the branch as a read-only folder', async () => {
     const repository = createRepository(join(home, 'shop tests'));
     repository.commit({ ...tests, 'bin/tool': '#!/bin/sh' }, 'First: "quotes" and more\n\nBody');
     chmodSync(join(repository.folder, 'bin/tool'), 0o755);
@@ -118,7 +118,7 @@ describe('a repository on this machine', () => {
     }
   });
 
-  it('follows the branch; older commits stay as they are', async () => {
+  it('follows the branch; older commits stay unchanged', async () => {
     const repository = createRepository(join(home, 'a'));
     const first = repository.commit({ 'a.xml': '1' });
     const modules = await open(gitSource(repository.folder));
@@ -129,7 +129,7 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(first))).toEqual({ 'a.xml': '1' });
   });
 
-  it('knows a commit that another machine saw first, also when the branch was rewritten', async () => {
+  it('fetches a commit that another machine resolved first, also when the branch was rewritten', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit({ 'a.xml': '1' });
     const modules = await open(gitSource(repository.folder));
@@ -142,7 +142,7 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(orphan))).toEqual({ 'a.xml': '3' });
   });
 
-  it('takes repositories with SHA-256', async () => {
+  it('supports repositories with SHA-256', async () => {
     const repository = createRepository(join(home, 'a'), 'sha256');
     const id = repository.commit(tests);
     expect(id).toHaveLength(64);
@@ -151,7 +151,7 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it.runIf(process.getuid?.() === 0)('takes a repository that belongs to another user', async () => {
+  it.runIf(process.getuid?.() === 0)('reads a repository that belongs to another user', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const give = (path: string) => {
@@ -162,7 +162,7 @@ describe('a repository on this machine', () => {
     expect((await (await open(gitSource(repository.folder))).resolve()).id).toBe(id);
   });
 
-  it('runs no hooks, neither of the repository nor of the user', async () => {
+  it('runs no hooks of the repository or of the user', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const hooks = join(home, 'hooks');
@@ -177,7 +177,7 @@ describe('a repository on this machine', () => {
     expect(existsSync(join(home, 'hooked'))).toBe(false);
   });
 
-  it('goes on after a git that was killed left its locks', async () => {
+  it('recovers from the locks of a git process that was killed', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(repository.folder));
@@ -190,7 +190,7 @@ describe('a repository on this machine', () => {
     expect((await modules.resolve()).id).toBe(id);
   });
 
-  it('says that submodules are not fetched', async () => {
+  it('reports that submodules are not fetched', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ ...tests, '.gitmodules': '[submodule "x"]\n\tpath = x\n\turl = ./x\n' });
     const modules = await open(gitSource(repository.folder));
@@ -199,11 +199,11 @@ describe('a repository on this machine', () => {
   });
 });
 
-describe('what does not work', () => {
+describe('a source that does not work', () => {
   it.each([
     ['a repository that is not there', '/nowhere/at/all', 'main', /does not (exist|appear)/],
     ['a branch that is not there', undefined, 'no-such', /no-such/],
-  ])('is told in the words of git: %s', async (_, address, branch, words) => {
+  ])('is reported with the message of git: %s', async (_, address, branch, words) => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(address ?? repository.folder, { branch }));
@@ -215,7 +215,7 @@ describe('what does not work', () => {
     await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
   });
 
-  it('is a commit that nobody has', async () => {
+  it('can be an unknown commit', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(repository.folder));
@@ -225,7 +225,7 @@ describe('what does not work', () => {
     expect(readdirSync(modules.folder)).toEqual([]);
   });
 
-  it.each(['main', '../../etc', '--help', '', 'a'.repeat(39)])('is the id %j', async (id) => {
+  it.each(['main', '../../etc', '--help', '', 'a'.repeat(39)])('can be the commit id %j', async (id) => {
     const modules = await open(gitSource('/srv/x.git'));
     await expect((async () => modules.checkout(id))()).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
@@ -234,7 +234,7 @@ describe('what does not work', () => {
     ['a whole path', '/etc/passwd'],
     ['out of the folder', '../../outside'],
     ['out through another link', 'up/../../outside'],
-  ])('is a link that leads out: %s', async (_, target) => {
+  ])('can be a link that leaves the checkout: %s', async (_, target) => {
     const repository = createRepository(join(home, 'a'));
     mkdirSync(join(repository.folder, 'deep/er'), { recursive: true });
     symlinkSync('deep/er', join(repository.folder, 'inside'));
@@ -250,7 +250,7 @@ describe('what does not work', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
-  it.runIf(canMount)('is a full disk, by its name', async () => {
+  it.runIf(canMount)('can be a full disk, reported as such', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ 'large.xml': randomBytes(500_000).toString('hex') });
     mkdirSync(join(home, 'modules'));
@@ -267,7 +267,7 @@ describe('what does not work', () => {
     }
   });
 
-  it('is no source at all, which only says what to set', async () => {
+  it('can be a missing source, reported with the setting', async () => {
     const modules = await open(undefined);
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -297,7 +297,7 @@ describe('a git server with a password', () => {
     rmSync(served, { recursive: true });
   });
 
-  it('is reached over https with name and password', async () => {
+  it('is reached over https with user name and password', async () => {
     const id = createRepository(join(served, 'secure')).commit(tests);
     const environment = { GIT_SSL_CAINFO: certificatePath };
     const modules = await open(gitSource(secure.url('secure'), { username, password }), { environment });
@@ -305,7 +305,7 @@ describe('a git server with a password', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('refuses a certificate that nobody vouches for', async () => {
+  it('is refused when its certificate is not trusted', async () => {
     const modules = await open(gitSource(secure.url('secure'), { username, password }));
     await expect(modules.resolve()).rejects.toMatchObject({ message: expect.stringMatching(/certificate/i) });
   });
@@ -321,7 +321,7 @@ describe('a git server with a password', () => {
   it.each([
     ['none', {}],
     ['wrong ones', { username, password: 'wr0ng-password' }],
-  ])('ends at once, without asking, when the credentials are %s', async (_, credentials) => {
+  ])('fails at once, without a prompt, when the credentials are %s', async (_, credentials) => {
     createRepository(join(served, 'refused'));
     const modules = await open(gitSource(server.url('refused'), credentials));
     await expect(modules.resolve()).rejects.toMatchObject({
@@ -360,7 +360,7 @@ describe('a git server with a password', () => {
     }
   });
 
-  it('gives the password to no other server, wherever the repository may have moved', async () => {
+  it('is the only server that gets the password, even when it redirects', async () => {
     createRepository(join(served, 'moved')).commit(tests);
     const offered: unknown[] = [];
     const elsewhere = createServer((request, response) => {
@@ -382,7 +382,7 @@ describe('a git server with a password', () => {
     }
   });
 
-  it('is asked once by sixteen that ask at the same time, in five processes', async () => {
+  it('gets one request from sixteen concurrent callers in five processes', async () => {
     const id = createRepository(join(served, 'crowd')).commit(tests);
     const source = gitSource(server.url('crowd'), { username, password });
     const modules = await open(source);
@@ -415,7 +415,7 @@ describe('a git server with a password', () => {
     }
   });
 
-  it('goes on where a process was killed while it fetched', async () => {
+  it('can be fetched from after a process was killed during a fetch', async () => {
     const id = createRepository(join(served, 'killed')).commit(tests);
     const source = gitSource(server.url('killed'), { username, password });
     const child = startChild(new URL('./modules-process.ts', import.meta.url), [
@@ -435,7 +435,7 @@ describe('a git server with a password', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('is waited for by nobody any more after close', async () => {
+  it('keeps no caller waiting after close', async () => {
     createRepository(join(served, 'closed')).commit(tests);
     const modules = await open(gitSource(server.url('closed'), { username, password }));
     const lockName = await mirrorLock(modules);
@@ -448,7 +448,7 @@ describe('a git server with a password', () => {
     lock.release();
   });
 
-  it('is given up when it takes too long, also after the garbage was collected', async () => {
+  it('is given up when it takes too long, also after a garbage collection', async () => {
     createRepository(join(served, 'endless')).commit(tests);
     const modules = await open(gitSource(server.url('endless'), { username, password }), {
       gitLimitMs: 2_000,
@@ -494,7 +494,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is reached with a key, though its path has blanks and quotes', async () => {
+  it('is reached with a key whose path has blanks and quotes', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const [sshKey, sshKnownHosts] = [join(home, "team's key"), join(home, 'known; touch hosts')];
@@ -505,7 +505,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('ends at once, without asking, when the host is not known', async () => {
+  it('fails at once, without a prompt, when the host is unknown', async () => {
     writeFileSync(join(home, 'known'), '');
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
@@ -519,7 +519,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
 });
 
 describe('a local folder', () => {
-  it('is copied as it is, under an id that follows from its content', async () => {
+  it('is copied unchanged, under an id that is derived from its content', async () => {
     const local = join(home, 'local');
     mkdirSync(join(local, '.git'), { recursive: true });
     mkdirSync(join(local, 'Test'));
@@ -540,7 +540,7 @@ describe('a local folder', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
-  it('may hold the data folder itself', async () => {
+  it('may contain the data folder', async () => {
     writeFileSync(join(home, 'A.xml'), '1');
     const modules = await open({ kind: 'folder', path: home });
     const { id } = await modules.resolve();
@@ -548,7 +548,7 @@ describe('a local folder', () => {
     expect((await modules.resolve()).id).toBe(id);
   });
 
-  it('that is not there is told by its path', async () => {
+  it('is reported by its path when it does not exist', async () => {
     const modules = await open({ kind: 'folder', path: join(home, 'none') });
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'MODULE_CHECKOUT_FAILED',
@@ -557,8 +557,8 @@ describe('a local folder', () => {
   });
 });
 
-describe('invariant 7: a checkout is complete, or it is not there', () => {
-  it('when the process that makes it is killed', async () => {
+describe('invariant 7: a checkout is complete or does not exist', () => {
+  it('when the process that creates it is killed', async () => {
     const repository = createRepository(join(home, 'a'));
     const files = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`Test/${index % 50}/${index}.xml`, `${index}`]),
@@ -583,7 +583,7 @@ describe('invariant 7: a checkout is complete, or it is not there', () => {
 });
 
 describe('prune', () => {
-  it('removes what no run needs and nobody asked for lately', async () => {
+  it('removes checkouts that no run needs and that were not used recently', async () => {
     const repository = createRepository(join(home, 'a'));
     const first = repository.commit({ 'a.xml': '1' });
     const second = repository.commit({ 'a.xml': '2' });
@@ -599,7 +599,7 @@ describe('prune', () => {
     expect(contents(await modules.checkout(second))).toEqual({ 'a.xml': '2' });
   });
 
-  it('leaves one alone that is being made', async () => {
+  it('keeps a checkout that is being created', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const modules = await open(gitSource(repository.folder), { keepUnusedMs: 0 });

@@ -83,7 +83,7 @@ export function poolConformance(kind: EngineKind): void {
   });
   afterAll(() => rmSync(modules, { recursive: true, force: true }));
 
-  test('makes a container that operators recognise', async () => {
+  test('creates a container with the documented name and labels', async () => {
     const environment = newEnvironment();
     const { id, name, events } = await ensure(environment);
     expect(name).toBe(`matre_magento_env_${environment.id}`);
@@ -100,21 +100,21 @@ export function poolConformance(kind: EngineKind): void {
     expect(written.code).not.toBe(0);
   });
 
-  test('uses it again from run to run, and from process to process', async () => {
+  test('reuses a container across runs and processes', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     expect(await ensure(environment)).toMatchObject({ id, events: [] });
     expect(await ensure(environment, openPool({}, subject.another()))).toMatchObject({ id, events: [] });
   });
 
-  test('makes one for several who ask at once', async () => {
+  test('creates one container for concurrent requests', async () => {
     const environment = newEnvironment();
     const made = await Promise.all([1, 2, 3, 4].map(() => ensure(environment)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
     expect(made.flatMap(({ events }) => events)).toEqual(['CONTAINER_CREATED']);
   });
 
-  test('invariant 7: what one environment generates is not there for another', async () => {
+  test('invariant 7: the generated files of one environment do not exist for another', async () => {
     const [one, two] = await Promise.all([ensure(newEnvironment()), ensure(newEnvironment())]);
     await capture(engine, one.id, [
       'touch',
@@ -126,7 +126,7 @@ export function poolConformance(kind: EngineKind): void {
     expect(seen.stdout).not.toMatch(/one|One|\.env/);
   });
 
-  test('is healed after somebody removed the container', async () => {
+  test('creates the container again after it was removed', async () => {
     const environment = newEnvironment();
     const { id, name } = await ensure(environment);
     await engine.remove(name);
@@ -135,14 +135,14 @@ export function poolConformance(kind: EngineKind): void {
     expect(again.events).toEqual(['CONTAINER_CREATED']);
   });
 
-  test('starts it again when it was stopped', async () => {
+  test('starts a stopped container again', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     await subject.stop(id);
     expect(await ensure(environment)).toMatchObject({ id, events: ['CONTAINER_STARTED'] });
   });
 
-  test('clears the processes that an earlier run left', async () => {
+  test('ends leftover processes of an earlier run', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
@@ -154,10 +154,10 @@ export function poolConformance(kind: EngineKind): void {
     expect(await leftovers(engine, id)).toEqual([]);
   });
 
-  describe('a container that knows a newer fence', () => {
+  describe('a container with a newer fence', () => {
     const stale = new Fault('STALE_FENCE', 'Another has the run.');
 
-    test('invariant 5: is left alone by a run that is held no more', async () => {
+    test('invariant 5: is not touched by a run that has lost its lease', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment, openPool(), {
         fence: { number: 7, assertHeld: async () => {} },
@@ -167,7 +167,7 @@ export function poolConformance(kind: EngineKind): void {
       expect(await ensure(environment)).toMatchObject({ id, events: [] });
     });
 
-    test('is replaced for a run that is held all the same: the database was put back', async () => {
+    test('is replaced for a run that holds its lease: the database was restored', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment, openPool(), {
         fence: { number: 7, assertHeld: async () => {} },
@@ -214,7 +214,7 @@ export function poolConformance(kind: EngineKind): void {
   });
 
   describe('the checkouts of the test module', () => {
-    test('are seen as they come, and replaced ones as they are', async () => {
+    test('are visible in the container, new and replaced ones', async () => {
       const { id } = await ensure(newEnvironment());
       mkdirSync(join(modules, 'c2'));
       writeFileSync(join(modules, 'c2', 'file'), 'second');
@@ -225,7 +225,7 @@ export function poolConformance(kind: EngineKind): void {
       expect(await read(id, `${checkoutsFolder}/c2/file`)).toBe('replaced');
     });
 
-    test('are seen again after the folder of all of them was replaced', async () => {
+    test('are visible again after their parent folder was replaced', async () => {
       const modulesFolder = mkdtempSync(join(tmpdir(), 'matre-modules-'));
       try {
         const pool = openPool({ modulesFolder });
@@ -244,8 +244,8 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
-  describe('a container that is not healthy', () => {
-    test('is replaced once, then the run is told why', async () => {
+  describe('an unhealthy container', () => {
+    test('is replaced once, then the run fails with the reason', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment);
       const pool = openPool();
@@ -273,7 +273,7 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
-  describe('a container that is not ours', () => {
+  describe('a foreign container', () => {
     test('keeps its name and is not touched', async () => {
       const environment = newEnvironment();
       const name = containerName(environment.id);
@@ -295,7 +295,7 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
-  test('frees a name that a dead container of ours still holds', async () => {
+  test('frees a name that a dead container of this installation still has', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     // An engine that does not show the container at first, as one does while a removal hangs.
@@ -310,7 +310,7 @@ export function poolConformance(kind: EngineKind): void {
     expect(again.id).not.toBe(id);
   });
 
-  test('waits for its lock, and stops waiting when it is told to', async () => {
+  test('waits for its lock, and stops waiting when it is aborted', async () => {
     const environment = newEnvironment();
     const name = lockNames.container(containerName(environment.id));
     const held = await locks.acquire(name, { owner: 'test' });
@@ -338,7 +338,7 @@ export function poolConformance(kind: EngineKind): void {
     expect((await engine.inspect(containerName(environment.id)))?.id).not.toBe(id);
   });
 
-  test('makes one for each slot, and they are replaced and pruned with their environment', async () => {
+  test('creates a container for each replica, replaced and pruned with its environment', async () => {
     const environment = newEnvironment();
     const names = [1, 2, 3].map((slot) => containerName(environment.id, slot));
     const made = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
@@ -360,7 +360,7 @@ export function poolConformance(kind: EngineKind): void {
     expect((await openPool().list()).map(({ name }) => name)).toEqual([names[0]]);
   });
 
-  test('prunes the containers of environments that are gone, and lists the rest', async () => {
+  test('prunes the containers of removed environments, and lists the rest', async () => {
     const [kept, gone] = [newEnvironment(), newEnvironment()];
     await Promise.all([ensure(kept), ensure(gone)]);
     expect(await openPool().prune(async () => [{ ...kept, slots: 1 }])).toEqual([containerName(gone.id)]);

@@ -19,7 +19,7 @@ const states = [
 
 /** What an engine leaves that was killed while a container started; the next start of that container fails with it. */
 test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.() !== 0)(
-  'container with given ID already exists: the container is replaced, and the run is told',
+  'container with given ID already exists: the container is replaced, and the run has an event',
   async () => {
     const engine = createDockerEngine({ log: quiet });
     const locks = createInProcessLocks();

@@ -18,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts';
  * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too
  * short to be hit by chance. Here a row level policy holds a claim there, on a lock that the test has.
  */
-describe('what happens while a claim is choosing', () => {
+describe('a concurrent change while a claim selects a run', () => {
   let opened: TestDatabase;
   let held: Database;
   let role: string;
@@ -95,15 +95,15 @@ describe('what happens while a claim is choosing', () => {
     return claim;
   };
 
-  it('nothing: it gets the head', async () => {
+  it('no change: the claim gets the head', async () => {
     expect(await claimWhile(async () => undefined)).toBe(first.id);
   });
 
-  it('invariant 1: another claims the environment', async () => {
+  it('invariant 1: another worker claims the environment', async () => {
     expect(await claimWhile(claimOther)).toBe(elsewhere.id);
   });
 
-  it('invariant 1: another claims the environment, and a run of high priority is submitted', async () => {
+  it('invariant 1: another worker claims the environment, and a run of high priority is submitted', async () => {
     const claimed = await claimWhile(async () => {
       await claimOther();
       await submit(a, 10);
@@ -119,7 +119,7 @@ describe('what happens while a claim is choosing', () => {
     expect(claimed).toBe(urgent?.id);
   });
 
-  it('invariant 2: another claims the environment and hands the run back', async () => {
+  it('invariant 2: another worker claims the environment and requeues the run', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
       await queue.handBack(first.id, claim?.fence ?? 0);
@@ -128,7 +128,7 @@ describe('what happens while a claim is choosing', () => {
     expect((await runs.get(first.id)).fence).toBe(2);
   });
 
-  it('invariant 2: another claims the environment and finishes the run', async () => {
+  it('invariant 2: another worker claims the environment and finishes the run', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
       await queue.finish(first.id, claim?.fence ?? 0, 'passed');
@@ -140,7 +140,7 @@ describe('what happens while a claim is choosing', () => {
     expect(await claimWhile(() => runs.cancel(first.id))).toBe(second.id);
   });
 
-  it('all its runs are cancelled: it goes on to the next environment', async () => {
+  it('all runs of the environment are cancelled: the claim moves on to the next environment', async () => {
     const claimed = await claimWhile(async () => {
       await runs.cancel(first.id);
       await runs.cancel(second.id);
@@ -152,7 +152,7 @@ describe('what happens while a claim is choosing', () => {
     expect(await claimWhile(() => environments.pause(a.id, 'deployment'))).toBe(elsewhere.id);
   });
 
-  it('all that there is to claim is gone', async () => {
+  it('no claimable run is left', async () => {
     const claimed = await claimWhile(async () => {
       await claimOther();
       await runs.cancel(elsewhere.id);
@@ -160,7 +160,7 @@ describe('what happens while a claim is choosing', () => {
     expect(claimed).toBeUndefined();
   });
 
-  it('a run that is being submitted does not hide its environment', async () => {
+  it('an uncommitted submission does not hide its environment', async () => {
     await withClient(opened.url ?? '', async (client) => {
       await client.query('BEGIN');
       await client.query(

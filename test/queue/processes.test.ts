@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('invariants 1 to 4 hold among processes that claim and die', async () => {
+it('invariants 1 to 4 hold among processes that claim and are killed', async () => {
   const { database, url = '' } = opened;
   const runs = createRuns({ database });
   const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });

@@ -57,8 +57,8 @@ export function retryConformance(kind: Kind): void {
     database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [id]);
   const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
 
-  describe('trying again', () => {
-    it('queues the run as the head, to be claimed after a pause; its environment waits with it', async () => {
+  describe('retry', () => {
+    it('requeues the run as the head, claimable after a backoff; its environment waits with it', async () => {
       const first = await submit();
       await submit();
       const { id, fence } = await start('A');
@@ -72,7 +72,7 @@ export function retryConformance(kind: Kind): void {
       expect((await queue.claim('w'))?.run).toMatchObject({ id: first, retryAt: undefined });
     });
 
-    it('lets a run of higher priority go before it', async () => {
+    it('lets a run of higher priority go first', async () => {
       await submit();
       const { id, fence } = await start('A');
       await queue.retry(id, fence, vanished, twice);
@@ -80,7 +80,7 @@ export function retryConformance(kind: Kind): void {
       expect((await queue.claim('w'))?.run.id).toBe(urgent);
     });
 
-    it('waits four times as long each time, and ends: then nothing is changed', async () => {
+    it('multiplies the backoff by four each time, until no retry is left: then nothing changes', async () => {
       const run = await submit();
       for (const pause of [60_000, 240_000]) {
         const { id, fence } = await start('A');
@@ -101,7 +101,7 @@ export function retryConformance(kind: Kind): void {
       ]);
     });
 
-    it('counts broken attempts and interrupted ones apart, a lost worker among the latter', async () => {
+    it('counts broken and interrupted attempts separately; a lost worker is an interruption', async () => {
       const run = await submit();
       const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
       const interrupted = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
@@ -119,7 +119,7 @@ export function retryConformance(kind: Kind): void {
       expect(await queue.retry(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
     });
 
-    it('ends a run that should be cancelled, and is refused to an older fence', async () => {
+    it('finishes a run with a requested cancel, and is refused to an older fence', async () => {
       const run = await submit();
       const first = await start('A');
       await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
@@ -136,7 +136,7 @@ export function retryConformance(kind: Kind): void {
       });
     });
 
-    it('executes the tests again that a passing fault left without an answer, and no other', async () => {
+    it('executes only the tests again that a transient fault left without an outcome', async () => {
       const run = await submit();
       const first = await start('Passed', 'Lasting', 'Passing', 'Open');
       const brokenBy = (test: string, code: FaultCode) =>
@@ -156,7 +156,7 @@ export function retryConformance(kind: Kind): void {
     });
   });
 
-  describe('results that come late', () => {
+  describe('late results', () => {
     const late = (id: number, fence: number) =>
       queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
     const recorded = async (id: number) =>
@@ -170,14 +170,14 @@ export function retryConformance(kind: Kind): void {
       ['B', 1, 'failed'],
     ];
 
-    it('are left to the worker as long as its lease holds', async () => {
+    it('are left to the worker as long as its lease is valid', async () => {
       await submit();
       const { id, fence } = await start('A', 'B');
       expect(await late(id, fence)).toBe('held');
       expect(await recorded(id)).toEqual([]);
     });
 
-    it('count when the lease is over and nobody else was given the run', async () => {
+    it('count when the lease is expired and no other worker claimed the run', async () => {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
@@ -189,7 +189,7 @@ export function retryConformance(kind: Kind): void {
       expect(await recorded(id)).toEqual(both);
     });
 
-    it('take the place of the word that their worker was lost', async () => {
+    it('replace the result that reports the worker as lost', async () => {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
@@ -202,7 +202,7 @@ export function retryConformance(kind: Kind): void {
       expect((await next.record.planned()).every(({ done }) => done)).toBe(true);
     });
 
-    it('invariant 5: are refused when another was given the run, or it has ended', async () => {
+    it('invariant 5: are refused when another worker claimed the run, or the run is finished', async () => {
       await submit();
       const first = await start('A', 'B');
       await overdue(first.id);

@@ -35,20 +35,20 @@ describe.each(kinds)('%s', (kind) => {
   const said = (given: ClaimResult[]) =>
     given.map((each) => (typeof each === 'object' ? each.environment.code : each));
 
-  it('gives no more runs than there are seats, and says that it is full', async () => {
+  it('claims no more runs than there are sessions, and reports no capacity', async () => {
     await waiting(1, 1, 1);
     expect(said(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual(['e0', 'e1', 'full', undefined]);
     expect(said(await queue.claimFor(['c'], [], 2))).toEqual(['full']);
     expect(said(await queue.claimFor(['c'], [], 3))).toEqual(['e2']);
   });
 
-  it('gives nothing without a seat, and everything without a limit', async () => {
+  it('claims nothing without sessions, and everything without a limit', async () => {
     await waiting(1, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['full', 'full']);
     expect(said(await queue.claimFor(['a', 'b'], []))).toEqual(['e0', 'e1']);
   });
 
-  it('counts slots, passes nobody over, and lets one with more slots than seats go alone', async () => {
+  it('counts replicas, keeps the order, and lets a run with more replicas than sessions execute alone', async () => {
     await waiting(5, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'full']);
     const [running] = await queue.held();
@@ -56,7 +56,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
   });
 
-  it('never gives the last seat twice to workers that ask at the same time', async () => {
+  it('never grants the last session to two concurrent workers', async () => {
     await waiting(...Array.from({ length: 12 }, () => 1));
     const given = await Promise.all(
       Array.from({ length: 12 }, (_, index) => queue.claimFor([`w${index}`], [], 4)),

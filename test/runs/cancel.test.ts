@@ -31,7 +31,7 @@ overEngines((kind) => {
     expect(after.run.verdict, 'of the run after it').toBe('passed');
   });
 
-  test('a run that is cancelled in mid-test keeps the results that it has, and nothing goes on in its container', async () => {
+  test('a run that is cancelled during a test keeps its results, and no process continues in its container', async () => {
     const run = await harness.submit(environment, { tests: ['PlainTest', 'WaitingTest'] });
     await harness.testing(run, 'WaitingTest');
     await waitFor(async () => (await environment.container.journal()).at(-1)?.word === 'start');
@@ -43,7 +43,7 @@ overEngines((kind) => {
     expect([stop?.word, stop?.detail, end?.word]).toEqual(['stop', 'asked', 'end']);
   });
 
-  test('a run that is cancelled while its tests are generated ends there', async () => {
+  test('a run that is cancelled during generation ends there', async () => {
     const slow = { name: 'STAND_IN_FAULT', value: 'generate: sleep 600', secret: false };
     await harness.context.variables.set(environment.id, slow);
     const run = await harness.submit(environment, { tests: ['PlainTest'] });

@@ -26,7 +26,7 @@ overOneEngine((kind) => {
   const asked = { principal: matreItself };
   const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, asked);
 
-  test('a container that was never needed is none; one that a run used is healthy, and told in all it is made of', async () => {
+  test('an unused environment has no container; a used container is healthy and shown with all its parts', async () => {
     expect(await container()).toMatchObject({
       engine: kind,
       slots: [{ slot: 1, container: null }],
@@ -53,7 +53,7 @@ overOneEngine((kind) => {
     expect(mounts.find(({ type }) => type === 'bind')).toMatchObject({ readOnly: true, sizeBytes: null });
   });
 
-  test('what is wrong in it is seen, and nothing is changed by looking', async () => {
+  test('an inspection shows what is wrong in a container, and changes nothing', async () => {
     const folder = '/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated';
     await environment.container.says('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
     harness.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
@@ -73,7 +73,7 @@ overOneEngine((kind) => {
     harness.module.git('revert', '--no-edit', 'HEAD');
   });
 
-  test('the locks of an environment are told with who has them', async () => {
+  test('the locks of an environment are shown with their owners', async () => {
     const held = await harness.context.locks.acquire(lockNames.execution(environment.id), {
       owner: 'somebody',
     });
@@ -89,7 +89,7 @@ overOneEngine((kind) => {
     }
   });
 
-  test('the values that tests get, where each comes from, and no secret', async () => {
+  test('the values for tests are shown with their sources, without secrets', async () => {
     await harness.context.variables.set('global', { name: 'CURRENCY', value: 'USD', secret: false });
     await harness.context.variables.set(environment.id, { name: 'CURRENCY', value: 'CHF', secret: false });
     const { values, layers, file, commit } = await showEffective.run(
@@ -110,7 +110,7 @@ overOneEngine((kind) => {
     expect(of('MAGENTO_ADMIN_PASSWORD')).toMatchObject({ value: null, secret: true, from: 'environment' });
   });
 
-  test('a failure has its step, of a real run; the steps are a tree', async () => {
+  test('a failure of a real run has its step; the steps are a tree', async () => {
     const { run } = await harness.run(environment, { tests: ['BrokenCartTest'] });
     const { tests } = await listResults.run(harness.context, { id: run.id }, asked);
     expect(tests[0]).toMatchObject({
@@ -124,7 +124,7 @@ overOneEngine((kind) => {
     expect(JSON.stringify(shown.steps)).toContain('#nowhere-7');
   });
 
-  test('the beginning of a name is completed: tests, groups and suites', async () => {
+  test('prefixes of tests, groups and suites are completed', async () => {
     const complete = async (text: string, limit = 20) =>
       (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), asked)).names;
     expect(await complete('harbourcart')).toEqual([

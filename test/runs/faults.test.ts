@@ -76,13 +76,13 @@ overOneEngine((kind) => {
     expect((await outcomes('ErrorTest')).outcomes).toEqual({ ErrorTest: ['failed', null] });
   });
 
-  test('invariant 9: no Selenium makes the run broken, not its tests failed', async () => {
+  test('invariant 9: a missing Selenium makes the run broken, not its tests failed', async () => {
     const { run, outcomes: found } = await outcomes('NoBrowserTest', 'PlainTest');
     expect(found['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
   });
 
-  test('invariant 9: a shop that does not answer is told before the first test', async () => {
+  test('invariant 9: a shop that does not answer is reported before the first test', async () => {
     const dead = await harness.environment('stage-es');
     const baseUrl = `http://127.0.0.1:${await freePort()}/`;
     await harness.context.environments.update(dead.id, { baseUrl });
@@ -94,7 +94,7 @@ overOneEngine((kind) => {
     expect(results).toEqual([]);
   });
 
-  test('invariant 9: a shop that goes away under its tests makes them broken', async () => {
+  test('invariant 9: a shop that becomes unreachable during its tests makes them broken', async () => {
     const going = await harness.environment('preprod-us-2');
     const id = await harness.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(id, 'PauseTest');
@@ -106,7 +106,7 @@ overOneEngine((kind) => {
     expect(run.verdict).toBe('broken');
   });
 
-  test('invariant 9: a suite whose before fails is broken, its tests never ran', async () => {
+  test('invariant 9: a suite whose before fails is broken, because its tests never ran', async () => {
     const shop = await harness.environment('preprod-es', { shopPassword: 'another-password' });
     const { run, results } = await harness.run(shop, { suites: ['HarbourOrdersSuite'] });
     expect(results).toMatchObject([
@@ -116,7 +116,7 @@ overOneEngine((kind) => {
     expect(run.verdict).toBe('broken');
   });
 
-  test('invariant 9: a generated file that was deleted comes back, and the run says so', async () => {
+  test('invariant 9: a deleted generated file is restored, and the run has an event', async () => {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
     await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
@@ -131,7 +131,7 @@ overOneEngine((kind) => {
     );
   });
 
-  test('invariant 9: a generated file that vanishes under a test makes it broken', async () => {
+  test('invariant 9: a generated file that is deleted during a test makes it broken', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'load PlainTest: vanish', secret: false };
     await harness.context.variables.set(environment.id, name);
     const { outcomes: found } = await outcomes('PlainTest');
@@ -139,8 +139,8 @@ overOneEngine((kind) => {
     expect(found).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
   });
 
-  describe('a container that is removed under a test', () => {
-    test('invariant 9: makes the run broken, and the next one makes a new container', async () => {
+  describe('a container that is removed during a test', () => {
+    test('invariant 9: makes the run broken, and the next run creates a new container', async () => {
       const run = await harness.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
       await harness.testing(run, 'WaitingTest');
       expect(await environment.container.remove()).toBe(true);
@@ -154,14 +154,14 @@ overOneEngine((kind) => {
     });
   });
 
-  test('a full tmpfs is told by name, and the next run is well', async () => {
+  test('a full tmpfs is reported as such, and the next run passes', async () => {
     const { run, outcomes: found } = await outcomes('FillingTest');
     expect(found).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
     expect((await outcomes('PlainTest')).run.verdict).toBe('passed');
   });
 
-  test('a tmpfs that is full when tests are generated is told by name', async () => {
+  test('a tmpfs that fills up during generation is reported as such', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'generate: fill', secret: false };
     await harness.context.variables.set(environment.id, name);
     const { run } = await outcomes('PlainTest');
@@ -176,7 +176,7 @@ overOneEngine((kind) => {
     expect(await environment.container.says('ps')).not.toContain('stand-in:hold');
   });
 
-  test('a grandchild that left its session is gone after its test', async () => {
+  test('a grandchild in a session of its own is gone after its test', async () => {
     const { outcomes: found } = await outcomes('GrandchildTest');
     expect(found).toEqual({ GrandchildTest: ['passed', null] });
     expect(await environment.container.says('ps', '-e')).not.toContain('stand-in:grandchild');

@@ -34,7 +34,7 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
       .map((line) => JSON.parse(line));
   }
 
-  test('tells status and answer, and follows nothing', async () => {
+  test('prints status and body, and follows no redirect', async () => {
     const found = await fetched(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
     expect(found).toMatchObject([
       { url: `${base}/`, status: 200, body: '\u00e4 page', ms: expect.any(Number) },
@@ -43,7 +43,7 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
     ]);
   });
 
-  test('tells why there is no answer', async () => {
+  test('prints why there is no response', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}/`;
     const found = await fetched(`5 ${nobody}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
     expect(found).toMatchObject([

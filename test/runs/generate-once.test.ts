@@ -81,7 +81,7 @@ overOneEngine((kind) => {
   const generations = async (run: number) =>
     (await harness.context.artifacts.list(run)).filter(({ path }) => path.startsWith('generation')).length;
 
-  test('two processes generate once', async () => {
+  test('two processes generate the same tests only once', async () => {
     const { maker, waiter, gates } = await makerAndWaiter();
     await gates[0].openGate();
     for (const run of [maker, waiter]) expect((await harness.finished(run)).run.verdict).toBe('passed');
@@ -89,7 +89,7 @@ overOneEngine((kind) => {
     expect(await harness.log(waiter)).toContain('restored from snapshot');
   });
 
-  test('a process that is killed while it generates blocks nobody', async () => {
+  test('a process that is killed during generation blocks no other', async () => {
     const { process, maker, waiter, gates } = await makerAndWaiter();
     expect(process).toBeDefined();
     await process?.kill();

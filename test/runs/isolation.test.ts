@@ -36,7 +36,7 @@ overEngines((kind) => {
   const cestsOf = async (environment: HarnessEnvironment) =>
     (await filesBelow(environment, generated)).filter((path) => path.endsWith('Cest.php'));
 
-  test('invariant 7: two environments with two commits at the same time see nothing of each other', async () => {
+  test('invariant 7: two environments with two commits at the same time share no files', async () => {
     const first = await harness.submit(us, { tests: ['WaitingTest'] });
     await harness.testing(first);
     const change = { ...moduleTest('OtherTest', fault('sleep 600')), 'only-second.txt': 'second commit' };
@@ -66,7 +66,7 @@ overEngines((kind) => {
     expect(new Set(commits).size).toBe(2);
   });
 
-  test('what was generated is in a tmpfs, and the values are in another', async () => {
+  test('generated files are in one tmpfs, the values in another', async () => {
     const mounts = await us.container.says('cat', '/proc/self/mountinfo');
     for (const folder of [generated, '/matre/run']) {
       const line = mounts.split('\n').find((one) => one.split(' ')[4] === folder);
@@ -74,7 +74,7 @@ overEngines((kind) => {
     }
   });
 
-  test('invariant 7: a run sees nothing of an earlier one on its environment', async () => {
+  test('invariant 7: a run sees no file of an earlier run on its environment', async () => {
     // A test that failed leaves its file, and generation leaves the folders of other suites.
     const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
     await harness.context.variables.set(us.id, failing);
@@ -96,11 +96,11 @@ overEngines((kind) => {
     await harness.finished(second);
   });
 
-  test('the checkouts cannot be written from a container', async () => {
+  test('checkouts are read-only in a container', async () => {
     await expect(us.container.says('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
   });
 
-  test('docker exec test -s of the env file holds during a run', async () => {
+  test('docker exec test -s of the env file succeeds during a run', async () => {
     const run = await harness.submit(us, { tests: ['ThirdTest'] });
     await harness.testing(run);
     await us.container.says('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);

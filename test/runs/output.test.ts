@@ -31,7 +31,7 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('60 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
+  test('60 MB of output: the logs are bounded, the verdict is right, and memory does not grow', async () => {
     // What is still held; without a collection it would be whatever was read since the last one.
     const used = () => {
       collectGarbage();

@@ -63,7 +63,7 @@ overEngines((kind) => {
     for (const [code, intervals] of happened) expect(runsIn(intervals), code).toEqual(runIds.get(code));
   });
 
-  test('environments are worked on at the same time', () => {
+  test('runs of different environments execute at the same time', () => {
     const first = (code: string) =>
       (happened.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
     const codes = environments.map(({ code }) => code);

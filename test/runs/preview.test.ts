@@ -21,7 +21,7 @@ overOneEngine((kind) => {
   const preview = (selection: object, ...environments: string[]) =>
     previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), asked);
 
-  test('tests, groups and suites are listed with how they belong together', async () => {
+  test('tests, groups and suites are listed with their relations', async () => {
     const all = await listTests.run(harness.context, {}, asked);
     const plain = all.tests.find(({ name }) => name === 'PlainTest');
     expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
@@ -33,7 +33,7 @@ overOneEngine((kind) => {
     expect(found.groups).toEqual([]);
   });
 
-  test('a preview says what would be executed, for how long, and what nobody has set; nothing is queued', async () => {
+  test('a preview shows the tests, the expected duration and unset variables, and queues nothing', async () => {
     const environment = await harness.environment('preprod-us');
     const before = await preview({ groups: ['made'] }, environment.code);
     expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
@@ -47,7 +47,7 @@ overOneEngine((kind) => {
     expect(after.environments[0]?.expectedMs).toBeGreaterThan(0);
   });
 
-  test('a name that nobody knows is refused with the nearest one', async () => {
+  test('an unknown name is refused with the nearest known one', async () => {
     await expect(preview({ tests: ['PlainTesst'] })).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',
       message: expect.stringContaining('PlainTest'),

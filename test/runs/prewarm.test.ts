@@ -16,7 +16,7 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('the container of the run that waits is made while the other goes on', async () => {
+  test('the container of a waiting run is created while another run executes', async () => {
     const [busy, next] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
     const under = await harness.submit(busy, { tests: ['WaitingTest'] });
     await harness.testing(under, 'WaitingTest');

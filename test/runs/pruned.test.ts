@@ -31,7 +31,7 @@ overOneEngine((kind) => {
   const eventsOf = ({ events }: Awaited<ReturnType<Harness['run']>>) =>
     events.filter(({ code }) => /WHOLE|VARIABLE|INVALID/.test(code));
 
-  test('a suite and tests alone come out as from the whole tree', async () => {
+  test('a suite and single tests are generated as from the whole tree', async () => {
     const shown = await harness.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
     expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 3, passed: 3 } });
     expect(eventsOf(shown)).toEqual([]);
@@ -43,14 +43,14 @@ overOneEngine((kind) => {
     expect(tree).not.toContain('PlainTest.xml');
   });
 
-  test('a reference that leads nowhere: the whole tree is used, and says so', async () => {
+  test('a reference that cannot be resolved: the whole tree is used, and the run has an event', async () => {
     const shown = await harness.run(us, { tests: ['UnclearTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('Harbour\\Nowhere') },
     ]);
   });
 
-  test('a test that was not generated from its files: the whole tree is asked before it is given up', async () => {
+  test('a test that was not generated from the pruned tree is generated from the whole tree before it is given up', async () => {
     const shown = await harness.run(us, { tests: ['BadTest', 'PlainTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('BadTest') },
@@ -61,7 +61,7 @@ overOneEngine((kind) => {
     ]);
   });
 
-  test('variables that nobody has set are named before the first test', async () => {
+  test('unset variables are named before the first test', async () => {
     const shown = await harness.run(us, { tests: ['UnsetTest'] });
     expect(eventsOf(shown)).toMatchObject([
       { code: 'VARIABLE_MISSING', message: expect.stringContaining('{{_ENV.NOBODY_HAS_SET}} (UnsetTest)') },

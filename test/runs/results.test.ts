@@ -30,7 +30,7 @@ overEngines((kind) => {
       return found;
     };
 
-    test('runs what groups, suites and names select, without what is excluded', () => {
+    test('runs the tests that groups, suites and names select, without excluded tests', () => {
       expect(run.plan.map(({ test, suite, status }) => [test, suite, status]).sort()).toEqual([
         ['HarbourAdminOrderGridTest', 'HarbourOrdersSuite', 'passed'],
         ['HarbourAdminOrderViewTest', 'HarbourOrdersSuite', 'passed'],
@@ -47,14 +47,14 @@ overEngines((kind) => {
       });
     });
 
-    test('records the commit that the tests are from', () => {
+    test('records the commit of the tests', () => {
       expect(run.run.commit).toEqual({
         id: harness.module.git('rev-parse', 'HEAD').trim(),
         subject: 'Tests of the harbour shop',
       });
     });
 
-    test('tells what a failed test expected, and keeps its picture and its page', async () => {
+    test('reports what a failed test expected, and keeps its screenshot and its page', async () => {
       const result = resultOf('HarbourProductPriceTest');
       expect(result).toMatchObject({ reason: null, message: expect.stringContaining('12,00 €') });
       const pathOf = (kind: string) => result.attachments.find((one) => one.kind === kind)?.path ?? '';
@@ -74,7 +74,7 @@ overEngines((kind) => {
       }
     });
 
-    test('says why a test was skipped', () => {
+    test('reports why a test was skipped', () => {
       expect(resultOf('HarbourWishlistTest').message).toContain('HG-205');
     });
 
@@ -108,7 +108,7 @@ overEngines((kind) => {
       expect(xml).toContain('HarbourProductPriceTest');
     });
 
-    test('leaves every process in the container ended, in the order of the plan', async () => {
+    test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
       // The files are validated, the tests generated, and there is a process for each block.
       expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(8);

@@ -26,7 +26,7 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('a container that is removed under a test: the test is executed again in a new one, and no other is', async () => {
+  test('a container that is removed during a test: only this test is executed again, in a new container', async () => {
     const run = await harness.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
     await harness.testing(run, 'PauseTest');
     expect(await environment.container.remove()).toBe(true);
@@ -50,7 +50,7 @@ overOneEngine((kind) => {
     );
   });
 
-  test('no Selenium, in either attempt: the run is broken, and says what was tried', async () => {
+  test('no Selenium in either attempt: the run is broken, and shows its attempts', async () => {
     const ended = await harness.run(environment, { tests: ['NoBrowserTest'] });
     expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
     expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);

@@ -31,7 +31,7 @@ overOneEngine((kind) => {
     return fireDue(harness.context);
   };
 
-  test('a schedule submits its tests when it is due; a group that went away meanwhile is named', async () => {
+  test('a schedule submits its tests when it is due, and names a group that was removed meanwhile', async () => {
     await harness.environment('preprod-us');
     await expect(add('maed')).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',

@@ -108,7 +108,7 @@ overEngines((kind) => {
     );
   }
 
-  test('the tests were executed, and their steps are in the log', async () => {
+  test('the tests are executed, and their steps are in the log', async () => {
     expect(shown.results.map(({ test, status }) => [test, status])).toEqual(
       expect.arrayContaining([
         ['FillingTest', 'passed'],
@@ -136,7 +136,7 @@ overEngines((kind) => {
     expectNoSecret(appLog, 'the log');
   });
 
-  test('invariant 10: no secret is in an answer of the API', async () => {
+  test('invariant 10: no secret is in a response of the API', async () => {
     const { id } = shown.run;
     const addresses = [
       `runs/${id}`,
@@ -155,13 +155,13 @@ overEngines((kind) => {
     }
   });
 
-  test('invariant 10: no secret is in a process list while a run is under way', () => {
+  test('invariant 10: no secret is in a process list while a run executes', () => {
     expect(watched.cmdlines).toContain('vendor/bin/codecept');
     expect(watched.cmdlines).toContain('generate:tests');
     expectNoSecret(watched.cmdlines, 'a command line');
   });
 
-  test('invariant 10: no secret is in what an inspection of the container shows', () => {
+  test('invariant 10: no secret is in the inspection of the container', () => {
     expect(watched.inspected).toContain(environment.container.name);
     expectNoSecret(watched.inspected, 'the inspection');
   });

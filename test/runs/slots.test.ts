@@ -58,14 +58,14 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('all tests have one result of one run, in the order of the plan', async () => {
+  test('each test has exactly one result, in the order of the plan', async () => {
     const { run, results, plan } = shown;
     expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { planned: 7, passed: 7 } });
     expect(results.map(({ test }) => test)).toEqual(plan.map(({ test }) => test));
     expect(await harness.log(run.id)).toContain('The tests are executed in 2 containers.');
   });
 
-  test('both containers execute tests of the run, at the same time', async () => {
+  test('both containers execute tests of the run at the same time', async () => {
     const [first = [], second = []] = await Promise.all(
       environment.containers.map(async ({ journal }) => intervalsOf(await journal())),
     );
@@ -76,18 +76,18 @@ overOneEngine((kind) => {
     expect(batch).toBe(true);
   });
 
-  test('a suite stays in one process', async () => {
+  test('a suite is executed by one process', async () => {
     const [one, other] = shown.results.filter(({ suite }) => suite === 'HarbourOrdersSuite');
     expect(one && other && beside(one, other)).toBe(false);
   });
 
-  test('a test of an exclusive group is executed when nothing else is', () => {
+  test('a test of an exclusive group is executed alone', () => {
     const alone = resultOf(shown, 'AloneTest');
     const others = shown.results.filter((result) => result !== alone);
     expect(others.filter((other) => beside(alone, other))).toEqual([]);
   });
 
-  test('a second slot that cannot be had makes the run slower, not broken', async () => {
+  test('a second replica that is unavailable makes the run slower, not broken', async () => {
     // Somebody else's container has the name.
     const [, second] = environment.containers;
     await second?.remove();

@@ -56,13 +56,13 @@ overOneEngine((kind) => {
     return { ...shown, came: await came(shown.run.id) };
   }
 
-  test('the second run does not call MFTF, nor does one of another environment', async () => {
+  test('a second run does not generate again, nor does a run of another environment', async () => {
     const runs = [await ran(us), await ran(us), await ran(es)];
     expect(runs.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
     expect(runs.map(({ came }) => came)).toEqual(['generated', 'restored', 'restored']);
   });
 
-  test('a suite comes back with its class and its entries', async () => {
+  test('a suite is restored with its class and its entries', async () => {
     const suite = { suites: ['HarbourOrdersSuite'] };
     const [first, second] = [await harness.run(us, suite), await harness.run(es, suite)];
     expect(await came(second.run.id)).toBe('restored');
@@ -71,7 +71,7 @@ overOneEngine((kind) => {
     expect(await harness.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
   });
 
-  test('invariant 7: a commit that changes them, other tests, or a value that is baked in make MFTF generate again', async () => {
+  test('invariant 7: a changed commit, other tests or another generation variable make MFTF generate again', async () => {
     expect((await ran(us)).came).toBe('generated');
     newCommit();
     expect((await ran(us)).came).toBe('generated');
@@ -84,7 +84,7 @@ overOneEngine((kind) => {
     expect((await ran(us)).came).toBe('restored');
   });
 
-  test('of three runs at the same time one generates, and the others wait for it', async () => {
+  test('one of three concurrent runs generates, and the others wait for it', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 3');
     const runs = await Promise.all([us, es, it].map((one) => harness.submit(one, { tests: ['PlainTest'] })));
     const shown = await Promise.all(runs.map((run) => harness.finished(run)));
@@ -94,7 +94,7 @@ overOneEngine((kind) => {
     expect(how.sort()).toEqual(['generated', 'restored', 'restored']);
   });
 
-  test('a run that waits can be cancelled, and so can the one it waits for', async () => {
+  test('a run that waits for a generation can be cancelled, and so can the generating run', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 600');
     const maker = await harness.submit(us, { tests: ['PlainTest'] });
     await waitFor(async () => (await us.container.journal()).at(-1)?.word === 'start');
@@ -112,7 +112,7 @@ overOneEngine((kind) => {
     expect((await ran(es)).run.verdict).toBe('passed');
   });
 
-  test('a generation that fails leaves nothing behind for others', async () => {
+  test('a failed generation leaves no snapshot behind', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: exit 255');
     const runs = await Promise.all([us, es].map((one) => harness.run(one, { tests: ['PlainTest'] })));
     for (const { run } of runs) {
@@ -123,7 +123,7 @@ overOneEngine((kind) => {
     expect((await ran(us)).run.verdict).toBe('passed');
   });
 
-  test('a test that MFTF cannot generate is broken in its words, also from a snapshot; the others are run', async () => {
+  test('a test that MFTF cannot generate is broken with its message, also from a snapshot; the others execute', async () => {
     for (const expected of ['generated', 'restored']) {
       const { run, results, came } = await ran(us, ['PlainTest', 'BadTest']);
       expect(came).toBe(expected);
@@ -134,7 +134,7 @@ overOneEngine((kind) => {
     }
   });
 
-  test('a snapshot that was damaged is made again, and the run says so', async () => {
+  test('a damaged snapshot is generated again, and the run has an event', async () => {
     await ran(us);
     const folder = join(harness.folder, 'snapshots');
     for (const name of readdirSync(folder)) {

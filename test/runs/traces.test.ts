@@ -39,7 +39,7 @@ overOneEngine((kind) => {
     await collector.close();
   });
 
-  test('has a span for all that takes time, within the run, and no secret', async () => {
+  test('has a span for each phase that takes time, within the run, and no secret', async () => {
     const tests = ['PlainTest', 'FailingTest'];
     const first = await harness.run(environment, { tests });
     const second = await harness.run(environment, { tests });
@@ -89,7 +89,7 @@ overOneEngine((kind) => {
     expect(JSON.stringify(collector.requests.map(({ body }) => body))).not.toContain('hush');
   });
 
-  test('says in every line of the log which run and environment it is about', () => {
+  test('names run and environment in every log line', () => {
     const of = (message: string) => lines.findIndex(({ msg }) => msg === message);
     const during = lines.slice(of('Run started'), of('Run finished') + 1);
     // The first run had to make its container.

@@ -100,7 +100,7 @@ overEngines((kind) => {
       .filter((name) => name !== undefined);
 
   test.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'invariants 4 and 6: after %s in mid-test the processes end before others start, and the run goes on where it was',
+    'invariants 4 and 6: after %s during a test its processes end before others start, and the run continues',
     async (signal) => {
       const { worker, run, next } = await inMidTest('sleep 600');
       worker.signal(signal);
@@ -126,7 +126,7 @@ overEngines((kind) => {
     },
   );
 
-  test('invariant 4: a worker that is asked to end finishes its test and hands the rest back', async () => {
+  test('invariant 4: a worker that is asked to stop finishes its test and requeues the rest', async () => {
     const { worker, run, next } = await inMidTest('gate');
     worker.signal('SIGTERM');
     const { workers: table } = harness.context;
@@ -146,7 +146,7 @@ overEngines((kind) => {
     await expectNoOverlap();
   });
 
-  test('invariant 4: of a suite that was interrupted only the tests without a result are run again', async () => {
+  test('invariant 4: only the tests without a result of an interrupted suite are executed again', async () => {
     await setVariable('STAND_IN_FAULT', 'HarbourAdminOrderViewTest: sleep 600');
     const worker = await startWorker();
     const run = await harness.submit(environment, { suites: ['HarbourOrdersSuite'] });

@@ -56,7 +56,7 @@ const createMinutely = async (environmentId: number) =>
     createdBy: 'test',
   });
 
-it('every time is fired once by processes that try at once and are killed', async () => {
+it('every time is fired once by concurrent processes that are killed', async () => {
   const { database } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
@@ -87,7 +87,7 @@ it('every time is fired once by processes that try at once and are killed', asyn
   expect(made).toEqual(history.flatMap(({ runs }) => runs));
 });
 
-it('a process that is killed while it fires leaves nothing half done, and another fires', async () => {
+it('a process that is killed while it fires leaves no partial firing, and another process fires', async () => {
   const { database, url = '' } = opened;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('fires what is due, outlives the database, says what it does, and ends cleanly', async () => {
+it('fires due schedules, survives an outage of the database, logs its firings, and stops cleanly', async () => {
   const settings = { DATABASE_URL: postgres.url, LOCK_DSN: redis.url, MATRE_DATA: folder };
   const database = await openPostgres({ url: postgres.url, log: quiet });
   await migrate(database, { log: quiet });
@@ -82,7 +82,7 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
   }
 });
 
-it('is refused without a database that processes share', async () => {
+it('is refused without a shared database', async () => {
   const { code, stderr } = await cli(['scheduler'], { settings: { MATRE_DATA: folder } });
   expect(code).toBe(3);
   expect(stderr).toContain('Use `matre up`');

@@ -46,7 +46,7 @@ describe('environments over HTTP', () => {
     expect((await server.ask('GET', '/api/environments')).body).toEqual({ environments: [] });
   });
 
-  it('says what is wrong with an input, and changes nothing', async () => {
+  it('reports invalid input, and changes nothing', async () => {
     const answer = await server.ask('POST', '/api/environments', {
       code: 'ok',
       baseUrl: 'ftp://x',
@@ -109,7 +109,7 @@ describe('environments over HTTP', () => {
     expect(answer.body).toMatchObject({ status: 409, code: 'ENVIRONMENT_EXISTS' });
   });
 
-  it('does not remove one that has runs which are not finished', async () => {
+  it('does not remove an environment with unfinished runs', async () => {
     await server.ask('POST', '/api/environments', { code: 'busy', ...shop });
     await server.ask('POST', '/api/runs', { environments: ['busy'], selection: { all: true } });
     expect((await server.ask('DELETE', '/api/environments/busy')).body).toMatchObject({
@@ -120,7 +120,7 @@ describe('environments over HTTP', () => {
 });
 
 describe('variables over HTTP', () => {
-  it('are set, listed without secret values, and unset; those of all and of one apart', async () => {
+  it('are set, listed without secret values, and unset, globally and for one environment', async () => {
     await server.ask('POST', '/api/environments', { code: 'with-variables', ...shop });
     const set = await server.ask('PUT', '/api/variables', {
       environment: 'with-variables',
@@ -148,7 +148,7 @@ describe('variables over HTTP', () => {
   });
 });
 
-describe('an import of env files', () => {
+describe('import of env files', () => {
   const file = (name: string, content: string) => ({ name, content });
   const content = [
     '\uFEFF# comment',
@@ -160,7 +160,7 @@ describe('an import of env files', () => {
     '',
   ].join('\r\n');
 
-  it('shows what it would change without changing it, then changes it, then finds nothing to change', async () => {
+  it('previews its changes, applies them, and then finds nothing to change', async () => {
     const files = [file('Cron/data/.env.import-de', content)];
     const dry = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
     expect(dry.status).toBe(200);

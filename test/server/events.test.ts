@@ -63,7 +63,7 @@ async function listen(port: number, lastId?: string, query = '') {
 const runsIn = (text: string) => [...text.matchAll(/event: run\ndata: (\d+)/g)].map(([, id]) => Number(id));
 
 describe('live events', () => {
-  it('go to all listeners, of one listener of the database', async () => {
+  it('reach all listeners through one listener of the database', async () => {
     const { port, tell, told } = await serve();
     const listeners = await Promise.all([listen(port), listen(port), listen(port)]);
     await waitFor(() => listeners.every(({ text }) => text.includes('event: reload\ndata:\n\n')));
@@ -72,7 +72,7 @@ describe('live events', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('go on where a listener left', async () => {
+  it('continue where a listener left off', async () => {
     const { port, tell } = await serve();
     const first = await listen(port);
     await waitFor(() => first.text.includes('reload'));
@@ -88,7 +88,7 @@ describe('live events', () => {
     expect(back.text).not.toContain('reload');
   });
 
-  it('are those of one run where only that is asked for, also after coming back', async () => {
+  it('can be limited to one run, also after a reconnection', async () => {
     const { port, tell, tellAll } = await serve();
     const first = await listen(port, undefined, '?run=2');
     const all = await listen(port);
@@ -109,7 +109,7 @@ describe('live events', () => {
     expect(back.text).not.toContain('reload');
   });
 
-  it('say reload when a listener was away too long, or the database was', async () => {
+  it('request a reload when a listener or the database was disconnected for too long', async () => {
     const { port, tell } = await serve({ kept: 2 });
     const first = await listen(port);
     await waitFor(() => first.text.includes('reload'));
@@ -122,13 +122,13 @@ describe('live events', () => {
     expect(runsIn(back.text)).toEqual([]);
   });
 
-  it('beat, so that nothing on the way takes the connection for dead', async () => {
+  it('include heartbeats, so that no proxy takes the connection for dead', async () => {
     const { port } = await serve({ beatMs: 20 });
     const listener = await listen(port);
     await waitFor(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
   });
 
-  it('end for whoever is no longer welcome, and for nobody else', async () => {
+  it('end for a listener whose access is revoked, and for no other', async () => {
     let signedOut = false;
     const { port, tell } = await serve({
       beatMs: 20,
@@ -142,7 +142,7 @@ describe('live events', () => {
     expect(stays.ended).toBe(false);
   });
 
-  it('end for whoever is no longer welcome though it does not read', async () => {
+  it('end for a listener whose access is revoked even when it does not read', async () => {
     let signedOut = false;
     const { port, tellAll, connections } = await serve({
       beatMs: 20,
@@ -165,7 +165,7 @@ describe('live events', () => {
     expect(reader.ended).toBe(false);
   });
 
-  it('do not wait for a listener that does not read: it is cut off, the others hear all', async () => {
+  it('do not wait for a listener that does not read: it is disconnected, the others receive all events', async () => {
     const { port, tell, connections } = await serve({ unreadLimitBytes: 512 * 1024 });
     const stuck = connect(port, '127.0.0.1');
     closers.push(() => stuck.destroy());

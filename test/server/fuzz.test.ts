@@ -111,7 +111,7 @@ const judgeFor = (role: Role | undefined): Judge => {
 const share = (part: number, more: number) =>
   requestsOf(description, { words, count: Math.ceil(count * part), seed: seed + more, without });
 
-it('the description names every operation, and every answer', () => {
+it('the API description lists every operation and every response', () => {
   const described = Object.values(description.paths).flatMap((methods) => Object.values(methods));
   const names = described.map(({ operationId }) => operationId);
   expect(names).toEqual(expect.arrayContaining(operations.map(({ name }) => name)));
@@ -131,7 +131,7 @@ it('the description names every operation, and every answer', () => {
 });
 
 it(
-  `whatever an admin sends, each answer is as described, and none is a fault of the server (seed ${seed})`,
+  `every response to random requests of an admin matches the description, and none is a server error (seed ${seed})`,
   async () => {
     const headers = { authorization: `Bearer ${token}` };
     const { faults, answered } = await fuzz(server.url, share(0.7, 0), { judge: judgeFor('admin'), headers });
@@ -144,7 +144,7 @@ it(
 );
 
 it.each(['viewer', 'operator'] as const)(
-  `a %s never gets what is not for that role (seed ${seed})`,
+  `a %s never gets what the role does not permit (seed ${seed})`,
   async (role) => {
     const { body } = await ask('POST', '/api/tokens', { name: `fuzz-${role}`, role });
     expect(body.secret, JSON.stringify(body)).toBeDefined();
@@ -156,7 +156,7 @@ it.each(['viewer', 'operator'] as const)(
 );
 
 it(
-  `whoever has not signed in gets nothing (seed ${seed})`,
+  `an unauthenticated caller gets nothing (seed ${seed})`,
   async () => {
     const { faults, statuses } = await fuzz(server.url, share(0.1, 99), { judge: judgeFor(undefined) });
     expect(faults).toEqual([]);

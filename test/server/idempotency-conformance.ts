@@ -8,7 +8,7 @@ import { namedRunner } from '../support/runner.ts';
 
 /** Requests that may be repeated, on either kind of database. */
 export function idempotencyConformance(kind: Kind): void {
-  describe(`a key of a creation on ${kind}`, () => {
+  describe(`idempotency key on ${kind}`, () => {
     let server: TestServer;
     const closers: (() => Promise<void>)[] = [];
     beforeAll(async () => {
@@ -35,7 +35,7 @@ export function idempotencyConformance(kind: Kind): void {
     const ids = async (): Promise<number[]> =>
       (await server.ask('GET', '/api/runs?limit=200')).body.runs.map(({ id }: { id: number }) => id);
 
-    it('gives a repeat the same answer, though the run is no longer what it was', async () => {
+    it('returns the same response to a repeat, even though the run has changed', async () => {
       const key = randomUUID();
       const first = await submit(key);
       expect(first.status).toBe(200);
@@ -48,7 +48,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect(await ids()).toEqual(before);
     });
 
-    it('makes one thing of requests at the same time', async () => {
+    it('creates one run for concurrent requests', async () => {
       const key = randomUUID();
       const before = await ids();
       const answers = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
@@ -56,7 +56,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect(await ids()).toHaveLength(before.length + 2);
     });
 
-    it('is refused with another request', async () => {
+    it('is refused for a different request', async () => {
       const key = randomUUID();
       const { body: first } = await submit(key);
       const before = await ids();
@@ -69,7 +69,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect(await ids()).toEqual(before);
     });
 
-    it('is free again when nothing was made', async () => {
+    it('can be used again when nothing was created', async () => {
       const key = randomUUID();
       expect((await submit(key, { environments: ['us', 'nowhere'] })).status).toBe(404);
       expect((await submit(key)).status).toBe(200);
@@ -86,7 +86,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect((await ids())[0]).toBe(first.body.id);
     });
 
-    it('is forgotten after a day', async () => {
+    it('expires after a day', async () => {
       const key = randomUUID();
       const first = await submit(key);
       const { database } = server.app.context;

@@ -32,7 +32,7 @@ export function listsConformance(kind: Kind): void {
     const get = (path: string, tag?: string) =>
       server.ask('GET', path, undefined, tag === undefined ? {} : { 'if-none-match': tag });
 
-    it.each(['/api/runs', '/api/status'])('%s: not sent again while it is the same', async (path) => {
+    it.each(['/api/runs', '/api/status'])('%s: not sent again while unchanged', async (path) => {
       const first = await get(path);
       const tag = first.headers.get('etag') ?? '';
       expect(tag).toMatch(/^W\/"[\w-]+"$/);
@@ -49,13 +49,13 @@ export function listsConformance(kind: Kind): void {
       expect(await get(path, 'W/"other"')).toMatchObject({ status: 200, body: changed.body });
     });
 
-    it('an error has no tag', async () => {
+    it('an error has no ETag', async () => {
       const wrong = await get('/api/runs?limit=0');
       expect(wrong.status).toBe(400);
       expect(wrong.headers.get('etag')).toBeNull();
     });
 
-    it('are read page by page, with the next page in the answer', async () => {
+    it('are paged, with the next page in the response', async () => {
       const ids = [await submit(), await submit(), await submit()];
       const all: number[] = (await get('/api/runs')).body.runs.map(({ id }: { id: number }) => id);
       expect(all.slice(0, 3)).toEqual(ids.toReversed());

@@ -78,7 +78,7 @@ const textOf = ({ events }: Heard) =>
     .map(({ text }) => `${text}\n`)
     .join('');
 
-it('a log is read while it grows, in whole lines, until the run is finished', async () => {
+it('a log is streamed in whole lines until the run is finished', async () => {
   const run = await start();
   await run.write('one\ntwo\nthr');
   const heard = await listen(run.id);
@@ -93,7 +93,7 @@ it('a log is read while it grows, in whole lines, until the run is finished', as
   expect(heard.events.at(-1)).toMatchObject({ event: 'end', text: '' });
 });
 
-it('whoever comes back goes on exactly where it left, whatever the characters', async () => {
+it('a reconnected client continues exactly where it left off, also between multi-byte characters', async () => {
   const run = await start();
   const lines = Array.from({ length: 500 }, (_, index) => `${index} äöü \u{1F600} ${'x'.repeat(index % 90)}`);
   await run.write(`${lines.join('\n')}\n`);
@@ -115,7 +115,7 @@ it('whoever comes back goes on exactly where it left, whatever the characters', 
   expect(textOf(later)).toBe(`${lines.slice(1).join('\n')}\n`);
 });
 
-it('100,000 lines are read by several at once, and a line of any length', async () => {
+it('several clients read 100,000 lines at once, and a line of any length', async () => {
   const run = await start();
   const text = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join('');
   const long = 'y'.repeat(200_000);
@@ -132,7 +132,7 @@ it('100,000 lines are read by several at once, and a line of any length', async 
   expect(body).toMatchObject({ size: text.length + long.length + 1, finished: true });
 });
 
-it('a run that does not exist has no log, and one without a log ends empty', async () => {
+it('a run that does not exist has no log, and a run without a log streams nothing', async () => {
   expect((await server.ask('GET', '/api/runs/99999/log/stream')).body.code).toBe('RUN_UNKNOWN');
   const { body } = await server.ask('POST', '/api/runs', {
     environments: ['us'],

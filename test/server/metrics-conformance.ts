@@ -56,7 +56,7 @@ export function metricsConformance(kind: Kind): void {
     const finished = (id: number) =>
       waitFor(async () => (await server.ask('GET', `/api/runs/${id}`)).body.run.state === 'finished');
 
-    it('say what waits, since when, and what is under way', async () => {
+    it('report queued runs, the age of the oldest, and running runs', async () => {
       await submit('held', ['PassA']);
       await submit('held', ['PassB']);
       const waiting = await submit('us', ['WaitForever']);
@@ -75,7 +75,7 @@ export function metricsConformance(kind: Kind): void {
       await finished(waiting);
     });
 
-    it('count what ended once, however often they are asked', async () => {
+    it('count finished runs once, however often they are scraped', async () => {
       const metrics = createMetrics(server.app.context, { settleMs: 0 });
       await metrics.scrape();
       await submit('us', ['PassHome', 'FailCart', 'PassTax']);
@@ -96,7 +96,7 @@ export function metricsConformance(kind: Kind): void {
       expect(await metrics.scrape()).toContain('matre_results_total{environment="us",status="passed"} 3');
     });
 
-    it('count the times of schedules, and say for how long one is overdue', async () => {
+    it('count firings of schedules, and report how long one is overdue', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });
       expect(await metrics.scrape()).not.toContain('\nmatre_schedule_due_age_seconds');
@@ -119,7 +119,7 @@ export function metricsConformance(kind: Kind): void {
       expect(text).toMatch(/matre_schedule_due_age_seconds 36\d\d/);
     });
 
-    it('count attempts that were interrupted, and those after which the run went on', async () => {
+    it('count interrupted attempts, and those after which the run continued', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });
       await metrics.scrape();
@@ -144,7 +144,7 @@ export function metricsConformance(kind: Kind): void {
       expect(text).not.toContain('matre_run_duration_seconds_count{verdict="broken"}');
     });
 
-    it('show the containers, and do not ask for them each time', async () => {
+    it('report the containers from a cache', async () => {
       const before = asked;
       const metrics = createMetrics(server.app.context);
       const texts = [await metrics.scrape(), await metrics.scrape()];

@@ -7,7 +7,7 @@ metricsConformance('embedded');
 metricsConformance('postgres');
 
 describe('metrics', () => {
-  it('are for those who know the token, and told without the database', async () => {
+  it('require the token, and do not need the database', async () => {
     const token = 'a-token-of-some-length';
     const pool = () => Promise.reject(new Error('no engine'));
     const server = await startTestServer({ settings: { MATRE_TOKEN: token }, parts: { pool } });

@@ -45,7 +45,7 @@ describe('OpenID Connect', () => {
   const whereTo = async (browser: ReturnType<typeof openBrowser>, address: string) =>
     (await browser.open(address)).headers.get('location');
 
-  it('is offered, and signs in with PKCE, state and nonce, in the role that a claim gives', async () => {
+  it('is offered, and signs in with PKCE, state and nonce, with the role of a claim', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     expect(await openBrowser(url).session()).toMatchObject({
       signInRequired: true,
@@ -69,7 +69,7 @@ describe('OpenID Connect', () => {
     expect(await whereTo(browser, back)).toBe('/?signInError=OIDC_REFUSED');
   });
 
-  it('follows the role at the next sign-in, and is not changed here', async () => {
+  it('updates the role at the next sign-in, and refuses local changes', async () => {
     Object.assign(provider.account, {
       id: '7',
       claims: { preferred_username: 'grace', groups: ['leads', 'qa'] },
@@ -89,7 +89,7 @@ describe('OpenID Connect', () => {
     );
   });
 
-  it('lets in nobody without a role, and nobody by the name of somebody else', async () => {
+  it('refuses a user without a role, and a user with the name of another', async () => {
     const signIn = async (id: string, claims: Record<string, unknown>) => {
       Object.assign(provider.account, { id, claims });
       const { browser, authorization } = await begin();
@@ -106,7 +106,7 @@ describe('OpenID Connect', () => {
     expect(logged).toContain('Nothing in the claim groups of cook gives a role');
   });
 
-  it('refuses an answer that another browser asked for, a forged cookie, and a wrong state', async () => {
+  it('refuses a response for another browser, a forged cookie, and a wrong state', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     const { browser, authorization } = await begin();
     const back = await provider.signIn(authorization);
@@ -121,13 +121,13 @@ describe('OpenID Connect', () => {
     expect((await browser.session()).user).toBeNull();
   });
 
-  it('sends nobody to another site afterwards', async () => {
+  it('never redirects to another site', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     const { browser, authorization } = await begin('//evil.example.com/');
     expect(await whereTo(browser, await provider.signIn(authorization))).toBe('/');
   });
 
-  it('keeps what it knows out of the log', async () => {
+  it('keeps secrets out of the log', async () => {
     const { browser, authorization } = await begin();
     const back = new URL(await provider.signIn(authorization));
     expect(await whereTo(browser, back.href)).toBe('/runs/7?tab=log');
@@ -138,7 +138,7 @@ describe('OpenID Connect', () => {
     }
   });
 
-  it('says so when the provider is away, and the server starts without it', async () => {
+  it('reports an unreachable provider, and the server starts without it', async () => {
     const port = await freePort();
     const away = await startTestServer({
       settings: {

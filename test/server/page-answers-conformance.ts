@@ -89,7 +89,7 @@ export function pageConformance(kind: Kind): void {
     }
     const fails = (message: string): Partial<NewResult> => ({ status: 'failed', message });
 
-    it('of nothing, tells that there is nothing', async () => {
+    it('of an empty installation shows that there is nothing', async () => {
       expect(await overview()).toMatchObject({
         lanes: [],
         queue: [],
@@ -100,7 +100,7 @@ export function pageConformance(kind: Kind): void {
       });
     });
 
-    it('what runs where, how far it is, and why the rest waits', async () => {
+    it('shows running runs with environment and progress, and why the others wait', async () => {
       for (const code of ['us', 'es', 'fr']) await add(code);
       await context.workers.register({ id: 'host/1', host: 'host', pid: 1, slots: 2 });
       // How long tests take is known from this.
@@ -158,7 +158,7 @@ export function pageConformance(kind: Kind): void {
       expect(seen.queued.oldestMs).toBeGreaterThanOrEqual(0);
     });
 
-    it('only runs of the window', async () => {
+    it('shows only runs of the time window', async () => {
       await add('us');
       const id = await execute('us', 'A', {});
       await context.database.query(
@@ -175,7 +175,7 @@ export function pageConformance(kind: Kind): void {
       expect((await server.ask('GET', `/api/overview?from=${ago(1)}&to=${ago(2)}`)).status).toBe(400);
     });
 
-    it('a run that waits goes to the front, and no other does', async () => {
+    it('moves a queued run to the front, and no other run', async () => {
       await add('us');
       const [first, second, third] = [
         await submit('us', ['A']),
@@ -202,7 +202,7 @@ export function pageConformance(kind: Kind): void {
       );
     });
 
-    it('what a failure is: new, known or flaky, and which others have its cause', async () => {
+    it('classifies a failure as new, known or flaky, and lists failures with the same cause', async () => {
       for (const code of ['us', 'es']) await add(code);
       const steps = (count: number, failed?: { title: string; number: number }) => ({
         steps: { count, failed },
@@ -247,7 +247,7 @@ export function pageConformance(kind: Kind): void {
       expect((await results(salt)).counts).toMatchObject({ planned: 1, failed: 1, flaky: 1 });
     });
 
-    it('each test of a run: waiting, running, done, tried again; and causes in it', async () => {
+    it('shows each test of a run as waiting, running, done or retried, with causes', async () => {
       await add('us');
       await execute('us', 'B', { durationMs: 3_000 });
       await submit('us', ['A', 'B', 'C', 'D', 'E']);
@@ -283,7 +283,7 @@ export function pageConformance(kind: Kind): void {
       expect((await server.ask('GET', '/api/runs/999/results')).body.code).toBe('RUN_UNKNOWN');
     });
 
-    it('the steps of a test, and nothing that is not there', async () => {
+    it('shows the steps of a test, and nothing for missing steps', async () => {
       await add('us');
       const stored = [
         {
@@ -332,7 +332,7 @@ export function pageConformance(kind: Kind): void {
       }
     });
 
-    it('what changes beside the runs is told: an environment, its variables and container, who executes runs', async () => {
+    it('is notified of changes of environments, variables, containers and workers', async () => {
       const { id } = (await add('us')).body;
       const stop = new AbortController();
       const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
@@ -367,7 +367,7 @@ export function pageConformance(kind: Kind): void {
       stop.abort();
     });
 
-    it('where a run can be watched while it runs', async () => {
+    it('shows where a running run can be watched live', async () => {
       await add('us');
       const id = await submit('us', ['A']);
       const views = async () => (await server.ask('GET', `/api/runs/${id}/live`)).body;
@@ -378,7 +378,7 @@ export function pageConformance(kind: Kind): void {
       expect((await views()).views).toEqual([]);
     });
 
-    it('how a test went on all environments over time', async () => {
+    it('shows the history of a test on all environments', async () => {
       for (const code of ['us', 'es']) await add(code);
       const ids = [
         await execute('us', 'A', { durationMs: 100 }),

@@ -41,7 +41,7 @@ const finished = (id: number) =>
   });
 
 describe('runs over HTTP', () => {
-  it('are submitted for several environments at once, executed, and shown with all that happened', async () => {
+  it('are submitted for several environments at once, executed, and shown with their events', async () => {
     const { body } = await submit(['us', 'es', 'us'], ['PassHome', 'FailCart', 'SkipTax'], {
       requestedBy: 'a test',
     });
@@ -76,7 +76,7 @@ describe('runs over HTTP', () => {
     expect(passed.body.runs).toEqual([]);
   });
 
-  it('are repeated as a whole, or only what did not succeed', async () => {
+  it('are repeated completely, or only the tests that did not succeed', async () => {
     const { body } = await submit(['us'], ['PassHome', 'FailCart', 'BrokenTax']);
     const [{ id }] = body.runs;
     await finished(id);
@@ -92,7 +92,7 @@ describe('runs over HTTP', () => {
     expect(nothing.body).toMatchObject({ status: 400, code: 'SELECTION_EMPTY' });
   });
 
-  it('show their place in the queue, and are cancelled there at once', async () => {
+  it('show their position in the queue, and are cancelled there at once', async () => {
     const first = (await submit(['held'], ['PassA'])).body.runs[0].id;
     const second = (await submit(['held'], ['PassB'])).body.runs[0].id;
     const urgent = (await submit(['held'], ['PassC'], { priority: 5 })).body.runs[0].id;
@@ -120,7 +120,7 @@ describe('runs over HTTP', () => {
     expect((await finished(id)).run.verdict).toBe('cancelled');
   });
 
-  it('know how long they will take from how long their tests took', async () => {
+  it('have an expected duration from earlier durations of their tests', async () => {
     await finished((await submit(['us'], ['PassTimed', 'PassTimedToo'])).body.runs[0].id);
     const { body } = await submit(['us'], ['WaitTimed', 'PassTimed', 'PassTimedToo', 'PassNever']);
     const [{ id }] = body.runs;
@@ -188,7 +188,7 @@ describe('runs over HTTP', () => {
     },
   );
 
-  it('are unknown when there is none with that number', async () => {
+  it('are unknown when no run has the number', async () => {
     expect((await server.ask('GET', '/api/runs/4711')).body).toMatchObject({
       status: 404,
       code: 'RUN_UNKNOWN',
@@ -213,7 +213,7 @@ describe('the log of a run', () => {
 });
 
 describe('artifacts', () => {
-  it('of a shop are downloads in a sandbox; pictures are shown', async () => {
+  it('of a shop are sandboxed downloads; images are shown inline', async () => {
     const [{ id }] = (await submit(['us'], ['PassFiles'])).body.runs;
     const { artifacts } = server.app.context;
     await artifacts.write(id, "tests/it's.html", '<script>alert(1)</script>');
@@ -234,7 +234,7 @@ describe('artifacts', () => {
     expect(picture.headers.get('content-disposition')).toBe('inline');
   });
 
-  it('that were removed because they were old are said to be, wherever they are asked for', async () => {
+  it('that retention removed are reported as removed at every address', async () => {
     const { id } = (await submit(['us'], ['OldTest'])).body.runs[0];
     await finished(id);
     const { database, artifacts } = server.app.context;
@@ -272,7 +272,7 @@ describe('artifacts', () => {
 });
 
 describe('live events', () => {
-  it('name the runs that change', async () => {
+  it('name changed runs', async () => {
     const stop = new AbortController();
     const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');

@@ -32,7 +32,7 @@ const add = (more: object) => server.ask('POST', '/api/schedules', { ...nightly,
 const ask = (...args: string[]) => cliHere(args, { settings: { MATRE_DATA: server.folder } });
 
 describe('schedules over HTTP', () => {
-  it('show what a cron expression means before it is saved, or what is wrong with it', async () => {
+  it('preview what a cron expression means, or why it is invalid', async () => {
     const { body } = await server.ask(
       'GET',
       '/api/schedule-times?cron=30%202%2025%2010%20*&zone=Europe/Berlin&count=2',
@@ -49,7 +49,7 @@ describe('schedules over HTTP', () => {
     expect(wrong.body.detail).toContain('"25" is no hour: 0 to 23');
   });
 
-  it('are added with what was left out, listed with their next times, changed, and removed', async () => {
+  it('are added with defaults, listed with their next times, changed, and removed', async () => {
     const added = await add({});
     expect(added.status).toBe(200);
     expect(added.body).toMatchObject({
@@ -113,7 +113,7 @@ describe('schedules over HTTP', () => {
     expect(await refused({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  it('are fired by hand, once for each key, and their runs say where they come from', async () => {
+  it('are fired by hand, once for each idempotency key, and their runs name the schedule', async () => {
     const { body: schedule } = await add({ name: 'by hand', environments: ['us'] });
     const fire = () => server.ask('POST', '/api/schedules/by%20hand/fire', {}, { 'idempotency-key': 'once' });
     const first = await fire();
@@ -129,7 +129,7 @@ describe('schedules over HTTP', () => {
     expect(again.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
   });
 
-  it('fire by themselves, pause, and do not catch up what was in the pause', async () => {
+  it('fire when due, pause, and do not catch up the times of a pause', async () => {
     await add({ name: 'hourly', cron: '0 * * * *', environments: ['es'] });
     const due = () =>
       server.app.context.database.query(`UPDATE schedule SET next_at = now() WHERE name = 'hourly'`);
@@ -147,7 +147,7 @@ describe('schedules over HTTP', () => {
     expect(Date.parse(resumed.body.next[0].at)).toBeGreaterThan(Date.now());
   });
 
-  it('tell open pages when one was changed', async () => {
+  it('notify open pages of a change', async () => {
     await add({ name: 'watched' });
     const leaving = new AbortController();
     const { body } = await fetch(`${server.url}/api/events`, { signal: leaving.signal });
@@ -162,7 +162,7 @@ describe('schedules over HTTP', () => {
     await reading;
   });
 
-  it('say that an environment was removed', async () => {
+  it('report a removed environment', async () => {
     await add({ name: 'half', environments: ['us', 'gone'] });
     expect((await server.ask('DELETE', '/api/environments/gone')).status).toBe(200);
     const { body } = await server.ask('GET', '/api/schedules/half');
@@ -208,7 +208,7 @@ describe('matre schedule', () => {
     expect((await ask('schedule', 'remove', 'weekly')).stdout).toBe('Schedule weekly was removed.\n');
   });
 
-  it('says in words what is wrong with a cron expression', async () => {
+  it('explains why a cron expression is invalid', async () => {
     const { code, stderr } = await ask('schedule', 'next', '--cron', '0 2 * *');
     expect(code).toBe(3);
     expect(stderr).toContain('has 4 fields, but five are needed');

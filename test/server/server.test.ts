@@ -21,19 +21,22 @@ function statusFor(path: string, headers: Record<string, string>, method = 'GET'
   });
 }
 
-describe('who may come in', () => {
-  it.each(['localhost', '127.0.0.1:8089', '[::1]:8089', 'LOCALHOST:80'])('Host %s may', async (host) => {
-    expect(await statusFor('/api/status', { host })).toBe(200);
-  });
+describe('host and origin', () => {
+  it.each(['localhost', '127.0.0.1:8089', '[::1]:8089', 'LOCALHOST:80'])(
+    'Host %s is accepted',
+    async (host) => {
+      expect(await statusFor('/api/status', { host })).toBe(200);
+    },
+  );
 
   it.each(['evil.example.com', 'localhost.evil.com', '192.168.1.5', '127.0.0.1.nip.io', 'a@localhost'])(
-    'Host %j may not: its name could be made to lead here',
+    'Host %j is refused: its name could be rebound to this server',
     async (host) => {
       expect([400, 403]).toContain(await statusFor('/api/status', { host }));
     },
   );
 
-  it('a page of another site may not post', async () => {
+  it('a page of another site cannot post', async () => {
     const { host } = new URL(server.url);
     const cancel = (origin: string) => statusFor('/api/runs/1/cancel', { host, origin }, 'POST');
     expect(await cancel('https://evil.example.com')).toBe(403);
@@ -41,7 +44,7 @@ describe('who may come in', () => {
     expect(await cancel(server.url)).toBe(404);
   });
 
-  it('probes may, under any name', async () => {
+  it('health checks are accepted under any name', async () => {
     expect(await statusFor('/healthz', { host: '10.1.2.3' })).toBe(200);
     expect(await statusFor('/readyz', { host: '10.1.2.3' })).toBe(200);
   });
@@ -49,7 +52,7 @@ describe('who may come in', () => {
 
 describe('with a token', () => {
   const token = 'a-token-of-some-length';
-  it('only those who know it come in', async () => {
+  it('only callers that know it are accepted', async () => {
     const guarded = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
     try {
       const status = async (authorization?: string) =>
@@ -65,7 +68,7 @@ describe('with a token', () => {
     }
   });
 
-  it('is not needed to listen beyond this machine, but sign-in is', async () => {
+  it('is not needed to listen on other addresses than localhost, but sign-in is', async () => {
     const settings = { MATRE_HOST: '0.0.0.0', MATRE_SIGN_IN: 'off' };
     await expect(startTestServer({ settings })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -74,7 +77,7 @@ describe('with a token', () => {
   });
 });
 
-describe('requests that make no sense', () => {
+describe('invalid requests', () => {
   it.each([
     ['no JSON', 'POST', '/api/runs', '{', {}, 400],
     [
@@ -108,7 +111,7 @@ describe('requests that make no sense', () => {
     expect(answer.body).toMatchObject({ status, code: expect.any(String), remedy: expect.any(String) });
   });
 
-  it('an error that nobody foresaw is told without its text', async () => {
+  it('an unexpected error is reported without its text', async () => {
     const { context } = server.app;
     const { list } = context.locks;
     context.locks.list = () => Promise.reject(new Error('connect postgres://user:password@db'));
@@ -119,8 +122,8 @@ describe('requests that make no sense', () => {
   });
 });
 
-describe('the rest of what is there', () => {
-  it('is described: every operation, by the schemas that check it', async () => {
+describe('other operations', () => {
+  it('the API description has every operation with the schemas that validate it', async () => {
     const { body } = await server.ask('GET', '/api/openapi.json');
     const described = Object.values(body.paths).flatMap((methods) =>
       Object.values(methods as object).map(({ operationId }) => operationId),
@@ -133,7 +136,7 @@ describe('the rest of what is there', () => {
     expect(submit.responses.default.content).toHaveProperty('application/problem+json');
   });
 
-  it('locks are listed and taken away', async () => {
+  it('locks are listed and released by force', async () => {
     const held = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
     expect((await server.ask('GET', '/api/locks')).body.locks).toMatchObject([
       { name: 'container_x', owner: 'a test' },
@@ -144,7 +147,7 @@ describe('the rest of what is there', () => {
     expect(again.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
   });
 
-  it('containers are listed with what will become of them, replaced and pruned', async () => {
+  it('containers are listed with their planned actions, replaced and pruned', async () => {
     const container = {
       image: 'shop:1',
       state: 'running',
@@ -193,7 +196,7 @@ describe('the rest of what is there', () => {
     }
   });
 
-  it('codes of faults are told with what they mean and what to do', async () => {
+  it('fault codes are listed with their meaning and remedy', async () => {
     const { body } = await server.ask('GET', '/api/faults');
     const told = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
     expect(told).toEqual({

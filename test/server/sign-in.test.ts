@@ -36,7 +36,7 @@ describe('the first admin', () => {
   afterAll(() => server.close());
   const token = () => /\/welcome\?token=([\w-]+)/.exec(logged())?.[1] ?? '';
 
-  it('is made with the link in the log, once, and is signed in', async () => {
+  it('is created once with the link in the log, and is signed in', async () => {
     const browser = openBrowser(server.url);
     expect(await browser.session()).toEqual({
       signInRequired: true,
@@ -71,7 +71,7 @@ describe('the first admin', () => {
     ]);
   });
 
-  it('needs no link any more when the server starts again', async () => {
+  it('needs no link when the server starts again', async () => {
     const links = logged().match(/welcome\?token/g);
     expect(links).toHaveLength(1);
     const { inviteFirstAdmin } = await import('../../src/server/sign-in/first-admin.ts');
@@ -111,7 +111,7 @@ describe('with users', () => {
   const newest = async () => (await ada.ask('GET', '/api/audit?limit=1')).body.entries[0];
 
   describe('signing in', () => {
-    it('takes the right password, and gives a cookie that no script sees', async () => {
+    it('accepts the right password, and sets a cookie that scripts cannot read', async () => {
       const browser = openBrowser(server.url);
       const wrong = await browser.signIn('vera', `${password}!`);
       const unknown = await browser.signIn('nobody', password);
@@ -130,7 +130,7 @@ describe('with users', () => {
       expect(await newest()).toMatchObject({ who: 'vera', operation: 'session.begin', outcome: 'done' });
     });
 
-    it('gives a cookie for TLS alone behind a proxy that has it', async () => {
+    it('sets a secure cookie behind a proxy with TLS', async () => {
       const answer = await openBrowser(server.url).ask(
         'POST',
         '/api/session',
@@ -140,7 +140,7 @@ describe('with users', () => {
       expect(answer.headers.getSetCookie()[0]).toContain('Secure');
     });
 
-    it('ends with signing out, for every copy of the cookie', async () => {
+    it('ends on sign-out, for every copy of the cookie', async () => {
       const browser = await signedIn('vera');
       const cookie = `matre_session=${browser.cookies.get('matre_session')}`;
       const status = async () => (await server.ask('GET', '/api/status', undefined, { cookie })).status;
@@ -152,7 +152,7 @@ describe('with users', () => {
       expect((await server.ask('GET', '/api/session', undefined, { cookie })).body.user).toBeNull();
     });
 
-    it('is refused after ten attempts with one name, with the right password too, until an admin sets another', async () => {
+    it('is refused after ten attempts with one name, even with the right password, until an admin sets another', async () => {
       await add('mallory', 'viewer');
       const browser = openBrowser(server.url);
       const attempts = await Promise.all(
@@ -169,7 +169,7 @@ describe('with users', () => {
       expect((await browser.signIn('mallory', other)).status).toBe(200);
     });
 
-    it('is refused after a hundred attempts from one address, by what a trusted proxy says', async () => {
+    it('is refused after a hundred attempts from one address, as reported by a trusted proxy', async () => {
       const from = { 'x-forwarded-for': '203.0.113.7' };
       const attempt = (index: number) =>
         openBrowser(server.url).ask(
@@ -189,7 +189,7 @@ describe('with users', () => {
   });
 
   describe('a password', () => {
-    it('is changed by whoever knows it, and all other sessions end', async () => {
+    it('is changed by a user who knows it, and all other sessions end', async () => {
       await add('petra', 'viewer');
       const [one, two] = [await signedIn('petra'), await signedIn('petra')];
       const next = 'an even longer password';
@@ -203,7 +203,7 @@ describe('with users', () => {
       expect((await openBrowser(server.url).signIn('petra', next)).status).toBe(200);
     });
 
-    it('is not what a token has', async () => {
+    it('cannot be changed with a token', async () => {
       const { body } = await ada.ask('POST', '/api/tokens', { name: 'a', role: 'admin' });
       const answer = await server.ask(
         'POST',
@@ -216,7 +216,7 @@ describe('with users', () => {
   });
 
   describe('roles', () => {
-    it('decide who may do what, at once when they change', async () => {
+    it('decide what a user may do, and changes apply at once', async () => {
       const [vera, otto] = [await signedIn('vera'), await signedIn('otto')];
       const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
       const refused = await vera.ask('POST', '/api/runs', run);
@@ -249,14 +249,14 @@ describe('with users', () => {
       expect((await vera.ask('POST', '/api/runs', run)).status).toBe(403);
     });
 
-    it('always leave an admin', async () => {
+    it('always include at least one admin', async () => {
       expect((await ada.ask('DELETE', '/api/users/ada')).body).toMatchObject({ code: 'LAST_ADMIN' });
       expect((await ada.ask('PATCH', '/api/users/ada', { role: 'viewer' })).body).toMatchObject({
         code: 'LAST_ADMIN',
       });
     });
 
-    it('end with the user', async () => {
+    it('end when the user is removed', async () => {
       await add('rex', 'operator');
       const rex = await signedIn('rex');
       const { body: token } = await rex.ask('POST', '/api/tokens', { name: 'of rex', role: 'operator' });
@@ -268,7 +268,7 @@ describe('with users', () => {
   });
 
   describe('a page of another site', () => {
-    it('changes nothing with the cookie of a person: CSRF', async () => {
+    it('cannot change anything with the cookie of a user: CSRF', async () => {
       const otto = await signedIn('otto');
       const resume = (headers: Record<string, string>) =>
         otto.ask('POST', '/api/environments/us/resume', undefined, headers);
@@ -287,7 +287,7 @@ describe('with users', () => {
       await otto.ask('POST', '/api/environments/us/pause', { reason: 'so that runs stay in the queue' });
     });
 
-    it('cannot sign somebody in as somebody else', async () => {
+    it('cannot sign a user in as another user', async () => {
       const browser = openBrowser(server.url);
       const body = { name: 'vera', password };
       const origin = await browser.ask('POST', '/api/session', body, { origin: 'https://evil.example.com' });
@@ -301,7 +301,7 @@ describe('with users', () => {
     const withToken = (secret: string, method: string, path: string, body?: unknown) =>
       server.ask(method, path, body, { authorization: `Bearer ${secret}` });
 
-    it('are shown once, work until they are revoked, and need no CSRF', async () => {
+    it('are shown once, work until they are revoked, and need no CSRF token', async () => {
       const otto = await signedIn('otto');
       const made = await otto.ask('POST', '/api/tokens', { name: 'ci', role: 'operator', expiresInDays: 30 });
       const { id, secret } = made.body;
@@ -324,7 +324,7 @@ describe('with users', () => {
       });
     });
 
-    it('are never more than who makes them, and make no others', async () => {
+    it('never have a higher role than their creator, and cannot create tokens', async () => {
       const otto = await signedIn('otto');
       const more = await otto.ask('POST', '/api/tokens', { name: 'more', role: 'admin' });
       expect(more.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
@@ -333,7 +333,7 @@ describe('with users', () => {
       expect(child.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     });
 
-    it('of others are seen and revoked by an admin alone', async () => {
+    it('of other users are visible to and revocable by admins only', async () => {
       const [otto, vera] = [await signedIn('otto'), await signedIn('vera')];
       const { body } = await otto.ask('POST', '/api/tokens', { name: 'mine', role: 'viewer' });
       expect((await vera.ask('GET', '/api/tokens')).body.tokens).toEqual([]);
@@ -359,7 +359,7 @@ describe('with users', () => {
     });
   });
 
-  it('invariant 10: nothing that is secret is in the log or the audit trail', async () => {
+  it('invariant 10: no secret is in the log or the audit trail', async () => {
     const { body: token } = await ada.ask('POST', '/api/tokens', { name: 'seen', role: 'viewer' });
     await ada.ask('PATCH', '/api/environments/us', { adminPassword: 'of the shop' });
     await ada.ask('PUT', '/api/variables', {

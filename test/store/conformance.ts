@@ -34,7 +34,7 @@ function databaseConformance(kind: Kind): void {
     const texts = async () =>
       (await database.query<{ text: string }>('SELECT text FROM note ORDER BY id')).map(({ text }) => text);
 
-    it('gives numbers, dates and parsed JSON', async () => {
+    it('returns numbers, dates and parsed JSON', async () => {
       const [row] = await database.query(
         `SELECT 5000000000::bigint AS big, count(*) AS counted, '2026-01-02T03:04:05.678Z'::timestamptz AS at,
            $1::jsonb AS json, $2::int[] AS numbers, $3::text[] AS texts, $4::text AS absent, $5::timestamptz AS given`,
@@ -52,14 +52,14 @@ function databaseConformance(kind: Kind): void {
       });
     });
 
-    it('names a row that exists already', async () => {
+    it('reports a row that already exists', async () => {
       await database.query('INSERT INTO note VALUES (1, $1)', ['one']);
       const error = await database.query('INSERT INTO note VALUES (1, $1)', ['two']).catch((e: unknown) => e);
       expect(sqlState(error)).toBe(uniqueViolation);
       expect(await texts()).toEqual(['one']);
     });
 
-    it('takes back everything when a transaction rejects, whoever is at fault', async () => {
+    it('rolls a transaction back when it rejects, for an error of SQL or of the caller', async () => {
       const before = await texts();
       const ownFault = database.transaction(async (transaction) => {
         await transaction.query('INSERT INTO note VALUES (10, $1)', ['lost']);
@@ -74,7 +74,7 @@ function databaseConformance(kind: Kind): void {
       expect(await texts()).toEqual(before);
     });
 
-    it('lets transactions run at the same time or one after the other, but all of them', async () => {
+    it('runs all concurrent transactions, in parallel or one after the other', async () => {
       const ids = Array.from({ length: 20 }, (_, index) => 100 + index);
       await Promise.all(
         ids.map((id) =>
@@ -87,14 +87,14 @@ function databaseConformance(kind: Kind): void {
       expect((await texts()).filter((text) => text.startsWith('many '))).toHaveLength(20);
     });
 
-    it('reads what others have committed since the transaction began', async () => {
+    it('reads rows that were committed since the transaction began', async () => {
       const isolation = await database.transaction((transaction) =>
         transaction.query('SHOW transaction_isolation'),
       );
       expect(isolation).toEqual([{ transaction_isolation: 'read committed' }]);
     });
 
-    it('calls listeners when a transaction is committed, and only then', async () => {
+    it('notifies listeners when a transaction commits, and only then', async () => {
       const heard: string[] = [];
       const stop = await database.listen('matre_a', (payload) => heard.push(`a ${payload}`));
       const stopOther = await database.listen('matre_a', (payload) => heard.push(`other ${payload}`));
@@ -119,7 +119,7 @@ function databaseConformance(kind: Kind): void {
       await stop();
     });
 
-    it('lets a listener ask the database', async () => {
+    it('lets a listener query the database', async () => {
       let answer: unknown;
       const stop = await database.listen('matre_c', () => {
         void database.query('SELECT 7 AS seven').then((rows) => {
@@ -153,7 +153,7 @@ function migrationConformance(kind: Kind): void {
         )
       ).map((row) => row.table_name);
 
-    it('applies each migration once, though several start at the same time', async () => {
+    it('applies each migration once, even when several processes start at the same time', async () => {
       const { database, url } = opened;
       const others = url
         ? await Promise.all([1, 2, 3].map(() => openPostgres({ url, log: quiet })))
@@ -166,7 +166,7 @@ function migrationConformance(kind: Kind): void {
       expect(await tables()).toContain('run');
     });
 
-    it('takes back a migration that fails, and leaves those before it', async () => {
+    it('rolls a failing migration back, and keeps the earlier ones', async () => {
       const known = await readMigrations();
       const before = await tables();
       const migrations = [
@@ -187,7 +187,7 @@ function migrationConformance(kind: Kind): void {
       expect(await applied()).toEqual(before);
     });
 
-    it('refuses a schema of another build, whatever the line ends of its files', async () => {
+    it('refuses a schema of another build, regardless of line endings', async () => {
       const good = { number: 9001, name: '9001_good', sql: 'CREATE TABLE good (id int)' };
       const known = (await readMigrations()).map((each) => ({
         ...each,

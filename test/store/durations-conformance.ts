@@ -47,7 +47,7 @@ export function durationsConformance(kind: Kind): void {
     (await createDurations(opened).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
 
   describe('expected durations', () => {
-    it('are the mean of the last five that ran to their end', async () => {
+    it('are the mean of the last five completed executions', async () => {
       const a = await create('a');
       for (const ms of [9_000, 100, 200, 300, 400]) await execute(a, ms);
       await execute(a, 500, 'failed');
@@ -55,7 +55,7 @@ export function durationsConformance(kind: Kind): void {
       expect(await expected(await execute(a))).toEqual([['A', 300]]);
     });
 
-    it('are those of its environment, else of the one where it ran last, else none', async () => {
+    it('are those of the environment, else of the environment of the last execution, else none', async () => {
       const [a, b, c] = [await create('a'), await create('b'), await create('c')];
       expect(await expected(await execute(a))).toEqual([]);
       await execute(a, 100);
@@ -64,8 +64,8 @@ export function durationsConformance(kind: Kind): void {
       expect(await expected(await execute(c))).toEqual([['A', 200]]);
     });
   });
-  describe('figures of tests', () => {
-    it('tell how a test went lately on all environments', async () => {
+  describe('statistics of tests', () => {
+    it('summarise recent outcomes of a test on all environments', async () => {
       const [a, b] = [await create('a'), await create('b')];
       for (const status of ['passed', 'failed', 'failed', 'passed', 'broken'] as const) {
         await execute(a, 100, status);
@@ -77,7 +77,7 @@ export function durationsConformance(kind: Kind): void {
       expect(metrics?.lastAt).toBeInstanceOf(Date);
     });
 
-    it('leave out environments that were removed, and know nothing at first', async () => {
+    it('omit removed environments, and are empty at first', async () => {
       expect(await createDurations(opened).metrics()).toEqual([]);
       const a = await create('a');
       await execute(a, 100);

@@ -24,7 +24,7 @@ describe('the lock of a data folder', () => {
     return child;
   }
 
-  it('is held by one; the others learn who that is and where its server answers', async () => {
+  it('is held by one process; the others learn its owner and the address of its server', async () => {
     const first = start('http://127.0.0.1:8089');
     expect(await first.line()).toBe('mine');
     const refusal = await start().line();
@@ -34,14 +34,14 @@ describe('the lock of a data folder', () => {
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
   });
 
-  it('is held by one even within a process', async () => {
+  it('is exclusive even within a process', async () => {
     const lock = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
     await lock.release();
     await (await lockFolder(folder)).release();
   });
 
-  it('can be had again when it was released', async () => {
+  it('can be acquired again after its release', async () => {
     const first = start();
     expect(await first.line()).toBe('mine');
     first.process.stdin?.end();
@@ -50,7 +50,7 @@ describe('the lock of a data folder', () => {
     expect(await start().line()).toBe('mine');
   });
 
-  it('is taken over by exactly one of many when the holder was killed', async () => {
+  it('is acquired by exactly one of many processes when its owner was killed', async () => {
     let lockProcess = start();
     expect(await lockProcess.line()).toBe('mine');
     for (let round = 0; round < 3; round++) {
@@ -73,7 +73,7 @@ describe('the lock of a data folder', () => {
     expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
   });
 
-  it('does not depend on its file: who deletes that gains nothing', async () => {
+  it('does not depend on its file: deleting the file does not free the folder', async () => {
     const lockProcess = start();
     expect(await lockProcess.line()).toBe('mine');
     await rm(join(folder, 'owner.json'));
@@ -81,7 +81,7 @@ describe('the lock of a data folder', () => {
     await expect(readFolderOwner(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
   });
 
-  it('tells who has the folder, though many ask while it is taken', async () => {
+  it('names its owner, even to many processes that ask during the acquisition', async () => {
     expect(await readFolderOwner(join(folder, 'none'))).toBeUndefined();
     const [lock, ...owners] = await Promise.all([
       lockFolder(folder),

@@ -7,7 +7,7 @@ import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-describe('a PostgreSQL that goes away', () => {
+describe('an unreachable PostgreSQL', () => {
   let server: TestPostgres;
   let database: Database;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('a PostgreSQL that goes away', () => {
     },
   );
 
-  it('is reported as unreachable, recovers by itself, and tells listeners that they may have missed something', async () => {
+  it('is reported, recovers without intervention, and listeners are notified of possibly missed notifications', async () => {
     const heard: string[] = [];
     const stop = await database.listen('matre_away', (payload) => heard.push(payload));
     const before = await database.listen('matre_other', (payload) => heard.push(`other ${payload}`));
@@ -73,7 +73,7 @@ describe('a PostgreSQL that goes away', () => {
     await before();
   });
 
-  it('loses nothing that was committed and keeps nothing that was not, when it is killed in a transaction', async () => {
+  it('keeps all committed rows and no uncommitted ones when it is killed during a transaction', async () => {
     await database.script('CREATE TABLE IF NOT EXISTS kept (id int PRIMARY KEY)');
     await database.query('INSERT INTO kept VALUES (1)');
     const interrupted = database.transaction(async (transaction) => {
@@ -87,7 +87,7 @@ describe('a PostgreSQL that goes away', () => {
     expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('survives that single connections are ended, idle, listening or in a transaction', async () => {
+  it('is recovered from when single connections end: idle, listening or in a transaction', async () => {
     const heard: string[] = [];
     const stop = await database.listen('matre_ended', (payload) => heard.push(payload));
     const endAll = () =>
@@ -109,7 +109,7 @@ describe('a PostgreSQL that goes away', () => {
     await stop();
   });
 
-  it('does not take a fault of the work for a fault of the connection', async () => {
+  it('does not confuse an error of the caller with an error of the connection', async () => {
     const refused = Object.assign(new Error('connection refused by something else'), {
       code: 'ECONNREFUSED',
     });
@@ -118,7 +118,7 @@ describe('a PostgreSQL that goes away', () => {
     expect(await answers()).toBe(true);
   });
 
-  describe('over connections that are half open', () => {
+  describe('over half-open connections', () => {
     const timeoutMs = 4_000;
     async function overWay() {
       const way = await startProxy(server.port);
@@ -129,7 +129,7 @@ describe('a PostgreSQL that goes away', () => {
       return { way, over };
     }
 
-    it('gives up all of them after one silence, and has new ones', async () => {
+    it('closes all of them after one timeout, and opens new ones', async () => {
       const { way, over } = await overWay();
       onTestFinished(over.close);
       await Promise.all([1, 2, 3, 4, 5].map(() => over.query('SELECT pg_sleep(0.05)')));
@@ -138,7 +138,7 @@ describe('a PostgreSQL that goes away', () => {
       for (let count = 0; count < 5; count++) await over.query('SELECT 1');
     });
 
-    it('hears again, and tells listeners that they may have missed something', async () => {
+    it('receives notifications again, and reports that some may have been missed', async () => {
       const { way, over } = await overWay();
       onTestFinished(over.close);
       const heard: string[] = [];
@@ -149,7 +149,7 @@ describe('a PostgreSQL that goes away', () => {
       await waitFor(() => heard.includes('again'));
     });
 
-    it('closes', async () => {
+    it('can be closed', async () => {
       const { way, over } = await overWay();
       await over.query('SELECT 1');
       await over.listen('matre_away', () => undefined);
@@ -158,7 +158,7 @@ describe('a PostgreSQL that goes away', () => {
     });
   });
 
-  it('can be closed while it is away', async () => {
+  it('can be closed while it is unreachable', async () => {
     const other = await startPostgres();
     const opened = await openPostgres({ url: other.url, log: quiet });
     await opened.listen('matre_away', () => undefined);

@@ -56,7 +56,7 @@ export const guide = {
     'doctor',
     'LOCK_STORE_EVICTS',
     processes,
-    'a Redis that throws locks away when its memory is full is named, with the setting',
+    'a Redis that evicts locks when its memory is full is named, with the setting',
   ),
   staleNamed: row(
     staleContainers,
@@ -80,7 +80,7 @@ export const guide = {
     'run',
     'cannot happen',
     shops,
-    'a module folder that is replaced under a living container changes nothing for its runs',
+    'replacing the module folder under a running container changes nothing for its runs',
   ),
   envFileMissing: row(
     envFile,
@@ -88,7 +88,7 @@ export const guide = {
     'doctor',
     'MODULE_ENV_FILE_MISSING',
     shops,
-    'an env file that the module lacks, with path and commit',
+    'an env file that the module lacks is named, with path and commit',
   ),
   generatedGone: row(
     'first test fails with a missing generated file',
@@ -96,7 +96,7 @@ export const guide = {
     'run',
     'GENERATED_FILE_RESTORED',
     'runs/faults.test.ts',
-    'invariant 9: a generated file that was deleted comes back, and the run says so',
+    'invariant 9: a deleted generated file is restored, and the run has an event',
   ),
   noTmpfs: row(
     byHand,
@@ -104,7 +104,7 @@ export const guide = {
     'doctor',
     'CONTAINER_UNHEALTHY',
     containers,
-    'a _generated that is no tmpfs any more is named, and mended',
+    'a container without its supervisor is named, and replaced with --fix',
   ),
   twoRuns: row(
     byHand,
@@ -112,7 +112,7 @@ export const guide = {
     'queue',
     'environment-busy',
     'server/page-answers-conformance.ts',
-    'what runs where, how far it is, and why the rest waits',
+    'shows running runs with environment and progress, and why the others wait',
   ),
   nameOfStranger: row(
     nameTaken,
@@ -120,7 +120,7 @@ export const guide = {
     'doctor',
     'CONTAINER_NAME_TAKEN',
     containers,
-    'a stranger under a name of ours is named, and never touched',
+    'a foreign container under a name of matre is named, and never touched',
   ),
   nameOfDead: row(
     nameTaken,
@@ -128,7 +128,7 @@ export const guide = {
     'run',
     'CONTAINER_REPLACED',
     'pool/container-id.test.ts',
-    'container with given ID already exists: the container is replaced, and the run is told',
+    'container with given ID already exists: the container is replaced, and the run has an event',
   ),
   processesNamed: row(
     left,
@@ -136,7 +136,7 @@ export const guide = {
     'doctor',
     'PROCESSES_LEFT',
     containers,
-    'processes of a run that is over are found, and ended only when asked',
+    'processes of a finished run are named, and ended only with --fix',
   ),
   processesEnded: row(
     left,
@@ -144,7 +144,7 @@ export const guide = {
     'run',
     'LEFTOVERS_CLEARED',
     'pool/conformance.ts',
-    'clears the processes that an earlier run left',
+    'ends leftover processes of an earlier run',
   ),
   sessionLeft: row(
     sessions,
@@ -152,7 +152,7 @@ export const guide = {
     'worker',
     'SELENIUM_SESSIONS_LEFT',
     selenium,
-    'sessions of a run that is over are ended by workers, and by the doctor; those of others are not',
+    'workers and the doctor end the sessions of a finished run, and no foreign ones',
   ),
   gridFull: row(
     sessions,
@@ -160,7 +160,7 @@ export const guide = {
     'queue',
     'SELENIUM_FULL',
     selenium,
-    'as many runs as there are sessions; the others say what they wait for, and none is broken',
+    'as many runs execute as there are sessions; the others show why they wait, and none is broken',
   ),
   workerHangs: row(
     stuck,
@@ -176,7 +176,7 @@ export const guide = {
     'doctor',
     'QUEUE_STUCK',
     processes,
-    'a run that waits for a lock of somebody else is named, with who has it',
+    'a run that waits for a lock of another owner is named, with the owner',
   ),
   rowLocked: row(
     stuck,
@@ -184,7 +184,7 @@ export const guide = {
     'doctor',
     'QUEUE_STUCK',
     processes,
-    'a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it',
+    'a run whose environment is locked by an idle PostgreSQL session is named, with how to end the session',
   ),
   diskFull: row(
     'disk full',
@@ -192,7 +192,7 @@ export const guide = {
     'preflight',
     'DISK_FULL',
     'doctor/stores.test.ts',
-    'a data folder without room is named, and a run there is stopped before its first test',
+    'a full data folder is named, and a run there stops before its first test',
   ),
   shopAway: row(
     'target Magento unreachable',

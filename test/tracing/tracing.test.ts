@@ -44,7 +44,7 @@ const finished = ({ app }: TestServer, id: number) =>
     return run.state === 'finished' ? run : undefined;
   });
 
-it('has a trace for each run, which goes on in that of whoever asked for it', async () => {
+it('has a trace for each run, which continues the trace of the request', async () => {
   const collector = await startCollector();
   closing.push(collector.close);
   const server = await open(`${collector.url}/`, { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret' });
@@ -103,7 +103,7 @@ it('has a trace for each run, which goes on in that of whoever asked for it', as
   expect(collector.requests.every(({ path }) => path === '/v1/traces')).toBe(true);
 });
 
-it('costs a run nothing when the collector is down, and says so once', async () => {
+it('does not affect a run when the collector is down, and logs this once', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   const endpoint = `http://user:hush@127.0.0.1:${await freePort()}`;
@@ -116,7 +116,7 @@ it('costs a run nothing when the collector is down, and says so once', async () 
   expect(JSON.stringify(lines)).not.toContain('hush');
 });
 
-it('costs a run nothing when the collector takes everything and never answers', async () => {
+it('does not affect a run when the collector accepts everything and never answers', async () => {
   const collector = await startCollector({ hangs: true });
   closing.push(collector.close);
   const server = await open(collector.url);

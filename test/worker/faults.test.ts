@@ -37,7 +37,7 @@ describe('workers on PostgreSQL and Redis', () => {
   });
   afterAll(() => opened.close());
 
-  it('invariant 3: another worker takes the run of one that was killed', async () => {
+  it('invariant 3: another worker claims the run of a killed worker', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const run = await harness.submit(await harness.environment());
@@ -75,7 +75,7 @@ describe('workers on PostgreSQL and Redis', () => {
     ]);
   });
 
-  it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it goes on', async () => {
+  it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it continues', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const run = await harness.submit(await harness.environment());
@@ -116,7 +116,7 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(results.filter(({ attempt }) => attempt === 1)).toMatchObject([{ test: 'A', status: 'broken' }]);
   });
 
-  it('invariant 1: runs of an environment never overlap, though two processes and this one work', async () => {
+  it('invariant 1: runs of an environment never overlap among three worker processes', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const environment = await harness.environment();
@@ -144,7 +144,7 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(attempts).toEqual(runs.map((run_id) => ({ run_id, overlaps: 0 })));
   });
 
-  it('starts nothing while Redis is away, spends no attempt, and goes on when it is back', async () => {
+  it('starts nothing while Redis is unreachable, spends no attempt, and continues when it is available again', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const run = await harness.submit(await harness.environment());
@@ -161,7 +161,7 @@ describe('workers on PostgreSQL and Redis', () => {
     await harness.logged('Lock store: goes on');
   });
 
-  it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {
+  it('keeps a run within its lease when Redis fails, logs this, and acquires the locks again afterwards', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const environment = await harness.environment();
@@ -187,7 +187,7 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(await locks.list()).toEqual([]);
   });
 
-  it('ends a run when Redis says that somebody else holds its lock, and tries it again', async () => {
+  it('ends a run when Redis reports another owner of its lock, and retries it', async () => {
     const { redis, locks } = await ownRedis();
     const harness = createHarness(opened.database, { locks });
     const environment = await harness.environment();
@@ -221,7 +221,7 @@ describe('workers on PostgreSQL and Redis', () => {
 });
 
 describe('workers and a PostgreSQL that fails', () => {
-  it('invariant 3: aborts when the lease cannot be renewed, and the run is executed when the database is back', async () => {
+  it('invariant 3: aborts when the lease cannot be renewed, and the run executes when the database is available again', async () => {
     const server = await startPostgres();
     onTestFinished(server.stop);
     const { locks } = await ownRedis();
@@ -250,7 +250,7 @@ describe('workers and a PostgreSQL that fails', () => {
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
   });
 
-  it('invariant 4: keeps a result while the database is away for less than the lease', async () => {
+  it('invariant 4: keeps a result while the database is unreachable for less than the lease', async () => {
     const server = await startPostgres();
     onTestFinished(server.stop);
     const { locks } = await ownRedis();

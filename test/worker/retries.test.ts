@@ -23,7 +23,7 @@ const broken = (test: string, code: FaultCode) => ({
 
 const tryTwice = { retries: 2, retryPauseMs: 1 };
 
-describe('a run that is broken', () => {
+describe('a broken run', () => {
   let opened: TestDatabase;
   beforeAll(async () => {
     opened = await openTestDatabase('embedded');
@@ -47,7 +47,7 @@ describe('a run that is broken', () => {
     };
   }
 
-  it('for a passing reason is tried again, and keeps the results that it has', async () => {
+  it('is retried for a transient reason, and keeps its results', async () => {
     const played: string[] = [];
     const { ended, attempts } = await executed(async ({ run, record }) => {
       await plan(record, 'A', 'B');
@@ -69,7 +69,7 @@ describe('a run that is broken', () => {
     expect(played).toEqual(['A1', 'B1', 'B2']);
   });
 
-  it('because a test has no answer for a passing reason is tried again with this test', async () => {
+  it('is retried with the tests that have no outcome for a transient reason', async () => {
     const { ended, results } = await executed(async ({ run, record }) => {
       await plan(record, 'A', 'B', 'C');
       for (const { test, done } of await record.planned()) {
@@ -92,13 +92,13 @@ describe('a run that is broken', () => {
   it.each([
     ['as often as the setting says', tryTwice, 3],
     ['not at all when the setting says so', { retries: 0, retryPauseMs: 1 }, 1],
-  ])('is tried again %s', async (_what, settings, attempts) => {
+  ])('is retried %s', async (_what, settings, attempts) => {
     const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
     const { ended } = await executed(async () => ({ kind: 'broken', reason }), settings);
     expect(ended).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
   });
 
-  it('because the container engine is away starts nothing more until the engine answers', async () => {
+  it('starts nothing more until the container engine answers, when the engine was unreachable', async () => {
     let asked = 0;
     const engineAnswers = async () => {
       asked += 1;
@@ -119,12 +119,12 @@ describe('a run that is broken', () => {
     expect(askedBefore).toEqual([0, 3]);
   });
 
-  it('for a lasting reason is not tried again', async () => {
+  it('is not retried for a permanent reason', async () => {
     const { ended } = await executed(() => Promise.reject(new Fault('IMAGE_MISSING', 'There is none.')));
     expect(ended).toMatchObject({ verdict: 'broken', reason: { code: 'IMAGE_MISSING' }, attempt: 1 });
   });
 
-  it('is not tried again when a test failed and none is broken', async () => {
+  it('is not retried when a test failed and none is broken', async () => {
     const { ended } = await executed(async ({ record }) => {
       await plan(record, 'A');
       await record.result({ ...passed('A'), status: 'failed' });
@@ -134,7 +134,7 @@ describe('a run that is broken', () => {
   });
 });
 
-describe('results while the database is away', () => {
+describe('results while the database is unreachable', () => {
   async function ownDatabase() {
     const server = await startPostgres();
     onTestFinished(server.stop);
@@ -144,7 +144,7 @@ describe('results while the database is away', () => {
     return { server, database };
   }
 
-  it('invariant 4: outlive the lease on disk: they are written once, and their tests not executed again', async () => {
+  it('invariant 4: outlive the lease in the spool: they are written once, and their tests do not execute again', async () => {
     const { server, database } = await ownDatabase();
     const harness = createHarness(database, { leaseMs: 10_000 });
     const run = await harness.submit(await harness.environment());
@@ -179,7 +179,7 @@ describe('results while the database is away', () => {
     await waitFor(async () => (await harness.waiting.claims()).length === 0);
   });
 
-  it('are given up when another worker was given the run meanwhile', async () => {
+  it('are discarded when another worker claimed the run meanwhile', async () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());
@@ -195,7 +195,7 @@ describe('results while the database is away', () => {
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 
-  it('that cannot be written at all are put aside, and do not keep other runs from being taken back', async () => {
+  it('are set aside when they cannot be written at all, and do not prevent the requeue of other runs', async () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());

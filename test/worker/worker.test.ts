@@ -62,7 +62,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(harness.lines.some((line) => line.msg === 'Environment locked, skipping')).toBe(false);
   });
 
-  it('starts a run of higher priority first, and wakes for a run that comes later', async () => {
+  it('starts a run of higher priority first, and wakes up for a later run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const gate = createGate();
@@ -87,7 +87,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     await harness.finished(later);
   });
 
-  it('takes the verdict from the results', async () => {
+  it('derives the verdict from the results', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const results: ('passed' | 'failed' | 'broken' | 'skipped' | 'none')[][] = [
@@ -112,7 +112,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(verdicts).toEqual(['passed', 'failed', 'broken', 'broken', 'broken']);
   });
 
-  it('invariant 9: a fault makes a run broken with its reason, and a mistake in the runner is told', async () => {
+  it('invariant 9: a fault makes a run broken with its reason, and a bug in the runner is logged', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const endings: Runner[] = [
@@ -166,7 +166,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(gate.arrived).toEqual([running]);
   });
 
-  it('invariant 4: a graceful stop hands a run back, and who resumes it repeats no finished test', async () => {
+  it('invariant 4: a graceful stop requeues a run, and the next worker repeats no finished test', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -203,7 +203,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     await gate.at(next);
   });
 
-  it('aborts at the second signal, and hands back', async () => {
+  it('aborts at the second signal, and requeues the run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -223,7 +223,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(await harness.locks.list()).toEqual([]);
   });
 
-  it('logs `Environment locked, skipping`, spends no attempt, and looks at the next', async () => {
+  it('logs `Environment locked, skipping`, spends no attempt, and tries the next run', async () => {
     const harness = createHarness(database);
     const [locked, free] = [await harness.environment(), await harness.environment()];
     const other = await harness.locks.tryAcquire(lockNames.environment(locked.id), { owner: 'somebody' });
@@ -255,7 +255,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed' });
   });
 
-  it('hands a run back when its lock is lost, and calls it broken when that goes on', async () => {
+  it('requeues a run when its lock is lost, and marks it broken when that repeats', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -281,7 +281,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('invariant 3: goes on without a runner that does not end after its run was cancelled', async () => {
+  it('invariant 3: continues without a runner that does not end after its run was cancelled', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const [stuck, next] = [await harness.submit(environment), await harness.submit(environment)];
@@ -299,7 +299,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(await harness.finished(next)).toMatchObject({ verdict: 'passed' });
   });
 
-  it('invariant 5: stops without a word when the run was given to another worker', async () => {
+  it('invariant 5: stops without an error when another worker claimed the run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
