@@ -1,5 +1,6 @@
-// How long does `matre doctor` take on a healthy system, and does it cry wolf? Each environment has a container that runs and a
-// shop that answers; Selenium is a chromedriver. And how long does a run look at what it needs before its first test?
+// How long does `matre doctor` take on a healthy system, and does it report false alarms? Each environment has a
+// running container and a shop that answers; Selenium is a chromedriver. And how long do the checks of a run take
+// before its first test?
 //
 //   npx tsx bench/doctor.ts [environments] [rounds]        MATRE_ENGINE=docker|sandbox|auto, DOCKER_HOST as for matre
 //
@@ -29,7 +30,7 @@ try {
     for (let next = waiting.shift(); next; next = waiting.shift()) await pool.replace(next);
   };
   await Promise.all([make(), make(), make(), make()]);
-  // A worker says that it is there every five seconds.
+  // A worker sends a heartbeat every five seconds.
   const { runs } = await installation.measure(installation.environments.slice(0, 1), { groups: ['smoke'] });
   const log = await text((await context.artifacts.open(runs[0]?.id ?? 0, 'run.log')).stream);
   const preflight = Number(/Looked at what the tests need in (\d+\.\d+) s/.exec(log)?.[1]);

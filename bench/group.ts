@@ -1,5 +1,5 @@
-// A group of 20 tests: one by one with a generation for each, as it is done today, against matre: with nothing prepared
-// (cold), after a commit that changes one of the tests, and once more without a change (warm).
+// A group of 20 tests: one by one with a generation for each (the old way), against matre: with empty caches (cold),
+// after a commit that changes one of the tests, and once more without a change (warm).
 //
 //   npx tsx bench/group.ts                          with the stand-in and a sample shop
 //   npx tsx bench/group.ts --image NAME --module FOLDER --environment CODE --test NAME
@@ -42,14 +42,14 @@ await probe.close();
 const tests = Array.from({ length: size }, (_, index) => `Bench${index + 101}Test`);
 const changing = await copyTest(installation.module, installation.test, tests);
 
-/** Seconds of one run: from its start to its end, in its tests, in the part that sees to generated tests. */
+/** Seconds of one run: from its start to its end, in its tests, in the preparation of generated tests. */
 interface Measured {
   wall: number;
   tests: number;
   generation: number;
 }
 
-/** A matre with an empty data folder: everything is cold. */
+/** A matre with an empty data folder: no cache is filled. */
 async function openRound(round: number) {
   const data = join(folder, `data-${round}`);
   const matre = await startMatre({
@@ -81,7 +81,7 @@ async function openRound(round: number) {
       };
     },
 
-    /** Seconds that one test takes today. */
+    /** Seconds of one test the old way. */
     async today(test: string): Promise<number> {
       const startedAt = performance.now();
       const { config, engine, environments } = matre;

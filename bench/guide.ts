@@ -1,5 +1,6 @@
-// How long does it take until each cause of the guide that operators had is refused, healed or named? Each is brought about for real,
-// on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root, for a small disk that can be full.
+// How long does it take until each cause in the operators' guide is refused, fixed or named? Each is produced for real,
+// on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root to mount a small disk that
+// can be filled.
 //
 //   npx tsx bench/guide.ts [name...]        the rows with these names (test/support/guide.ts), all by default
 //
@@ -18,7 +19,7 @@ const metrics: Record<string, number> = {};
 const table = [['what operators meet', 'cause', 'found by', 'code', 'ms']];
 let missed = 0;
 try {
-  // The container of the environment is there, as in an installation that is in use.
+  // The container of the environment exists, as in an installation in use.
   await installation.harness.run(installation.environment, plain);
   for (const [name, { met, cause, found, code }] of rows) {
     const took = await causes[name](installation).catch((error: Error) => error);

@@ -1,6 +1,6 @@
-// How long do runs on several environments take against what is possible? Nothing can be faster than the longest environment,
-// whose runs follow each other, nor than all the work shared out evenly over the workers. Tests are waits of a known
-// length, so only what matre does around them counts.
+// How long do runs on several environments take compared with the lower bound? Nothing can be faster than the longest
+// environment, whose runs are sequential, nor than all the work divided evenly among the workers. Tests are waits of a
+// known length, so only the overhead of matre counts.
 //
 //   npx tsx bench/makespan.ts [rounds]
 //
@@ -18,7 +18,7 @@ const processes = 2;
 const slots = 4;
 const workers = processes * slots;
 
-/** Milliseconds of each run, by environment, in the order in which they are submitted. Really they are minutes. */
+/** Milliseconds of each run, by environment, in the order of submission. They stand for minutes. */
 type Work = number[][];
 const even: Work = Array.from({ length: 16 }, () => Array.from({ length: 2 }, () => 3_000));
 const skewed: Work = Array.from({ length: 24 }, (_, index) => {
@@ -49,7 +49,8 @@ async function measure(work: Work): Promise<number> {
   try {
     await Promise.all(children.map((child) => child.line()));
     const startedAt = performance.now();
-    // In turns, each with its length as the name of its one test. All at once: the bound knows all of them, too.
+    // Submits the environments round-robin; the name of the single test of a run is its length. All runs are submitted
+    // at once, because the bound knows all of them, too.
     const turns = Array.from({ length: Math.max(...work.map((runs) => runs.length)) }, (_, turn) =>
       work.flatMap((runs, environment) =>
         runs[turn] === undefined ? [] : [{ id: ids[environment] as number, tests: [String(runs[turn])] }],

@@ -1,6 +1,7 @@
-// What does matre add? Of a run: its wall time without the time of its test processes. Of a test: the time between the end
-// of one test process and the start of the next, as the supervisor in the container wrote it down (in hundredths of a
-// second), so PHP, Codeception and the browser are not in it. The generated tests are there from an earlier run.
+// What overhead does matre add? For a run: its wall time without the time of its test processes. For a test: the time
+// between the end of one test process and the start of the next, as the supervisor in the container records it (in
+// hundredths of a second), so PHP, Codeception and the browser are not in it. The generated tests come from an earlier
+// run.
 //
 //   npx tsx bench/overhead.ts [rounds]        MATRE_ENGINE=docker|sandbox|auto, DOCKER_HOST as for matre
 //
@@ -17,7 +18,7 @@ const [environment] = environments;
 if (!environment) throw new Error('no environment');
 const selection = { groups: ['smoke'] };
 
-/** Seconds of the run beside its test processes, and milliseconds between two of them. */
+/** Seconds of the run outside its test processes, and milliseconds between two of them. */
 async function round(id: number): Promise<{ run: number; gaps: number[] }> {
   const { runs } = await measure(environments, selection);
   const [run] = runs;

@@ -1,6 +1,6 @@
-// How long does the overview take with 200 environments and 50,000 finished runs: the answer of the server, also to 50 pages that
-// ask at once, and the page in Chromium until it is all there and answers a click? Four runs of 200 tests are under way and 100
-// wait. Server, database and browser share the machine.
+// How long does the overview take with 200 environments and 50,000 finished runs: the response of the server, also to
+// 50 pages at once, and the page in Chromium until it is complete and answers a click? Four runs of 200 tests are
+// running and 100 are queued. Server, database and browser share the machine.
 //
 //   npx tsx bench/overview.ts
 //
@@ -64,13 +64,13 @@ for (let count = 0; count < 4; count++) {
 }
 await withClient(postgres.url, (client) => client.query('VACUUM ANALYZE'));
 
-/** Milliseconds of one answer; a page takes it as text. */
+/** Milliseconds of one response; a page reads it as text. */
 async function ask(query = ''): Promise<{ ms: number; text: string }> {
   const askedAt = performance.now();
   const text = await (await fetch(`${server.url}/api/overview${query}`)).text();
   return { ms: performance.now() - askedAt, text };
 }
-/** As if something had changed: nothing is remembered. */
+/** Bypasses all caches, as a change does. */
 const change = () => app.context.database.query(`SELECT pg_notify('matre_change', 'workers')`);
 
 const browser = await startBrowser();
@@ -78,7 +78,7 @@ try {
   const first = await ask();
   const opened: Opened[] = [];
   for (let count = 0; count < openings; count++) {
-    // Runs of the last two hours, but for those that leave the window while the page is opened.
+    // Runs of the last two hours, except those that leave the window while the page opens.
     const from = new Date(Date.now() - 2 * 3_600_000 + 60_000).toISOString();
     const { lanes } = JSON.parse((await ask(`?from=${from}`)).text) as OverviewView;
     const bars = lanes.reduce((sum, lane) => sum + lane.bars.length, 0);

@@ -1,11 +1,11 @@
-// How soon does a run start when workers are idle, and how many runs a second are executed when there is nothing to do in
-// them, one at a time for each environment? Beside graphile-worker and BullMQ, on the same PostgreSQL (with its default
-// settings, so every commit is flushed) and the same Redis, in turns.
+// How soon does a run start when workers are idle, and how many empty runs per second are executed, one at a time for
+// each environment? Compared with graphile-worker and BullMQ, on the same PostgreSQL (with its default settings, so
+// every commit is flushed) and the same Redis, alternately.
 //
 //   npx tsx bench/queue.ts [rounds]
 //
-// A start is when the runner is called: the run is claimed in PostgreSQL, its environment locked in Redis, the attempt
-// written. The time is from before the run is submitted. Writes bench/results/queue.json.
+// A start is the call of the runner: the run is claimed in PostgreSQL, its environment locked in Redis, the attempt
+// written. The time begins before the submission of the run. Writes bench/results/queue.json.
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
@@ -16,7 +16,7 @@ import { openInstallation, ours } from './queue/matre.ts';
 import { median, percentile, printTable, writeResults } from './support/figures.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
-/** The first is what the bar is about: a worker for each of many environments. The second shows what becomes of few. */
+/** The target is for the first: a worker for each of many environments. The second shows few environments. */
 const loads: Load[] = [
   { workers: 50, environments: 50, runsOfEach: 60 },
   { workers: 10, environments: 10, runsOfEach: 150 },
@@ -33,9 +33,9 @@ async function newDatabase(): Promise<string> {
 }
 
 /**
- * Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. A start
- * waits for eight answers and two flushed commits; how long PostgreSQL takes for the simplest answer is measured in between,
- * as a yardstick of how busy the machine is.
+ * Milliseconds from a submission to the call of the runner, for runs that arrive one after the other at idle workers. A
+ * start waits for eight responses and two flushed commits; the time of the simplest query of PostgreSQL is measured in
+ * between, as a yardstick of how busy the machine is.
  */
 async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
   const installation = await openInstallation(await newDatabase(), redis.url);
@@ -57,7 +57,7 @@ async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
     const askedAt = performance.now();
     await installation.submit([{ id }]);
     times.push((await start) - askedAt);
-    // Until all is quiet again.
+    // Waits until all workers are idle again.
     await installation.finished();
     await delay(5 + Math.random() * 10);
   }
@@ -71,7 +71,7 @@ async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
 async function compare(load: Load): Promise<Record<string, number[]>> {
   const contenders: Contender[] = [ours(newDatabase, redis.url), graphile(newDatabase), bullmq(redis.url)];
   const rates: Record<string, number[]> = {};
-  // The first round warms up what is compiled and cached; it does not count.
+  // The first round warms up compiled code and caches; it does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const { name, throughput } of contenders) {
       const rate = await throughput(load);

@@ -1,5 +1,6 @@
-// How long after its last line does `matre run --watch` end? Processes of the real command, in a pipe, on a terminal, with --json and
-// with --junit, with forced garbage collection and without, each for a run of 30 seconds that passes, fails or is broken.
+// How long after its last line does `matre run --watch` end? Processes of the real command, in a pipe, on a terminal,
+// with --json and with --junit, with forced garbage collection and without, each for a run of 30 seconds that passes,
+// fails or is broken.
 //
 //   npx tsx bench/watch-exit.ts [times]      times: processes of each of the 24 kinds at once, 1 unless said
 //

@@ -1,7 +1,7 @@
 import { type Setting, settingGroups } from '../src/config/setting.ts';
 import { settingNames, settings } from '../src/config/settings.ts';
 
-/** docs/configuration.md, made from the table of settings. */
+/** Generates docs/configuration.md from the table of settings. */
 export function configurationPage(): string {
   const sections = settingGroups.map((group) => {
     const rows = settingNames

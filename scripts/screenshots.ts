@@ -1,5 +1,6 @@
-// `npm run screenshots`: pictures of every view, light and dark, for docs/page.md and the README, of the demo when its runs are
-// over; the overview when some more are under way. Needs the built page (`npm run build`), Chromium, and Docker or bubblewrap.
+// `npm run screenshots`: images of every view, light and dark, for docs/page.md and the README, of the demo when its
+// runs are finished; the overview while some more are running. Needs the built page (`npm run build`), Chromium, and
+// Docker or bubblewrap.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,7 +55,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** `until`: a text that is there when the view has what it shows. */
+/** `until`: a text that appears when the view is complete. */
 async function shoot(name: string, address: string, until: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.open(demo.url + address, { colorScheme });
@@ -64,7 +65,7 @@ async function shoot(name: string, address: string, until: string): Promise<void
       .or(page.getByRole('region', { name: until }))
       .first()
       .waitFor();
-    // Pictures in the page, and what was fetched after its heading.
+    // Images in the page, and data that is fetched after its heading.
     await page.waitForTimeout(1_500);
     await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) });
     await page.context().close();

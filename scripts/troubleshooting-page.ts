@@ -3,7 +3,7 @@ import { selfRepairs } from '../src/doctor/self-repair.ts';
 import { type FaultCode, faults } from '../src/faults/fault.ts';
 import { type GuideRow, guide } from '../test/support/guide.ts';
 
-/** docs/troubleshooting.md, made from the registries of checks and errors. */
+/** Generates docs/troubleshooting.md from the registries of checks and errors. */
 export function troubleshootingPage(): string {
   return `${introduction}
 ## What people see

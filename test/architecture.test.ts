@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Each room of `src`, and the rooms that its files may import from besides their own. */
+/** Each room of `src`, and the other rooms that its files may import from. */
 const rooms: Record<string, readonly string[]> = {
   'log.ts': [],
   async: [],
@@ -98,10 +98,10 @@ const rooms: Record<string, readonly string[]> = {
   cli: ['app', 'config', 'demo', 'faults', 'http', 'log.ts', 'model', 'operations', 'server', 'store'],
 };
 
-/** The files of the server whose types the page may use: what answers look like, and words of the model. */
+/** The files of the server whose types the page may use: shapes of responses, and terms of the model. */
 const seenByPage = /^(model\/.*|operations\/.*|server\/sign-in\/session\.ts|server\/http\/problem\.ts)$/;
 
-/** Statements of SQL; only these rooms may have them. */
+/** SQL statements; only these rooms may have them. */
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
 const roomsWithSql = ['store', 'queue'];
@@ -117,7 +117,7 @@ function filesIn(folder: string): string[] {
   });
 }
 
-/** The imports of our own files, also those of types, of side effects, and dynamic ones. */
+/** The imports of our own files, including type-only, side-effect and dynamic ones. */
 function importsOf(path: string): { target: string; typeOnly: boolean }[] {
   const statements = readFileSync(path, 'utf8').matchAll(
     /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g,
@@ -132,7 +132,7 @@ const roomOf = (path: string) => relative(source, path).split('/')[0] ?? '';
 const serverFiles = filesIn(source);
 const pageFiles = filesIn(page);
 
-/** Circles in a graph, each as the nodes on it. Tarjan's algorithm. */
+/** The cycles of a graph, each as the nodes on it. Tarjan's algorithm. */
 function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const order = new Map<string, number>();
@@ -167,7 +167,7 @@ function importGraph(root: string, files: string[]): Map<string, string[]> {
   );
 }
 
-/** The graph of the folders at the top, made of that of the files. */
+/** The import graph of the top-level folders, derived from that of the files. */
 function roomGraph(files: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const graph = new Map<string, Set<string>>();
   for (const [path, targets] of files) {

@@ -17,11 +17,11 @@ import { freePort, startRedis } from '../../test/support/redis.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { asked, type Installation, plain } from './installation.ts';
 
-/** Brings a cause about and gives the milliseconds until it was found; `undefined` where there is nothing to find. */
+/** Produces a cause and returns the milliseconds until it is detected; `undefined` where there is nothing to detect. */
 type Cause = (installation: Installation) => Promise<number | undefined>;
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
-/** Where runc keeps what it knows of containers: of the engine of DOCKER_HOST, or of that of the machine. */
+/** The state folders of runc: of the engine of DOCKER_HOST, or of the engine of the machine. */
 function stateFolders(): string | undefined {
   const own = dirname((process.env['DOCKER_HOST'] ?? '').replace('unix://', ''));
   return [join(own, 'exec/runtime-runc/moby'), '/run/docker/runtime-runc/moby'].find((folder) =>
@@ -224,7 +224,7 @@ export const causes: Record<GuideId, Cause> = {
   },
 };
 
-/** The container of another configuration, as it was left. */
+/** A container as an earlier configuration created it. */
 async function makeStale({ harness, environment }: Installation): Promise<void> {
   const { name } = environment.container;
   await environment.container.remove();
@@ -239,7 +239,7 @@ async function makeStale({ harness, environment }: Installation): Promise<void> 
   });
 }
 
-/** As a run leaves it whose worker was killed together with its supervisor. */
+/** A process as a run leaves it when its worker and its supervisor are killed together. */
 async function leaveProcess({ harness, environment }: Installation): Promise<void> {
   const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
   await capture(harness.engine, environment.container.name, argv, { env: { MATRE_EXEC: ':run-7-1:' } });

@@ -16,24 +16,27 @@ import { startGrid, type TestSelenium } from '../../test/support/selenium.ts';
 import { mountSmallDisk } from '../../test/support/small-disk.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 
-/** A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, and how its causes are found. */
+/**
+ * A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, with timers for the
+ * detection of causes.
+ */
 export interface Installation {
   harness: Harness;
   environment: HarnessEnvironment;
   redis: TestRedis;
   grid: TestSelenium;
   postgresUrl: string;
-  /** Milliseconds of the look of the doctor that tells a problem with this code; repeated until one does. */
+  /** Milliseconds of the doctor run that reports a problem with this code; repeated until one does. */
   named(code: string): Promise<number>;
-  /** Milliseconds until a worker process with these settings has ended, refusing to start with this code. */
+  /** Milliseconds until a worker process with these settings refuses to start with this code. */
   refused(code: string, settings: Record<string, string>): Promise<number>;
   /** Milliseconds from the submission of a run until its event with this code. */
   event(code: string, selection?: Partial<Selection>): Promise<number>;
   /** Milliseconds from the submission of a run until it has ended as broken with this code. */
   stopped(code: string): Promise<number>;
-  /** A worker process beside that of the stage, until `work` has ended. */
+  /** Runs an additional worker process until `work` has ended. */
   withWorker<T>(settings: Record<string, string>, work: (worker: CliProcess) => Promise<T>): Promise<T>;
-  /** While the environment has other values. */
+  /** Changes the environment during `work`. */
   withChange<T>(
     change: Partial<{ baseUrl: string; adminUsername: string }>,
     work: () => Promise<T>,
@@ -41,7 +44,7 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** So often does the doctor look for a cause before nobody believes that it finds it. */
+/** Limit of doctor runs for one cause; then the bench fails. */
 const maxAttempts = 30;
 
 export const plain: Partial<Selection> = { tests: ['PlainTest'] };

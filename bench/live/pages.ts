@@ -1,6 +1,6 @@
-// As so many open pages do: listens to events, asks for the overview and the results of each run that changed, and notes when a
-// test was first seen to have ended. Arguments: the address of the server, the number of pages. It says `ready` when all listen; a
-// line on standard input ends it, and what was seen is its last line.
+// Acts like many open pages: listens to events, requests the overview and the results of each changed run, and notes
+// when it first sees that a test has ended. Arguments: the address of the server, the number of pages. Prints `ready`
+// when all pages listen; a line on standard input ends it, and the recorded times are its last line.
 import { once } from 'node:events';
 import { events } from '../../src/cli/client/remote.ts';
 import type { RunResultsView } from '../../src/operations/results/results-view.ts';

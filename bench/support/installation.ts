@@ -13,7 +13,7 @@ import { type Matre, openBenchEngine, startMatre } from './matre.ts';
 
 /** A whole matre in a folder of its own: the sample image and module, and a shop for each environment. */
 export interface Installation extends Matre {
-  /** As `run`, and the seconds that took. */
+  /** Like `run`, and returns the seconds of it. */
   measure(
     environments: Environment[],
     selection: Partial<Selection>,
@@ -21,8 +21,8 @@ export interface Installation extends Matre {
 }
 
 /**
- * `latencyMs`: how long a page of a shop takes. `files`: more files of the test module, by path. `settings`: more of them, as in
- * the environment of a process.
+ * `latencyMs`: the response time of a page of a shop. `files`: additional files of the test module, by path.
+ * `settings`: additional ones, as in the environment of a process.
  */
 export async function openInstallation(options: {
   codes: string[];

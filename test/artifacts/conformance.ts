@@ -10,7 +10,7 @@ export interface ArtifactsSubject {
   close(): Promise<void>;
 }
 
-/** What files of runs must do, wherever they are kept. */
+/** The behaviour of artifact stores, for every kind of store. */
 export function artifactsConformance(open: () => Promise<ArtifactsSubject>): void {
   let subject: ArtifactsSubject;
   let artifacts: Artifacts;

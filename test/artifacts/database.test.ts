@@ -119,7 +119,7 @@ describe('hosts', () => {
     );
     const longAgo = new Date(Date.now() - 3_600_000);
     for (const name of await readdir(folder)) await utimes(join(folder, name), longAgo, longAgo);
-    // It begins with a look at everything.
+    // It begins with a scan of all files.
     const { shipping: next } = await openArtifactsHost(database, host(0).folder);
     next.start();
     await waitFor(() => !existsSync(folder));

@@ -84,7 +84,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       expect(await attachments(id)).toHaveLength(1);
     }
 
-    // What a host brings back late goes as well.
+    // Files that a host uploads late are removed as well.
     await write(old, 'late');
     expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
     expect(await artifacts().list(old)).toEqual([]);

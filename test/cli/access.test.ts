@@ -19,7 +19,7 @@ describe('with a server that requires sign-in', () => {
   /** As the user who owns the data folder. */
   const here = (args: string[], more: CliOptions = {}) =>
     cliHere(args, { ...more, settings: { MATRE_DATA: server.folder } });
-  /** From anywhere. */
+  /** From another machine. */
   const away = (args: string[], token?: string) =>
     cliHere(args, {
       settings: { MATRE_URL: server.url, MATRE_DATA: '/nowhere', ...(token && { MATRE_TOKEN: token }) },
@@ -52,7 +52,7 @@ describe('with a server that requires sign-in', () => {
     expect((await here(['user', 'remove', 'otto'])).stdout).toBe('otto can no longer sign in.\n');
     expect((await here(['user', 'remove', 'otto'])).stderr).toContain('USER_UNKNOWN');
     expect((await here(['user', 'remove', 'ada'])).stderr).toContain('LAST_ADMIN');
-    // Others on the machine see what a command was given.
+    // Other users of the machine can read the arguments of a command.
     expect((await here(['user', 'add', 'eve', '--password', password])).stderr).toContain('unknown option');
   });
 

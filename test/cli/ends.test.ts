@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A command that has said all it has to say must not be kept alive by a connection, a timer or a child process. */
+/** A command that has printed everything must not be kept alive by a connection, a timer or a child process. */
 describe('a command ends without being forced after', () => {
   it.each([
     ['--help', 0],

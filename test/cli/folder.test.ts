@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Each command opens the embedded database anew, which takes a minute on a busy machine. */
+/** Each command opens the embedded database again, which takes a minute on a busy machine. */
 const settings = () => ({ MATRE_DATA: folder, MATRE_PORT: '0', MATRE_FOLDER_WAIT: '10m' });
 const ask = (...args: string[]) => cli(args, { settings: settings() });
 

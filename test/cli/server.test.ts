@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** By the data folder alone: that is how a second terminal finds the server. */
+/** Finds the server by the data folder alone, as a command in a second terminal does. */
 const ask = (args: string[], stdin?: string) =>
   cliHere(args, { settings: { MATRE_DATA: server.folder }, ...(stdin !== undefined && { stdin }) });
 

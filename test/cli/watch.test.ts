@@ -11,7 +11,7 @@ import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 
-/** A terminal that remembers what was printed, and whose Ctrl-C can be pressed. */
+/** A terminal that records its output, and whose Ctrl-C can be pressed. */
 function watchingTerminal() {
   const written = { text: '' };
   const stop = new Set<() => void>();

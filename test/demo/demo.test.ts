@@ -37,7 +37,7 @@ overEngines((kind) => {
   });
 
   test('all commands that the demo suggests work and end, and Ctrl-C ends the demo', async () => {
-    // CI=true of whoever runs the tests would end it by itself.
+    // CI=true in the environment of the tests would end the demo on its own.
     const demo = startDemo({ CI: '' });
     await demo.says('Ctrl-C ends the demo.');
     const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.printed()) ?? [];
@@ -46,7 +46,7 @@ overEngines((kind) => {
     expect(await ask('run -e preprod-us --all --watch')).toMatchObject({ code: 0, endedByItself: true });
     const checkout = 'run -e preprod-us -e preprod-es -e stage-es -g checkout --watch';
     expect(await ask(checkout)).toMatchObject({ code: 1, endedByItself: true });
-    // Nothing is wrong with it; that there is no Selenium is none, since its tests open no browser.
+    // The doctor reports no problem; a missing Selenium is none, because the tests of the demo open no browser.
     await waitFor(async () => (await ask('doctor')).code === 0);
     demo.process.kill('SIGINT');
     const { code, stdout, endedByItself } = await demo.done;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// What can be said of deploy/compose.yml without starting it; `make test-deploy` starts it.
+// The checks of deploy/compose.yml that do not start it; `make test-deploy` starts it.
 
 const deploy = resolve(import.meta.dirname, '../../deploy');
 const read = (name: string) => readFile(join(deploy, name), 'utf8');

@@ -9,7 +9,7 @@ import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 
-/** The causes that lie in containers, each brought about for real. */
+/** Problems of containers, each produced for real. */
 overEngines((kind) => {
   let selenium: TestSelenium;
   let harness: Harness;
@@ -38,7 +38,7 @@ overEngines((kind) => {
     const before = await idOf();
     await environment.container.says('rm', '-rf', `${generated}/default`);
     expect(checkOf(await askDoctor(harness.context), 'container-unhealthy').standing).toBe('well');
-    // As when somebody clears the supervisor away with everything else.
+    // As when an operator deletes the supervisor.
     await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
     const report = await askDoctor(harness.context);
     expect(problemsOf(report)).toEqual([['CONTAINER_UNHEALTHY', 'preprod-us']]);
@@ -60,7 +60,7 @@ overEngines((kind) => {
     expect(checkOf(report, 'processes-left').findings[0]?.found).toContain('run-7-1');
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(fixed.healthy).toBe(true);
-    // Mended, not replaced.
+    // Fixed, not replaced.
     expect(await idOf()).toBe(id);
   });
 

@@ -24,8 +24,8 @@ import { patienceMs, waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /**
- * What goes wrong between processes that share PostgreSQL and Redis. Workers are processes of their own here. That locks
- * exclude is shown by who is refused.
+ * Problems between processes that share PostgreSQL and Redis. Workers are separate processes here. A refused
+ * acquisition proves that locks are exclusive.
  */
 describe('several processes', () => {
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -100,7 +100,7 @@ describe('several processes', () => {
   });
 
   const connect = () => createClient({ url: redis.url }).connect();
-  /** What an operator tells the Redis of these tests, past the code under test. */
+  /** Sends commands to the Redis of these tests, bypassing the code under test. */
   async function redisIs<T>(work: (client: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
     const client = await connect();
     try {
@@ -109,12 +109,12 @@ describe('several processes', () => {
       client.destroy();
     }
   }
-  /** One check alone, which is quicker than all of them. */
+  /** Runs a single check, which is quicker than all of them. */
   const look = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
     return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
-  /** For those that say nothing however long they are waited for. */
+  /** For processes that never answer, however long the check waits. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
 
   test('a Redis that evicts locks when its memory is full is named, with the setting', async () => {
@@ -122,7 +122,7 @@ describe('several processes', () => {
     await redisIs(async (client) => {
       const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
       await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
-      // Whatever somebody else keeps in it takes the room that locks need.
+      // Other data in it takes the memory that locks need.
       for (let number = 0; (await client.exists('container_x')) === 1; number++) {
         await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
       }
@@ -166,7 +166,7 @@ describe('several processes', () => {
   test('a worker that keeps the files of its runs in a folder of its own is named, with the setting', async () => {
     expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
     const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
-    // The key is in the folder of the others.
+    // The folder has the same key, so that only the location of the files differs.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
     const worker = await startWorker({ MATRE_DATA: elsewhere, MATRE_SECRET_KEY: key });
     const apart = (await look(filesApart)).filter(({ status }) => status !== 'ok');
@@ -185,7 +185,7 @@ describe('several processes', () => {
   test('a worker that hangs is named', async () => {
     const worker = await startWorker();
     worker.process.kill('SIGSTOP');
-    // What it said before it was stopped may arrive after it.
+    // A heartbeat from before the stop may arrive after it.
     await waitFor(async () => {
       const findings = await look(locksExclude, { config: impatientConfig() });
       return findings.some(
@@ -228,8 +228,8 @@ describe('several processes', () => {
   });
 
   /**
-   * A run on an environment of its own, which something keeps from starting, for a minute by the clock of the database. Without a
-   * module it ends as soon as a worker may have it.
+   * A run on a new environment, which something keeps from starting, queued for a minute by the clock of the database.
+   * Without a module it ends as soon as a worker claims it.
    */
   async function waitingRun(keep: (environmentId: number) => unknown = () => {}): Promise<number> {
     const { database, environments, runs } = app.app.context;
@@ -244,7 +244,7 @@ describe('several processes', () => {
   const finished = (runId: number) =>
     waitFor(async () => (await app.app.context.runs.get(runId)).state === 'finished');
 
-  /** What the doctor says of a run that is stuck; between two looks a worker may have just claimed it. */
+  /** The finding of the doctor about a stuck run; between two checks a worker may have just claimed it. */
   const stuck = (runId: number) =>
     waitFor(async () => {
       const findings = await look(queueStuck);
@@ -283,7 +283,7 @@ describe('several processes', () => {
   });
 
   test('a run that an idle worker does not claim is named', async () => {
-    // Its event loop stands still, and it has not missed its beats yet.
+    // Its event loop is stopped, and it has not missed its heartbeats yet.
     const [worker] = workers;
     worker?.process.kill('SIGSTOP');
     const { database } = app.app.context;
@@ -299,7 +299,7 @@ describe('several processes', () => {
     const { database, runs } = app.app.context;
     const [other] = workers;
     other?.process.kill('SIGSTOP');
-    // It gets no further than to its container engine, which takes connections and says nothing.
+    // It gets no further than its container engine, which accepts connections and never answers.
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
@@ -317,7 +317,7 @@ describe('several processes', () => {
     silent.close();
     const { workers: table } = app.app.context;
     for (const { id, pid } of await table.list()) if (pid === worker.process.pid) await table.remove(id);
-    // Whoever comes takes it back.
+    // Any worker reclaims it.
     other?.process.kill('SIGCONT');
     await finished(run);
     expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
@@ -363,7 +363,7 @@ test('on the embedded database the data folder is refused to another process; th
   const { code, stdout } = await cli(['doctor', '--json'], { settings });
   const report = JSON.parse(stdout) as ReportView;
   expect(checkOf(report, 'locks-exclude').standing).toBe('well');
-  // Nobody executes runs here.
+  // No worker runs here.
   expect(checkOf(report, 'workers-away').findings[0]?.code).toBe('WORKERS_MISSING');
   expect(code).toBe(2);
   await rm(folder, { recursive: true });

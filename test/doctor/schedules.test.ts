@@ -7,7 +7,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { newEnvironment } from '../support/samples.ts';
 
-/** What is wrong with schedules. */
+/** Problems of schedules. */
 let opened: TestApp;
 let known = true;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-/** They look into the database alone. */
+/** Checks that only query the database. */
 const look = (check: Check) => check.look({ database: opened.app.context.database } as CheckContext);
 
 test('names a schedule that is overdue, one whose group is gone, and one whose environment was removed', async () => {

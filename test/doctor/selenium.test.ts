@@ -8,7 +8,9 @@ import { startChromedriver, startGrid, type TestSelenium } from '../support/sele
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
-/** A Selenium Grid 4 with two sessions, a chromedriver alone, and browsers that are really opened, by runs and by others. */
+/**
+ * A Selenium Grid 4 with two sessions, a single chromedriver, and real browsers, opened by runs and by foreign clients.
+ */
 const kinds = [
   ['Selenium Grid 4', () => startGrid({ sessions: 2 })],
   ['chromedriver alone', startChromedriver],
@@ -148,7 +150,7 @@ describe.each(kinds)('%s', (kind, start) => {
         { principal: matreItself },
       );
       expect(runs).toMatchObject([{ id: second, waitsFor: { code: 'SELENIUM_FULL' } }]);
-      // Its environment is not held while it waits.
+      // Its environment is not locked while it waits.
       expect((await harness.context.locks.list()).map(({ name }) => name)).not.toContainEqual(
         expect.stringContaining(String(two.id)),
       );

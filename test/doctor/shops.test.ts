@@ -15,7 +15,7 @@ import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
-/** What is wrong with the shops, and with what the module has for them. */
+/** Problems of the shops, and of the module's values for them. */
 overOneEngine((kind) => {
   let selenium: TestSelenium;
   let harness: Harness;
@@ -33,7 +33,7 @@ overOneEngine((kind) => {
     await selenium.stop();
   });
 
-  /** While `change` holds for the environment. */
+  /** Runs `work` while the environment has the changed values. */
   async function problemsWith(change: Partial<{ baseUrl: string; adminUsername: string }>) {
     await harness.context.environments.update(environment.id, change);
     const report = await askDoctor(harness.context, { environment: environment.code });
@@ -59,7 +59,7 @@ overOneEngine((kind) => {
     const report = await problemsWith({ baseUrl });
     expect(problemsOf(report)).toEqual([['MAGENTO_UNREACHABLE', 'preprod-us']]);
     expect(checkOf(report, 'shop-away').findings[0]).toMatchObject({
-      // The container of the run before was asked as well.
+      // The container of the earlier run was requested as well.
       found: expect.stringContaining('from its container'),
       remedy: expect.stringContaining(`curl -sSI ${baseUrl}`),
     });
@@ -109,7 +109,7 @@ overOneEngine((kind) => {
     const container = await harness.engine.inspect(environment.container.name);
     const run = await harness.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(run, 'PauseTest');
-    // What used to leave containers with an old, empty folder: the module of the next commit takes the place of this one.
+    // This used to leave containers with an old, empty folder: the module of the next commit replaces this one.
     harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
     await environment.container.openGate();
     const { run: ended } = await harness.finished(run);
@@ -124,7 +124,7 @@ overOneEngine((kind) => {
   test('a stale container is named, and replaced when no run uses it', async () => {
     const context = harness.context;
     const before = (await harness.engine.inspect(environment.container.name))?.id ?? '';
-    // An operator moved the mark of what it was made for, as another configuration would.
+    // A changed label has the effect of another configuration.
     await harness.engine.remove(before);
     await harness.engine.create({
       name: environment.container.name,

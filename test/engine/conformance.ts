@@ -23,10 +23,10 @@ import { type EngineKind, openSubject, type Subject } from './subject.ts';
 const mebibyte = 1024 ** 2;
 const caller = new URL('./exec-process.ts', import.meta.url);
 
-/** What every engine must do. */
+/** The behaviour of container engines, for every kind of engine. */
 export function engineConformance(kind: EngineKind): void {
   let subject: Subject;
-  /** For tests that do not change it. */
+  /** For tests that do not change the container. */
   let shared: ContainerInfo;
 
   const make = async (changes: Partial<ContainerSpec> = {}) =>
@@ -42,7 +42,9 @@ export function engineConformance(kind: EngineKind): void {
     return { stdout, stderr, end: await exec.ended };
   };
 
-  /** A tree whose processes can be told by `mark`, without any help of the supervisor: one of them left the session. */
+  /**
+   * A process tree whose processes can be found by `mark`, without the supervisor: one of them is in another session.
+   */
   const tree = (mark: string) => [
     'sh',
     '-c',
@@ -312,14 +314,14 @@ export function engineConformance(kind: EngineKind): void {
         hash.update(piece);
         bytes += piece.length;
         lead = Math.max(lead, made - bytes / mebibyte);
-        // A slow reader: whoever feeds it has time to run ahead.
+        // With a slow reader the producer has time to run ahead.
         if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
       expect(bytes).toBe(size);
       expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
       expect(made).toBe(50);
-      // What is made and not read yet is held somewhere: in pipes and sockets, not in memory.
+      // Output that is produced and not read yet is buffered in pipes and sockets, not in memory.
       expect(lead).toBeLessThan(4);
     });
 
@@ -393,7 +395,7 @@ export function engineConformance(kind: EngineKind): void {
       const run = await supervise(shared.id, `t${mark}`, tree(mark), limits);
       const said = output(run);
       await waitFor(async () => (await alive(shared.id, mark)) === 2);
-      // Longer than the limit: beats keep it alive.
+      // Longer than the limit: heartbeats keep it alive.
       await say(shared.id, 'sleep', '10');
       expect(await alive(shared.id, mark)).toBe(2);
       expect((await leftovers(subject.engine, shared.id)).map(({ token }) => token)).toContain(`t${mark}`);
@@ -437,7 +439,7 @@ export function engineConformance(kind: EngineKind): void {
     test('invariant 1: a process tree does not outlive its permit, even though its caller sends heartbeats', async () => {
       const mark = newMark();
       const clock = await readClock(subject.engine, shared.id);
-      // Long enough for a start on a busy machine; then the beats bring a sooner one.
+      // Long enough for a start on a busy machine; then the heartbeats bring an earlier deadline.
       let end = performance.now() + 3_600_000;
       const deadline = { until: () => end, clock };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit: deadline });
@@ -461,7 +463,7 @@ export function engineConformance(kind: EngineKind): void {
         async exec(container, request) {
           const exec = await subject.engine.exec(container, request);
           if (request.argv[2] !== 'run') return exec;
-          // As if the connection to the engine had ended, and the engine knew nothing of the process.
+          // As if the connection to the engine had ended, and the engine did not know the process.
           return { ...exec, ended: waitFor(async () => (await alive(id, mark)) === 2).then(() => lost) };
         },
       };
@@ -483,7 +485,7 @@ export function engineConformance(kind: EngineKind): void {
     test('finds leftover processes of an earlier run, and ends them', async () => {
       const { id } = await make();
       const mark = newMark();
-      // As if its supervisor had been killed with everything else that watched it.
+      // As if its supervisor had been killed together with everything that watched it.
       const env = { MATRE_EXEC: `:old-${mark}:` };
       const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
       await capture(subject.engine, id, argv, { env });

@@ -62,7 +62,7 @@ describe('only docker', () => {
       message: expect.stringContaining('within 500 ms'),
     });
     await engine.close();
-    // It has let go of what it had: the events as well.
+    // It has closed all its connections, including that of the events.
     hanging.closeIdleConnections();
     await once(hanging.close(), 'close');
   });

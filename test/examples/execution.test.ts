@@ -26,7 +26,7 @@ const on = (environment: string, values: Record<string, string> = {}) =>
 const cest = (name: string) => `default/${name}Cest.php`;
 const results = () => join(sample.output, 'allure-results');
 
-/** The cases of the only Allure 1 file. */
+/** The test cases of the only Allure 1 file. */
 async function cases() {
   const files = (await sample.files(results())).filter((name) => name.endsWith('-testsuite.xml'));
   expect(files).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('codecept run functional of the stand-in', () => {
         'HarbourWishlistTest',
       ]);
       expect(all.filter((one) => one.status === 'passed')).toHaveLength(all.length - failing.length - 1);
-      // Passed and skipped Cests are gone, failed ones stay.
+      // Passed and skipped Cests are deleted, failed ones stay.
       const left = (await sample.files(sample.generated)).filter((name) => name.endsWith('Cest.php'));
       expect(left).toEqual(failing.map(cest));
     },

@@ -22,7 +22,7 @@ afterEach(() => sample.remove());
 const home = 'HarbourHomePageTest';
 const cest = `default/${home}Cest.php`;
 
-/** Generates the home page's test and leaves it to be run with faults. */
+/** Generates the test of the home page, to be run with faults. */
 async function prepare(faults: string): Promise<void> {
   await sample.generate(home);
   await sample.env({ MAGENTO_BASE_URL: shop.url, STAND_IN_FAULT: faults });
@@ -182,7 +182,7 @@ describe('deliberate faults', () => {
   });
 });
 
-/** The process that a fault of this sample has left behind. */
+/** The process that a fault of this sample left behind. */
 function leftBehind(mark: string): number | undefined {
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -190,7 +190,7 @@ function leftBehind(mark: string): number | undefined {
       const folder = readlinkSync(`/proc/${name}/cwd`);
       if (command.includes(`stand-in:${mark}`) && folder.startsWith(sample.root)) return Number(name);
     } catch {
-      // It ended while we looked.
+      // It ended during the search.
     }
   }
   return undefined;

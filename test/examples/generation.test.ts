@@ -128,7 +128,7 @@ describe('mftf generate:tests of the stand-in', () => {
       'HarbourGuestCheckoutTestCest.php',
       'HarbourHomePageTestCest.php',
     ]);
-    // No before and no after: no class.
+    // Without before and after there is no class.
     expect(await sample.files(groupFolder())).toEqual(['HarbourOrdersSuite.php']);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
 
-/** A visitor with cookies. */
+/** A browser session with cookies. */
 function lockProcess(shop: Shop) {
   let cookie = '';
   return async (path: string, form?: Record<string, string>) => {

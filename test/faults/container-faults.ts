@@ -8,7 +8,7 @@ import type { HarnessEnvironment } from './stores.ts';
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 const needsDocker = ({ containers }: Harness) => needs(containers.docker, 'only with Docker');
 
-/** In the container of an environment, if it is there. */
+/** Runs a command in the container of an environment, if it exists. */
 async function inside(
   { engine }: Harness,
   { container }: HarnessEnvironment,
@@ -17,7 +17,7 @@ async function inside(
   await capture(engine, container, argv).catch(() => {});
 }
 
-/** Lets the processes of a container go on, past the engine, if they are still there. */
+/** Continues the stopped processes of a container without the engine, if they still exist. */
 function thaw(pid: number): void {
   if (!existsSync(`/proc/${pid}/cgroup`)) return;
   const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
@@ -62,7 +62,7 @@ export const containerFaults: FaultKind[] = [
       );
       await found?.pause().catch(() => {});
       return () => {
-        // Docker 20.10 cannot undo this by itself when a process enters the container in that very moment.
+        // Docker 20.10 cannot undo this when a process enters the container at that very moment.
         if (pid) thaw(pid);
         return found?.unpause().catch(() => {});
       };

@@ -11,11 +11,11 @@ import type { Random } from './random.ts';
 import { addEnvironments, type Ground, pause, removeContainers, silent } from './stores.ts';
 import { startWorkers } from './workers.ts';
 
-/** One process, `matre up` on the embedded database, spoken to over HTTP as people do. */
+/** One process, `matre up` on the embedded database, called over HTTP. */
 export interface Embedded extends Installation {
-  /** SIGKILL while it writes: runs are being submitted, and others executed. It is started again. */
+  /** SIGKILL during a write: runs are being submitted, and others executed. It is started again. */
   killInMidWrite(random: Random): Promise<void>;
-  /** Opens its database when its process has been stopped for good. */
+  /** Opens its database after its process has stopped for good. */
   open(): Promise<Database>;
   close(): Promise<void>;
 }

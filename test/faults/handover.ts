@@ -1,7 +1,7 @@
 /**
- * How long an environment stands still when its worker dies, and when it is asked to stop: from the signal, or from the end of
- * the test under way, to the start of the next test there. Two worker processes with one slot each, one environment, a
- * machine that does nothing else. Variables: TIMES (3), ENGINE.
+ * How long does an environment stand still when its worker dies, and when the worker is asked to stop: from the signal,
+ * or from the end of the running test, to the start of the next test there? Two worker processes with one slot each,
+ * one environment, an otherwise idle machine. Variables: TIMES (3), ENGINE.
  */
 import { monotonicMs } from './clock.ts';
 import { gatherEvidence, type Lifetime } from './evidence.ts';
@@ -43,7 +43,7 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
   const tests = async () =>
     (await gatherEvidence(harness, harness)).lifetimes.filter(({ test }) => test !== undefined);
   const last = (lifetimes: Lifetime[]) => lifetimes.at(-1);
-  // Both are there, and a test has just started.
+  // Both workers are up, and a test has just started.
   for (;;) {
     const before = (await tests()).length;
     await pause(50);
@@ -65,7 +65,7 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
   }
 }
 
-/** When the last test ended that the one who had the environment has executed. */
+/** The end of the last test of the previous owner of the environment. */
 function lastEnd(lifetimes: Lifetime[], underWay: Lifetime | undefined): number {
   return Math.max(...lifetimes.filter(({ fence }) => fence === underWay?.fence).map(({ to }) => to));
 }

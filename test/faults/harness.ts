@@ -25,31 +25,31 @@ export interface HarnessOptions {
   engine: EngineChoice;
   /** Worker processes. */
   processes: number;
-  /** Runs at a time in each. */
+  /** Concurrent runs of each. */
   slots: number;
   environments: number;
-  /** Whether there is a small installation on the embedded database beside. */
+  /** Whether there is a small second installation on the embedded database. */
   embedded: boolean;
-  /** Over those of `openGround`. */
+  /** Override the defaults of `openStores`. */
   settings?: Record<string, string>;
 }
 
-/** An installation with everything around it: servers, ways to them, worker processes, a test module, containers. */
+/** An installation with everything it needs: servers, proxies to them, worker processes, a test module, containers. */
 export interface Harness extends Installation {
   postgres: TestPostgres;
   redis: TestRedis;
-  /** What the workers go through. */
+  /** The proxies between the workers and the servers. */
   ways: { postgres: Way; redis: Way };
-  /** Past the ways, for the harness itself. */
+  /** Direct connections for the harness itself, without the proxies. */
   database: Database;
   containers: Containers;
   engine: Engine;
-  /** What the data folder of the workers is on. */
+  /** The disk of the data folder of the workers. */
   disk: SmallDisk | undefined;
   embedded: Embedded | undefined;
-  /** Where the workers' logs are. */
+  /** The folder of the workers' logs. */
   folder: string;
-  /** The journal of the test processes of an environment, on this machine. */
+  /** The path of the journal of the test processes of an environment, on this machine. */
   journal(code: string): string;
   close(options?: { keepFolder: boolean }): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const data = join(folder, 'data');
   const close = async ({ keepFolder = false } = {}) => {
-    // What is in memory would be gone.
+    // Data in memory would be lost.
     if (keepFolder) await cp(data, join(folder, 'data-kept'), { recursive: true }).catch(() => {});
     for (const step of closing.splice(0).reverse()) await step();
     await installation.close({ keepFolder });

@@ -7,27 +7,27 @@ import type { Random } from './random.ts';
 import { type HarnessEnvironment, pause } from './stores.ts';
 import type { Post } from './workers.ts';
 
-/** A fault that was injected. Times: monotonic milliseconds. */
+/** An injected fault. Times: monotonic milliseconds. */
 export interface Injection {
   kind: string;
   on: FaultKind['on'];
   at: number;
-  /** When what it did was undone; `at` when there was nothing to undo. */
+  /** When its effect was undone; `at` when there was nothing to undo. */
   healedAt: number;
-  /** Of the process, for faults of workers. */
+  /** The process id, for faults of workers. */
   pid: number | undefined;
-  /** Whether there was a worker process that could take over. */
+  /** Whether another worker process could take over. */
   spare: boolean;
-  /** What was under way where it hit. */
+  /** The running runs that it affected. */
   hit: RunningRun[];
-  /** The environments in which it can be felt. */
+  /** The affected environments. */
   reaches: number[];
 }
 
 export interface InjectorOptions {
   harness: Harness;
   random: Random;
-  /** How many, over how many milliseconds. */
+  /** Number of faults, and the milliseconds for all of them. */
   faults: number;
   forMs: number;
   /** Only kinds whose names match. */
@@ -37,24 +37,24 @@ export interface InjectorOptions {
 }
 
 /**
- * Faults come in waves: nine as fast as they can, several at once, and when those are undone one alone, with calm after it.
- * How fast things recover is seen from that one; that they do recover, from all.
+ * Faults come in waves: nine in quick succession, several at once, and when those are undone a single one, with a calm
+ * period after it. The single fault shows how fast things recover; all of them show that they recover.
  */
 const waveSize = 10;
-/** The least calm after a wave; as much more as the pace allows. */
+/** The minimum calm period after a wave; longer if the pace allows. */
 const calmMs = 2_000;
 /** Between two faults of a wave. */
 const gapMs: [low: number, high: number] = [50, 600];
-/** How long the fault that comes alone waits for all processes to be up. */
+/** How long the single fault waits for all processes to be up. */
 const readyMs = 4_000;
 
-/** How long a step of a fault may take: the slowest starts an engine. */
+/** Timeout of a step of a fault: the slowest starts an engine. */
 const stepMs = 90_000;
 
-/** How long is waited for word of what is under way. */
+/** Timeout of the query for running runs. */
 const lookMs = 500;
 
-/** What this world cannot have, and why. */
+/** Kinds that this harness does not support, with the reasons. */
 export function excluded(harness: Harness): { kind: string; because: string }[] {
   return faultKinds.flatMap(({ name, notBecause }) => {
     const because = notBecause?.(harness);
@@ -62,7 +62,10 @@ export function excluded(harness: Harness): { kind: string; because: string }[] 
   });
 }
 
-/** Injects faults of all kinds in turn, in a new order each time, never two on the same thing. Resolves when all are undone. */
+/**
+ * Injects faults of all kinds, in a new order for each pass, never two on the same target. Resolves when all are
+ * undone.
+ */
 export async function injectFaults(options: InjectorOptions): Promise<Injection[]> {
   const { harness: world, random, faults, forMs } = options;
   const possible = faultKinds
@@ -72,14 +75,14 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   const injections: Injection[] = [];
   const busy = new Set<unknown>();
   const ending: Promise<void>[] = [];
-  /** Of the installation beside, which nobody has to wait for. */
+  /** Environments of the second installation, which no fault waits for. */
   const endingBeside: Promise<void>[] = [];
   const start = monotonicMs();
   const inWaves: FaultKind[] = [];
   const alone: FaultKind[] = [];
   let running: RunningRun[] = [];
 
-  /** What is under way; where nobody answers, what was under way a moment ago. */
+  /** The running runs; when no installation answers, those of a moment ago. */
   async function look(): Promise<void> {
     const installations = [world, ...(world.embedded ? [world.embedded] : [])];
     const seen = installations.map((each) => {
@@ -92,7 +95,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
 
   const isFree = (post: Post) => post.ready && !busy.has(post);
 
-  /** One is always left alone, so that there is somebody to take over. */
+  /** One worker is always spared, so that it can take over. */
   function workerToHit(): Post | undefined {
     const free = world.workers.posts.filter(isFree);
     return free.length > 1 || world.workers.posts.length === 1 ? random.pick(free) : undefined;
@@ -103,7 +106,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     return random.pick(free.filter(({ id }) => running.some((run) => run.environmentId === id)));
   }
 
-  /** Begins a fault; false when there is nothing that it could hit now. */
+  /** Begins a fault; returns false when it has no target now. */
   function begin(kind: FaultKind): boolean {
     const here = world.environments.map(({ id }) => id);
     const there = world.embedded?.environments.map(({ id }) => id) ?? [];
@@ -176,14 +179,14 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   }
 
   /**
-   * An engine that was killed under a question of ours may never answer it (seen with Docker 20.10). The world has to live with
-   * what was done by then, and so has the judge.
+   * An engine that is killed during a request may never answer it (seen with Docker 20.10). The installation has to
+   * cope with a half-done request, and so does the judge.
    */
   function inTime<T>(step: Promise<T> | T): Promise<T | undefined> {
     return Promise.race([step, pause(stepMs).then(() => undefined)]);
   }
 
-  /** Begins the next fault of a list that has something to hit; the list is filled with all kinds in turn. */
+  /** Begins the next fault of a list that has a target; the list is refilled with all kinds. */
   async function beginNext(list: FaultKind[]): Promise<void> {
     await look();
     const next = list.find(begin) ?? refilled(list).find(begin);

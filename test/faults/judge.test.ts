@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Evidence, livesIn } from './evidence.ts';
 import { judge } from './judge.ts';
 
-/** Two runs on one environment, as they should be: run 1 lost a worker in its second test and went on with another. */
+/** Two correct runs on one environment: run 1 lost a worker in its second test and continued on another. */
 function well(): Evidence {
   const lifetime = { environmentId: 7, code: 0 };
   return {
@@ -45,7 +45,7 @@ function well(): Evidence {
 const limits = { deadMs: 1_000, hungMs: 2_000, retries: 1 };
 const kindsIn = (evidence: Evidence) => judge(evidence, limits).map(({ kind }) => kind);
 
-/** Changes one of a list. */
+/** Changes one element of a list. */
 function change<T>(list: T[], index: number, changes: Partial<T>): void {
   Object.assign(list[index] as object, changes);
 }

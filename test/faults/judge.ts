@@ -1,7 +1,7 @@
 import { type FaultCode, isTransient } from '../../src/faults/fault.ts';
 import type { Evidence, FinalAttempt, FinalResult, FinalRun, Lifetime } from './evidence.ts';
 
-/** Something that must never happen, and how often it did. */
+/** A violation, and its number of occurrences. */
 export interface Violation {
   kind:
     | 'lost'
@@ -22,17 +22,17 @@ export interface Violation {
 export interface Limits {
   /** How long test processes may outlive a worker that died. */
   deadMs: number;
-  /** And one that hangs. */
+  /** The same for a worker that hangs. */
   hungMs: number;
-  /** How often a run that is broken for a passing reason may be tried again. */
+  /** How often a run that is broken for a transient reason may be retried. */
   retries: number;
 }
 
-/** Of a test with such a result nobody knows how it went: another attempt may execute it again. */
+/** The outcome of a test with such a result is unknown: another attempt may execute it again. */
 const isOpen = ({ status, reason }: FinalResult) =>
   status === 'broken' && reason !== null && isTransient(reason as FaultCode);
 
-/** Reads the evidence and nothing else: it asks no worker how it went. */
+/** Judges by the evidence alone: it never asks a worker. */
 export function judge(evidence: Evidence, limits: Limits): Violation[] {
   const { lifetimes: lives } = evidence;
   const environments = [...new Set(lives.map(({ environmentId }) => environmentId))];
@@ -63,7 +63,10 @@ function lost({ acknowledged, runs }: Evidence): Violation[] {
   return [...missing, ...open];
 }
 
-/** Invariant 1, and 6: nothing of an older run is left when one starts. Of one environment, in the order of their starts. */
+/**
+ * Invariants 1 and 6: no process of an older run is left when a run starts. For one environment, in the order of the
+ * starts.
+ */
 export function overlaps(lifetimes: Lifetime[]): Violation[] {
   return lifetimes.flatMap((one, index) =>
     lifetimes
@@ -79,7 +82,7 @@ export function overlaps(lifetimes: Lifetime[]): Violation[] {
   );
 }
 
-/** Invariant 2: the fence of an environment grows with every claim, so the first one of a run tells when its turn was. */
+/** Invariant 2: the fence of an environment grows with every claim, so the first fence of a run gives its position. */
 function outOfOrder({ runs, attempts, lifetimes: lives }: Evidence): Violation[] {
   const first = new Map<number, number>();
   for (const { runId, fence } of [...attempts, ...lives]) {
@@ -101,7 +104,7 @@ function outOfOrder({ runs, attempts, lifetimes: lives }: Evidence): Violation[]
     });
 }
 
-/** Invariant 5, as the containers see it: who has an older fence starts nothing more. */
+/** Invariant 5, as seen by the containers: an older fence starts nothing more. */
 function lateWriters(lifetimes: Lifetime[]): Violation[] {
   return lifetimes.flatMap((lifetime, index) => {
     const newer = lifetimes.slice(0, index).find(({ fence }) => fence > lifetime.fence);
@@ -128,7 +131,7 @@ function doubled({ results, lifetimes: lives, attempts }: Evidence): Violation[]
   const again = lives.flatMap((lifetime): Violation[] => {
     if (lifetime.test === undefined) return [];
     const key = `${lifetime.runId} ${lifetime.test}`;
-    // Two clocks are compared: they may differ by a little.
+    // Two clocks are compared, which may differ slightly.
     const result = [settled.get(key), inAttempt.get(`${key} ${lifetime.fence}`)].find(
       (one) => one && lifetime.from >= one.recordedAt + 50,
     );
@@ -196,7 +199,7 @@ function outlived(
     absences
       .filter(({ pid }) => pid === pids.get(tokenOf(lifetime)))
       .flatMap(({ kind, from, to }): Violation[] => {
-        // Only what happened while the worker was away counts: when it is back it ends them itself.
+        // Only the time without a worker counts: a worker that is up again ends them itself.
         const over = Math.min(lifetime.to, to ?? Infinity) - from;
         if (lifetime.from > (to ?? Infinity) || over <= (kind === 'dead' ? deadMs : hungMs)) return [];
         return [
@@ -209,7 +212,7 @@ function outlived(
   );
 }
 
-/** Invariant 9: nothing is wrong with the tests, so whatever failed was the infrastructure. */
+/** Invariant 9: the tests themselves are correct, so every failure is one of the infrastructure. */
 function failed({ runs, results }: Evidence): Violation[] {
   return [
     ...runs
@@ -226,7 +229,7 @@ function failed({ runs, results }: Evidence): Violation[] {
   ];
 }
 
-/** What was done to it all has names; what matre calls its own mistake is one. */
+/** Every injected fault has a code; an internal error of matre is a violation. */
 function mistakes({ attempts, results }: Evidence): Violation[] {
   return [...attempts, ...results]
     .filter(({ reason }) => reason === 'INTERNAL')
@@ -236,7 +239,7 @@ function mistakes({ attempts, results }: Evidence): Violation[] {
     }));
 }
 
-/** What is called passed did happen, to its end. */
+/** Every passed test was executed to its end. */
 function falsePasses({ runs, results, planned, lifetimes: lives }: Evidence): Violation[] {
   const ended = new Set(lives.filter(({ code }) => code === 0).map(({ runId, test }) => `${runId} ${test}`));
   const passed = new Set(

@@ -2,15 +2,15 @@ import type { Installation } from './installation.ts';
 import type { Random } from './random.ts';
 import { pause } from './stores.ts';
 
-/** How many runs wait in front of each environment. */
+/** The number of queued runs of each environment. */
 const backlog = 2;
 
 export interface Load {
-  /** Submits nothing more. */
+  /** Stops submitting. */
   stop(): Promise<void>;
 }
 
-/** Keeps runs waiting in front of every environment. */
+/** Keeps runs queued on every environment. */
 export function startLoad(installation: Installation, random: Random): Load {
   let stopped = false;
 
@@ -24,7 +24,7 @@ export function startLoad(installation: Installation, random: Random): Load {
 
   const working = (async () => {
     while (!stopped) {
-      // While the database is away nothing is acknowledged.
+      // While the database is unreachable nothing is acknowledged.
       await topUp().catch(() => {});
       await pause(400);
     }

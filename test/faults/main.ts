@@ -1,8 +1,8 @@
 /**
- * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS, FAULTS,
- * WORKERS (runs at a time, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it; docker: the one
- * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names of those that are wanted), KEEP (the
- * folder with logs and journals is left there). Ends with 0 only if nothing was violated.
+ * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS,
+ * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
+ * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
+ * KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
  */
 
 import { report } from './report.ts';

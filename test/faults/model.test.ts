@@ -14,7 +14,7 @@ describe('the model of claim, lease, fence, lock and container', () => {
     expect(states).toBeGreaterThan(10_000);
   });
 
-  /** With how many stops, kills and lapses of the lock store: as few as show what is wrong. */
+  /** The numbers of stops, kills and lapses of the lock store: the minimum that shows the violation. */
   it.each<[string, Partial<Variant>, number, string]>([
     ['a claim in one statement', { claim: 'one statement' }, 0, 'invariant 1'],
     ['fences from the lock store', { fenceFrom: 'lock store' }, 2, 'invariant 5'],

@@ -1,20 +1,22 @@
 /**
  * A small model of claim, lease, fence, lock and container for one environment: two workers, two runs. Every order of
- * their steps is explored, with workers that are killed or stopped between any two steps and go on later, and with a lock
- * store that forgets everything. Each switch takes one guard away.
+ * their steps is explored, with workers that are killed or stopped between any two steps and continue later, and with a
+ * lock store that loses all its data. Each switch removes one guard.
  */
 export interface Variant {
-  /** One statement judges by a snapshot from before its lock; two see what is true while the environment is locked. */
+  /**
+   * One statement decides by a snapshot from before its lock; two decide by the state while the environment is locked.
+   */
   claim: 'two statements' | 'one statement';
-  /** Who hands out fences: one that forgets begins again with 1. */
+  /** The source of fences: one that loses its data begins again with 1. */
   fenceFrom: 'database' | 'lock store';
   /** Whether the end of a run is written only with the fence of its claim. */
   finish: 'fenced' | 'unfenced';
-  /** Whether a run first ends what is left of older ones in the container. */
+  /** Whether a run first ends processes of older runs in the container. */
   container: 'cleared' | 'as it is';
   /** Whether the container refuses to start a process for an older fence than it has seen. */
   start: 'fenced' | 'unfenced';
-  /** With two, each worker has an engine of its own, and sees nothing of the other's container. */
+  /** With two hosts, each worker has its own engine, and does not see the container of the other. */
   hosts: 1 | 2;
   /** Whether the supervisor ends tests before the lease of their run, and starts none after it, by its clock. */
   deadline: 'kept' | 'none';
@@ -36,7 +38,7 @@ export const onTwoHosts: Variant = { ...built, hosts: 2, deadline: 'kept' };
 interface Run {
   state: 'queued' | 'running' | 'finished';
   fence: number;
-  /** Who had the latest claim, and which claim of all that was: what the model knows and no part of the system does. */
+  /** The owner of the latest claim, and its number: known to the model and to no part of the system. */
   claim: number;
   worker: number;
   /** Whether its first process has started. */
@@ -49,31 +51,31 @@ interface Worker {
   run: number;
   fence: number;
   claim: number;
-  /** Runs that its statement saw queued. */
+  /** Runs that its statement saw as queued. */
   saw: number[];
 }
 
 interface State {
   runs: Run[];
   workers: Worker[];
-  /** Whose row lock the environment has, -1 for nobody's. */
+  /** The owner of the row lock of the environment, -1 for none. */
   rowLock: number;
   fence: number;
   claims: number;
-  /** What the lock store keeps: the holder's claim (0: nobody) and its own counter. */
+  /** The data of the lock store: the claim of the lock's owner (0: none) and its own counter. */
   lock: number;
   counter: number;
-  /** In the container of each host: the claims whose processes live, and the highest fence that was admitted. */
+  /** In the container of each host: the claims with living processes, and the highest admitted fence. */
   processes: { claim: number; run: number; worker: number; host: number }[];
   admitted: number[];
-  /** How many stops, kills and lapses of memory may still come. */
+  /** The remaining numbers of stops, kills and lapses of memory. */
   trouble: number;
 }
 
-/** Histories end after so many claims: a worker could be refused for ever. */
+/** Histories end after this number of claims: a worker could be refused for ever. */
 const maxClaims = 5;
 
-/** A path of steps to something that must not be. */
+/** A path of steps to a violation. */
 export interface Finding {
   what: string;
   path: string[];
@@ -100,7 +102,7 @@ function start(trouble: number): State {
   };
 }
 
-/** All that can happen next. */
+/** All possible next steps. */
 function stepsFrom(state: State, variant: Variant): Step[] {
   const steps: Step[] = [];
   const step = (name: string, change: (next: State) => string | undefined) => {
@@ -228,7 +230,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
         });
       }
     }
-    // A server lets go of a row whose holder says nothing.
+    // A server releases the row lock of a silent client.
     if (state.rowLock === me && worker.state === 'stopped') {
       step(`the row lock of worker ${me} ends`, (next) => {
         next.rowLock = -1;
@@ -273,7 +275,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
   return steps;
 }
 
-/** A state that was reached, and how. */
+/** A reached state, with the path to it. */
 interface Reached {
   state: State;
   name: string;
@@ -287,8 +289,8 @@ function pathTo(reached: Reached | undefined): string[] {
 }
 
 /**
- * Explores everything, shortest paths first. The first finding of each kind, and how many states there were. A state
- * in which nothing can happen any more and a run is not finished is a finding as well.
+ * Explores all states, shortest paths first. Returns the first finding of each kind, and the number of states. A state
+ * without a next step and with an unfinished run is a finding as well.
  */
 export function explore(variant: Variant, trouble: number): { findings: Finding[]; states: number } {
   const findings = new Map<string, Finding>();
@@ -308,7 +310,7 @@ export function explore(variant: Variant, trouble: number): { findings: Finding[
         find('invariant 3: a run is never finished', from);
       for (const { name, next, wrong } of steps) {
         const reached = { state: next, name, from };
-        // What comes after something wrong says nothing more.
+        // States after a violation prove nothing more.
         if (wrong !== undefined) find(wrong, reached);
         else {
           const key = JSON.stringify(next);

@@ -4,19 +4,19 @@ import type { Injection } from './injector.ts';
 export interface Row {
   kind: string;
   injected: number;
-  /** Runs that were under way where it hit. */
+  /** Running runs that it affected. */
   hit: number;
-  /** How often the time to recover could be measured; see `recoveries`. */
+  /** The number of measured recoveries; see `recoveries`. */
   measured: number;
   medianS: number | undefined;
   worstS: number | undefined;
 }
 
 /**
- * How long it took until the next test started in an environment, or its run was finished: from the moment of the fault
- * where others take over (workers, containers), from its end where everybody waits for it (stores, the engine, the disk,
- * the only process), from the end of the test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
- * would say is said of the last fault; nor is a fault of the only worker process there was.
+ * The time until the next test started in an environment, or its run was finished: from the moment of the fault where
+ * others take over (workers, containers), from its end where everything waits for it (stores, the engine, the disk, the
+ * only process), from the end of the running test where that is awaited. An environment that the next fault affects
+ * before that is not measured: its recovery belongs to the last fault; nor is a fault of the only worker process.
  */
 export function recoveries(
   evidence: Evidence,

@@ -1,7 +1,7 @@
 import { type Row, tabulate } from './recovery.ts';
 import type { Verdict } from './round.ts';
 
-/** What people read in the end: the table, what was left out, the violations, and a last line for programs. */
+/** The final report: the table, the excluded kinds, the violations, and a last line for programs. */
 export function report({ evidence, violations, excluded }: Verdict): string {
   const { runs, attempts, lifetimes: lives, injections } = evidence;
   const rows = tabulate(evidence);
@@ -22,7 +22,7 @@ export function report({ evidence, violations, excluded }: Verdict): string {
   ].join('\n');
 }
 
-/** Why runs are broken in the end, and how often. */
+/** The reasons of broken runs, with their numbers. */
 function brokenRuns({ runs }: Verdict['evidence']): string[] {
   const reasons = new Map<string, number>();
   for (const { verdict, reason } of runs) {

@@ -13,23 +13,23 @@ export interface RoundOptions extends HarnessOptions {
   faults: number;
   forMs: number;
   only?: RegExp | undefined;
-  /** How long everything may take to come to rest after the last fault. */
+  /** Timeout for everything to finish after the last fault. */
   settleMs: number;
-  /** How long test processes may outlive a worker, once they should have noticed. */
+  /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
   say(line: string): void;
-  /** Leaves logs and journals there. */
+  /** Keeps logs and journals there. */
   keep?: boolean;
 }
 
 export interface Verdict {
   evidence: Evidence;
   violations: Violation[];
-  /** Kinds that this machine cannot have. */
+  /** Kinds that this machine does not support. */
   excluded: { kind: string; because: string }[];
 }
 
-/** A world, a load, faults; then quiet, until everything is finished or the time is up; then the judge. */
+/** Opens a harness, applies load and faults, waits until everything is finished or the time is up, and judges. */
 export async function playRound(options: RoundOptions): Promise<Verdict> {
   const { say } = options;
   const problems: Violation[] = [];
@@ -41,7 +41,7 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
   let keepFolder = options.keep ?? false;
   try {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
-    // There must be something to disturb.
+    // Faults need running runs.
     for (const each of installations) await waitFor(async () => (await each.running()).length > 0);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);

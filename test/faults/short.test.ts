@@ -3,8 +3,8 @@ import { report } from './report.ts';
 import { playRound } from './round.ts';
 
 /**
- * The short form of `make faults`, on the engine of the other tests: that one cannot be restarted here. How fast things
- * happen is not judged, since the machine may be busy with other tests.
+ * The short form of `make faults`, on the engine of the other tests, which cannot be restarted here. The speed of
+ * recovery is not judged, because the machine may be busy with other tests.
  */
 test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeout: 900_000 }, async () => {
   const verdict = await playRound({

@@ -18,19 +18,22 @@ import { createRepository } from '../support/git.ts';
 import { startShop, type TestShop } from '../support/shop.ts';
 import { createModule, type Delays } from './module.ts';
 
-/** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
+/**
+ * `own`: a Docker Engine that the harness starts and may restart. `docker`: the engine of DOCKER_HOST. `auto`: the
+ * first available of own, docker and sandbox.
+ */
 export type EngineChoice = 'auto' | 'own' | 'docker' | 'sandbox';
 
-/** Where tests run. */
+/** The engine that tests run in. */
 export interface Containers {
   kind: Engine['kind'];
-  /** Only where it is ours to restart. */
+  /** Only for an engine of the harness, which it may restart. */
   own: TestDocker | undefined;
-  /** The shop of all environments, as containers know it. */
+  /** The shop of all environments, at its address for containers. */
   shop: TestShop;
-  /** Past matre, for the harness itself; only with Docker. */
+  /** The harness's own client, without matre; only with Docker. */
   docker: Docker | undefined;
-  /** What matre processes are told about it. */
+  /** The settings of matre processes for it. */
   settings: Record<string, string>;
   /** An engine for the sandboxes of one installation, or for any with Docker. */
   open(dataFolder: string): Promise<Engine>;
@@ -42,13 +45,13 @@ export interface HarnessEnvironment {
   container: string;
 }
 
-/** What all installations of a world share: containers, a test module, a folder. */
+/** What all installations of a harness share: containers, a test module, a folder. */
 export interface Ground {
   folder: string;
   containers: Containers;
   /** For all matre processes. */
   settings: Record<string, string>;
-  /** The journal of the test processes of an environment, on this machine. */
+  /** The path of the journal of the test processes of an environment, on this machine. */
   journal(code: string): string;
   close(options: { keepFolder: boolean }): Promise<void>;
 }
@@ -66,7 +69,7 @@ export const shortSettings = {
 
 export const silent = createLog({ level: 'silent' });
 
-/** `codes`: of all environments that there will be. */
+/** `codes`: of all later environments. */
 export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
   let containers: Containers | undefined;
@@ -85,7 +88,7 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
   }
 }
 
-/** A test module, journals, and what all matre processes are told of them. */
+/** Creates a test module and journals, and the settings of all matre processes for them. */
 export async function sharedThings(
   folder: string,
   codes: string[],
@@ -111,7 +114,7 @@ export async function sharedThings(
   };
 }
 
-/** What matre processes are told of an engine whose containers have the network of its host. */
+/** The settings of matre processes for an engine whose containers have the network of its host. */
 export const dockerSettings = (image: string, host: string | undefined): Record<string, string> => ({
   MATRE_ENGINE: 'docker',
   ...(host && { DOCKER_HOST: host }),
@@ -193,7 +196,7 @@ export async function removeContainers(engine: Engine, database: Database): Prom
   }
 }
 
-/** Where Debian's package faketime puts it. */
+/** The path in Debian's package faketime. */
 export function faketimeLibrary(): string | undefined {
   const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const path = `/usr/lib/${architecture}-linux-gnu/faketime/libfaketime.so.1`;

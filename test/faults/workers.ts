@@ -6,19 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { programOf } from '../support/child.ts';
 import { monotonicMs } from './clock.ts';
 
-/** A place where a worker process runs, and another one when that has ended. */
+/** The slot of a worker process, which is started again when it has ended. */
 export interface Post {
   name: string;
-  /** Of the process that runs now. */
+  /** Of the current process. */
   pid: number | undefined;
-  /** Whether it has said that it is up. */
+  /** Whether it has reported that it is up. */
   ready: boolean;
   signal(signal: NodeJS.Signals): void;
   /** Moves the clock that the process sees, if libfaketime is there. */
   moveClock(seconds: number): void;
 }
 
-/** When a worker process was not there to look after its tests. Monotonic milliseconds. */
+/** A period without a worker process that looks after its tests. Monotonic milliseconds. */
 export interface Absence {
   pid: number;
   kind: 'dead' | 'stopped';
@@ -31,23 +31,23 @@ export interface Workers {
   posts: Post[];
   absences: Absence[];
   readonly canMoveClocks: boolean;
-  /** Ends all processes, cleanly at first. Names those that had to be killed. */
+  /** Ends all processes, gracefully at first. Returns the names of those that had to be killed. */
   stop(): Promise<string[]>;
 }
 
 const project = resolve(import.meta.dirname, '../..');
 
-/** How long a worker may take to stop at the end. */
+/** Timeout for a worker to stop at the end. */
 const stopMs = 120_000;
 
-/** Starts matre processes and starts them again whenever they end. Their logs go to files in `folder`. */
+/** Starts matre processes and restarts them whenever they end. Their logs go to files in `folder`. */
 export function startWorkers(options: {
   names: string[];
   command: 'worker' | 'up';
   settings: Record<string, string>;
   folder: string;
   faketime: string | undefined;
-  /** A command before theirs, which they are executed by in the same process. */
+  /** A command prefix that executes them in the same process. */
   within?: readonly string[];
 }): Workers {
   const { command, settings, folder, faketime, within = [] } = options;
@@ -146,7 +146,7 @@ export function startWorkers(options: {
   };
 }
 
-/** Several crews as one. */
+/** Combines several groups of workers. */
 export function joinCrews(crews: readonly Workers[]): Workers {
   return {
     posts: crews.flatMap(({ posts }) => posts),

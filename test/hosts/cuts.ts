@@ -7,14 +7,17 @@ import type { Post } from '../faults/workers.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { HostsHarness } from './harness.ts';
 
-/** How a host is cut off. */
+/** The ways to cut a host off. */
 const kinds = {
   'for longer than a lease': { lasts: [5_000, 8_000], hangs: false },
   'for a moment': { lasts: [300, 1_800], hangs: false },
   'while its worker hangs': { lasts: [5_000, 8_000], hangs: true },
 } as const;
 
-/** Every third cut is of the last kind, where nobody on the host looks after its test processes; half are of the first. */
+/**
+ * Every third cut is of the last kind, where no process on the host looks after its test processes; half are of the
+ * first.
+ */
 const order: (keyof typeof kinds)[] = [
   'for longer than a lease',
   'while its worker hangs',
@@ -24,30 +27,30 @@ const order: (keyof typeof kinds)[] = [
   'while its worker hangs',
 ];
 
-/** How long a host may take to execute a test before it is cut off all the same. */
+/** How long a host may take to execute a test before it is cut off anyway. */
 const patienceMs = 60_000;
-/** They give a sign four times a second. */
+/** Processes send a heartbeat four times a second. */
 const signMs = 700;
 
 export interface Cut {
   host: string;
   kind: string;
-  /** Monotonic milliseconds, from when to when. */
+  /** Monotonic milliseconds of start and end. */
   from: number;
   to: number;
-  /** The worker process there, and the runs that it had a test of under way. */
+  /** The worker process there, and its runs with a running test. */
   pid: number | undefined;
   hit: number;
 }
 
-/** Cuts off one host after the other while it executes something, and plugs it in again. */
+/** Cuts off one host after the other while it executes a test, and reconnects it. */
 export async function cutHosts(
   harness: HostsHarness,
   { cuts, random, say }: { cuts: number; random: Random; say(line: string): void },
 ): Promise<Cut[]> {
   const { hosts, workers: crew } = harness;
   const done: Cut[] = [];
-  /** Runs of a process whose tests have given a sign of life a moment ago. */
+  /** Runs of a process whose tests have sent a heartbeat a moment ago. */
   const testsOf = async ({ pid }: Post) =>
     (await harness.running()).filter((run) => run.pid === pid && isTesting(harness, run)).length;
   for (let number = 0; number < cuts; number++) {
@@ -69,7 +72,7 @@ export async function cutHosts(
       post.signal('SIGSTOP');
     }
     await pause(random.between(least, most));
-    // Whichever comes back first.
+    // Whichever is available again first.
     const back = [() => host.plugIn(), () => hangs && post.signal('SIGCONT')];
     for (const step of random.shuffled(back)) {
       step();

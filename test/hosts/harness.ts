@@ -15,18 +15,18 @@ import { type Host, openHost } from './host.ts';
 
 export interface HostsOptions {
   hosts: number;
-  /** Runs at a time on each. */
+  /** Concurrent runs on each. */
   slots: number;
   environments: number;
 }
 
-/** One installation on several hosts. PostgreSQL and Redis are on a machine that is none of them. */
+/** One installation on several hosts. PostgreSQL and Redis are on another machine. */
 export interface HostsHarness extends Installation {
   hosts: Host[];
   database: Database;
-  /** Where logs and journals are. */
+  /** The folder of logs and journals. */
   folder: string;
-  /** Of the test processes of an environment, on whatever host. */
+  /** Of the test processes of an environment, on any host. */
   journal(code: string): string;
   close(options: { keepFolder: boolean }): Promise<void>;
 }

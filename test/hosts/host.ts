@@ -9,24 +9,26 @@ import { dockerSettings, silent } from '../faults/stores.ts';
 import { startDocker } from '../support/docker.ts';
 import { startShop } from '../support/shop.ts';
 
-/** A machine as far as matre can tell: a network of its own with one cable to ours, a Docker Engine, a data folder. */
+/**
+ * A separate machine from the view of matre: its own network with one cable to ours, a Docker Engine, a data folder.
+ */
 export interface Host {
   name: string;
-  /** Our end of the cable. */
+  /** The address of our end of the cable. */
   gateway: string;
-  /** The command before a command that is to run there. */
+  /** The command prefix that runs a command there. */
   within: string[];
-  /** For the harness, which reaches it whatever the cable does. */
+  /** For the harness, which reaches it even when the cable is cut. */
   engine: Engine;
-  /** What matre processes there are told of it. */
+  /** The settings of matre processes there. */
   settings: Record<string, string>;
-  /** Pulls the cable: nothing goes through, and nobody is told. */
+  /** Pulls the cable: nothing passes, and neither end is notified. */
   cut(): void;
   plugIn(): void;
   close(): Promise<void>;
 }
 
-/** `network`: the first three parts of addresses that nobody else uses; each host takes four of them, from `index` on. */
+/** `network`: the first three parts of unused addresses; each host takes four of them, from `index` on. */
 export async function openHost(options: { folder: string; network: string; index: number }): Promise<Host> {
   const { network, index } = options;
   const name = `host-${index + 1}`;
@@ -39,7 +41,7 @@ export async function openHost(options: { folder: string; network: string; index
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    // The shop of the tests there; with its namespace the cable goes by itself.
+    // The shop of the tests there; the cable is removed with its namespace.
     const { pid, within, stop } = await startShop({ apart: true });
     closing.push(stop);
     const cable = `mh${pid}`;

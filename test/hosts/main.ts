@@ -1,7 +1,8 @@
 /**
- * `make hosts`: one installation on several hosts, each with a Docker Engine and a network namespace of its own; they are cut off
- * one after the other, and brought back. Variables: HOSTS (3), CUTS (20), SEED, ENVIRONMENTS (6), WORKERS (runs at a time on each
- * host, 2), KEEP (the folder with logs and journals is left there). Needs root. Ends with 0 only if nothing was violated.
+ * `make hosts`: one installation on several hosts, each with its own Docker Engine and network namespace; they are cut
+ * off one after the other, and reconnected. Variables: HOSTS (3), CUTS (20), SEED, ENVIRONMENTS (6), WORKERS
+ * (concurrent runs on each host, 2), KEEP (keeps the folder with logs and journals). Needs root. Ends with 0 only
+ * without violations.
  */
 import { playHosts, reportHosts } from './scenario.ts';
 

@@ -12,12 +12,12 @@ import { supervisedLifetimes } from './supervised-lives.ts';
 export interface PlayOptions extends HostsOptions {
   seed: number;
   cuts: number;
-  /** How long everything may take to come to rest after the last cut. */
+  /** Timeout for everything to finish after the last cut. */
   settleMs: number;
-  /** How long test processes may outlive a worker, once they should have noticed. */
+  /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
   say(line: string): void;
-  /** Leaves logs and journals there. */
+  /** Keeps logs and journals there. */
   keep?: boolean;
 }
 
@@ -28,7 +28,10 @@ export interface HostsVerdict {
   violations: Violation[];
 }
 
-/** Hosts under load, one after the other cut off and brought back; then quiet; then the judge. */
+/**
+ * Puts hosts under load, cuts them off and reconnects them one after the other, waits until everything is finished, and
+ * judges.
+ */
 export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   const { say, seed } = options;
   const harness = await openHosts(options);
@@ -37,7 +40,7 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   try {
     const load = startLoad(harness, createRandom(seed));
     await waitFor(async () => new Set((await harness.running()).map(({ pid }) => pid)).size > 1);
-    // A log is read while its run executes, by whoever is not on that host.
+    // A log is read while its run executes, from another host.
     await waitFor(async () => (await logsUnderWay(harness)) > 0);
     const cuts = await cutHosts(harness, { cuts: options.cuts, random: createRandom(seed + 1), say });
     await load.stop();
@@ -63,7 +66,7 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
   }
 }
 
-/** The same question as to the test processes, asked of those who end them, on all hosts together. */
+/** The same check as for test processes, for the records of the supervisors that end them, on all hosts together. */
 async function overlapsOfSupervisors({ hosts, environments, database }: HostsHarness): Promise<Violation[]> {
   const installation = (await readSetting(database, 'installation')) ?? '';
   const lifetimes = (
@@ -82,7 +85,9 @@ async function logsUnderWay({ database }: HostsHarness): Promise<number> {
   return rows.length;
 }
 
-/** Whatever a result tells of, and the log of each run, is where all can read it, wherever the run was. */
+/**
+ * All files that results refer to, and the log of each run, are readable in the shared store, regardless of the host.
+ */
 async function missingFiles({ database }: HostsHarness): Promise<Violation[]> {
   const rows = await database.query<{ run_id: number; path: string }>(
     `WITH wanted AS (
@@ -96,7 +101,7 @@ async function missingFiles({ database }: HostsHarness): Promise<Violation[]> {
   return rows.map(({ run_id, path }) => ({ kind: 'file', what: `run ${run_id} has no ${path}` }));
 }
 
-/** What people read in the end: the violations, and a last line for programs. */
+/** The final report: the violations, and a last line for programs. */
 export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
   const { runs, attempts, lifetimes: lives } = evidence;
   const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
@@ -117,7 +122,7 @@ export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict)
 
 const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : '-');
 
-/** How long processes of a host lived on that stayed cut off, and how soon others followed them elsewhere. */
+/** How long processes lived on a host that stayed cut off, and how soon others followed them on another host. */
 function timesOf(
   cuts: Cut[],
   { attempts, lifetimes: lives }: Evidence,
@@ -138,7 +143,7 @@ function timesOf(
   return { longestMs, leastGapMs };
 }
 
-/** Of first attempts that another run of the environment came before. */
+/** Of first attempts that another run of the environment preceded. */
 function atHome({ runs, attempts }: Evidence): number {
   const home = new Map<number, number>();
   const same: boolean[] = [];

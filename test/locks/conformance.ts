@@ -2,13 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldLock, LockStore } from '../../src/locks/lock.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** How the suite gets at a kind of lock store. */
+/** How the suite accesses a kind of lock store. */
 export interface LockStoreUnderTest {
-  /** A client of the store that all clients of one test share; another call may give another client of it. */
+  /** A client of the store that all clients of one test share; another call may return another client of it. */
   open(): Promise<LockStore>;
 }
 
-/** What every lock store must do. Names of locks are unique in each test, so that a server can be shared. */
+/**
+ * The behaviour of lock stores, for every kind. Names of locks are unique in each test, so that tests can share a
+ * server.
+ */
 export function lockStoreConformance(kind: LockStore['kind'], underTest: LockStoreUnderTest): void {
   const stores: LockStore[] = [];
   let count = 0;

@@ -6,18 +6,18 @@ import { createLog } from '../../src/log.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What should be: at most one holder for each name, and those who wait for it. */
+/** The expected state: at most one owner for each name, and the waiting clients. */
 interface Model {
   lockProcess: Map<string, string>;
   waiting: Map<string, string[]>;
 }
 
-/** What is: the same visitors, with what the stores gave them. */
+/** The real state: the same clients, with their leases from the stores. */
 interface Real {
   stores: LockStore[];
   held: Map<string, HeldLock>;
   waiting: Map<string, { name: string; abort: AbortController; done: Promise<void> }>;
-  /** Every name once for each run of commands, because the Redis is shared. */
+  /** Each name is used for one sequence of commands only, because the Redis is shared. */
   full(name: string): string;
 }
 
@@ -25,7 +25,7 @@ type Command = fc.AsyncCommand<Model, Real>;
 const names = ['a', 'b'];
 const visitorsOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
 
-/** One of those who waited has it now; which one is up to the store. */
+/** One of the waiting clients has it now; which one is up to the store. */
 async function handOver(model: Model, real: Real, name: string): Promise<void> {
   const waiting = visitorsOf(model, name);
   if (waiting.length === 0) {
@@ -98,7 +98,7 @@ const release = (name: string): Command => ({
     lock?.assertHeld();
     await lock?.release();
     await handOver(model, real, name);
-    // Again, when it may be somebody else's: changes nothing.
+    // A second release, when the lock may have another owner: changes nothing.
     await lock?.release();
   },
 });

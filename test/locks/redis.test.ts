@@ -27,12 +27,12 @@ describe('conformance', () => {
   });
 });
 
-/** Three renewals fit into it even when the machine keeps this process from running for seconds. */
+/** Three renewals fit into it even when the machine suspends this process for seconds. */
 const shortMs = 8_000;
-/** No lock of it ends within a test. */
+/** No lock of it expires within a test. */
 const longMs = 600_000;
 
-/** A Redis of the test's own, and what is needed to use it. */
+/** A Redis for the test alone, and its clients. */
 async function setUp() {
   const redis = await startRedis();
   onTestFinished(redis.stop);
@@ -48,7 +48,7 @@ async function setUp() {
       onTestFinished(child.kill);
       return child;
     },
-    /** A command by hand, as an operator or an eviction would do it. */
+    /** A raw command, as from an operator or an eviction. */
     async command(...args: string[]): Promise<void> {
       const client = await createClient({ url: redis.url }).connect();
       await client.sendCommand(args);
@@ -121,7 +121,7 @@ describe('locks in Redis', () => {
     const held = await take(store(shortMs), 'container_x', { confirmOwnership: async () => true });
     held.assertHeld();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
-    // In the same turn: no timer could run.
+    // In the same turn of the event loop: no timer could run.
     expect(held.lost.aborted).toBe(false);
     expect(() => held.assertHeld()).toThrowError(lockLost);
     expect(held.lost.reason).toEqual(lockLost);
@@ -181,7 +181,7 @@ describe('locks in Redis', () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const held = await take(a, 'container_x', { confirmOwnership: async () => true });
-    // Again, should its holder have taken it again before.
+    // Again, in case its owner has acquired it again before.
     const next = await waitFor(async () => {
       await command('DEL', 'container_x');
       return b.tryAcquire('container_x', { owner: 'b' });

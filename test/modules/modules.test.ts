@@ -78,7 +78,7 @@ async function open(
   return modules;
 }
 
-/** As happens by itself sooner or later. */
+/** Forces a garbage collection, which happens sooner or later anyway. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
@@ -211,7 +211,7 @@ describe('a source that does not work', () => {
       code: 'MODULE_CHECKOUT_FAILED',
       message: expect.stringMatching(words),
     });
-    // Not stuck: it is tried again.
+    // Not stuck: it can be tried again.
     await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
   });
 
@@ -254,7 +254,7 @@ describe('a source that does not work', () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ 'large.xml': randomBytes(500_000).toString('hex') });
     mkdirSync(join(home, 'modules'));
-    // Room for the repository, which is packed, but not for the files as well.
+    // Enough for the repository, which is packed, but not for the files as well.
     for (const kilobytes of [200, 900]) {
       const disk = mountSmallDisk(kilobytes, join(home, 'modules'));
       try {
@@ -392,7 +392,7 @@ describe('a git server with a password', () => {
     );
     try {
       await Promise.all(children.map((child) => child.line()));
-      // Whoever asks waits for the lock, so that all have asked before the first can fetch.
+      // All callers wait for the lock, so that all have asked before the first can fetch.
       const lockName = await mirrorLock(modules);
       const lock = await lockFile(lockName);
       const before = server.advertisements();
@@ -403,7 +403,7 @@ describe('a git server with a password', () => {
       lock.release();
       expect(new Set((await Promise.all(ours)).map((commit) => commit.id))).toEqual(new Set([id]));
       for (const child of children) expect(await child.line()).toBe(id);
-      // A client without credentials is sent away once, which is not counted.
+      // A client without credentials is refused once, which is not counted.
       expect(server.advertisements() - before).toBe(1);
 
       for (const child of children) child.say(`checkout ${id}`);
@@ -466,14 +466,14 @@ describe('a git server with a password', () => {
     server.release();
   });
 
-  /** The path of the lock, which a first fetch makes. */
+  /** The path of the lock that a first fetch creates. */
   async function mirrorLock(modules: Modules): Promise<string> {
     await modules.resolve();
     const folder = join(home, 'modules/git');
     return join(folder, readdirSync(folder).find((name) => name.endsWith('.git.lock')) ?? '');
   }
 
-  /** How many processes wait for a lock, as the kernel lists them. */
+  /** The number of processes that wait for a lock, as listed by the kernel. */
   function waiters(path: string): number {
     const inode = statSync(path).ino;
     return readFileSync('/proc/locks', 'utf8')

@@ -18,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
 
-/** What the pool must do on every engine. */
+/** The behaviour of the pool, for every engine. */
 export function poolConformance(kind: EngineKind): void {
   let subject: Subject;
   let engine: Engine;
@@ -30,7 +30,7 @@ export function poolConformance(kind: EngineKind): void {
 
   const openPool = (changes: Partial<PoolSettings> = {}, on: Engine = engine) =>
     createPool({ engine: on, locks, log, settings: { ...settings, ...changes } });
-  /** Names of containers are shared by all who use the engine: an id that nobody else has. */
+  /** Names of containers are shared by all users of the engine, so the id has to be unique. */
   const newEnvironment = () => {
     const id = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
     used.push(id);
@@ -298,7 +298,7 @@ export function poolConformance(kind: EngineKind): void {
   test('frees a name that a dead container of this installation still has', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
-    // An engine that does not show the container at first, as one does while a removal hangs.
+    // An engine that does not show the container at first, as happens while a removal hangs.
     let hidden = true;
     const inspect: Engine['inspect'] = async (name) => {
       if (!hidden) return engine.inspect(name);

@@ -15,7 +15,7 @@ import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../suppor
 import { newEnvironment, newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What the queue must do on either kind of database. */
+/** The behaviour of the queue, for every kind of database. */
 export function queueConformance(kind: Kind): void {
   let opened: TestDatabase;
   let database: Database;
@@ -46,7 +46,7 @@ export function queueConformance(kind: Kind): void {
     if (!claimed) throw new Error('nothing to claim');
     return claimed;
   };
-  /** A claim that has a plan. */
+  /** A claim with a plan. */
   const startWith = async (...tests: string[]) => {
     const claimed = await claim();
     const record = queue.recorder(claimed.run.id, claimed.fence);
@@ -181,7 +181,7 @@ export function queueConformance(kind: Kind): void {
         );
       const a = await create('a');
       for (let count = 0; count < 4; count++) await submit(a);
-      // What nobody has executed yet is anybody's.
+      // A run without an earlier execution is available to any host.
       const first = await there.claim('w');
       if (first) await finish(first);
       expect(await here.claim('w')).toBeUndefined();
@@ -192,7 +192,7 @@ export function queueConformance(kind: Kind): void {
       await later();
       const third = await here.claim('w');
       expect(third?.run.id).toBe(3);
-      // A run that goes back is kept for nobody.
+      // A requeued run is reserved for no host.
       await here.handBack(third?.run.id ?? 0, third?.fence ?? 0);
       expect((await there.claim('w'))?.run.id).toBe(3);
     });
@@ -427,7 +427,7 @@ export function queueConformance(kind: Kind): void {
   });
 
   describe('fences', () => {
-    /** Each way to write, by a worker that has lost its run. */
+    /** Each write operation, by a worker that has lost its run. */
     const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
       ['giveBack', (run, fence) => queue.giveBack(run.id, fence)],
       ['handBack', (run, fence) => queue.handBack(run.id, fence)],

@@ -15,8 +15,8 @@ import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too
- * short to be hit by chance. Here a row level policy holds a claim there, on a lock that the test has.
+ * The dangerous moment of a claim is after its first statement has read the tables and before it locks an environment:
+ * too short to be hit by chance. Here a row level policy suspends a claim there, on a lock of the test.
  */
 describe('a concurrent change while a claim selects a run', () => {
   let opened: TestDatabase;
@@ -72,7 +72,7 @@ describe('a concurrent change while a claim selects a run', () => {
     return run;
   }
 
-  /** The run that a claim gets which has seen the tables before `meanwhile` and locks an environment after it. */
+  /** The result of a claim that read the tables before `meanwhile` and locks an environment after it. */
   async function claimWhile(meanwhile: () => Promise<unknown>): Promise<number | undefined> {
     return withClient(opened.url ?? '', async (client) => {
       await client.query('SELECT pg_advisory_lock(1)');

@@ -70,7 +70,7 @@ it('invariants 1 to 4 hold among processes that claim and are killed', async () 
 
   const workers = Array.from({ length: 5 }, start);
   await Promise.all(workers.map((worker) => worker.line()));
-  // Killed at whatever they are doing, one after the other, each replaced.
+  // Kills processes at any point, one after the other, each replaced.
   const killed = new Set<number>();
   for (const worker of workers.slice(0, 4)) {
     const before = await finished();
@@ -89,7 +89,7 @@ it('invariants 1 to 4 hold among processes that claim and are killed', async () 
       .map((line): Note => JSON.parse(line));
     expectNoOverlap(notes, killed);
 
-    // Invariant 2: started in the order in which they were submitted, however often each was.
+    // Invariant 2: started in the order of submission, regardless of retries.
     const order = notes.filter(({ what }) => what === 'start').map(({ run }) => run);
     expect(order.filter((run, index) => run !== order[index - 1])).toEqual(expected);
   }
@@ -104,7 +104,7 @@ it('invariants 1 to 4 hold among processes that claim and are killed', async () 
   }
 });
 
-/** Invariant 1: between the start and the end of one claim nobody else does anything, unless its process was killed. */
+/** Invariant 1: between start and end of a claim no other process acts, unless its process was killed. */
 function expectNoOverlap(notes: Note[], killed: Set<number>): void {
   let lockProcess: Note | undefined;
   let fence = 0;

@@ -17,7 +17,7 @@ import { newEnvironment, newResult } from '../support/samples.ts';
 const vanished: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
 const twice = { outcome: 'broken', limit: 2, pauseMs: 60_000 } as const;
 
-/** Runs that go back to the queue because something went wrong, on either kind of database. */
+/** Runs that are requeued because of a fault, for every kind of database. */
 export function retryConformance(kind: Kind): void {
   let opened: TestDatabase;
   let database: Database;

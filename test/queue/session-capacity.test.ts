@@ -9,7 +9,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
 
-/** As many tests at a time as there are seats, each slot of an environment counted. */
+/** No more concurrent tests than sessions, counting each replica of an environment. */
 describe.each(kinds)('%s', (kind) => {
   let opened: TestDatabase;
   let queue: Queue;
@@ -23,7 +23,7 @@ describe.each(kinds)('%s', (kind) => {
   afterAll(() => opened.close());
   beforeEach(() => opened.clear());
 
-  /** Environments with so many slots, each with a run that waits. */
+  /** Environments with these numbers of replicas, each with a queued run. */
   async function waiting(...slots: number[]): Promise<void> {
     for (const [index, count] of slots.entries()) {
       const { id } = await environments.create({ ...newEnvironment(`e${index}`), slots: count });

@@ -20,10 +20,10 @@ interface Real {
   queue: Queue;
 }
 
-/** Does one thing to both, and compares what they say. */
+/** Executes one command on both, and compares the results. */
 type Act = (model: Model, real: Real) => Promise<void>;
 
-/** Does anything in any order to the queue and to its model; after each step they must be the same. */
+/** Executes random sequences of commands on the queue and on its model; after each step their states must be equal. */
 export async function compareWithModel(opened: TestDatabase, numRuns: number): Promise<void> {
   const { database } = opened;
   const real: Real = {
@@ -43,7 +43,7 @@ export async function compareWithModel(opened: TestDatabase, numRuns: number): P
   );
 }
 
-/** Any of a list, by a number that knows nothing of its length. */
+/** An element of a list, by an arbitrary number. */
 const pick = <T>(list: T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
 const index = fc.nat(1_000);
@@ -59,7 +59,7 @@ function command(name: string, act: Act): fc.AsyncCommand<Model, Real> {
   };
 }
 
-/** A command on a claim that some worker has or had: refused unless it is still its own. */
+/** A command on a current or former claim of a worker: refused unless it is current. */
 const onClaim = (
   name: string,
   work: (real: Real, claim: ModelClaim) => Promise<unknown>,
@@ -191,7 +191,7 @@ async function expectSame(model: Model, { database, queue }: Real): Promise<void
       cancel_requested: run.cancelRequested,
     })),
   );
-  // What must hold of any state, whatever the model says.
+  // Conditions that hold in any state, independent of the model.
   const [broken] = await database.query<{ several: number; dangling: number; repeated: number }>(
     `SELECT
        (SELECT count(*) FROM (SELECT 1 FROM run WHERE state = 'running' GROUP BY environment_id HAVING count(*) > 1) AS x)

@@ -10,7 +10,7 @@ import {
   overEngines,
 } from './harness.ts';
 
-/** Runs that a person ends while they are under way. */
+/** Runs that a user cancels while they execute. */
 overEngines((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;

@@ -8,7 +8,7 @@ import { completeTests } from '../../src/operations/tests/test-history.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** What the page tells of an environment and of a run, of real containers and real results. */
+/** The details of environments and runs on the page, from real containers and real results. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -78,7 +78,7 @@ overOneEngine((kind) => {
       owner: 'somebody',
     });
     try {
-      // A page that looks often is told what was seen half a second ago.
+      // A page that polls frequently gets a cached inspection, half a second old.
       const locks = await waitFor(async () => {
         const { locks: told } = await container();
         return told.length > 0 && told;
@@ -132,7 +132,7 @@ overOneEngine((kind) => {
     ]);
     expect(await complete('made')).toContainEqual({ kind: 'group', name: 'made', tests: 1, title: null });
     expect((await complete('HarbourOrders'))[0]).toMatchObject({ kind: 'suite', tests: 2 });
-    // In the middle of a name as well, after those that begin so.
+    // Matches in the middle of a name as well, after those at its beginning.
     expect((await complete('cart')).map(({ name }) => name)).toContain('HarbourCartTotalTest');
     expect(await complete('', 3)).toHaveLength(3);
     expect(await complete('nothing of that kind')).toEqual([]);

@@ -34,7 +34,7 @@ const faultyTests = {
   ...moduleTest('UnknownGroupTest', '<actionGroup ref="NoSuchActionGroup" stepKey="none"/>'),
 };
 
-/** Faults of everything around the tests: what a run makes of them, and that the next one is well again. */
+/** Faults of everything around the tests: their effect on a run, and that the next run is not affected. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -47,14 +47,14 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  /** Runs tests and gives status and code of each. */
+  /** Runs tests and returns status and code of each. */
   async function outcomes(...tests: string[]) {
     const shown = await harness.run(environment, { tests });
     const found = shown.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
     return { ...shown, outcomes: Object.fromEntries(found) as Record<string, [string, string | null]> };
   }
 
-  /** The tests that come after in the plan are executed as if nothing had been. */
+  /** Later tests of the plan are executed normally. */
   test.each([
     ['KilledTest', 'is killed', 'RESULT_MISSING'],
     ['SilentEndTest', 'ends with 0 and without a word', 'RESULT_MISSING'],

@@ -8,7 +8,7 @@ import { freePort } from '../support/redis.ts';
 const script = new URL('../../src/mftf/container/fetch.php', import.meta.url).pathname;
 const hasPhp = spawnSync('php', ['--version']).status === 0;
 
-/** The script that looks at addresses from within a container, executed by PHP itself where there is one. */
+/** The script that requests addresses inside a container, executed by a real PHP where installed. */
 describe.skipIf(!hasPhp)('fetch.php', () => {
   const server = createServer((request, response) => {
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();

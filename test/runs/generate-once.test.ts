@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** Workers in two processes that want the same tests at the same time. */
+/** Workers in two processes that need the same tests at the same time. */
 overOneEngine((kind) => {
   let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -29,7 +29,7 @@ overOneEngine((kind) => {
       },
     });
     environments = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
-    // Until the other run is there.
+    // Until the other run has started.
     await harness.context.variables.set('global', {
       name: 'STAND_IN_FAULT',
       value: 'generate: gate',
@@ -51,7 +51,7 @@ overOneEngine((kind) => {
     expect(await worker.line()).toBe('ready');
   }
 
-  /** A run in each of two processes: the first generates, until its gate is opened, and the second waits for it. */
+  /** A run in each of two processes: the first generates until its gate is opened, and the second waits for it. */
   async function makerAndWaiter() {
     const [us, es] = environments as [HarnessEnvironment, HarnessEnvironment];
     for (const { container } of [us, es]) {

@@ -30,7 +30,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 
-/** The same tests over both engines with MATRE_TEST_ALL (`make test-all`), else over Docker alone, which takes half the time. */
+/**
+ * Runs the tests on both engines with MATRE_TEST_ALL (`make test-all`), otherwise on Docker alone, in half the time.
+ */
 export function overEngines(suite: (kind: EngineKind) => void): void {
   if (!process.env.MATRE_TEST_ALL) {
     overOneEngine(suite);
@@ -43,7 +45,7 @@ export function overEngines(suite: (kind: EngineKind) => void): void {
 }
 
 /**
- * Tests of what is the same whatever the engine: the engines themselves are compared by test/engine, and a run on each by
+ * For tests that do not depend on the engine: the engines themselves are compared by test/engine, and a run on each by
  * the other files of this folder.
  */
 export function overOneEngine(suite: (kind: EngineKind) => void): void {
@@ -51,7 +53,7 @@ export function overOneEngine(suite: (kind: EngineKind) => void): void {
   describe(kind, () => suite(kind));
 }
 
-/** What a supervisor did in a container. Times are seconds since boot, so they compare between containers. */
+/** Events of a supervisor in a container. Times are seconds since boot, so they compare between containers. */
 export interface JournalEntry {
   word: 'start' | 'stop' | 'end' | 'left';
   token: string;
@@ -64,18 +66,18 @@ export interface HarnessEnvironment {
   code: string;
   shop: Shop;
   container: HarnessContainer;
-  /** Of all its slots; the first is `container`. */
+  /** Of all its replicas; the first is `container`. */
   containers: HarnessContainer[];
 }
 
 export interface HarnessContainer {
   name: string;
-  /** What a command in it prints. Rejects when it ends with another code than 0. */
+  /** The output of a command in it. Rejects when its exit code is not 0. */
   says(...argv: string[]): Promise<string>;
   journal(): Promise<JournalEntry[]>;
   /** Resolves when a supervised process has started and not ended. */
   executing(): Promise<unknown>;
-  /** Lets tests go on that wait at `fault('gate')`, and those that come later. */
+  /** Releases tests that wait at `fault('gate')`, and later ones. */
   openGate(): Promise<unknown>;
   closeGate(): Promise<unknown>;
   /** As an operator does: `docker rm -f`. */
@@ -84,16 +86,19 @@ export interface HarnessContainer {
 
 export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
 
-/** A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample module. */
+/**
+ * A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample
+ * module.
+ */
 export interface Harness {
   context: Context;
   folder: string;
   engine: Engine;
   image: string;
   module: TestRepository;
-  /** As in the environment of a process: for another one on the same data. */
+  /** Settings as in the environment of a process: for another one on the same data. */
   settings: Record<string, string>;
-  /** An environment with a shop of its own. The module gets an env file for it if it has none. */
+  /** Adds an environment with its own shop. The module gets an env file for it if it has none. */
   environment(
     code: string,
     options?: { adminPassword?: string; shopPassword?: string; slots?: number },
@@ -104,7 +109,7 @@ export interface Harness {
   finished(runId: number): Promise<ShownRun>;
   /** Queues a run and waits for its end. */
   run(environment: { code: string }, selection: Partial<Selection>): Promise<ShownRun>;
-  /** Resolves when a test is under way in its container. */
+  /** Resolves when a test is running in its container. */
   testing(runId: number, test?: string): Promise<void>;
   log(runId: number): Promise<string>;
   artifact(runId: number, path: string): Promise<string>;
@@ -114,13 +119,13 @@ export interface Harness {
 }
 
 export interface HarnessOptions {
-  /** More files of the module: `undefined` removes one. */
+  /** Additional files of the module: `undefined` removes one. */
   module?: Record<string, string | undefined>;
   mftfVersion?: string;
   settings?: Record<string, string>;
-  /** Where the app writes its log; nowhere by default. */
+  /** The stream of the app's log; none by default. */
   log?: Logger;
-  /** False: runs wait until `startWorkers`. */
+  /** False: runs stay queued until `startWorkers`. */
   workers?: boolean;
 }
 
@@ -139,7 +144,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     MATRE_MEMORY: '512m',
     MATRE_TMPFS_SIZE: '16m',
     MATRE_GENERATION_VARIABLES: 'STAND_IN_FAULT',
-    // A test says what one attempt makes of a fault; test/runs/retries.test.ts is about the others.
+    // Tests check the effect of a fault on one attempt; test/runs/retries.test.ts covers retries.
     MATRE_RETRIES: '0',
     ...options.settings,
   };
@@ -258,7 +263,7 @@ function containerNamed(engine: Engine, name: string): HarnessContainer {
   };
 }
 
-/** A test for the module, from its steps: `{ ...moduleTest('SlowTest', '<comment .../>') }`. */
+/** A test for the module, with these steps: `{ ...moduleTest('SlowTest', '<comment .../>') }`. */
 export function moduleTest(name: string, steps: string, group = 'made'): Record<string, string> {
   const annotations = `<annotations><features value="Made"/><group value="${group}"/></annotations>`;
   return {

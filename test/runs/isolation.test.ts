@@ -17,7 +17,7 @@ const {
   suiteClasses,
 } = createLayout('/var/www/html', 'app/code/TestModule');
 
-/** What one environment or run could see of another. */
+/** Files that an environment or run could see of another. */
 overEngines((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;
@@ -75,7 +75,7 @@ overEngines((kind) => {
   });
 
   test('invariant 7: a run sees no file of an earlier run on its environment', async () => {
-    // A test that failed leaves its file, and generation leaves the folders of other suites.
+    // A failed test leaves its file, and generation leaves the folders of other suites.
     const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
     await harness.context.variables.set(us.id, failing);
     const first = await harness.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });

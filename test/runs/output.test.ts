@@ -15,7 +15,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 
 const logBytes = 1024 * 1024;
 
-/** A test that never stops talking. */
+/** A test with endless output. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -32,7 +32,7 @@ overOneEngine((kind) => {
   afterAll(() => harness.close());
 
   test('60 MB of output: the logs are bounded, the verdict is right, and memory does not grow', async () => {
-    // What is still held; without a collection it would be whatever was read since the last one.
+    // Measures live memory; without a collection it would include all data since the last one.
     const used = () => {
       collectGarbage();
       return process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;

@@ -9,7 +9,10 @@ import {
 } from './harness.ts';
 import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
 
-/** Two runs on each of three environments with four workers. The judge is what the supervisors in the containers wrote. */
+/**
+ * Two runs on each of three environments with four workers. The journals of the supervisors in the containers are the
+ * evidence.
+ */
 overEngines((kind) => {
   const runIds = new Map<string, number[]>();
   const happened = new Map<string, Interval[]>();
@@ -17,7 +20,7 @@ overEngines((kind) => {
   let harness: Harness;
 
   beforeAll(async () => {
-    // Until all three environments are at it.
+    // Until all three environments execute.
     const module = {
       ...moduleTest('WaitingTest', fault('gate')),
       ...moduleTest('QuickTest', fault('sleep 0')),
@@ -38,7 +41,7 @@ overEngines((kind) => {
     }
     await harness.startWorkers();
     for (const [first = 0] of runIds.values()) await harness.testing(first, 'WaitingTest');
-    // A test is recorded as started before its process is there.
+    // A test is recorded as started before its process exists.
     for (const { container } of environments) await container.executing();
     for (const { container } of environments) await container.openGate();
     for (const id of [...runIds.values()].flat()) {
@@ -52,7 +55,7 @@ overEngines((kind) => {
 
   test('invariant 1: on one environment the processes of two runs never overlap', () => {
     for (const [code, intervals] of happened) {
-      // A process for each of two tests of two runs; who generates, and who takes what was generated, is another matter.
+      // A process for each of two tests of two runs; generation is tested elsewhere.
       expect(intervals.length, code).toBeGreaterThanOrEqual(4);
       expect(intervals.every(({ to }) => to !== undefined)).toBe(true);
       expect(overlapsIn(intervals), code).toEqual([]);

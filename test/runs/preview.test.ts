@@ -4,7 +4,7 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { listTests, previewRuns } from '../../src/operations/tests/tests.ts';
 import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** What there is to run, and what a run would do, before anything is queued. */
+/** The available tests, and the effect of a run before anything is queued. */
 overOneEngine((kind) => {
   let harness: Harness;
   beforeAll(async () => {

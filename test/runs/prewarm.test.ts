@@ -26,7 +26,7 @@ overOneEngine((kind) => {
     await harness.context.runs.cancel(under);
     const { run, events } = await harness.finished(waiting);
     expect(run.verdict).toBe('passed');
-    // It was there, and was used as it was.
+    // The existing container was used unchanged.
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_CREATED');
     expect((await harness.engine.inspect(next.container.name))?.id).toBe(made.id);
   });

@@ -8,7 +8,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** MFTF is given only the files that the tests need, and all of them where that is not known. */
+/** MFTF reads only the files that the tests need, or all files when these are unknown. */
 overOneEngine((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;

@@ -11,7 +11,10 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What cannot be executed, told by name: at submission where it is known there, else by the run. */
+/**
+ * Selections and configurations that cannot be executed: refused on submission where this is known, otherwise reported
+ * by the run.
+ */
 
 let harness: Harness | undefined;
 afterEach(async () => {

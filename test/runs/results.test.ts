@@ -5,7 +5,7 @@ import { matreItself } from '../../src/model/access.ts';
 import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
 import { type Harness, type HarnessEnvironment, openHarness, overEngines, type ShownRun } from './harness.ts';
 
-/** A run with all that can happen to a test, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
+/** A run with all possible outcomes of tests, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
 overEngines((kind) => {
   describe.each(['3.8.0', '5.3.0'])('MFTF %s', (mftfVersion) => {
     let harness: Harness;
@@ -79,7 +79,7 @@ overEngines((kind) => {
     });
 
     test('runs the steps before and after a suite', async () => {
-      // The order that its before makes is what its test sees; its after takes it away.
+      // The suite's before creates an order that its test sees; its after deletes the order.
       expect(resultOf('HarbourAdminOrderGridTest').status).toBe('passed');
       expect(await ordersOf(environment)).not.toContain('suite@example.com');
       expect(await harness.log(run.run.id)).toMatch(/before[\s\S]*HarbourAdminOrderViewTest[\s\S]*after/);
@@ -110,7 +110,7 @@ overEngines((kind) => {
 
     test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
-      // The files are validated, the tests generated, and there is a process for each block.
+      // Validation of the files, generation of the tests, and a process for each block.
       expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(8);
       for (let at = 0; at < journal.length; at += 2) {
         expect([journal[at]?.word, journal[at + 1]?.word]).toEqual(['start', 'end']);

@@ -9,7 +9,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** A run that the infrastructure broke comes back by itself, and goes on where it was. */
+/** A run that the infrastructure broke is requeued and continues where it stopped. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -30,7 +30,7 @@ overOneEngine((kind) => {
     const run = await harness.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
     await harness.testing(run, 'PauseTest');
     expect(await environment.container.remove()).toBe(true);
-    // Of the new one, as soon as it is there.
+    // The gate of the new container, as soon as it exists.
     await waitFor(() => environment.container.openGate().then(() => true));
     const ended = await harness.finished(run);
     expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });

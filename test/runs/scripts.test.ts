@@ -22,7 +22,7 @@ const shells = [
 
 const scriptPath = (name: string) => join(import.meta.dirname, '../../src/mftf/container', `${name}.sh`);
 
-/** The scripts that run in containers, in a folder of this machine, under the shells that images have. */
+/** The scripts that run in containers, in a folder of this machine, under the shells of common images. */
 describe.each(shells)('%s', (name, program = '', ...first) => {
   let home: string;
   const at = (path: string) => join(home, path);
@@ -32,7 +32,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
   };
   const read = (path: string) => readFileSync(at(path), 'utf8');
 
-  /** With busybox nothing but its own commands is found, as in an image that has no others. */
+  /** With busybox only its own commands are available, as in an image without others. */
   const run = (script: string, ...argv: string[]) => {
     const PATH = name === 'busybox' ? at('bin') : process.env.PATH;
     return spawnSync(program, [...first, scriptPath(script), ...argv], { encoding: 'utf8', env: { PATH } });

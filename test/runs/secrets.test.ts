@@ -15,7 +15,7 @@ import {
   type ShownRun,
 } from './harness.ts';
 
-/** Characters that JSON, HTML, addresses and shells write in their own way. */
+/** Characters that JSON, HTML, URLs and shells escape in different ways. */
 const secrets = {
   adminPassword: 'Adm1n/pa"ss & <word>',
   variable: 'tok-en/4711=+ü',
@@ -23,7 +23,7 @@ const secrets = {
   ofModule: 'modul-s3cret-key',
 };
 
-/** The forms in which a secret could be written. */
+/** The possible encodings of a secret. */
 const forms = Object.values(secrets).flatMap((secret) => [
   secret,
   JSON.stringify(secret).slice(1, -1),
@@ -44,7 +44,7 @@ const fill = (name: string) => `
   <amOnPage url="/admin/admin" stepKey="open${name}"/>
   <fillField selector="#username" userInput="{{_ENV.${name}}}" stepKey="fill${name}"/>`;
 
-/** Tests that print secrets in every way that tests have. */
+/** Tests that print secrets in every possible way. */
 overEngines((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;

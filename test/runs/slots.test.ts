@@ -14,7 +14,7 @@ import { intervalsOf } from './journal.ts';
 
 const sleepers = ['OneTest', 'TwoTest', 'ThreeTest', 'FourTest'];
 
-/** Whether two tests were under way at the same time, as their results tell. */
+/** Whether two tests ran at the same time, according to their results. */
 function beside(one: ResultView, other: ResultView): boolean {
   const from = ({ startedAt }: ResultView) => Date.parse(startedAt);
   const to = (result: ResultView) => from(result) + result.durationMs;
@@ -44,7 +44,7 @@ overOneEngine((kind) => {
       groups: ['both', 'exclusive'],
       suites: ['HarbourOrdersSuite'],
     });
-    // Each waits until the other container has one as well.
+    // Each waits until the other container has a test as well.
     await waitFor(async () => {
       const { plan } = await harness.show(run);
       const underWay = plan.filter(({ test, startedAt, status }) => {
@@ -88,7 +88,7 @@ overOneEngine((kind) => {
   });
 
   test('a second replica that is unavailable makes the run slower, not broken', async () => {
-    // Somebody else's container has the name.
+    // A foreign container has the name.
     const [, second] = environment.containers;
     await second?.remove();
     const name = second?.name ?? '';

@@ -11,7 +11,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What one run generated serves the others, and nothing else does. */
+/** Generated tests of one run are reused by others, and only where they are valid. */
 overOneEngine((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;

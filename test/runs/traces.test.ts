@@ -10,7 +10,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What a run that was really executed tells programs: its trace, and the log of its worker. */
+/** The telemetry of a real run: its trace, and the log of its worker. */
 overOneEngine((kind) => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
@@ -92,7 +92,7 @@ overOneEngine((kind) => {
   test('names run and environment in every log line', () => {
     const of = (message: string) => lines.findIndex(({ msg }) => msg === message);
     const during = lines.slice(of('Run started'), of('Run finished') + 1);
-    // The first run had to make its container.
+    // The first run had to create its container.
     expect(during.map(({ event }) => event)).toContain('CONTAINER_CREATED');
     for (const { run, env, worker, msg } of during) {
       expect({ run, env, worker, msg }).toEqual({

@@ -16,7 +16,7 @@ import { livesIn } from './journal.ts';
 
 const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
 
-/** Workers as processes of their own, on PostgreSQL and Redis, that are killed, stopped and asked to end in mid-test. */
+/** Separate worker processes, on PostgreSQL and Redis, that are killed, stopped and asked to stop during a test. */
 overEngines((kind) => {
   let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -84,7 +84,7 @@ overEngines((kind) => {
 
   const lifetimes = async () => livesIn(await environment.container.says('cat', standInJournal));
 
-  /** Nothing of the stand-in was ever there at the same time as something else of it. */
+  /** No two processes of the stand-in existed at the same time. */
   async function expectNoOverlap(): Promise<void> {
     const all = await lifetimes();
     all.forEach((lifetime, at) => {
@@ -118,7 +118,7 @@ overEngines((kind) => {
       await expectNoOverlap();
 
       if (signal === 'SIGKILL') return;
-      // The one that was stopped wakes up: it must not touch what is done.
+      // The stopped worker continues: it must not change a finished run.
       worker.signal('SIGCONT');
       worker.signal('SIGTERM');
       expect(await worker.line()).toBe('stopped');
@@ -153,7 +153,7 @@ overEngines((kind) => {
     await harness.testing(run, 'HarbourAdminOrderViewTest');
     await waitFor(async () => (await lifetimes()).some(({ test }) => test.endsWith('HarbourOrdersSuite/')));
     await setVariable('STAND_IN_FAULT', '');
-    // As if the worker had died when it had written the first of the two results.
+    // As if the worker had died after writing the first of the two results.
     const { fence = 0 } = await harness.context.runs.get(run);
     const written = { ...newResult('HarbourAdminOrderGridTest', 'passed'), suite: 'HarbourOrdersSuite' };
     await harness.context.queue.recorder(run, fence).result(written);
@@ -169,7 +169,7 @@ overEngines((kind) => {
     const log = shown.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
     const said = await harness.artifact(run, log);
     expect(said).not.toContain('HarbourAdminOrderGridTest');
-    // The class of a suite counts the files in its folder to know when its after is due.
+    // The class of a suite counts the files in its folder to decide when its after is due.
     expect(said).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
   });
 });

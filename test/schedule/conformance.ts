@@ -18,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 
-/** What schedules must do on either kind of database. The clock is the test's. */
+/** The behaviour of schedules, for every kind of database. The test sets the clock. */
 export function scheduleConformance(kind: Kind): void {
   let opened: TestDatabase;
   let database: Database;

@@ -40,7 +40,7 @@ const start = async () => {
   await child.line();
   return child;
 };
-/** Each minute, from the first on; the older run gives way, so that every firing makes one. */
+/** Every minute, from the first on; overlap `replace`, so that every firing submits a run. */
 const createMinutely = async (environmentId: number) =>
   createSchedules({ database: opened.database }).create({
     name: 'minutely',
@@ -68,7 +68,7 @@ it('every time is fired once by concurrent processes that are killed', async () 
   for (let now = 1; now <= minutes; now += 1) {
     await setClock(minute(now));
     if (now % 4 === 0) {
-      // In the middle of whatever it does about this minute.
+      // At any point of the firing of this minute.
       const [victim, ...others] = living;
       await victim?.kill();
       living = [...others, await start()];
@@ -96,7 +96,7 @@ it('a process that is killed while it fires leaves no partial firing, and anothe
   await setClock(minute(1));
 
   await withClient(url, async (client) => {
-    // Whoever fires has locked the schedule and waits here for the environment.
+    // The firing process has locked the schedule and waits here for the environment.
     await client.query('BEGIN');
     await client.query('SELECT FROM environment FOR UPDATE');
     const first = await start();
@@ -105,7 +105,7 @@ it('a process that is killed while it fires leaves no partial firing, and anothe
     await first.kill();
     await client.query('ROLLBACK');
   });
-  // Its statement ends when the server finds nobody there to answer to.
+  // Its statement ends when the server notices that the client is gone.
   expect(await runs.list({ limit: 10 })).toEqual([]);
   expect(await firings.list(id, 10)).toEqual([]);
 

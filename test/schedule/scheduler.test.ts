@@ -59,7 +59,7 @@ it('fires due schedules, survives an outage of the database, logs its firings, a
     await postgres.shutdown();
     await scheduler.says('Schedules cannot be looked at');
     await postgres.start();
-    // Due while nobody could fire.
+    // Due while no scheduler could fire.
     await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
     await fired(2);
     await scheduler.says('The scheduler goes on.');

@@ -52,11 +52,11 @@ describe('every operation', () => {
   it('declares its required role and what it changes', () => {
     for (const { name, method, role, audited } of operations) {
       expect(roles, name).toContain(role);
-      // What only reads is not told; what is asked for with a body may read only, too.
+      // Read-only operations are not audited; an operation with a body may be read-only, too.
       if (method === 'GET') expect(audited, name).toBe(false);
       else if (!readOnly.has(name)) expect(audited, name).toBeTypeOf('function');
       else expect(audited, name).toBe(false);
-      // Nothing that changes something is for viewers, but their own tokens.
+      // Viewers may change nothing but their own tokens.
       if (audited !== false && !name.startsWith('tokens.')) expect(allows('viewer', role), name).toBe(false);
     }
   });
@@ -129,9 +129,9 @@ describe('host names', () => {
     '%s is refused',
     async (host) => {
       expect(await statusFor(host)).toBe(403);
-      // Nor for the page, whose scripts would be those of that name.
+      // The page is refused as well, because its scripts would run under that name.
       expect(await statusFor(host, { accept: 'text/html' }, '/')).toBe(403);
-      // Whoever knows a token is no page that came here by a trick.
+      // A request with a valid token does not come from a page of an attacker.
       expect(await statusFor(host, { authorization }, '/api/status')).toBe(200);
     },
   );

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A server with nothing but events; `tell` is the database that tells of a run. */
+/** A server with nothing but events; `tell` notifies of a run like the database. */
 async function serve(options: Partial<Parameters<typeof mountEvents>[2]> = {}) {
   const server = fastify({ forceCloseConnections: true });
   server.setValidatorCompiler(validatorCompiler);
@@ -156,7 +156,7 @@ describe('live events', () => {
     stuck.write('GET /api/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: gone\r\n\r\n');
     const reader = await listen(port);
     await waitFor(async () => reader.text.includes('reload') && (await connections()) === 2);
-    // What the system takes for the one that does not read is some megabytes.
+    // The system buffers some megabytes for a listener that does not read.
     for (let each = 0; each < 32; each += 1) tellAll({ event: 'environment', data: 'x'.repeat(1024 * 1024) });
     tellAll({ event: 'environment', data: 'last' });
     await waitFor(() => reader.text.includes('data: last\n\n'));
@@ -177,7 +177,7 @@ describe('live events', () => {
     await waitFor(async () => reader.text.includes('reload') && (await connections()) === 2);
     let last = 0;
     await waitFor(async () => {
-      // What the system takes for the one that does not read is some megabytes.
+      // The system buffers some megabytes for a listener that does not read.
       for (let each = 0; each < 5_000; each += 1) tell(++last);
       await waitFor(() => reader.text.endsWith(`data: ${last}\n\n`));
       return (await connections()) === 1;

@@ -9,16 +9,16 @@ import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, fuzz, type Judge, requestsOf, type Words } from './fuzz.ts';
 
-/** Some hundred always; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
+/** Some hundred by default; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
 const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
 const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
 
-/** Those look at the container engine of the machine, which is nobody's to fuzz. */
+/** Operations that use the container engine of the machine are not fuzzed. */
 const without = ['doctor.show', 'doctor.fix'];
-/** What is there for who has not signed in: who am I, and signing in. */
+/** Operations without sign-in: the current principal, and signing in. */
 const openToAll = ['session.show', 'session.begin', 'session.end', 'session.first-admin'];
 
-/** A busy machine answers some dozen of them in a second. */
+/** A busy machine answers some dozens of them per second. */
 const patienceMs = 120_000 + count * 200;
 
 const token = 'a-long-and-random-word-for-this-test';
@@ -94,7 +94,7 @@ afterAll(() => server?.close());
 const ask = (method: string, path: string, body?: unknown) =>
   server.ask(method, path, body, { authorization: `Bearer ${token}` });
 
-/** The same, and nobody gets what is not for a role. */
+/** The same, and no response has what the role does not permit. */
 const judgeFor = (role: Role | undefined): Judge => {
   const judge = createJudge(description);
   const roles = new Map(operations.map(({ name, role: least }) => [name, least]));
@@ -136,7 +136,7 @@ it(
     const headers = { authorization: `Bearer ${token}` };
     const { faults, answered } = await fuzz(server.url, share(0.7, 0), { judge: judgeFor('admin'), headers });
     expect(faults).toEqual([]);
-    // It gets somewhere: most operations were carried out.
+    // The requests are effective: most operations were executed.
     expect(answered.size).toBeGreaterThan(operations.length / 3);
     expect((await ask('GET', '/api/status')).status).toBe(200);
   },

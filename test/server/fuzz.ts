@@ -40,7 +40,7 @@ export interface Description {
   components?: object;
 }
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface FuzzRequest {
   operationId: string;
   method: string;
@@ -50,12 +50,12 @@ export interface FuzzRequest {
   body: string | undefined;
 }
 
-/** Words that mean something to this server, by the name of a field: nonsense alone never gets far. */
+/** Meaningful values for this server, by field name: random ones alone never get far. */
 export type Words = Record<string, readonly (string | number)[]>;
 
 /**
- * Requests made of the description: most of them as it says, some with a field that is missing, of another type, beyond its bounds
- * or not known, and a few with a body that is none.
+ * Requests derived from the description: most of them valid, some with a field that is missing, of another type, out of
+ * bounds or unknown, and a few with an invalid body.
  */
 export function requestsOf(
   description: Description,
@@ -76,7 +76,7 @@ function requestOf(
   const parameters = operation.parameters ?? [];
   const values = parameters.map(({ name, required, schema, in: where }) => {
     const value = weighted(valueFor(schema, name, words), strange);
-    // What is in the path is always there.
+    // Path parameters are always present.
     return where === 'path' || required ? value : fc.option(value, { nil: undefined });
   });
   const schema = operation.requestBody?.content['application/json']?.schema;
@@ -92,7 +92,7 @@ function requestOf(
       if (where === 'path')
         filled = filled.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
       else if (where === 'query') query.append(name, wellFormed(text));
-      // A header has no other characters; a client would refuse to send them.
+      // A header allows no other characters; a client would refuse to send them.
       else if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
     });
     if (sent !== undefined) headers['content-type'] = 'application/json';
@@ -125,7 +125,7 @@ function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> 
   );
 }
 
-/** Anything at all, and what has broken programs before. */
+/** Random values, and values that are known to break programs. */
 const strange: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom<unknown>(
@@ -161,7 +161,7 @@ function weighted(usual: fc.Arbitrary<unknown>, rare: fc.Arbitrary<unknown>): fc
   return fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: rare, weight: 1 });
 }
 
-/** A value that a schema allows, with the name of its field. A list has few entries, whatever it may have. */
+/** A valid value of a schema, by the name of its field. Lists have few entries, regardless of their bounds. */
 function valueFor(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
   const known = words[name];
   const made = madeOf(schema, name, words);
@@ -221,23 +221,23 @@ function numberOf({ minimum, maximum, exclusiveMinimum }: Schema): fc.Arbitrary<
 function stringOf({ pattern, format, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   if (format === 'uri') return fc.webUrl();
-  // A pattern says what must be there; those of zod for dates and such are too long to be made.
+  // A pattern defines the allowed text; those of zod for dates and the like are too long to generate from.
   if (pattern !== undefined && pattern.length < 120) {
     try {
       return fc.stringMatching(new RegExp(pattern));
     } catch {
-      // One that fast-check cannot make.
+      // A pattern that fast-check does not support.
     }
   }
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + 40) });
 }
 
-/** Half a character cannot be sent in an address. */
+/** A lone surrogate cannot be sent in an address. */
 const wellFormed = (text: string) => Buffer.from(text).toString();
 
 const singular = (name: string) => name.replace(/s$/, '');
 
-/** What is wrong with an answer, in words; `undefined` when nothing is. */
+/** Describes what is wrong with a response; `undefined` when it is correct. */
 export type Judge = (request: FuzzRequest, answer: Answer) => string | undefined;
 
 export interface Answer {
@@ -246,7 +246,7 @@ export interface Answer {
   text: string;
 }
 
-/** Every answer is one that the description knows: a good one as it says, a refusal as problem details with a known code. */
+/** Every response must match the description: a success its schema, a refusal as problem details with a known code. */
 export function createJudge(description: Description): Judge {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   // The types of ajv-formats are those of CommonJS.
@@ -282,7 +282,7 @@ export function createJudge(description: Description): Judge {
   };
 }
 
-/** References of the description lead to where this judge keeps its parts. */
+/** Rewrites the references of the description to the schemas of this judge. */
 function withReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withReferences);
   if (value === null || typeof value !== 'object') return value;
@@ -303,10 +303,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** After this long nobody waits any more. */
+/** Timeout of a request. */
 const patienceMs = 30_000;
 
-/** Sends requests, some at a time; gives what was wrong with their answers. */
+/** Sends requests, several at a time; returns the violations in their responses. */
 export async function fuzz(
   url: string,
   requests: readonly FuzzRequest[],
@@ -314,7 +314,7 @@ export async function fuzz(
 ): Promise<{ faults: string[]; statuses: Map<number, number>; answered: Set<string> }> {
   const faults: string[] = [];
   const statuses = new Map<number, number>();
-  /** Operations that were carried out at least once. */
+  /** Operations that were executed at least once. */
   const answered = new Set<string>();
   const left = [...requests];
   const work = async () => {

@@ -6,7 +6,7 @@ import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
 
-/** Requests that may be repeated, on either kind of database. */
+/** Idempotent requests, for every kind of database. */
 export function idempotencyConformance(kind: Kind): void {
   describe(`idempotency key on ${kind}`, () => {
     let server: TestServer;
@@ -41,7 +41,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect(first.status).toBe(200);
       await server.ask('POST', `/api/runs/${first.body.runs[0].id}/cancel`);
       const before = await ids();
-      // The order of the fields does not matter, nor what is left to its default.
+      // The order of fields does not matter, nor do omitted defaults.
       const again = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
       expect(again.status).toBe(200);
       expect(again.body).toEqual(first.body);
@@ -97,7 +97,7 @@ export function idempotencyConformance(kind: Kind): void {
       const second = await submit(key);
       expect(second.body.runs[0].id).toBeGreaterThan(first.body.runs[1].id);
       expect((await submit(key)).body).toEqual(second.body);
-      // Old ones go when new ones come.
+      // Expired keys are removed when new ones are added.
       await database.query(`UPDATE creation SET created_at = now() - interval '25 hours'`);
       await submit(randomUUID());
       expect(await database.query('SELECT key FROM creation')).toHaveLength(1);

@@ -4,7 +4,7 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 
-/** Lists that are asked for again and again, on either kind of database. Nobody executes anything here. */
+/** Lists that are polled, for every kind of database. No worker runs here. */
 export function listsConformance(kind: Kind): void {
   describe(`lists on ${kind}`, () => {
     let server: TestServer;
@@ -67,7 +67,7 @@ export function listsConformance(kind: Kind): void {
         next = body.next;
       }
       expect(read).toEqual(all);
-      // The last page says that it is the last.
+      // The last page has no next page.
       expect(pages).toBe(all.length);
       expect((await get('/api/runs?state=finished')).body).toEqual({ runs: [], next: null });
     });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A run under way; its log is written here by hand. */
+/** A running run; the tests write its log. */
 async function start() {
   const { queue } = server.app.context;
   await server.ask('POST', '/api/runs', { environments: ['us'], selection: { tests: ['A'] } });
@@ -34,7 +34,7 @@ async function start() {
 }
 
 interface Heard {
-  /** Of each event: its id and its text. */
+  /** Id and text of each event. */
   events: { id: number; event: string; text: string }[];
   done: boolean;
   leave(): void;
@@ -85,7 +85,7 @@ it('a log is streamed in whole lines until the run is finished', async () => {
   await waitFor(() => textOf(heard) === 'one\ntwo\n');
   await run.write('ee\r\nfour: \u{1F600}\n');
   await waitFor(() => textOf(heard) === 'one\ntwo\nthree\nfour: \u{1F600}\n');
-  // The last line may have no end.
+  // The last line may lack a line end.
   await run.write('last');
   await run.finish();
   await waitFor(() => heard.done);

@@ -7,7 +7,7 @@ import { startRedis } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What Prometheus is told, on either kind of database. */
+/** The metrics for Prometheus, for every kind of database. */
 export function metricsConformance(kind: Kind): void {
   describe(`metrics of a server on ${kind}`, () => {
     let server: TestServer;
@@ -124,7 +124,7 @@ export function metricsConformance(kind: Kind): void {
       const metrics = createMetrics(context, { settleMs: 0 });
       await metrics.scrape();
       const [first, second] = [await submit('held', ['PassA']), await submit('held', ['PassA'])];
-      // As two lost workers leave them: one run went on, the other ended.
+      // As after two lost workers: one run continued, the other ended.
       await context.database.query(
         `INSERT INTO attempt (run_id, attempt, fence, worker_id, ended_at, outcome)
          SELECT id, 1, 1000 + id, 'w', now(), 'lost' FROM unnest($1::bigint[]) AS id`,

@@ -65,7 +65,7 @@ describe('OpenID Connect', () => {
     expect((await browser.ask('GET', '/api/status')).status).toBe(200);
     expect((await browser.ask('GET', '/api/users')).status).toBe(403);
 
-    // A code is worth something once, and only in the browser that began.
+    // A code is valid once, and only in the browser that began the sign-in.
     expect(await whereTo(browser, back)).toBe('/?signInError=OIDC_REFUSED');
   });
 

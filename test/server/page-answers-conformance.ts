@@ -11,7 +11,10 @@ import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What the page is told, on either kind of database. Runs are executed here by hand, so that each moment can be looked at. */
+/**
+ * The data of the page, for every kind of database. The tests execute runs step by step, so that each state can be
+ * checked.
+ */
 export function pageConformance(kind: Kind): void {
   describe(`the page on ${kind}`, () => {
     let server: TestServer;
@@ -27,7 +30,7 @@ export function pageConformance(kind: Kind): void {
         closers.push(postgres.drop, redis.stop);
         Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
       }
-      // No engine is needed: what is told of containers is given.
+      // No engine is needed: the data of containers is a fixture.
       server = await startTestServer({
         settings,
         parts: { pool: async () => ({ list: async () => [], replace: none, prune: none }) },
@@ -79,7 +82,7 @@ export function pageConformance(kind: Kind): void {
       return { id, record, finish };
     }
 
-    /** A whole run of one test. */
+    /** Executes a whole run of one test. */
     async function execute(environment: string, test: string, result: Partial<NewResult>): Promise<number> {
       await submit(environment, [test]);
       const { id, record, finish } = await start([test]);
@@ -103,7 +106,7 @@ export function pageConformance(kind: Kind): void {
     it('shows running runs with environment and progress, and why the others wait', async () => {
       for (const code of ['us', 'es', 'fr']) await add(code);
       await context.workers.register({ id: 'host/1', host: 'host', pid: 1, slots: 2 });
-      // How long tests take is known from this.
+      // This makes the durations of the tests known.
       const before = await execute('us', 'A', { durationMs: 10_000 });
       await submit('us', ['A', 'B', 'A2', 'A3']);
       const running = await start(['A', 'B']);
@@ -125,7 +128,7 @@ export function pageConformance(kind: Kind): void {
       expect(es?.paused).toMatchObject({ reason: 'database copy' });
       expect(us?.running).toMatchObject({ id: running.id, done: 1, planned: 2, workerId: 'host/1/1' });
       expect(us?.running?.current).toMatchObject([{ test: 'B', suite: null }]);
-      // B is taken for an average test of 10 s.
+      // B counts as an average test of 10 s.
       expect(us?.running?.msLeft).toBeLessThanOrEqual(10_000);
       expect(us?.running?.percent).toBeGreaterThanOrEqual(50);
       expect(us?.bars).toMatchObject([
@@ -149,7 +152,7 @@ export function pageConformance(kind: Kind): void {
         { id: paused, environment: 'es', waits: { code: 'environment-paused' }, expectedStartAt: null },
         { id: again, position: 2, waits: { code: 'environment-busy' } },
       ]);
-      // Runs of the same selection are known, also from elsewhere.
+      // The expected duration comes from runs of the same selection, also on other environments.
       for (const { expectedMs } of seen.queue) expect(expectedMs).toBeGreaterThanOrEqual(0);
       const [first, , second] = seen.queue.map(({ expectedStartAt }) => Date.parse(expectedStartAt ?? ''));
       expect(second).toBeGreaterThanOrEqual(first as number);
@@ -186,7 +189,7 @@ export function pageConformance(kind: Kind): void {
       const prioritise = (id: number, body: object) => server.ask('POST', `/api/runs/${id}/priority`, body);
       expect((await prioritise(third as number, { front: true })).body.priority).toBe(1);
       expect(await order()).toEqual([third, first, second]);
-      // Whoever is there already stays as it is.
+      // A run that is already at the front stays unchanged.
       expect((await prioritise(third as number, { front: true })).body.priority).toBe(1);
       await prioritise(second as number, { priority: 5 });
       expect(await order()).toEqual([second, third, first]);
@@ -388,7 +391,7 @@ export function pageConformance(kind: Kind): void {
       const history = async (query = ''): Promise<TestHistoryView> =>
         (await server.ask('GET', `/api/tests/A/history${query}`)).body;
       const seen = await history();
-      // One commit: the first results at it stand under each other.
+      // One commit: the first results at it are in the same column.
       expect(
         seen.rows.map(({ environment, cells }) => [environment, cells.map((cell) => cell?.run ?? null)]),
       ).toEqual([

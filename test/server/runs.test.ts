@@ -20,7 +20,7 @@ async function resolveSelection({ tests }: { tests: string[] }) {
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({
-    // Tests that are broken on purpose are not tried again.
+    // Deliberately broken tests are not retried.
     settings: { MATRE_RETRIES: '0' },
     parts: { runner: namedRunner, resolveSelection },
   });
@@ -128,7 +128,7 @@ describe('runs over HTTP', () => {
       const answer = await server.ask('GET', `/api/runs/${id}/progress`);
       return answer.body.current === null ? undefined : answer.body;
     });
-    // Two that took 1.2 s, two that are taken for average ones, of which one has begun.
+    // Two that took 1.2 s, two that count as average ones, of which one has begun.
     expect(msLeft).toBeGreaterThanOrEqual(3600);
     expect(msLeft).toBeLessThanOrEqual(4800);
     await server.ask('POST', `/api/runs/${id}/cancel`);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** With any Host header, which fetch does not allow. */
+/** Sends any Host header, which fetch does not allow. */
 function statusFor(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
     const asked = request(server.url + path, { method, headers }, (response) => {

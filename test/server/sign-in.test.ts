@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 const password = 'correct horse battery';
 const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
 
-/** A server that people sign in to, and everything that it logs. */
+/** A server with sign-in, and its complete log. */
 async function startGuarded(settings: Record<string, string> = {}) {
   let logged = '';
   const log = pino(
@@ -116,7 +116,7 @@ describe('with users', () => {
       const wrong = await browser.signIn('vera', `${password}!`);
       const unknown = await browser.signIn('nobody', password);
       expect(wrong.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
-      // Nobody learns who exists.
+      // The response does not reveal which users exist.
       expect(unknown.body).toEqual(wrong.body);
       expect(await newest()).toMatchObject({ who: 'somebody unknown', outcome: 'SIGN_IN_REFUSED' });
 
@@ -182,7 +182,7 @@ describe('with users', () => {
         await Promise.all(Array.from({ length: 20 }, (_, more) => attempt(index + more)));
       }
       expect((await attempt(100)).body).toMatchObject({ status: 429 });
-      // The trail cannot be filled that way.
+      // Attackers cannot fill the audit trail that way.
       expect(await newest()).toMatchObject({ address: '203.0.113.7', outcome: 'WELCOME_INVALID' });
       expect((await openBrowser(server.url).signIn('vera', password)).status).toBe(200);
     });
@@ -354,7 +354,7 @@ describe('with users', () => {
       expect((await withToken(body.secret, 'GET', '/api/status')).status).toBe(200);
       const { database } = server.app.context;
       await database.query(`UPDATE token SET expires_at = now() WHERE id = $1 RETURNING id`, [body.id]);
-      // Nobody told the server, so it may remember for a moment.
+      // The server is not notified, so it may use its cache for a moment.
       await waitFor(async () => (await withToken(body.secret, 'GET', '/api/status')).status === 401);
     });
   });
@@ -366,7 +366,7 @@ describe('with users', () => {
       environment: 'us',
       variables: [{ name: 'KEY', value: 'hush hush' }],
     });
-    // An error of ours logs the request.
+    // An internal error logs the request.
     const { locks } = server.app.context;
     const { list } = locks;
     locks.list = () => Promise.reject(new Error('made up'));

@@ -8,7 +8,7 @@ import { type Kind, openTestDatabase, type TestDatabase } from '../support/datab
 
 const minute = 60_000;
 
-/** Who may do what, as either kind of database keeps it. */
+/** Access control, for every kind of database. */
 export function accessConformance(kind: Kind): void {
   describe(`access control on ${kind}`, () => {
     let opened: TestDatabase;
@@ -31,7 +31,7 @@ export function accessConformance(kind: Kind): void {
 
     const add = (name: string, role: 'viewer' | 'operator' | 'admin' = 'admin') =>
       access.accounts.create({ name, role, password });
-    /** As if so long ago. */
+    /** Moves times into the past. */
     const age = (
       table: 'session' | 'token' | 'welcome' | 'sign_in_attempt',
       column: string,
@@ -69,7 +69,7 @@ export function accessConformance(kind: Kind): void {
       it('of an OpenID provider are identified by issuer and subject, never by name', async () => {
         const grace = { issuer: 'https://id.example.com', subject: '7' };
         const made = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
-        // The name may have changed there, and so may the role.
+        // The name may have changed at the provider, and so may the role.
         const again = await access.accounts.ofOidc(grace, { name: 'grace.h', role: 'admin' });
         expect(again).toMatchObject({ id: made.id, name: 'grace', role: 'admin', via: 'oidc' });
         const other = { issuer: 'https://evil.example.com', subject: '7' };
@@ -105,7 +105,7 @@ export function accessConformance(kind: Kind): void {
         const secret = await access.sessions.begin(id);
         await age('session', 'seen_at', 59);
         expect(await access.sessions.whoIs(secret)).toBeDefined();
-        // Being asked was a use.
+        // The check itself was a use.
         await age('session', 'seen_at', 59);
         expect(await access.sessions.whoIs(secret)).toBeDefined();
         await age('session', 'seen_at', 61);

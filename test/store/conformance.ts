@@ -9,7 +9,7 @@ import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 
-/** What either kind of database must do. */
+/** The behaviour of databases, for every kind. */
 export function storeConformance(kind: Kind): void {
   databaseConformance(kind);
   migrationConformance(kind);

@@ -10,7 +10,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
-/** What is known about how long tests take, on either kind of database. */
+/** Expected durations of tests, for every kind of database. */
 export function durationsConformance(kind: Kind): void {
   let opened: TestDatabase;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ export function durationsConformance(kind: Kind): void {
   afterAll(() => opened.close());
   beforeEach(() => opened.clear());
 
-  /** Claims, plans and records a run of one test; its id. */
+  /** Claims, plans and records a run of one test; returns its id. */
   async function execute(environmentId: number, durationMs?: number, status: Status = 'passed') {
     const { database } = opened;
     const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
@@ -33,7 +33,7 @@ export function durationsConformance(kind: Kind): void {
     if (durationMs !== undefined) {
       const result = { ...newResult('A', status), durationMs };
       await record.result(result);
-      // A repeat is not a second one.
+      // A repeated call does not count twice.
       await record.result(result);
     }
     await queue.finish(id, fence, 'passed');

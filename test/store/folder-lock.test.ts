@@ -17,7 +17,7 @@ describe('the lock of a data folder', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A process that tries to get the lock. */
+  /** Starts a process that tries to acquire the lock. */
   function start(url = ''): Child {
     const child = startChild(new URL('./lock-process.ts', import.meta.url), [folder, url]);
     children.push(child);

@@ -46,7 +46,7 @@ export function tableConformance(kind: Kind): void {
       if (!run) throw new Error('no run');
       return run;
     };
-    /** Everything that is stored, as text. */
+    /** The content of all tables, as text. */
     const dump = async () =>
       JSON.stringify([
         await database.query('SELECT * FROM environment'),

@@ -1,14 +1,14 @@
-/** A cause from the guide that operators had, and what becomes of it here. */
+/** A cause in the operators' guide, and how matre handles it. */
 export interface GuideRow {
-  /** What operators met. */
+  /** The symptom in the guide. */
   met: string;
-  /** The cause, as it is brought about. */
+  /** The cause that the test produces. */
   cause: string;
-  /** Who finds it. */
+  /** The part of matre that detects it. */
   found: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
-  /** What it is told by; a code of an error, of a check, or of an event of a run. */
+  /** The reported code: of an error, of a check, or of an event of a run. */
   code: string;
-  /** The file below test/ and the title of the test that brings it about. */
+  /** The file below test/ and the title of the test that produces it. */
   test: [file: string, title: string];
 }
 
@@ -38,7 +38,10 @@ const row = (
 const refusedAtStart =
   'several processes without a shared lock store are refused at start, with the setting: %s';
 
-/** Row by row; docs/troubleshooting.md shows it, and bench/guide.ts measures how long each takes to be found. */
+/**
+ * One entry per cause; docs/troubleshooting.md shows them, and bench/guide.ts measures how long the detection of each
+ * takes.
+ */
 export const guide = {
   flock: row(locksOfFiles, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
   otherRedis: row(

@@ -17,9 +17,9 @@ import { buffer } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { type Header, pack } from 'tar-stream';
 
-/** Where the tests of the engines and the pool pretend that Magento is. */
+/** The path of the Magento root in the tests of the engines and the pool. */
 export const magentoRoot = '/var/www/html';
-/** A file of the image, to see that its content is there. */
+/** A file of the image, to check that its content is there. */
 export const imageFile = { path: `${magentoRoot}/app/etc/env.php`, content: '<?php return [];\n' };
 const functional = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento`;
 

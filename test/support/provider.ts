@@ -4,11 +4,14 @@ import Provider from 'oidc-provider';
 
 export interface TestProvider {
   issuer: string;
-  /** Who signs in next. */
+  /** The account of the next sign-in. */
   account: { id: string; claims: Record<string, unknown> };
-  /** Goes through the pages of the provider as the account, from where our server sent the browser; where it is sent back. */
+  /**
+   * Goes through the pages of the provider as the account, from the redirect of our server; returns the address of the
+   * redirect back.
+   */
   signIn(authorization: string): Promise<string>;
-  /** The last request for an authorization. */
+  /** The last authorization request. */
   asked(): URLSearchParams;
   close(): Promise<void>;
 }
@@ -16,8 +19,8 @@ export interface TestProvider {
 export const client = { id: 'matre', secret: 'a-secret-of-the-client' };
 
 /**
- * An OpenID provider on the loopback device, with one client and nobody to ask: whoever comes is `account`. `host` is another
- * name of that device.
+ * An OpenID provider on the loopback device, with one client and without prompts: every sign-in is as `account`. `host`
+ * is another name of that device.
  */
 export async function startProvider(redirectUri: string, host = '127.0.0.1'): Promise<TestProvider> {
   const http = createServer();
@@ -30,7 +33,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
     clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirectUri] }],
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
-    // As many providers do: claims are told by the userinfo endpoint, not in the token.
+    // Like many providers: claims come from the userinfo endpoint, not from the token.
     conformIdTokenClaims: true,
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that can fail as networks do: without a word. */
+/** A proxy to a server that can fail like a network: silently. */
 export interface Way {
   port: number;
-  /** What is connected now carries nothing any more, and neither end is told. New connections are well. */
+  /** Open connections carry nothing any more, and neither end is notified. New connections work. */
   loseConnections(): void;
-  /** Nothing is carried, nor any new connection made, until `thaw`. */
+  /** Carries nothing and accepts no connection until `thaw`. */
   freeze(): void;
   thaw(): void;
   close(): void;
@@ -41,7 +41,7 @@ export async function startProxy(targetPort: number, address = '127.0.0.1'): Pro
       from.on('data', (data) => to.write(data));
       from.on('error', () => {});
       from.on('close', () => {
-        // Of a way that is lost nobody hears: the other end stays open until it gives up by itself.
+        // A lost connection is silent: the other end stays open until it times out.
         if (way.lost) return;
         to.destroy();
         ways.delete(way);

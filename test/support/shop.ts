@@ -7,9 +7,9 @@ import { waitFor } from './wait-for.ts';
 
 export interface TestShop {
   pid: number;
-  /** As whoever is in the same network knows it. */
+  /** Its address in the same network. */
   url: string;
-  /** The command before a command that is to be in the same network; none when that is ours. */
+  /** The command prefix that runs a command in the same network; empty when that is ours. */
   within: string[];
   stop(): Promise<void>;
 }
@@ -17,8 +17,8 @@ export interface TestShop {
 const script = join(import.meta.dirname, 'shop.mjs');
 
 /**
- * A shop that answers, and does nothing else. `apart`: in a network namespace of its own, on port 80 of all its addresses; it
- * lives as long as the shop. The shop ends with this process.
+ * A shop that answers, and does nothing else. `apart`: in its own network namespace, on port 80 of all its addresses;
+ * it lives as long as the shop. The shop ends with this process.
  */
 export async function startShop({ apart = false }: { apart?: boolean } = {}): Promise<TestShop> {
   const place = apart ? ['80'] : [String(await freePort()), '127.0.0.1'];

@@ -84,7 +84,7 @@ it('has a trace for each run, which continues the trace of the request', async (
     '    reporting',
   ]);
   expect(ofRun(0).find(({ name }) => name === 'run')?.parentSpanId).toBe(spanId);
-  // Whoever began the trace does not record it.
+  // The caller that began the trace does not record it.
   expect(ofRun(1)).toEqual([]);
   expect(ofRun(2).find(({ name }) => name === 'run')).toMatchObject({
     parentSpanId: undefined,
@@ -123,6 +123,6 @@ it('does not affect a run when the collector accepts everything and never answer
   expect((await finished(server, await submit(server, ['A']))).verdict).toBe('passed');
   await waitFor(() => collector.requests.length > 0);
   expect((await finished(server, await submit(server, ['B']))).verdict).toBe('passed');
-  // It gives up what it could not send.
+  // It discards spans that it could not send.
   await server.app.stopWorkers({ now: false });
 });

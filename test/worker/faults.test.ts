@@ -13,7 +13,10 @@ import { waitFor } from '../support/wait-for.ts';
 import { createGate, createHarness, scriptedRunner } from './harness.ts';
 
 const workerProcess = new URL('./worker-process.ts', import.meta.url);
-/** What ends by itself here is waited for; what is to live on is renewed three times before, however busy the machine is. */
+/**
+ * Locks that end in these tests are awaited; locks that survive are renewed three times before, however busy the
+ * machine is.
+ */
 const ttlMs = 8000;
 const shortLeaseMs = 10_000;
 
@@ -96,7 +99,7 @@ describe('workers on PostgreSQL and Redis', () => {
       { slots: 1 },
     );
     await gate.at(run);
-    // The other has the run and is in the middle of a test.
+    // The other worker has claimed the run and executes a test.
     child.say('go on');
     child.signal('SIGCONT');
     expect(await child.line()).toBe('STALE_FENCE');
@@ -128,7 +131,7 @@ describe('workers on PostgreSQL and Redis', () => {
     const runs: number[] = [];
     for (let index = 0; index < 6; index++) runs.push(await harness.submit(environment));
     for (const child of children) {
-      // It says which test it starts, and may go on at once.
+      // It prints the test that it starts, and may continue at once.
       (async () => {
         for (;;) if ((await child.line()).startsWith('start')) child.say('go on');
       })().catch(() => {});
@@ -201,7 +204,7 @@ describe('workers on PostgreSQL and Redis', () => {
       }),
     );
     await gate.at(run);
-    // Redis comes back empty, and somebody else is faster: at the latest when it has done so again.
+    // Redis is empty again, and another owner is faster: at the latest when it has done so again.
     const other = await waitFor(async () => {
       await redis.kill();
       await redis.restart();
@@ -242,7 +245,7 @@ describe('workers and a PostgreSQL that fails', () => {
     await gate.at(run);
     await server.kill();
     await waitFor(() => reasons.length > 0);
-    // Either guard may be the first to know that nothing can be promised: the lock's second judge is the database.
+    // Either guard may be the first to lose its guarantee: the lock confirms ownership in the database.
     expect(['DATABASE_UNREACHABLE', 'LOCK_LOST']).toContain((reasons[0] as { code: string }).code);
     await server.start();
     await gate.at(run);

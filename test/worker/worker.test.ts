@@ -44,7 +44,7 @@ describe.each(kinds)('workers on %s', (kind) => {
         inside.set(id, 0);
       }
     };
-    // Two processes, as far as the queue can tell.
+    // Two processes, from the view of the queue.
     await harness.workers(runner, { slots: 2 });
     await harness.workers(runner, { slots: 2 });
     for (let round = 0; round < 3; round++) {
@@ -58,7 +58,7 @@ describe.each(kinds)('workers on %s', (kind) => {
         expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     }
     expect(environments.map(({ id }) => order.get(id))).toEqual(submitted);
-    // Nobody found an environment locked by the run before.
+    // No run found its environment locked by the run before.
     expect(harness.lines.some((line) => line.msg === 'Environment locked, skipping')).toBe(false);
   });
 
@@ -80,7 +80,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     await gate.at(normal);
     gate.letGo(normal);
     await harness.finished(normal);
-    // With all done: the worker sleeps, and the poll is too slow to be what wakes it.
+    // With all runs finished, the worker sleeps, and the poll is too slow to wake it.
     const later = await harness.submit(environment);
     await gate.at(later);
     gate.letGo(later);
@@ -141,7 +141,7 @@ describe.each(kinds)('workers on %s', (kind) => {
   });
 
   it('cancels a queued run and a running one', async () => {
-    // A lease so long that its renewal cannot be what brings the word.
+    // The lease is so long that its renewal cannot deliver the cancel.
     const harness = createHarness(database, { leaseMs: 600_000 });
     const environment = await harness.environment();
     const running = await harness.submit(environment);
