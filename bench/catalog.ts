@@ -71,7 +71,7 @@ function measureReading(root: string) {
       if (stdout === '') throw new Error(stderr);
       return JSON.parse(stdout);
     });
-    const of = (what: 'wall' | 'cpu') => round(median(rounds.map((measured) => measured[what])));
+    const of = (what: 'wall' | 'cpu') => round(median(rounds.map((timing) => timing[what])));
     return { wall: of('wall'), cpu: of('cpu') };
   };
   const cold = measure('cold');
@@ -93,11 +93,11 @@ async function compare(root: string) {
   const { tests: all } = resolveSelection(catalog, { ...emptySelection, all: true });
   const allAt = performance.now();
   const everything = await generate(layout, php, [], []);
-  const found = [...everything.keys()].filter((path) => path.endsWith('Cest.php')).sort();
+  const files = [...everything.keys()].filter((path) => path.endsWith('Cest.php')).sort();
   const expected = all.map((test) => `_generated/${generatedFile(test)}`).sort();
-  metrics.sets_equal = JSON.stringify(found) === JSON.stringify(expected);
+  metrics.sets_equal = JSON.stringify(files) === JSON.stringify(expected);
   console.log(
-    `all ${found.length} tests in ${seconds(allAt).toFixed(1)} s: ${metrics.sets_equal ? '' : 'not '}those of the catalog`,
+    `all ${files.length} tests in ${seconds(allAt).toFixed(1)} s: ${metrics.sets_equal ? '' : 'not '}those of the catalog`,
   );
 
   const shuffled = shuffle(all, Number(flags.seed));
@@ -200,7 +200,7 @@ async function generate(
   const names = tests.map(({ name, suite }) => (suite === undefined ? name : `${suite}:${name}`));
   const command = [layout.mftf, 'generate:tests', '--force', '--no-ansi', '--no-interaction', ...names];
   run(php, [...quiet, ...options, ...command], root);
-  const found: Generated = new Map();
+  const files: Generated = new Map();
   for (const [place, at] of [
     ['_generated', generated],
     ['Group', suiteClasses],
@@ -208,11 +208,11 @@ async function generate(
     for (const entry of await readdir(at, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      found.set(`${place}${path.slice(at.length)}`, await readFile(path, 'latin1'));
+      files.set(`${place}${path.slice(at.length)}`, await readFile(path, 'latin1'));
     }
   }
-  found.set('codeception.yml', await readFile(join(acceptance, 'codeception.yml'), 'latin1'));
-  return found;
+  files.set('codeception.yml', await readFile(join(acceptance, 'codeception.yml'), 'latin1'));
+  return files;
 }
 
 /** Ignores the exit code of MFTF, which is not reliable. */

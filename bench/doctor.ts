@@ -46,8 +46,8 @@ try {
     alarms += problems.length;
     for (const { code, about, found } of problems) console.log(`  ${code} ${about}: ${found}`);
     const slowest = [...report.checks].sort((one, other) => other.tookMs - one.tookMs).slice(0, 3);
-    const told = slowest.map(({ name, tookMs }) => `${name} ${tookMs} ms`).join(', ');
-    console.log(`round ${round}: ${(report.tookMs / 1000).toFixed(2)} s (${told})`);
+    const summary = slowest.map(({ name, tookMs }) => `${name} ${tookMs} ms`).join(', ');
+    console.log(`round ${round}: ${(report.tookMs / 1000).toFixed(2)} s (${summary})`);
   }
   const metrics = { doctor_s: median(seconds), false_alarms: alarms, preflight_s: preflight };
   console.log(

@@ -46,19 +46,19 @@ try {
   const child = startChild(new URL('./live/pages.ts', import.meta.url), [server.url, String(pages)]);
   await child.line();
   const { runs } = await installation.measure(environments, selection);
-  child.say('end');
-  const seen = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
+  child.writeLine('end');
+  const timesByPage = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
   const delays: number[] = [];
   for (const run of runs) {
-    const ended = await ends(run.environmentId, run.id);
+    const endTimes = await ends(run.environmentId, run.id);
     const firstSeen = new Map<string, number[]>();
-    for (const [key, at] of seen) {
+    for (const [key, at] of timesByPage) {
       const [, name = ''] = key.split(' ');
       if (name.startsWith(`${run.id}:`)) firstSeen.set(name, [...(firstSeen.get(name) ?? []), at]);
     }
     for (const times of firstSeen.values()) {
       // The last process that ended before a page showed the test is the process of the test.
-      const own = ended.findLast((at) => at <= Math.min(...times));
+      const own = endTimes.findLast((at) => at <= Math.min(...times));
       if (own !== undefined) delays.push(...times.map((at) => at - own));
     }
   }

@@ -31,22 +31,22 @@ async function round(id: number): Promise<{ run: number; gaps: number[] }> {
 
 try {
   await measure(environments, selection);
-  const found = [];
+  const samples = [];
   for (let number = 1; number <= rounds; number++) {
     const { run, gaps } = await round(environment.id);
-    found.push({ run, test: median(gaps) });
+    samples.push({ run, test: median(gaps) });
     console.log(
       `round ${number}: ${gaps.length + 1} tests, the run ${run.toFixed(2)} s, a test ${median(gaps).toFixed(0)} ms`,
     );
   }
   const metrics = {
-    run_s: median(found.map(({ run }) => run)),
-    test_ms: median(found.map(({ test }) => test)),
+    run_s: median(samples.map(({ run }) => run)),
+    test_ms: median(samples.map(({ test }) => test)),
   };
   console.log(
     `engine ${engine.kind}: a warm run ${metrics.run_s.toFixed(2)} s (bar: under 3), a test ${metrics.test_ms.toFixed(0)} ms (bar: under 300)`,
   );
-  await writeResults('overhead', { metrics, engine: engine.kind, rounds: found });
+  await writeResults('overhead', { metrics, engine: engine.kind, rounds: samples });
 } finally {
   await installation.close();
 }

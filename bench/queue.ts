@@ -21,7 +21,7 @@ const loads: Load[] = [
   { workers: 50, environments: 50, runsOfEach: 60 },
   { workers: 10, environments: 10, runsOfEach: 150 },
 ];
-const submitted = 300;
+const submissions = 300;
 
 const postgres = await startPostgres({ settings: ['fsync=on'] });
 const redis = await startRedis();
@@ -37,7 +37,7 @@ async function newDatabase(): Promise<string> {
  * start waits for eight responses and two flushed commits; the time of the simplest query of PostgreSQL is measured in
  * between, as a yardstick of how busy the machine is.
  */
-async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
+async function timesToStart(): Promise<{ times: number[]; queryTimes: number[] }> {
   const installation = await openInstallation(await newDatabase(), redis.url);
   const ids = await installation.environmentIds(20);
   const startedAt = new Map<number, (now: number) => void>();
@@ -47,13 +47,13 @@ async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
   });
   await workers.start();
   const times: number[] = [];
-  const answers: number[] = [];
-  for (let count = 0; count < submitted; count++) {
+  const queryTimes: number[] = [];
+  for (let count = 0; count < submissions; count++) {
     const id = ids[count % ids.length] as number;
     const start = new Promise<number>((resolve) => startedAt.set(id, resolve));
     const before = performance.now();
     await installation.database.query('SELECT 1');
-    answers.push(performance.now() - before);
+    queryTimes.push(performance.now() - before);
     const askedAt = performance.now();
     await installation.submit([{ id }]);
     times.push((await start) - askedAt);
@@ -64,7 +64,7 @@ async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
   await workers.stop();
   await installation.close();
   // The first few are slower, while statements are prepared.
-  return { times: times.slice(20), answers };
+  return { times: times.slice(20), queryTimes };
 }
 
 /** Runs per second of each contender, one after the other in each round. */
@@ -93,7 +93,7 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
 }
 
 try {
-  const { times, answers } = await timesToStart();
+  const { times, queryTimes: answers } = await timesToStart();
   const [start_p50_ms, start_p99_ms] = [percentile(times, 0.5), percentile(times, 0.99)];
   const yardstick = { p50: percentile(answers, 0.5), p99: percentile(answers, 0.99) };
   console.log(

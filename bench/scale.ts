@@ -84,7 +84,7 @@ async function measureClaims(runMs: number) {
 try {
   const queueSize = await fillQueue();
   const claims = await measureClaims(busyMs);
-  const saturated = await measureClaims(0);
+  const saturatedClaims = await measureClaims(0);
   const history = await makeHistory(postgres.url, results);
   const queries = await measureQueries(database, history);
   const size = await bytes();
@@ -94,7 +94,7 @@ try {
     claim_p99_ms: percentile(claims.times, 0.99),
     wanted_runs_per_s: (processes * slots * 1_000) / busyMs,
     runs_per_s: claims.perSecond,
-    most_runs_per_s: saturated.perSecond,
+    most_runs_per_s: saturatedClaims.perSecond,
     queue_mb: megabytes(queueSize),
     worker_rss_mb: megabytes(claims.memory),
     results,

@@ -14,19 +14,22 @@ try {
   const watches = await finished;
   const rows = ['pipe', 'terminal', 'json', 'junit'].map((output) => {
     const ofOutput = watches.filter((watch) => watch.output === output);
-    const silent = ofOutput.map(({ silentMs }) => silentMs);
+    const exitTimes = ofOutput.map(({ silentMs }) => silentMs);
     return {
       output,
       processes: ofOutput.length,
       wrong_codes: ofOutput.filter(({ code, expectedCode }) => code !== expectedCode).length,
       by_force: ofOutput.filter(({ endedByItself }) => !endedByItself).length,
-      median_ms: Math.round(median(silent)),
-      max_ms: Math.round(Math.max(...silent)),
+      median_ms: Math.round(median(exitTimes)),
+      max_ms: Math.round(Math.max(...exitTimes)),
     };
   });
   console.table(rows);
-  const silent = watches.map(({ silentMs }) => silentMs);
-  const metrics = { exit_p50_ms: Math.round(median(silent)), exit_max_ms: Math.round(Math.max(...silent)) };
+  const exitTimes = watches.map(({ silentMs }) => silentMs);
+  const metrics = {
+    exit_p50_ms: Math.round(median(exitTimes)),
+    exit_max_ms: Math.round(Math.max(...exitTimes)),
+  };
   await writeResults('watch-exit', { metrics, rows });
 } finally {
   await close();

@@ -40,14 +40,14 @@ try {
   const more: number[] = [];
   for (const groups of [['checkout', 'admin'], ['smoke']]) {
     const environments = ['preprod-us', 'preprod-es', 'stage-es'];
-    const asked = { environments, selection: { groups }, requestedBy: 'demo' };
-    for (const { id } of (await caller.call(submitRuns, asked)).runs) more.push(id);
+    const submission = { environments, selection: { groups }, requestedBy: 'demo' };
+    for (const { id } of (await caller.call(submitRuns, submission)).runs) more.push(id);
   }
-  const underWay = new AbortController();
+  const abort = new AbortController();
   const onProgress = ({ run }: ProgressView) => {
-    if (run.counts.passed > 1) underWay.abort();
+    if (run.counts.passed > 1) abort.abort();
   };
-  await watchRuns(caller, more.slice(0, 1), { onProgress, signal: underWay.signal }).catch(() => {});
+  await watchRuns(caller, more.slice(0, 1), { onProgress, signal: abort.signal }).catch(() => {});
   await shoot('overview', '/', 'What runs where');
 } finally {
   await browser.close();

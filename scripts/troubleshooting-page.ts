@@ -67,17 +67,23 @@ working and counts as none. The same at \`GET /api/doctor\` and \`POST /api/doct
 `;
 
 function symptoms(): string[] {
-  const told = checks.flatMap(({ name, symptoms: seenAs, codes }) =>
+  const fromChecks = checks.flatMap(({ name, symptoms: seenAs, codes }) =>
     seenAs.map((seen) => `| ${cell(seen)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
   );
-  const repaired = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
+  const fromRuns = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
     seenAs === undefined ? [] : [`| ${cell(seenAs)} | mended by the run: \`${event}\` |`],
   );
-  return [...told, ...repaired];
+  return [...fromChecks, ...fromRuns];
 }
 
-function guideRow({ met, cause, found, code: told, test: [file, title] }: GuideRow): string {
-  return `| ${cell(met)} | ${cell(cause)} | ${found} | ${code(told)} | \`test/${file}\`: ${cell(title.replace(': %s', ''))} |`;
+function guideRow({
+  symptom: met,
+  cause,
+  detectedBy: found,
+  code: fromChecks,
+  test: [file, title],
+}: GuideRow): string {
+  return `| ${cell(met)} | ${cell(cause)} | ${found} | ${code(fromChecks)} | \`test/${file}\`: ${cell(title.replace(': %s', ''))} |`;
 }
 
 function checkRow({ name, description, codes, fix }: (typeof checks)[number]): string {

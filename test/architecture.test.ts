@@ -134,7 +134,7 @@ const pageFiles = filesIn(page);
 
 /** The cycles of a graph, each as the nodes on it. Tarjan's algorithm. */
 function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
-  const found: string[][] = [];
+  const cycles: string[][] = [];
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const stack: string[] = [];
@@ -148,10 +148,10 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
     }
     if (lowest.get(node) !== order.get(node)) return;
     const members = stack.splice(stack.indexOf(node));
-    if (members.length > 1) found.push(members);
+    if (members.length > 1) cycles.push(members);
   };
   for (const node of graph.keys()) if (!order.has(node)) visit(node);
-  return found;
+  return cycles;
 }
 
 function importGraph(root: string, files: string[]): Map<string, string[]> {
@@ -184,8 +184,8 @@ function roomGraph(files: ReadonlyMap<string, readonly string[]>): Map<string, s
 
 describe('the architecture', () => {
   it('has exactly the rooms of the list', () => {
-    const present = readdirSync(source).filter((name) => !name.endsWith('.test.ts'));
-    expect(present.toSorted()).toEqual(Object.keys(rooms).toSorted());
+    const folders = readdirSync(source).filter((name) => !name.endsWith('.test.ts'));
+    expect(folders.toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
   it('lists each existing room once, without import cycles between rooms', () => {

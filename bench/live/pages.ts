@@ -7,7 +7,7 @@ import type { RunResultsView } from '../../src/operations/results/results-view.t
 
 const [url = '', count = '1'] = process.argv.slice(2);
 /** Milliseconds since 1970, by `page run:test`. */
-const seen: Record<string, number> = {};
+const times: Record<string, number> = {};
 
 async function open(page: number, listening: () => void): Promise<void> {
   const response = await fetch(`${url}/api/events`);
@@ -25,7 +25,7 @@ async function open(page: number, listening: () => void): Promise<void> {
         fetch(`${url}/api/overview`).then((answer) => answer.arrayBuffer()),
       ]);
       for (const { test, status } of results.tests) {
-        if (status !== 'waiting' && status !== 'running') seen[`${page} ${run}:${test}`] ??= Date.now();
+        if (status !== 'waiting' && status !== 'running') times[`${page} ${run}:${test}`] ??= Date.now();
       }
     }
     asking = false;
@@ -43,4 +43,4 @@ const pages = Array.from({ length: Number(count) }, (_, page) => page);
 await Promise.all(pages.map((page) => new Promise<void>((resolve) => void open(page, resolve))));
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
-process.stdout.write(`${JSON.stringify(seen)}\n`, () => process.exit());
+process.stdout.write(`${JSON.stringify(times)}\n`, () => process.exit());

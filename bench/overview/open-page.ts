@@ -1,7 +1,7 @@
 import type { TestBrowser } from '../../test/page/chromium.ts';
 
 /** In milliseconds. The first two are from the start of the navigation, by the clock of the browser. */
-export interface Opened {
+export interface PageTimings {
   /** All lanes and bars are in the document and drawn. */
   contentMs: number;
   /**
@@ -16,7 +16,7 @@ export interface Opened {
 }
 
 /** Runs in the page before its own scripts. The policy of the page forbids evaluating code in it later by polling. */
-const watch = (there: { lanes: number; bars: number }) => `
+const watch = (expectedCounts: { lanes: number; bars: number }) => `
   globalThis.longTasks = [];
   globalThis.waited = 0;
   new PerformanceObserver((list) => {
@@ -24,8 +24,8 @@ const watch = (there: { lanes: number; bars: number }) => `
   }).observe({ type: 'longtask', buffered: true });
   globalThis.allThere = new Promise((resolve) => {
     const watcher = new MutationObserver(() => {
-      if (document.querySelectorAll('[data-run]').length < ${there.bars}) return;
-      if (document.querySelectorAll('section > ul > li').length < ${there.lanes}) return;
+      if (document.querySelectorAll('[data-run]').length < ${expectedCounts.bars}) return;
+      if (document.querySelectorAll('section > ul > li').length < ${expectedCounts.lanes}) return;
       watcher.disconnect();
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
     });
@@ -48,10 +48,10 @@ const watch = (there: { lanes: number; bars: number }) => `
 export async function openCold(
   browser: TestBrowser,
   url: string,
-  there: { lanes: number; bars: number },
-): Promise<Opened> {
+  expectedCounts: { lanes: number; bars: number },
+): Promise<PageTimings> {
   const page = await browser.open('about:blank');
-  await page.addInitScript(watch(there));
+  await page.addInitScript(watch(expectedCounts));
   await page.goto(url, { waitUntil: 'commit' });
   const contentMs = Number(await page.evaluate('allThere'));
   await page.mouse.click(2, 300);

@@ -84,7 +84,6 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
  * fenced, with its history kept and its watchers notified. The verdict is `broken`, because no test is planned; that
  * makes no difference here.
  */
- */
 export function ours(databaseUrl: () => Promise<string>, redisUrl: string): Contender {
   return {
     name: 'matre',

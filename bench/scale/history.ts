@@ -73,7 +73,7 @@ export async function measureQueries(
       ),
     'commits in use': () => runs.commitsInUse(),
   };
-  const measured: { name: string; ms: number }[] = [];
+  const queryTimes: { name: string; ms: number }[] = [];
   for (const [name, query] of Object.entries(queries)) {
     const times: number[] = [];
     for (let count = 0; count < 9; count++) {
@@ -81,7 +81,7 @@ export async function measureQueries(
       await query();
       times.push(performance.now() - startedAt);
     }
-    measured.push({ name, ms: median(times) });
+    queryTimes.push({ name, ms: median(times) });
   }
-  return measured;
+  return queryTimes;
 }

@@ -28,12 +28,12 @@ export async function writeResults(
 ): Promise<void> {
   const folder = new URL('../results/', import.meta.url);
   await mkdir(folder, { recursive: true });
-  const machine = { cpus: cpus().length, load: loadavg().map(rounded), node: process.version };
-  const text = JSON.stringify({ ...results, machine }, (_, value) => rounded(value), 2);
+  const machine = { cpus: cpus().length, load: loadavg().map(roundFigures), node: process.version };
+  const text = JSON.stringify({ ...results, machine }, (_, value) => roundFigures(value), 2);
   await writeFile(fileURLToPath(new URL(`${name}.json`, folder)), `${text}\n`);
 }
 
 /** Rounds to four digits; more would exceed the precision of the measurement. */
-function rounded<T>(value: T): T | number {
+function roundFigures<T>(value: T): T | number {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

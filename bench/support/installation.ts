@@ -65,9 +65,9 @@ export async function openInstallation(options: {
 
   return {
     ...matre,
-    async measure(wanted, selection) {
+    async measure(environments, selection) {
       const startedAt = performance.now();
-      const runs = await matre.run(wanted, selection);
+      const runs = await matre.run(environments, selection);
       return { seconds: (performance.now() - startedAt) / 1000, runs };
     },
     async close() {

@@ -14,14 +14,14 @@ import { insertRun, openArtifactsHost } from './host.ts';
 
 describe.each(kinds)('the database, %s', (kind) => {
   artifactsConformance(async () => {
-    const opened = await openTestDatabase(kind);
-    const host = await openArtifactsHost(opened.database);
+    const testDatabase = await openTestDatabase(kind);
+    const host = await openArtifactsHost(testDatabase.database);
     return {
       artifacts: host.artifacts,
-      newRun: () => insertRun(opened.database),
+      newRun: () => insertRun(testDatabase.database),
       async close() {
         await host.close();
-        await opened.close();
+        await testDatabase.close();
       },
     };
   });

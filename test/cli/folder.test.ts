@@ -78,7 +78,7 @@ describe('without a server', () => {
 describe('up', () => {
   it('serves commands on the same folder, refuses a second instance, and stops on SIGTERM', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at http://127.0.0.1:');
+    await up.waitForOutput('matre is up at http://127.0.0.1:');
     const status = await ask('status', '--json');
     expect(JSON.parse(status.stdout).workers).toMatchObject([{ alive: true, slots: 4 }]);
     expect((await readFolderOwner(folder))?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -95,7 +95,7 @@ describe('up', () => {
 
   it('frees the folder when it is killed by SIGKILL', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at');
+    await up.waitForOutput('matre is up at');
     up.process.kill('SIGKILL');
     await up.done;
     expect((await ask('env', 'list')).code).toBe(0);
@@ -103,8 +103,8 @@ describe('up', () => {
 
   it('names a port that is in use', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at');
-    const port = /:(\d+)\n/.exec(up.printed())?.[1] as string;
+    await up.waitForOutput('matre is up at');
+    const port = /:(\d+)\n/.exec(up.output())?.[1] as string;
     const other = await embeddedFolder();
     try {
       const second = await cli(['up'], { settings: { MATRE_DATA: other, MATRE_PORT: port } });

@@ -61,14 +61,14 @@ export async function startLongWatches(options: {
       ),
     ),
   );
-  let begun = 0;
+  let startedCount = 0;
   let releaseRuns = () => {};
   const released = new Promise<void>((resolve) => {
     releaseRuns = resolve;
   });
   const heldRunner: Runner = async (job) => {
-    begun += 1;
-    if (begun === watches.length) void delay(options.runMs).then(releaseRuns);
+    startedCount += 1;
+    if (startedCount === watches.length) void delay(options.runMs).then(releaseRuns);
     await released;
     return namedRunner(job);
   };

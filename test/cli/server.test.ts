@@ -72,7 +72,7 @@ describe('run --watch', () => {
     const watching = startCli(['run', '-e', 'us', '-t', 'WaitForever', '--watch'], {
       settings: { MATRE_URL: server.url },
     });
-    await watching.says('testing 0/1');
+    await watching.waitForOutput('testing 0/1');
     watching.process.kill('SIGINT');
     const { code, stderr } = await watching.done;
     expect(code).toBe(130);
@@ -118,8 +118,8 @@ describe('the other commands, with a server', () => {
     expect(status.stdout).toContain(`Server: ${server.url}`);
     expect(status.stdout).toMatch(/^held +paused \(so that runs stay in the queue\) +1/m);
     await ask(['cancel', String(id)]);
-    const retried = await ask(['retry', String(id), '--json']);
-    expect(JSON.parse(retried.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
+    const retry = await ask(['retry', String(id), '--json']);
+    expect(JSON.parse(retry.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
   });
 
   it('priority moves a queued run before or behind the others', async () => {
@@ -146,8 +146,8 @@ describe('the other commands, with a server', () => {
     const { id } = JSON.parse(added.stdout);
     expect(await server.app.context.environments.readPassword(id)).toBe('open sesame');
 
-    const refused = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
+    const refusal = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
+    expect(refusal).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
     await ask(['env', 'set', 'secret', '--secret', 'KEY'], 'hush');
     await ask(['env', 'set', 'secret', 'STORE=us', 'EMPTY=', 'SUM=1+1=2']);
     const shown = await ask(['env', 'show', 'secret']);

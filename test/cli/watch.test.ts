@@ -37,14 +37,14 @@ function watchingTerminal() {
 }
 
 describe('run --watch without a server', () => {
-  let opened: TestApp;
+  let testApp: TestApp;
   let caller: Caller;
   beforeAll(async () => {
-    opened = await openTestApp({ parts: { runner: namedRunner } });
-    caller = createLocalCaller(opened.app);
+    testApp = await openTestApp({ parts: { runner: namedRunner } });
+    caller = createLocalCaller(testApp.app);
     await caller.call(addEnvironment, { code: 'us', baseUrl: 'https://us.test', adminUsername: 'admin' });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testApp.close());
 
   const submit = async (test: string) => {
     const selection = { tests: [test] };

@@ -39,8 +39,8 @@ overEngines((kind) => {
   test('all commands that the demo suggests work and end, and Ctrl-C ends the demo', async () => {
     // CI=true in the environment of the tests would end the demo on its own.
     const demo = startDemo({ CI: '' });
-    await demo.says('Ctrl-C ends the demo.');
-    const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.printed()) ?? [];
+    await demo.waitForOutput('Ctrl-C ends the demo.');
+    const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.output()) ?? [];
     const ask = (line: string) => cli(line.split(' '), { settings: { MATRE_URL: url }, observeEnd: 'plain' });
     expect(await ask(`show ${id}`)).toMatchObject({ code: 0, endedByItself: true });
     expect(await ask('run -e preprod-us --all --watch')).toMatchObject({ code: 0, endedByItself: true });

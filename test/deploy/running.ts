@@ -8,7 +8,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
-import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
+import { noDockerReason, startDocker, type TestDocker } from '../support/docker.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { importMatre, importPostgres, importRedis } from './images.ts';
 
@@ -19,7 +19,7 @@ import { importMatre, importPostgres, importRedis } from './images.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-const skip = noDockerBecause();
+const skip = noDockerReason();
 const network = 'matre-test';
 /** The engine publishes ports on 127.0.0.1. */
 const namespace = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
@@ -50,7 +50,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     folder = await mkdtemp(join(tmpdir(), 'matre-compose-'));
     const data = join(folder, 'data');
     await cp(join(root, 'examples/module'), join(data, 'module'), { recursive: true });
-    engine = await startDocker(join(folder, 'engine'), { apart: namespace });
+    engine = await startDocker(join(folder, 'engine'), { isolated: namespace });
     host = engine.host;
     const socketPath = host.slice('unix://'.length);
     settings = {

@@ -16,9 +16,9 @@ export function askDoctor(
 
 /** The result of one check. */
 export function checkOf({ checks }: ReportView, name: string): CheckView {
-  const found = checks.find((check) => check.name === name);
-  if (!found) throw new Error(`There is no check ${name}.`);
-  return found;
+  const match = checks.find((check) => check.name === name);
+  if (!match) throw new Error(`There is no check ${name}.`);
+  return match;
 }
 
 /** The codes of the problems of a report, with their subjects. */

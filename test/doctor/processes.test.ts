@@ -45,7 +45,7 @@ describe('several processes', () => {
   async function startWorker(more: Record<string, string> = {}): Promise<CliProcess> {
     const worker = startCli(['worker'], { settings: { ...settings(), MATRE_WORKERS: '1', ...more } });
     workers.push(worker);
-    await worker.says('1 workers are up.');
+    await worker.waitForOutput('1 workers are up.');
     const { workers: table } = app.app.context;
     await waitFor(async () => (await table.list()).some(({ pid }) => pid === worker.process.pid));
     return worker;
@@ -78,7 +78,7 @@ describe('several processes', () => {
       expect.stringMatching(/^Another process was refused the lock matre_doctor_\S+ in Redis\.$/),
       'It was refused the lock.',
     ]);
-    // Nothing is left of the proof.
+    // The probe leaves no lock behind.
     expect(await app.app.context.locks.list()).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe('several processes', () => {
     }
   }
   /** Runs a single check, which is quicker than all of them. */
-  const look = (check: Check, instead: Partial<CheckContext> = {}) => {
+  const runCheck = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
     return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
@@ -118,7 +118,7 @@ describe('several processes', () => {
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
 
   test('a Redis that evicts locks when its memory is full is named, with the setting', async () => {
-    const held = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
+    const lock = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
     await redisIs(async (client) => {
       const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
       await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
@@ -127,11 +127,11 @@ describe('several processes', () => {
         await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
       }
     });
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'problem', code: 'LOCK_STORE_EVICTS', message: expect.stringContaining('volatile-ttl') },
       { status: 'warning' },
     ]);
-    await held.release();
+    await lock.release();
     await redisIs(async (client) => {
       await client.flushDb();
       await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
@@ -148,38 +148,38 @@ describe('several processes', () => {
       ],
     });
     await redisIs((client) => client.configSet('appendonly', 'yes'));
-    expect(await look(locksForgotten)).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+    expect(await runCheck(locksForgotten)).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
     await redisIs((client) => client.configSet('appendonly', 'no'));
     // As a managed Redis does.
     await redisIs((client) => client.aclSetUser('default', ['-config']));
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'ok' },
       { status: 'ok', message: expect.stringContaining('could not be looked at') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'unknown', message: expect.stringContaining('+info') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+info']));
   });
 
   test('a worker that keeps the files of its runs in a folder of its own is named, with the setting', async () => {
-    expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
-    const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
+    expect(await runCheck(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
+    const otherFolder = await mkdtemp(join(tmpdir(), 'matre-data-'));
     // The folder has the same key, so that only the location of the files differs.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
-    const worker = await startWorker({ MATRE_DATA: elsewhere, MATRE_SECRET_KEY: key });
-    const apart = (await look(filesApart)).filter(({ status }) => status !== 'ok');
-    expect(apart).toMatchObject([
+    const worker = await startWorker({ MATRE_DATA: otherFolder, MATRE_SECRET_KEY: key });
+    const problems = (await runCheck(filesApart)).filter(({ status }) => status !== 'ok');
+    expect(problems).toMatchObject([
       {
         code: 'FILES_APART',
         about: expect.stringContaining(`/${worker.process.pid}`),
-        message: expect.stringContaining(elsewhere),
+        message: expect.stringContaining(otherFolder),
       },
     ]);
     worker.process.kill('SIGTERM');
     await worker.done;
-    await rm(elsewhere, { recursive: true });
+    await rm(otherFolder, { recursive: true });
   });
 
   test('a worker that hangs is named', async () => {
@@ -187,7 +187,7 @@ describe('several processes', () => {
     worker.process.kill('SIGSTOP');
     // A heartbeat from before the stop may arrive after it.
     await waitFor(async () => {
-      const findings = await look(locksExclude, { config: impatientConfig() });
+      const findings = await runCheck(locksExclude, { config: impatientConfig() });
       return findings.some(
         (each) =>
           each.status === 'problem' &&
@@ -211,7 +211,7 @@ describe('several processes', () => {
         return table.list();
       },
     };
-    const findings = await look(locksExclude, { config: impatientConfig(), workers: beating });
+    const findings = await runCheck(locksExclude, { config: impatientConfig(), workers: beating });
     expect(findings.filter(({ about }) => about === id)).toMatchObject([
       { status: 'unknown', message: expect.stringContaining('It is alive') },
     ]);
@@ -220,7 +220,7 @@ describe('several processes', () => {
 
   test('a process that is too slow to try a lock proves nothing', async () => {
     const config = { ...app.app.context.config, doctor: { timeoutMs: 1 } };
-    const [process] = await look(locksExclude, { config });
+    const [process] = await runCheck(locksExclude, { config });
     expect(process).toMatchObject({
       status: 'unknown',
       message: expect.stringContaining('this machine is busy'),
@@ -245,26 +245,26 @@ describe('several processes', () => {
     waitFor(async () => (await app.app.context.runs.get(runId)).state === 'finished');
 
   /** The finding of the doctor about a stuck run; between two checks a worker may have just claimed it. */
-  const stuck = (runId: number) =>
+  const stuckFinding = (runId: number) =>
     waitFor(async () => {
-      const findings = await look(queueStuck);
+      const findings = await runCheck(queueStuck);
       return findings.find((each) => each.status === 'problem' && each.about === `run ${runId}`);
     });
 
   test('a run that waits for a lock of another owner is named, with the owner', async () => {
     // As another installation on the same Redis has, whose environments have the same numbers.
-    let held: HeldLock | undefined;
+    let lock: HeldLock | undefined;
     const run = await waitingRun(async (id) => {
-      held = await app.app.context.locks.acquire(lockNames.environment(id), { owner: 'another matre' });
+      lock = await app.app.context.locks.acquire(lockNames.environment(id), { owner: 'another matre' });
     });
-    await workers[0]?.says('Environment locked, skipping');
-    expect(await stuck(run)).toMatchObject({
-      message: expect.stringContaining(`another matre holds ${held?.name}`),
-      remedy: expect.stringContaining(`matre locks release ${held?.name}`),
+    await workers[0]?.waitForOutput('Environment locked, skipping');
+    expect(await stuckFinding(run)).toMatchObject({
+      message: expect.stringContaining(`another matre holds ${lock?.name}`),
+      remedy: expect.stringContaining(`matre locks release ${lock?.name}`),
     });
-    await held?.release();
+    await lock?.release();
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
+    expect(await runCheck(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
   test('a run whose environment is locked by an idle PostgreSQL session is named, with how to end the session', async () => {
@@ -276,7 +276,7 @@ describe('several processes', () => {
       );
       // A session that has just begun may be a claim.
       const remedy = expect.stringContaining(`pg_terminate_backend(${rows[0].pid})`);
-      await expect.poll(() => stuck(waiting), { timeout: patienceMs }).toMatchObject({ remedy });
+      await expect.poll(() => stuckFinding(waiting), { timeout: patienceMs }).toMatchObject({ remedy });
       return waiting;
     });
     await finished(run);
@@ -290,7 +290,7 @@ describe('several processes', () => {
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
     const run = await waitingRun();
     const message = expect.stringContaining('1 environments are free and have runs that wait');
-    expect(await stuck(run)).toMatchObject({ message });
+    expect(await stuckFinding(run)).toMatchObject({ message });
     worker?.process.kill('SIGCONT');
     await finished(run);
   });
@@ -300,9 +300,9 @@ describe('several processes', () => {
     const [other] = workers;
     other?.process.kill('SIGSTOP');
     // It gets no further than its container engine, which accepts connections and never answers.
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const silentServer = createServer().listen(0, '127.0.0.1');
+    await once(silentServer, 'listening');
+    const { port } = silentServer.address() as AddressInfo;
     const worker = await startWorker({ MATRE_ENGINE: 'docker', DOCKER_HOST: `tcp://127.0.0.1:${port}` });
     const run = await waitingRun();
     await waitFor(async () => (await runs.get(run)).state === 'running');
@@ -311,16 +311,16 @@ describe('several processes', () => {
     await database.query(`UPDATE run SET lease_until = lease_until - interval '2 minutes' WHERE id = $1`, [
       run,
     ]);
-    expect(await stuck(run)).toMatchObject({
+    expect(await stuckFinding(run)).toMatchObject({
       message: expect.stringContaining(`The lease of run ${run} ended`),
     });
-    silent.close();
+    silentServer.close();
     const { workers: table } = app.app.context;
     for (const { id, pid } of await table.list()) if (pid === worker.process.pid) await table.remove(id);
     // Any worker reclaims it.
     other?.process.kill('SIGCONT');
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
+    expect(await runCheck(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
   test('no request makes a worker acquire a lock of a run', async () => {

@@ -25,14 +25,14 @@ const module = {
 describe.each(kinds)('%s', (kind, start) => {
   let selenium: TestSelenium;
   let harness: Harness;
-  const strangers: string[] = [];
+  const foreignSessions: string[] = [];
 
   beforeAll(async () => {
     selenium = await start();
   });
   afterEach(async () => {
     await harness?.close();
-    for (const id of strangers.splice(0)) await selenium.client.end(id);
+    for (const id of foreignSessions.splice(0)) await selenium.client.end(id);
   });
   afterAll(() => selenium.stop());
 
@@ -48,9 +48,9 @@ describe.each(kinds)('%s', (kind, start) => {
     return harness;
   }
   const labels = async () => (await selenium.client.status()).sessions.map(({ label }) => label);
-  const stranger = async () => {
+  const openForeignSession = async () => {
     const id = await selenium.open();
-    strangers.push(id);
+    foreignSessions.push(id);
     return id;
   };
   const installation = async () => (await harness.context.examined()).installation;
@@ -60,8 +60,8 @@ describe.each(kinds)('%s', (kind, start) => {
     const environment = await harness.environment('preprod-us');
     const run = await harness.submit(environment, { tests: ['WaitingTest'] });
     const open1 = await waitFor(async () => {
-      const found = (await labels()).filter((label) => label !== undefined);
-      return found.length > 0 ? found : undefined;
+      const sessionLabels = (await labels()).filter((label) => label !== undefined);
+      return sessionLabels.length > 0 ? sessionLabels : undefined;
     });
     expect(open1).toEqual([expect.stringMatching(new RegExp(`^matre\\..+\\.run-${run}-\\d+\\.1$`))]);
     await harness.context.runs.cancel(run);
@@ -70,7 +70,7 @@ describe.each(kinds)('%s', (kind, start) => {
   });
 
   test('a test that is killed leaves no session, and a foreign session stays', async () => {
-    const other = await stranger();
+    const other = await openForeignSession();
     await open();
     const environment = await harness.environment('preprod-us');
     const { run } = await harness.run(environment, { tests: ['KilledTest', 'PlainTest'] });
@@ -80,30 +80,30 @@ describe.each(kinds)('%s', (kind, start) => {
   });
 
   test('workers and the doctor end the sessions of a finished run, and no foreign ones', async () => {
-    const other = await stranger();
+    const other = await openForeignSession();
     await open({ workers: false });
     await harness.environment('preprod-us');
     const label = sessionLabel({ installation: await installation(), runId: 77, fence: 1 }, 1);
-    const named = () =>
+    const sessionNames = () =>
       selenium.open({
         'se:name': label,
         'goog:chromeOptions': {
           args: ['--headless', '--no-sandbox', '--disable-dev-shm-usage', `--matre-session=${label}`],
         },
       });
-    const left = await named();
+    const leftover = await sessionNames();
     const report = await askDoctor(harness.context);
     expect(checkOf(report, 'selenium-sessions-left').findings).toMatchObject([
-      { code: 'SELENIUM_SESSIONS_LEFT', found: expect.stringContaining(left), fixable: true },
+      { code: 'SELENIUM_SESSIONS_LEFT', found: expect.stringContaining(leftover), fixable: true },
     ]);
     expect(await labels()).toContain(label);
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'selenium-sessions-left')).toMatchObject({
       standing: 'well',
-      healed: [`Session ${left} was ended.`],
+      healed: [`Session ${leftover} was ended.`],
     });
 
-    await named();
+    await sessionNames();
     await harness.startWorkers();
     await waitFor(async () => !(await labels()).includes(label));
     expect((await selenium.client.status()).sessions.map(({ id }) => id)).toEqual([other]);
@@ -133,7 +133,7 @@ describe.each(kinds)('%s', (kind, start) => {
 
   if (kind === 'Selenium Grid 4')
     test('as many runs execute as there are sessions; the others show why they wait, and none is broken', async () => {
-      await stranger();
+      await openForeignSession();
       await open();
       const [one, two] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
       const first = await harness.submit(one, { tests: ['WaitingTest'] });
@@ -163,8 +163,8 @@ describe.each(kinds)('%s', (kind, start) => {
   if (kind === 'Selenium Grid 4')
     test('a grid full of foreign sessions is named', async () => {
       await open({ workers: false });
-      await stranger();
-      await stranger();
+      await openForeignSession();
+      await openForeignSession();
       const report = await askDoctor(harness.context);
       expect(problemsOf(report)).toContainEqual(['SELENIUM_FULL', selenium.client.address]);
     });

@@ -112,13 +112,13 @@ overOneEngine((kind) => {
     // This used to leave containers with an old, empty folder: the module of the next commit replaces this one.
     harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
     await environment.container.openGate();
-    const { run: ended } = await harness.finished(run);
-    expect(ended.verdict).toBe('passed');
+    const { run: finishedRun } = await harness.finished(run);
+    expect(finishedRun.verdict).toBe('passed');
     const { run: next, events } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(next).toMatchObject({ verdict: 'passed', commit: { subject: 'Other values' } });
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_REPLACED');
     expect((await harness.engine.inspect(environment.container.name))?.id).toBe(container?.id);
-    expect(await environment.container.says('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
+    expect(await environment.container.exec('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
   });
 
   test('a stale container is named, and replaced when no run uses it', async () => {

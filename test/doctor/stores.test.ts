@@ -56,8 +56,8 @@ test('names a missing worker, a lost worker, a stuck queue and an expired lease 
   const codes = async (name: string) => {
     const { config, locks } = app.context;
     const check = checks.find((each) => each.name === name);
-    const found = await check?.look({ config, database, locks, workers } as CheckContext);
-    return found?.flatMap((each) => ('code' in each ? [each.code] : []));
+    const result = await check?.look({ config, database, locks, workers } as CheckContext);
+    return result?.flatMap((each) => ('code' in each ? [each.code] : []));
   };
   /** Repeats the heartbeat, however long this test takes. */
   const keepAlive = async (waitsFor?: Reason) => {

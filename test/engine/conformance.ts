@@ -327,15 +327,17 @@ export function engineConformance(kind: EngineKind): void {
 
     test('invariant 9: distinguishes an out-of-memory kill from an exit code', async () => {
       const { id } = await make({ memoryBytes: 64 * mebibyte });
-      const hungry = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
-      const exec = await subject.engine.exec(id, { argv: ['sh', '-c', `${hungry.join(' ')}; exit 1`] });
+      const memoryCommand = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
+      const exec = await subject.engine.exec(id, {
+        argv: ['sh', '-c', `${memoryCommand.join(' ')}; exit 1`],
+      });
       const { end } = await output(exec);
       expect(end).toMatchObject({ kind: 'exited', outOfMemory: true });
       expect(await subject.engine.inspect(id)).toMatchObject({ state: 'running' });
       const killed = await subject.engine.exec(id, { argv: ['sh', '-c', 'kill -s KILL $$'] });
       expect((await output(killed)).end).toEqual({ kind: 'exited', code: 137, outOfMemory: false });
-      const asked = capture(subject.engine, id, hungry);
-      await expectFault(asked, 'OUT_OF_MEMORY');
+      const execution = capture(subject.engine, id, memoryCommand);
+      await expectFault(execution, 'OUT_OF_MEMORY');
     });
 
     test.each(['removed', 'stopped'])(
@@ -473,12 +475,17 @@ export function engineConformance(kind: EngineKind): void {
       expect(await run.ended).toEqual(lost);
       expect(await alive(id, mark)).toBe(0);
 
-      const silent: Engine = { ...loses, inspect: () => new Promise(() => {}) };
+      const silentEngine: Engine = { ...loses, inspect: () => new Promise(() => {}) };
       const short = { until: () => performance.now() + 15_000, clock };
-      const begun = performance.now();
-      const unseen = await superviseExec(silent, id, { argv: tree(mark) }, { ...options, deadline: short });
-      expect(await unseen.ended).toEqual(lost);
-      expect(performance.now() - begun).toBeGreaterThan(15_000);
+      const startedAt = performance.now();
+      const lostExec = await superviseExec(
+        silentEngine,
+        id,
+        { argv: tree(mark) },
+        { ...options, deadline: short },
+      );
+      expect(await lostExec.ended).toEqual(lost);
+      expect(performance.now() - startedAt).toBeGreaterThan(15_000);
       expect(await alive(id, mark)).toBe(0);
     });
 
@@ -511,7 +518,7 @@ export function engineConformance(kind: EngineKind): void {
       ]);
       const out = new Map<string, { mode: number; content: Buffer }>();
       for await (const file of getFiles(subject.engine, shared.id, { dir, paths: ['a.txt', 'deep'] })) {
-        out.set(file.path, { mode: file.mode, content: await whole(file.content) });
+        out.set(file.path, { mode: file.mode, content: await readAll(file.content) });
       }
       expect(out.get('a.txt')).toEqual({ mode: 0o644, content: Buffer.from('text') });
       expect(out.get('deep/er/b.bin')?.mode).toBe(0o600);
@@ -566,12 +573,12 @@ async function collect(
   const wanted = { dir, paths, ...(maxBytes === undefined ? {} : { maxBytes }) };
   for await (const { path, content } of getFiles(engine, container, wanted)) {
     found.push(path);
-    await whole(content);
+    await readAll(content);
   }
   return found;
 }
 
-async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
   return Buffer.concat(pieces);

@@ -49,7 +49,7 @@ describe('only the sandbox', () => {
     const child = startChild(keeper, [folder, sandboxTestImage()], { HOME: folder, TMPDIR: folder }, as);
     if (allowed) {
       expect(await child.line()).toBe('up 0');
-      child.say('stop');
+      child.writeLine('stop');
       expect(await child.line()).toBe('exited true');
     } else {
       expect(await child.exited).not.toBe(0);

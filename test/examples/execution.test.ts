@@ -40,25 +40,25 @@ describe('codecept run functional of the stand-in', () => {
     ['stage-es', ['HarbourCartTotalTest', 'HarbourProductPriceTest']],
   ])(
     'runs the sample module on %s: the failures are differences of the shop',
-    async (environment, failing) => {
+    async (environment, failingTests) => {
       await on(environment);
       await sample.generate();
       const { code } = await sample.run('');
-      expect(code).toBe(failing.length > 0 ? 1 : 0);
+      expect(code).toBe(failingTests.length > 0 ? 1 : 0);
       const all = await cases();
       expect(
         all
           .filter((one) => one.status === 'failed')
           .map((one) => one.name)
           .sort(),
-      ).toEqual(failing);
+      ).toEqual(failingTests);
       expect(all.filter((one) => one.status === 'canceled').map((one) => one.name)).toEqual([
         'HarbourWishlistTest',
       ]);
-      expect(all.filter((one) => one.status === 'passed')).toHaveLength(all.length - failing.length - 1);
+      expect(all.filter((one) => one.status === 'passed')).toHaveLength(all.length - failingTests.length - 1);
       // Passed and skipped Cests are deleted, failed ones stay.
-      const left = (await sample.files(sample.generated)).filter((name) => name.endsWith('Cest.php'));
-      expect(left).toEqual(failing.map(cest));
+      const remaining = (await sample.files(sample.generated)).filter((name) => name.endsWith('Cest.php'));
+      expect(remaining).toEqual(failingTests.map(cest));
     },
   );
 

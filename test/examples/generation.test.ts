@@ -155,9 +155,9 @@ describe('mftf generate:tests of the stand-in', () => {
       const { code } = await sample.mftf('generate:tests', 'HarbourHomePageTest');
       expect(code).toBe(0);
       await sample.env({ MAGENTO_BASE_URL: shop.url, MAGENTO_ADMIN_PASSWORD: 'wrong' });
-      const refused = await sample.mftf('generate:tests', 'HarbourHomePageTest');
-      expect(refused.code).toBe(1);
-      expect(refused.stdout).toContain('Cannot retrieve API token with credentials');
+      const refusal = await sample.mftf('generate:tests', 'HarbourHomePageTest');
+      expect(refusal.code).toBe(1);
+      expect(refusal.stdout).toContain('Cannot retrieve API token with credentials');
     } finally {
       await shop.close();
     }

@@ -7,7 +7,7 @@ import { examplePath } from '../../src/demo/examples.ts';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -27,11 +27,11 @@ export interface Sample {
   addTest(name: string, steps: string, rest?: string): Promise<void>;
   addFile(path: string, content: string): Promise<void>;
   /** Starts `php vendor/bin/<command>`; the caller awaits `ended`. */
-  start(command: 'mftf' | 'codecept', args: string[]): { pid: number; ended: Promise<Ended> };
-  mftf(...args: string[]): Promise<Ended>;
-  generate(...names: string[]): Promise<Ended>;
+  start(command: 'mftf' | 'codecept', args: string[]): { pid: number; ended: Promise<ProcessResult> };
+  mftf(...args: string[]): Promise<ProcessResult>;
+  generate(...names: string[]): Promise<ProcessResult>;
   /** Runs a Cest or a folder below `_generated`. */
-  run(path: string, ...args: string[]): Promise<Ended>;
+  run(path: string, ...args: string[]): Promise<ProcessResult>;
   files(folder: string): Promise<string[]>;
   read(path: string): Promise<string>;
   remove(): Promise<void>;
@@ -87,7 +87,7 @@ async function openSample(template: string): Promise<Sample> {
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
     const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
-      ([end, stdout, stderr]): Ended => ({ ...end, stdout, stderr }),
+      ([end, stdout, stderr]): ProcessResult => ({ ...end, stdout, stderr }),
     );
     return { pid: child.pid ?? 0, ended };
   };

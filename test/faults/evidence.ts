@@ -161,10 +161,10 @@ export function livesIn(journal: string, environmentId: number): Lifetime[] {
   for (const line of journal.split('\n').filter((text) => text !== '')) {
     const { event, pid, token, test, command, monotonic, code } = JSON.parse(line);
     const key = `${token} ${pid} ${test}`;
-    const known = latest.get(key);
-    if (event !== 'start' && known) {
-      known.to = monotonic;
-      if (event === 'end') known.code = code;
+    const previous = latest.get(key);
+    if (event !== 'start' && previous) {
+      previous.to = monotonic;
+      if (event === 'end') previous.code = code;
       continue;
     }
     const [, runId, fence] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];

@@ -47,18 +47,18 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
   for (;;) {
     const before = (await tests()).length;
     await pause(50);
-    if (workers.posts.every(({ ready }) => ready) && (await tests()).length > before) break;
+    if (workers.processes.every(({ ready }) => ready) && (await tests()).length > before) break;
   }
   const [running] = await harness.running();
-  const post = workers.posts.find(({ pid }) => pid === running?.pid);
-  if (!post) return handOver(harness, signal);
+  const worker = workers.processes.find(({ pid }) => pid === running?.pid);
+  if (!worker) return handOver(harness, signal);
   const at = monotonicMs();
-  post.signal(signal);
-  const underWay = last(await tests());
+  worker.signal(signal);
+  const runningTest = last(await tests());
   for (;;) {
-    const next = (await tests()).find(({ from, fence }) => from > at && fence > (underWay?.fence ?? 0));
+    const next = (await tests()).find(({ from, fence }) => from > at && fence > (runningTest?.fence ?? 0));
     if (next) {
-      const since = signal === 'SIGTERM' ? lastEnd(await tests(), underWay) : at;
+      const since = signal === 'SIGTERM' ? lastEnd(await tests(), runningTest) : at;
       return next.from - since;
     }
     await pause(50);
@@ -66,6 +66,6 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
 }
 
 /** The end of the last test of the previous owner of the environment. */
-function lastEnd(lifetimes: Lifetime[], underWay: Lifetime | undefined): number {
-  return Math.max(...lifetimes.filter(({ fence }) => fence === underWay?.fence).map(({ to }) => to));
+function lastEnd(lifetimes: Lifetime[], runningTest: Lifetime | undefined): number {
+  return Math.max(...lifetimes.filter(({ fence }) => fence === runningTest?.fence).map(({ to }) => to));
 }

@@ -5,7 +5,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startProxy, type Way } from '../support/proxy.ts';
+import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { type Embedded, openEmbeddedInstallation } from './embedded.ts';
@@ -17,7 +17,7 @@ import {
   faketimeLibrary,
   openInstallation,
   removeContainers,
-  silent,
+  silentLog,
 } from './stores.ts';
 import { startWorkers } from './workers.ts';
 
@@ -39,7 +39,7 @@ export interface Harness extends Installation {
   postgres: TestPostgres;
   redis: TestRedis;
   /** The proxies between the workers and the servers. */
-  ways: { postgres: Way; redis: Way };
+  proxies: { postgres: TestProxy; redis: TestProxy };
   /** Direct connections for the harness itself, without the proxies. */
   database: Database;
   containers: Containers;
@@ -75,11 +75,11 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(postgres.stop);
     const redis = await startRedis();
     closing.push(redis.stop);
-    const ways = { postgres: await startProxy(postgres.port), redis: await startProxy(redis.port) };
-    closing.push(ways.postgres.close, ways.redis.close);
-    const database = await openPostgres({ url: postgres.url, log: silent });
+    const proxies = { postgres: await startProxy(postgres.port), redis: await startProxy(redis.port) };
+    closing.push(proxies.postgres.close, proxies.redis.close);
+    const database = await openPostgres({ url: postgres.url, log: silentLog });
     closing.push(database.close);
-    await migrate(database, { log: silent });
+    await migrate(database, { log: silentLog });
     const engine = await containers.open(data);
     closing.push(() => engine.close());
     const environments = await addEnvironments(database, codes, containers.shop.url);
@@ -90,7 +90,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(() => embedded?.close());
 
     const url = new URL(postgres.url);
-    url.port = String(ways.postgres.port);
+    url.port = String(proxies.postgres.port);
     const workers = startWorkers({
       names: Array.from({ length: options.processes }, (_, index) => `worker-${index + 1}`),
       command: 'worker',
@@ -99,7 +99,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
       settings: {
         ...installation.settings,
         DATABASE_URL: url.href,
-        LOCK_DSN: `redis://127.0.0.1:${ways.redis.port}`,
+        LOCK_DSN: `redis://127.0.0.1:${proxies.redis.port}`,
         MATRE_DATA: data,
         MATRE_WORKERS: String(options.slots),
         ...options.settings,
@@ -111,7 +111,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
       ...onPostgres({ database, environments, workers }),
       postgres,
       redis,
-      ways,
+      proxies,
       database,
       containers,
       engine,

@@ -3,7 +3,7 @@ import { type Evidence, livesIn } from './evidence.ts';
 import { judge } from './judge.ts';
 
 /** Two correct runs on one environment: run 1 lost a worker in its second test and continued on another. */
-function well(): Evidence {
+function correctEvidence(): Evidence {
   const lifetime = { environmentId: 7, code: 0 };
   return {
     acknowledged: [1, 2],
@@ -52,11 +52,11 @@ function change<T>(list: T[], index: number, changes: Partial<T>): void {
 
 describe('the judge of the faults', () => {
   it('reports no violation for correct evidence', () => {
-    expect(judge(well(), limits)).toEqual([]);
+    expect(judge(correctEvidence(), limits)).toEqual([]);
   });
 
   it('allows a retry of a run that is broken for a transient reason', () => {
-    const evidence = well();
+    const evidence = correctEvidence();
     change(evidence.attempts, 0, { outcome: 'broken', reason: 'CONTAINER_VANISHED' });
     change(evidence.results, 1, { reason: 'CONTAINER_VANISHED' });
     expect(judge(evidence, limits)).toEqual([]);
@@ -65,20 +65,17 @@ describe('the judge of the faults', () => {
   it.each<[string, string, (evidence: Evidence) => void]>([
     ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
     ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
-    [
-      'tests of two runs at the same time',
-      'overlap',
-      ({ lifetimes: lives }) => change(lives, 2, { to: 6_100 }),
-    ],
+    ['tests of two runs at the same time', 'overlap', ({ lifetimes }) => change(lifetimes, 2, { to: 6_100 })],
     [
       'tests of two claims at the same time',
       'overlap',
-      ({ lifetimes: lives }) => change(lives, 1, { to: 5_100 }),
+      ({ lifetimes }) => change(lifetimes, 1, { to: 5_100 }),
     ],
     [
       'a later run that starts first',
       'order',
-      ({ lifetimes: lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
+      ({ lifetimes }) =>
+        lifetimes.unshift({ ...lifetimes[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
     ],
     [
       'a later run that has its turn first, and does nothing then',
@@ -94,7 +91,7 @@ describe('the judge of the faults', () => {
     [
       'an old fence that starts something',
       'late-writer',
-      ({ lifetimes: lives }) => change(lives, 3, { fence: 1 }),
+      ({ lifetimes }) => change(lifetimes, 3, { fence: 1 }),
     ],
     [
       'two results of one test',
@@ -104,8 +101,8 @@ describe('the judge of the faults', () => {
     [
       'a test that is executed although it has a result',
       'doubled',
-      ({ lifetimes: lives }) =>
-        lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
+      ({ lifetimes }) =>
+        lifetimes.splice(3, 0, { ...lifetimes[2], test: 'A', from: 5_400, to: 5_500 } as never),
     ],
     [
       'a test that is executed again for a reason that does not pass',
@@ -115,7 +112,7 @@ describe('the judge of the faults', () => {
     [
       'a test that is executed twice in one attempt',
       'doubled',
-      ({ lifetimes: lives }) => lives.splice(2, 0, { ...lives[1], from: 4_500, to: 4_600 } as never),
+      ({ lifetimes }) => lifetimes.splice(2, 0, { ...lifetimes[1], from: 4_500, to: 4_600 } as never),
     ],
     [
       'a run that goes on after its end',
@@ -145,18 +142,14 @@ describe('the judge of the faults', () => {
       'mistake',
       ({ attempts }) => change(attempts, 1, { reason: 'INTERNAL' }),
     ],
-    ['work of nobody', 'history', ({ lifetimes: lives }) => change(lives, 3, { fence: 5 })],
-    [
-      'a test that outlives its worker',
-      'outlived',
-      ({ lifetimes: lives }) => change(lives, 1, { to: 1_400 }),
-    ],
+    ['work of nobody', 'history', ({ lifetimes }) => change(lifetimes, 3, { fence: 5 })],
+    ['a test that outlives its worker', 'outlived', ({ lifetimes }) => change(lifetimes, 1, { to: 1_400 })],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
     ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],
     [
       'a test that passed and never ended',
       'false-pass',
-      ({ lifetimes: lives }) => change(lives, 3, { code: undefined }),
+      ({ lifetimes }) => change(lifetimes, 3, { code: undefined }),
     ],
     [
       'a run that passed without a test',
@@ -164,7 +157,7 @@ describe('the judge of the faults', () => {
       ({ planned }) => planned.push({ runId: 2, test: 'B' }),
     ],
   ])('finds %s', (_, kind, spoil) => {
-    const evidence = well();
+    const evidence = correctEvidence();
     spoil(evidence);
     expect(kindsIn(evidence)).toContain(kind);
   });

@@ -12,9 +12,9 @@ export interface Load {
 
 /** Keeps runs queued on every environment. */
 export function startLoad(installation: Installation, random: Random): Load {
-  let stopped = false;
+  let isStopped = false;
 
-  async function topUp(): Promise<void> {
+  async function fillQueues(): Promise<void> {
     const queued = await installation.queued();
     for (const environment of installation.environments) {
       if (queued.filter((id) => id === environment.id).length >= backlog) continue;
@@ -23,15 +23,15 @@ export function startLoad(installation: Installation, random: Random): Load {
   }
 
   const working = (async () => {
-    while (!stopped) {
+    while (!isStopped) {
       // While the database is unreachable nothing is acknowledged.
-      await topUp().catch(() => {});
+      await fillQueues().catch(() => {});
       await pause(400);
     }
   })();
   return {
     async stop() {
-      stopped = true;
+      isStopped = true;
       await working;
     },
   };

@@ -6,7 +6,7 @@
  */
 
 import { report } from './report.ts';
-import { playRound } from './round.ts';
+import { runRound } from './round.ts';
 import type { EngineChoice } from './stores.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise);
@@ -21,7 +21,7 @@ const engine = choices.find((choice) => choice === (process.env['ENGINE'] || 'au
 if (!engine) throw new Error(`ENGINE must be one of ${choices.join(', ')}`);
 
 console.log(`SEED=${seed} SECONDS=${seconds} FAULTS=${faults} WORKERS=${slots * processes} ENGINE=${engine}`);
-const verdict = await playRound({
+const verdict = await runRound({
   seed,
   faults,
   forMs: seconds * 1000,
@@ -34,7 +34,7 @@ const verdict = await playRound({
   environments: number('ENVIRONMENTS', 12),
   embedded: true,
   keep: process.env['KEEP'] !== undefined,
-  say: (line) => console.log(line),
+  print: (line) => console.log(line),
 });
 console.log(`\n${report(verdict)}`);
 process.exitCode = verdict.violations.length > 0 ? 1 : 0;

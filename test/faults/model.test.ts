@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { built, explore, onTwoHosts, type Variant } from './model.ts';
+import { design, explore, onTwoHosts, type Variant } from './model.ts';
 
 describe('the model of claim, lease, fence, lock and container', () => {
   it('invariants 1, 2, 3 and 5: hold in every order of steps of the real design', () => {
-    const { findings, states } = explore(built, 2);
+    const { findings, states } = explore(design, 2);
     expect(findings).toEqual([]);
     expect(states).toBeGreaterThan(10_000);
   });
@@ -22,8 +22,8 @@ describe('the model of claim, lease, fence, lock and container', () => {
     ['a container that is taken as it is', { container: 'as it is' }, 1, 'invariant 1'],
     ['no fence in the container', { start: 'unfenced' }, 1, 'invariant 1'],
     ['two hosts without a moment until which tests may live', { hosts: 2 }, 1, 'invariant 1'],
-  ])('finds the violation of %s', (_, change, trouble, invariant) => {
-    const { findings } = explore({ ...built, ...change }, trouble);
-    expect(findings.map(({ what }) => what.slice(0, invariant.length))).toContain(invariant);
+  ])('finds the violation of %s', (_, change, outages, invariant) => {
+    const { findings } = explore({ ...design, ...change }, outages);
+    expect(findings.map(({ message }) => message.slice(0, invariant.length))).toContain(invariant);
   });
 });

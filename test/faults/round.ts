@@ -1,7 +1,7 @@
 import { waitFor } from '../support/wait-for.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
-import { excluded, type Injection, injectFaults } from './injector.ts';
+import { excludedKinds, type Injection, injectFaults } from './injector.ts';
 import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
@@ -17,7 +17,7 @@ export interface RoundOptions extends HarnessOptions {
   settleMs: number;
   /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
-  say(line: string): void;
+  print(line: string): void;
   /** Keeps logs and journals there. */
   keep?: boolean;
 }
@@ -26,14 +26,14 @@ export interface Verdict {
   evidence: Evidence;
   violations: Violation[];
   /** Kinds that this machine does not support. */
-  excluded: { kind: string; because: string }[];
+  excludedKinds: { kind: string; reason: string }[];
 }
 
 /** Opens a harness, applies load and faults, waits until everything is finished or the time is up, and judges. */
-export async function playRound(options: RoundOptions): Promise<Verdict> {
-  const { say } = options;
+export async function runRound(options: RoundOptions): Promise<Verdict> {
+  const { print: say } = options;
   const problems: Violation[] = [];
-  const problem = (what: string) => problems.push({ kind: 'harness', what });
+  const problem = (message: string) => problems.push({ kind: 'harness', message });
   const harness = await openHarness(options);
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
   say(`logs and journals are in ${harness.folder}`);
@@ -51,7 +51,8 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
       faults: options.faults,
       forMs: options.forMs,
       only: options.only,
-      onInjected: ({ kind, hit }: Injection) => say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
+      onInjected: ({ kind, affectedRuns: hit }: Injection) =>
+        say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
       onProblem: problem,
     });
     for (const load of loads) await load.stop();
@@ -67,7 +68,7 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits)];
     keepFolder ||= violations.length > 0;
-    return { evidence, violations, excluded: excluded(harness) };
+    return { evidence, violations, excludedKinds: excludedKinds(harness) };
   } catch (error) {
     keepFolder = true;
     throw error;

@@ -13,7 +13,7 @@ import { containerName } from '../../src/model/environment.ts';
 import { poolLabels } from '../../src/pool/specification.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { readSetting } from '../../src/store/tables/settings.ts';
-import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
+import { noDockerReason, startDocker, type TestDocker } from '../support/docker.ts';
 import { createRepository } from '../support/git.ts';
 import { startShop, type TestShop } from '../support/shop.ts';
 import { createModule, type Delays } from './module.ts';
@@ -46,7 +46,7 @@ export interface HarnessEnvironment {
 }
 
 /** What all installations of a harness share: containers, a test module, a folder. */
-export interface Ground {
+export interface SharedSetup {
   folder: string;
   containers: Containers;
   /** For all matre processes. */
@@ -67,10 +67,10 @@ export const shortSettings = {
   MATRE_RETRY_PAUSE: '300ms',
 };
 
-export const silent = createLog({ level: 'silent' });
+export const silentLog = createLog({ level: 'silent' });
 
 /** `codes`: of all later environments. */
-export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<Ground> {
+export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<SharedSetup> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
@@ -80,7 +80,7 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
   };
   try {
     containers = await openContainers(choice, folder);
-    const { settings, journal } = await sharedThings(folder, codes);
+    const { settings, journal } = await createSharedSetup(folder, codes);
     return { folder, containers, settings: { ...containers.settings, ...settings }, journal, close };
   } catch (error) {
     await close({ keepFolder: false });
@@ -89,11 +89,11 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
 }
 
 /** Creates a test module and journals, and the settings of all matre processes for them. */
-export async function sharedThings(
+export async function createSharedSetup(
   folder: string,
   codes: string[],
   delays?: Delays,
-): Promise<Pick<Ground, 'settings' | 'journal'>> {
+): Promise<Pick<SharedSetup, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
   const module = createRepository(join(folder, 'module'));
@@ -124,8 +124,8 @@ export const dockerSettings = (image: string, host: string | undefined): Record<
 });
 
 async function openContainers(choice: EngineChoice, folder: string): Promise<Containers> {
-  const wanted = choice === 'auto' ? await bestEngine() : choice;
-  if (wanted === 'sandbox') {
+  const kind = choice === 'auto' ? await bestEngine() : choice;
+  if (kind === 'sandbox') {
     const image = join(folder, 'image');
     await buildSampleTree(image);
     return {
@@ -139,13 +139,13 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
           kind: 'sandbox',
           dockerHost: undefined,
           sandboxFolder: join(dataFolder, 'sandboxes'),
-          log: silent,
+          log: silentLog,
         }),
     };
   }
-  const shop = await startShop({ apart: wanted === 'own' });
+  const shop = await startShop({ isolated: kind === 'own' });
   const own =
-    wanted === 'own' ? await startDocker(join(folder, 'engine'), { apart: shop.within }) : undefined;
+    kind === 'own' ? await startDocker(join(folder, 'engine'), { isolated: shop.commandPrefix }) : undefined;
   const host = own?.host ?? process.env['DOCKER_HOST'];
   const docker = new Docker(own && { socketPath: own.host.replace('unix://', '') });
   return {
@@ -154,12 +154,12 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
     own,
     docker,
     settings: dockerSettings(await buildSampleImage(docker), host),
-    open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silent }),
+    open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silentLog }),
   };
 }
 
 async function bestEngine(): Promise<EngineChoice> {
-  if (noDockerBecause() === undefined) return 'own';
+  if (noDockerReason() === undefined) return 'own';
   return new Docker().ping().then(
     () => 'docker' as const,
     () => 'sandbox' as const,

@@ -7,7 +7,7 @@ import { programOf } from '../support/child.ts';
 import { monotonicMs } from './clock.ts';
 
 /** The slot of a worker process, which is started again when it has ended. */
-export interface Post {
+export interface WorkerProcess {
   name: string;
   /** Of the current process. */
   pid: number | undefined;
@@ -28,7 +28,7 @@ export interface Absence {
 }
 
 export interface Workers {
-  posts: Post[];
+  processes: WorkerProcess[];
   absences: Absence[];
   readonly canMoveClocks: boolean;
   /** Ends all processes, gracefully at first. Returns the names of those that had to be killed. */
@@ -48,13 +48,15 @@ export function startWorkers(options: {
   folder: string;
   faketime: string | undefined;
   /** A command prefix that executes them in the same process. */
-  within?: readonly string[];
+  commandPrefix?: readonly string[];
 }): Workers {
-  const { command, settings, folder, faketime, within = [] } = options;
+  const { command, settings, folder, faketime, commandPrefix: within = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
 
-  function openPost(name: string): Post & { running: Promise<void>; child(): ChildProcess | undefined } {
+  function openWorkerProcess(
+    name: string,
+  ): WorkerProcess & { running: Promise<void>; child(): ChildProcess | undefined } {
     const clock = join(folder, `${name}.clock`);
     writeFileSync(clock, '+0');
     const faked = faketime
@@ -79,27 +81,27 @@ export function startWorkers(options: {
         });
         closeSync(log);
         const pid = child.pid ?? 0;
-        post.pid = pid;
+        worker.pid = pid;
         child.stdout?.on('data', (text: Buffer) => {
-          if (/ (?:are|is) up/.test(String(text))) post.ready = true;
+          if (/ (?:are|is) up/.test(String(text))) worker.ready = true;
         });
         await once(child, 'exit');
-        post.pid = undefined;
-        post.ready = false;
-        const known = absences.some((absence) => absence.pid === pid && absence.kind === 'dead');
-        if (!known) absences.push({ pid, kind: 'dead', from: monotonicMs(), to: undefined });
+        worker.pid = undefined;
+        worker.ready = false;
+        const isRecorded = absences.some((absence) => absence.pid === pid && absence.kind === 'dead');
+        if (!isRecorded) absences.push({ pid, kind: 'dead', from: monotonicMs(), to: undefined });
         if (!stopping) await delay(300);
       }
     }
 
-    const post = {
+    const worker = {
       name,
       pid: undefined as number | undefined,
       ready: false,
       running: Promise.resolve(),
       child: () => child,
       signal(signal: NodeJS.Signals) {
-        const { pid } = post;
+        const { pid } = worker;
         if (pid === undefined) return;
         const now = monotonicMs();
         child?.kill(signal);
@@ -107,7 +109,7 @@ export function startWorkers(options: {
           (absence) => absence.pid === pid && absence.kind === 'stopped' && absence.to === undefined,
         );
         if (signal === 'SIGKILL') {
-          post.ready = false;
+          worker.ready = false;
           absences.push({ pid, kind: 'dead', from: now, to: undefined });
         }
         if (signal === 'SIGSTOP') absences.push({ pid, kind: 'stopped', from: now, to: undefined });
@@ -115,30 +117,30 @@ export function startWorkers(options: {
       },
       moveClock: (seconds: number) => writeFileSync(clock, `${seconds < 0 ? '' : '+'}${seconds}`),
     };
-    post.running = run();
-    return post;
+    worker.running = run();
+    return worker;
   }
 
-  const posts = options.names.map(openPost);
+  const processes = options.names.map(openWorkerProcess);
   return {
-    posts,
+    processes,
     absences,
     canMoveClocks: faketime !== undefined,
     async stop() {
       stopping = true;
       const killed: string[] = [];
       await Promise.all(
-        posts.map(async (post) => {
-          post.signal('SIGCONT');
-          post.signal('SIGTERM');
-          const over = new AbortController();
-          const late = delay(stopMs, 'late' as const, { signal: over.signal }).catch(() => undefined);
-          if ((await Promise.race([post.running, late])) === 'late') {
-            killed.push(post.name);
-            post.signal('SIGKILL');
-            await post.running;
+        processes.map(async (worker) => {
+          worker.signal('SIGCONT');
+          worker.signal('SIGTERM');
+          const ending = new AbortController();
+          const late = delay(stopMs, 'late' as const, { signal: ending.signal }).catch(() => undefined);
+          if ((await Promise.race([worker.running, late])) === 'late') {
+            killed.push(worker.name);
+            worker.signal('SIGKILL');
+            await worker.running;
           }
-          over.abort();
+          ending.abort();
         }),
       );
       return killed;
@@ -147,13 +149,13 @@ export function startWorkers(options: {
 }
 
 /** Combines several groups of workers. */
-export function joinCrews(crews: readonly Workers[]): Workers {
+export function joinWorkers(groups: readonly Workers[]): Workers {
   return {
-    posts: crews.flatMap(({ posts }) => posts),
+    processes: groups.flatMap(({ processes: posts }) => posts),
     get absences() {
-      return crews.flatMap(({ absences }) => absences);
+      return groups.flatMap(({ absences }) => absences);
     },
-    canMoveClocks: crews.every(({ canMoveClocks }) => canMoveClocks),
-    stop: async () => (await Promise.all(crews.map((workers) => workers.stop()))).flat(),
+    canMoveClocks: groups.every(({ canMoveClocks }) => canMoveClocks),
+    stop: async () => (await Promise.all(groups.map((workers) => workers.stop()))).flat(),
   };
 }

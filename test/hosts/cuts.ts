@@ -3,7 +3,7 @@ import { livesIn, readJournal } from '../faults/evidence.ts';
 import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
 import { pause } from '../faults/stores.ts';
-import type { Post } from '../faults/workers.ts';
+import type { WorkerProcess } from '../faults/workers.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { HostsHarness } from './harness.ts';
 
@@ -40,46 +40,46 @@ export interface Cut {
   to: number;
   /** The worker process there, and its runs with a running test. */
   pid: number | undefined;
-  hit: number;
+  affected: number;
 }
 
 /** Cuts off one host after the other while it executes a test, and reconnects it. */
 export async function cutHosts(
   harness: HostsHarness,
-  { cuts, random, say }: { cuts: number; random: Random; say(line: string): void },
+  { cuts, random, print }: { cuts: number; random: Random; print(line: string): void },
 ): Promise<Cut[]> {
-  const { hosts, workers: crew } = harness;
+  const { hosts, workers } = harness;
   const done: Cut[] = [];
   /** Runs of a process whose tests have sent a heartbeat a moment ago. */
-  const testsOf = async ({ pid }: Post) =>
+  const testsOf = async ({ pid }: WorkerProcess) =>
     (await harness.running()).filter((run) => run.pid === pid && isTesting(harness, run)).length;
   for (let number = 0; number < cuts; number++) {
     const index = number % hosts.length;
-    const [host, post] = [hosts[index], crew.posts[index]];
+    const [host, worker] = [hosts[index], workers.processes[index]];
     const kind = order[number % order.length];
-    if (!host || !post || !kind) continue;
-    await waitFor(async () => (await testsOf(post)) > 0, patienceMs).catch(() => {});
+    if (!host || !worker || !kind) continue;
+    await waitFor(async () => (await testsOf(worker)) > 0, patienceMs).catch(() => {});
     await pause(random.between(0, 300));
-    const hit = await testsOf(post);
+    const affected = await testsOf(worker);
     const {
       lasts: [least, most],
       hangs,
     } = kinds[kind];
-    const [from, pid] = [monotonicMs(), post.pid];
-    host.cut();
+    const [from, pid] = [monotonicMs(), worker.pid];
+    host.cutOff();
     if (hangs) {
       await pause(random.between(0, 1_500));
-      post.signal('SIGSTOP');
+      worker.signal('SIGSTOP');
     }
     await pause(random.between(least, most));
     // Whichever is available again first.
-    const back = [() => host.plugIn(), () => hangs && post.signal('SIGCONT')];
-    for (const step of random.shuffled(back)) {
+    const reconnections = [() => host.plugIn(), () => hangs && worker.signal('SIGCONT')];
+    for (const step of random.shuffled(reconnections)) {
       step();
       await pause(random.between(0, 500));
     }
-    done.push({ host: host.name, kind, from, to: monotonicMs(), pid, hit });
-    say(`${host.name} was cut off ${kind}, runs hit: ${hit}`);
+    done.push({ host: host.name, kind, from, to: monotonicMs(), pid, affected });
+    print(`${host.name} was cut off ${kind}, runs hit: ${affected}`);
     await pause(random.between(500, 2_000));
   }
   return done;

@@ -9,14 +9,14 @@ import { type Cut, cutHosts } from './cuts.ts';
 import { type HostsHarness, type HostsOptions, openHosts } from './harness.ts';
 import { supervisedLifetimes } from './supervised-lives.ts';
 
-export interface PlayOptions extends HostsOptions {
+export interface ScenarioOptions extends HostsOptions {
   seed: number;
   cuts: number;
   /** Timeout for everything to finish after the last cut. */
   settleMs: number;
   /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
-  say(line: string): void;
+  print(line: string): void;
   /** Keeps logs and journals there. */
   keep?: boolean;
 }
@@ -32,8 +32,8 @@ export interface HostsVerdict {
  * Puts hosts under load, cuts them off and reconnects them one after the other, waits until everything is finished, and
  * judges.
  */
-export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
-  const { say, seed } = options;
+export async function runScenario(options: ScenarioOptions): Promise<HostsVerdict> {
+  const { print: say, seed } = options;
   const harness = await openHosts(options);
   say(`logs and journals are in ${harness.folder}`);
   let keepFolder = true;
@@ -42,13 +42,15 @@ export async function playHosts(options: PlayOptions): Promise<HostsVerdict> {
     await waitFor(async () => new Set((await harness.running()).map(({ pid }) => pid)).size > 1);
     // A log is read while its run executes, from another host.
     await waitFor(async () => (await logsUnderWay(harness)) > 0);
-    const cuts = await cutHosts(harness, { cuts: options.cuts, random: createRandom(seed + 1), say });
+    const cuts = await cutHosts(harness, { cuts: options.cuts, random: createRandom(seed + 1), print: say });
     await load.stop();
     say(`${harness.acknowledged.length} runs were acknowledged`);
     const end = Date.now() + options.settleMs;
     while (Date.now() < end && !(await harness.atRest())) await pause(200);
-    const stuck = await harness.workers.stop();
-    const problems = stuck.map((name): Violation => ({ kind: 'harness', what: `${name} did not stop` }));
+    const unstoppable = await harness.workers.stop();
+    const problems = unstoppable.map(
+      (name): Violation => ({ kind: 'harness', message: `${name} did not stop` }),
+    );
     const evidence = { ...(await gatherEvidence(harness, harness)), injections: [] };
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
@@ -72,7 +74,8 @@ async function overlapsOfSupervisors({ hosts, environments, database }: HostsHar
   const lifetimes = (
     await Promise.all(hosts.map(({ engine }) => supervisedLifetimes(engine, installation)))
   ).flat();
-  if (lifetimes.length === 0) return [{ kind: 'harness', what: 'no supervisor has written anything down' }];
+  if (lifetimes.length === 0)
+    return [{ kind: 'harness', message: 'no supervisor has written anything down' }];
   return environments.flatMap(({ id }) =>
     overlaps(lifetimes.filter((lifetime) => lifetime.environmentId === id).sort((a, b) => a.from - b.from)),
   );
@@ -98,43 +101,42 @@ async function missingFiles({ database }: HostsHarness): Promise<Violation[]> {
      SELECT * FROM wanted WHERE NOT EXISTS (
        SELECT FROM file_piece WHERE file_piece.run_id = wanted.run_id AND file_piece.path = wanted.path)`,
   );
-  return rows.map(({ run_id, path }) => ({ kind: 'file', what: `run ${run_id} has no ${path}` }));
+  return rows.map(({ run_id, path }) => ({ kind: 'file', message: `run ${run_id} has no ${path}` }));
 }
 
 /** The final report: the violations, and a last line for programs. */
 export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict): string {
-  const { runs, attempts, lifetimes: lives } = evidence;
+  const { runs, attempts, lifetimes } = evidence;
   const count = (kind: Violation['kind']) => violations.filter((violation) => violation.kind === kind).length;
-  const taken = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  const lostAttempts = attempts.filter(({ outcome }) => outcome === 'lost').length;
   const { longestMs, leastGapMs } = timesOf(cuts, evidence);
   const passed = runs.filter(({ verdict }) => verdict === 'passed').length;
   return [
-    `${runs.length} runs in ${attempts.length} attempts, ${passed} passed; ${lives.length} processes judged; ` +
-      `${atHome(evidence)} % of the runs started on the host of the one before`,
+    `${runs.length} runs in ${attempts.length} attempts, ${passed} passed; ${lifetimes.length} processes judged; ` +
+      `${onOwnHost(evidence)} % of the runs started on the host of the one before`,
     `leases of ${shortSettings.MATRE_LEASE}: on a host that stayed cut off, test processes lived on for at most ` +
       `${seconds(longestMs)} s; the next one on another host came at least ${seconds(leastGapMs)} s after their end`,
-    ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
+    ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
-      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ hit }) => hit > 0).length} ` +
-      `files_missing=${count('file')} taken_over=${taken} runs=${runs.length} violations=${violations.length}`,
+      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ affected: hit }) => hit > 0).length} ` +
+      `files_missing=${count('file')} taken_over=${lostAttempts} runs=${runs.length} violations=${violations.length}`,
   ].join('\n');
 }
 
 const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : '-');
 
 /** How long processes lived on a host that stayed cut off, and how soon others followed them on another host. */
-function timesOf(
-  cuts: Cut[],
-  { attempts, lifetimes: lives }: Evidence,
-): { longestMs: number; leastGapMs: number } {
+function timesOf(cuts: Cut[], { attempts, lifetimes }: Evidence): { longestMs: number; leastGapMs: number } {
   const pids = new Map(attempts.map(({ fence, runId, pid }) => [`${runId} ${fence}`, pid]));
   const pidOf = ({ runId, fence }: Lifetime) => pids.get(`${runId} ${fence}`);
   let longestMs = 0;
   let leastGapMs = Number.POSITIVE_INFINITY;
   for (const { pid, from, to } of cuts) {
-    for (const lifetime of lives.filter((one) => pidOf(one) === pid && one.from <= from && one.to >= from)) {
+    for (const lifetime of lifetimes.filter(
+      (one) => pidOf(one) === pid && one.from <= from && one.to >= from,
+    )) {
       if (lifetime.to < to) longestMs = Math.max(longestMs, lifetime.to - from);
-      const next = lives.find(
+      const next = lifetimes.find(
         (one) => one.environmentId === lifetime.environmentId && one.fence > lifetime.fence,
       );
       if (next && pidOf(next) !== pid) leastGapMs = Math.min(leastGapMs, next.from - lifetime.to);
@@ -144,7 +146,7 @@ function timesOf(
 }
 
 /** Of first attempts that another run of the environment preceded. */
-function atHome({ runs, attempts }: Evidence): number {
+function onOwnHost({ runs, attempts }: Evidence): number {
   const home = new Map<number, number>();
   const same: boolean[] = [];
   for (const { runId, attempt, pid } of [...attempts].sort((a, b) => a.fence - b.fence)) {

@@ -60,16 +60,16 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       const name = freshName();
       let inside = 0;
       let most = 0;
-      const visitors = Array.from({ length: 16 }, async (_, lockProcess) => {
-        const store = clients[lockProcess % clients.length] as LockStore;
-        const held = await store.acquire(name, { owner: `visitor ${lockProcess}` });
+      const waiters = Array.from({ length: 16 }, async (_, index) => {
+        const store = clients[index % clients.length] as LockStore;
+        const held = await store.acquire(name, { owner: `visitor ${index}` });
         most = Math.max(most, ++inside);
         await new Promise(setImmediate);
         held.assertHeld();
         inside--;
         await held.release();
       });
-      await Promise.all(visitors);
+      await Promise.all(waiters);
       expect(most).toBe(1);
     });
 

@@ -18,16 +18,16 @@ interface Real {
   held: Map<string, HeldLock>;
   waiting: Map<string, { name: string; abort: AbortController; done: Promise<void> }>;
   /** Each name is used for one sequence of commands only, because the Redis is shared. */
-  full(name: string): string;
+  fullName(name: string): string;
 }
 
 type Command = fc.AsyncCommand<Model, Real>;
 const names = ['a', 'b'];
-const visitorsOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
+const waitersOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
 
 /** One of the waiting clients has it now; which one is up to the store. */
 async function handOver(model: Model, real: Real, name: string): Promise<void> {
-  const waiting = visitorsOf(model, name);
+  const waiting = waitersOf(model, name);
   if (waiting.length === 0) {
     model.lockProcess.delete(name);
     return;
@@ -44,7 +44,7 @@ const tryAcquire = (store: number, name: string, lockProcess: string): Command =
   check: () => true,
   toString: () => `tryAcquire(${store}, ${name})`,
   async run(model, real) {
-    const lock = await real.stores[store]?.tryAcquire(real.full(name), { owner: lockProcess });
+    const lock = await real.stores[store]?.tryAcquire(real.fullName(name), { owner: lockProcess });
     expect(lock !== undefined).toBe(!model.lockProcess.has(name));
     if (!lock) return;
     real.held.set(lockProcess, lock);
@@ -57,7 +57,7 @@ const acquire = (store: number, name: string, lockProcess: string): Command => (
   toString: () => `acquire(${store}, ${name})`,
   async run(model, real) {
     const abort = new AbortController();
-    const pending = real.stores[store]?.acquire(real.full(name), {
+    const pending = real.stores[store]?.acquire(real.fullName(name), {
       owner: lockProcess,
       signal: abort.signal,
     });
@@ -74,15 +74,15 @@ const acquire = (store: number, name: string, lockProcess: string): Command => (
       return;
     }
     real.waiting.set(lockProcess, { name, abort, done });
-    model.waiting.set(name, [...visitorsOf(model, name), lockProcess]);
+    model.waiting.set(name, [...waitersOf(model, name), lockProcess]);
   },
 });
 
 const giveUp = (name: string): Command => ({
-  check: (model) => visitorsOf(model, name).length > 0,
+  check: (model) => waitersOf(model, name).length > 0,
   toString: () => `giveUp(${name})`,
   async run(model, real) {
-    const [lockProcess = '', ...others] = visitorsOf(model, name);
+    const [lockProcess = '', ...others] = waitersOf(model, name);
     model.waiting.set(name, others);
     real.waiting.get(lockProcess)?.abort.abort(new Error('no more patience'));
     await real.waiting.get(lockProcess)?.done;
@@ -108,7 +108,7 @@ const forceRelease = (store: number, name: string): Command => ({
   toString: () => `forceRelease(${store}, ${name})`,
   async run(model, real) {
     const lock = real.held.get(model.lockProcess.get(name) ?? '');
-    expect(await real.stores[store]?.forceRelease(real.full(name))).toBe(lock !== undefined);
+    expect(await real.stores[store]?.forceRelease(real.fullName(name))).toBe(lock !== undefined);
     if (!lock) return;
     await waitFor(() => lock.lost.aborted);
     await handOver(model, real, name);
@@ -120,11 +120,13 @@ const list = (store: number): Command => ({
   toString: () => `list(${store})`,
   async run(model, real) {
     const locks = (await real.stores[store]?.list()) ?? [];
-    const shown = locks.map((lock) => [lock.name, lock.owner]);
+    const rows = locks.map((lock) => [lock.name, lock.owner]);
     for (const name of names) {
       const owner = model.lockProcess.get(name);
-      const full = real.full(name);
-      expect(shown.filter(([name]) => name === full)).toEqual(owner === undefined ? [] : [[full, owner]]);
+      const fullName = real.fullName(name);
+      expect(rows.filter(([name]) => name === fullName)).toEqual(
+        owner === undefined ? [] : [[fullName, owner]],
+      );
     }
   },
 });
@@ -144,8 +146,8 @@ afterAll(async () => {
 it('behaves like a map from names to one owner each, for any operations in any order', async () => {
   const store = fc.nat(2);
   const name = fc.constantFrom(...names);
-  let visitors = 0;
-  const lockProcess = () => `visitor ${++visitors}`;
+  let clientCount = 0;
+  const lockProcess = () => `visitor ${++clientCount}`;
   const commands = fc.commands(
     [
       fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, lockProcess())),
@@ -162,7 +164,7 @@ it('behaves like a map from names to one owner each, for any operations in any o
   await fc.assert(
     fc.asyncProperty(commands, async (script) => {
       const prefix = `container_model_${++round}_`;
-      const real: Real = { stores, held: new Map(), waiting: new Map(), full: (name) => prefix + name };
+      const real: Real = { stores, held: new Map(), waiting: new Map(), fullName: (name) => prefix + name };
       await fc.asyncModelRun(() => ({ model: { lockProcess: new Map(), waiting: new Map() }, real }), script);
       for (const { abort } of real.waiting.values()) abort.abort(new Error('over'));
       await Promise.all([...real.waiting.values()].map(({ done }) => done));

@@ -69,7 +69,7 @@ async function take(
 
 const lost = (held: HeldLock) => waitFor(() => held.lost.aborted && held.lost.reason);
 const lockLost = expect.objectContaining({ code: 'LOCK_LOST' });
-const passed = (ms: number) => {
+const elapse = (ms: number) => {
   const end = performance.now() + ms;
   return waitFor(() => performance.now() > end);
 };
@@ -87,7 +87,7 @@ describe('locks in Redis', () => {
     const { store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
     const held = await take(a, 'container_x');
-    await passed(shortMs + 1_000);
+    await elapse(shortMs + 1_000);
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
     held.assertHeld();
     const [entry] = await b.list();
@@ -110,7 +110,7 @@ describe('locks in Redis', () => {
     expect(await lockProcess.line()).toBe('held');
     lockProcess.signal('SIGSTOP');
     const next = await store(longMs).acquire('container_x', { owner: 'next' });
-    lockProcess.say('well?');
+    lockProcess.writeLine('well?');
     lockProcess.signal('SIGCONT');
     expect(await lockProcess.line()).toBe('LOCK_LOST');
     next.assertHeld();
@@ -130,31 +130,31 @@ describe('locks in Redis', () => {
   it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const alone = await take(a, 'container_alone');
+    const plainLock = await take(a, 'container_alone');
     const databaseAway = await take(a, 'container_database_away', {
       confirmOwnership: () => Promise.reject(new Error('the database is away, too')),
     });
-    const superseded = await take(a, 'container_superseded', { confirmOwnership: async () => false });
+    const supersededLock = await take(a, 'container_superseded', { confirmOwnership: async () => false });
     await redis.kill();
-    expect(await lost(alone)).toEqual(lockLost);
+    expect(await lost(plainLock)).toEqual(lockLost);
     expect(await lost(databaseAway)).toEqual(lockLost);
-    expect(await lost(superseded)).toEqual(lockLost);
+    expect(await lost(supersededLock)).toEqual(lockLost);
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
-    await alone.release();
+    await plainLock.release();
   });
 
   it('survive without Redis while ownership is confirmed, and are acquired again when it is available again', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    let asked = 0;
-    const confirmOwnership = async () => ++asked > 0;
+    let confirmations = 0;
+    const confirmOwnership = async () => ++confirmations > 0;
     const held = await take(a, 'container_x', { confirmOwnership });
     await redis.kill();
-    await passed(shortMs + 1_000);
+    await elapse(shortMs + 1_000);
     held.assertHeld();
-    expect(asked).toBeGreaterThan(1);
+    expect(confirmations).toBeGreaterThan(1);
     await redis.restart();
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
@@ -166,14 +166,14 @@ describe('locks in Redis', () => {
   it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const mine = await take(a, 'container_mine', { confirmOwnership: async () => true });
+    const confirmedLock = await take(a, 'container_mine', { confirmOwnership: async () => true });
     const notMine = await take(a, 'container_not_mine', { confirmOwnership: async () => false });
-    const alone = await take(a, 'container_alone');
+    const plainLock = await take(a, 'container_alone');
     await command('FLUSHALL');
     expect(await lost(notMine)).toEqual(lockLost);
-    expect(await lost(alone)).toEqual(lockLost);
+    expect(await lost(plainLock)).toEqual(lockLost);
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
-    mine.assertHeld();
+    confirmedLock.assertHeld();
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
   });
 
@@ -196,7 +196,7 @@ describe('locks in Redis', () => {
   it('survive a Redis that does not answer for longer than the TTL', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const alone = await take(a, 'container_alone');
+    const plainLock = await take(a, 'container_alone');
     const covered = await take(a, 'container_covered', { confirmOwnership: async () => true });
     const waiting = b.acquire('container_alone', { owner: 'b' });
     redis.pause();
@@ -204,8 +204,8 @@ describe('locks in Redis', () => {
       code: 'LOCK_STORE_UNREACHABLE',
     });
     await expect(b.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
-    expect(await lost(alone)).toEqual(lockLost);
-    await passed(shortMs / 4);
+    expect(await lost(plainLock)).toEqual(lockLost);
+    await elapse(shortMs / 4);
     covered.assertHeld();
     redis.resume();
     (await waiting).assertHeld();
@@ -249,11 +249,11 @@ describe('locks in Redis', () => {
   });
 
   it('leave no connection behind when their store is closed while it connects to a silent Redis', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void silent.close());
-    await once(silent, 'listening');
-    const connected = once(silent, 'connection');
-    const { port } = silent.address() as AddressInfo;
+    const silentServer = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silentServer.close());
+    await once(silentServer, 'listening');
+    const connected = once(silentServer, 'connection');
+    const { port } = silentServer.address() as AddressInfo;
     await createRedisLocks({ url: `redis://127.0.0.1:${port}`, ttlMs: 10_000, log }).close();
     const [socket] = await connected;
     await once(socket.resume(), 'close');

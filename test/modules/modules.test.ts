@@ -41,15 +41,15 @@ import { waitFor } from '../support/wait-for.ts';
 type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
 let home: string;
-let logged: string;
-const opened: Modules[] = [];
+let logText: string;
+const openedModules: Modules[] = [];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'matre-modules-'));
-  logged = '';
+  logText = '';
 });
 afterEach(() => {
-  for (const modules of opened.splice(0)) modules.close();
+  for (const modules of openedModules.splice(0)) modules.close();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -69,12 +69,12 @@ async function open(
   more: { environment?: Record<string, string>; keepUnusedMs?: number; gitLimitMs?: number } = {},
 ): Promise<Modules> {
   const write = (line: string) => {
-    logged += line;
+    logText += line;
   };
   const log = pino({ level: 'trace' }, { write });
   const environment = { ...process.env, ...more.environment };
   const modules = await createModules({ folder: join(home, 'modules'), source, log, ...more, environment });
-  opened.push(modules);
+  openedModules.push(modules);
   return modules;
 }
 
@@ -86,13 +86,13 @@ function collectGarbage(): void {
 
 /** Every file below a folder with its content. */
 function contents(folder: string, below = ''): Record<string, string> {
-  const found: Record<string, string> = {};
+  const files: Record<string, string> = {};
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
     const name = join(below, entry.name);
-    if (entry.isDirectory()) Object.assign(found, contents(folder, name));
-    else if (entry.isFile()) found[name] = readFileSync(join(folder, name), 'utf8');
+    if (entry.isDirectory()) Object.assign(files, contents(folder, name));
+    else if (entry.isFile()) files[name] = readFileSync(join(folder, name), 'utf8');
   }
-  return found;
+  return files;
 }
 
 const tests = { 'Test/Mftf/Test/ATest.xml': '<tests/>', 'Cron/data/.env.preprod-us': 'A=1\n' };
@@ -134,10 +134,10 @@ describe('a repository on this machine', () => {
     repository.commit({ 'a.xml': '1' });
     const modules = await open(gitSource(repository.folder));
     await modules.resolve();
-    const later = repository.commit({ 'a.xml': '2' });
-    expect(contents(await modules.checkout(later))).toEqual({ 'a.xml': '2' });
+    const secondCommit = repository.commit({ 'a.xml': '2' });
+    expect(contents(await modules.checkout(secondCommit))).toEqual({ 'a.xml': '2' });
     const orphan = repository.commit({ 'a.xml': '3' });
-    repository.git('reset', '--quiet', '--hard', later);
+    repository.git('reset', '--quiet', '--hard', secondCommit);
     repository.commit({ 'a.xml': '4' });
     expect(contents(await modules.checkout(orphan))).toEqual({ 'a.xml': '3' });
   });
@@ -195,7 +195,7 @@ describe('a repository on this machine', () => {
     const id = repository.commit({ ...tests, '.gitmodules': '[submodule "x"]\n\tpath = x\n\turl = ./x\n' });
     const modules = await open(gitSource(repository.folder));
     await modules.checkout(id);
-    expect(logged).toContain('submodules');
+    expect(logText).toContain('submodules');
   });
 });
 
@@ -203,13 +203,13 @@ describe('a source that does not work', () => {
   it.each([
     ['a repository that is not there', '/nowhere/at/all', 'main', /does not (exist|appear)/],
     ['a branch that is not there', undefined, 'no-such', /no-such/],
-  ])('is reported with the message of git: %s', async (_, address, branch, words) => {
+  ])('is reported with the message of git: %s', async (_, address, branch, message) => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(address ?? repository.folder, { branch }));
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'MODULE_CHECKOUT_FAILED',
-      message: expect.stringMatching(words),
+      message: expect.stringMatching(message),
     });
     // Not stuck: it can be tried again.
     await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
@@ -354,7 +354,7 @@ describe('a git server with a password', () => {
     await modules.checkout(id);
     const transfer = lists.filter((line) => line.includes(new URL(server.url('slow')).host));
     expect(transfer.length).toBeGreaterThan(1);
-    const places = [...lists, logged, ...Object.values(contents(join(home, 'modules')))].join('\n');
+    const places = [...lists, logText, ...Object.values(contents(join(home, 'modules')))].join('\n');
     for (const form of [password, encodeURIComponent(password), Buffer.from(password).toString('base64')]) {
       expect(places).not.toContain(form);
     }
@@ -362,23 +362,23 @@ describe('a git server with a password', () => {
 
   it('is the only server that gets the password, even when it redirects', async () => {
     createRepository(join(served, 'moved')).commit(tests);
-    const offered: unknown[] = [];
-    const elsewhere = createServer((request, response) => {
-      offered.push(request.headers.authorization);
+    const receivedHeaders: unknown[] = [];
+    const otherServer = createServer((request, response) => {
+      receivedHeaders.push(request.headers.authorization);
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     }).listen(0, '127.0.0.1');
     const origin = createServer((request, response) => {
-      const { port } = elsewhere.address() as AddressInfo;
+      const { port } = otherServer.address() as AddressInfo;
       response.writeHead(302, { location: `http://127.0.0.1:${port}${request.url}` }).end();
     }).listen(0, '127.0.0.1');
-    await Promise.all([once(elsewhere, 'listening'), once(origin, 'listening')]);
+    await Promise.all([once(otherServer, 'listening'), once(origin, 'listening')]);
     try {
       const { port } = origin.address() as AddressInfo;
       const modules = await open(gitSource(`http://127.0.0.1:${port}/moved`, { username, password }));
       await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
-      expect(offered).toEqual([undefined]);
+      expect(receivedHeaders).toEqual([undefined]);
     } finally {
-      for (const server of [elsewhere, origin]) server.close();
+      for (const server of [otherServer, origin]) server.close();
     }
   });
 
@@ -396,7 +396,7 @@ describe('a git server with a password', () => {
       const lockName = await mirrorLock(modules);
       const lock = await lockFile(lockName);
       const before = server.advertisements();
-      for (const child of children) child.say('resolve');
+      for (const child of children) child.writeLine('resolve');
       const ours = Array.from({ length: 12 }, () => modules.resolve());
       for (const child of children) expect(await child.line()).toBe('asking');
       await waitFor(() => waiters(lockName) === 5);
@@ -406,7 +406,7 @@ describe('a git server with a password', () => {
       // A client without credentials is refused once, which is not counted.
       expect(server.advertisements() - before).toBe(1);
 
-      for (const child of children) child.say(`checkout ${id}`);
+      for (const child of children) child.writeLine(`checkout ${id}`);
       const paths = await Promise.all(children.map(async (child) => (await child.line()) && child.line()));
       expect(new Set(paths)).toEqual(new Set([join(modules.folder, id)]));
       expect(contents(join(modules.folder, id))).toEqual(tests);
@@ -425,7 +425,7 @@ describe('a git server with a password', () => {
     await child.line();
     server.hold();
     const packs = server.packs();
-    child.say('resolve');
+    child.writeLine('resolve');
     await waitFor(() => server.packs() > packs);
     await child.kill();
     const modules = await open(source);
@@ -573,7 +573,7 @@ describe('invariant 7: a checkout is complete or does not exist', () => {
       JSON.stringify(source),
     ]);
     await child.line();
-    child.say(`checkout ${id}`);
+    child.writeLine(`checkout ${id}`);
     await waitFor(() => readdirSync(drafts).some((name) => existsSync(join(drafts, name, 'Test'))));
     await child.kill();
     if (existsSync(join(modules.folder, id))) expect(contents(join(modules.folder, id))).toEqual(files);

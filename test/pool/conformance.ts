@@ -122,17 +122,17 @@ export function poolConformance(kind: EngineKind): void {
       `${magentoRoot}/one`,
       `${runFolder}/.env`,
     ]);
-    const seen = await capture(engine, two.id, ['ls', '-A', generated, runFolder, magentoRoot]);
-    expect(seen.stdout).not.toMatch(/one|One|\.env/);
+    const listing = await capture(engine, two.id, ['ls', '-A', generated, runFolder, magentoRoot]);
+    expect(listing.stdout).not.toMatch(/one|One|\.env/);
   });
 
   test('creates the container again after it was removed', async () => {
     const environment = newEnvironment();
     const { id, name } = await ensure(environment);
     await engine.remove(name);
-    const again = await ensure(environment);
-    expect(again.id).not.toBe(id);
-    expect(again.events).toEqual(['CONTAINER_CREATED']);
+    const secondContainer = await ensure(environment);
+    expect(secondContainer.id).not.toBe(id);
+    expect(secondContainer.events).toEqual(['CONTAINER_CREATED']);
   });
 
   test('starts a stopped container again', async () => {
@@ -148,9 +148,9 @@ export function poolConformance(kind: EngineKind): void {
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
     await capture(engine, id, argv, { env: { MATRE_EXEC: ':run-7:' } });
     await waitFor(async () => (await leftovers(engine, id)).length === 1);
-    const again = await ensure(environment);
-    expect(again).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
-    expect(again.messages[0]).toContain('run-7');
+    const secondContainer = await ensure(environment);
+    expect(secondContainer).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
+    expect(secondContainer.messages[0]).toContain('run-7');
     expect(await leftovers(engine, id)).toEqual([]);
   });
 
@@ -172,11 +172,11 @@ export function poolConformance(kind: EngineKind): void {
       const { id } = await ensure(environment, openPool(), {
         fence: { number: 7, assertHeld: async () => {} },
       });
-      const again = await ensure(environment, openPool(), {
+      const secondContainer = await ensure(environment, openPool(), {
         fence: { number: 1, assertHeld: async () => {} },
       });
-      expect(again.id).not.toBe(id);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(secondContainer.id).not.toBe(id);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
     });
   });
 
@@ -193,10 +193,10 @@ export function poolConformance(kind: EngineKind): void {
       expect((await pool.list()).find((each) => each.environmentId === environment.id)?.stale).toBeTypeOf(
         'string',
       );
-      const again = await ensure(environment, pool);
-      expect(again.id).not.toBe(id);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(await ensure(environment, pool)).toMatchObject({ id: again.id, events: [] });
+      const secondContainer = await ensure(environment, pool);
+      expect(secondContainer.id).not.toBe(id);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(await ensure(environment, pool)).toMatchObject({ id: secondContainer.id, events: [] });
       expect(
         (await pool.list()).find((each) => each.environmentId === environment.id)?.stale,
       ).toBeUndefined();
@@ -234,10 +234,10 @@ export function poolConformance(kind: EngineKind): void {
         rmSync(modulesFolder, { recursive: true });
         mkdirSync(modulesFolder);
         writeFileSync(join(modulesFolder, 'file'), 'new');
-        const again = await ensure(environment, pool);
-        expect(again.id).not.toBe(id);
-        expect(again.messages[0]).toContain('deleted or replaced');
-        expect(await read(again.id, `${checkoutsFolder}/file`)).toBe('new');
+        const secondContainer = await ensure(environment, pool);
+        expect(secondContainer.id).not.toBe(id);
+        expect(secondContainer.messages[0]).toContain('deleted or replaced');
+        expect(await read(secondContainer.id, `${checkoutsFolder}/file`)).toBe('new');
       } finally {
         rmSync(modulesFolder, { recursive: true, force: true });
       }
@@ -267,9 +267,9 @@ export function poolConformance(kind: EngineKind): void {
       const environment = newEnvironment();
       const { id } = await ensure(environment);
       await capture(engine, id, ['rm', '-f', '/opt/matre/supervisor.sh']);
-      const again = await ensure(environment);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(again.id).not.toBe(id);
+      const secondContainer = await ensure(environment);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(secondContainer.id).not.toBe(id);
     });
   });
 
@@ -277,11 +277,11 @@ export function poolConformance(kind: EngineKind): void {
     test('keeps its name and is not touched', async () => {
       const environment = newEnvironment();
       const name = containerName(environment.id);
-      const stranger = await engine.create(await subject.spec({ name }));
+      const foreign = await engine.create(await subject.spec({ name }));
       await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
       await expect(openPool().replace(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
       expect(await openPool().prune(async () => [])).not.toContain(name);
-      expect(await engine.inspect(name)).toEqual(stranger);
+      expect(await engine.inspect(name)).toEqual(foreign);
     });
 
     test('may belong to another installation', async () => {
@@ -305,20 +305,20 @@ export function poolConformance(kind: EngineKind): void {
       hidden = false;
       return undefined;
     };
-    const again = await ensure(environment, openPool({}, { ...engine, inspect }));
-    expect(again.events).toEqual(['CONTAINER_NAME_FREED', 'CONTAINER_CREATED']);
-    expect(again.id).not.toBe(id);
+    const secondContainer = await ensure(environment, openPool({}, { ...engine, inspect }));
+    expect(secondContainer.events).toEqual(['CONTAINER_NAME_FREED', 'CONTAINER_CREATED']);
+    expect(secondContainer.id).not.toBe(id);
   });
 
   test('waits for its lock, and stops waiting when it is aborted', async () => {
     const environment = newEnvironment();
     const name = lockNames.container(containerName(environment.id));
-    const held = await locks.acquire(name, { owner: 'test' });
+    const lock = await locks.acquire(name, { owner: 'test' });
     const stop = new AbortController();
     const ensuring = openPool().ensure(environment, { signal: stop.signal });
     stop.abort(new Error('enough'));
     await expect(ensuring).rejects.toThrow('enough');
-    await held.release();
+    await lock.release();
     expect(await engine.inspect(containerName(environment.id))).toBeUndefined();
   });
 
@@ -344,8 +344,8 @@ export function poolConformance(kind: EngineKind): void {
     const made = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
     expect(made.map(({ name }) => name)).toEqual(names);
     expect(names[1]).toBe(`matre_magento_env_${environment.id}_2`);
-    const again = await ensure(environment, openPool(), { slot: 2 });
-    expect(again).toMatchObject({ id: made[1]?.id, events: [] });
+    const secondContainer = await ensure(environment, openPool(), { slot: 2 });
+    expect(secondContainer).toMatchObject({ id: made[1]?.id, events: [] });
     expect((await openPool().list()).map(({ slot, stale }) => [slot, stale])).toEqual([
       [1, undefined],
       [2, undefined],
@@ -361,13 +361,15 @@ export function poolConformance(kind: EngineKind): void {
   });
 
   test('prunes the containers of removed environments, and lists the rest', async () => {
-    const [kept, gone] = [newEnvironment(), newEnvironment()];
-    await Promise.all([ensure(kept), ensure(gone)]);
-    expect(await openPool().prune(async () => [{ ...kept, slots: 1 }])).toEqual([containerName(gone.id)]);
+    const [keptEnvironment, removedEnvironment] = [newEnvironment(), newEnvironment()];
+    await Promise.all([ensure(keptEnvironment), ensure(removedEnvironment)]);
+    expect(await openPool().prune(async () => [{ ...keptEnvironment, slots: 1 }])).toEqual([
+      containerName(removedEnvironment.id),
+    ]);
     expect(await openPool().list()).toEqual([
       {
-        name: containerName(kept.id),
-        environmentId: kept.id,
+        name: containerName(keptEnvironment.id),
+        environmentId: keptEnvironment.id,
         slot: 1,
         image: settings.image,
         state: 'running',

@@ -52,8 +52,8 @@ test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.
       const state = join(states ?? '', id);
       mkdirSync(state, { recursive: true });
       const events: PoolEvent[] = [];
-      const again = await pool.ensure(environment, { onEvent: (event) => events.push(event) });
-      expect(again.id).not.toBe(id);
+      const secondContainer = await pool.ensure(environment, { onEvent: (event) => events.push(event) });
+      expect(secondContainer.id).not.toBe(id);
       expect(events.map(({ code }) => code)).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
       expect(events[0]?.message).toContain('container with given ID already exists');
       expect((await engine.inspect(name))?.state).toBe('running');

@@ -22,10 +22,10 @@ for (;;) {
   if (claim) await execute(claim);
   else {
     await queue.requeueExpired({ maxAttempts: 100 });
-    const [left] = await database.query<{ count: number }>(
+    const [openRuns] = await database.query<{ count: number }>(
       `SELECT count(*) FROM run WHERE state <> 'finished'`,
     );
-    if (left?.count === 0) break;
+    if (openRuns?.count === 0) break;
     await delay(20);
   }
 }

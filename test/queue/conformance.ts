@@ -17,21 +17,21 @@ import { waitFor } from '../support/wait-for.ts';
 
 /** The behaviour of the queue, for every kind of database. */
 export function queueConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let environments: Environments;
   let runs: Runs;
   let queue: Queue;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
   });
-  afterAll(() => opened.close());
-  beforeEach(() => opened.clear());
+  afterAll(() => testDatabase.close());
+  beforeEach(() => testDatabase.clear());
 
   const create = (code: string) => environments.create(newEnvironment(code));
   const submit = async (environment: Environment, priority = 0): Promise<Run> => {
@@ -162,19 +162,19 @@ export function queueConformance(kind: Kind): void {
         await submit(environment);
         await submit(environment);
       }
-      const given = await queue.claimFor(['w1', 'w2', 'w3'], []);
-      expect(given.map((each) => typeof each === 'object' && [each.run.workerId, each.run.id])).toEqual([
+      const claims = await queue.claimFor(['w1', 'w2', 'w3'], []);
+      expect(claims.map((each) => typeof each === 'object' && [each.run.workerId, each.run.id])).toEqual([
         ['w1', 1],
         ['w2', 3],
         false,
       ]);
-      expect(given[2]).toBeUndefined();
+      expect(claims[2]).toBeUndefined();
     });
 
     it('reserves a run for the host that executed the last one, and releases it to all hosts after a moment', async () => {
       const on = (host: string) =>
         createQueue({ database, log: quiet, leaseMs: 60_000, host: async () => host });
-      const [here, there] = [on('here'), on('there')];
+      const [thisHost, otherHost] = [on('here'), on('there')];
       const later = () =>
         database.query(
           `UPDATE run SET queued_at = queued_at - interval '2 seconds', finished_at = finished_at - interval '2 seconds'`,
@@ -182,19 +182,19 @@ export function queueConformance(kind: Kind): void {
       const a = await create('a');
       for (let count = 0; count < 4; count++) await submit(a);
       // A run without an earlier execution is available to any host.
-      const first = await there.claim('w');
+      const first = await otherHost.claim('w');
       if (first) await finish(first);
-      expect(await here.claim('w')).toBeUndefined();
+      expect(await thisHost.claim('w')).toBeUndefined();
       expect(await queue.claim('w')).toBeUndefined();
-      const second = await there.claim('w');
+      const second = await otherHost.claim('w');
       expect(second?.run.id).toBe(2);
       if (second) await finish(second);
       await later();
-      const third = await here.claim('w');
+      const third = await thisHost.claim('w');
       expect(third?.run.id).toBe(3);
       // A requeued run is reserved for no host.
-      await here.handBack(third?.run.id ?? 0, third?.fence ?? 0);
-      expect((await there.claim('w'))?.run.id).toBe(3);
+      await thisHost.handBack(third?.run.id ?? 0, third?.fence ?? 0);
+      expect((await otherHost.claim('w'))?.run.id).toBe(3);
     });
 
     it('skips paused, excluded and removed environments', async () => {
@@ -475,14 +475,14 @@ export function queueConformance(kind: Kind): void {
 
   describe('wake-up', () => {
     it('happens when a run is submitted, finished, requeued or lost, and when an environment is resumed', async () => {
-      let woken = 0;
+      let wakeUps = 0;
       const stop = await queue.onWake(() => {
-        woken += 1;
+        wakeUps += 1;
       });
       const wakes = async (work: () => Promise<unknown>) => {
-        const before = woken;
+        const before = wakeUps;
         await work();
-        await waitFor(() => woken > before);
+        await waitFor(() => wakeUps > before);
       };
       const a = await create('a');
       await wakes(() => submit(a));
@@ -498,15 +498,15 @@ export function queueConformance(kind: Kind): void {
     });
 
     it('names the changed run', async () => {
-      const heard = new Set<number | undefined>();
-      const stop = await queue.onRunChanged((runId) => heard.add(runId));
+      const notifications = new Set<number | undefined>();
+      const stop = await queue.onRunChanged((runId) => notifications.add(runId));
       const a = await create('a');
       const [first, second] = [await submit(a), await submit(a)];
-      await waitFor(() => heard.size === 2);
-      expect([...heard]).toEqual([first.id, second.id]);
-      heard.clear();
+      await waitFor(() => notifications.size === 2);
+      expect([...notifications]).toEqual([first.id, second.id]);
+      notifications.clear();
       await runs.cancel(second.id);
-      await waitFor(() => heard.has(second.id));
+      await waitFor(() => notifications.has(second.id));
       await stop();
     });
 

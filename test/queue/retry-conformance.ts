@@ -14,26 +14,26 @@ import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
-const vanished: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
+const vanishedReason: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
 const twice = { outcome: 'broken', limit: 2, pauseMs: 60_000 } as const;
 
 /** Runs that are requeued because of a fault, for every kind of database. */
 export function retryConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let runs: Runs;
   let queue: Queue;
   let environmentId: number;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
   beforeEach(async () => {
-    await opened.clear();
+    await testDatabase.clear();
     const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     ({ id: environmentId } = await environments.create(newEnvironment('a')));
   });
@@ -53,7 +53,7 @@ export function retryConformance(kind: Kind): void {
     await record.plan(tests.map((name) => ({ name, suite: undefined })));
     return { id: run.id, fence, record };
   };
-  const overdue = (id: number) =>
+  const makeRetryDue = (id: number) =>
     database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [id]);
   const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
 
@@ -63,7 +63,7 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence } = await start('A');
       const before = Date.now();
-      expect(await queue.retry(id, fence, vanished, twice)).toBe(60_000);
+      expect(await queue.retry(id, fence, vanishedReason, twice)).toBe(60_000);
       const run = await runs.get(first);
       expect(run).toMatchObject({ state: 'queued', attempt: 1, reason: undefined });
       expect(run.retryAt?.getTime()).toBeGreaterThan(before + 50_000);
@@ -75,7 +75,7 @@ export function retryConformance(kind: Kind): void {
     it('lets a run of higher priority go first', async () => {
       await submit();
       const { id, fence } = await start('A');
-      await queue.retry(id, fence, vanished, twice);
+      await queue.retry(id, fence, vanishedReason, twice);
       const urgent = await submit(10);
       expect((await queue.claim('w'))?.run.id).toBe(urgent);
     });
@@ -84,15 +84,15 @@ export function retryConformance(kind: Kind): void {
       const run = await submit();
       for (const pause of [60_000, 240_000]) {
         const { id, fence } = await start('A');
-        expect(await queue.retry(id, fence, vanished, twice)).toBe(pause);
+        expect(await queue.retry(id, fence, vanishedReason, twice)).toBe(pause);
         await pauseIsOver(run);
       }
       const { id, fence } = await start('A');
-      expect(await queue.retry(id, fence, vanished, twice)).toBeUndefined();
+      expect(await queue.retry(id, fence, vanishedReason, twice)).toBeUndefined();
       expect(await runs.get(run)).toMatchObject({ state: 'running', attempt: 3 });
-      await queue.finish(id, fence, 'broken', vanished);
+      await queue.finish(id, fence, 'broken', vanishedReason);
       expect(await createAttempts({ database }).list(run)).toMatchObject(
-        [1, 2, 3].map((attempt) => ({ attempt, outcome: 'broken', reason: vanished })),
+        [1, 2, 3].map((attempt) => ({ attempt, outcome: 'broken', reason: vanishedReason })),
       );
       const events = await createEvents({ database }).list(run);
       expect(events.map(({ message }) => message)).toEqual([
@@ -104,31 +104,31 @@ export function retryConformance(kind: Kind): void {
     it('counts broken and interrupted attempts separately; a lost worker is an interruption', async () => {
       const run = await submit();
       const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
-      const interrupted = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
+      const interruption = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
       const first = await start('A');
-      expect(await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
       const second = await start('A');
-      await overdue(second.id);
+      await makeRetryDue(second.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const third = await start('A');
-      expect(await queue.retry(run, third.fence, lockLost, interrupted)).toBe(0);
+      expect(await queue.retry(run, third.fence, lockLost, interruption)).toBe(0);
       const fourth = await start('A');
       await queue.handBack(run, fourth.fence);
       const fifth = await start('A');
-      expect(await queue.retry(run, fifth.fence, lockLost, interrupted)).toBeUndefined();
-      expect(await queue.retry(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, fifth.fence, lockLost, interruption)).toBeUndefined();
+      expect(await queue.retry(run, fifth.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
     });
 
     it('finishes a run with a requested cancel, and is refused to an older fence', async () => {
       const run = await submit();
       const first = await start('A');
-      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
-      await expect(queue.retry(run, first.fence, vanished, twice)).rejects.toMatchObject({
+      await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 });
+      await expect(queue.retry(run, first.fence, vanishedReason, twice)).rejects.toMatchObject({
         code: 'STALE_FENCE',
       });
       const second = await start('A');
       await runs.cancel(run);
-      await queue.retry(run, second.fence, vanished, twice);
+      await queue.retry(run, second.fence, vanishedReason, twice);
       expect(await runs.get(run)).toMatchObject({
         state: 'finished',
         verdict: 'cancelled',
@@ -144,7 +144,7 @@ export function retryConformance(kind: Kind): void {
       await first.record.result(newResult('Passed', 'passed'));
       await brokenBy('Lasting', 'CREDENTIAL_MISSING');
       await brokenBy('Passing', 'RESULT_MISSING');
-      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 });
       const second = await start();
       const planned = await second.record.planned();
       expect(planned.map(({ test, done }) => [test.name, done])).toEqual([
@@ -157,7 +157,7 @@ export function retryConformance(kind: Kind): void {
   });
 
   describe('late results', () => {
-    const late = (id: number, fence: number) =>
+    const submitLate = (id: number, fence: number) =>
       queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
     const recorded = async (id: number) =>
       (await createResults({ database }).list(id)).map(({ test, attempt, status }) => [
@@ -173,7 +173,7 @@ export function retryConformance(kind: Kind): void {
     it('are left to the worker as long as its lease is valid', async () => {
       await submit();
       const { id, fence } = await start('A', 'B');
-      expect(await late(id, fence)).toBe('held');
+      expect(await submitLate(id, fence)).toBe('held');
       expect(await recorded(id)).toEqual([]);
     });
 
@@ -181,9 +181,9 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await overdue(id);
-      expect(await late(id, fence)).toBe('written');
-      expect(await late(id, fence)).toBe('written');
+      await makeRetryDue(id);
+      expect(await submitLate(id, fence)).toBe('written');
+      expect(await submitLate(id, fence)).toBe('written');
       expect(await recorded(id)).toEqual(both);
       await queue.requeueExpired({ maxAttempts: 3 });
       expect(await recorded(id)).toEqual(both);
@@ -193,10 +193,10 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await overdue(id);
+      await makeRetryDue(id);
       await queue.requeueExpired({ maxAttempts: 3 });
       expect(await recorded(id)).toEqual([['A', 1, 'broken']]);
-      expect(await late(id, fence)).toBe('written');
+      expect(await submitLate(id, fence)).toBe('written');
       expect(await recorded(id)).toEqual(both);
       const next = await start();
       expect((await next.record.planned()).every(({ done }) => done)).toBe(true);
@@ -205,12 +205,12 @@ export function retryConformance(kind: Kind): void {
     it('invariant 5: are refused when another worker claimed the run, or the run is finished', async () => {
       await submit();
       const first = await start('A', 'B');
-      await overdue(first.id);
+      await makeRetryDue(first.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const second = await start();
-      expect(await late(first.id, first.fence)).toBe('stale');
+      expect(await submitLate(first.id, first.fence)).toBe('stale');
       await queue.finish(second.id, second.fence, 'cancelled');
-      expect(await late(second.id, second.fence)).toBe('stale');
+      expect(await submitLate(second.id, second.fence)).toBe('stale');
       expect(await recorded(first.id)).toEqual([]);
     });
   });

@@ -3,11 +3,11 @@ import { kinds, openTestDatabase } from '../support/database.ts';
 import { compareWithModel } from './state-machine.ts';
 
 it.each(kinds)('the queue on %s behaves like its model, for any order of operations', async (kind) => {
-  const opened = await openTestDatabase(kind);
+  const testDatabase = await openTestDatabase(kind);
   try {
-    await compareWithModel(opened, 30);
+    await compareWithModel(testDatabase, 30);
   } finally {
-    await opened.close();
+    await testDatabase.close();
   }
   expect.hasAssertions();
 });

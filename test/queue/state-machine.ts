@@ -24,8 +24,8 @@ interface Real {
 type Act = (model: Model, real: Real) => Promise<void>;
 
 /** Executes random sequences of commands on the queue and on its model; after each step their states must be equal. */
-export async function compareWithModel(opened: TestDatabase, numRuns: number): Promise<void> {
-  const { database } = opened;
+export async function compareWithModel(testDatabase: TestDatabase, numRuns: number): Promise<void> {
+  const { database } = testDatabase;
   const real: Real = {
     database,
     environments: createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) }),
@@ -34,7 +34,7 @@ export async function compareWithModel(opened: TestDatabase, numRuns: number): P
   };
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 50, size: '+1' }), async (steps) => {
-      await opened.clear();
+      await testDatabase.clear();
       const ids: number[] = [];
       for (const code of ['a', 'b', 'c']) ids.push((await real.environments.create(newEnvironment(code))).id);
       await fc.asyncModelRun(() => ({ model: createModel(ids), real }), steps);
@@ -63,7 +63,7 @@ function command(name: string, act: Act): fc.AsyncCommand<Model, Real> {
 const onClaim = (
   name: string,
   work: (real: Real, claim: ModelClaim) => Promise<unknown>,
-  then: (model: Model, claim: ModelClaim) => void,
+  onSuccess: (model: Model, claim: ModelClaim) => void,
 ) =>
   index.map((number) =>
     command(`${name}(${number})`, async (model, real) => {
@@ -78,7 +78,7 @@ const onClaim = (
         return;
       }
       expect(fault).toBeUndefined();
-      then(model, claim);
+      onSuccess(model, claim);
     }),
   );
 
@@ -89,12 +89,12 @@ const commands = [
     .record({ environment: index, priority: fc.constantFrom(0, 0, 0, 5, -5) })
     .map(({ environment, priority }) =>
       command(`submit(${environment}, ${priority})`, async (model, { runs }) => {
-        const chosen = pick(model.environments, environment);
-        if (!chosen) return;
+        const target = pick(model.environments, environment);
+        if (!target) return;
         const [run] = await runs.insert([
-          { environmentId: chosen.id, selection: emptySelection, priority, requestedBy: 'model' },
+          { environmentId: target.id, selection: emptySelection, priority, requestedBy: 'model' },
         ]);
-        if (run) model.submit(run.id, chosen, priority, run.queuedAt);
+        if (run) model.submit(run.id, target, priority, run.queuedAt);
       }),
     ),
   fc.option(index, { nil: undefined }).map((excluded) =>

@@ -23,8 +23,8 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
-  const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, asked);
+  const requestContext = { principal: matreItself };
+  const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, requestContext);
 
   test('an unused environment has no container; a used container is healthy and shown with all its parts', async () => {
     expect(await container()).toMatchObject({
@@ -55,11 +55,11 @@ overOneEngine((kind) => {
 
   test('an inspection shows what is wrong in a container, and changes nothing', async () => {
     const folder = '/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated';
-    await environment.container.says('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
+    await environment.container.exec('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
     harness.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
     const [slot] = (await container()).slots;
-    const wrong = slot?.container?.checks.filter(({ ok }) => !ok);
-    expect(wrong).toEqual([
+    const failedChecks = slot?.container?.checks.filter(({ ok }) => !ok);
+    expect(failedChecks).toEqual([
       {
         name: expect.stringContaining('.env.preprod-us'),
         ok: false,
@@ -69,12 +69,12 @@ overOneEngine((kind) => {
     expect(slot?.container?.healthy).toBe(false);
     const used = slot?.container?.mounts.find(({ target }) => target === folder)?.usedBytes;
     expect(used).toBeGreaterThanOrEqual(8 * 1024 * 1024);
-    expect(await environment.container.says('ls', folder)).toContain('fill');
+    expect(await environment.container.exec('ls', folder)).toContain('fill');
     harness.module.git('revert', '--no-edit', 'HEAD');
   });
 
   test('the locks of an environment are shown with their owners', async () => {
-    const held = await harness.context.locks.acquire(lockNames.execution(environment.id), {
+    const lock = await harness.context.locks.acquire(lockNames.execution(environment.id), {
       owner: 'somebody',
     });
     try {
@@ -85,7 +85,7 @@ overOneEngine((kind) => {
       });
       expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'somebody' }]);
     } finally {
-      await held.release();
+      await lock.release();
     }
   });
 
@@ -95,38 +95,47 @@ overOneEngine((kind) => {
     const { values, layers, file, commit } = await showEffective.run(
       harness.context,
       { code: 'preprod-us' },
-      asked,
+      requestContext,
     );
     expect(layers).toEqual(['default', 'global', 'module', 'environment', 'infrastructure']);
     expect([file, commit.id]).toEqual(['Cron/data/.env.preprod-us', expect.stringMatching(/^[0-9a-f]{40}$/)]);
-    const of = (wanted: string) => values.find(({ name }) => name === wanted);
-    expect(of('CURRENCY')).toMatchObject({ value: 'CHF', from: 'environment' });
-    expect(of('CURRENCY')?.overrides.at(-1)).toEqual({ from: 'global', value: 'USD' });
-    expect(of('MAGENTO_BASE_URL')).toMatchObject({
+    const variable = (variableName: string) => values.find(({ name }) => name === variableName);
+    expect(variable('CURRENCY')).toMatchObject({ value: 'CHF', from: 'environment' });
+    expect(variable('CURRENCY')?.overrides.at(-1)).toEqual({ from: 'global', value: 'USD' });
+    expect(variable('MAGENTO_BASE_URL')).toMatchObject({
       value: environment.shop.url,
       from: 'environment',
       secret: false,
     });
-    expect(of('MAGENTO_ADMIN_PASSWORD')).toMatchObject({ value: null, secret: true, from: 'environment' });
+    expect(variable('MAGENTO_ADMIN_PASSWORD')).toMatchObject({
+      value: null,
+      secret: true,
+      from: 'environment',
+    });
   });
 
   test('a failure of a real run has its step; the steps are a tree', async () => {
     const { run } = await harness.run(environment, { tests: ['BrokenCartTest'] });
-    const { tests } = await listResults.run(harness.context, { id: run.id }, asked);
+    const { tests } = await listResults.run(harness.context, { id: run.id }, requestContext);
     expect(tests[0]).toMatchObject({
       test: 'BrokenCartTest',
       status: 'failed',
       failure: { step: { number: 2 } },
     });
     expect(tests[0]?.failure?.step?.title).toContain('#nowhere-7');
-    const shown = await listSteps.run(harness.context, { id: run.id, test: 'BrokenCartTest' }, asked);
-    expect(shown.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
-    expect(JSON.stringify(shown.steps)).toContain('#nowhere-7');
+    const details = await listSteps.run(
+      harness.context,
+      { id: run.id, test: 'BrokenCartTest' },
+      requestContext,
+    );
+    expect(details.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
+    expect(JSON.stringify(details.steps)).toContain('#nowhere-7');
   });
 
   test('prefixes of tests, groups and suites are completed', async () => {
     const complete = async (text: string, limit = 20) =>
-      (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), asked)).names;
+      (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), requestContext))
+        .names;
     expect(await complete('harbourcart')).toEqual([
       { kind: 'test', name: 'HarbourCartTotalTest', tests: 1, title: expect.any(String) },
     ]);

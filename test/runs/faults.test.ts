@@ -49,9 +49,9 @@ overOneEngine((kind) => {
 
   /** Runs tests and returns status and code of each. */
   async function outcomes(...tests: string[]) {
-    const shown = await harness.run(environment, { tests });
-    const found = shown.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
-    return { ...shown, outcomes: Object.fromEntries(found) as Record<string, [string, string | null]> };
+    const details = await harness.run(environment, { tests });
+    const byTest = details.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
+    return { ...details, outcomes: Object.fromEntries(byTest) as Record<string, [string, string | null]> };
   }
 
   /** Later tests of the plan are executed normally. */
@@ -67,8 +67,8 @@ overOneEngine((kind) => {
     ['BrowserFullTest', 'gets no browser, because Selenium is full', 'SELENIUM_FULL'],
     ['UnknownGroupTest', 'cannot be generated', 'GENERATION_FAILED'],
   ])('invariant 9: %s, which %s, is broken (%s)', async (name, _what, code) => {
-    const { run, outcomes: found } = await outcomes(name, 'PlainTest');
-    expect(found).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
+    const { run, outcomes: byTest } = await outcomes(name, 'PlainTest');
+    expect(byTest).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
     expect(run).toMatchObject({ verdict: 'broken', counts: { broken: 1, passed: 1, failed: 0 } });
   });
 
@@ -77,8 +77,8 @@ overOneEngine((kind) => {
   });
 
   test('invariant 9: a missing Selenium makes the run broken, not its tests failed', async () => {
-    const { run, outcomes: found } = await outcomes('NoBrowserTest', 'PlainTest');
-    expect(found['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
+    const { run, outcomes: byTest } = await outcomes('NoBrowserTest', 'PlainTest');
+    expect(byTest['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
   });
 
@@ -95,11 +95,11 @@ overOneEngine((kind) => {
   });
 
   test('invariant 9: a shop that becomes unreachable during its tests makes them broken', async () => {
-    const going = await harness.environment('preprod-us-2');
-    const id = await harness.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+    const failingShop = await harness.environment('preprod-us-2');
+    const id = await harness.submit(failingShop, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(id, 'PauseTest');
-    await going.shop.close();
-    await going.container.openGate();
+    await failingShop.shop.close();
+    await failingShop.container.openGate();
     const { run, results } = await harness.finished(id);
     const home = results.find(({ test }) => test === 'HarbourHomePageTest');
     expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
@@ -119,10 +119,10 @@ overOneEngine((kind) => {
   test('invariant 9: a deleted generated file is restored, and the run has an event', async () => {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
-    await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    await environment.container.exec('rm', `${generated}/default/PlainTestCest.php`);
     await environment.container.openGate();
-    const { run: ended, events } = await harness.finished(run);
-    expect(ended).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
+    const { run: finishedRun, events } = await harness.finished(run);
+    expect(finishedRun).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
     expect(events).toContainEqual(
       expect.objectContaining({
         code: 'GENERATED_FILE_RESTORED',
@@ -134,9 +134,9 @@ overOneEngine((kind) => {
   test('invariant 9: a generated file that is deleted during a test makes it broken', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'load PlainTest: vanish', secret: false };
     await harness.context.variables.set(environment.id, name);
-    const { outcomes: found } = await outcomes('PlainTest');
+    const { outcomes: byTest } = await outcomes('PlainTest');
     await harness.context.variables.unset(environment.id, name.name);
-    expect(found).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
+    expect(byTest).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
   });
 
   describe('a container that is removed during a test', () => {
@@ -144,9 +144,11 @@ overOneEngine((kind) => {
       const run = await harness.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
       await harness.testing(run, 'WaitingTest');
       expect(await environment.container.remove()).toBe(true);
-      const ended = await harness.finished(run);
-      expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
-      expect(ended.results).toMatchObject([{ status: 'broken', reason: { code: 'CONTAINER_VANISHED' } }]);
+      const finishedRun = await harness.finished(run);
+      expect(finishedRun.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
+      expect(finishedRun.results).toMatchObject([
+        { status: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
+      ]);
 
       const next = await outcomes('PlainTest');
       expect(next.run.verdict).toBe('passed');
@@ -155,8 +157,8 @@ overOneEngine((kind) => {
   });
 
   test('a full tmpfs is reported as such, and the next run passes', async () => {
-    const { run, outcomes: found } = await outcomes('FillingTest');
-    expect(found).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
+    const { run, outcomes: byTest } = await outcomes('FillingTest');
+    expect(byTest).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
     expect((await outcomes('PlainTest')).run.verdict).toBe('passed');
   });
@@ -170,15 +172,15 @@ overOneEngine((kind) => {
   });
 
   test('a child that holds the output does not stall the run, and is gone after it', async () => {
-    const { outcomes: found } = await outcomes('HoldingTest', 'PlainTest');
-    expect(found).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
+    const { outcomes: byTest } = await outcomes('HoldingTest', 'PlainTest');
+    expect(byTest).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
     expect(await leftovers(harness.engine, environment.container.name)).toEqual([]);
-    expect(await environment.container.says('ps')).not.toContain('stand-in:hold');
+    expect(await environment.container.exec('ps')).not.toContain('stand-in:hold');
   });
 
   test('a grandchild in a session of its own is gone after its test', async () => {
-    const { outcomes: found } = await outcomes('GrandchildTest');
-    expect(found).toEqual({ GrandchildTest: ['passed', null] });
-    expect(await environment.container.says('ps', '-e')).not.toContain('stand-in:grandchild');
+    const { outcomes: byTest } = await outcomes('GrandchildTest');
+    expect(byTest).toEqual({ GrandchildTest: ['passed', null] });
+    expect(await environment.container.exec('ps', '-e')).not.toContain('stand-in:grandchild');
   });
 });

@@ -25,18 +25,18 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
     server.close();
   });
 
-  async function fetched(...targets: string[]) {
+  async function fetchLines(...targets: string[]) {
     const php = spawn('php', ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', script, ...targets]);
-    const said = await text(php.stdout);
-    return said
+    const output = await text(php.stdout);
+    return output
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
   }
 
   test('prints status and body, and follows no redirect', async () => {
-    const found = await fetched(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
-    expect(found).toMatchObject([
+    const lines = await fetchLines(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
+    expect(lines).toMatchObject([
       { url: `${base}/`, status: 200, body: '\u00e4 page', ms: expect.any(Number) },
       { status: 302 },
       { status: 503, body: 'down' },
@@ -44,10 +44,10 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
   });
 
   test('prints why there is no response', async () => {
-    const nobody = `http://127.0.0.1:${await freePort()}/`;
-    const found = await fetched(`5 ${nobody}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
-    expect(found).toMatchObject([
-      { url: nobody, error: expect.stringContaining('Connection refused') },
+    const unusedUrl = `http://127.0.0.1:${await freePort()}/`;
+    const lines = await fetchLines(`5 ${unusedUrl}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
+    expect(lines).toMatchObject([
+      { url: unusedUrl, error: expect.stringContaining('Connection refused') },
       { error: expect.stringMatching(/getaddrinfo|resolve/i) },
       { error: expect.stringMatching(/timed out|HTTP request failed/i) },
     ]);

@@ -64,9 +64,9 @@ overOneEngine((kind) => {
     await startWorker();
     const maker = await harness.submit(us, { tests: ['PlainTest'] });
     await waitFor(async () => {
-      const there = await harness.engine.inspect(us.container.name);
-      const last = there && (await us.container.journal()).at(-1);
-      return last?.word === 'start' && last.token.startsWith(`run-${maker}-`);
+      const container = await harness.engine.inspect(us.container.name);
+      const last = container && (await us.container.journal()).at(-1);
+      return last?.event === 'start' && last.token.startsWith(`run-${maker}-`);
     });
     const waiter = await harness.submit(es, { tests: ['PlainTest'] });
     await waitFor(async () => {

@@ -55,7 +55,7 @@ export function overOneEngine(suite: (kind: EngineKind) => void): void {
 
 /** Events of a supervisor in a container. Times are seconds since boot, so they compare between containers. */
 export interface JournalEntry {
-  word: 'start' | 'stop' | 'end' | 'left';
+  event: 'start' | 'stop' | 'end' | 'left';
   token: string;
   at: number;
   detail: string;
@@ -73,7 +73,7 @@ export interface HarnessEnvironment {
 export interface HarnessContainer {
   name: string;
   /** The output of a command in it. Rejects when its exit code is not 0. */
-  says(...argv: string[]): Promise<string>;
+  exec(...argv: string[]): Promise<string>;
   journal(): Promise<JournalEntry[]>;
   /** Resolves when a supervised process has started and not ended. */
   executing(): Promise<unknown>;
@@ -84,7 +84,7 @@ export interface HarnessContainer {
   remove(): Promise<boolean>;
 }
 
-export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
+export type RunDetails = Awaited<ReturnType<typeof showRun.run>>;
 
 /**
  * A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample
@@ -105,10 +105,10 @@ export interface Harness {
   ): Promise<HarnessEnvironment>;
   /** Queues a run and returns its number. */
   submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
-  show(runId: number): Promise<ShownRun>;
-  finished(runId: number): Promise<ShownRun>;
+  show(runId: number): Promise<RunDetails>;
+  finished(runId: number): Promise<RunDetails>;
   /** Queues a run and waits for its end. */
-  run(environment: { code: string }, selection: Partial<Selection>): Promise<ShownRun>;
+  run(environment: { code: string }, selection: Partial<Selection>): Promise<RunDetails>;
   /** Resolves when a test is running in its container. */
   testing(runId: number, test?: string): Promise<void>;
   log(runId: number): Promise<string>;
@@ -148,8 +148,8 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     MATRE_RETRIES: '0',
     ...options.settings,
   };
-  const opened = await openTestApp({ settings, ...(options.log && { log: options.log }) });
-  const { app, folder } = opened;
+  const testApp = await openTestApp({ settings, ...(options.log && { log: options.log }) });
+  const { app, folder } = testApp;
   const { context } = app;
   const engine =
     kind === 'docker'
@@ -161,13 +161,13 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   if (options.workers !== false) await app.startWorkers();
   const environments: HarnessEnvironment[] = [];
 
-  const asked = { principal: matreItself };
-  const show = (runId: number) => showRun.run(context, { id: runId }, asked);
+  const requestContext = { principal: matreItself };
+  const show = (runId: number) => showRun.run(context, { id: runId }, requestContext);
   const submit: Harness['submit'] = async ({ code }, selection) => {
     const { runs } = await submitRuns.run(
       context,
       parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
-      asked,
+      requestContext,
     );
     return runs[0]?.id ?? 0;
   };
@@ -191,8 +191,8 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1 } = {}) {
       const envFile = `Cron/data/.env.${code}`;
       if (module.git('ls-files', envFile) === '') {
-        const like = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
-        module.commit({ [envFile]: like }, `Values of ${code}`);
+        const template = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
+        module.commit({ [envFile]: template }, `Values of ${code}`);
       }
       const shop = await startShop({
         environment: code,
@@ -203,7 +203,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
       const { id } = await addEnvironment.run(
         context,
         parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword, slots }),
-        asked,
+        requestContext,
       );
       const containers = Array.from({ length: slots }, (_, index) =>
         containerNamed(engine, containerName(id, index + 1)),
@@ -216,11 +216,11 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
 
     async testing(runId, test) {
       const { run } = await waitFor(async () => {
-        const shown = await show(runId);
-        const { run, plan } = shown;
-        const isIt = (name: string) => test === undefined || name === test;
-        const found = plan.some((one) => one.startedAt && one.status === null && isIt(one.test));
-        return found || run.state === 'finished' ? shown : undefined;
+        const details = await show(runId);
+        const { run, plan } = details;
+        const matches = (name: string) => test === undefined || name === test;
+        const isRunning = plan.some((one) => one.startedAt && one.status === null && matches(one.test));
+        return isRunning || run.state === 'finished' ? details : undefined;
       });
       if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
     },
@@ -239,25 +239,25 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
         ]),
       );
       await engine.close();
-      await opened.close();
+      await testApp.close();
       await rm(home, { recursive: true, force: true });
     },
   };
 }
 
 function containerNamed(engine: Engine, name: string): HarnessContainer {
-  const says = async (...argv: string[]) => {
+  const exec = async (...argv: string[]) => {
     const { code, stdout, stderr } = await capture(engine, name, argv);
     if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;
   };
-  const journal = async () => parseJournal(await says('cat', journalPath));
+  const journal = async () => parseJournal(await exec('cat', journalPath));
   return {
     name,
-    says,
-    executing: () => waitFor(async () => (await journal()).at(-1)?.word === 'start'),
-    openGate: () => says('touch', '/tmp/stand-in-gate'),
-    closeGate: () => says('rm', '-f', '/tmp/stand-in-gate'),
+    exec,
+    executing: () => waitFor(async () => (await journal()).at(-1)?.event === 'start'),
+    openGate: () => exec('touch', '/tmp/stand-in-gate'),
+    closeGate: () => exec('rm', '-f', '/tmp/stand-in-gate'),
     journal,
     remove: () => engine.remove(name),
   };
@@ -297,7 +297,7 @@ function parseJournal(content: string): JournalEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [word, token = '', at, ...detail] = line.split(' ');
-      return { word: word as JournalEntry['word'], token, at: Number(at), detail: detail.join(' ') };
+      const [event, token = '', at, ...detail] = line.split(' ');
+      return { event: event as JournalEntry['event'], token, at: Number(at), detail: detail.join(' ') };
     });
 }

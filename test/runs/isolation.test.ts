@@ -32,7 +32,7 @@ overEngines((kind) => {
   afterAll(() => harness.close());
 
   const filesBelow = async ({ container }: HarnessEnvironment, folder: string) =>
-    (await container.says('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
+    (await container.exec('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
   const cestsOf = async (environment: HarnessEnvironment) =>
     (await filesBelow(environment, generated)).filter((path) => path.endsWith('Cest.php'));
 
@@ -50,7 +50,7 @@ overEngines((kind) => {
     expect(await filesBelow(es, moduleFolder)).toContain(`${moduleFolder}/only-second.txt`);
 
     const values = await Promise.all(
-      [us, es].map(({ container }) => container.says('cat', `${acceptance}/.env`)),
+      [us, es].map(({ container }) => container.exec('cat', `${acceptance}/.env`)),
     );
     expect(values[0]).toContain('value-of-us');
     expect(values[0]).toContain(us.shop.url);
@@ -67,7 +67,7 @@ overEngines((kind) => {
   });
 
   test('generated files are in one tmpfs, the values in another', async () => {
-    const mounts = await us.container.says('cat', '/proc/self/mountinfo');
+    const mounts = await us.container.exec('cat', '/proc/self/mountinfo');
     for (const folder of [generated, '/matre/run']) {
       const line = mounts.split('\n').find((one) => one.split(' ')[4] === folder);
       expect(line, folder).toMatch(/ - tmpfs /);
@@ -76,10 +76,14 @@ overEngines((kind) => {
 
   test('invariant 7: a run sees no file of an earlier run on its environment', async () => {
     // A failed test leaves its file, and generation leaves the folders of other suites.
-    const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
-    await harness.context.variables.set(us.id, failing);
+    const faultVariable = {
+      name: 'STAND_IN_FAULT',
+      value: 'HarbourAdminOrderViewTest: error',
+      secret: false,
+    };
+    await harness.context.variables.set(us.id, faultVariable);
     const first = await harness.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });
-    await harness.context.variables.unset(us.id, failing.name);
+    await harness.context.variables.unset(us.id, faultVariable.name);
     expect(first.run.counts).toMatchObject({ passed: 2, failed: 1 });
     expect((await cestsOf(us)).join()).toContain('HarbourAdminOrderViewTestCest.php');
     const changed = moduleTest('ThirdTest', fault('sleep 600'));
@@ -88,7 +92,7 @@ overEngines((kind) => {
     await harness.testing(second);
     expect(await cestsOf(us)).toEqual([`${generated}/default/ThirdTestCest.php`]);
     expect(await filesBelow(us, suiteClasses)).toEqual([]);
-    expect(await us.container.says('cat', `${acceptance}/codeception.yml`)).not.toContain(
+    expect(await us.container.exec('cat', `${acceptance}/codeception.yml`)).not.toContain(
       'HarbourOrdersSuite',
     );
     expect((await filesBelow(us, moduleFolder)).join()).not.toContain('HarbourSearchTest');
@@ -97,13 +101,13 @@ overEngines((kind) => {
   });
 
   test('checkouts are read-only in a container', async () => {
-    await expect(us.container.says('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
+    await expect(us.container.exec('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
   });
 
   test('docker exec test -s of the env file succeeds during a run', async () => {
     const run = await harness.submit(us, { tests: ['ThirdTest'] });
     await harness.testing(run);
-    await us.container.says('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
+    await us.container.exec('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
     await harness.context.runs.cancel(run);
     await waitFor(async () => (await harness.show(run)).run.verdict === 'cancelled');
   });

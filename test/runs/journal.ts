@@ -13,7 +13,7 @@ export interface Interval {
 /** The processes of a journal, in the order of their starts. */
 export function intervalsOf(journal: JournalEntry[]): Interval[] {
   const intervals: Interval[] = [];
-  for (const { word, token, at } of journal) {
+  for (const { event: word, token, at } of journal) {
     const [, run = '', fence = ''] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];
     if (word === 'start')
       intervals.push({ runId: Number(run), fence: Number(fence), from: at, to: undefined });
@@ -55,9 +55,9 @@ export function livesIn(content: string): Lifetime[] {
   const latest = new Map<number, Lifetime>();
   for (const line of content.split('\n').filter((line) => line !== '')) {
     const { event, pid, test, monotonic } = JSON.parse(line);
-    const known = latest.get(pid);
-    if (event !== 'start' && known) {
-      known.to = monotonic;
+    const previous = latest.get(pid);
+    if (event !== 'start' && previous) {
+      previous.to = monotonic;
       continue;
     }
     const lifetime = { test, from: monotonic, to: monotonic };

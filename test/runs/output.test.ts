@@ -39,11 +39,11 @@ overOneEngine((kind) => {
     };
     const before = used();
     let most = 0;
-    const look = setInterval(() => {
+    const sampler = setInterval(() => {
       most = Math.max(most, used());
     }, 1000);
     const { run, results } = await harness.run(environment, { tests: ['TalkingTest', 'PlainTest'] });
-    clearInterval(look);
+    clearInterval(sampler);
     most = Math.max(most, used());
     expect(results.map(({ test, status }) => [test, status])).toEqual([
       ['TalkingTest', 'passed'],

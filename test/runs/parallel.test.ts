@@ -15,7 +15,7 @@ import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
  */
 overEngines((kind) => {
   const runIds = new Map<string, number[]>();
-  const happened = new Map<string, Interval[]>();
+  const intervalsOfRuns = new Map<string, Interval[]>();
   let environments: HarnessEnvironment[];
   let harness: Harness;
 
@@ -49,12 +49,12 @@ overEngines((kind) => {
       expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { passed: 2 } });
     }
     for (const { code, container } of environments)
-      happened.set(code, intervalsOf(await container.journal()));
+      intervalsOfRuns.set(code, intervalsOf(await container.journal()));
   });
   afterAll(() => harness.close());
 
   test('invariant 1: on one environment the processes of two runs never overlap', () => {
-    for (const [code, intervals] of happened) {
+    for (const [code, intervals] of intervalsOfRuns) {
       // A process for each of two tests of two runs; generation is tested elsewhere.
       expect(intervals.length, code).toBeGreaterThanOrEqual(4);
       expect(intervals.every(({ to }) => to !== undefined)).toBe(true);
@@ -63,12 +63,13 @@ overEngines((kind) => {
   });
 
   test('invariant 2: on one environment the run that was submitted first starts first', () => {
-    for (const [code, intervals] of happened) expect(runsIn(intervals), code).toEqual(runIds.get(code));
+    for (const [code, intervals] of intervalsOfRuns)
+      expect(runsIn(intervals), code).toEqual(runIds.get(code));
   });
 
   test('runs of different environments execute at the same time', () => {
     const first = (code: string) =>
-      (happened.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
+      (intervalsOfRuns.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
     const codes = environments.map(({ code }) => code);
     for (const one of codes) {
       for (const other of codes.filter((code) => code > one)) {

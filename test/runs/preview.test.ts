@@ -17,20 +17,20 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
+  const requestContext = { principal: matreItself };
   const preview = (selection: object, ...environments: string[]) =>
-    previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), asked);
+    previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), requestContext);
 
   test('tests, groups and suites are listed with their relations', async () => {
-    const all = await listTests.run(harness.context, {}, asked);
+    const all = await listTests.run(harness.context, {}, requestContext);
     const plain = all.tests.find(({ name }) => name === 'PlainTest');
     expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
     expect(all.groups).toContainEqual({ name: 'made', tests: 2 });
     expect(all.suites).toContainEqual({ name: 'HarbourOrdersSuite', tests: 2 });
     expect(all.commit.subject).toBe('Tests of the harbour shop');
-    const found = await listTests.run(harness.context, { search: 'plainT' }, asked);
-    expect(found.tests.map(({ name }) => name)).toEqual(['PlainTest']);
-    expect(found.groups).toEqual([]);
+    const matches = await listTests.run(harness.context, { search: 'plainT' }, requestContext);
+    expect(matches.tests.map(({ name }) => name)).toEqual(['PlainTest']);
+    expect(matches.groups).toEqual([]);
   });
 
   test('a preview shows the tests, the expected duration and unset variables, and queues nothing', async () => {

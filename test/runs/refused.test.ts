@@ -65,8 +65,8 @@ overOneEngine((kind) => {
     harness = await openHarness(kind, { workers: false, module: moduleTest('PlainTest', fault('sleep 0')) });
     const environment = await harness.environment('preprod-us');
     const run = await harness.submit(environment, { tests: ['PlainTest', 'HarbourHomePageTest'] });
-    const renamed = moduleTest('PlainerTest', fault('sleep 0'));
-    harness.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamed }, 'Another name');
+    const renamedModule = moduleTest('PlainerTest', fault('sleep 0'));
+    harness.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamedModule }, 'Another name');
     await harness.startWorkers();
     const reason = {
       code: 'SELECTION_UNKNOWN',

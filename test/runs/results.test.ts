@@ -3,14 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
-import { type Harness, type HarnessEnvironment, openHarness, overEngines, type ShownRun } from './harness.ts';
+import {
+  type Harness,
+  type HarnessEnvironment,
+  openHarness,
+  overEngines,
+  type RunDetails,
+} from './harness.ts';
 
 /** A run with all possible outcomes of tests, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
 overEngines((kind) => {
   describe.each(['3.8.0', '5.3.0'])('MFTF %s', (mftfVersion) => {
     let harness: Harness;
     let environment: HarnessEnvironment;
-    let run: ShownRun;
+    let run: RunDetails;
 
     beforeAll(async () => {
       harness = await openHarness(kind, { mftfVersion });
@@ -25,9 +31,9 @@ overEngines((kind) => {
     afterAll(() => harness.close());
 
     const resultOf = (name: string) => {
-      const found = run.results.find(({ test }) => test === name);
-      if (!found) throw new Error(`no result of ${name}`);
-      return found;
+      const match = run.results.find(({ test }) => test === name);
+      if (!match) throw new Error(`no result of ${name}`);
+      return match;
     };
 
     test('runs the tests that groups, suites and names select, without excluded tests', () => {
@@ -111,9 +117,9 @@ overEngines((kind) => {
     test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
       // Validation of the files, generation of the tests, and a process for each block.
-      expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(8);
+      expect(journal.map(({ event: word }) => word).filter((word) => word === 'start').length).toBe(8);
       for (let at = 0; at < journal.length; at += 2) {
-        expect([journal[at]?.word, journal[at + 1]?.word]).toEqual(['start', 'end']);
+        expect([journal[at]?.event, journal[at + 1]?.event]).toEqual(['start', 'end']);
       }
     });
   });
@@ -124,7 +130,7 @@ async function ordersOf({ shop }: HarnessEnvironment): Promise<string> {
   const admin = `${shop.url}admin/admin`;
   const { username, password } = sampleAdmin;
   const body = new URLSearchParams({ 'login[username]': username, 'login[password]': password });
-  const signedIn = await fetch(admin, { method: 'POST', body, redirect: 'manual' });
-  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const login = await fetch(admin, { method: 'POST', body, redirect: 'manual' });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
   return (await fetch(`${shop.url}admin/sales/order`, { headers: { cookie } })).text();
 }

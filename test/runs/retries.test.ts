@@ -32,17 +32,17 @@ overOneEngine((kind) => {
     expect(await environment.container.remove()).toBe(true);
     // The gate of the new container, as soon as it exists.
     await waitFor(() => environment.container.openGate().then(() => true));
-    const ended = await harness.finished(run);
-    expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
-    expect(ended.attempts).toMatchObject([
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
+    expect(details.attempts).toMatchObject([
       { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
       { outcome: 'finished', reason: null },
     ]);
-    expect(ended.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+    expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
       ['PlainTest', 1],
       ['PauseTest', 2],
     ]);
-    expect(ended.events).toContainEqual(
+    expect(details.events).toContainEqual(
       expect.objectContaining({
         code: 'TRIED_AGAIN',
         message: expect.stringContaining('CONTAINER_VANISHED'),
@@ -51,8 +51,8 @@ overOneEngine((kind) => {
   });
 
   test('no Selenium in either attempt: the run is broken, and shows its attempts', async () => {
-    const ended = await harness.run(environment, { tests: ['NoBrowserTest'] });
-    expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
-    expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
+    const details = await harness.run(environment, { tests: ['NoBrowserTest'] });
+    expect(details.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
+    expect(details.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
   });
 });

@@ -8,13 +8,13 @@ import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './h
 /** From the clock to the result, with the catalog of a real module. */
 overOneEngine((kind) => {
   let harness: Harness;
-  const made = moduleTest('PlainTest', fault('sleep 0'), 'made');
+  const plainModule = moduleTest('PlainTest', fault('sleep 0'), 'made');
   beforeAll(async () => {
-    harness = await openHarness(kind, { module: made });
+    harness = await openHarness(kind, { module: plainModule });
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
+  const requestContext = { principal: matreItself };
   const add = (group: string) =>
     addSchedule.run(
       harness.context,
@@ -24,7 +24,7 @@ overOneEngine((kind) => {
         environments: ['preprod-us'],
         selection: { groups: [group] },
       }),
-      asked,
+      requestContext,
     );
   const comesDue = async () => {
     await harness.context.database.query('UPDATE schedule SET next_at = now()');
@@ -46,10 +46,10 @@ overOneEngine((kind) => {
       scheduleId: firing?.scheduleId,
     });
 
-    const [path = ''] = Object.keys(made);
+    const [path = ''] = Object.keys(plainModule);
     harness.module.commit({ [path]: undefined }, 'The plain test is not needed any more');
     await comesDue();
-    const { schedules } = await listSchedules.run(harness.context, {}, asked);
+    const { schedules } = await listSchedules.run(harness.context, {}, requestContext);
     expect(schedules[0]?.last).toMatchObject({
       outcome: 'failed',
       runs: [],

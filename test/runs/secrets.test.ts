@@ -12,7 +12,7 @@ import {
   moduleTest,
   openHarness,
   overEngines,
-  type ShownRun,
+  type RunDetails,
 } from './harness.ts';
 
 /** Characters that JSON, HTML, URLs and shells escape in different ways. */
@@ -33,10 +33,10 @@ const forms = Object.values(secrets).flatMap((secret) => [
   secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
 ]);
 
-function expectNoSecret(text: string, where: string): void {
+function expectNoSecret(text: string, location: string): void {
   for (const form of forms) {
     if (text.includes(form))
-      throw new Error(`${where} has ${form}: ${text.slice(text.indexOf(form) - 200).slice(0, 400)}`);
+      throw new Error(`${location} has ${form}: ${text.slice(text.indexOf(form) - 200).slice(0, 400)}`);
   }
 }
 
@@ -49,9 +49,9 @@ overEngines((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
   let server: RunningServer;
-  let shown: ShownRun;
+  let details: RunDetails;
   let appLog = '';
-  const watched = { cmdlines: '', inspected: '' };
+  const observations = { cmdlines: '', inspected: '' };
 
   beforeAll(async () => {
     harness = await openHarness(kind, {
@@ -82,18 +82,18 @@ overEngines((kind) => {
     await variables.set('global', { name: 'ALL_VALUE', value: secrets.global, secret: true });
     server = await startServer(harness.context, '0.0.0-test');
 
-    const look = setInterval(() => {
-      watched.cmdlines += cmdlines();
+    const sampler = setInterval(() => {
+      observations.cmdlines += cmdlines();
     }, 25);
     const run = await harness.submit(environment, {
       tests: ['FillingTest', 'SeeingTest', 'AddressTest', 'WaitingTest'],
       suites: ['HarbourOrdersSuite'],
     });
     await harness.testing(run, 'WaitingTest');
-    watched.inspected = await inspected(environment.container.name);
+    observations.inspected = await inspected(environment.container.name);
     await environment.container.openGate();
-    shown = await harness.finished(run);
-    clearInterval(look);
+    details = await harness.finished(run);
+    clearInterval(sampler);
   });
   afterAll(async () => {
     await server.close();
@@ -109,7 +109,7 @@ overEngines((kind) => {
   }
 
   test('the tests are executed, and their steps are in the log', async () => {
-    expect(shown.results.map(({ test, status }) => [test, status])).toEqual(
+    expect(details.results.map(({ test, status }) => [test, status])).toEqual(
       expect.arrayContaining([
         ['FillingTest', 'passed'],
         ['SeeingTest', 'failed'],
@@ -117,16 +117,16 @@ overEngines((kind) => {
         ['HarbourAdminOrderGridTest', 'broken'],
       ]),
     );
-    expect(await harness.log(shown.run.id)).toContain('[hidden]');
-    expect(shown.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
+    expect(await harness.log(details.run.id)).toContain('[hidden]');
+    expect(details.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
   });
 
   test('invariant 10: no secret is in a log or a file of the run', async () => {
     const { artifacts } = harness.context;
-    const files = await artifacts.list(shown.run.id);
+    const files = await artifacts.list(details.run.id);
     expect(files.length).toBeGreaterThan(10);
     for (const { path } of files) {
-      const content = await buffer((await artifacts.open(shown.run.id, path)).stream);
+      const content = await buffer((await artifacts.open(details.run.id, path)).stream);
       expectNoSecret(content.toString('utf8'), path);
     }
   });
@@ -137,7 +137,7 @@ overEngines((kind) => {
   });
 
   test('invariant 10: no secret is in a response of the API', async () => {
-    const { id } = shown.run;
+    const { id } = details.run;
     const addresses = [
       `runs/${id}`,
       `runs/${id}/log`,
@@ -156,14 +156,14 @@ overEngines((kind) => {
   });
 
   test('invariant 10: no secret is in a process list while a run executes', () => {
-    expect(watched.cmdlines).toContain('vendor/bin/codecept');
-    expect(watched.cmdlines).toContain('generate:tests');
-    expectNoSecret(watched.cmdlines, 'a command line');
+    expect(observations.cmdlines).toContain('vendor/bin/codecept');
+    expect(observations.cmdlines).toContain('generate:tests');
+    expectNoSecret(observations.cmdlines, 'a command line');
   });
 
   test('invariant 10: no secret is in the inspection of the container', () => {
-    expect(watched.inspected).toContain(environment.container.name);
-    expectNoSecret(watched.inspected, 'the inspection');
+    expect(observations.inspected).toContain(environment.container.name);
+    expectNoSecret(observations.inspected, 'the inspection');
   });
 });
 

@@ -50,8 +50,8 @@ overOneEngine((kind) => {
       return spans.filter(({ traceId }) => traceId === run?.traceId);
     };
     expect(first.run.verdict).toBe('failed');
-    const made = traceOf(first.run.id);
-    expect(treeOf(made)).toEqual([
+    const trace = traceOf(first.run.id);
+    expect(treeOf(trace)).toEqual([
       'run: failed',
       '  queued',
       '  attempt 1',
@@ -75,13 +75,13 @@ overOneEngine((kind) => {
       return span?.attributes['matre.generation'];
     });
     expect(generation).toEqual(['made', 'from a snapshot']);
-    expect(made.find(({ name }) => name === 'test FailingTest')?.attributes).toMatchObject({
+    expect(trace.find(({ name }) => name === 'test FailingTest')?.attributes).toMatchObject({
       'test.case.name': 'FailingTest',
       'test.case.result.status': 'fail',
     });
 
-    const byId = new Map(made.map((span) => [span.spanId, span]));
-    const outside = made.filter(({ parentSpanId, startedAt, endedAt }) => {
+    const byId = new Map(trace.map((span) => [span.spanId, span]));
+    const outside = trace.filter(({ parentSpanId, startedAt, endedAt }) => {
       const parent: CollectedSpan | undefined = byId.get(parentSpanId ?? '');
       return endedAt < startedAt || (parent && (startedAt < parent.startedAt || endedAt > parent.endedAt));
     });
@@ -90,8 +90,8 @@ overOneEngine((kind) => {
   });
 
   test('names run and environment in every log line', () => {
-    const of = (message: string) => lines.findIndex(({ msg }) => msg === message);
-    const during = lines.slice(of('Run started'), of('Run finished') + 1);
+    const indexOf = (message: string) => lines.findIndex(({ msg }) => msg === message);
+    const during = lines.slice(indexOf('Run started'), indexOf('Run finished') + 1);
     // The first run had to create its container.
     expect(during.map(({ event }) => event)).toContain('CONTAINER_CREATED');
     for (const { run, env, worker, msg } of during) {

@@ -71,8 +71,8 @@ overEngines((kind) => {
   }
 
   /** A worker in the middle of a run, whose second test does `what` now and nothing later, with another run queued. */
-  async function inMidTest(what: string) {
-    await setVariable('STAND_IN_FAULT', `MiddleTest: ${what}`);
+  async function duringTest(command: string) {
+    await setVariable('STAND_IN_FAULT', `MiddleTest: ${command}`);
     const worker = await startWorker();
     const run = await harness.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
     const next = await harness.submit(environment, { tests: ['OtherTest'] });
@@ -82,7 +82,7 @@ overEngines((kind) => {
     return { worker, run, next };
   }
 
-  const lifetimes = async () => livesIn(await environment.container.says('cat', standInJournal));
+  const lifetimes = async () => livesIn(await environment.container.exec('cat', standInJournal));
 
   /** No two processes of the stand-in existed at the same time. */
   async function expectNoOverlap(): Promise<void> {
@@ -102,17 +102,17 @@ overEngines((kind) => {
   test.each(['SIGKILL', 'SIGSTOP'] as const)(
     'invariants 4 and 6: after %s during a test its processes end before others start, and the run continues',
     async (signal) => {
-      const { worker, run, next } = await inMidTest('sleep 600');
+      const { worker, run, next } = await duringTest('sleep 600');
       worker.signal(signal);
       await startWorker();
-      const shown = await harness.finished(run);
-      expect(shown.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
-      expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+      const details = await harness.finished(run);
+      expect(details.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
+      expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
         ['FirstTest', 1],
         ['MiddleTest', 2],
         ['ZuletztTest', 2],
       ]);
-      expect(shown.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
+      expect(details.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
       expect((await harness.finished(next)).run.verdict).toBe('passed');
       expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
       await expectNoOverlap();
@@ -122,12 +122,12 @@ overEngines((kind) => {
       worker.signal('SIGCONT');
       worker.signal('SIGTERM');
       expect(await worker.line()).toBe('stopped');
-      expect(await harness.show(run)).toEqual(shown);
+      expect(await harness.show(run)).toEqual(details);
     },
   );
 
   test('invariant 4: a worker that is asked to stop finishes its test and requeues the rest', async () => {
-    const { worker, run, next } = await inMidTest('gate');
+    const { worker, run, next } = await duringTest('gate');
     worker.signal('SIGTERM');
     const { workers: table } = harness.context;
     await waitFor(async () =>
@@ -135,12 +135,12 @@ overEngines((kind) => {
     );
     await environment.container.openGate();
     expect(await worker.line()).toBe('stopped');
-    const handedBack = await harness.show(run);
-    expect(handedBack.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
+    const requeuedRun = await harness.show(run);
+    expect(requeuedRun.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
 
     await startWorker();
-    const shown = await harness.finished(run);
-    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
     expect((await harness.finished(next)).run.verdict).toBe('passed');
     expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
     await expectNoOverlap();
@@ -160,16 +160,16 @@ overEngines((kind) => {
     await worker.kill();
 
     await startWorker();
-    const shown = await harness.finished(run);
-    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
-    expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
+    expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
       ['HarbourAdminOrderGridTest', 1],
       ['HarbourAdminOrderViewTest', 2],
     ]);
-    const log = shown.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
-    const said = await harness.artifact(run, log);
-    expect(said).not.toContain('HarbourAdminOrderGridTest');
+    const log = details.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
+    const logText = await harness.artifact(run, log);
+    expect(logText).not.toContain('HarbourAdminOrderGridTest');
     // The class of a suite counts the files in its folder to decide when its after is due.
-    expect(said).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
+    expect(logText).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
   });
 });

@@ -20,7 +20,7 @@ const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 
 /** The behaviour of schedules, for every kind of database. The test sets the clock. */
 export function scheduleConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let environments: Environments;
   let runs: Runs;
@@ -34,8 +34,8 @@ export function scheduleConformance(kind: Kind): void {
   const clock = async () => now;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
@@ -49,9 +49,9 @@ export function scheduleConformance(kind: Kind): void {
       },
     });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
   beforeEach(async () => {
-    await opened.clear();
+    await testDatabase.clear();
     us = await environments.create(newEnvironment('us'));
     es = await environments.create(newEnvironment('es'));
     now = at('01:00:00');
@@ -185,24 +185,24 @@ export function scheduleConformance(kind: Kind): void {
     it('does not prevent firing: the run reports it', async () => {
       const schedule = await create();
       now = at('02:00:00');
-      const impatient = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
-      expect(await impatient.due(schedule, now)).toMatchObject({ outcome: 'fired' });
+      const firerWithTimeout = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
+      expect(await firerWithTimeout.due(schedule, now)).toMatchObject({ outcome: 'fired' });
     });
 
     it('does not prevent a scheduler from stopping, and the next scheduler fires what was due', async () => {
       await create();
       now = at('02:00:00');
-      let asked = false;
+      let isRequested = false;
       const waiting = createFirer({
         database,
         clock,
         resolveSelection() {
-          asked = true;
+          isRequested = true;
           return resolveSelection();
         },
       });
       const scheduler = startScheduler({ schedules, firer: waiting, clock, log: quiet });
-      await waitFor(() => asked);
+      await waitFor(() => isRequested);
       await scheduler.stop();
       expect(await history()).toEqual([]);
       expect(await tick()).toMatchObject([{ outcome: 'fired' }]);
@@ -383,9 +383,9 @@ export function scheduleConformance(kind: Kind): void {
       await create({ name: 'weekly', environmentIds: [es.id] });
       await firer.byHand('weekly', 'ann');
       for (let each = 0; each < keptFirings + 3; each += 1) await firer.byHand('nightly', 'ann');
-      const kept = await firings.list(id, 1_000);
-      expect(kept).toHaveLength(keptFirings);
-      expect((kept[0]?.id ?? 0) - (kept.at(-1)?.id ?? 0)).toBe(keptFirings - 1);
+      const storedFirings = await firings.list(id, 1_000);
+      expect(storedFirings).toHaveLength(keptFirings);
+      expect((storedFirings[0]?.id ?? 0) - (storedFirings.at(-1)?.id ?? 0)).toBe(keptFirings - 1);
       expect((await firings.latest()).size).toBe(2);
     });
 

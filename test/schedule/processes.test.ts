@@ -13,36 +13,36 @@ import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let opened: TestDatabase;
+let testDatabase: TestDatabase;
 let environments: Environments;
 let children: Child[] = [];
 beforeEach(async () => {
-  opened = await openTestDatabase('postgres');
+  testDatabase = await openTestDatabase('postgres');
   environments = createEnvironments({
-    database: opened.database,
+    database: testDatabase.database,
     secrets: createSecretBox(randomBytes(32)),
   });
 });
 afterEach(async () => {
   await Promise.all(children.map((child) => child.kill()));
   children = [];
-  await opened.close();
+  await testDatabase.close();
 });
 
 const minute = (number: number) => new Date(Date.UTC(2026, 4, 4, 2, number));
 const setClock = (time: Date) =>
-  opened.database.transaction((transaction) =>
+  testDatabase.database.transaction((transaction) =>
     writeSetting(transaction, 'clock of the test', time.toISOString()),
   );
 const start = async () => {
-  const child = startChild(new URL('./firing-process.ts', import.meta.url), [opened.url ?? '']);
+  const child = startChild(new URL('./firing-process.ts', import.meta.url), [testDatabase.url ?? '']);
   children.push(child);
   await child.line();
   return child;
 };
 /** Every minute, from the first on; overlap `replace`, so that every firing submits a run. */
 const createMinutely = async (environmentId: number) =>
-  createSchedules({ database: opened.database }).create({
+  createSchedules({ database: testDatabase.database }).create({
     name: 'minutely',
     cron: '* * * * *',
     zone: 'UTC',
@@ -57,21 +57,21 @@ const createMinutely = async (environmentId: number) =>
   });
 
 it('every time is fired once by concurrent processes that are killed', async () => {
-  const { database } = opened;
+  const { database } = testDatabase;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
   const firings = createFirings({ database });
   const minutes = 20;
   await setClock(minute(0));
-  let living = await Promise.all(Array.from({ length: 4 }, start));
+  let liveProcesses = await Promise.all(Array.from({ length: 4 }, start));
 
   for (let now = 1; now <= minutes; now += 1) {
     await setClock(minute(now));
     if (now % 4 === 0) {
       // At any point of the firing of this minute.
-      const [victim, ...others] = living;
+      const [victim, ...others] = liveProcesses;
       await victim?.kill();
-      living = [...others, await start()];
+      liveProcesses = [...others, await start()];
     }
     await waitFor(async () => (await firings.list(id, 100)).length >= now);
   }
@@ -83,12 +83,12 @@ it('every time is fired once by concurrent processes that are killed', async () 
   expect(
     history.every(({ outcome, runs, missed }) => outcome === 'fired' && runs.length === 1 && missed === 0),
   ).toBe(true);
-  const made = (await createRuns({ database }).list({ limit: 100 })).map((run) => run.id).reverse();
-  expect(made).toEqual(history.flatMap(({ runs }) => runs));
+  const runIds = (await createRuns({ database }).list({ limit: 100 })).map((run) => run.id).reverse();
+  expect(runIds).toEqual(history.flatMap(({ runs }) => runs));
 });
 
 it('a process that is killed while it fires leaves no partial firing, and another process fires', async () => {
-  const { database, url = '' } = opened;
+  const { database, url = '' } = testDatabase;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
   const runs = createRuns({ database });

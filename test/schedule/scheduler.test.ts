@@ -49,27 +49,28 @@ it('fires due schedules, survives an outage of the database, logs its firings, a
     createdBy: 'test',
   });
   const firings = createFirings({ database });
-  const fired = (count: number) => waitFor(async () => (await firings.list(id, 10)).length === count);
+  const waitForFirings = (count: number) =>
+    waitFor(async () => (await firings.list(id, 10)).length === count);
 
   const scheduler = startCli(['scheduler'], { settings });
   try {
-    await scheduler.says('The scheduler is up.');
-    await fired(1);
+    await scheduler.waitForOutput('The scheduler is up.');
+    await waitForFirings(1);
 
     await postgres.shutdown();
-    await scheduler.says('Schedules cannot be looked at');
+    await scheduler.waitForOutput('Schedules cannot be looked at');
     await postgres.start();
     // Due while no scheduler could fire.
     await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
-    await fired(2);
-    await scheduler.says('The scheduler goes on.');
+    await waitForFirings(2);
+    await scheduler.waitForOutput('The scheduler goes on.');
 
     scheduler.process.kill('SIGTERM');
     const { code, stderr } = await scheduler.done;
     expect(code).toBe(0);
     const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
-    const said = lines.map((line) => JSON.parse(line)).filter(({ schedule }) => schedule === 'nightly');
-    expect(said).toMatchObject([
+    const entries = lines.map((line) => JSON.parse(line)).filter(({ schedule }) => schedule === 'nightly');
+    expect(entries).toMatchObject([
       { msg: 'A schedule fired.', outcome: 'fired', runs: [expect.any(Number)] },
       { msg: 'A schedule fired.', outcome: 'fired', runs: [expect.any(Number)] },
     ]);

@@ -27,11 +27,11 @@ describe('environments over HTTP', () => {
     });
     expect(JSON.stringify(added.body)).not.toContain('sesame');
 
-    const edited = await server.ask('PATCH', '/api/environments/preprod-us', {
+    const update = await server.ask('PATCH', '/api/environments/preprod-us', {
       name: 'US before release',
       adminPassword: null,
     });
-    expect(edited.body).toMatchObject({
+    expect(update.body).toMatchObject({
       name: 'US before release',
       adminUsername: 'admin',
       hasAdminPassword: false,
@@ -91,8 +91,8 @@ describe('environments over HTTP', () => {
     ['a field that is unknown', { adminPasword: 'typing error' }],
     ['a name with control characters', { name: 'a\u001b[2Jb' }],
     ['half a character', { name: 'a\ud800' }],
-  ])('refuses %s', async (_what, wrong) => {
-    const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...wrong });
+  ])('refuses %s', async (_what, invalid) => {
+    const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...invalid });
     expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
   });
 
@@ -134,12 +134,12 @@ describe('variables over HTTP', () => {
       { name: 'STORE', value: 'us', secret: false },
     ]);
     expect((await server.ask('GET', '/api/variables')).body).toEqual({ variables: [] });
-    const gone = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
-    expect(gone.status).toBe(200);
+    const deletion = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(deletion.status).toBe(200);
     const shown = await server.ask('GET', '/api/environments/with-variables');
     expect(shown.body.variables.map(({ name }: { name: string }) => name)).toEqual(['API_KEY']);
-    const again = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
-    expect(again.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    const repeat = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(repeat.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 
   it.each(['1A', 'A-B', 'A B', '', 'A=B'])('refuses the name %j', async (name) => {
@@ -180,9 +180,9 @@ describe('import of env files', () => {
     const { id } = shown.body;
     expect(await server.app.context.environments.readPassword(id)).toBe('p#ss "word"');
 
-    const again = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
-    expect(again.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
-    expect(again.body.files[0].unchanged).toHaveLength(5);
+    const repeat = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(repeat.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
+    expect(repeat.body.files[0].unchanged).toHaveLength(5);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { allows, type Role } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
-import { createJudge, type Description, fuzz, type Judge, requestsOf, type Words } from './fuzz.ts';
+import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
 /** Some hundred by default; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
 const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
@@ -24,7 +24,7 @@ const patienceMs = 120_000 + count * 200;
 const token = 'a-long-and-random-word-for-this-test';
 const tests = ['HarbourHomePageTest', 'HarbourCouponTest', 'FailCart', 'PassHome', 'BrokenTax'];
 const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
-const words: Words = {
+const fieldValues: FieldValues = {
   ...{
     code: ['us', 'es', 'held', 'gone'],
     environment: ['us', 'es', 'gone'],
@@ -109,7 +109,7 @@ const judgeFor = (role: Role | undefined): Judge => {
 };
 
 const share = (part: number, more: number) =>
-  requestsOf(description, { words, count: Math.ceil(count * part), seed: seed + more, without });
+  requestsOf(description, { fieldValues, count: Math.ceil(count * part), seed: seed + more, without });
 
 it('the API description lists every operation and every response', () => {
   const described = Object.values(description.paths).flatMap((methods) => Object.values(methods));
@@ -134,10 +134,13 @@ it(
   `every response to random requests of an admin matches the description, and none is a server error (seed ${seed})`,
   async () => {
     const headers = { authorization: `Bearer ${token}` };
-    const { faults, answered } = await fuzz(server.url, share(0.7, 0), { judge: judgeFor('admin'), headers });
+    const { faults, executedOperations } = await fuzz(server.url, share(0.7, 0), {
+      judge: judgeFor('admin'),
+      headers,
+    });
     expect(faults).toEqual([]);
     // The requests are effective: most operations were executed.
-    expect(answered.size).toBeGreaterThan(operations.length / 3);
+    expect(executedOperations.size).toBeGreaterThan(operations.length / 3);
     expect((await ask('GET', '/api/status')).status).toBe(200);
   },
   patienceMs,

@@ -51,7 +51,7 @@ export interface FuzzRequest {
 }
 
 /** Meaningful values for this server, by field name: random ones alone never get far. */
-export type Words = Record<string, readonly (string | number)[]>;
+export type FieldValues = Record<string, readonly (string | number)[]>;
 
 /**
  * Requests derived from the description: most of them valid, some with a field that is missing, of another type, out of
@@ -59,39 +59,44 @@ export type Words = Record<string, readonly (string | number)[]>;
  */
 export function requestsOf(
   description: Description,
-  { words, count, seed, without = [] }: { words: Words; count: number; seed: number; without?: string[] },
+  {
+    fieldValues,
+    count,
+    seed,
+    without = [],
+  }: { fieldValues: FieldValues; count: number; seed: number; without?: string[] },
 ): FuzzRequest[] {
   const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const wanted = operations.filter(({ operation }) => !without.includes(operation.operationId));
-  const one = fc.oneof(...wanted.map((each) => requestOf(each, words)));
+  const selected = operations.filter(({ operation }) => !without.includes(operation.operationId));
+  const one = fc.oneof(...selected.map((each) => requestOf(each, fieldValues)));
   return fc.sample(one, { numRuns: count, seed });
 }
 
 function requestOf(
   { path, method, operation }: { path: string; method: string; operation: Operation },
-  words: Words,
+  fieldValues: FieldValues,
 ): fc.Arbitrary<FuzzRequest> {
   const parameters = operation.parameters ?? [];
-  const values = parameters.map(({ name, required, schema, in: where }) => {
-    const value = weighted(valueFor(schema, name, words), strange);
+  const values = parameters.map(({ name, required, schema, in: location }) => {
+    const value = weighted(valueFor(schema, name, fieldValues), oddValue);
     // Path parameters are always present.
-    return where === 'path' || required ? value : fc.option(value, { nil: undefined });
+    return location === 'path' || required ? value : fc.option(value, { nil: undefined });
   });
   const schema = operation.requestBody?.content['application/json']?.schema;
-  const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, words);
+  const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, fieldValues);
   return fc.tuple(fc.tuple(...values), body).map(([given, sent]) => {
     const query = new URLSearchParams();
     const headers: Record<string, string> = {};
-    let filled = path;
-    parameters.forEach(({ name, in: where }, index) => {
+    let filledPath = path;
+    parameters.forEach(({ name, in: location }, index) => {
       const value = given[index];
       if (value === undefined) return;
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      if (where === 'path')
-        filled = filled.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
-      else if (where === 'query') query.append(name, wellFormed(text));
+      if (location === 'path')
+        filledPath = filledPath.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
+      else if (location === 'query') query.append(name, wellFormed(text));
       // A header allows no other characters; a client would refuse to send them.
       else if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
     });
@@ -99,17 +104,17 @@ function requestOf(
     return {
       operationId: operation.operationId,
       method: method.toUpperCase(),
-      path: query.size > 0 ? `${filled}?${query}` : filled,
+      path: query.size > 0 ? `${filledPath}?${query}` : filledPath,
       headers,
       body: sent,
     };
   });
 }
 
-function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> {
-  const good = valueFor(schema, '', words).map((value) => JSON.stringify(value) ?? '');
-  const bent = fc
-    .tuple(valueFor(schema, '', words), fc.string(), strange)
+function bodyOf(schema: Schema, fieldValues: FieldValues): fc.Arbitrary<string | undefined> {
+  const good = valueFor(schema, '', fieldValues).map((value) => JSON.stringify(value) ?? '');
+  const malformed = fc
+    .tuple(valueFor(schema, '', fieldValues), fc.string(), oddValue)
     .map(([value, name, other]) => JSON.stringify({ ...(value as object), [name]: other }));
   const none = fc.oneof(
     fc.constant(undefined),
@@ -120,13 +125,13 @@ function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> 
   );
   return fc.oneof(
     { arbitrary: good, weight: 7 },
-    { arbitrary: bent, weight: 2 },
+    { arbitrary: malformed, weight: 2 },
     { arbitrary: none, weight: 1 },
   );
 }
 
 /** Random values, and values that are known to break programs. */
-const strange: fc.Arbitrary<unknown> = fc.oneof(
+const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom<unknown>(
     ...[
@@ -162,29 +167,29 @@ function weighted(usual: fc.Arbitrary<unknown>, rare: fc.Arbitrary<unknown>): fc
 }
 
 /** A valid value of a schema, by the name of its field. Lists have few entries, regardless of their bounds. */
-function valueFor(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
-  const known = words[name];
-  const made = madeOf(schema, name, words);
-  if (known === undefined || known.length === 0 || schema.properties) return made;
-  const word = fc.constantFrom(...known);
+function valueFor(schema: Schema, name: string, fieldValues: FieldValues): fc.Arbitrary<unknown> {
+  const known = fieldValues[name];
+  const value = arbitraryOf(schema, name, fieldValues);
+  if (known === undefined || known.length === 0 || schema.properties) return value;
+  const sample = fc.constantFrom(...known);
   const isList = schema.type === 'array';
-  const said = isList ? fc.array(word, { maxLength: 3 }) : word;
-  return fc.oneof({ arbitrary: said as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: made, weight: 1 });
+  const list = isList ? fc.array(sample, { maxLength: 3 }) : sample;
+  return fc.oneof({ arbitrary: list as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: value, weight: 1 });
 }
 
-function madeOf(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
+function arbitraryOf(schema: Schema, name: string, fieldValues: FieldValues): fc.Arbitrary<unknown> {
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return fc.oneof(...choices.map((each) => valueFor(each, name, words)));
+  if (choices) return fc.oneof(...choices.map((each) => valueFor(each, name, fieldValues)));
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (Array.isArray(schema.type)) {
-    return fc.oneof(...schema.type.map((type) => madeOf({ ...schema, type }, name, words)));
+    return fc.oneof(...schema.type.map((type) => arbitraryOf({ ...schema, type }, name, fieldValues)));
   }
   switch (schema.type) {
     case 'object':
-      return objectOf(schema, words);
+      return objectOf(schema, fieldValues);
     case 'array':
-      return fc.array(weighted(valueFor(schema.items ?? {}, singular(name), words), strange), {
+      return fc.array(weighted(valueFor(schema.items ?? {}, singular(name), fieldValues), oddValue), {
         minLength: Math.min(schema.minItems ?? 0, 3),
         maxLength: 3,
       });
@@ -198,13 +203,16 @@ function madeOf(schema: Schema, name: string, words: Words): fc.Arbitrary<unknow
     case 'string':
       return stringOf(schema);
     default:
-      return strange;
+      return oddValue;
   }
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, words: Words): fc.Arbitrary<object> {
+function objectOf(
+  { properties = {}, required = [] }: Schema,
+  fieldValues: FieldValues,
+): fc.Arbitrary<object> {
   const fields = Object.entries(properties).map(([name, field]) => {
-    const value = weighted(valueFor(field, name, words), strange);
+    const value = weighted(valueFor(field, name, fieldValues), oddValue);
     return [name, required.includes(name) ? value : fc.option(value, { nil: undefined, freq: 2 })] as const;
   });
   return fc.record(Object.fromEntries(fields), {
@@ -267,9 +275,9 @@ export function createJudge(description: Description): Judge {
   return ({ operationId }, { status, type, text }) => {
     if (status >= 500) return `status ${status}`;
     const operation = operations.get(operationId);
-    const described = operation?.responses[String(status)] ?? operation?.responses['default'];
+    const specification = operation?.responses[String(status)] ?? operation?.responses['default'];
     const media = type?.split(';')[0] ?? '';
-    const schema = described?.content?.[media]?.schema;
+    const schema = specification?.content?.[media]?.schema;
     if (schema === undefined) return `${status} with the type ${media || 'none'}, which is not described`;
     const value = parse(text);
     if (value === undefined) return `${status} without JSON: ${text.slice(0, 80)}`;
@@ -311,16 +319,16 @@ export async function fuzz(
   url: string,
   requests: readonly FuzzRequest[],
   { judge, headers = {}, batch = 6 }: { judge: Judge; headers?: Record<string, string>; batch?: number },
-): Promise<{ faults: string[]; statuses: Map<number, number>; answered: Set<string> }> {
+): Promise<{ faults: string[]; statuses: Map<number, number>; executedOperations: Set<string> }> {
   const faults: string[] = [];
   const statuses = new Map<number, number>();
   /** Operations that were executed at least once. */
-  const answered = new Set<string>();
-  const left = [...requests];
+  const executedOperations = new Set<string>();
+  const remaining = [...requests];
   const work = async () => {
-    for (let request = left.pop(); request; request = left.pop()) {
+    for (let request = remaining.pop(); request; request = remaining.pop()) {
       const { method, path, body } = request;
-      const told = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
+      const label = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
       try {
         const response = await fetch(url + path, {
           method,
@@ -332,14 +340,14 @@ export async function fuzz(
         const type = response.headers.get('content-type') ?? undefined;
         const answer = { status: response.status, type, text: await response.text() };
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-        if (answer.status < 300) answered.add(request.operationId);
-        const wrong = judge(request, answer);
-        if (wrong !== undefined) faults.push(`${told}: ${wrong}`);
+        if (answer.status < 300) executedOperations.add(request.operationId);
+        const invalid = judge(request, answer);
+        if (invalid !== undefined) faults.push(`${label}: ${invalid}`);
       } catch (error) {
-        faults.push(`${told}: ${error instanceof Error ? `${error.name} ${error.message}` : error}`);
+        faults.push(`${label}: ${error instanceof Error ? `${error.name} ${error.message}` : error}`);
       }
     }
   };
   await Promise.all(Array.from({ length: batch }, work));
-  return { faults, statuses, answered };
+  return { faults, statuses, executedOperations };
 }

@@ -42,17 +42,17 @@ export function idempotencyConformance(kind: Kind): void {
       await server.ask('POST', `/api/runs/${first.body.runs[0].id}/cancel`);
       const before = await ids();
       // The order of fields does not matter, nor do omitted defaults.
-      const again = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
-      expect(again.status).toBe(200);
-      expect(again.body).toEqual(first.body);
+      const repeat = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
+      expect(repeat.status).toBe(200);
+      expect(repeat.body).toEqual(first.body);
       expect(await ids()).toEqual(before);
     });
 
     it('creates one run for concurrent requests', async () => {
       const key = randomUUID();
       const before = await ids();
-      const answers = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
-      for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: answers[0]?.body });
+      const responses = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
+      for (const answer of responses) expect(answer).toMatchObject({ status: 200, body: responses[0]?.body });
       expect(await ids()).toHaveLength(before.length + 2);
     });
 

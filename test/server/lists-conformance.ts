@@ -37,8 +37,8 @@ export function listsConformance(kind: Kind): void {
       const tag = first.headers.get('etag') ?? '';
       expect(tag).toMatch(/^W\/"[\w-]+"$/);
       const strong = tag.replace('W/', '');
-      for (const known of [tag, strong, `"other", ${tag}`]) {
-        const same = await get(path, known);
+      for (const etag of [tag, strong, `"other", ${tag}`]) {
+        const same = await get(path, etag);
         expect(same).toMatchObject({ status: 304, body: '' });
         expect(same.headers.get('etag')).toBe(tag);
       }
@@ -50,9 +50,9 @@ export function listsConformance(kind: Kind): void {
     });
 
     it('an error has no ETag', async () => {
-      const wrong = await get('/api/runs?limit=0');
-      expect(wrong.status).toBe(400);
-      expect(wrong.headers.get('etag')).toBeNull();
+      const invalid = await get('/api/runs?limit=0');
+      expect(invalid.status).toBe(400);
+      expect(invalid.headers.get('etag')).toBeNull();
     });
 
     it('are paged, with the next page in the response', async () => {

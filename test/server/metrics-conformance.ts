@@ -13,10 +13,10 @@ export function metricsConformance(kind: Kind): void {
     let server: TestServer;
     const closers: (() => Promise<void>)[] = [];
     const container = { image: 'shop:1', createdAt: new Date(0), environmentId: 1, slot: 1 };
-    let asked = 0;
+    let inspections = 0;
     const pool = {
       async list() {
-        asked += 1;
+        inspections += 1;
         return [
           { ...container, name: 'matre_magento_env_1', state: 'running' as const, stale: undefined },
           {
@@ -145,7 +145,7 @@ export function metricsConformance(kind: Kind): void {
     });
 
     it('report the containers from a cache', async () => {
-      const before = asked;
+      const before = inspections;
       const metrics = createMetrics(server.app.context);
       const texts = [await metrics.scrape(), await metrics.scrape()];
       for (const text of texts) {
@@ -153,7 +153,7 @@ export function metricsConformance(kind: Kind): void {
         expect(text).toContain('matre_containers{state="stopped"} 1');
         expect(text).toContain('matre_containers_stale 1');
       }
-      expect(asked).toBe(before + 1);
+      expect(inspections).toBe(before + 1);
     });
   });
 }

@@ -111,19 +111,19 @@ export function pageConformance(kind: Kind): void {
       await submit('us', ['A', 'B', 'A2', 'A3']);
       const running = await start(['A', 'B']);
       const behind = await submit('us', ['A']);
-      const again = await submit('us', ['A']);
+      const repeat = await submit('us', ['A']);
       await server.ask('POST', '/api/environments/es/pause', { reason: 'database copy' });
       const paused = await submit('es', ['A']);
       await running.record.result({ ...newResult('A', 'passed'), durationMs: 10_000 });
       await running.record.testStarted({ name: 'B', suite: undefined });
 
-      const seen = await overview();
-      expect(seen.lanes.map(({ code, queued }) => [code, queued])).toEqual([
+      const view = await overview();
+      expect(view.lanes.map(({ code, queued }) => [code, queued])).toEqual([
         ['es', 1],
         ['fr', 0],
         ['us', 2],
       ]);
-      const [es, fr, us] = seen.lanes;
+      const [es, fr, us] = view.lanes;
       expect(fr).toMatchObject({ running: null, bars: [], more: false, paused: null });
       expect(es?.paused).toMatchObject({ reason: 'database copy' });
       expect(us?.running).toMatchObject({ id: running.id, done: 1, planned: 2, workerId: 'host/1/1' });
@@ -147,18 +147,18 @@ export function pageConformance(kind: Kind): void {
           finishedAt: null,
         },
       ]);
-      expect(seen.queue).toMatchObject([
+      expect(view.queue).toMatchObject([
         { id: behind, environment: 'us', position: 1, waits: { code: 'environment-busy', run: running.id } },
         { id: paused, environment: 'es', waits: { code: 'environment-paused' }, expectedStartAt: null },
-        { id: again, position: 2, waits: { code: 'environment-busy' } },
+        { id: repeat, position: 2, waits: { code: 'environment-busy' } },
       ]);
       // The expected duration comes from runs of the same selection, also on other environments.
-      for (const { expectedMs } of seen.queue) expect(expectedMs).toBeGreaterThanOrEqual(0);
-      const [first, , second] = seen.queue.map(({ expectedStartAt }) => Date.parse(expectedStartAt ?? ''));
+      for (const { expectedMs } of view.queue) expect(expectedMs).toBeGreaterThanOrEqual(0);
+      const [first, , second] = view.queue.map(({ expectedStartAt }) => Date.parse(expectedStartAt ?? ''));
       expect(second).toBeGreaterThanOrEqual(first as number);
-      expect(seen.workers).toEqual({ slots: 2, busy: 1, processes: 1, hosts: 1, lost: 0 });
-      expect(seen.queued.runs).toBe(3);
-      expect(seen.queued.oldestMs).toBeGreaterThanOrEqual(0);
+      expect(view.workers).toEqual({ slots: 2, busy: 1, processes: 1, hosts: 1, lost: 0 });
+      expect(view.queued.runs).toBe(3);
+      expect(view.queued.oldestMs).toBeGreaterThanOrEqual(0);
     });
 
     it('shows only runs of the time window', async () => {
@@ -211,17 +211,17 @@ export function pageConformance(kind: Kind): void {
         steps: { count, failed },
       });
       await execute('us', 'A', steps(41));
-      const broke = await execute('us', 'A', {
+      const failedRun = await execute('us', 'A', {
         ...fails('Order # 12 is missing'),
         ...steps(23, { title: 'see order', number: 23 }),
       });
       const elsewhere = await execute('es', 'A', fails('Order # 9 is missing'));
-      const still = await execute('us', 'A', fails('Something else'));
+      const secondFailure = await execute('us', 'A', fails('Something else'));
       await execute('us', 'A', {});
       const salt = await execute('us', 'A', fails('Order # 77 is missing'));
 
       const failure = async (id: number) => (await results(id)).tests[0];
-      expect(await failure(broke)).toMatchObject({
+      expect(await failure(failedRun)).toMatchObject({
         status: 'failed',
         history: '.',
         flaky: false,
@@ -238,7 +238,7 @@ export function pageConformance(kind: Kind): void {
         history: '',
         failure: { classification: null, step: null },
       });
-      expect(await failure(still)).toMatchObject({
+      expect(await failure(secondFailure)).toMatchObject({
         history: '.x',
         failure: { classification: 'known', sameCauseAs: [] },
       });
@@ -260,15 +260,15 @@ export function pageConformance(kind: Kind): void {
       const reason = { code: 'RESULT_MISSING', message: 'There is none.' } as const;
       await record.result({ ...newResult('E', 'broken'), message: undefined, reason });
       await record.testStarted({ name: 'D', suite: undefined });
-      const seen = await results(id);
-      expect(seen.tests.map(({ position, test, status }) => [position, test, status])).toEqual([
+      const view = await results(id);
+      expect(view.tests.map(({ position, test, status }) => [position, test, status])).toEqual([
         [1, 'A', 'failed'],
         [2, 'B', 'waiting'],
         [3, 'C', 'failed'],
         [4, 'D', 'running'],
         [5, 'E', 'broken'],
       ]);
-      expect(seen.counts).toEqual({
+      expect(view.counts).toEqual({
         planned: 5,
         passed: 0,
         failed: 2,
@@ -278,8 +278,8 @@ export function pageConformance(kind: Kind): void {
         waiting: 1,
         flaky: 0,
       });
-      expect(seen.tests[1]).toMatchObject({ usualMs: 3_000, history: '.', durationMs: null, failure: null });
-      expect(seen.causes).toMatchObject([
+      expect(view.tests[1]).toMatchObject({ usualMs: 3_000, history: '.', durationMs: null, failure: null });
+      expect(view.causes).toMatchObject([
         { message: 'No # 1', status: 'failed', tests: [{ test: 'A' }, { test: 'C' }] },
         { cause: 'RESULT_MISSING', message: 'There is none.', status: 'broken', tests: [{ test: 'E' }] },
       ]);
@@ -327,10 +327,10 @@ export function pageConformance(kind: Kind): void {
         steps: [],
       }));
       await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(many));
-      const cut = (await steps('test=A')).body;
-      expect([cut.steps.length, cut.more]).toEqual([5_000, true]);
-      for (const damaged of ['{', '[{"name":1}]', '7']) {
-        await context.artifacts.write(id, 'tests/steps.json', damaged);
+      const truncated = (await steps('test=A')).body;
+      expect([truncated.steps.length, truncated.more]).toEqual([5_000, true]);
+      for (const content of ['{', '[{"name":1}]', '7']) {
+        await context.artifacts.write(id, 'tests/steps.json', content);
         expect((await steps('test=A')).body.code).toBe('RESULT_UNREADABLE');
       }
     });
@@ -339,15 +339,15 @@ export function pageConformance(kind: Kind): void {
       const { id } = (await add('us')).body;
       const stop = new AbortController();
       const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
-      let heard = '';
+      let eventText = '';
       void (async () => {
-        for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+        for await (const chunk of response.body ?? []) eventText += Buffer.from(chunk).toString();
       })().catch(() => undefined);
       const describes = async (text: string, change: () => Promise<unknown>) => {
-        await waitFor(() => heard.includes('reload'));
-        heard = 'reload';
+        await waitFor(() => eventText.includes('reload'));
+        eventText = 'reload';
         await change();
-        await waitFor(() => heard.includes(text));
+        await waitFor(() => eventText.includes(text));
       };
       const environment = `event: environment\ndata: ${id}\n`;
       await describes(environment, () =>
@@ -390,20 +390,20 @@ export function pageConformance(kind: Kind): void {
       ];
       const history = async (query = ''): Promise<TestHistoryView> =>
         (await server.ask('GET', `/api/tests/A/history${query}`)).body;
-      const seen = await history();
+      const view = await history();
       // One commit: the first results at it are in the same column.
       expect(
-        seen.rows.map(({ environment, cells }) => [environment, cells.map((cell) => cell?.run ?? null)]),
+        view.rows.map(({ environment, cells }) => [environment, cells.map((cell) => cell?.run ?? null)]),
       ).toEqual([
         ['es', [ids[1], null]],
         ['us', [ids[0], ids[2]]],
       ]);
-      expect(seen.columns).toHaveLength(2);
-      expect(seen.columns[0]).toMatchObject({ commit: { subject: 'Test the cart' }, p50Ms: 300 });
-      expect(seen).toMatchObject({ test: 'A', suite: null, suites: [null], results: 3, flakiness: 1 });
-      expect(seen.passRate).toBeCloseTo(2 / 3);
-      expect(seen.rows[1]).toMatchObject({ passRate: 0.5, flakiness: 1, results: 2 });
-      expect(seen.rows[1]?.cells[1]).toMatchObject({ status: 'failed', message: 'no', durationMs: 200 });
+      expect(view.columns).toHaveLength(2);
+      expect(view.columns[0]).toMatchObject({ commit: { subject: 'Test the cart' }, p50Ms: 300 });
+      expect(view).toMatchObject({ test: 'A', suite: null, suites: [null], results: 3, flakiness: 1 });
+      expect(view.passRate).toBeCloseTo(2 / 3);
+      expect(view.rows[1]).toMatchObject({ passRate: 0.5, flakiness: 1, results: 2 });
+      expect(view.rows[1]?.cells[1]).toMatchObject({ status: 'failed', message: 'no', durationMs: 200 });
       expect((await history('?runs=1')).rows[0]?.cells.map((cell) => cell?.run)).toEqual([ids[2]]);
       expect(await history('?suite=S')).toMatchObject({ results: 0, rows: [], columns: [], passRate: null });
     });

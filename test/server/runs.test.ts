@@ -103,8 +103,8 @@ describe('runs over HTTP', () => {
     expect(retry.body).toMatchObject({ status: 409, code: 'RUN_NOT_FINISHED' });
     const cancelled = await server.ask('POST', `/api/runs/${first}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'finished', verdict: 'cancelled' });
-    const again = await server.ask('POST', `/api/runs/${first}/cancel`);
-    expect(again.body).toMatchObject({ status: 409, code: 'RUN_FINISHED' });
+    const repeat = await server.ask('POST', `/api/runs/${first}/cancel`);
+    expect(repeat.body).toMatchObject({ status: 409, code: 'RUN_FINISHED' });
     expect(await position(second)).toBe(2);
   });
 
@@ -254,11 +254,11 @@ describe('artifacts', () => {
     expect(body.run).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
     expect(Date.parse(body.run.filesRemovedAt)).toBeGreaterThan(0);
 
-    const told = { settings: { MATRE_URL: server.url } };
-    expect((await cliHere(['show', String(id)], told)).stdout).toMatch(
+    const cliOptions = { settings: { MATRE_URL: server.url } };
+    expect((await cliHere(['show', String(id)], cliOptions)).stdout).toMatch(
       /Files +removed .*, because they were old/,
     );
-    const { code, stderr } = await cliHere(['log', String(id)], told);
+    const { code, stderr } = await cliHere(['log', String(id)], cliOptions);
     expect([code, stderr]).toEqual([3, expect.stringContaining('FILES_REMOVED')]);
   });
 
@@ -276,13 +276,13 @@ describe('live events', () => {
     const stop = new AbortController();
     const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
-    let heard = '';
+    let eventText = '';
     const listening = (async () => {
-      for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+      for await (const chunk of response.body ?? []) eventText += Buffer.from(chunk).toString();
     })().catch(() => undefined);
-    await waitFor(() => heard.includes('event: reload\n'));
+    await waitFor(() => eventText.includes('event: reload\n'));
     const [{ id }] = (await submit(['us'], ['PassHeard'])).body.runs;
-    await waitFor(() => heard.includes(`event: run\ndata: ${id}\n\n`));
+    await waitFor(() => eventText.includes(`event: run\ndata: ${id}\n\n`));
     stop.abort();
     await listening;
   });

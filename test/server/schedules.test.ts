@@ -44,9 +44,9 @@ describe('schedules over HTTP', () => {
         expect.anything(),
       ],
     });
-    const wrong = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
-    expect(wrong.status).toBe(400);
-    expect(wrong.body.detail).toContain('"25" is no hour: 0 to 23');
+    const invalid = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
+    expect(invalid.status).toBe(400);
+    expect(invalid.body.detail).toContain('"25" is no hour: 0 to 23');
   });
 
   it('are added with defaults, listed with their next times, changed, and removed', async () => {
@@ -74,20 +74,20 @@ describe('schedules over HTTP', () => {
     });
     expect((await add({})).body).toMatchObject({ status: 409, code: 'SCHEDULE_EXISTS' });
 
-    const moved = await server.ask('PATCH', '/api/schedules/nightly', {
+    const change = await server.ask('PATCH', '/api/schedules/nightly', {
       cron: '0 4 * * *',
       rename: 'Early birds',
       overlap: 'replace',
     });
-    expect(moved.body).toMatchObject({
+    expect(change.body).toMatchObject({
       name: 'Early birds',
       cron: '0 4 * * *',
       zone: 'Europe/Berlin',
       overlap: 'replace',
     });
-    expect(moved.body.next[0].local).toMatch(/ 04:00$/);
+    expect(change.body.next[0].local).toMatch(/ 04:00$/);
     const { body } = await server.ask('GET', '/api/schedules');
-    expect(body.schedules).toEqual([moved.body]);
+    expect(body.schedules).toEqual([change.body]);
 
     const removed = await server.ask('DELETE', '/api/schedules/Early%20birds');
     expect(removed.body.name).toBe('Early birds');
@@ -95,22 +95,24 @@ describe('schedules over HTTP', () => {
   });
 
   it('are refused when they could not fire', async () => {
-    const refused = async (more: object) => (await add({ name: 'wrong', ...more })).body;
-    expect(await refused({ cron: '0 0 30 2 *' })).toMatchObject({
+    const refusalOf = async (more: object) => (await add({ name: 'wrong', ...more })).body;
+    expect(await refusalOf({ cron: '0 0 30 2 *' })).toMatchObject({
       code: 'INPUT_INVALID',
       detail: expect.stringContaining('never comes'),
     });
-    expect(await refused({ zone: 'Berlin' })).toMatchObject({
+    expect(await refusalOf({ zone: 'Berlin' })).toMatchObject({
       code: 'INPUT_INVALID',
       detail: expect.stringContaining('is no time zone'),
     });
-    expect(await refused({ environments: ['uss'] })).toMatchObject({
+    expect(await refusalOf({ environments: ['uss'] })).toMatchObject({
       code: 'ENVIRONMENT_UNKNOWN',
       detail: expect.stringContaining('Did you mean us?'),
     });
-    expect(await refused({ selection: {} })).toMatchObject({ code: 'SELECTION_EMPTY' });
-    expect(await refused({ selection: { groups: ['smokee'] } })).toMatchObject({ code: 'SELECTION_UNKNOWN' });
-    expect(await refused({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(await refusalOf({ selection: {} })).toMatchObject({ code: 'SELECTION_EMPTY' });
+    expect(await refusalOf({ selection: { groups: ['smokee'] } })).toMatchObject({
+      code: 'SELECTION_UNKNOWN',
+    });
+    expect(await refusalOf({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
   });
 
   it('are fired by hand, once for each idempotency key, and their runs name the schedule', async () => {
@@ -125,8 +127,8 @@ describe('schedules over HTTP', () => {
     expect((await fire()).body).toEqual(first.body);
     const { body } = await server.ask('GET', `/api/runs/${first.body.runs[0].id}`);
     expect(body.run).toMatchObject({ requestedBy: 'schedule by hand', scheduleId: schedule.id });
-    const again = await server.ask('POST', '/api/schedules/by%20hand/fire', {});
-    expect(again.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
+    const repeat = await server.ask('POST', '/api/schedules/by%20hand/fire', {});
+    expect(repeat.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
   });
 
   it('fire when due, pause, and do not catch up the times of a pause', async () => {
@@ -151,13 +153,13 @@ describe('schedules over HTTP', () => {
     await add({ name: 'watched' });
     const leaving = new AbortController();
     const { body } = await fetch(`${server.url}/api/events`, { signal: leaving.signal });
-    let heard = '';
+    let eventText = '';
     const reading = (async () => {
-      for await (const part of body ?? []) heard += Buffer.from(part);
+      for await (const part of body ?? []) eventText += Buffer.from(part);
     })().catch(() => {});
-    await waitFor(() => heard.includes('event: reload'));
+    await waitFor(() => eventText.includes('event: reload'));
     await server.ask('POST', '/api/schedules/watched/pause', {});
-    await waitFor(() => heard.includes('event: schedules'));
+    await waitFor(() => eventText.includes('event: schedules'));
     leaving.abort();
     await reading;
   });
@@ -194,8 +196,8 @@ describe('matre schedule', () => {
       /^weekly +us +@weekly +\S+ 00:00 \+00:00 UTC +- +group smoke$/m,
     );
 
-    const fired = await ask('schedule', 'fire', 'weekly');
-    expect(fired).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
+    const firing = await ask('schedule', 'fire', 'weekly');
+    expect(firing).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
     await ask('schedule', 'edit', 'weekly', '--priority', '5', '--missed', 'skip');
     const shown = await ask('schedule', 'show', 'weekly');
     expect(shown.stdout).toContain('Overlap       wait behind an earlier run');

@@ -12,12 +12,12 @@ afterAll(() => server.close());
 /** Sends any Host header, which fetch does not allow. */
 function statusFor(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request(server.url + path, { method, headers }, (response) => {
+    const clientRequest = request(server.url + path, { method, headers }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    asked.on('error', reject);
-    asked.end();
+    clientRequest.on('error', reject);
+    clientRequest.end();
   });
 }
 
@@ -53,18 +53,19 @@ describe('host and origin', () => {
 describe('with a token', () => {
   const token = 'a-token-of-some-length';
   it('only callers that know it are accepted', async () => {
-    const guarded = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
+    const tokenServer = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
     try {
       const status = async (authorization?: string) =>
-        (await guarded.ask('GET', '/api/status', undefined, authorization ? { authorization } : {})).status;
+        (await tokenServer.ask('GET', '/api/status', undefined, authorization ? { authorization } : {}))
+          .status;
       expect(await status()).toBe(401);
       expect(await status('Bearer wrong')).toBe(401);
       expect(await status(token)).toBe(401);
       expect(await status(`Bearer ${token}`)).toBe(200);
-      expect((await guarded.ask('GET', '/metrics')).status).toBe(401);
-      expect((await guarded.ask('GET', '/healthz')).status).toBe(200);
+      expect((await tokenServer.ask('GET', '/metrics')).status).toBe(401);
+      expect((await tokenServer.ask('GET', '/healthz')).status).toBe(200);
     } finally {
-      await guarded.close();
+      await tokenServer.close();
     }
   });
 
@@ -137,14 +138,14 @@ describe('other operations', () => {
   });
 
   it('locks are listed and released by force', async () => {
-    const held = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
+    const lock = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
     expect((await server.ask('GET', '/api/locks')).body.locks).toMatchObject([
       { name: 'container_x', owner: 'a test' },
     ]);
     expect((await server.ask('POST', '/api/locks/container_x/release')).status).toBe(200);
-    expect(held.lost.aborted).toBe(true);
-    const again = await server.ask('POST', '/api/locks/container_x/release');
-    expect(again.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
+    expect(lock.lost.aborted).toBe(true);
+    const repeat = await server.ask('POST', '/api/locks/container_x/release');
+    expect(repeat.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
   });
 
   it('containers are listed with their planned actions, replaced and pruned', async () => {
@@ -198,8 +199,8 @@ describe('other operations', () => {
 
   it('fault codes are listed with their meaning and remedy', async () => {
     const { body } = await server.ask('GET', '/api/faults');
-    const told = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
-    expect(told).toEqual({
+    const fault = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
+    expect(fault).toEqual({
       code: 'SELENIUM_UNREACHABLE',
       meaning: expect.stringMatching(/\w/),
       remedy: expect.stringMatching(/\w/),

@@ -10,12 +10,12 @@ const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
 
 /** A server with sign-in, and its complete log. */
 async function startGuarded(settings: Record<string, string> = {}) {
-  let logged = '';
+  let logText = '';
   const log = pino(
     { level: 'trace' },
     {
       write(line: string) {
-        logged += line;
+        logText += line;
       },
     },
   );
@@ -24,17 +24,17 @@ async function startGuarded(settings: Record<string, string> = {}) {
     parts: { runner: namedRunner },
     log,
   });
-  return { server, logged: () => logged };
+  return { server, logText: () => logText };
 }
 
 describe('the first admin', () => {
   let server: TestServer;
-  let logged: () => string;
+  let logText: () => string;
   beforeAll(async () => {
-    ({ server, logged } = await startGuarded());
+    ({ server, logText } = await startGuarded());
   });
   afterAll(() => server.close());
-  const token = () => /\/welcome\?token=([\w-]+)/.exec(logged())?.[1] ?? '';
+  const token = () => /\/welcome\?token=([\w-]+)/.exec(logText())?.[1] ?? '';
 
   it('is created once with the link in the log, and is signed in', async () => {
     const browser = openBrowser(server.url);
@@ -46,8 +46,8 @@ describe('the first admin', () => {
       firstAdmin: true,
     });
     const make = (name: string, link: string) => ({ token: link, name, password });
-    const guessed = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));
-    expect(guessed.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    const attempt = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));
+    expect(attempt.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
     const weak = await browser.ask('POST', '/api/first-admin', {
       ...make('ada', token()),
       password: 'short',
@@ -62,8 +62,8 @@ describe('the first admin', () => {
     });
     expect((await browser.ask('GET', '/api/users')).body.users).toHaveLength(1);
 
-    const again = await openBrowser(server.url).ask('POST', '/api/first-admin', make('eve', token()));
-    expect(again.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    const repeat = await openBrowser(server.url).ask('POST', '/api/first-admin', make('eve', token()));
+    expect(repeat.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
     expect((await browser.ask('GET', '/api/audit')).body.entries).toMatchObject([
       { operation: 'session.first-admin', subject: 'eve', outcome: 'WELCOME_INVALID' },
       { operation: 'session.first-admin', subject: 'ada', outcome: 'done', address: '127.0.0.1' },
@@ -72,27 +72,27 @@ describe('the first admin', () => {
   });
 
   it('needs no link when the server starts again', async () => {
-    const links = logged().match(/welcome\?token/g);
+    const links = logText().match(/welcome\?token/g);
     expect(links).toHaveLength(1);
     const { inviteFirstAdmin } = await import('../../src/server/sign-in/first-admin.ts');
     await inviteFirstAdmin(server.app.context, server.url);
-    expect(logged().match(/welcome\?token/g)).toHaveLength(1);
+    expect(logText().match(/welcome\?token/g)).toHaveLength(1);
   });
 });
 
 describe('with users', () => {
   let server: TestServer;
-  let logged: () => string;
+  let logText: () => string;
   let ada: Browser;
   const add = (name: string, role: string) => ada.ask('POST', '/api/users', { name, role, password });
-  const signedIn = async (name: string) => {
+  const openSignedIn = async (name: string) => {
     const browser = openBrowser(server.url);
     expect((await browser.signIn(name, password)).status).toBe(200);
     return browser;
   };
   beforeAll(async () => {
-    ({ server, logged } = await startGuarded({ MATRE_TRUSTED_PROXIES: '127.0.0.1' }));
-    const link = /\/welcome\?token=([\w-]+)/.exec(logged())?.[1];
+    ({ server, logText } = await startGuarded({ MATRE_TRUSTED_PROXIES: '127.0.0.1' }));
+    const link = /\/welcome\?token=([\w-]+)/.exec(logText())?.[1];
     ada = openBrowser(server.url);
     expect((await ada.ask('POST', '/api/first-admin', { token: link, name: 'ada', password })).status).toBe(
       200,
@@ -113,11 +113,11 @@ describe('with users', () => {
   describe('signing in', () => {
     it('accepts the right password, and sets a cookie that scripts cannot read', async () => {
       const browser = openBrowser(server.url);
-      const wrong = await browser.signIn('vera', `${password}!`);
+      const invalid = await browser.signIn('vera', `${password}!`);
       const unknown = await browser.signIn('nobody', password);
-      expect(wrong.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
+      expect(invalid.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
       // The response does not reveal which users exist.
-      expect(unknown.body).toEqual(wrong.body);
+      expect(unknown.body).toEqual(invalid.body);
       expect(await newest()).toMatchObject({ who: 'somebody unknown', outcome: 'SIGN_IN_REFUSED' });
 
       const right = await browser.signIn('VERA', password);
@@ -141,7 +141,7 @@ describe('with users', () => {
     });
 
     it('ends on sign-out, for every copy of the cookie', async () => {
-      const browser = await signedIn('vera');
+      const browser = await openSignedIn('vera');
       const cookie = `matre_session=${browser.cookies.get('matre_session')}`;
       const status = async () => (await server.ask('GET', '/api/status', undefined, { cookie })).status;
       expect(await status()).toBe(200);
@@ -191,7 +191,7 @@ describe('with users', () => {
   describe('a password', () => {
     it('is changed by a user who knows it, and all other sessions end', async () => {
       await add('petra', 'viewer');
-      const [one, two] = [await signedIn('petra'), await signedIn('petra')];
+      const [one, two] = [await openSignedIn('petra'), await openSignedIn('petra')];
       const next = 'an even longer password';
       const change = (current: string) => one.ask('POST', '/api/session/password', { current, next });
       expect((await change('not this one')).body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
@@ -217,7 +217,7 @@ describe('with users', () => {
 
   describe('roles', () => {
     it('decide what a user may do, and changes apply at once', async () => {
-      const [vera, otto] = [await signedIn('vera'), await signedIn('otto')];
+      const [vera, otto] = [await openSignedIn('vera'), await openSignedIn('otto')];
       const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
       const refused = await vera.ask('POST', '/api/runs', run);
       expect(refused.body).toMatchObject({
@@ -258,7 +258,7 @@ describe('with users', () => {
 
     it('end when the user is removed', async () => {
       await add('rex', 'operator');
-      const rex = await signedIn('rex');
+      const rex = await openSignedIn('rex');
       const { body: token } = await rex.ask('POST', '/api/tokens', { name: 'of rex', role: 'operator' });
       expect((await ada.ask('DELETE', '/api/users/rex')).status).toBe(200);
       expect((await rex.ask('GET', '/api/status')).status).toBe(401);
@@ -269,7 +269,7 @@ describe('with users', () => {
 
   describe('a page of another site', () => {
     it('cannot change anything with the cookie of a user: CSRF', async () => {
-      const otto = await signedIn('otto');
+      const otto = await openSignedIn('otto');
       const resume = (headers: Record<string, string>) =>
         otto.ask('POST', '/api/environments/us/resume', undefined, headers);
       expect((await resume({ 'x-csrf-token': '' })).body).toMatchObject({
@@ -302,7 +302,7 @@ describe('with users', () => {
       server.ask(method, path, body, { authorization: `Bearer ${secret}` });
 
     it('are shown once, work until they are revoked, and need no CSRF token', async () => {
-      const otto = await signedIn('otto');
+      const otto = await openSignedIn('otto');
       const made = await otto.ask('POST', '/api/tokens', { name: 'ci', role: 'operator', expiresInDays: 30 });
       const { id, secret } = made.body;
       expect(secret).toMatch(/^matre_[\w-]{43}$/);
@@ -325,7 +325,7 @@ describe('with users', () => {
     });
 
     it('never have a higher role than their creator, and cannot create tokens', async () => {
-      const otto = await signedIn('otto');
+      const otto = await openSignedIn('otto');
       const more = await otto.ask('POST', '/api/tokens', { name: 'more', role: 'admin' });
       expect(more.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
       const { body } = await otto.ask('POST', '/api/tokens', { name: 'breeder', role: 'operator' });
@@ -334,7 +334,7 @@ describe('with users', () => {
     });
 
     it('of other users are visible to and revocable by admins only', async () => {
-      const [otto, vera] = [await signedIn('otto'), await signedIn('vera')];
+      const [otto, vera] = [await openSignedIn('otto'), await openSignedIn('vera')];
       const { body } = await otto.ask('POST', '/api/tokens', { name: 'mine', role: 'viewer' });
       expect((await vera.ask('GET', '/api/tokens')).body.tokens).toEqual([]);
       expect((await vera.ask('DELETE', `/api/tokens/${body.id}`)).body).toMatchObject({
@@ -380,10 +380,10 @@ describe('with users', () => {
       if (body.next === null) break;
       before = `&before=${body.next}`;
     }
-    const told = JSON.stringify(trail);
-    expect(told).toContain('us: adminPassword');
-    expect(told).toContain('us: KEY');
-    expect(logged()).toContain('made up');
+    const auditText = JSON.stringify(trail);
+    expect(auditText).toContain('us: adminPassword');
+    expect(auditText).toContain('us: KEY');
+    expect(logText()).toContain('made up');
     const secrets = [
       password,
       token.secret,
@@ -393,7 +393,7 @@ describe('with users', () => {
     ];
     for (const secret of [...secrets, 'hush hush']) {
       expect(secret.length).toBeGreaterThan(8);
-      expect(told + logged()).not.toContain(secret);
+      expect(auditText + logText()).not.toContain(secret);
     }
   });
 });

@@ -11,18 +11,18 @@ const minute = 60_000;
 /** Access control, for every kind of database. */
 export function accessConformance(kind: Kind): void {
   describe(`access control on ${kind}`, () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     let database: Database;
     let access: Access;
     let password: string;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
-      database = opened.database;
+      testDatabase = await openTestDatabase(kind);
+      database = testDatabase.database;
       const secrets = createSecretBox(randomBytes(32));
       access = createAccess({ database, secrets, sessionMs: 60 * minute });
       password = await hashPassword('correct horse battery');
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
     beforeEach(() =>
       database.script(
         'DELETE FROM account; DELETE FROM token; DELETE FROM welcome; DELETE FROM sign_in_attempt',
@@ -68,10 +68,10 @@ export function accessConformance(kind: Kind): void {
 
       it('of an OpenID provider are identified by issuer and subject, never by name', async () => {
         const grace = { issuer: 'https://id.example.com', subject: '7' };
-        const made = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
+        const account = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
         // The name may have changed at the provider, and so may the role.
         const again = await access.accounts.ofOidc(grace, { name: 'grace.h', role: 'admin' });
-        expect(again).toMatchObject({ id: made.id, name: 'grace', role: 'admin', via: 'oidc' });
+        expect(again).toMatchObject({ id: account.id, name: 'grace', role: 'admin', via: 'oidc' });
         const other = { issuer: 'https://evil.example.com', subject: '7' };
         await expect(access.accounts.ofOidc(other, { name: 'grace', role: 'admin' })).rejects.toMatchObject({
           code: 'USER_EXISTS',
@@ -193,9 +193,9 @@ export function accessConformance(kind: Kind): void {
         const old = await access.welcome.invite();
         await age('welcome', 'expires_at', 61);
         await expect(accept(old)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
-        const late = await access.welcome.invite();
+        const expiredLink = await access.welcome.invite();
         await add('root');
-        await expect(accept(late)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
+        await expect(accept(expiredLink)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
       });
     });
 

@@ -12,16 +12,16 @@ import { newEnvironment, newResult } from '../support/samples.ts';
 
 /** Expected durations of tests, for every kind of database. */
 export function durationsConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
+    testDatabase = await openTestDatabase(kind);
   });
-  afterAll(() => opened.close());
-  beforeEach(() => opened.clear());
+  afterAll(() => testDatabase.close());
+  beforeEach(() => testDatabase.clear());
 
   /** Claims, plans and records a run of one test; returns its id. */
   async function execute(environmentId: number, durationMs?: number, status: Status = 'passed') {
-    const { database } = opened;
+    const { database } = testDatabase;
     const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
     const [run] = await createRuns({ database }).insert([
       { environmentId, selection: emptySelection, requestedBy: 'test' },
@@ -41,10 +41,12 @@ export function durationsConformance(kind: Kind): void {
   }
   const create = async (code: string) => {
     const secrets = createSecretBox(randomBytes(32));
-    return (await createEnvironments({ database: opened.database, secrets }).create(newEnvironment(code))).id;
+    return (
+      await createEnvironments({ database: testDatabase.database, secrets }).create(newEnvironment(code))
+    ).id;
   };
   const expected = async (runId: number) =>
-    (await createDurations(opened).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
+    (await createDurations(testDatabase).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
 
   describe('expected durations', () => {
     it('are the mean of the last five completed executions', async () => {
@@ -71,19 +73,19 @@ export function durationsConformance(kind: Kind): void {
         await execute(a, 100, status);
       }
       await execute(b, 300, 'failed');
-      const [metrics, ...others] = await createDurations(opened).metrics();
+      const [metrics, ...others] = await createDurations(testDatabase).metrics();
       expect(others).toEqual([]);
       expect(metrics).toMatchObject({ test: 'A', passing: 1, failing: 1, pairs: 3, changes: 2, meanMs: 200 });
       expect(metrics?.lastAt).toBeInstanceOf(Date);
     });
 
     it('omit removed environments, and are empty at first', async () => {
-      expect(await createDurations(opened).metrics()).toEqual([]);
+      expect(await createDurations(testDatabase).metrics()).toEqual([]);
       const a = await create('a');
       await execute(a, 100);
       const secrets = createSecretBox(randomBytes(32));
-      await createEnvironments({ database: opened.database, secrets }).remove(a);
-      expect(await createDurations(opened).metrics()).toEqual([]);
+      await createEnvironments({ database: testDatabase.database, secrets }).remove(a);
+      expect(await createDurations(testDatabase).metrics()).toEqual([]);
     });
   });
 }

@@ -51,31 +51,31 @@ describe('the lock of a data folder', () => {
   });
 
   it('is acquired by exactly one of many processes when its owner was killed', async () => {
-    let lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
+    let owner = start();
+    expect(await owner.line()).toBe('mine');
     for (let round = 0; round < 3; round++) {
-      await lockProcess.kill();
+      await owner.kill();
       expect(await readFolderOwner(folder)).toBeUndefined();
       const contenders = [start(), start(), start(), start()];
-      const answers = await Promise.all(contenders.map((child) => child.line()));
-      expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
-      expect(answers.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
-      lockProcess = contenders[answers.indexOf('mine')] ?? lockProcess;
-      expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
+      const lines = await Promise.all(contenders.map((child) => child.line()));
+      expect(lines.filter((answer) => answer === 'mine')).toHaveLength(1);
+      expect(lines.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
+      owner = contenders[lines.indexOf('mine')] ?? owner;
+      expect(await readFolderOwner(folder)).toMatchObject({ pid: owner.pid });
     }
   });
 
   it('is never taken from a process that is alive but does not answer', async () => {
-    const lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
-    lockProcess.signal('SIGSTOP');
+    const owner = start();
+    expect(await owner.line()).toBe('mine');
+    owner.signal('SIGSTOP');
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
-    expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
+    expect(await readFolderOwner(folder)).toMatchObject({ pid: owner.pid });
   });
 
   it('does not depend on its file: deleting the file does not free the folder', async () => {
-    const lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
+    const owner = start();
+    expect(await owner.line()).toBe('mine');
     await rm(join(folder, 'owner.json'));
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
     await expect(readFolderOwner(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });

@@ -8,22 +8,22 @@ import { type Kind, openTestDatabase, type TestDatabase } from '../support/datab
 
 export function keyConformance(kind: Kind): void {
   describe('the encryption key of secrets', () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     let folder: string;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
+      testDatabase = await openTestDatabase(kind);
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
     beforeEach(async () => {
-      await opened.clear();
+      await testDatabase.clear();
       folder = await mkdtemp(join(tmpdir(), 'matre-key-'));
     });
     afterEach(() => rm(folder, { recursive: true }));
 
     const load = (variable?: string, dataFolder = folder) =>
-      loadKey({ variable, dataFolder, database: opened.database });
+      loadKey({ variable, dataFolder, database: testDatabase.database });
     const file = () => join(folder, 'secret.key');
-    const settings = () => opened.database.query('SELECT * FROM setting');
+    const settings = () => testDatabase.database.query('SELECT * FROM setting');
 
     it('is created on the first start, readable only by its owner, and reused on the next', async () => {
       const key = await load();
@@ -84,15 +84,15 @@ export function keyConformance(kind: Kind): void {
 
     it('is not created again on another machine that shares the database', async () => {
       await load();
-      const elsewhere = await mkdtemp(join(tmpdir(), 'matre-key-'));
-      await expect(load(undefined, elsewhere)).rejects.toMatchObject({ code: 'SECRET_KEY_MISSING' });
-      expect(await readdir(elsewhere)).toEqual([]);
-      await rm(elsewhere, { recursive: true });
+      const otherFolder = await mkdtemp(join(tmpdir(), 'matre-key-'));
+      await expect(load(undefined, otherFolder)).rejects.toMatchObject({ code: 'SECRET_KEY_MISSING' });
+      expect(await readdir(otherFolder)).toEqual([]);
+      await rm(otherFolder, { recursive: true });
     });
 
     it('is used when the process was killed between creating it and storing its fingerprint', async () => {
       const key = await load();
-      await opened.clear();
+      await testDatabase.clear();
       expect(await load()).toEqual(key);
       expect(await settings()).toHaveLength(1);
     });

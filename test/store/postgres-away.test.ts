@@ -19,7 +19,7 @@ describe('an unreachable PostgreSQL', () => {
     await server?.stop();
   });
 
-  const answers = () => database.query('SELECT 1').then(() => true);
+  const responds = () => database.query('SELECT 1').then(() => true);
   const unreachable = () => ({
     code: 'DATABASE_UNREACHABLE',
     message: expect.stringMatching(
@@ -54,20 +54,20 @@ describe('an unreachable PostgreSQL', () => {
   );
 
   it('is reported, recovers without intervention, and listeners are notified of possibly missed notifications', async () => {
-    const heard: string[] = [];
-    const stop = await database.listen('matre_away', (payload) => heard.push(payload));
-    const before = await database.listen('matre_other', (payload) => heard.push(`other ${payload}`));
+    const notifications: string[] = [];
+    const stop = await database.listen('matre_away', (payload) => notifications.push(payload));
+    const before = await database.listen('matre_other', (payload) => notifications.push(`other ${payload}`));
     for (const leave of [server.shutdown, server.kill]) {
-      heard.length = 0;
+      notifications.length = 0;
       await leave();
       await expect(database.query('SELECT 1')).rejects.toMatchObject(unreachable());
       await expect(database.transaction(async () => undefined)).rejects.toMatchObject(unreachable());
       await server.start();
-      await waitFor(answers);
-      await waitFor(() => heard.length === 2);
-      expect(heard.sort()).toEqual(['', 'other ']);
+      await waitFor(responds);
+      await waitFor(() => notifications.length === 2);
+      expect(notifications.sort()).toEqual(['', 'other ']);
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await waitFor(() => heard.includes('again'));
+      await waitFor(() => notifications.includes('again'));
     }
     await stop();
     await before();
@@ -76,20 +76,20 @@ describe('an unreachable PostgreSQL', () => {
   it('keeps all committed rows and no uncommitted ones when it is killed during a transaction', async () => {
     await database.script('CREATE TABLE IF NOT EXISTS kept (id int PRIMARY KEY)');
     await database.query('INSERT INTO kept VALUES (1)');
-    const interrupted = database.transaction(async (transaction) => {
+    const pending = database.transaction(async (transaction) => {
       await transaction.query('INSERT INTO kept VALUES (2)');
       await server.kill();
       await transaction.query('INSERT INTO kept VALUES (3)');
     });
-    await expect(interrupted).rejects.toMatchObject(unreachable());
+    await expect(pending).rejects.toMatchObject(unreachable());
     await server.start();
-    await waitFor(answers);
+    await waitFor(responds);
     expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
   it('is recovered from when single connections end: idle, listening or in a transaction', async () => {
-    const heard: string[] = [];
-    const stop = await database.listen('matre_ended', (payload) => heard.push(payload));
+    const notifications: string[] = [];
+    const stop = await database.listen('matre_ended', (payload) => notifications.push(payload));
     const endAll = () =>
       withClient(server.url, (client) =>
         client.query(
@@ -97,73 +97,73 @@ describe('an unreachable PostgreSQL', () => {
         ),
       );
     await endAll();
-    await waitFor(() => heard.includes(''));
-    await waitFor(answers);
-    const interrupted = database.transaction(async (transaction) => {
+    await waitFor(() => notifications.includes(''));
+    await waitFor(responds);
+    const pending = database.transaction(async (transaction) => {
       await transaction.query('SELECT 1');
       await endAll();
       await transaction.query('SELECT 1');
     });
-    await expect(interrupted).rejects.toMatchObject(unreachable());
-    await waitFor(answers);
+    await expect(pending).rejects.toMatchObject(unreachable());
+    await waitFor(responds);
     await stop();
   });
 
   it('does not confuse an error of the caller with an error of the connection', async () => {
-    const refused = Object.assign(new Error('connection refused by something else'), {
+    const userError = Object.assign(new Error('connection refused by something else'), {
       code: 'ECONNREFUSED',
     });
-    await expect(database.transaction(() => Promise.reject(refused))).rejects.toBe(refused);
+    await expect(database.transaction(() => Promise.reject(userError))).rejects.toBe(userError);
     await expect(database.query('SELECT * FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
-    expect(await answers()).toBe(true);
+    expect(await responds()).toBe(true);
   });
 
   describe('over half-open connections', () => {
     const timeoutMs = 4_000;
-    async function overWay() {
-      const way = await startProxy(server.port);
-      onTestFinished(way.close);
+    async function openProxied() {
+      const proxy = await startProxy(server.port);
+      onTestFinished(proxy.close);
       const url = new URL(server.url);
-      url.port = String(way.port);
-      const over = await openPostgres({ url: url.href, log: quiet, timeoutMs });
-      return { way, over };
+      url.port = String(proxy.port);
+      const proxied = await openPostgres({ url: url.href, log: quiet, timeoutMs });
+      return { way: proxy, over: proxied };
     }
 
     it('closes all of them after one timeout, and opens new ones', async () => {
-      const { way, over } = await overWay();
-      onTestFinished(over.close);
-      await Promise.all([1, 2, 3, 4, 5].map(() => over.query('SELECT pg_sleep(0.05)')));
-      way.loseConnections();
-      await expect(over.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
-      for (let count = 0; count < 5; count++) await over.query('SELECT 1');
+      const { way: proxy, over: proxied } = await openProxied();
+      onTestFinished(proxied.close);
+      await Promise.all([1, 2, 3, 4, 5].map(() => proxied.query('SELECT pg_sleep(0.05)')));
+      proxy.loseConnections();
+      await expect(proxied.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      for (let count = 0; count < 5; count++) await proxied.query('SELECT 1');
     });
 
     it('receives notifications again, and reports that some may have been missed', async () => {
-      const { way, over } = await overWay();
-      onTestFinished(over.close);
-      const heard: string[] = [];
-      await over.listen('matre_away', (payload) => heard.push(payload));
-      way.loseConnections();
-      await waitFor(() => heard.includes(''));
+      const { way: proxy, over: proxied } = await openProxied();
+      onTestFinished(proxied.close);
+      const notifications: string[] = [];
+      await proxied.listen('matre_away', (payload) => notifications.push(payload));
+      proxy.loseConnections();
+      await waitFor(() => notifications.includes(''));
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await waitFor(() => heard.includes('again'));
+      await waitFor(() => notifications.includes('again'));
     });
 
     it('can be closed', async () => {
-      const { way, over } = await overWay();
-      await over.query('SELECT 1');
-      await over.listen('matre_away', () => undefined);
-      way.loseConnections();
-      await over.close();
+      const { way: proxy, over: proxied } = await openProxied();
+      await proxied.query('SELECT 1');
+      await proxied.listen('matre_away', () => undefined);
+      proxy.loseConnections();
+      await proxied.close();
     });
   });
 
   it('can be closed while it is unreachable', async () => {
     const other = await startPostgres();
-    const opened = await openPostgres({ url: other.url, log: quiet });
-    await opened.listen('matre_away', () => undefined);
+    const testDatabase = await openPostgres({ url: other.url, log: quiet });
+    await testDatabase.listen('matre_away', () => undefined);
     await other.stop();
-    await opened.close();
-    await expect(opened.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    await testDatabase.close();
+    await expect(testDatabase.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   });
 });

@@ -19,7 +19,7 @@ import { newEnvironment, newResult } from '../support/samples.ts';
 
 export function tableConformance(kind: Kind): void {
   describe('tables', () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     let database: Database;
     let environments: Environments;
     let variables: Variables;
@@ -28,15 +28,15 @@ export function tableConformance(kind: Kind): void {
     const secrets = createSecretBox(randomBytes(32));
 
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
-      database = opened.database;
+      testDatabase = await openTestDatabase(kind);
+      database = testDatabase.database;
       environments = createEnvironments({ database, secrets });
       variables = createVariables({ database, secrets });
       runs = createRuns({ database });
       queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
     });
-    afterAll(() => opened.close());
-    beforeEach(() => opened.clear());
+    afterAll(() => testDatabase.close());
+    beforeEach(() => testDatabase.clear());
 
     const create = (code = 'preprod-us') => environments.create(newEnvironment(code));
     const submit = async (environment: Environment, more: Partial<NewRun> = {}) => {

@@ -58,14 +58,14 @@ export interface Answer {
 
 /** The same with a server on a free port. */
 export async function startTestServer(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestServer> {
-  const opened = await openTestApp(options);
-  const server = await startServer(opened.app.context, '0.0.0-test').catch(async (error) => {
-    await opened.close();
+  const testApp = await openTestApp(options);
+  const server = await startServer(testApp.app.context, '0.0.0-test').catch(async (error) => {
+    await testApp.close();
     throw error;
   });
-  await opened.app.publish(server);
+  await testApp.app.publish(server);
   return {
-    ...opened,
+    ...testApp,
     server,
     url: server.url,
     async ask(method, path, body, headers = {}) {
@@ -80,7 +80,7 @@ export async function startTestServer(options: Parameters<typeof openTestApp>[0]
     },
     async close() {
       await server.close();
-      await opened.close();
+      await testApp.close();
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Child {
   /** The next line of its standard output; rejects when the process ends before. */
   line(): Promise<string>;
   /** Writes a line to its standard input. */
-  say(text: string): void;
+  writeLine(text: string): void;
   signal(signal: NodeJS.Signals): void;
   /** Exit code, or the signal that ended it. */
   exited: Promise<number | NodeJS.Signals>;
@@ -51,7 +51,7 @@ export function startChild(
       if (done) throw new Error(`${file.pathname} ended (${await exited}) before it said anything more`);
       return value;
     },
-    say: (text) => child.stdin.write(`${text}\n`),
+    writeLine: (text) => child.stdin.write(`${text}\n`),
     signal: (signal) => child.kill(signal),
     exited,
     async kill() {

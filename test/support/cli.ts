@@ -24,9 +24,9 @@ export interface CliResult {
 export interface CliProcess {
   process: ChildProcess;
   /** Its output so far, on both streams. */
-  printed(): string;
+  output(): string;
   /** Waits until the output contains a text. */
-  says(text: string): Promise<unknown>;
+  waitForOutput(text: string): Promise<unknown>;
   done: Promise<CliResult>;
 }
 
@@ -91,8 +91,8 @@ export function startCli(
       resolve({ code, stdout, stderr, silentMs, endedByItself });
     });
   });
-  const printed = () => stdout + stderr;
-  return { process: child, printed, says: (text) => waitFor(() => printed().includes(text)), done };
+  const output = () => stdout + stderr;
+  return { process: child, output, waitForOutput: (text) => waitFor(() => output().includes(text)), done };
 }
 
 /** Quotes an argument for the shell of `script`. */

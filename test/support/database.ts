@@ -72,8 +72,8 @@ async function embeddedTemplate(empty: boolean): Promise<string> {
   const migrations = createHash('sha256').update(JSON.stringify(await readMigrations()));
   const schema = empty ? '' : `-${migrations.digest('hex').slice(0, 12)}`;
   const template = join(cache, `pglite-${version}${schema}`);
-  const known = await stat(template).catch(() => undefined);
-  if (known) return template;
+  const exists = await stat(template).catch(() => undefined);
+  if (exists) return template;
 
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'new-'));

@@ -19,7 +19,7 @@ export interface TestDocker {
 }
 
 /** Why no Docker Engine can be started here; `undefined` when one can. */
-export function noDockerBecause(): string | undefined {
+export function noDockerReason(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
   return spawnSync('dockerd', ['--version']).status === 0 ? undefined : 'no dockerd';
 }
@@ -34,7 +34,7 @@ const newNamespace = ['unshare', '--net', '--'];
  */
 export async function startDocker(
   folder: string,
-  { apart = false }: { apart?: boolean | readonly string[] } = {},
+  { isolated = false }: { isolated?: boolean | readonly string[] } = {},
 ): Promise<TestDocker> {
   const socketPath = join(folder, 'docker.sock');
   const logPath = join(folder, 'docker.log');
@@ -43,9 +43,9 @@ export async function startDocker(
     ...['setpriv', '--pdeathsig=TERM'],
     ...['dockerd', '--host', `unix://${socketPath}`, '--pidfile', join(folder, 'docker.pid')],
     ...['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')],
-    ...['--iptables=false', ...(apart ? ['--bridge=none'] : [])],
+    ...['--iptables=false', ...(isolated ? ['--bridge=none'] : [])],
   ];
-  const within = apart === true ? newNamespace : apart || [];
+  const within = isolated === true ? newNamespace : isolated || [];
   const [command = '', ...rest] = [...within, ...argv];
   let engine: ChildProcess | undefined;
 
@@ -55,7 +55,7 @@ export async function startDocker(
     const child = spawn(command, rest, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     engine = child;
-    for (let tries = 2_400; !(await answers(socketPath)); tries--) {
+    for (let tries = 2_400; !(await responds(socketPath)); tries--) {
       if (child.exitCode !== null || tries === 0) {
         throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
       }
@@ -94,12 +94,12 @@ function mountsBelow(folder: string): string[] {
   return targets.filter((target) => target.startsWith(`${folder}/`)).reverse();
 }
 
-function answers(socketPath: string): Promise<boolean> {
+function responds(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = get({ socketPath, path: '/_ping' }, (answer) => {
+    const request = get({ socketPath, path: '/_ping' }, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200);
     });
-    asked.on('error', () => resolve(false));
+    request.on('error', () => resolve(false));
   });
 }

@@ -77,7 +77,7 @@ export async function serveHttp(
 ): Promise<GitServer> {
   let packs = 0;
   let advertisements = 0;
-  let released = Promise.resolve();
+  let gate = Promise.resolve();
   let release = () => {};
   const expected = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`;
 
@@ -90,10 +90,11 @@ export async function serveHttp(
     if (address.pathname.endsWith('/info/refs')) advertisements += 1;
     const body: Buffer[] = [];
     for await (const chunk of request) body.push(chunk);
-    const wants = address.pathname.endsWith('/git-upload-pack') && !Buffer.concat(body).includes('ls-refs');
-    if (wants) {
+    const isPackRequest =
+      address.pathname.endsWith('/git-upload-pack') && !Buffer.concat(body).includes('ls-refs');
+    if (isPackRequest) {
       packs += 1;
-      await released;
+      await gate;
     }
     const backend = spawn('git', ['http-backend'], {
       env: {
@@ -141,7 +142,7 @@ export async function serveHttp(
     advertisements: () => advertisements,
     hold() {
       const { promise, resolve } = withResolvers();
-      released = promise;
+      gate = promise;
       release = resolve;
     },
     release: () => release(),
@@ -231,12 +232,12 @@ export async function serveSsh(folder: string): Promise<SshServer> {
   const server: ChildProcess = spawn(sshdPath ?? 'sshd', ['-D', '-e', '-f', path('config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let errorOutput = '';
   server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    errorOutput += text;
   });
-  await waitFor(() => said.includes('Server listening') || server.exitCode !== null);
-  if (server.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
+  await waitFor(() => errorOutput.includes('Server listening') || server.exitCode !== null);
+  if (server.exitCode !== null) throw new Error(`sshd does not start: ${errorOutput}`);
   return {
     url: (repository) => `ssh://${userInfo().username}@127.0.0.1:${port}${repository}`,
     keyPath: path('user'),

@@ -1,24 +1,24 @@
 /** A cause in the operators' guide, and how matre handles it. */
 export interface GuideRow {
   /** The symptom in the guide. */
-  met: string;
+  symptom: string;
   /** The cause that the test produces. */
   cause: string;
   /** The part of matre that detects it. */
-  found: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
+  detectedBy: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
   /** The reported code: of an error, of a check, or of an event of a run. */
   code: string;
   /** The file below test/ and the title of the test that produces it. */
   test: [file: string, title: string];
 }
 
-const locksOfFiles = 'Redis is configured but its client is not installed; locks fall back to files';
+const localLocks = 'Redis is configured but its client is not installed; locks fall back to files';
 const notShared = 'no lock store that all containers share (LOCK_DSN unset, flock)';
 const staleContainers = 'stale containers after code or configuration changes';
 const envFile = 'module env file missing in a long-lived container';
-const byHand = 'what was looked at by hand';
+const manualChecks = 'what was looked at by hand';
 const nameTaken = 'container name still taken';
-const left = 'processes of an earlier run are still alive';
+const leftovers = 'processes of an earlier run are still alive';
 const sessions = 'Selenium sessions left over or used up';
 const stuck = 'queue or worker stuck';
 
@@ -28,12 +28,12 @@ const shops = 'doctor/shops.test.ts';
 const selenium = 'doctor/selenium.test.ts';
 
 const row = (
-  met: string,
+  symptom: string,
   cause: string,
-  found: GuideRow['found'],
+  detectedBy: GuideRow['detectedBy'],
   code: string,
   ...test: [file: string, title: string]
-): GuideRow => ({ met, cause, found, code, test });
+): GuideRow => ({ symptom, cause, detectedBy, code, test });
 
 const refusedAtStart =
   'several processes without a shared lock store are refused at start, with the setting: %s';
@@ -43,9 +43,9 @@ const refusedAtStart =
  * takes.
  */
 export const guide = {
-  flock: row(locksOfFiles, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
+  flock: row(localLocks, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
   otherRedis: row(
-    locksOfFiles,
+    localLocks,
     'a worker locks in another Redis',
     'doctor',
     'LOCK_STORE_NOT_SHARED',
@@ -102,7 +102,7 @@ export const guide = {
     'invariant 9: a deleted generated file is restored, and the run has an event',
   ),
   noTmpfs: row(
-    byHand,
+    manualChecks,
     '_generated is no tmpfs',
     'doctor',
     'CONTAINER_UNHEALTHY',
@@ -110,7 +110,7 @@ export const guide = {
     'a container without its supervisor is named, and replaced with --fix',
   ),
   twoRuns: row(
-    byHand,
+    manualChecks,
     'two runs on one environment',
     'queue',
     'environment-busy',
@@ -134,7 +134,7 @@ export const guide = {
     'container with given ID already exists: the container is replaced, and the run has an event',
   ),
   processesNamed: row(
-    left,
+    leftovers,
     'a process of a run that is over',
     'doctor',
     'PROCESSES_LEFT',
@@ -142,7 +142,7 @@ export const guide = {
     'processes of a finished run are named, and ended only with --fix',
   ),
   processesEnded: row(
-    left,
+    leftovers,
     'the same, and a run comes',
     'run',
     'LEFTOVERS_CLEARED',

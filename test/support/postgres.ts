@@ -133,10 +133,10 @@ let users = 0;
  * `drop` when done: the last one ends the server.
  */
 export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
-  const given = process.env.MATRE_TEST_POSTGRES_URL;
+  const serverUrl = process.env.MATRE_TEST_POSTGRES_URL;
   users += 1;
-  if (!given) own ??= startPostgres();
-  const server = given ?? (await own)?.url ?? '';
+  if (!serverUrl) own ??= startPostgres();
+  const server = serverUrl ?? (await own)?.url ?? '';
   const name = `matre_test_${randomUUID().replaceAll('-', '')}`;
   await withClient(server, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = new URL(server);
@@ -145,8 +145,8 @@ export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<v
     url: url.href,
     async drop() {
       users -= 1;
-      if (given) {
-        await withClient(given, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      if (serverUrl) {
+        await withClient(serverUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
       } else if (users === 0) {
         const last = await own;
         own = undefined;
@@ -172,10 +172,10 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 function programsFolder(): string {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = versions
+  const newest = versions
     .map((version) => join(root, version, 'bin'))
     .find((bin) => existsSync(join(bin, 'initdb')));
-  return found ?? '';
+  return newest ?? '';
 }
 
 function postgresUser(): { uid: number; gid: number } {

@@ -12,7 +12,7 @@ export interface TestProvider {
    */
   signIn(authorization: string): Promise<string>;
   /** The last authorization request. */
-  asked(): URLSearchParams;
+  lastRequest(): URLSearchParams;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const issuer = `http://${host}:${(http.address() as AddressInfo).port}`;
   const account: TestProvider['account'] = { id: '7', claims: {} };
-  let asked = new URLSearchParams();
+  let lastRequest = new URLSearchParams();
 
   const provider = new Provider(issuer, {
     clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirectUri] }],
@@ -44,7 +44,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
   const answer = provider.callback();
   http.on('request', async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer);
-    if (pathname === '/auth') asked = searchParams;
+    if (pathname === '/auth') lastRequest = searchParams;
     if (!pathname.startsWith('/interaction/')) return answer(request, response);
     const { params, prompt } = await provider.interactionDetails(request, response);
     if (prompt.name === 'login') {
@@ -58,7 +58,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
   return {
     issuer,
     account,
-    asked: () => asked,
+    lastRequest: () => lastRequest,
     async signIn(authorization) {
       const cookies = new Map<string, string>();
       for (let address = authorization; ; ) {

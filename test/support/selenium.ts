@@ -67,11 +67,11 @@ async function ready(
 
     async open(capabilities = {}) {
       const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-      const wanted = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
+      const browserOptions = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
       const response = await fetch(`${client.address}/session`, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ capabilities: { alwaysMatch: wanted } }),
+        body: JSON.stringify({ capabilities: { alwaysMatch: browserOptions } }),
       });
       const { value } = (await response.json()) as { value: { sessionId: string; message?: string } };
       if (!value.sessionId) throw new Error(value.message);

@@ -12,7 +12,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs = patienceMs,
 ): Promise<NonNullable<T>> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   for (;;) {
     let problem: unknown;
     try {
@@ -21,7 +21,7 @@ export async function waitFor<T>(
     } catch (error) {
       problem = error;
     }
-    const waitedMs = performance.now() - begun;
+    const waitedMs = performance.now() - startedAt;
     if (waitedMs > deadlineMs) {
       throw new Error(`Not within ${deadlineMs} ms: ${condition}`, { cause: problem });
     }

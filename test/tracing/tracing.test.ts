@@ -70,8 +70,8 @@ it('has a trace for each run, which continues the trace of the request', async (
   expect(byCommand).toMatchObject({ name: 'run', traceId: 'c'.repeat(32), parentSpanId: spanId });
   const ofRun = (index: number) =>
     spans.filter(({ attributes }) => attributes['matre.run.id'] === ids[index]);
-  const theirs = spans.filter((span) => span.traceId === traceId);
-  expect(treeOf(theirs)).toEqual([
+  const requestSpans = spans.filter((span) => span.traceId === traceId);
+  expect(treeOf(requestSpans)).toEqual([
     'run: failed',
     '  queued',
     '  attempt 1',

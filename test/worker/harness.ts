@@ -109,7 +109,7 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
         return run.state === 'finished' ? run : undefined;
       }),
 
-    logged: (message: string): Promise<Record<string, unknown>> =>
+    waitForLog: (message: string): Promise<Record<string, unknown>> =>
       waitFor(() => lines.find((line) => line.msg === message)),
   };
 }
