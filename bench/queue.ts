@@ -93,9 +93,9 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
 }
 
 try {
-  const { times, queryTimes: answers } = await timesToStart();
+  const { times, queryTimes } = await timesToStart();
   const [start_p50_ms, start_p99_ms] = [percentile(times, 0.5), percentile(times, 0.99)];
-  const yardstick = { p50: percentile(answers, 0.5), p99: percentile(answers, 0.99) };
+  const yardstick = { p50: percentile(queryTimes, 0.5), p99: percentile(queryTimes, 0.99) };
   console.log(
     `start with idle workers: p50 ${start_p50_ms.toFixed(1)} ms (bar: 10), p99 ${start_p99_ms.toFixed(1)} ms (bar: 50)\n` +
       `beside it, SELECT 1: p50 ${yardstick.p50.toFixed(1)} ms, p99 ${yardstick.p99.toFixed(1)} ms\n`,

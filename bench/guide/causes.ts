@@ -69,8 +69,8 @@ export const causes: Record<GuideId, Cause> = {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
     harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
-    const { run: ended } = await harness.finished(run);
-    if (ended.verdict !== 'passed') throw new Error(`The run is ${ended.verdict}.`);
+    const { run: finishedRun } = await harness.finished(run);
+    if (finishedRun.verdict !== 'passed') throw new Error(`The run is ${finishedRun.verdict}.`);
     return undefined;
   },
 
@@ -88,9 +88,9 @@ export const causes: Record<GuideId, Cause> = {
     await harness.testing(run, 'PauseTest');
     await environment.container.exec('rm', `${generated}/default/PlainTestCest.php`);
     const deletedAt = Date.now();
-    const { run: ended, events } = await harness.finished(run);
+    const { run: finishedRun, events } = await harness.finished(run);
     const restored = events.find(({ code }) => code === 'GENERATED_FILE_RESTORED');
-    if (ended.verdict !== 'passed' || !restored) throw new Error(`The run is ${ended.verdict}.`);
+    if (finishedRun.verdict !== 'passed' || !restored) throw new Error(`The run is ${finishedRun.verdict}.`);
     return Date.parse(restored.at) - deletedAt;
   },
 

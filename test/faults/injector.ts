@@ -70,7 +70,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   const { harness, random, faults, forMs } = options;
   const possible = faultKinds
     .filter(({ name }) => options.only?.test(name) ?? true)
-    .filter(({ unsupportedReason: notBecause }) => notBecause?.(harness) === undefined);
+    .filter(({ unsupportedReason }) => unsupportedReason?.(harness) === undefined);
   if (possible.length === 0) throw new Error(`No kind of fault is left: ${options.only}`);
   const injections: Injection[] = [];
   const busy = new Set<unknown>();

@@ -321,10 +321,10 @@ export function explore(variant: Variant, outages: number): { findings: Finding[
       const open = state.runs.some((run) => run.state !== 'finished');
       if (steps.length === 0 && open && state.claims < maxClaims)
         find('invariant 3: a run is never finished', from);
-      for (const { name, next, violation: wrong } of steps) {
+      for (const { name, next, violation } of steps) {
         const node = { state: next, name, from };
         // States after a violation prove nothing more.
-        if (wrong !== undefined) find(wrong, node);
+        if (violation !== undefined) find(violation, node);
         else {
           const key = JSON.stringify(next);
           if (visited.has(key)) continue;

@@ -44,10 +44,10 @@ export function recoveries(
 
 function startOfRecovery(
   { lifetimes }: Evidence,
-  { kind, on, at, undoneAt: healedAt }: Injection,
+  { kind, on, at, undoneAt }: Injection,
   runId: number,
 ): number {
-  if (on !== 'worker' && on !== 'container') return healedAt;
+  if (on !== 'worker' && on !== 'container') return undoneAt;
   if (kind !== 'worker asked to stop') return at;
   const runningTest = lifetimes.find(
     (lifetime) => lifetime.runId === runId && lifetime.from <= at && lifetime.to >= at,

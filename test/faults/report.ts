@@ -16,7 +16,7 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     ...excludedKinds.map(({ kind, reason }) => `left out: ${kind} (${reason})`),
     ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
-    ...violations.map(({ kind, message: what }) => `VIOLATION ${kind}: ${what}`),
+    ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
       `doubled=${count('doubled')} worst_recovery_s=${worst}`,
   ].join('\n');

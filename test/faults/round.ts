@@ -31,12 +31,12 @@ export interface Verdict {
 
 /** Opens a harness, applies load and faults, waits until everything is finished or the time is up, and judges. */
 export async function runRound(options: RoundOptions): Promise<Verdict> {
-  const { print: say } = options;
+  const { print } = options;
   const problems: Violation[] = [];
   const problem = (message: string) => problems.push({ kind: 'harness', message });
   const harness = await openHarness(options);
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
-  say(`logs and journals are in ${harness.folder}`);
+  print(`logs and journals are in ${harness.folder}`);
   const random = createRandom(options.seed);
   let keepFolder = options.keep ?? false;
   try {
@@ -51,15 +51,15 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
       faults: options.faults,
       forMs: options.forMs,
       only: options.only,
-      onInjected: ({ kind, affectedRuns: hit }: Injection) =>
-        say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
+      onInjected: ({ kind, affectedRuns }: Injection) =>
+        print(`${seconds()} s  ${kind}, runs hit: ${affectedRuns.length}`),
       onProblem: problem,
     });
     for (const load of loads) await load.stop();
     const acknowledged = installations.flatMap((each) => each.acknowledged).length;
-    say(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
+    print(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
     await settle(installations, options.settleMs);
-    say(`${seconds()} s  at rest`);
+    print(`${seconds()} s  at rest`);
     for (const each of installations) {
       for (const name of await each.workers.stop()) problem(`${name} did not stop when it was asked to`);
     }
@@ -73,7 +73,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     keepFolder = true;
     throw error;
   } finally {
-    if (keepFolder) say(`${harness.folder} is kept`);
+    if (keepFolder) print(`${harness.folder} is kept`);
     await harness.close({ keepFolder });
   }
 }

@@ -88,16 +88,16 @@ export const postgresFaults: FaultKind[] = [
     on: 'postgres',
     name: 'network to PostgreSQL frozen',
     durationMs: [2_000, 5_000],
-    begin({ proxies: ways }) {
-      ways.postgres.freeze();
-      return () => ways.postgres.thaw();
+    begin({ proxies }) {
+      proxies.postgres.freeze();
+      return () => proxies.postgres.thaw();
     },
   },
   {
     on: 'postgres',
     name: 'connections to PostgreSQL half-open',
-    begin: ({ proxies: ways }) => {
-      ways.postgres.loseConnections();
+    begin: ({ proxies }) => {
+      proxies.postgres.loseConnections();
       return done;
     },
   },
@@ -142,16 +142,16 @@ export const redisFaults: FaultKind[] = [
     on: 'redis',
     name: 'network to Redis frozen',
     durationMs: [1_000, 5_000],
-    begin({ proxies: ways }) {
-      ways.redis.freeze();
-      return () => ways.redis.thaw();
+    begin({ proxies }) {
+      proxies.redis.freeze();
+      return () => proxies.redis.thaw();
     },
   },
   {
     on: 'redis',
     name: 'connections to Redis half-open',
-    begin: ({ proxies: ways }) => {
-      ways.redis.loseConnections();
+    begin: ({ proxies }) => {
+      proxies.redis.loseConnections();
       return done;
     },
   },

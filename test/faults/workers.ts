@@ -50,7 +50,7 @@ export function startWorkers(options: {
   /** A command prefix that executes them in the same process. */
   commandPrefix?: readonly string[];
 }): Workers {
-  const { command, settings, folder, faketime, commandPrefix: within = [] } = options;
+  const { command, settings, folder, faketime, commandPrefix = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
 
@@ -73,7 +73,7 @@ export function startWorkers(options: {
       while (!stopping) {
         const log = openSync(join(folder, `${name}.log`), 'a');
         const matre = [...programOf(join(project, 'src/cli/main.ts')), command];
-        const [program = '', ...argv] = [...within, process.execPath, ...matre];
+        const [program = '', ...argv] = [...commandPrefix, process.execPath, ...matre];
         child = spawn(program, argv, {
           cwd: project,
           env: { PATH: process.env['PATH'], ...settings, ...faked },
@@ -151,7 +151,7 @@ export function startWorkers(options: {
 /** Combines several groups of workers. */
 export function joinWorkers(groups: readonly Workers[]): Workers {
   return {
-    processes: groups.flatMap(({ processes: posts }) => posts),
+    processes: groups.flatMap(({ processes }) => processes),
     get absences() {
       return groups.flatMap(({ absences }) => absences);
     },

@@ -58,7 +58,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
     await Promise.all(opening);
 
     const groups = await Promise.all(
-      hosts.map(async ({ name, gateway, commandPrefix: within, settings: own }) => {
+      hosts.map(async ({ name, gateway, commandPrefix, settings: ownSettings }) => {
         const [toPostgres, toRedis] = [
           await startProxy(postgres.port, gateway),
           await startProxy(redis.port, gateway),
@@ -71,10 +71,10 @@ export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
           command: 'worker',
           folder,
           faketime: faketimeLibrary(),
-          commandPrefix: within,
+          commandPrefix: commandPrefix,
           settings: {
             ...settings,
-            ...own,
+            ...ownSettings,
             DATABASE_URL: url.href,
             LOCK_DSN: `redis://${gateway}:${toRedis.port}`,
             MATRE_ARTIFACTS: 'database',

@@ -33,18 +33,22 @@ export interface HostsVerdict {
  * judges.
  */
 export async function runScenario(options: ScenarioOptions): Promise<HostsVerdict> {
-  const { print: say, seed } = options;
+  const { print, seed } = options;
   const harness = await openHosts(options);
-  say(`logs and journals are in ${harness.folder}`);
+  print(`logs and journals are in ${harness.folder}`);
   let keepFolder = true;
   try {
     const load = startLoad(harness, createRandom(seed));
     await waitFor(async () => new Set((await harness.running()).map(({ pid }) => pid)).size > 1);
     // A log is read while its run executes, from another host.
     await waitFor(async () => (await logsUnderWay(harness)) > 0);
-    const cuts = await cutHosts(harness, { cuts: options.cuts, random: createRandom(seed + 1), print: say });
+    const cuts = await cutHosts(harness, {
+      cuts: options.cuts,
+      random: createRandom(seed + 1),
+      print: print,
+    });
     await load.stop();
-    say(`${harness.acknowledged.length} runs were acknowledged`);
+    print(`${harness.acknowledged.length} runs were acknowledged`);
     const end = Date.now() + options.settleMs;
     while (Date.now() < end && !(await harness.atRest())) await pause(200);
     const unstoppable = await harness.workers.stop();
@@ -63,7 +67,7 @@ export async function runScenario(options: ScenarioOptions): Promise<HostsVerdic
     keepFolder = options.keep || violations.length > 0;
     return { hosts: harness.hosts.length, cuts, evidence, violations };
   } finally {
-    if (keepFolder) say(`${harness.folder} is kept`);
+    if (keepFolder) print(`${harness.folder} is kept`);
     await harness.close({ keepFolder });
   }
 }
@@ -118,7 +122,7 @@ export function reportHosts({ hosts, cuts, evidence, violations }: HostsVerdict)
       `${seconds(longestMs)} s; the next one on another host came at least ${seconds(leastGapMs)} s after their end`,
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `hosts=${hosts} cuts=${cuts.length} overlaps=${count('overlap')} lost=${count('lost')} ` +
-      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ affected: hit }) => hit > 0).length} ` +
+      `doubled=${count('doubled')} late=${count('late-writer')} hit=${cuts.filter(({ affected }) => affected > 0).length} ` +
       `files_missing=${count('file')} taken_over=${lostAttempts} runs=${runs.length} violations=${violations.length}`,
   ].join('\n');
 }

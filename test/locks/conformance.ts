@@ -62,7 +62,7 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       let most = 0;
       const waiters = Array.from({ length: 16 }, async (_, index) => {
         const store = clients[index % clients.length] as LockStore;
-        const held = await store.acquire(name, { owner: `visitor ${index}` });
+        const held = await store.acquire(name, { owner: `client ${index}` });
         most = Math.max(most, ++inside);
         await new Promise(setImmediate);
         held.assertHeld();

@@ -90,7 +90,7 @@ it('invariants 1 to 4 hold among processes that claim and are killed', async () 
     expectNoOverlap(notes, killed);
 
     // Invariant 2: started in the order of submission, regardless of retries.
-    const order = notes.filter(({ action: what }) => what === 'start').map(({ run }) => run);
+    const order = notes.filter(({ action }) => action === 'start').map(({ run }) => run);
     expect(order.filter((run, index) => run !== order[index - 1])).toEqual(expected);
   }
 

@@ -80,8 +80,8 @@ overOneEngine((kind) => {
     try {
       // A page that polls frequently gets a cached inspection, half a second old.
       const locks = await waitFor(async () => {
-        const { locks: told } = await container();
-        return told.length > 0 && told;
+        const { locks: lockViews } = await container();
+        return lockViews.length > 0 && lockViews;
       });
       expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'somebody' }]);
     } finally {

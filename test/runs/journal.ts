@@ -13,11 +13,11 @@ export interface Interval {
 /** The processes of a journal, in the order of their starts. */
 export function intervalsOf(journal: JournalEntry[]): Interval[] {
   const intervals: Interval[] = [];
-  for (const { event: word, token, at } of journal) {
+  for (const { event, token, at } of journal) {
     const [, run = '', fence = ''] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];
-    if (word === 'start')
+    if (event === 'start')
       intervals.push({ runId: Number(run), fence: Number(fence), from: at, to: undefined });
-    if (word !== 'end') continue;
+    if (event !== 'end') continue;
     const open = intervals.find((one) => one.to === undefined && token === `run-${one.runId}-${one.fence}`);
     if (open) open.to = at;
   }

@@ -117,7 +117,7 @@ overEngines((kind) => {
     test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
       // Validation of the files, generation of the tests, and a process for each block.
-      expect(journal.map(({ event: word }) => word).filter((word) => word === 'start').length).toBe(8);
+      expect(journal.map(({ event }) => event).filter((event) => event === 'start').length).toBe(8);
       for (let at = 0; at < journal.length; at += 2) {
         expect([journal[at]?.event, journal[at + 1]?.event]).toEqual(['start', 'end']);
       }

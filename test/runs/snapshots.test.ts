@@ -44,7 +44,7 @@ overOneEngine((kind) => {
   const unsetGlobal = (name: string) => harness.context.variables.unset('global', name);
 
   /** Whether MFTF was called, or a snapshot restored. */
-  async function origin(run: number): Promise<'generated' | 'restored'> {
+  async function originOf(run: number): Promise<'generated' | 'restored'> {
     const files = (await harness.context.artifacts.list(run)).map(({ path }) => path);
     const generated = files.some((path) => /^generation.*\.txt$/.test(path));
     expect((await harness.log(run)).includes('restored from snapshot')).toBe(!generated);
@@ -53,19 +53,19 @@ overOneEngine((kind) => {
 
   async function runTests(environment: HarnessEnvironment, tests = ['PlainTest', 'OtherTest']) {
     const details = await harness.run(environment, { tests });
-    return { ...details, origin: await origin(details.run.id) };
+    return { ...details, origin: await originOf(details.run.id) };
   }
 
   test('a second run does not generate again, nor does a run of another environment', async () => {
     const runs = [await runTests(us), await runTests(us), await runTests(es)];
     expect(runs.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
-    expect(runs.map(({ origin: source }) => source)).toEqual(['generated', 'restored', 'restored']);
+    expect(runs.map(({ origin }) => origin)).toEqual(['generated', 'restored', 'restored']);
   });
 
   test('a suite is restored with its class and its entries', async () => {
     const suite = { suites: ['HarbourOrdersSuite'] };
     const [first, second] = [await harness.run(us, suite), await harness.run(es, suite)];
-    expect(await origin(second.run.id)).toBe('restored');
+    expect(await originOf(second.run.id)).toBe('restored');
     expect(second.run).toMatchObject({ verdict: first.run.verdict, counts: { planned: 2, passed: 2 } });
     const log = second.results[0]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
     expect(await harness.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
@@ -90,7 +90,7 @@ overOneEngine((kind) => {
     const details = await Promise.all(runs.map((run) => harness.finished(run)));
     await unsetGlobal('STAND_IN_FAULT');
     expect(details.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
-    const origins = await Promise.all(runs.map(origin));
+    const origins = await Promise.all(runs.map(originOf));
     expect(origins.sort()).toEqual(['generated', 'restored', 'restored']);
   });
 
@@ -118,14 +118,14 @@ overOneEngine((kind) => {
     for (const { run } of runs) {
       expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'GENERATION_FAILED' } });
     }
-    expect(await Promise.all(runs.map(({ run }) => origin(run.id)))).toEqual(['generated', 'generated']);
+    expect(await Promise.all(runs.map(({ run }) => originOf(run.id)))).toEqual(['generated', 'generated']);
     await unsetGlobal('STAND_IN_FAULT');
     expect((await runTests(us)).run.verdict).toBe('passed');
   });
 
   test('a test that MFTF cannot generate is broken with its message, also from a snapshot; the others execute', async () => {
     for (const expected of ['generated', 'restored']) {
-      const { run, results, origin: source } = await runTests(us, ['PlainTest', 'BadTest']);
+      const { run, results, origin } = await runTests(us, ['PlainTest', 'BadTest']);
       expect(origin).toBe(expected);
       expect(run).toMatchObject({ verdict: 'broken', counts: { passed: 1, broken: 1 } });
       const bad = results.find(({ test }) => test === 'BadTest');
@@ -141,7 +141,7 @@ overOneEngine((kind) => {
       const bytes = readFileSync(join(folder, name));
       writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 1));
     }
-    const { run, events, origin: source } = await runTests(es);
+    const { run, events, origin } = await runTests(es);
     expect(run.verdict).toBe('passed');
     expect(origin).toBe('generated');
     expect(events).toContainEqual(expect.objectContaining({ code: 'SNAPSHOT_DAMAGED' }));

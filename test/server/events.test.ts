@@ -64,12 +64,12 @@ const runsIn = (text: string) => [...text.matchAll(/event: run\ndata: (\d+)/g)].
 
 describe('live events', () => {
   it('reach all listeners through one listener of the database', async () => {
-    const { port, notifyRun, listeners } = await serve();
+    const { port, notifyRun, listeners: databaseListeners } = await serve();
     const listeners = await Promise.all([listen(port), listen(port), listen(port)]);
     await waitFor(() => listeners.every(({ text }) => text.includes('event: reload\ndata:\n\n')));
     notifyRun(7);
     await waitFor(() => listeners.every(({ text }) => text.endsWith('event: run\ndata: 7\n\n')));
-    expect(listeners).toHaveLength(1);
+    expect(databaseListeners).toHaveLength(1);
   });
 
   it('continue where a listener left off', async () => {

@@ -126,11 +126,11 @@ describe('an unreachable PostgreSQL', () => {
       const url = new URL(server.url);
       url.port = String(proxy.port);
       const proxied = await openPostgres({ url: url.href, log: quiet, timeoutMs });
-      return { way: proxy, over: proxied };
+      return { proxy, proxied };
     }
 
     it('closes all of them after one timeout, and opens new ones', async () => {
-      const { way: proxy, over: proxied } = await openProxied();
+      const { proxy, proxied } = await openProxied();
       onTestFinished(proxied.close);
       await Promise.all([1, 2, 3, 4, 5].map(() => proxied.query('SELECT pg_sleep(0.05)')));
       proxy.loseConnections();
@@ -139,7 +139,7 @@ describe('an unreachable PostgreSQL', () => {
     });
 
     it('receives notifications again, and reports that some may have been missed', async () => {
-      const { way: proxy, over: proxied } = await openProxied();
+      const { proxy, proxied } = await openProxied();
       onTestFinished(proxied.close);
       const notifications: string[] = [];
       await proxied.listen('matre_away', (payload) => notifications.push(payload));
@@ -150,7 +150,7 @@ describe('an unreachable PostgreSQL', () => {
     });
 
     it('can be closed', async () => {
-      const { way: proxy, over: proxied } = await openProxied();
+      const { proxy, proxied } = await openProxied();
       await proxied.query('SELECT 1');
       await proxied.listen('matre_away', () => undefined);
       proxy.loseConnections();

@@ -16,7 +16,7 @@ const localLocks = 'Redis is configured but its client is not installed; locks f
 const notShared = 'no lock store that all containers share (LOCK_DSN unset, flock)';
 const staleContainers = 'stale containers after code or configuration changes';
 const envFile = 'module env file missing in a long-lived container';
-const manualChecks = 'what was looked at by hand';
+const manualChecks = 'manual checks';
 const nameTaken = 'container name still taken';
 const leftovers = 'processes of an earlier run are still alive';
 const sessions = 'Selenium sessions left over or used up';
@@ -55,7 +55,7 @@ export const guide = {
   noDsn: row(notShared, 'no LOCK_DSN', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
   evicted: row(
     notShared,
-    'Redis throws a lock away that is held',
+    'Redis evicts a held lock',
     'doctor',
     'LOCK_STORE_EVICTS',
     processes,
@@ -79,7 +79,7 @@ export const guide = {
   ),
   moduleReplaced: row(
     envFile,
-    'the module is replaced under a living container',
+    'the module is replaced under a running container',
     'run',
     'cannot happen',
     shops,
@@ -103,7 +103,7 @@ export const guide = {
   ),
   noTmpfs: row(
     manualChecks,
-    '_generated is no tmpfs',
+    'an unhealthy container: its supervisor is missing, or _generated is no tmpfs',
     'doctor',
     'CONTAINER_UNHEALTHY',
     containers,
@@ -119,7 +119,7 @@ export const guide = {
   ),
   nameOfStranger: row(
     nameTaken,
-    'a stranger has the name',
+    'a foreign container has the name',
     'doctor',
     'CONTAINER_NAME_TAKEN',
     containers,
@@ -135,7 +135,7 @@ export const guide = {
   ),
   processesNamed: row(
     leftovers,
-    'a process of a run that is over',
+    'a process of a finished run',
     'doctor',
     'PROCESSES_LEFT',
     containers,
@@ -143,7 +143,7 @@ export const guide = {
   ),
   processesEnded: row(
     leftovers,
-    'the same, and a run comes',
+    'the same, and a run starts',
     'run',
     'LEFTOVERS_CLEARED',
     'pool/conformance.ts',
@@ -151,7 +151,7 @@ export const guide = {
   ),
   sessionLeft: row(
     sessions,
-    'a session of a run that is over; it is ended',
+    'a leftover session of a finished run',
     'worker',
     'SELENIUM_SESSIONS_LEFT',
     selenium,
@@ -159,7 +159,7 @@ export const guide = {
   ),
   gridFull: row(
     sessions,
-    'others use all sessions of the grid, and a run waits',
+    'foreign clients use all sessions of the grid, and a run waits',
     'queue',
     'SELENIUM_FULL',
     selenium,
@@ -175,7 +175,7 @@ export const guide = {
   ),
   lockOfOther: row(
     stuck,
-    'somebody else holds the lock of an environment',
+    'another owner holds the lock of an environment',
     'doctor',
     'QUEUE_STUCK',
     processes,
@@ -183,7 +183,7 @@ export const guide = {
   ),
   rowLocked: row(
     stuck,
-    'a session of PostgreSQL keeps an environment locked',
+    'an idle session of PostgreSQL locks an environment',
     'doctor',
     'QUEUE_STUCK',
     processes,
@@ -207,7 +207,7 @@ export const guide = {
   ),
   wrongCredentials: row(
     'wrong credentials',
-    'another name of the administrator',
+    'a wrong user name of the administrator',
     'doctor',
     'CREDENTIALS_WRONG',
     shops,

@@ -41,7 +41,7 @@ describe('a broken run', () => {
     const finishedRun = await harness.finished(run);
     const { database } = testDatabase;
     return {
-      ended: finishedRun,
+      finishedRun,
       attempts: await createAttempts({ database }).list(run),
       results: await createResults({ database }).list(run),
     };
@@ -49,7 +49,7 @@ describe('a broken run', () => {
 
   it('is retried for a transient reason, and keeps its results', async () => {
     const executedTests: string[] = [];
-    const { ended: finishedRun, attempts } = await executeRun(async ({ run, record }) => {
+    const { finishedRun, attempts } = await executeRun(async ({ run, record }) => {
       await plan(record, 'A', 'B');
       for (const { test, done } of await record.planned()) {
         if (done) continue;
@@ -75,7 +75,7 @@ describe('a broken run', () => {
   });
 
   it('is retried with the tests that have no outcome for a transient reason', async () => {
-    const { ended: finishedRun, results } = await executeRun(async ({ run, record }) => {
+    const { finishedRun, results } = await executeRun(async ({ run, record }) => {
       await plan(record, 'A', 'B', 'C');
       for (const { test, done } of await record.planned()) {
         if (done) continue;
@@ -99,7 +99,7 @@ describe('a broken run', () => {
     ['not at all when the setting says so', { retries: 0, retryPauseMs: 1 }, 1],
   ])('is retried %s', async (_what, settings, attempts) => {
     const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
-    const { ended: finishedRun } = await executeRun(async () => ({ kind: 'broken', reason }), settings);
+    const { finishedRun } = await executeRun(async () => ({ kind: 'broken', reason }), settings);
     expect(finishedRun).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
   });
 
@@ -110,7 +110,7 @@ describe('a broken run', () => {
       if (probes < 3) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
     };
     const askedBefore: number[] = [];
-    const { ended: finishedRun } = await executeRun(
+    const { finishedRun } = await executeRun(
       async ({ run, record }) => {
         askedBefore.push(probes);
         if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
@@ -125,14 +125,14 @@ describe('a broken run', () => {
   });
 
   it('is not retried for a permanent reason', async () => {
-    const { ended: finishedRun } = await executeRun(() =>
+    const { finishedRun } = await executeRun(() =>
       Promise.reject(new Fault('IMAGE_MISSING', 'There is none.')),
     );
     expect(finishedRun).toMatchObject({ verdict: 'broken', reason: { code: 'IMAGE_MISSING' }, attempt: 1 });
   });
 
   it('is not retried when a test failed and none is broken', async () => {
-    const { ended: finishedRun } = await executeRun(async ({ record }) => {
+    const { finishedRun } = await executeRun(async ({ record }) => {
       await plan(record, 'A');
       await record.result({ ...passed('A'), status: 'failed' });
       return { kind: 'finished' };
