@@ -81,10 +81,10 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
   const heading = `runs per second, ${load.workers} workers, ${load.environments} environments`;
   printTable([
     [heading, 'median', ...Array.from({ length: rounds }, (_, round) => `round ${round + 1}`)],
-    ...Object.entries(rates).map(([name, known]) => [
+    ...Object.entries(rates).map(([name, values]) => [
       name,
-      median(known).toFixed(0),
-      ...known.map((rate) => rate.toFixed(0)),
+      median(values).toFixed(0),
+      ...values.map((rate) => rate.toFixed(0)),
     ]),
   ]);
   const ratio = median(rates['matre'] ?? []) / median(rates['graphile-worker'] ?? []);

@@ -36,7 +36,7 @@ esac
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "Missing:$missing. Install them (Debian names), or go on without what needs them." >&2
+  echo "Missing:$missing. Install them (Debian names), or continue without the features that need them." >&2
   exit 0
 fi
 echo "Installing$missing ..."

@@ -27,16 +27,16 @@ try {
   const caller = createLocalCaller(demo.app);
   const { signal } = new AbortController();
   await watchRuns(caller, demo.runIds, { onProgress() {}, signal });
-  await shoot('runs', '/runs', 'Runs');
-  await shoot('run', `/runs/${failed}`, 'step 7');
-  await shoot('log', `/runs/${fourth}?log=full`, 'Log');
-  await shoot('new-run', '/new?env=preprod-us&group=smoke', 'Without');
-  await shoot('environments', '/environments', 'stage-es');
-  await shoot('environment', '/environments/stage-es', 'healthy');
-  await shoot('tests', '/tests', 'HarbourCartTotalTest');
-  await shoot('test', '/tests/HarbourCartTotalTest', 'stage-es');
-  await shoot('schedules', '/schedules', 'Schedules');
-  await shoot('doctor', '/doctor', 'looked');
+  await takeScreenshot('runs', '/runs', 'Runs');
+  await takeScreenshot('run', `/runs/${failed}`, 'step 7');
+  await takeScreenshot('log', `/runs/${fourth}?log=full`, 'Log');
+  await takeScreenshot('new-run', '/new?env=preprod-us&group=smoke', 'Without');
+  await takeScreenshot('environments', '/environments', 'stage-es');
+  await takeScreenshot('environment', '/environments/stage-es', 'healthy');
+  await takeScreenshot('tests', '/tests', 'HarbourCartTotalTest');
+  await takeScreenshot('test', '/tests/HarbourCartTotalTest', 'stage-es');
+  await takeScreenshot('schedules', '/schedules', 'Schedules');
+  await takeScreenshot('doctor', '/doctor', 'looked');
   const more: number[] = [];
   for (const groups of [['checkout', 'admin'], ['smoke']]) {
     const environments = ['preprod-us', 'preprod-es', 'stage-es'];
@@ -48,7 +48,7 @@ try {
     if (run.counts.passed > 1) abort.abort();
   };
   await watchRuns(caller, more.slice(0, 1), { onProgress, signal: abort.signal }).catch(() => {});
-  await shoot('overview', '/', 'What runs where');
+  await takeScreenshot('overview', '/', 'What runs where');
 } finally {
   await browser.close();
   await demo.close();
@@ -56,7 +56,7 @@ try {
 }
 
 /** `until`: a text that appears when the view is complete. */
-async function shoot(name: string, address: string, until: string): Promise<void> {
+async function takeScreenshot(name: string, address: string, until: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.open(demo.url + address, { colorScheme });
     await page

@@ -44,9 +44,9 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
       return ids;
     },
     /** Runs of environments, in this order. */
-    submit: (asked: { id: number; tests?: string[] }[]) =>
+    submit: (submissions: { id: number; tests?: string[] }[]) =>
       runs.insert(
-        asked.map(({ id, tests = [] }) => ({
+        submissions.map(({ id, tests = [] }) => ({
           environmentId: id,
           selection: { ...emptySelection, tests },
           requestedBy: 'bench',

@@ -11,7 +11,7 @@ import type { Run } from '../../src/model/run.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import { type Matre, openBenchEngine, startMatre } from './matre.ts';
 
-/** A whole matre in a folder of its own: the sample image and module, and a shop for each environment. */
+/** A whole matre in its own folder: the sample image and module, and a shop for each environment. */
 export interface Installation extends Matre {
   /** Like `run`, and returns the seconds of it. */
   measure(

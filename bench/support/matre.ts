@@ -57,9 +57,9 @@ export async function startMatre(options: {
 
   return {
     ...{ app, config, engine, environments },
-    async run(wanted, selection) {
+    async run(codes, selection) {
       const runs = await context.runs.insert(
-        wanted.map(({ id }) => ({
+        codes.map(({ id }) => ({
           environmentId: id,
           selection: { ...emptySelection, ...selection },
           requestedBy: 'bench',

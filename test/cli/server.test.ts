@@ -98,7 +98,7 @@ describe('run --watch', () => {
     ],
     ['a run that does not exist', ['show', '4711'], 'RUN_UNKNOWN'],
     ['no number', ['show', 'x'], 'number of a run'],
-    ['a lock that nobody holds', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
+    ['a lock that is not held', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
   ])('ends with 3 for %s', async (_what, args, message) => {
     const { code, stdout, stderr } = await ask(args);
     expect(stderr).toContain(message);
@@ -166,9 +166,9 @@ describe('the other commands, with a server', () => {
       'STORE="a \\"b\\""',
     ];
     await writeFile(file, lines.join('\r\n'));
-    const dry = await ask(['env', 'import', '--dry-run', file]);
-    expect(dry.stderr).toBe('');
-    expect(dry.stdout.split('\n')).toEqual([
+    const preview = await ask(['env', 'import', '--dry-run', file]);
+    expect(preview.stderr).toBe('');
+    expect(preview.stdout.split('\n')).toEqual([
       'imported (new environment)',
       '  + MAGENTO_BASE_URL=https://im.test/',
       '  + MAGENTO_ADMIN_USERNAME=ad min',

@@ -100,7 +100,7 @@ export async function gatherEvidence(
   return {
     acknowledged,
     absences: workers.absences,
-    lifetimes: environments.flatMap(({ id, code }) => livesIn(readJournal(journal(code)), id)),
+    lifetimes: environments.flatMap(({ id, code }) => lifetimesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
       id: row.id,
       environmentId: row.environment_id,
@@ -155,7 +155,7 @@ export function readJournal(path: string): string {
 }
 
 /** In the order of their starts. */
-export function livesIn(journal: string, environmentId: number): Lifetime[] {
+export function lifetimesIn(journal: string, environmentId: number): Lifetime[] {
   const lifetimes: Lifetime[] = [];
   const latest = new Map<string, Lifetime>();
   for (const line of journal.split('\n').filter((text) => text !== '')) {

@@ -34,7 +34,7 @@ const otherFaults: FaultKind[] = [
   },
   {
     on: 'embedded',
-    name: 'process with the embedded database killed in mid-write',
+    name: 'process with the embedded database killed during a write',
     durationMs: [0, 0],
     unsupportedReason: ({ embedded }) => needs(embedded, 'no such installation'),
     async begin({ embedded }, _, random) {

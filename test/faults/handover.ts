@@ -27,9 +27,9 @@ for (const [name, settings] of Object.entries({ short: shortSettings, default: d
   const load = startLoad(harness, createRandom(1));
   try {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-      const measured: number[] = [];
-      for (let count = 0; count < times; count++) measured.push(await handOver(harness, signal));
-      const seconds = measured.map((ms) => (ms / 1000).toFixed(1)).join(', ');
+      const delays: number[] = [];
+      for (let count = 0; count < times; count++) delays.push(await handOver(harness, signal));
+      const seconds = delays.map((ms) => (ms / 1000).toFixed(1)).join(', ');
       console.log(`${name} settings, ${signal}: ${seconds} s`);
     }
   } finally {

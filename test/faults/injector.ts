@@ -139,17 +139,13 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
 
   function inject(
     kind: FaultKind,
-    {
-      target,
-      affectedIds: reaches,
-      pid,
-    }: { target: unknown; affectedIds: number[]; pid?: number | undefined },
+    { target, affectedIds, pid }: { target: unknown; affectedIds: number[]; pid?: number | undefined },
     work: () => ReturnType<FaultKind['begin']>,
   ): void {
     const at = monotonicMs();
     const hasSpareWorker = harness.workers.processes.some((worker) => worker !== target && isFree(worker));
     const affectedRuns = running.filter((run) =>
-      pid === undefined ? reaches.includes(run.environmentId) : run.pid === pid,
+      pid === undefined ? affectedIds.includes(run.environmentId) : run.pid === pid,
     );
     const injection: Injection = {
       kind: kind.name,
@@ -159,7 +155,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
       pid,
       hasSpareWorker,
       affectedRuns,
-      affectedIds: reaches,
+      affectedIds: affectedIds,
     };
     injections.push(injection);
     options.onInjected?.(injection);

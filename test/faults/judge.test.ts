@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, livesIn } from './evidence.ts';
+import { type Evidence, lifetimesIn } from './evidence.ts';
 import { judge } from './judge.ts';
 
 /** Two correct runs on one environment: run 1 lost a worker in its second test and continued on another. */
@@ -63,7 +63,7 @@ describe('the judge of the faults', () => {
   });
 
   it.each<[string, string, (evidence: Evidence) => void]>([
-    ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
+    ['a run that is missing', 'lost', ({ acknowledged }) => acknowledged.push(3)],
     ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
     ['tests of two runs at the same time', 'overlap', ({ lifetimes }) => change(lifetimes, 2, { to: 6_100 })],
     [
@@ -78,7 +78,7 @@ describe('the judge of the faults', () => {
         lifetimes.unshift({ ...lifetimes[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
     ],
     [
-      'a later run that has its turn first, and does nothing then',
+      'a later run that is claimed first and executes nothing',
       'order',
       ({ attempts }) =>
         attempts.splice(
@@ -88,11 +88,7 @@ describe('the judge of the faults', () => {
           { runId: 2, attempt: 2, fence: 3, pid: 200, outcome: 'finished', reason: null },
         ),
     ],
-    [
-      'an old fence that starts something',
-      'late-writer',
-      ({ lifetimes }) => change(lifetimes, 3, { fence: 1 }),
-    ],
+    ['a process of an old fence', 'late-writer', ({ lifetimes }) => change(lifetimes, 3, { fence: 1 })],
     [
       'two results of one test',
       'doubled',
@@ -105,7 +101,7 @@ describe('the judge of the faults', () => {
         lifetimes.splice(3, 0, { ...lifetimes[2], test: 'A', from: 5_400, to: 5_500 } as never),
     ],
     [
-      'a test that is executed again for a reason that does not pass',
+      'a test that is executed again for a permanent reason',
       'doubled',
       ({ results }) => change(results, 1, { reason: 'OUT_OF_MEMORY' }),
     ],
@@ -115,12 +111,12 @@ describe('the judge of the faults', () => {
       ({ lifetimes }) => lifetimes.splice(2, 0, { ...lifetimes[1], from: 4_500, to: 4_600 } as never),
     ],
     [
-      'a run that goes on after its end',
+      'a run that continues after its end',
       'history',
       ({ attempts }) => change(attempts, 0, { outcome: 'broken', reason: 'OUT_OF_MEMORY' }),
     ],
     [
-      'a run that is tried again too often',
+      'a run that is retried too often',
       'history',
       ({ attempts }) => {
         const broken = { outcome: 'broken', reason: 'CONTAINER_VANISHED' } as const;
@@ -130,35 +126,35 @@ describe('the judge of the faults', () => {
       },
     ],
     ['an attempt without an end', 'history', ({ attempts }) => change(attempts, 0, { outcome: null })],
-    ['an attempt that is not there', 'history', ({ attempts }) => change(attempts, 1, { attempt: 3 })],
-    ['a fence that went back', 'history', ({ attempts }) => change(attempts, 1, { fence: 1 })],
+    ['a missing attempt', 'history', ({ attempts }) => change(attempts, 1, { attempt: 3 })],
+    ['a fence that decreases', 'history', ({ attempts }) => change(attempts, 1, { fence: 1 })],
     [
       'a run that passed although its last attempt was lost',
       'history',
       ({ attempts }) => change(attempts, 2, { outcome: 'lost' }),
     ],
     [
-      'an attempt that ended by a mistake of matre',
+      'an attempt that ended with an internal error',
       'mistake',
       ({ attempts }) => change(attempts, 1, { reason: 'INTERNAL' }),
     ],
-    ['work of nobody', 'history', ({ lifetimes }) => change(lifetimes, 3, { fence: 5 })],
+    ['a process of no attempt', 'history', ({ lifetimes }) => change(lifetimes, 3, { fence: 5 })],
     ['a test that outlives its worker', 'outlived', ({ lifetimes }) => change(lifetimes, 1, { to: 1_400 })],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
     ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],
     [
-      'a test that passed and never ended',
+      'a passed test that never ended',
       'false-pass',
       ({ lifetimes }) => change(lifetimes, 3, { code: undefined }),
     ],
     [
-      'a run that passed without a test',
+      'a passed run without a result of a planned test',
       'false-pass',
       ({ planned }) => planned.push({ runId: 2, test: 'B' }),
     ],
-  ])('finds %s', (_, kind, spoil) => {
+  ])('finds %s', (_, kind, corrupt) => {
     const evidence = correctEvidence();
-    spoil(evidence);
+    corrupt(evidence);
     expect(kindsIn(evidence)).toContain(kind);
   });
 
@@ -169,14 +165,14 @@ describe('the judge of the faults', () => {
         command: 'codecept',
         pid: 9,
         token: 'run-12-34',
-        test: 'tests/functional/Magento/_generated/default/NapTestCest.php',
+        test: 'tests/functional/Magento/_generated/default/SleepTestCest.php',
         monotonic,
         ...more,
       });
     const journal = `${line('start', 10)}\n${line('beat', 260)}\n${line('end', 300, { code: 0 })}\n${line('start', 400)}\n`;
-    expect(livesIn(journal, 7)).toEqual([
-      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 10, to: 300, code: 0 },
-      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 400, to: 400, code: undefined },
+    expect(lifetimesIn(journal, 7)).toEqual([
+      { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 10, to: 300, code: 0 },
+      { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 400, to: 400, code: undefined },
     ]);
   });
 });

@@ -19,9 +19,9 @@ describe('the model of claim, lease, fence, lock and container', () => {
     ['a claim in one statement', { claim: 'one statement' }, 0, 'invariant 1'],
     ['fences from the lock store', { fenceFrom: 'lock store' }, 2, 'invariant 5'],
     ['no fence on finish', { finish: 'unfenced' }, 1, 'invariant 5'],
-    ['a container that is taken as it is', { container: 'as it is' }, 1, 'invariant 1'],
+    ['a container that is not cleared', { container: 'unchanged' }, 1, 'invariant 1'],
     ['no fence in the container', { start: 'unfenced' }, 1, 'invariant 1'],
-    ['two hosts without a moment until which tests may live', { hosts: 2 }, 1, 'invariant 1'],
+    ['two hosts without a deadline for tests', { hosts: 2 }, 1, 'invariant 1'],
   ])('finds the violation of %s', (_, change, outages, invariant) => {
     const { findings } = explore({ ...design, ...change }, outages);
     expect(findings.map(({ message }) => message.slice(0, invariant.length))).toContain(invariant);

@@ -13,7 +13,7 @@ export interface Variant {
   /** Whether the end of a run is written only with the fence of its claim. */
   finish: 'fenced' | 'unfenced';
   /** Whether a run first ends processes of older runs in the container. */
-  container: 'cleared' | 'as it is';
+  container: 'cleared' | 'unchanged';
   /** Whether the container refuses to start a process for an older fence than it has seen. */
   start: 'fenced' | 'unfenced';
   /** With two hosts, each worker has its own engine, and does not see the container of the other. */
@@ -46,7 +46,7 @@ interface Run {
 }
 
 interface Worker {
-  at: 'idle' | 'chosen' | 'claimed' | 'locked' | 'cleared' | 'testing' | 'tested';
+  at: 'idle' | 'selected' | 'claimed' | 'locked' | 'cleared' | 'testing' | 'tested';
   state: 'well' | 'stopped';
   run: number;
   fence: number;
@@ -130,7 +130,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
     };
 
     if (worker.state === 'stopped') {
-      step(`worker ${index} goes on`, (next) => {
+      step(`worker ${index} continues`, (next) => {
         ownWorker(next).state = 'well';
         return undefined;
       });
@@ -142,13 +142,13 @@ function stepsFrom(state: State, variant: Variant): Step[] {
         state.rowLock < 0 &&
         state.claims < maxClaims
       ) {
-        step(`worker ${index} chooses`, (next) => {
-          Object.assign(ownWorker(next), { at: 'chosen', snapshot: queued });
+        step(`worker ${index} selects a run`, (next) => {
+          Object.assign(ownWorker(next), { at: 'selected', snapshot: queued });
           if (variant.claim === 'two statements') next.rowLock = index;
           return undefined;
         });
       }
-      if (worker.at === 'chosen') {
+      if (worker.at === 'selected') {
         step(`worker ${index} claims`, (next) => {
           if (next.rowLock === index) next.rowLock = -1;
           const candidates =
@@ -171,7 +171,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
         });
       }
       if (worker.at === 'claimed') {
-        step(`worker ${index} asks for the lock`, (next) => {
+        step(`worker ${index} requests the lock`, (next) => {
           if (next.lock === 0) {
             next.lock = worker.claim;
             ownWorker(next).at = 'locked';
@@ -183,7 +183,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
         });
       }
       if (worker.at === 'locked') {
-        step(`worker ${index} makes the container ready`, (next) => {
+        step(`worker ${index} prepares the container`, (next) => {
           if (variant.start === 'fenced' && worker.fence < admitted) leave(next);
           else {
             next.admitted[host] = Math.max(admitted, worker.fence);
@@ -196,8 +196,9 @@ function stepsFrom(state: State, variant: Variant): Step[] {
       }
       if (worker.at === 'cleared') {
         step(`worker ${index} starts a test of run ${worker.run}`, (next) => {
-          const isOver = variant.deadline === 'kept' && !(holds(next) && ownRun(next).claim === worker.claim);
-          if (isOver || (variant.start === 'fenced' && worker.fence < admitted)) {
+          const isExpired =
+            variant.deadline === 'kept' && !(holds(next) && ownRun(next).claim === worker.claim);
+          if (isExpired || (variant.start === 'fenced' && worker.fence < admitted)) {
             leave(next);
             return undefined;
           }
@@ -226,7 +227,7 @@ function stepsFrom(state: State, variant: Variant): Step[] {
           if (allowed) ownRun(next).state = 'finished';
           if (next.lock === worker.claim) next.lock = 0;
           leave(next);
-          return allowed && isOutdated ? 'invariant 5: a write of an older claim was taken' : undefined;
+          return allowed && isOutdated ? 'invariant 5: a write of an older claim was accepted' : undefined;
         });
       }
       if (state.outages > 0 && worker.at !== 'idle') {

@@ -55,7 +55,7 @@ export const postgresFaults: FaultKind[] = [
   },
   {
     on: 'postgres',
-    name: 'PostgreSQL dies, recovers',
+    name: 'PostgreSQL killed, recovers',
     durationMs: [700, 1_500],
     async begin(harness) {
       const [row] = await harness.database.query<{ data_directory: string }>('SHOW data_directory');
@@ -106,7 +106,7 @@ export const postgresFaults: FaultKind[] = [
 export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
-    name: 'Redis killed, back empty',
+    name: 'Redis killed, restarted empty',
     durationMs: [200, 5_000],
     async begin({ redis }) {
       await redis.kill();

@@ -14,7 +14,7 @@ export const workerFaults: FaultKind[] = [
   },
   {
     on: 'worker',
-    name: 'worker stopped past its lease, goes on',
+    name: 'worker stopped past its lease, continues',
     durationMs: [4_000, 6_000],
     begin(_, worker) {
       worker.signal('SIGSTOP');

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../faults/clock.ts';
-import { livesIn, readJournal } from '../faults/evidence.ts';
+import { lifetimesIn, readJournal } from '../faults/evidence.ts';
 import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
 import { pause } from '../faults/stores.ts';
@@ -28,9 +28,9 @@ const order: (keyof typeof kinds)[] = [
 ];
 
 /** How long a host may take to execute a test before it is cut off anyway. */
-const patienceMs = 60_000;
+const testTimeoutMs = 60_000;
 /** Processes send a heartbeat four times a second. */
-const signMs = 700;
+const heartbeatMs = 700;
 
 export interface Cut {
   host: string;
@@ -58,7 +58,7 @@ export async function cutHosts(
     const [host, worker] = [hosts[index], workers.processes[index]];
     const kind = order[number % order.length];
     if (!host || !worker || !kind) continue;
-    await waitFor(async () => (await testsOf(worker)) > 0, patienceMs).catch(() => {});
+    await waitFor(async () => (await testsOf(worker)) > 0, testTimeoutMs).catch(() => {});
     await pause(random.between(0, 300));
     const affected = await testsOf(worker);
     const {
@@ -88,9 +88,9 @@ export async function cutHosts(
 function isTesting(harness: HostsHarness, run: RunningRun): boolean {
   const environment = harness.environments.find(({ id }) => id === run.environmentId);
   if (!environment) return false;
-  const lifetimes = livesIn(readJournal(harness.journal(environment.code)), environment.id);
+  const lifetimes = lifetimesIn(readJournal(harness.journal(environment.code)), environment.id);
   return lifetimes.some(
     ({ runId, test, code, to }) =>
-      runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - signMs,
+      runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - heartbeatMs,
   );
 }

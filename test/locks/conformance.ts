@@ -48,11 +48,11 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
     it('grants locks of different names independently', async () => {
       const store = await open();
       const [one, two] = [freshName(), freshName()];
-      const held = await Promise.all([
+      const locks = await Promise.all([
         store.tryAcquire(one, { owner: 'a' }),
         store.tryAcquire(two, { owner: 'b' }),
       ]);
-      expect(held.every(Boolean)).toBe(true);
+      expect(locks.every(Boolean)).toBe(true);
     });
 
     it('grants a lock to one of 16 waiting owners at a time', async () => {
@@ -62,12 +62,12 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       let most = 0;
       const waiters = Array.from({ length: 16 }, async (_, index) => {
         const store = clients[index % clients.length] as LockStore;
-        const held = await store.acquire(name, { owner: `client ${index}` });
+        const lock = await store.acquire(name, { owner: `client ${index}` });
         most = Math.max(most, ++inside);
         await new Promise(setImmediate);
-        held.assertHeld();
+        lock.assertHeld();
         inside--;
-        await held.release();
+        await lock.release();
       });
       await Promise.all(waiters);
       expect(most).toBe(1);
@@ -79,9 +79,9 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       const turns = { a: 0, b: 0 };
       const scriptedRunner = async (store: LockStore, owner: 'a' | 'b') => {
         for (let turn = 0; turn < 100; turn++) {
-          const held = await store.acquire(name, { owner });
+          const lock = await store.acquire(name, { owner });
           turns[owner]++;
-          await held.release();
+          await lock.release();
         }
       };
       await Promise.all([scriptedRunner(a, 'a'), scriptedRunner(b, 'b')]);
@@ -103,27 +103,27 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
       const [a, b] = [await open(), await open()];
       const name = freshName();
       const before = Date.now();
-      const held = await a.tryAcquire(name, { owner: 'host/1/slot 2, run 7' });
+      const lock = await a.tryAcquire(name, { owner: 'host/1/slot 2, run 7' });
       const entry = (await b.list()).find((lock) => lock.name === name);
       expect(entry?.owner).toBe('host/1/slot 2, run 7');
       expect(entry?.since.getTime()).toBeGreaterThanOrEqual(before - 1);
       expect(entry?.since.getTime()).toBeLessThanOrEqual(Date.now());
-      await held?.release();
+      await lock?.release();
       expect((await b.list()).some((lock) => lock.name === name)).toBe(false);
     });
 
     it('releases a lock by force, and notifies its owner', async () => {
       const [a, b] = [await open(), await open()];
       const name = freshName();
-      const held = (await a.tryAcquire(name, { owner: 'a', confirmOwnership: async () => true })) as HeldLock;
-      held.assertHeld();
+      const lock = (await a.tryAcquire(name, { owner: 'a', confirmOwnership: async () => true })) as HeldLock;
+      lock.assertHeld();
       expect(await b.forceRelease(name)).toBe(true);
-      await waitFor(() => held.lost.aborted);
-      expect(held.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
-      expect(() => held.assertHeld()).toThrowError(expect.objectContaining({ code: 'LOCK_LOST' }));
+      await waitFor(() => lock.lost.aborted);
+      expect(lock.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
+      expect(() => lock.assertHeld()).toThrowError(expect.objectContaining({ code: 'LOCK_LOST' }));
       const next = await b.tryAcquire(name, { owner: 'b' });
       expect(next).toBeDefined();
-      await held.release();
+      await lock.release();
       expect(await a.tryAcquire(name, { owner: 'a' })).toBeUndefined();
       expect(await b.forceRelease(freshName())).toBe(false);
     });
@@ -140,14 +140,14 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
     it('lets a waiting owner give up without blocking the others', async () => {
       const [a, b, c] = [await open(), await open(), await open()];
       const name = freshName();
-      const held = await a.tryAcquire(name, { owner: 'a' });
-      const patience = new AbortController();
-      const gaveUp = b.acquire(name, { owner: 'b', signal: patience.signal });
+      const lock = await a.tryAcquire(name, { owner: 'a' });
+      const giveUp = new AbortController();
+      const gaveUp = b.acquire(name, { owner: 'b', signal: giveUp.signal });
       const waiting = c.acquire(name, { owner: 'c' });
       const reason = new Error('no more patience');
-      patience.abort(reason);
+      giveUp.abort(reason);
       await expect(gaveUp).rejects.toBe(reason);
-      await held?.release();
+      await lock?.release();
       await (await waiting).release();
       expect((await a.list()).some((lock) => lock.name === name)).toBe(false);
       const tooLate = b.acquire(name, { owner: 'b', signal: AbortSignal.abort(reason) });
@@ -157,13 +157,13 @@ export function lockStoreConformance(kind: LockStore['kind'], underTest: LockSto
     it('loses all locks on close, refuses waiting owners, and grants nothing new', async () => {
       const store = await open();
       const name = freshName();
-      const held = await store.tryAcquire(name, { owner: 'a' });
+      const lock = await store.tryAcquire(name, { owner: 'a' });
       const waiting = expect(store.acquire(name, { owner: 'b' })).rejects.toMatchObject({
         code: 'LOCK_STORE_UNREACHABLE',
       });
       await store.close();
       await waiting;
-      expect(held?.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
+      expect(lock?.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
       await expect(store.tryAcquire(name, { owner: 'c' })).rejects.toMatchObject({
         code: 'LOCK_STORE_UNREACHABLE',
       });

@@ -17,21 +17,21 @@ const owner = `process ${process.pid}`;
 if (task === 'visit') {
   const inside = join(folder, 'inside');
   for (let round = 0; round < Number(rounds); round++) {
-    const held = await locks.acquire(name, { owner });
+    const lock = await locks.acquire(name, { owner });
     // Fails when another process is inside.
     await mkdir(inside);
     await new Promise(setImmediate);
     await rmdir(inside);
-    await held.release();
+    await lock.release();
   }
   await locks.close();
   console.log('done');
 } else {
-  const held = await locks.acquire(name, { owner });
+  const lock = await locks.acquire(name, { owner });
   console.log('held');
   for await (const _ of createInterface(process.stdin)) {
     try {
-      held.assertHeld();
+      lock.assertHeld();
       console.log('held');
     } catch (error) {
       console.log(isFault(error) ? error.code : String(error));

@@ -57,17 +57,17 @@ async function setUp() {
   };
 }
 
-async function take(
+async function acquire(
   store: LockStore,
   name: string,
   options: Partial<AcquireOptions> = {},
 ): Promise<HeldLock> {
-  const held = await store.tryAcquire(name, { owner: 'test', ...options });
-  if (!held) throw new Error(`${name} was not free`);
-  return held;
+  const lock = await store.tryAcquire(name, { owner: 'test', ...options });
+  if (!lock) throw new Error(`${name} was not free`);
+  return lock;
 }
 
-const lost = (held: HeldLock) => waitFor(() => held.lost.aborted && held.lost.reason);
+const untilLost = (lock: HeldLock) => waitFor(() => lock.lost.aborted && lock.lost.reason);
 const lockLost = expect.objectContaining({ code: 'LOCK_LOST' });
 const elapse = (ms: number) => {
   const end = performance.now() + ms;
@@ -86,10 +86,10 @@ describe('locks in Redis', () => {
   it('are renewed for as long as they are held', async () => {
     const { store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const held = await take(a, 'container_x');
+    const lock = await acquire(a, 'container_x');
     await elapse(shortMs + 1_000);
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
-    held.assertHeld();
+    lock.assertHeld();
     const [entry] = await b.list();
     expect(entry?.expiresInMs).toBeGreaterThan(0);
     expect(entry?.expiresInMs).toBeLessThanOrEqual(shortMs);
@@ -118,27 +118,27 @@ describe('locks in Redis', () => {
 
   it('do not rely on timers after the event loop was blocked', async () => {
     const { store } = await setUp();
-    const held = await take(store(shortMs), 'container_x', { confirmOwnership: async () => true });
-    held.assertHeld();
+    const lock = await acquire(store(shortMs), 'container_x', { confirmOwnership: async () => true });
+    lock.assertHeld();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
     // In the same turn of the event loop: no timer could run.
-    expect(held.lost.aborted).toBe(false);
-    expect(() => held.assertHeld()).toThrowError(lockLost);
-    expect(held.lost.reason).toEqual(lockLost);
+    expect(lock.lost.aborted).toBe(false);
+    expect(() => lock.assertHeld()).toThrowError(lockLost);
+    expect(lock.lost.reason).toEqual(lockLost);
   });
 
   it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const plainLock = await take(a, 'container_alone');
-    const databaseAway = await take(a, 'container_database_away', {
-      confirmOwnership: () => Promise.reject(new Error('the database is away, too')),
+    const plainLock = await acquire(a, 'container_alone');
+    const databaseAway = await acquire(a, 'container_database_away', {
+      confirmOwnership: () => Promise.reject(new Error('the database is unreachable, too')),
     });
-    const supersededLock = await take(a, 'container_superseded', { confirmOwnership: async () => false });
+    const supersededLock = await acquire(a, 'container_superseded', { confirmOwnership: async () => false });
     await redis.kill();
-    expect(await lost(plainLock)).toEqual(lockLost);
-    expect(await lost(databaseAway)).toEqual(lockLost);
-    expect(await lost(supersededLock)).toEqual(lockLost);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
+    expect(await untilLost(databaseAway)).toEqual(lockLost);
+    expect(await untilLost(supersededLock)).toEqual(lockLost);
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
@@ -150,28 +150,28 @@ describe('locks in Redis', () => {
     const [a, b] = [store(shortMs), store(shortMs)];
     let confirmations = 0;
     const confirmOwnership = async () => ++confirmations > 0;
-    const held = await take(a, 'container_x', { confirmOwnership });
+    const lock = await acquire(a, 'container_x', { confirmOwnership });
     await redis.kill();
     await elapse(shortMs + 1_000);
-    held.assertHeld();
+    lock.assertHeld();
     expect(confirmations).toBeGreaterThan(1);
     await redis.restart();
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
-    held.assertHeld();
-    await held.release();
-    await take(b, 'container_x');
+    lock.assertHeld();
+    await lock.release();
+    await acquire(b, 'container_x');
   });
 
   it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const confirmedLock = await take(a, 'container_mine', { confirmOwnership: async () => true });
-    const notMine = await take(a, 'container_not_mine', { confirmOwnership: async () => false });
-    const plainLock = await take(a, 'container_alone');
+    const confirmedLock = await acquire(a, 'container_mine', { confirmOwnership: async () => true });
+    const notMine = await acquire(a, 'container_not_mine', { confirmOwnership: async () => false });
+    const plainLock = await acquire(a, 'container_alone');
     await command('FLUSHALL');
-    expect(await lost(notMine)).toEqual(lockLost);
-    expect(await lost(plainLock)).toEqual(lockLost);
+    expect(await untilLost(notMine)).toEqual(lockLost);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
     confirmedLock.assertHeld();
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
@@ -180,15 +180,15 @@ describe('locks in Redis', () => {
   it('are lost when Redis was emptied and another owner was faster', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const held = await take(a, 'container_x', { confirmOwnership: async () => true });
+    const lock = await acquire(a, 'container_x', { confirmOwnership: async () => true });
     // Again, in case its owner has acquired it again before.
     const next = await waitFor(async () => {
       await command('DEL', 'container_x');
       return b.tryAcquire('container_x', { owner: 'b' });
     });
-    const reason = await lost(held);
+    const reason = await untilLost(lock);
     expect(reason).toMatchObject({ code: 'LOCK_LOST', message: expect.stringContaining('holds it now') });
-    await held.release();
+    await lock.release();
     next.assertHeld();
     expect(await a.tryAcquire('container_x', { owner: 'a' })).toBeUndefined();
   });
@@ -196,15 +196,15 @@ describe('locks in Redis', () => {
   it('survive a Redis that does not answer for longer than the TTL', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const plainLock = await take(a, 'container_alone');
-    const covered = await take(a, 'container_covered', { confirmOwnership: async () => true });
+    const plainLock = await acquire(a, 'container_alone');
+    const covered = await acquire(a, 'container_covered', { confirmOwnership: async () => true });
     const waiting = b.acquire('container_alone', { owner: 'b' });
     redis.pause();
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
     await expect(b.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
-    expect(await lost(plainLock)).toEqual(lockLost);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
     await elapse(shortMs / 4);
     covered.assertHeld();
     redis.resume();
@@ -232,11 +232,11 @@ describe('locks in Redis', () => {
     const { redis, store } = await setUp();
     const a = store(shortMs);
     await redis.kill();
-    const patience = new AbortController();
-    const waiting = a.acquire('container_x', { owner: 'a', signal: patience.signal });
+    const giveUp = new AbortController();
+    const waiting = a.acquire('container_x', { owner: 'a', signal: giveUp.signal });
     await expect(a.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
     const reason = new Error('no more patience');
-    patience.abort(reason);
+    giveUp.abort(reason);
     await expect(waiting).rejects.toBe(reason);
   });
 

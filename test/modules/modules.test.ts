@@ -201,8 +201,8 @@ describe('a repository on this machine', () => {
 
 describe('a source that does not work', () => {
   it.each([
-    ['a repository that is not there', '/nowhere/at/all', 'main', /does not (exist|appear)/],
-    ['a branch that is not there', undefined, 'no-such', /no-such/],
+    ['a missing repository', '/nowhere/at/all', 'main', /does not (exist|appear)/],
+    ['a missing branch', undefined, 'no-such', /no-such/],
   ])('is reported with the message of git: %s', async (_, address, branch, message) => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
@@ -231,9 +231,9 @@ describe('a source that does not work', () => {
   });
 
   it.each([
-    ['a whole path', '/etc/passwd'],
+    ['an absolute path', '/etc/passwd'],
     ['out of the folder', '../../outside'],
-    ['out through another link', 'up/../../outside'],
+    ['out of the folder through another link', 'up/../../outside'],
   ])('can be a link that leaves the checkout: %s', async (_, target) => {
     const repository = createRepository(join(home, 'a'));
     mkdirSync(join(repository.folder, 'deep/er'), { recursive: true });

@@ -445,7 +445,7 @@ export function queueConformance(kind: Kind): void {
     ];
 
     describe.each([
-      ['taken over by another', true],
+      ['claimed by another worker', true],
       ['back in the queue', false],
     ])('of a run that is %s', (_, takenOver) => {
       it.each(writes)('invariant 5: %s with an old fence changes nothing', async (_name, write) => {

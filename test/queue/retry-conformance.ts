@@ -103,7 +103,7 @@ export function retryConformance(kind: Kind): void {
 
     it('counts broken and interrupted attempts separately; a lost worker is an interruption', async () => {
       const run = await submit();
-      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
+      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Another owner has it.' };
       const interruption = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
       const first = await start('A');
       expect(await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);

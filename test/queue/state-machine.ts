@@ -99,9 +99,11 @@ const commands = [
     ),
   fc.option(index, { nil: undefined }).map((excluded) =>
     command(`claim(${excluded ?? ''})`, async (model, { queue }) => {
-      const left = excluded === undefined ? undefined : pick(model.environments, excluded);
-      const claim = await queue.claim('worker', { excludeEnvironments: left ? [left.id] : [] });
-      const expected = model.claim(left);
+      const excludedEnvironment = excluded === undefined ? undefined : pick(model.environments, excluded);
+      const claim = await queue.claim('worker', {
+        excludeEnvironments: excludedEnvironment ? [excludedEnvironment.id] : [],
+      });
+      const expected = model.claim(excludedEnvironment);
       expect(claim && { run: claim.run.id, fence: claim.fence }).toEqual(
         expected && { run: expected.run.id, fence: expected.fence },
       );

@@ -75,7 +75,7 @@ overOneEngine((kind) => {
 
   test('the locks of an environment are shown with their owners', async () => {
     const lock = await harness.context.locks.acquire(lockNames.execution(environment.id), {
-      owner: 'somebody',
+      owner: 'another owner',
     });
     try {
       // A page that polls frequently gets a cached inspection, half a second old.
@@ -83,7 +83,7 @@ overOneEngine((kind) => {
         const { locks: lockViews } = await container();
         return lockViews.length > 0 && lockViews;
       });
-      expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'somebody' }]);
+      expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'another owner' }]);
     } finally {
       await lock.release();
     }

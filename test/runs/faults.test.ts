@@ -57,13 +57,13 @@ overOneEngine((kind) => {
   /** Later tests of the plan are executed normally. */
   test.each([
     ['KilledTest', 'is killed', 'RESULT_MISSING'],
-    ['SilentEndTest', 'ends with 0 and without a word', 'RESULT_MISSING'],
-    ['FatalTest', 'dies of a fatal error', 'RESULT_MISSING'],
-    ['NoResultTest', 'leaves no result file', 'RESULT_MISSING'],
-    ['CutResultTest', 'leaves half a result file', 'RESULT_UNREADABLE'],
-    ['HungryTest', 'takes all memory', 'OUT_OF_MEMORY'],
+    ['SilentEndTest', 'ends with 0 and without output', 'RESULT_MISSING'],
+    ['FatalTest', 'ends with a fatal error', 'RESULT_MISSING'],
+    ['NoResultTest', 'writes no result file', 'RESULT_MISSING'],
+    ['CutResultTest', 'writes half a result file', 'RESULT_UNREADABLE'],
+    ['HungryTest', 'allocates all memory', 'OUT_OF_MEMORY'],
     ['HangTest', 'hangs', 'TEST_TIMEOUT'],
-    ['DeafTest', 'hangs and hears no signal', 'TEST_TIMEOUT'],
+    ['DeafTest', 'hangs and ignores signals', 'TEST_TIMEOUT'],
     ['BrowserFullTest', 'gets no browser, because Selenium is full', 'SELENIUM_FULL'],
     ['UnknownGroupTest', 'cannot be generated', 'GENERATION_FAILED'],
   ])('invariant 9: %s, which %s, is broken (%s)', async (name, _what, code) => {

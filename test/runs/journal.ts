@@ -50,7 +50,7 @@ export interface Lifetime {
 }
 
 /** The processes of the stand-in's own journal (`MATRE_JOURNAL`), in the order of their starts. */
-export function livesIn(content: string): Lifetime[] {
+export function lifetimesIn(content: string): Lifetime[] {
   const lifetimes: Lifetime[] = [];
   const latest = new Map<number, Lifetime>();
   for (const line of content.split('\n').filter((line) => line !== '')) {

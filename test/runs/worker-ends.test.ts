@@ -12,7 +12,7 @@ import {
   openHarness,
   overEngines,
 } from './harness.ts';
-import { livesIn } from './journal.ts';
+import { lifetimesIn } from './journal.ts';
 
 const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
 
@@ -82,7 +82,7 @@ overEngines((kind) => {
     return { worker, run, next };
   }
 
-  const lifetimes = async () => livesIn(await environment.container.exec('cat', standInJournal));
+  const lifetimes = async () => lifetimesIn(await environment.container.exec('cat', standInJournal));
 
   /** No two processes of the stand-in existed at the same time. */
   async function expectNoOverlap(): Promise<void> {

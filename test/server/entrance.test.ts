@@ -71,7 +71,7 @@ describe('every operation', () => {
   )('%s is refused to a %s before it does anything', async (_name, role, operation) => {
     const { access, log } = server.app.context;
     const context = { access, log } as typeof server.app.context;
-    const principal = { name: 'somebody', role, via: 'token' } as const;
+    const principal = { name: 'user', role, via: 'token' } as const;
     const asked = { ...operation, audited: operation.audited && (() => 'x') };
     await expect(authorizeAndRun(context, asked, {}, { principal })).rejects.toMatchObject({
       code: 'FORBIDDEN',

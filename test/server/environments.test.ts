@@ -88,9 +88,9 @@ describe('environments over HTTP', () => {
   it.each([
     ['a user in the address', { baseUrl: 'https://admin:pw@us.example.com/' }],
     ['an admin path that leaves its folder', { backendName: 'a/../../b' }],
-    ['a field that is unknown', { adminPasword: 'typing error' }],
+    ['an unknown field', { adminPasword: 'typing error' }],
     ['a name with control characters', { name: 'a\u001b[2Jb' }],
-    ['half a character', { name: 'a\ud800' }],
+    ['a lone surrogate', { name: 'a\ud800' }],
   ])('refuses %s', async (_what, invalid) => {
     const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...invalid });
     expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
@@ -162,12 +162,17 @@ describe('import of env files', () => {
 
   it('previews its changes, applies them, and then finds nothing to change', async () => {
     const files = [file('Cron/data/.env.import-de', content)];
-    const dry = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
-    expect(dry.status).toBe(200);
-    expect(dry.body.files[0]).toMatchObject({ code: 'import-de', isNew: true, changed: [], unchanged: [] });
-    expect(dry.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
-    expect(dry.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
-    expect(JSON.stringify(dry.body)).not.toMatch(/hush|p#ss/);
+    const preview = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(preview.status).toBe(200);
+    expect(preview.body.files[0]).toMatchObject({
+      code: 'import-de',
+      isNew: true,
+      changed: [],
+      unchanged: [],
+    });
+    expect(preview.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
+    expect(preview.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
+    expect(JSON.stringify(preview.body)).not.toMatch(/hush|p#ss/);
     expect((await server.ask('GET', '/api/environments/import-de')).status).toBe(404);
 
     await server.ask('POST', '/api/environments/import', { files });
@@ -187,8 +192,8 @@ describe('import of env files', () => {
 
   it.each([
     ['a broken line in the second of two files', '.env.two', 'not an assignment', 'ENV_FILE_INVALID'],
-    ['a name that leads elsewhere', '../../.env.x/..', 'A=1', 'INPUT_INVALID'],
-    ['a code that is none', '.env.$(id)', 'A=1', 'INPUT_INVALID'],
+    ['a name that leaves the folder', '../../.env.x/..', 'A=1', 'INPUT_INVALID'],
+    ['an invalid code', '.env.$(id)', 'A=1', 'INPUT_INVALID'],
     ['a new environment without an address', '.env.two', 'A=1', 'INPUT_INVALID'],
     ['the same file twice', '.env.one', content, 'INPUT_INVALID'],
   ])('refuses %s, and imports nothing', async (_what, name, second, code) => {

@@ -104,7 +104,9 @@ const judgeFor = (role: Role | undefined): Judge => {
       role === undefined
         ? openToAll.includes(request.operationId)
         : least === undefined || allows(role, least);
-    return answer.status < 300 && !may ? `success for ${role ?? 'nobody'}` : judge(request, answer);
+    return answer.status < 300 && !may
+      ? `success for ${role ?? 'an unauthenticated caller'}`
+      : judge(request, answer);
   };
 };
 
@@ -112,11 +114,11 @@ const share = (part: number, more: number) =>
   requestsOf(description, { fieldValues, count: Math.ceil(count * part), seed: seed + more, without });
 
 it('the API description lists every operation and every response', () => {
-  const described = Object.values(description.paths).flatMap((methods) => Object.values(methods));
-  const names = described.map(({ operationId }) => operationId);
+  const declaredOperations = Object.values(description.paths).flatMap((methods) => Object.values(methods));
+  const names = declaredOperations.map(({ operationId }) => operationId);
   expect(names).toEqual(expect.arrayContaining(operations.map(({ name }) => name)));
   expect(new Set(names).size).toBe(names.length);
-  for (const { responses, operationId } of described) {
+  for (const { responses, operationId } of declaredOperations) {
     expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['200', 'default']));
   }
   const references = [...JSON.stringify(description).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(

@@ -86,12 +86,12 @@ function requestOf(
   });
   const schema = operation.requestBody?.content['application/json']?.schema;
   const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, fieldValues);
-  return fc.tuple(fc.tuple(...values), body).map(([given, sent]) => {
+  return fc.tuple(fc.tuple(...values), body).map(([request, sent]) => {
     const query = new URLSearchParams();
     const headers: Record<string, string> = {};
     let filledPath = path;
     parameters.forEach(({ name, in: location }, index) => {
-      const value = given[index];
+      const value = request[index];
       if (value === undefined) return;
       const text = typeof value === 'string' ? value : JSON.stringify(value);
       if (location === 'path')
@@ -168,10 +168,10 @@ function weighted(usual: fc.Arbitrary<unknown>, rare: fc.Arbitrary<unknown>): fc
 
 /** A valid value of a schema, by the name of its field. Lists have few entries, regardless of their bounds. */
 function valueFor(schema: Schema, name: string, fieldValues: FieldValues): fc.Arbitrary<unknown> {
-  const known = fieldValues[name];
+  const fieldSamples = fieldValues[name];
   const value = arbitraryOf(schema, name, fieldValues);
-  if (known === undefined || known.length === 0 || schema.properties) return value;
-  const sample = fc.constantFrom(...known);
+  if (fieldSamples === undefined || fieldSamples.length === 0 || schema.properties) return value;
+  const sample = fc.constantFrom(...fieldSamples);
   const isList = schema.type === 'array';
   const list = isList ? fc.array(sample, { maxLength: 3 }) : sample;
   return fc.oneof({ arbitrary: list as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: value, weight: 1 });
@@ -262,9 +262,9 @@ export function createJudge(description: Description): Judge {
   ajv.addSchema({ $id: 'api', components: description.components ?? {} });
   const validators = new Map<string, ValidateFunction>();
   const validator = (name: string, schema: Schema) => {
-    const known = validators.get(name) ?? ajv.compile(withReferences(schema) as Schema);
-    validators.set(name, known);
-    return known;
+    const fieldSamples = validators.get(name) ?? ajv.compile(withReferences(schema) as Schema);
+    validators.set(name, fieldSamples);
+    return fieldSamples;
   };
   const operations = new Map(
     Object.values(description.paths).flatMap((methods) =>

@@ -22,7 +22,7 @@ describe('metrics', () => {
 
       const database = {
         ...server.app.context.database,
-        query: () => Promise.reject(new Error('it is away')),
+        query: () => Promise.reject(new Error('it is unreachable')),
       };
       const text = await createMetrics({ ...server.app.context, database }).scrape();
       expect(text).toContain('matre_database_up 0');

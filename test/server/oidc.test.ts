@@ -53,11 +53,11 @@ describe('OpenID Connect', () => {
     });
     const { browser, authorization } = await begin();
     const redirect = await provider.signIn(authorization);
-    const asked = provider.lastRequest();
-    expect(asked.get('code_challenge_method')).toBe('S256');
+    const authorizationRequest = provider.lastRequest();
+    expect(authorizationRequest.get('code_challenge_method')).toBe('S256');
     for (const name of ['code_challenge', 'state', 'nonce'])
-      expect(asked.get(name)?.length).toBeGreaterThan(20);
-    expect(asked.get('response_type')).toBe('code');
+      expect(authorizationRequest.get(name)?.length).toBeGreaterThan(20);
+    expect(authorizationRequest.get('response_type')).toBe('code');
 
     expect(await redirectOf(browser, redirect)).toBe('/runs/7?tab=log');
     expect((await browser.session()).user).toEqual({ name: 'grace', role: 'operator', via: 'oidc' });

@@ -80,7 +80,7 @@ describe('with a token', () => {
 
 describe('invalid requests', () => {
   it.each([
-    ['no JSON', 'POST', '/api/runs', '{', {}, 400],
+    ['invalid JSON', 'POST', '/api/runs', '{', {}, 400],
     [
       'another type',
       'POST',
@@ -102,7 +102,7 @@ describe('invalid requests', () => {
       {},
       414,
     ],
-    ['an address that is none', 'GET', '/api/environments/%zz', undefined, {}, 400],
+    ['an invalid address', 'GET', '/api/environments/%zz', undefined, {}, 400],
     ['an unknown field in the query', 'GET', '/api/runs?stat=queued', undefined, {}, 400],
     ['a limit that is too large', 'GET', '/api/runs?limit=100000', undefined, {}, 400],
   ])('%s: a problem with a remedy', async (_what, method, path, body, headers, status) => {
@@ -126,12 +126,12 @@ describe('invalid requests', () => {
 describe('other operations', () => {
   it('the API description has every operation with the schemas that validate it', async () => {
     const { body } = await server.ask('GET', '/api/openapi.json');
-    const described = Object.values(body.paths).flatMap((methods) =>
+    const declaredOperations = Object.values(body.paths).flatMap((methods) =>
       Object.values(methods as object).map(({ operationId }) => operationId),
     );
-    const ofBrowsers = described.filter((name) => name.startsWith('session.'));
+    const ofBrowsers = declaredOperations.filter((name) => name.startsWith('session.'));
     expect(ofBrowsers).toHaveLength(5);
-    expect(described.sort()).toEqual([...operations.map(({ name }) => name), ...ofBrowsers].sort());
+    expect(declaredOperations.sort()).toEqual([...operations.map(({ name }) => name), ...ofBrowsers].sort());
     const submit = body.paths['/api/runs'].post;
     expect(submit.requestBody.content['application/json'].schema.required).toContain('environments');
     expect(submit.responses.default.content).toHaveProperty('application/problem+json');

@@ -230,7 +230,7 @@ describe('with users', () => {
       expect((await vera.ask('GET', '/api/users')).status).toBe(403);
       expect((await vera.ask('GET', '/api/audit')).status).toBe(403);
 
-      const submitted = await otto.ask('POST', '/api/runs', { ...run, requestedBy: 'somebody else' });
+      const submitted = await otto.ask('POST', '/api/runs', { ...run, requestedBy: 'another user' });
       expect(submitted.body.runs[0].requestedBy).toBe('otto');
       const entry = { who: 'otto', via: 'password', address: '127.0.0.1', outcome: 'done' };
       expect(await newest()).toMatchObject({

@@ -33,10 +33,10 @@ describe('an unreachable PostgreSQL', () => {
     );
 
   it.each([
-    ['is not there', async () => `postgres://matre:${postgresPassword}@127.0.0.1:${await freePort()}/x`],
-    ['does not know the password', async () => server.url.replace(postgresPassword, `${postgresPassword}x`)],
-    ['does not know the database', async () => server.url.replace(/postgres$/, 'nothing')],
-    ['has a name that nobody knows', async () => `postgres://u:${postgresPassword}@no.such.host.invalid/x`],
+    ['does not run', async () => `postgres://matre:${postgresPassword}@127.0.0.1:${await freePort()}/x`],
+    ['refuses the password', async () => server.url.replace(postgresPassword, `${postgresPassword}x`)],
+    ['lacks the database', async () => server.url.replace(/postgres$/, 'nothing')],
+    ['has an unknown host name', async () => `postgres://u:${postgresPassword}@no.such.host.invalid/x`],
   ])('is refused with its address and without the password when it %s', async (_, url) => {
     const fault = await faultOf(await url());
     expect(fault).toMatchObject({ code: 'DATABASE_UNREACHABLE' });

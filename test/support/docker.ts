@@ -28,7 +28,7 @@ export function noDockerReason(): string | undefined {
 const newNamespace = ['unshare', '--net', '--'];
 
 /**
- * Starts a Docker Engine in a folder, which must not exist. `apart`: in its own network namespace, or that of the given
+ * Starts a Docker Engine in a folder, which must not exist. `isolated`: in its own network namespace, or that of the given
  * command, where it finds no other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10);
  * its containers then have only that network.
  */

@@ -17,7 +17,7 @@ export interface TestShop {
 const script = join(import.meta.dirname, 'shop.mjs');
 
 /**
- * A shop that answers, and does nothing else. `apart`: in its own network namespace, on port 80 of all its addresses;
+ * A shop that answers, and does nothing else. `isolated`: in its own network namespace, on port 80 of all its addresses;
  * it lives as long as the shop. The shop ends with this process.
  */
 export async function startShop({ isolated = false }: { isolated?: boolean } = {}): Promise<TestShop> {

@@ -53,7 +53,7 @@ describe('workers on PostgreSQL and Redis', () => {
     ]);
     onTestFinished(child.kill);
     expect(await child.line()).toBe(`start ${run} 1 A`);
-    child.writeLine('go on');
+    child.writeLine('continue');
     expect(await child.line()).toBe('written');
     expect(await child.line()).toBe(`start ${run} 1 B`);
     await child.kill();
@@ -100,7 +100,7 @@ describe('workers on PostgreSQL and Redis', () => {
     );
     await gate.at(run);
     // The other worker has claimed the run and executes a test.
-    child.writeLine('go on');
+    child.writeLine('continue');
     child.signal('SIGCONT');
     expect(await child.line()).toBe('STALE_FENCE');
     child.signal('SIGTERM');
@@ -133,7 +133,7 @@ describe('workers on PostgreSQL and Redis', () => {
     for (const child of children) {
       // It prints the test that it starts, and may continue at once.
       (async () => {
-        for (;;) if ((await child.line()).startsWith('start')) child.writeLine('go on');
+        for (;;) if ((await child.line()).startsWith('start')) child.writeLine('continue');
       })().catch(() => {});
     }
     await harness.workers(scriptedRunner(['A', 'B']));
@@ -208,12 +208,12 @@ describe('workers on PostgreSQL and Redis', () => {
     const other = await waitFor(async () => {
       await redis.kill();
       await redis.restart();
-      return locks.tryAcquire(lockNames.environment(environment.id), { owner: 'somebody' });
+      return locks.tryAcquire(lockNames.environment(environment.id), { owner: 'another owner' });
     });
     await waitFor(() => reasons.length > 0);
     expect(reasons[0]).toMatchObject({
       code: 'LOCK_LOST',
-      message: expect.stringContaining('somebody holds it now'),
+      message: expect.stringContaining('another owner holds it now'),
     });
     await harness.waitForLog('Environment locked, skipping');
     await other.release();

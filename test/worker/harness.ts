@@ -116,10 +116,10 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
 
 export type Harness = ReturnType<typeof createHarness>;
 
-/** A runner that executes these tests one after the other with the outcomes of `play`, and obeys `abort` and `stop`. */
+/** A runner that calls `executeTest` for each test and records it as passed; it obeys `abort` and `stop`. */
 export function scriptedRunner(
   tests: string[],
-  play: (
+  executeTest: (
     test: string,
     context: { runId: number; attempt: number; abort: AbortSignal },
   ) => Promise<void> = async () => {},
@@ -131,7 +131,7 @@ export function scriptedRunner(
         if (done) continue;
         if (stop.aborted) return { kind: 'handed-back' };
         await record.testStarted(test);
-        await play(test.name, { runId: run.id, attempt: run.attempt, abort: signal });
+        await executeTest(test.name, { runId: run.id, attempt: run.attempt, abort: signal });
         signal.throwIfAborted();
         await record.result(passed(test.name));
       }

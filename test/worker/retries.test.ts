@@ -55,7 +55,7 @@ describe('a broken run', () => {
         if (done) continue;
         executedTests.push(`${test.name}${run.attempt}`);
         if (test.name === 'B' && run.attempt === 1) {
-          throw new Fault('CONTAINER_VANISHED', 'Somebody removed it.');
+          throw new Fault('CONTAINER_VANISHED', 'It was removed.');
         }
         await record.result(passed(test.name));
       }
@@ -95,10 +95,10 @@ describe('a broken run', () => {
   });
 
   it.each([
-    ['as often as the setting says', tryTwice, 3],
-    ['not at all when the setting says so', { retries: 0, retryPauseMs: 1 }, 1],
+    ['as often as configured', tryTwice, 3],
+    ['never when retries are off', { retries: 0, retryPauseMs: 1 }, 1],
   ])('is retried %s', async (_what, settings, attempts) => {
-    const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
+    const reason = { code: 'SELENIUM_UNREACHABLE', message: 'No response.' } as const;
     const { finishedRun } = await executeRun(async () => ({ kind: 'broken', reason }), settings);
     expect(finishedRun).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
   });
@@ -107,13 +107,13 @@ describe('a broken run', () => {
     let probes = 0;
     const engineAnswers = async () => {
       probes += 1;
-      if (probes < 3) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+      if (probes < 3) throw new Fault('ENGINE_UNREACHABLE', 'No response.');
     };
     const askedBefore: number[] = [];
     const { finishedRun } = await executeRun(
       async ({ run, record }) => {
         askedBefore.push(probes);
-        if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+        if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'No response.');
         await plan(record, 'A');
         await record.result(passed('A'));
         return { kind: 'finished' };

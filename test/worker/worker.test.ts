@@ -226,7 +226,9 @@ describe.each(kinds)('workers on %s', (kind) => {
   it('logs `Environment locked, skipping`, spends no attempt, and tries the next run', async () => {
     const harness = createHarness(database);
     const [locked, free] = [await harness.environment(), await harness.environment()];
-    const other = await harness.locks.tryAcquire(lockNames.environment(locked.id), { owner: 'somebody' });
+    const other = await harness.locks.tryAcquire(lockNames.environment(locked.id), {
+      owner: 'another owner',
+    });
     const waiting = await harness.submit(locked);
     const after = await harness.submit(free);
     await harness.workers(scriptedRunner(['A']), { slots: 1 });
@@ -244,7 +246,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const foreignLock = await harness.locks.acquire(lockNames.execution(environment.id), {
-      owner: 'somebody',
+      owner: 'another owner',
     });
     const cancelled = await harness.submit(environment);
     const run = await harness.submit(environment);
