@@ -1,5 +1,5 @@
-// The catalog of a Magento tree beside what MFTF generates, and generation from only the files that tests need beside
-// generation from the whole tree, byte for byte.
+// Compares the catalog of a Magento tree with what MFTF generates, and generation from only the files that tests need
+// with generation from the whole tree, byte for byte.
 //
 //   npx tsx bench/catalog.ts                        with the stand-in: the sample tree, its tests copied many times
 //   npx tsx bench/catalog.ts --magento ROOT         with the real MFTF of a Magento root, by the `php` of this machine;
@@ -7,8 +7,9 @@
 //   --seed N                                        other random tests
 //   --reading                                       measures the reading alone, and keeps the other results
 //
-// Prints a table and writes bench/results/catalog.json. Reading is measured five times, each in a process of its own, and the
-// median counts. On a busy machine look at the processor time (`cold_cpu_s`, `warm_cpu_s`): one thread does all of it.
+// Prints a table and writes bench/results/catalog.json. Reading is measured five times, each in a process of its own,
+// and the median counts. On a busy machine compare the processor time (`cold_cpu_s`, `warm_cpu_s`): reading uses a
+// single thread.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,7 @@ const median = (numbers: number[]) =>
   numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 const seconds = (startedAt: number) => (performance.now() - startedAt) / 1000;
 
-/** What the three places of a generation hold: contents by path. */
+/** The files in the three places of a generation: contents by path. */
 type Generated = Map<string, string>;
 
 const results = 'bench/results/catalog.json';
@@ -70,7 +71,7 @@ function measureReading(root: string) {
       if (stdout === '') throw new Error(stderr);
       return JSON.parse(stdout);
     });
-    const of = (what: 'wall' | 'cpu') => round(median(rounds.map((measured) => measured[what])));
+    const of = (what: 'wall' | 'cpu') => round(median(rounds.map((timing) => timing[what])));
     return { wall: of('wall'), cpu: of('cpu') };
   };
   const cold = measure('cold');
@@ -78,7 +79,10 @@ function measureReading(root: string) {
   return { cold_s: cold.wall, warm_s: warm.wall, cold_cpu_s: cold.cpu, warm_cpu_s: warm.cpu };
 }
 
-/** The tests of the catalog beside those that MFTF generates, and pruned generation beside that from the whole tree. */
+/**
+ * Compares the tests of the catalog with those that MFTF generates, and pruned generation with generation from the
+ * whole tree.
+ */
 async function compare(root: string) {
   const php = flags.magento ? 'php' : join(folder, samplePhp);
   const layout = createLayout(root, 'app/code/TestModule');
@@ -89,11 +93,11 @@ async function compare(root: string) {
   const { tests: all } = resolveSelection(catalog, { ...emptySelection, all: true });
   const allAt = performance.now();
   const everything = await generate(layout, php, [], []);
-  const found = [...everything.keys()].filter((path) => path.endsWith('Cest.php')).sort();
+  const files = [...everything.keys()].filter((path) => path.endsWith('Cest.php')).sort();
   const expected = all.map((test) => `_generated/${generatedFile(test)}`).sort();
-  metrics.sets_equal = JSON.stringify(found) === JSON.stringify(expected);
+  metrics.sets_equal = JSON.stringify(files) === JSON.stringify(expected);
   console.log(
-    `all ${found.length} tests in ${seconds(allAt).toFixed(1)} s: ${metrics.sets_equal ? '' : 'not '}those of the catalog`,
+    `all ${files.length} tests in ${seconds(allAt).toFixed(1)} s: ${metrics.sets_equal ? '' : 'not '}those of the catalog`,
   );
 
   const shuffled = shuffle(all, Number(flags.seed));
@@ -118,7 +122,7 @@ async function compare(root: string) {
     const paths = tests.map((test) => `_generated/${generatedFile(test)}`);
     const missing = paths.filter((path) => full.has(path) && !pruned.has(path)).length;
     const identical = paths.filter((path) => full.get(path) === pruned.get(path)).length;
-    // A run with a test missing falls back as a whole.
+    // A run with a missing test falls back to the whole tree.
     if (missing > 0) metrics.pruned_fallback += size;
     else metrics.pruned_identical += identical;
     const others = [...new Set([...full.keys(), ...pruned.keys()])].filter((path) => !paths.includes(path));
@@ -136,7 +140,10 @@ async function compare(root: string) {
   return { of: flags.magento ? 'a Magento root' : 'the stand-in', metrics, rows };
 }
 
-/** Hard links: MFTF replaces what it generates. What it writes into in place becomes a file of its own. */
+/**
+ * Copies with hard links: MFTF replaces the files that it generates. A file that it changes in place becomes a real
+ * copy.
+ */
 async function copyMagento(magento: string): Promise<string> {
   const root = join(folder, 'magento');
   run('cp', ['-al', magento, root], '/');
@@ -179,7 +186,7 @@ async function prune(root: string, files: string[]): Promise<string[]> {
   return settings.flatMap((setting) => ['-d', setting]);
 }
 
-/** Generates tests, or all there are, and returns what is in the three places afterwards. */
+/** Generates the given tests, or all, and returns the content of the three places. */
 async function generate(
   layout: Layout,
   php: string,
@@ -193,7 +200,7 @@ async function generate(
   const names = tests.map(({ name, suite }) => (suite === undefined ? name : `${suite}:${name}`));
   const command = [layout.mftf, 'generate:tests', '--force', '--no-ansi', '--no-interaction', ...names];
   run(php, [...quiet, ...options, ...command], root);
-  const found: Generated = new Map();
+  const files: Generated = new Map();
   for (const [place, at] of [
     ['_generated', generated],
     ['Group', suiteClasses],
@@ -201,14 +208,14 @@ async function generate(
     for (const entry of await readdir(at, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      found.set(`${place}${path.slice(at.length)}`, await readFile(path, 'latin1'));
+      files.set(`${place}${path.slice(at.length)}`, await readFile(path, 'latin1'));
     }
   }
-  found.set('codeception.yml', await readFile(join(acceptance, 'codeception.yml'), 'latin1'));
-  return found;
+  files.set('codeception.yml', await readFile(join(acceptance, 'codeception.yml'), 'latin1'));
+  return files;
 }
 
-/** The exit code of MFTF says little, so nothing is made of it here. */
+/** Ignores the exit code of MFTF, which is not reliable. */
 function run(command: string, argv: string[], cwd: string): void {
   const { error, stderr, status } = spawnSync(command, argv, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (error) throw error;
@@ -216,7 +223,7 @@ function run(command: string, argv: string[], cwd: string): void {
     throw new Error(`${command}: ${stderr}`);
 }
 
-/** In an order that the seed decides (a linear congruential generator: any order will do). */
+/** Shuffles in an order that the seed decides (a linear congruential generator: any order will do). */
 function shuffle<T>(list: T[], seed: number): T[] {
   let state = seed;
   const keyed = list.map((item) => {

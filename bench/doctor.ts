@@ -1,5 +1,6 @@
-// How long does `matre doctor` take on a healthy system, and does it cry wolf? Each environment has a container that runs and a
-// shop that answers; Selenium is a chromedriver. And how long does a run look at what it needs before its first test?
+// How long does `matre doctor` take on a healthy system, and does it report false alarms? Each environment has a
+// running container and a shop that answers; Selenium is a chromedriver. And how long do the checks of a run take
+// before its first test?
 //
 //   npx tsx bench/doctor.ts [environments] [rounds]        MATRE_ENGINE=docker|sandbox|auto, DOCKER_HOST as for matre
 //
@@ -29,7 +30,7 @@ try {
     for (let next = waiting.shift(); next; next = waiting.shift()) await pool.replace(next);
   };
   await Promise.all([make(), make(), make(), make()]);
-  // A worker says that it is there every five seconds.
+  // A worker sends a heartbeat every five seconds.
   const { runs } = await installation.measure(installation.environments.slice(0, 1), { groups: ['smoke'] });
   const log = await text((await context.artifacts.open(runs[0]?.id ?? 0, 'run.log')).stream);
   const preflight = Number(/Looked at what the tests need in (\d+\.\d+) s/.exec(log)?.[1]);
@@ -45,8 +46,8 @@ try {
     alarms += problems.length;
     for (const { code, about, found } of problems) console.log(`  ${code} ${about}: ${found}`);
     const slowest = [...report.checks].sort((one, other) => other.tookMs - one.tookMs).slice(0, 3);
-    const told = slowest.map(({ name, tookMs }) => `${name} ${tookMs} ms`).join(', ');
-    console.log(`round ${round}: ${(report.tookMs / 1000).toFixed(2)} s (${told})`);
+    const summary = slowest.map(({ name, tookMs }) => `${name} ${tookMs} ms`).join(', ');
+    console.log(`round ${round}: ${(report.tookMs / 1000).toFixed(2)} s (${summary})`);
   }
   const metrics = { doctor_s: median(seconds), false_alarms: alarms, preflight_s: preflight };
   console.log(

@@ -1,5 +1,5 @@
-// A group of 20 tests: one by one with a generation for each, as it is done today, against matre: with nothing prepared
-// (cold), after a commit that changes one of the tests, and once more without a change (warm).
+// A group of 20 tests: one by one with a generation for each (the old way), against matre: with empty caches (cold),
+// after a commit that changes one of the tests, and once more without a change (warm).
 //
 //   npx tsx bench/group.ts                          with the stand-in and a sample shop
 //   npx tsx bench/group.ts --image NAME --module FOLDER --environment CODE --test NAME
@@ -42,14 +42,14 @@ await probe.close();
 const tests = Array.from({ length: size }, (_, index) => `Bench${index + 101}Test`);
 const changing = await copyTest(installation.module, installation.test, tests);
 
-/** Seconds of one run: from its start to its end, in its tests, in the part that sees to generated tests. */
-interface Measured {
+/** Seconds of one run: from its start to its end, in its tests, in the preparation of generated tests. */
+interface RunTimes {
   wall: number;
   tests: number;
   generation: number;
 }
 
-/** A matre with an empty data folder: everything is cold. */
+/** A matre with an empty data folder: no cache is filled. */
 async function openRound(round: number) {
   const data = join(folder, `data-${round}`);
   const matre = await startMatre({
@@ -65,13 +65,13 @@ async function openRound(round: number) {
   const { context } = matre.app;
 
   return {
-    async ours(): Promise<Measured> {
+    async ours(): Promise<RunTimes> {
       const [run] = await matre.run(matre.environments, { tests });
       if (!run) throw new Error('no run');
       const results = await context.results.listLatest(run.id);
-      const said = await text((await context.artifacts.open(run.id, 'run.log')).stream);
+      const log = await text((await context.artifacts.open(run.id, 'run.log')).stream);
       const at = (line: RegExp) => {
-        const [, time = ''] = new RegExp(`^\\[matre (\\S+)\\] ${line.source}`, 'm').exec(said) ?? [];
+        const [, time = ''] = new RegExp(`^\\[matre (\\S+)\\] ${line.source}`, 'm').exec(log) ?? [];
         return Date.parse(time) / 1000;
       };
       return {
@@ -81,7 +81,7 @@ async function openRound(round: number) {
       };
     },
 
-    /** Seconds that one test takes today. */
+    /** Seconds of one test the old way. */
     async today(test: string): Promise<number> {
       const startedAt = performance.now();
       const { config, engine, environments } = matre;
@@ -89,8 +89,8 @@ async function openRound(round: number) {
       const php = [config.mftf.php, '-d', 'error_reporting=8191', '-d', 'display_errors=0'];
       for (const { argv, cwd } of installation.today([...php, '-d', 'memory_limit=-1'], test)) {
         const root = config.pool.magentoRoot;
-        const ended = await capture(engine, containerName(id), argv, { cwd: `${root}${cwd}` });
-        if (ended.code !== 0) throw new Error(`${argv.join(' ')}: ${ended.stdout}${ended.stderr}`);
+        const result = await capture(engine, containerName(id), argv, { cwd: `${root}${cwd}` });
+        if (result.code !== 0) throw new Error(`${argv.join(' ')}: ${result.stdout}${result.stderr}`);
       }
       return (performance.now() - startedAt) / 1000;
     },
@@ -103,7 +103,7 @@ async function openRound(round: number) {
 }
 
 try {
-  const rounds: { cold: Measured; commit: Measured; warm: Measured; today: number; ratio: number }[] = [];
+  const rounds: { cold: RunTimes; commit: RunTimes; warm: RunTimes; today: number; ratio: number }[] = [];
   for (let round = 1; round <= Number(flags.rounds); round++) {
     const matre = await openRound(round);
     try {

@@ -1,5 +1,6 @@
-// How long does it take until each cause of the guide that operators had is refused, healed or named? Each is brought about for real,
-// on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root, for a small disk that can be full.
+// How long does it take until each cause in the operators' guide is refused, fixed or named? Each is produced for real,
+// on an installation with PostgreSQL, Redis, a Docker Engine and a Selenium Grid. Needs root to mount a small disk that
+// can be filled.
 //
 //   npx tsx bench/guide.ts [name...]        the rows with these names (test/support/guide.ts), all by default
 //
@@ -9,29 +10,29 @@ import { causes } from './guide/causes.ts';
 import { openInstallation, plain } from './guide/installation.ts';
 import { printTable, writeResults } from './support/figures.ts';
 
-const chosen = process.argv.slice(2);
+const names = process.argv.slice(2);
 const rows = (Object.entries(guide) as [GuideId, GuideRow][]).filter(
-  ([name]) => chosen.length === 0 || chosen.includes(name),
+  ([name]) => names.length === 0 || names.includes(name),
 );
 const installation = await openInstallation();
 const metrics: Record<string, number> = {};
 const table = [['what operators meet', 'cause', 'found by', 'code', 'ms']];
-let missed = 0;
+let undetected = 0;
 try {
-  // The container of the environment is there, as in an installation that is in use.
+  // The container of the environment exists, as in an installation in use.
   await installation.harness.run(installation.environment, plain);
-  for (const [name, { met, cause, found, code }] of rows) {
+  for (const [name, { symptom, cause, detectedBy, code }] of rows) {
     const took = await causes[name](installation).catch((error: Error) => error);
     if (typeof took === 'number') metrics[`${name}_ms`] = Math.round(took);
-    if (took instanceof Error) missed += 1;
+    if (took instanceof Error) undetected += 1;
     const ms = took instanceof Error ? `MISSED: ${took.message}` : (took?.toFixed(0) ?? '-');
     console.log(`${name}: ${ms}`);
-    table.push([met, cause, found, code, ms]);
+    table.push([symptom, cause, detectedBy, code, ms]);
   }
   printTable(table);
-  console.log(`guide: causes=${rows.length} missed=${missed}`);
-  if (chosen.length === 0) await writeResults('guide', { metrics, missed });
-  if (missed > 0) process.exitCode = 1;
+  console.log(`guide: causes=${rows.length} missed=${undetected}`);
+  if (names.length === 0) await writeResults('guide', { metrics, missed: undetected });
+  if (undetected > 0) process.exitCode = 1;
 } finally {
   await installation.close();
 }

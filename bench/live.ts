@@ -1,7 +1,8 @@
-// How long after a test has ended in its container do open pages show it? From the end of the process, as the supervisor in the
-// container notes it, to the answer that a page gets after it heard of the change: results collected, files kept, written, told,
-// asked for. Two environments execute the smoke group at once, on a PostgreSQL and a Redis; the pages are in a process of
-// their own, and each asks for the run and the overview with every change.
+// How long after a test has ended in its container do open pages show it? The time is from the end of the process, as
+// the supervisor in the container records it, to the response that a page gets after the event of the change: results
+// collected, files stored, rows written, event sent, data requested. Two environments execute the smoke group at once,
+// on a PostgreSQL and a Redis; the pages are in a process of their own, and each requests the run and the overview on
+// every change.
 //
 //   npx tsx bench/live.ts [pages]        50 by default
 //
@@ -40,24 +41,24 @@ async function ends(environmentId: number, runId: number): Promise<number[]> {
 }
 
 try {
-  // The first run generates; the pages look at the second.
+  // The first run generates; the second run is measured.
   await installation.measure(environments, selection);
   const child = startChild(new URL('./live/pages.ts', import.meta.url), [server.url, String(pages)]);
   await child.line();
   const { runs } = await installation.measure(environments, selection);
-  child.say('end');
-  const seen = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
+  child.writeLine('end');
+  const timesByPage = new Map(Object.entries(JSON.parse(await child.line()) as Record<string, number>));
   const delays: number[] = [];
   for (const run of runs) {
-    const ended = await ends(run.environmentId, run.id);
+    const endTimes = await ends(run.environmentId, run.id);
     const firstSeen = new Map<string, number[]>();
-    for (const [key, at] of seen) {
+    for (const [key, at] of timesByPage) {
       const [, name = ''] = key.split(' ');
       if (name.startsWith(`${run.id}:`)) firstSeen.set(name, [...(firstSeen.get(name) ?? []), at]);
     }
     for (const times of firstSeen.values()) {
-      // Of the processes that ended before a page knew of the test, its own is the last.
-      const own = ended.findLast((at) => at <= Math.min(...times));
+      // The last process that ended before a page showed the test is the process of the test.
+      const own = endTimes.findLast((at) => at <= Math.min(...times));
       if (own !== undefined) delays.push(...times.map((at) => at - own));
     }
   }

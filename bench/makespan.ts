@@ -1,6 +1,6 @@
-// How long do runs on several environments take against what is possible? Nothing can be faster than the longest environment,
-// whose runs follow each other, nor than all the work shared out evenly over the workers. Tests are waits of a known
-// length, so only what matre does around them counts.
+// How long do runs on several environments take compared with the lower bound? Nothing can be faster than the longest
+// environment, whose runs are sequential, nor than all the work divided evenly among the workers. Tests are waits of a
+// known length, so only the overhead of matre counts.
 //
 //   npx tsx bench/makespan.ts [rounds]
 //
@@ -18,10 +18,10 @@ const processes = 2;
 const slots = 4;
 const workers = processes * slots;
 
-/** Milliseconds of each run, by environment, in the order in which they are submitted. Really they are minutes. */
-type Work = number[][];
-const even: Work = Array.from({ length: 16 }, () => Array.from({ length: 2 }, () => 3_000));
-const skewed: Work = Array.from({ length: 24 }, (_, index) => {
+/** Milliseconds of each run, by environment, in the order of submission. They stand for minutes. */
+type Workload = number[][];
+const even: Workload = Array.from({ length: 16 }, () => Array.from({ length: 2 }, () => 3_000));
+const skewed: Workload = Array.from({ length: 24 }, (_, index) => {
   const total = 15_000 / (24 - index);
   const count = Math.max(1, Math.round(total / 3_000));
   const parts = Array.from({ length: count }, (_, part) => 1 + (part % 3));
@@ -30,14 +30,14 @@ const skewed: Work = Array.from({ length: 24 }, (_, index) => {
 });
 
 const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
-const lowerBound = (work: Work) => Math.max(...work.map(sum), sum(work.flat()) / workers);
+const lowerBound = (work: Workload) => Math.max(...work.map(sum), sum(work.flat()) / workers);
 
 const postgres = await startPostgres({ settings: ['fsync=on'] });
 const redis = await startRedis();
 let databases = 0;
 
 /** Seconds from the submission of all runs to the verdict of the last. */
-async function measure(work: Work): Promise<number> {
+async function measure(work: Workload): Promise<number> {
   const name = `bench_${++databases}`;
   await withClient(postgres.url, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
@@ -49,7 +49,8 @@ async function measure(work: Work): Promise<number> {
   try {
     await Promise.all(children.map((child) => child.line()));
     const startedAt = performance.now();
-    // In turns, each with its length as the name of its one test. All at once: the bound knows all of them, too.
+    // Submits the environments round-robin; the name of the single test of a run is its length. All runs are submitted
+    // at once, because the bound knows all of them, too.
     const turns = Array.from({ length: Math.max(...work.map((runs) => runs.length)) }, (_, turn) =>
       work.flatMap((runs, environment) =>
         runs[turn] === undefined ? [] : [{ id: ids[environment] as number, tests: [String(runs[turn])] }],
@@ -66,20 +67,20 @@ async function measure(work: Work): Promise<number> {
 }
 
 try {
-  const measured = new Map<string, { bound: number; walls: number[] }>();
+  const results = new Map<string, { bound: number; walls: number[] }>();
   for (const [name, work] of Object.entries({ even, skewed }))
-    measured.set(name, { bound: lowerBound(work), walls: [] });
+    results.set(name, { bound: lowerBound(work), walls: [] });
   for (let round = 0; round < rounds; round++) {
     for (const [name, work] of Object.entries({ even, skewed }))
-      measured.get(name)?.walls.push(await measure(work));
+      results.get(name)?.walls.push(await measure(work));
   }
   const ratio = (name: string) => {
-    const { bound, walls } = measured.get(name) ?? { bound: Number.NaN, walls: [] };
+    const { bound, walls } = results.get(name) ?? { bound: Number.NaN, walls: [] };
     return median(walls) / bound;
   };
   printTable([
     ['load', 'lower bound', ...Array.from({ length: rounds }, (_, round) => `round ${round + 1}`), 'ratio'],
-    ...[...measured].map(([name, { bound, walls }]) => [
+    ...[...results].map(([name, { bound, walls }]) => [
       name,
       `${bound.toFixed(0)} ms`,
       ...walls.map((wall) => `${wall.toFixed(0)} ms`),
@@ -88,7 +89,7 @@ try {
   ]);
   console.log('bar: at most 1.05');
   const metrics = { even_ratio: ratio('even'), skewed_ratio: ratio('skewed') };
-  await writeResults('makespan', { metrics, workers, walls: Object.fromEntries(measured) });
+  await writeResults('makespan', { metrics, workers, walls: Object.fromEntries(results) });
 } finally {
   await redis.stop();
   await postgres.stop();

@@ -1,6 +1,7 @@
-// What does matre add? Of a run: its wall time without the time of its test processes. Of a test: the time between the end
-// of one test process and the start of the next, as the supervisor in the container wrote it down (in hundredths of a
-// second), so PHP, Codeception and the browser are not in it. The generated tests are there from an earlier run.
+// What overhead does matre add? For a run: its wall time without the time of its test processes. For a test: the time
+// between the end of one test process and the start of the next, as the supervisor in the container records it (in
+// hundredths of a second), so PHP, Codeception and the browser are not in it. The generated tests come from an earlier
+// run.
 //
 //   npx tsx bench/overhead.ts [rounds]        MATRE_ENGINE=docker|sandbox|auto, DOCKER_HOST as for matre
 //
@@ -17,7 +18,7 @@ const [environment] = environments;
 if (!environment) throw new Error('no environment');
 const selection = { groups: ['smoke'] };
 
-/** Seconds of the run beside its test processes, and milliseconds between two of them. */
+/** Seconds of the run outside its test processes, and milliseconds between two of them. */
 async function round(id: number): Promise<{ run: number; gaps: number[] }> {
   const { runs } = await measure(environments, selection);
   const [run] = runs;
@@ -30,22 +31,22 @@ async function round(id: number): Promise<{ run: number; gaps: number[] }> {
 
 try {
   await measure(environments, selection);
-  const found = [];
+  const samples = [];
   for (let number = 1; number <= rounds; number++) {
     const { run, gaps } = await round(environment.id);
-    found.push({ run, test: median(gaps) });
+    samples.push({ run, test: median(gaps) });
     console.log(
       `round ${number}: ${gaps.length + 1} tests, the run ${run.toFixed(2)} s, a test ${median(gaps).toFixed(0)} ms`,
     );
   }
   const metrics = {
-    run_s: median(found.map(({ run }) => run)),
-    test_ms: median(found.map(({ test }) => test)),
+    run_s: median(samples.map(({ run }) => run)),
+    test_ms: median(samples.map(({ test }) => test)),
   };
   console.log(
     `engine ${engine.kind}: a warm run ${metrics.run_s.toFixed(2)} s (bar: under 3), a test ${metrics.test_ms.toFixed(0)} ms (bar: under 300)`,
   );
-  await writeResults('overhead', { metrics, engine: engine.kind, rounds: found });
+  await writeResults('overhead', { metrics, engine: engine.kind, rounds: samples });
 } finally {
   await installation.close();
 }

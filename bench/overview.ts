@@ -1,6 +1,6 @@
-// How long does the overview take with 200 environments and 50,000 finished runs: the answer of the server, also to 50 pages that
-// ask at once, and the page in Chromium until it is all there and answers a click? Four runs of 200 tests are under way and 100
-// wait. Server, database and browser share the machine.
+// How long does the overview take with 200 environments and 50,000 finished runs: the response of the server, also to
+// 50 pages at once, and the page in Chromium until it is complete and answers a click? Four runs of 200 tests are
+// running and 100 are queued. Server, database and browser share the machine.
 //
 //   npx tsx bench/overview.ts
 //
@@ -15,7 +15,7 @@ import { buildPage, startBrowser } from '../test/page/chromium.ts';
 import { embeddedFolder } from '../test/support/database.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
-import { type Opened, openCold } from './overview/open-page.ts';
+import { openCold, type PageTimings } from './overview/open-page.ts';
 import { percentile, printTable, writeResults } from './support/figures.ts';
 
 const environments = 200;
@@ -64,38 +64,38 @@ for (let count = 0; count < 4; count++) {
 }
 await withClient(postgres.url, (client) => client.query('VACUUM ANALYZE'));
 
-/** Milliseconds of one answer; a page takes it as text. */
+/** Milliseconds of one response; a page reads it as text. */
 async function ask(query = ''): Promise<{ ms: number; text: string }> {
   const askedAt = performance.now();
   const text = await (await fetch(`${server.url}/api/overview${query}`)).text();
   return { ms: performance.now() - askedAt, text };
 }
-/** As if something had changed: nothing is remembered. */
+/** Bypasses all caches, as a change does. */
 const change = () => app.context.database.query(`SELECT pg_notify('matre_change', 'workers')`);
 
 const browser = await startBrowser();
 try {
   const first = await ask();
-  const opened: Opened[] = [];
+  const views: PageTimings[] = [];
   for (let count = 0; count < openings; count++) {
-    // Runs of the last two hours, but for those that leave the window while the page is opened.
+    // Runs of the last two hours, except those that leave the window while the page opens.
     const from = new Date(Date.now() - 2 * 3_600_000 + 60_000).toISOString();
     const { lanes } = JSON.parse((await ask(`?from=${from}`)).text) as OverviewView;
     const bars = lanes.reduce((sum, lane) => sum + lane.bars.length, 0);
-    opened.push(await openCold(browser, server.url, { lanes: lanes.length, bars }));
+    views.push(await openCold(browser, server.url, { lanes: lanes.length, bars }));
   }
-  const median = (figure: keyof Opened) =>
+  const median = (figure: keyof PageTimings) =>
     percentile(
-      opened.map((each) => each[figure]),
+      views.map((each) => each[figure]),
       0.5,
     );
 
-  const alone: number[] = [];
+  const singleTimes: number[] = [];
   const batch: number[] = [];
   const day: number[] = [];
   for (let count = 0; count < tries; count++) {
     await change();
-    alone.push((await ask()).ms);
+    singleTimes.push((await ask()).ms);
     await change();
     batch.push(...(await Promise.all(Array.from({ length: pages }, () => ask()))).map(({ ms }) => ms));
     const from = new Date(Date.now() - 24 * 3_600_000 - count).toISOString();
@@ -103,13 +103,13 @@ try {
   }
   const metrics = {
     interactive_ms: median('interactiveMs'),
-    interactive_worst_ms: Math.max(...opened.map(({ interactiveMs }) => interactiveMs)),
+    interactive_worst_ms: Math.max(...views.map(({ interactiveMs }) => interactiveMs)),
     content_ms: median('contentMs'),
     click_waited_ms: median('clickWaitedMs'),
     click_to_run_ms: median('toRunMs'),
     first_ms: first.ms,
-    median_ms: percentile(alone, 0.5),
-    p99_ms: percentile(alone, 0.99),
+    median_ms: percentile(singleTimes, 0.5),
+    p99_ms: percentile(singleTimes, 0.99),
     kilobytes: first.text.length / 1024,
     day_median_ms: percentile(day, 0.5),
     [`median_of_${pages}_ms`]: percentile(batch, 0.5),

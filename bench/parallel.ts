@@ -13,7 +13,7 @@ const { environments, engine, measure } = installation;
 const selection = { groups: ['checkout'] };
 
 try {
-  // Containers are made and the catalog is read before anything is measured.
+  // Creates the containers and reads the catalog before anything is measured.
   await measure(environments, selection);
   const ratios: number[] = [];
   for (let round = 1; round <= rounds; round++) {

@@ -1,11 +1,11 @@
-// How soon does a run start when workers are idle, and how many runs a second are executed when there is nothing to do in
-// them, one at a time for each environment? Beside graphile-worker and BullMQ, on the same PostgreSQL (with its default
-// settings, so every commit is flushed) and the same Redis, in turns.
+// How soon does a run start when workers are idle, and how many empty runs per second are executed, one at a time for
+// each environment? Compared with graphile-worker and BullMQ, on the same PostgreSQL (with its default settings, so
+// every commit is flushed) and the same Redis, alternately.
 //
 //   npx tsx bench/queue.ts [rounds]
 //
-// A start is when the runner is called: the run is claimed in PostgreSQL, its environment locked in Redis, the attempt
-// written. The time is from before the run is submitted. Writes bench/results/queue.json.
+// A start is the call of the runner: the run is claimed in PostgreSQL, its environment locked in Redis, the attempt
+// written. The time begins before the submission of the run. Writes bench/results/queue.json.
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
@@ -16,12 +16,12 @@ import { openInstallation, ours } from './queue/matre.ts';
 import { median, percentile, printTable, writeResults } from './support/figures.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
-/** The first is what the bar is about: a worker for each of many environments. The second shows what becomes of few. */
+/** The target is for the first: a worker for each of many environments. The second shows few environments. */
 const loads: Load[] = [
   { workers: 50, environments: 50, runsOfEach: 60 },
   { workers: 10, environments: 10, runsOfEach: 150 },
 ];
-const submitted = 300;
+const submissions = 300;
 
 const postgres = await startPostgres({ settings: ['fsync=on'] });
 const redis = await startRedis();
@@ -33,11 +33,11 @@ async function newDatabase(): Promise<string> {
 }
 
 /**
- * Milliseconds from a request to the call of the runner, of runs that come one after the other to idle workers. A start
- * waits for eight answers and two flushed commits; how long PostgreSQL takes for the simplest answer is measured in between,
- * as a yardstick of how busy the machine is.
+ * Milliseconds from a submission to the call of the runner, for runs that arrive one after the other at idle workers. A
+ * start waits for eight responses and two flushed commits; the time of the simplest query of PostgreSQL is measured in
+ * between, as a yardstick of how busy the machine is.
  */
-async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
+async function timesToStart(): Promise<{ times: number[]; queryTimes: number[] }> {
   const installation = await openInstallation(await newDatabase(), redis.url);
   const ids = await installation.environmentIds(20);
   const startedAt = new Map<number, (now: number) => void>();
@@ -47,31 +47,31 @@ async function timesToStart(): Promise<{ times: number[]; answers: number[] }> {
   });
   await workers.start();
   const times: number[] = [];
-  const answers: number[] = [];
-  for (let count = 0; count < submitted; count++) {
+  const queryTimes: number[] = [];
+  for (let count = 0; count < submissions; count++) {
     const id = ids[count % ids.length] as number;
     const start = new Promise<number>((resolve) => startedAt.set(id, resolve));
     const before = performance.now();
     await installation.database.query('SELECT 1');
-    answers.push(performance.now() - before);
+    queryTimes.push(performance.now() - before);
     const askedAt = performance.now();
     await installation.submit([{ id }]);
     times.push((await start) - askedAt);
-    // Until all is quiet again.
+    // Waits until all workers are idle again.
     await installation.finished();
     await delay(5 + Math.random() * 10);
   }
   await workers.stop();
   await installation.close();
   // The first few are slower, while statements are prepared.
-  return { times: times.slice(20), answers };
+  return { times: times.slice(20), queryTimes };
 }
 
 /** Runs per second of each contender, one after the other in each round. */
 async function compare(load: Load): Promise<Record<string, number[]>> {
   const contenders: Contender[] = [ours(newDatabase, redis.url), graphile(newDatabase), bullmq(redis.url)];
   const rates: Record<string, number[]> = {};
-  // The first round warms up what is compiled and cached; it does not count.
+  // The first round warms up compiled code and caches; it does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const { name, throughput } of contenders) {
       const rate = await throughput(load);
@@ -81,10 +81,10 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
   const heading = `runs per second, ${load.workers} workers, ${load.environments} environments`;
   printTable([
     [heading, 'median', ...Array.from({ length: rounds }, (_, round) => `round ${round + 1}`)],
-    ...Object.entries(rates).map(([name, known]) => [
+    ...Object.entries(rates).map(([name, values]) => [
       name,
-      median(known).toFixed(0),
-      ...known.map((rate) => rate.toFixed(0)),
+      median(values).toFixed(0),
+      ...values.map((rate) => rate.toFixed(0)),
     ]),
   ]);
   const ratio = median(rates['matre'] ?? []) / median(rates['graphile-worker'] ?? []);
@@ -93,9 +93,9 @@ async function compare(load: Load): Promise<Record<string, number[]>> {
 }
 
 try {
-  const { times, answers } = await timesToStart();
+  const { times, queryTimes } = await timesToStart();
   const [start_p50_ms, start_p99_ms] = [percentile(times, 0.5), percentile(times, 0.99)];
-  const yardstick = { p50: percentile(answers, 0.5), p99: percentile(answers, 0.99) };
+  const yardstick = { p50: percentile(queryTimes, 0.5), p99: percentile(queryTimes, 0.99) };
   console.log(
     `start with idle workers: p50 ${start_p50_ms.toFixed(1)} ms (bar: 10), p99 ${start_p99_ms.toFixed(1)} ms (bar: 50)\n` +
       `beside it, SELECT 1: p50 ${yardstick.p50.toFixed(1)} ms, p99 ${yardstick.p99.toFixed(1)} ms\n`,

@@ -1,5 +1,5 @@
-// What becomes of claims and of the queries of a page when there is very much? 1,000 environments, 100,000 queued runs and
-// 200 workers in four processes; then many results of past runs, made with SQL.
+// How fast are claims and the queries of a page with a lot of data? 1,000 environments, 100,000 queued runs and 200
+// workers in four processes; then many results of past runs, inserted with SQL.
 //
 //   npx tsx bench/scale.ts [results] [seconds]        1,000,000 and 20 by default; 10,000,000 takes minutes and 6 GB
 //
@@ -18,7 +18,7 @@ const environments = 1_000;
 const queued = 100_000;
 const processes = 4;
 const slots = 50;
-/** A run is much longer than this. */
+/** Runs are much longer than this in reality. */
 const busyMs = 4_000;
 
 const postgres = await startPostgres({ settings: ['shared_buffers=256MB', 'max_wal_size=4GB'] });
@@ -30,7 +30,7 @@ const bytes = async () =>
   (await database.query<{ bytes: number }>('SELECT pg_database_size(current_database()) AS bytes'))[0]
     ?.bytes ?? 0;
 
-/** Queues all; the size of the database with that in it. */
+/** Queues all runs; returns the size of the database with them. */
 async function fillQueue(): Promise<number> {
   await withClient(postgres.url, async (client) => {
     await client.query(
@@ -49,7 +49,7 @@ async function fillQueue(): Promise<number> {
   return bytes();
 }
 
-/** All workers execute runs of so many milliseconds. In between, one more worker claims and gives back, which is timed. */
+/** All workers execute runs of `runMs` milliseconds. Meanwhile, one more worker claims and unclaims, which is timed. */
 async function measureClaims(runMs: number) {
   const children = Array.from({ length: processes }, () =>
     startChild(new URL('./queue/worker-process.ts', import.meta.url), [
@@ -60,7 +60,7 @@ async function measureClaims(runMs: number) {
     ]),
   );
   await Promise.all(children.map((child) => child.line()));
-  // All have something to do by then.
+  // Every worker has a run by then.
   await delay(2_000);
   const finished = async () =>
     (await database.query<{ count: number }>(`SELECT count(*) FROM run WHERE state = 'finished'`))[0]
@@ -84,7 +84,7 @@ async function measureClaims(runMs: number) {
 try {
   const queueSize = await fillQueue();
   const claims = await measureClaims(busyMs);
-  const saturated = await measureClaims(0);
+  const saturatedClaims = await measureClaims(0);
   const history = await makeHistory(postgres.url, results);
   const queries = await measureQueries(database, history);
   const size = await bytes();
@@ -94,7 +94,7 @@ try {
     claim_p99_ms: percentile(claims.times, 0.99),
     wanted_runs_per_s: (processes * slots * 1_000) / busyMs,
     runs_per_s: claims.perSecond,
-    most_runs_per_s: saturated.perSecond,
+    most_runs_per_s: saturatedClaims.perSecond,
     queue_mb: megabytes(queueSize),
     worker_rss_mb: megabytes(claims.memory),
     results,

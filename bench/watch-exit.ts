@@ -1,5 +1,6 @@
-// How long after its last line does `matre run --watch` end? Processes of the real command, in a pipe, on a terminal, with --json and
-// with --junit, with forced garbage collection and without, each for a run of 30 seconds that passes, fails or is broken.
+// How long after its last line does `matre run --watch` end? Processes of the real command, in a pipe, on a terminal,
+// with --json and with --junit, with forced garbage collection and without, each for a run of 30 seconds that passes,
+// fails or is broken.
 //
 //   npx tsx bench/watch-exit.ts [times]      times: processes of each of the 24 kinds at once, 1 unless said
 //
@@ -13,19 +14,22 @@ try {
   const watches = await finished;
   const rows = ['pipe', 'terminal', 'json', 'junit'].map((output) => {
     const ofOutput = watches.filter((watch) => watch.output === output);
-    const silent = ofOutput.map(({ silentMs }) => silentMs);
+    const exitTimes = ofOutput.map(({ silentMs }) => silentMs);
     return {
       output,
       processes: ofOutput.length,
       wrong_codes: ofOutput.filter(({ code, expectedCode }) => code !== expectedCode).length,
       by_force: ofOutput.filter(({ endedByItself }) => !endedByItself).length,
-      median_ms: Math.round(median(silent)),
-      max_ms: Math.round(Math.max(...silent)),
+      median_ms: Math.round(median(exitTimes)),
+      max_ms: Math.round(Math.max(...exitTimes)),
     };
   });
   console.table(rows);
-  const silent = watches.map(({ silentMs }) => silentMs);
-  const metrics = { exit_p50_ms: Math.round(median(silent)), exit_max_ms: Math.round(Math.max(...silent)) };
+  const exitTimes = watches.map(({ silentMs }) => silentMs);
+  const metrics = {
+    exit_p50_ms: Math.round(median(exitTimes)),
+    exit_max_ms: Math.round(Math.max(...exitTimes)),
+  };
   await writeResults('watch-exit', { metrics, rows });
 } finally {
   await close();

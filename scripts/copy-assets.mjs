@@ -1,4 +1,5 @@
-// Copies what the compiler leaves behind (SQL, shell, PHP) from src/ to the same place in dist/, or in the folder that is given.
+// Copies the files that the compiler ignores (SQL, shell, PHP) from src/ to the same place in dist/, or in the given
+// folder.
 import { cpSync } from 'node:fs';
 
 const [to = 'dist'] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** Writes the pages of docs/ that are made from the source. */
+/** Writes the generated pages of docs/. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage } from './configuration-page.ts';

@@ -1,16 +1,15 @@
 #!/bin/sh
-# Installs the Debian packages that a make target needs and that are missing: `need.sh demo`, `need.sh test`, `need.sh hosts` or
-# `need.sh faults`.
-# As another user than root, or elsewhere than on Debian, it only says what is missing.
+# Installs the missing Debian packages of a make target: `need.sh demo`, `need.sh test`, `need.sh hosts` or `need.sh
+# faults`. Without root, or on another system than Debian, it only reports what is missing.
 set -eu
 
 missing=
-# need COMMAND PACKAGE: the package when the command is not there.
+# need COMMAND PACKAGE: adds the package when the command is missing.
 need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"; }
 
 case "${1:-}" in
   demo)
-    # Containers when Docker answers; otherwise bubblewrap is the one thing the demo needs.
+    # Containers when Docker answers; otherwise the demo needs only bubblewrap.
     docker info >/dev/null 2>&1 || need bwrap bubblewrap
     ;;
   test | faults | hosts)
@@ -24,11 +23,11 @@ case "${1:-}" in
     need openssl openssl
     need faketime faketime
     need docker-compose docker-compose
-    # Selenium Grid (its jar is a package of npm), and the browsers that it opens.
+    # Selenium Grid (its jar is an npm package), and the browsers that it opens.
     need java default-jre-headless
     need chromium chromium
     need chromedriver chromium-driver
-    # For a script that containers execute; tests of it are left out without it.
+    # For a script that containers execute; its tests are skipped without it.
     need php php-cli
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
@@ -37,7 +36,7 @@ esac
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "Missing:$missing. Install them (Debian names), or go on without what needs them." >&2
+  echo "Missing:$missing. Install them (Debian names), or continue without the features that need them." >&2
   exit 0
 fi
 echo "Installing$missing ..."

@@ -1,5 +1,6 @@
-// `npm run screenshots`: pictures of every view, light and dark, for docs/page.md and the README, of the demo when its runs are
-// over; the overview when some more are under way. Needs the built page (`npm run build`), Chromium, and Docker or bubblewrap.
+// `npm run screenshots`: images of every view, light and dark, for docs/page.md and the README, of the demo when its
+// runs are finished; the overview while some more are running. Needs the built page (`npm run build`), Chromium, and
+// Docker or bubblewrap.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,36 +27,36 @@ try {
   const caller = createLocalCaller(demo.app);
   const { signal } = new AbortController();
   await watchRuns(caller, demo.runIds, { onProgress() {}, signal });
-  await shoot('runs', '/runs', 'Runs');
-  await shoot('run', `/runs/${failed}`, 'step 7');
-  await shoot('log', `/runs/${fourth}?log=full`, 'Log');
-  await shoot('new-run', '/new?env=preprod-us&group=smoke', 'Exclude');
-  await shoot('environments', '/environments', 'stage-es');
-  await shoot('environment', '/environments/stage-es', 'healthy');
-  await shoot('tests', '/tests', 'HarbourCartTotalTest');
-  await shoot('test', '/tests/HarbourCartTotalTest', 'stage-es');
-  await shoot('schedules', '/schedules', 'Schedules');
-  await shoot('doctor', '/doctor', 'checked');
+  await takeScreenshot('runs', '/runs', 'Runs');
+  await takeScreenshot('run', `/runs/${failed}`, 'step 7');
+  await takeScreenshot('log', `/runs/${fourth}?log=full`, 'Log');
+  await takeScreenshot('new-run', '/new?env=preprod-us&group=smoke', 'Exclude');
+  await takeScreenshot('environments', '/environments', 'stage-es');
+  await takeScreenshot('environment', '/environments/stage-es', 'healthy');
+  await takeScreenshot('tests', '/tests', 'HarbourCartTotalTest');
+  await takeScreenshot('test', '/tests/HarbourCartTotalTest', 'stage-es');
+  await takeScreenshot('schedules', '/schedules', 'Schedules');
+  await takeScreenshot('doctor', '/doctor', 'checked');
   const more: number[] = [];
   for (const groups of [['checkout', 'admin'], ['smoke']]) {
     const environments = ['preprod-us', 'preprod-es', 'stage-es'];
-    const asked = { environments, selection: { groups }, requestedBy: 'demo' };
-    for (const { id } of (await caller.call(submitRuns, asked)).runs) more.push(id);
+    const submission = { environments, selection: { groups }, requestedBy: 'demo' };
+    for (const { id } of (await caller.call(submitRuns, submission)).runs) more.push(id);
   }
-  const underWay = new AbortController();
+  const abort = new AbortController();
   const onProgress = ({ run }: ProgressView) => {
-    if (run.counts.passed > 1) underWay.abort();
+    if (run.counts.passed > 1) abort.abort();
   };
-  await watchRuns(caller, more.slice(0, 1), { onProgress, signal: underWay.signal }).catch(() => {});
-  await shoot('overview', '/', 'Run timeline');
+  await watchRuns(caller, more.slice(0, 1), { onProgress, signal: abort.signal }).catch(() => {});
+  await takeScreenshot('overview', '/', 'Run timeline');
 } finally {
   await browser.close();
   await demo.close();
   await rm(folder, { recursive: true, force: true });
 }
 
-/** `until`: a text that is there when the view has what it shows. */
-async function shoot(name: string, address: string, until: string): Promise<void> {
+/** `until`: a text that appears when the view is complete. */
+async function takeScreenshot(name: string, address: string, until: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.open(demo.url + address, { colorScheme });
     await page
@@ -64,7 +65,7 @@ async function shoot(name: string, address: string, until: string): Promise<void
       .or(page.getByRole('region', { name: until }))
       .first()
       .waitFor();
-    // Pictures in the page, and what was fetched after its heading.
+    // Images in the page, and data that is fetched after its heading.
     await page.waitForTimeout(1_500);
     await page.screenshot({ path: join(target, `${name}-${colorScheme}.png`) });
     await page.context().close();

@@ -1,9 +1,10 @@
-// `make test`: checks style and types, brings up a Docker Engine and a PostgreSQL of its own, runs all tests, and says in its
-// last lines what ran and what was skipped for what reason. In CI nothing may be skipped.
+// `make test`: checks style and types, starts a Docker Engine and a PostgreSQL, runs all tests, and prints in its last
+// lines what ran, and what was skipped and why. In CI no test may be skipped.
 //
-// As root everything happens in a network namespace of its own: the engine finds no other engine's bridge there (a second
-// engine removes `docker0` of the first, seen with 20.10), no port is taken, and no test can reach beyond this machine. Where
-// there is memory enough, all temporary files are kept in it: databases and containers by the hundred wait for disks otherwise.
+// As root everything happens in a separate network namespace: the engine finds no other engine's bridge there (a second
+// engine removes `docker0` of the first, seen with 20.10), no port is in use, and no test can reach beyond this
+// machine. With enough memory, all temporary files are kept in it: hundreds of databases and containers would wait for
+// disks otherwise.
 //
 // MATRE_TEST_DOCKER=unix:///var/run/docker.sock   use that engine, and no namespace
 // MATRE_TEST_POSTGRES_URL=postgres://...          with it: use that server (each test file makes a database there)
@@ -19,7 +20,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 const selected = process.argv.slice(2);
 const told = process.env.MATRE_TEST_DOCKER;
 const isRoot = process.getuid?.() === 0;
-/** For the temporary files of all tests (about 2 GB at their most) and the tests themselves. */
+/** For the temporary files of all tests (about 2 GB at most) and the tests themselves. */
 const memoryNeeded = 6 * 1024 ** 3;
 
 if (isRoot && !told && !process.env.MATRE_TEST_NAMESPACE) {
@@ -45,7 +46,7 @@ async function main() {
       run('ip', ['link', 'set', 'lo', 'up']);
       mounted = freemem() > memoryNeeded && run('mount', ['-t', 'tmpfs', 'matre-test', folder]) === 0;
     }
-    // As /tmp is: PostgreSQL is another user.
+    // Like /tmp: PostgreSQL runs as another user.
     chmodSync(folder, 0o1777);
     process.env.TMPDIR = folder;
     const env = { ...process.env };
@@ -57,7 +58,7 @@ async function main() {
       env.MATRE_TEST_SKIP_DOCKER = `no Docker Engine: ${noDockerBecause()}; MATRE_TEST_DOCKER names one`;
     }
     if (!env.MATRE_TEST_POSTGRES_URL) {
-      // Where there is none, the tests that need it say so.
+      // Where there is none, the tests that need it are skipped with a reason.
       postgres = await startPostgres().catch((error) => console.error(error.message));
       if (postgres) env.MATRE_TEST_POSTGRES_URL = postgres.url;
     }
@@ -73,7 +74,7 @@ async function main() {
   }
 }
 
-/** Runs everything, or what was selected, and counts. Returns the exit code. */
+/** Runs all tests, or the selected ones, and counts them. Returns the exit code. */
 function test(folder, env) {
   const compiled = join(folder, 'compiled');
   const checks =
@@ -100,7 +101,7 @@ function test(folder, env) {
   const skipped = testResults.flatMap((file) =>
     file.assertionResults.filter((result) => didNotRun.includes(result.status)),
   );
-  // A file that could not be loaded has no tests to count, but it is a failure.
+  // A file that cannot be loaded has no tests to count, but it is a failure.
   const unloaded = testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
@@ -116,7 +117,7 @@ function test(folder, env) {
   return status !== 0 || failures > 0 || incomplete || numPassedTests === 0 ? 1 : 0;
 }
 
-/** Puts beside what was compiled what it reads, so that it can be executed there. */
+/** Copies the files that compiled code reads to their places beside it. */
 function completeCompiled(compiled) {
   run(process.execPath, ['scripts/copy-assets.mjs', join(compiled, 'src')]);
   for (const name of ['package.json', 'node_modules', 'examples', 'dist']) {
@@ -124,7 +125,7 @@ function completeCompiled(compiled) {
   }
 }
 
-/** Runs a command with our outputs; its exit code. */
+/** Runs a command with our outputs; returns its exit code. */
 function run(command, argv, env = process.env) {
   const { status, signal, error } = spawnSync(command, argv, { stdio: 'inherit', env });
   if (error) console.error(error.message);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Each room of `src`, and the rooms that its files may import from besides their own. */
+/** Each room of `src`, and the other rooms that its files may import from. */
 const rooms: Record<string, readonly string[]> = {
   'log.ts': [],
   async: [],
@@ -99,10 +99,10 @@ const rooms: Record<string, readonly string[]> = {
   cli: ['app', 'config', 'demo', 'faults', 'http', 'log.ts', 'model', 'operations', 'server', 'store'],
 };
 
-/** The files of the server whose types the page may use: what answers look like, and words of the model. */
+/** The files of the server whose types the page may use: shapes of responses, and terms of the model. */
 const seenByPage = /^(model\/.*|operations\/.*|server\/sign-in\/session\.ts|server\/http\/problem\.ts)$/;
 
-/** Statements of SQL; only these rooms may have them. */
+/** SQL statements; only these rooms may have them. */
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
 const roomsWithSql = ['store', 'queue'];
@@ -118,7 +118,7 @@ function filesIn(folder: string): string[] {
   });
 }
 
-/** The imports of our own files, also those of types, of side effects, and dynamic ones. */
+/** The imports of our own files, including type-only, side-effect and dynamic ones. */
 function importsOf(path: string): { target: string; typeOnly: boolean }[] {
   const statements = readFileSync(path, 'utf8').matchAll(
     /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g,
@@ -133,9 +133,9 @@ const roomOf = (path: string) => relative(source, path).split('/')[0] ?? '';
 const serverFiles = filesIn(source);
 const pageFiles = filesIn(page);
 
-/** Circles in a graph, each as the nodes on it. Tarjan's algorithm. */
+/** The cycles of a graph, each as the nodes on it. Tarjan's algorithm. */
 function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
-  const found: string[][] = [];
+  const cycles: string[][] = [];
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const stack: string[] = [];
@@ -149,10 +149,10 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
     }
     if (lowest.get(node) !== order.get(node)) return;
     const members = stack.splice(stack.indexOf(node));
-    if (members.length > 1) found.push(members);
+    if (members.length > 1) cycles.push(members);
   };
   for (const node of graph.keys()) if (!order.has(node)) visit(node);
-  return found;
+  return cycles;
 }
 
 function importGraph(root: string, files: string[]): Map<string, string[]> {
@@ -168,7 +168,7 @@ function importGraph(root: string, files: string[]): Map<string, string[]> {
   );
 }
 
-/** The graph of the folders at the top, made of that of the files. */
+/** The import graph of the top-level folders, derived from that of the files. */
 function roomGraph(files: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const graph = new Map<string, Set<string>>();
   for (const [path, targets] of files) {
@@ -184,12 +184,12 @@ function roomGraph(files: ReadonlyMap<string, readonly string[]>): Map<string, s
 }
 
 describe('the architecture', () => {
-  it('has the rooms of the list, and no others', () => {
-    const present = readdirSync(source).filter((name) => !name.endsWith('.test.ts'));
-    expect(present.toSorted()).toEqual(Object.keys(rooms).toSorted());
+  it('has exactly the rooms of the list', () => {
+    const folders = readdirSync(source).filter((name) => !name.endsWith('.test.ts'));
+    expect(folders.toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
-  it('lists only rooms that exist, once, and never a circle of rooms', () => {
+  it('lists each existing room once, without import cycles between rooms', () => {
     for (const allowed of Object.values(rooms)) {
       expect(allowed.filter((room) => !(room in rooms))).toEqual([]);
       expect(allowed).toEqual([...new Set(allowed)].toSorted());
@@ -207,7 +207,7 @@ describe('the architecture', () => {
     expect(forbidden).toEqual([]);
   });
 
-  it('has no list that allows more than is used', () => {
+  it('allows no import that no file uses', () => {
     const used = roomGraph(importGraph(source, serverFiles));
     const unused = Object.entries(rooms).flatMap(([room, allowed]) =>
       allowed.filter((other) => !used.get(room)?.includes(other)).map((other) => `${room} -> ${other}`),
@@ -215,16 +215,16 @@ describe('the architecture', () => {
     expect(unused).toEqual([]);
   });
 
-  it('has no circles of files, neither in the server nor in the page', () => {
+  it('has no import cycles between files, neither in the server nor in the page', () => {
     expect(circles(importGraph(source, serverFiles))).toEqual([]);
     expect(circles(importGraph(page, pageFiles))).toEqual([]);
   });
 
-  it('has no circles of the rooms of the page', () => {
+  it('has no import cycles between the rooms of the page', () => {
     expect(circles(roomGraph(importGraph(page, pageFiles)))).toEqual([]);
   });
 
-  it('has SQL in the store and the queue only', () => {
+  it('has SQL only in the store and the queue', () => {
     const withSql = serverFiles.filter(
       (path) => !roomsWithSql.includes(roomOf(path)) && sql.test(readFileSync(path, 'utf8')),
     );
@@ -238,7 +238,7 @@ describe('the architecture', () => {
     expect(large.map((path) => relative(source, path))).toEqual([]);
   });
 
-  it('has a page that takes nothing from the server but the types of what it shows', () => {
+  it('has a page that imports nothing from the server but types', () => {
     const imports = pageFiles.flatMap((path) =>
       importsOf(path)
         .filter(({ target }) => target.startsWith(source))

@@ -1,5 +1,5 @@
-// Reads a Magento tree, or the stored catalog of one, once and in a process of its own: nothing is compiled or cached
-// beforehand. Prints the seconds it took, and those of processor time, as JSON.
+// Reads a Magento tree, or its stored catalog, once and in a process of its own: nothing is compiled or cached
+// beforehand. Prints the elapsed seconds, and those of processor time, as JSON.
 //
 //   npx tsx bench/catalog/reading.ts cold ROOT STORED     reads the tree, then writes the stored catalog
 //   npx tsx bench/catalog/reading.ts warm ROOT STORED

@@ -12,23 +12,23 @@ import { parseEnvFile } from '../../src/model/env-file/env-file.ts';
 
 /** What the group is measured on. */
 export interface Installation {
-  /** For people. */
+  /** A description for the report. */
   name: string;
   settings: Record<string, string>;
-  /** A copy of the test module, to be changed. */
+  /** A copy of the test module that the bench may change. */
   module: string;
-  /** The environment that its `Cron/data/.env.<code>` is for. */
+  /** The environment of its `Cron/data/.env.<code>`. */
   code: string;
   baseUrl: string;
   admin: { username: string; password: string };
-  /** A test of the module that copies are made of. */
+  /** The test of the module that is copied. */
   test: string;
-  /** What runs one test today: one process after the other, in a folder of the Magento root. */
+  /** The commands that run one test the old way, one after the other in the Magento root. */
   today(php: string[], test: string): { argv: string[]; cwd: string }[];
   close(): Promise<void>;
 }
 
-/** As many files as a Magento 2.4.4 tree has for MFTF: 8,055. */
+/** The number of files for MFTF in a Magento 2.4.4 tree: 8,055. */
 const [modules, filesOfModule] = [400, 20];
 
 const cest = (test: string) => `tests/functional/Magento/_generated/default/${test}Cest.php`;
@@ -55,7 +55,7 @@ export async function standInInstallation(engine: Engine['kind'], folder: string
     baseUrl: shop.url,
     admin: sampleAdmin,
     test: 'HarbourHomePageTest',
-    // What `run:test` does by itself; the stand-in has no such command.
+    // `run:test` of MFTF generates first; the stand-in has no such command.
     today: (php, test) => [
       { argv: [...php, 'vendor/bin/mftf', 'generate:tests', '--force', test], cwd: '' },
       {
@@ -115,7 +115,7 @@ export async function copyTest(module: string, test: string, names: string[]): P
   return join(dirname(path), `${names[0]}.xml`);
 }
 
-/** Modules that nothing of the group needs, but that MFTF reads. */
+/** Modules that the group does not need, but that MFTF reads. */
 async function writeModules(vendor: string): Promise<void> {
   for (let at = 0; at < modules; at++) {
     const mftf = join(vendor, `module-bench-${at}/Test/Mftf`);
@@ -141,7 +141,7 @@ async function writeModules(vendor: string): Promise<void> {
   }
 }
 
-/** The sample image with more files in its Magento root, as an image of its own. */
+/** An image like the sample image, with more files in its Magento root. */
 async function imageWith(docker: Docker, tree: string): Promise<string> {
   const container = await docker.createContainer({ Image: await buildSampleImage(docker) });
   try {

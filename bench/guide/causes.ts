@@ -15,13 +15,13 @@ import type { GuideId } from '../../test/support/guide.ts';
 import { withClient } from '../../test/support/postgres.ts';
 import { freePort, startRedis } from '../../test/support/redis.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
-import { asked, type Installation, plain } from './installation.ts';
+import { type Installation, plain, requestContext } from './installation.ts';
 
-/** Brings a cause about and gives the milliseconds until it was found; `undefined` where there is nothing to find. */
+/** Produces a cause and returns the milliseconds until it is detected; `undefined` where there is nothing to detect. */
 type Cause = (installation: Installation) => Promise<number | undefined>;
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
-/** Where runc keeps what it knows of containers: of the engine of DOCKER_HOST, or of that of the machine. */
+/** The state folders of runc: of the engine of DOCKER_HOST, or of the engine of the machine. */
 function stateFolders(): string | undefined {
   const own = dirname((process.env['DOCKER_HOST'] ?? '').replace('unix://', ''));
   return [join(own, 'exec/runtime-runc/moby'), '/run/docker/runtime-runc/moby'].find((folder) =>
@@ -30,26 +30,26 @@ function stateFolders(): string | undefined {
 }
 
 export const causes: Record<GuideId, Cause> = {
-  flock: ({ refused }) => refused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: 'flock' }),
-  noDsn: ({ refused }) => refused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: '' }),
+  flock: ({ untilRefused }) => untilRefused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: 'flock' }),
+  noDsn: ({ untilRefused }) => untilRefused('LOCK_STORE_NOT_SHARED', { LOCK_DSN: '' }),
 
-  async otherRedis({ withWorker, named }) {
+  async otherRedis({ withWorker, untilNamed }) {
     const other = await startRedis();
-    const took = await withWorker({ LOCK_DSN: other.url }, () => named('LOCK_STORE_NOT_SHARED'));
+    const took = await withWorker({ LOCK_DSN: other.url }, () => untilNamed('LOCK_STORE_NOT_SHARED'));
     await other.stop();
     return took;
   },
 
-  async evicted({ redis, named, harness }) {
+  async evicted({ redis, untilNamed, harness }) {
     const client = await createClient({ url: redis.url }).connect();
-    const held = await harness.context.locks.acquire('container_x', { owner: 'the bench' });
+    const lock = await harness.context.locks.acquire('container_x', { owner: 'the bench' });
     const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
     await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
     for (let number = 0; (await client.exists('container_x')) === 1; number++) {
       await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
     }
-    const took = await named('LOCK_STORE_EVICTS');
-    await held.release();
+    const took = await untilNamed('LOCK_STORE_EVICTS');
+    await lock.release();
     await client.flushDb();
     await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
     client.destroy();
@@ -58,7 +58,7 @@ export const causes: Record<GuideId, Cause> = {
 
   async staleNamed(installation) {
     await makeStale(installation);
-    return installation.named('CONTAINER_STALE');
+    return installation.untilNamed('CONTAINER_STALE');
   },
   async staleReplaced(installation) {
     await makeStale(installation);
@@ -69,16 +69,16 @@ export const causes: Record<GuideId, Cause> = {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
     harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
-    const { run: ended } = await harness.finished(run);
-    if (ended.verdict !== 'passed') throw new Error(`The run is ${ended.verdict}.`);
+    const { run: finishedRun } = await harness.finished(run);
+    if (finishedRun.verdict !== 'passed') throw new Error(`The run is ${finishedRun.verdict}.`);
     return undefined;
   },
 
-  async envFileMissing({ harness, named }) {
+  async envFileMissing({ harness, untilNamed }) {
     const path = 'Cron/data/.env.preprod-us';
     const content = harness.module.git('show', `HEAD:${path}`);
     harness.module.commit({ [path]: undefined }, 'Without values');
-    const took = await named('MODULE_ENV_FILE_MISSING');
+    const took = await untilNamed('MODULE_ENV_FILE_MISSING');
     harness.module.commit({ [path]: content }, 'With values');
     return took;
   },
@@ -86,18 +86,18 @@ export const causes: Record<GuideId, Cause> = {
   async generatedGone({ harness, environment }) {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
-    await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    await environment.container.exec('rm', `${generated}/default/PlainTestCest.php`);
     const deletedAt = Date.now();
-    const { run: ended, events } = await harness.finished(run);
+    const { run: finishedRun, events } = await harness.finished(run);
     const restored = events.find(({ code }) => code === 'GENERATED_FILE_RESTORED');
-    if (ended.verdict !== 'passed' || !restored) throw new Error(`The run is ${ended.verdict}.`);
+    if (finishedRun.verdict !== 'passed' || !restored) throw new Error(`The run is ${finishedRun.verdict}.`);
     return Date.parse(restored.at) - deletedAt;
   },
 
-  async noTmpfs({ harness, environment, named }) {
+  async noTmpfs({ harness, environment, untilNamed }) {
     const { State } = await new Docker().getContainer(environment.container.name).inspect();
     spawnSync('nsenter', ['-t', String(State.Pid), '-m', 'umount', '-l', generated]);
-    const took = await named('CONTAINER_UNHEALTHY');
+    const took = await untilNamed('CONTAINER_UNHEALTHY');
     await askDoctor(harness.context, { fix: true });
     return took;
   },
@@ -108,7 +108,7 @@ export const causes: Record<GuideId, Cause> = {
     const startedAt = performance.now();
     const second = await harness.submit(environment, plain);
     await waitFor(async () => {
-      const { queue } = await showOverview.run(harness.context, {}, asked);
+      const { queue } = await showOverview.run(harness.context, {}, requestContext);
       return queue.some(({ id, waits }) => id === second && waits.code === 'environment-busy');
     });
     const took = performance.now() - startedAt;
@@ -116,11 +116,11 @@ export const causes: Record<GuideId, Cause> = {
     return took;
   },
 
-  async nameOfStranger({ harness, named }) {
-    const taken = await harness.environment('preprod-es');
-    await harness.engine.create({ ...bare(harness.image), name: taken.container.name, labels: {} });
-    const took = await named('CONTAINER_NAME_TAKEN');
-    await taken.container.remove();
+  async nameOfStranger({ harness, untilNamed }) {
+    const occupied = await harness.environment('preprod-es');
+    await harness.engine.create({ ...bare(harness.image), name: occupied.container.name, labels: {} });
+    const took = await untilNamed('CONTAINER_NAME_TAKEN');
+    await occupied.container.remove();
     return took;
   },
 
@@ -141,7 +141,7 @@ export const causes: Record<GuideId, Cause> = {
 
   async processesNamed(installation) {
     await leaveProcess(installation);
-    return installation.named('PROCESSES_LEFT');
+    return installation.untilNamed('PROCESSES_LEFT');
   },
   async processesEnded(installation) {
     await leaveProcess(installation);
@@ -160,71 +160,71 @@ export const causes: Record<GuideId, Cause> = {
   },
 
   async gridFull({ harness, environment, grid }) {
-    const strangers = [await grid.open(), await grid.open()];
+    const foreignSessions = [await grid.open(), await grid.open()];
     const startedAt = performance.now();
     const run = await harness.submit(environment, plain);
     await waitFor(async () => (await harness.show(run)).run.waitsFor?.code === 'SELENIUM_FULL');
     const took = performance.now() - startedAt;
-    for (const id of strangers) await grid.client.end(id);
+    for (const id of foreignSessions) await grid.client.end(id);
     await harness.finished(run);
     return took;
   },
 
-  workerHangs: ({ withWorker, named }) =>
+  workerHangs: ({ withWorker, untilNamed }) =>
     withWorker({}, async (worker) => {
       worker.process.kill('SIGSTOP');
-      return named('WORKER_LOST');
+      return untilNamed('WORKER_LOST');
     }),
 
-  async lockOfOther({ harness, environment, named }) {
-    const held = await harness.context.locks.acquire(lockNames.environment(environment.id), {
+  async lockOfOther({ harness, environment, untilNamed }) {
+    const lock = await harness.context.locks.acquire(lockNames.environment(environment.id), {
       owner: 'another matre',
     });
     const run = await harness.submit(environment, plain);
-    const took = await named('QUEUE_STUCK');
-    await held.release();
+    const took = await untilNamed('QUEUE_STUCK');
+    await lock.release();
     await harness.finished(run);
     return took;
   },
 
-  rowLocked: ({ harness, environment, named, postgresUrl }) =>
+  rowLocked: ({ harness, environment, untilNamed, postgresUrl }) =>
     withClient(postgresUrl, async (client) => {
       await client.query('BEGIN');
       await client.query('SELECT FROM environment WHERE id = $1 FOR NO KEY UPDATE', [environment.id]);
       const run = await harness.submit(environment, plain);
-      const took = await named('QUEUE_STUCK');
+      const took = await untilNamed('QUEUE_STUCK');
       await client.query('ROLLBACK');
       await harness.finished(run);
       return took;
     }),
 
-  async diskFull({ harness, stopped }) {
+  async diskFull({ harness, untilStopped }) {
     const { dataFolder } = harness.context.config.store;
     const { bavail, bsize } = await statfs(dataFolder);
     const filler = join(dataFolder, 'filler');
     await writeFile(filler, Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
-    const took = await stopped('DISK_FULL');
+    const took = await untilStopped('DISK_FULL');
     await rm(filler);
     return took;
   },
 
-  async shopAway({ withChange, stopped }) {
+  async shopAway({ withChange, untilStopped }) {
     const baseUrl = `http://127.0.0.1:${await freePort()}/`;
-    return withChange({ baseUrl }, () => stopped('MAGENTO_UNREACHABLE'));
+    return withChange({ baseUrl }, () => untilStopped('MAGENTO_UNREACHABLE'));
   },
 
-  wrongCredentials: ({ withChange, named }) =>
-    withChange({ adminUsername: 'nobody' }, () => named('CREDENTIALS_WRONG')),
+  wrongCredentials: ({ withChange, untilNamed }) =>
+    withChange({ adminUsername: 'nobody' }, () => untilNamed('CREDENTIALS_WRONG')),
 
-  async twoFactor({ withChange, named }) {
+  async twoFactor({ withChange, untilNamed }) {
     const shop = await startShop({ environment: 'preprod-us', port: 0, latencyMs: 0, twoFactor: true });
-    const took = await withChange({ baseUrl: shop.url }, () => named('TWO_FACTOR_ON'));
+    const took = await withChange({ baseUrl: shop.url }, () => untilNamed('TWO_FACTOR_ON'));
     await shop.close();
     return took;
   },
 };
 
-/** The container of another configuration, as it was left. */
+/** A container as an earlier configuration created it. */
 async function makeStale({ harness, environment }: Installation): Promise<void> {
   const { name } = environment.container;
   await environment.container.remove();
@@ -239,7 +239,7 @@ async function makeStale({ harness, environment }: Installation): Promise<void> 
   });
 }
 
-/** As a run leaves it whose worker was killed together with its supervisor. */
+/** A process as a run leaves it when its worker and its supervisor are killed together. */
 async function leaveProcess({ harness, environment }: Installation): Promise<void> {
   const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
   await capture(harness.engine, environment.container.name, argv, { env: { MATRE_EXEC: ':run-7-1:' } });

@@ -16,24 +16,27 @@ import { startGrid, type TestSelenium } from '../../test/support/selenium.ts';
 import { mountSmallDisk } from '../../test/support/small-disk.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 
-/** A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, and how its causes are found. */
+/**
+ * A whole installation on PostgreSQL, Redis, Docker and a Selenium Grid with two sessions, with timers for the
+ * detection of causes.
+ */
 export interface Installation {
   harness: Harness;
   environment: HarnessEnvironment;
   redis: TestRedis;
   grid: TestSelenium;
   postgresUrl: string;
-  /** Milliseconds of the look of the doctor that tells a problem with this code; repeated until one does. */
-  named(code: string): Promise<number>;
-  /** Milliseconds until a worker process with these settings has ended, refusing to start with this code. */
-  refused(code: string, settings: Record<string, string>): Promise<number>;
+  /** Milliseconds of the doctor run that reports a problem with this code; repeated until one does. */
+  untilNamed(code: string): Promise<number>;
+  /** Milliseconds until a worker process with these settings refuses to start with this code. */
+  untilRefused(code: string, settings: Record<string, string>): Promise<number>;
   /** Milliseconds from the submission of a run until its event with this code. */
   event(code: string, selection?: Partial<Selection>): Promise<number>;
   /** Milliseconds from the submission of a run until it has ended as broken with this code. */
-  stopped(code: string): Promise<number>;
-  /** A worker process beside that of the stage, until `work` has ended. */
+  untilStopped(code: string): Promise<number>;
+  /** Runs an additional worker process until `work` has ended. */
   withWorker<T>(settings: Record<string, string>, work: (worker: CliProcess) => Promise<T>): Promise<T>;
-  /** While the environment has other values. */
+  /** Changes the environment during `work`. */
   withChange<T>(
     change: Partial<{ baseUrl: string; adminUsername: string }>,
     work: () => Promise<T>,
@@ -41,7 +44,7 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** So often does the doctor look for a cause before nobody believes that it finds it. */
+/** Limit of doctor runs for one cause; then the bench fails. */
 const maxAttempts = 30;
 
 export const plain: Partial<Selection> = { tests: ['PlainTest'] };
@@ -76,16 +79,16 @@ export async function openInstallation(): Promise<Installation> {
     grid,
     postgresUrl: postgres.url,
 
-    async named(code) {
+    async untilNamed(code) {
       const startedAt = performance.now();
-      for (let looks = 0; looks < maxAttempts; looks++) {
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const problems = problemsOf(await askDoctor(context));
-        if (problems.some(([found]) => found === code)) return performance.now() - startedAt;
+        if (problems.some(([match]) => match === code)) return performance.now() - startedAt;
       }
       throw new Error(`The doctor does not tell ${code}.`);
     },
 
-    async refused(code, more) {
+    async untilRefused(code, more) {
       const startedAt = performance.now();
       const { stderr } = await cli(['worker'], { settings: { ...harness.settings, ...settings, ...more } });
       if (!stderr.includes(code)) throw new Error(`Not refused with ${code}: ${stderr}`);
@@ -95,12 +98,12 @@ export async function openInstallation(): Promise<Installation> {
     async event(code, selection = plain) {
       const submittedAt = Date.now();
       const { events } = await harness.run(environment, selection);
-      const found = events.find((event) => event.code === code);
-      if (!found) throw new Error(`No event ${code}: ${events.map((event) => event.code).join()}`);
-      return Date.parse(found.at) - submittedAt;
+      const match = events.find((event) => event.code === code);
+      if (!match) throw new Error(`No event ${code}: ${events.map((event) => event.code).join()}`);
+      return Date.parse(match.at) - submittedAt;
     },
 
-    async stopped(code) {
+    async untilStopped(code) {
       const startedAt = performance.now();
       const { run, results } = await harness.run(environment, plain);
       if (run.reason?.code !== code || results.length > 0) {
@@ -114,7 +117,7 @@ export async function openInstallation(): Promise<Installation> {
         settings: { ...harness.settings, ...settings, MATRE_WORKERS: '1', ...more },
       });
       try {
-        await worker.says('1 workers are up.');
+        await worker.waitForOutput('1 workers are up.');
         await waitFor(async () =>
           (await context.workers.list()).some(({ pid }) => pid === worker.process.pid),
         );
@@ -147,4 +150,4 @@ export async function openInstallation(): Promise<Installation> {
   };
 }
 
-export const asked = { principal: matreItself };
+export const requestContext = { principal: matreItself };

@@ -1,13 +1,13 @@
-// As so many open pages do: listens to events, asks for the overview and the results of each run that changed, and notes when a
-// test was first seen to have ended. Arguments: the address of the server, the number of pages. It says `ready` when all listen; a
-// line on standard input ends it, and what was seen is its last line.
+// Acts like many open pages: listens to events, requests the overview and the results of each changed run, and notes
+// when it first sees that a test has ended. Arguments: the address of the server, the number of pages. Prints `ready`
+// when all pages listen; a line on standard input ends it, and the recorded times are its last line.
 import { once } from 'node:events';
 import { events } from '../../src/cli/client/remote.ts';
 import type { RunResultsView } from '../../src/operations/results/results-view.ts';
 
 const [url = '', count = '1'] = process.argv.slice(2);
 /** Milliseconds since 1970, by `page run:test`. */
-const seen: Record<string, number> = {};
+const times: Record<string, number> = {};
 
 async function open(page: number, listening: () => void): Promise<void> {
   const response = await fetch(`${url}/api/events`);
@@ -25,7 +25,7 @@ async function open(page: number, listening: () => void): Promise<void> {
         fetch(`${url}/api/overview`).then((answer) => answer.arrayBuffer()),
       ]);
       for (const { test, status } of results.tests) {
-        if (status !== 'waiting' && status !== 'running') seen[`${page} ${run}:${test}`] ??= Date.now();
+        if (status !== 'waiting' && status !== 'running') times[`${page} ${run}:${test}`] ??= Date.now();
       }
     }
     asking = false;
@@ -43,4 +43,4 @@ const pages = Array.from({ length: Number(count) }, (_, page) => page);
 await Promise.all(pages.map((page) => new Promise<void>((resolve) => void open(page, resolve))));
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
-process.stdout.write(`${JSON.stringify(seen)}\n`, () => process.exit());
+process.stdout.write(`${JSON.stringify(times)}\n`, () => process.exit());

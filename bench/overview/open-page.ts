@@ -1,19 +1,22 @@
 import type { TestBrowser } from '../../test/page/chromium.ts';
 
 /** In milliseconds. The first two are from the start of the navigation, by the clock of the browser. */
-export interface Opened {
-  /** All lanes and bars are in the document, and were drawn. */
+export interface PageTimings {
+  /** All lanes and bars are in the document and drawn. */
   contentMs: number;
-  /** So it is, and nothing keeps the main thread any more: the end of the last task of over 50 ms before a second without one. */
+  /**
+   * The page is complete and the main thread is idle: the end of the last task of over 50 ms before a second without
+   * one.
+   */
   interactiveMs: number;
-  /** How long a click that was made as soon as all was there waited for the page to look at it. */
+  /** The delay of a click, made as soon as the page was complete, until the page handled it. */
   clickWaitedMs: number;
-  /** From a click on a bar to its run in place of the overview, whose script had to be fetched. */
+  /** From a click on a bar until its run replaces the overview; the script of the run has to be fetched. */
   toRunMs: number;
 }
 
-/** Runs in the page before its own scripts. The policy of the page lets nothing be evaluated in it later by polling. */
-const watch = (there: { lanes: number; bars: number }) => `
+/** Runs in the page before its own scripts. The policy of the page forbids evaluating code in it later by polling. */
+const watch = (expectedCounts: { lanes: number; bars: number }) => `
   globalThis.longTasks = [];
   globalThis.waited = 0;
   new PerformanceObserver((list) => {
@@ -21,8 +24,8 @@ const watch = (there: { lanes: number; bars: number }) => `
   }).observe({ type: 'longtask', buffered: true });
   globalThis.allThere = new Promise((resolve) => {
     const watcher = new MutationObserver(() => {
-      if (document.querySelectorAll('[data-run]').length < ${there.bars}) return;
-      if (document.querySelectorAll('section > ul > li').length < ${there.lanes}) return;
+      if (document.querySelectorAll('[data-run]').length < ${expectedCounts.bars}) return;
+      if (document.querySelectorAll('section > ul > li').length < ${expectedCounts.lanes}) return;
       watcher.disconnect();
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
     });
@@ -41,14 +44,14 @@ const watch = (there: { lanes: number; bars: number }) => `
     globalThis.waited = performance.now() - timeStamp;
   }, true);`;
 
-/** Opens the overview as somebody who has never been here: the browser has nothing in its cache, and clicks with the mouse. */
+/** Opens the overview as a first-time visitor: with an empty browser cache and a click of the mouse. */
 export async function openCold(
   browser: TestBrowser,
   url: string,
-  there: { lanes: number; bars: number },
-): Promise<Opened> {
+  expectedCounts: { lanes: number; bars: number },
+): Promise<PageTimings> {
   const page = await browser.open('about:blank');
-  await page.addInitScript(watch(there));
+  await page.addInitScript(watch(expectedCounts));
   await page.goto(url, { waitUntil: 'commit' });
   const contentMs = Number(await page.evaluate('allThere'));
   await page.mouse.click(2, 300);

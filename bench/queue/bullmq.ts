@@ -4,9 +4,9 @@ import { type Contender, countStarts } from './contender.ts';
 
 /**
  * BullMQ with a queue for each environment and one worker with a concurrency of one for each queue. A job is taken and
- * completed in Redis, with a lock on the job and its history kept, but nothing is durable beyond what that Redis is
- * configured to be, and one job at a time is promised to nobody: a second worker process would run a second job of the
- * same environment.
+ * completed in Redis, with a lock on the job and its history kept, but it is only as durable as that Redis is
+ * configured to be, and BullMQ does not guarantee one job at a time: a second worker process would run a second job of
+ * the same environment.
  */
 export function bullmq(redisUrl: string): Contender {
   let turn = 0;

@@ -2,8 +2,8 @@
 export interface Contender {
   name: string;
   /**
-   * Submits `runsOfEach` runs for each environment, in turns, and executes them with nothing to do. Resolves with the runs
-   * that start in a second, between the first and the last start.
+   * Submits `runsOfEach` empty runs for each environment, round-robin, and executes them. Resolves with the starts per
+   * second, between the first and the last start.
    */
   throughput(load: Load): Promise<number>;
 }
@@ -14,7 +14,7 @@ export interface Load {
   runsOfEach: number;
 }
 
-/** Counts starts, and resolves `all` with their rate when there were as many as `load` has. */
+/** Counts starts, and resolves `all` with their rate after as many as `load` has. */
 export function countStarts({ environments, runsOfEach }: Load) {
   const expected = environments * runsOfEach;
   let count = 0;

@@ -2,13 +2,13 @@ import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import { type Contender, countStarts } from './contender.ts';
 
 /**
- * graphile-worker with a named queue for each environment, as its documentation has it for jobs that must not overlap. A
- * job is claimed and completed with one statement each, durable. It has no fences (a worker that was believed dead may
- * complete the job of another), no lease (a job of a dead worker is free after four hours), no history: a completed job is
- * deleted.
+ * graphile-worker with a named queue for each environment, as its documentation recommends for jobs that must not
+ * overlap. A job is claimed and completed with one statement each, durable. It has no fences (a worker that was
+ * considered dead can complete the job of another), no lease (a job of a dead worker is free after four hours), no
+ * history: a completed job is deleted.
  *
- * Its settings are the defaults. Its local queue, which takes many jobs with one statement, cannot be used: it takes several
- * jobs of the same named queue, which then run at the same time.
+ * Its settings are the defaults. Its local queue, which takes many jobs with one statement, cannot be used: it takes
+ * several jobs of the same named queue, which then run at the same time.
  */
 export function graphile(databaseUrl: () => Promise<string>): Contender {
   return {

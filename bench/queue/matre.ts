@@ -44,9 +44,9 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
       return ids;
     },
     /** Runs of environments, in this order. */
-    submit: (asked: { id: number; tests?: string[] }[]) =>
+    submit: (submissions: { id: number; tests?: string[] }[]) =>
       runs.insert(
-        asked.map(({ id, tests = [] }) => ({
+        submissions.map(({ id, tests = [] }) => ({
           environmentId: id,
           selection: { ...emptySelection, tests },
           requestedBy: 'bench',
@@ -80,9 +80,9 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
 }
 
 /**
- * matre: each run is claimed as an attempt in one transaction, locked in Redis, and finished, all of this durable
- * and fenced, with its history kept and its watchers told. The verdict is `broken`, since nothing was planned; that makes
- * no difference here.
+ * matre: each run is claimed as an attempt in one transaction, locked in Redis, and finished, all of this durable and
+ * fenced, with its history kept and its watchers notified. The verdict is `broken`, because no test is planned; that
+ * makes no difference here.
  */
 export function ours(databaseUrl: () => Promise<string>, redisUrl: string): Contender {
   return {

@@ -1,5 +1,5 @@
-// A process of workers for benches, until SIGTERM; then it says how many bytes it used. A run takes as many milliseconds as the
-// name of its first test says, or as the last argument says.
+// A process with workers for benches, until SIGTERM; then it prints its memory in bytes. A run takes the milliseconds
+// in the name of its first test, or in the last argument.
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openInstallation } from './matre.ts';

@@ -10,8 +10,8 @@ import { median } from '../support/figures.ts';
 const testsOfRun = 200;
 
 /**
- * Finished runs of 200 tests each, spread over the environments and one year; each environment has a set of tests of its
- * own, a tenth of 3,000. Returns a finished run, and one that is planned and has no results yet.
+ * Inserts finished runs of 200 tests each, spread over the environments and one year; each environment has its own set
+ * of tests, a tenth of 3,000. Returns a finished run, and one that is planned and has no results yet.
  */
 export function makeHistory(url: string, results: number) {
   return withClient(url, async (client) => {
@@ -46,7 +46,7 @@ export function makeHistory(url: string, results: number) {
   });
 }
 
-/** What a page and a worker ask, and the median milliseconds of some tries. */
+/** The queries of a page and of a worker, with the median milliseconds of some executions. */
 export async function measureQueries(
   database: Database,
   { planned, finished }: { planned: number; finished: number },
@@ -63,7 +63,7 @@ export async function measureQueries(
     'a page of a year ago': () => runs.list({ before: finished - 1_000, limit: 50 }),
     'results of a run': () => results.list(finished),
     'plan of a run': () => createPlans({ database }).list(finished),
-    // Each time as if nothing were remembered.
+    // Without the caches, each time.
     'expected durations of a plan': () => createDurations({ database }).expected(planned),
     'history of one test': () =>
       database.query(
@@ -73,7 +73,7 @@ export async function measureQueries(
       ),
     'commits in use': () => runs.commitsInUse(),
   };
-  const measured: { name: string; ms: number }[] = [];
+  const queryTimes: { name: string; ms: number }[] = [];
   for (const [name, query] of Object.entries(queries)) {
     const times: number[] = [];
     for (let count = 0; count < 9; count++) {
@@ -81,7 +81,7 @@ export async function measureQueries(
       await query();
       times.push(performance.now() - startedAt);
     }
-    measured.push({ name, ms: median(times) });
+    queryTimes.push({ name, ms: median(times) });
   }
-  return measured;
+  return queryTimes;
 }

@@ -10,7 +10,7 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Columns beneath each other: the first to the left, figures to the right. */
+/** Prints columns: the first aligned left, numbers right. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const row of rows) {
@@ -21,19 +21,19 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
-/** Writes `bench/results/<name>.json`: the metrics, what they were measured from, and on what kind of machine. */
+/** Writes `bench/results/<name>.json`: the metrics, their conditions, and the kind of machine. */
 export async function writeResults(
   name: string,
   results: { metrics: Record<string, number>; [detail: string]: unknown },
 ): Promise<void> {
   const folder = new URL('../results/', import.meta.url);
   await mkdir(folder, { recursive: true });
-  const machine = { cpus: cpus().length, load: loadavg().map(rounded), node: process.version };
-  const text = JSON.stringify({ ...results, machine }, (_, value) => rounded(value), 2);
+  const machine = { cpus: cpus().length, load: loadavg().map(roundFigures), node: process.version };
+  const text = JSON.stringify({ ...results, machine }, (_, value) => roundFigures(value), 2);
   await writeFile(fileURLToPath(new URL(`${name}.json`, folder)), `${text}\n`);
 }
 
-/** Four digits say more than the measurement does. */
-function rounded<T>(value: T): T | number {
+/** Rounds to four digits; more would exceed the precision of the measurement. */
+function roundFigures<T>(value: T): T | number {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

@@ -11,9 +11,9 @@ import type { Run } from '../../src/model/run.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import { type Matre, openBenchEngine, startMatre } from './matre.ts';
 
-/** A whole matre in a folder of its own: the sample image and module, and a shop for each environment. */
+/** A whole matre in its own folder: the sample image and module, and a shop for each environment. */
 export interface Installation extends Matre {
-  /** As `run`, and the seconds that took. */
+  /** Like `run`, and returns the seconds of it. */
   measure(
     environments: Environment[],
     selection: Partial<Selection>,
@@ -21,8 +21,8 @@ export interface Installation extends Matre {
 }
 
 /**
- * `latencyMs`: how long a page of a shop takes. `files`: more files of the test module, by path. `settings`: more of them, as in
- * the environment of a process.
+ * `latencyMs`: the response time of a page of a shop. `files`: additional files of the test module, by path.
+ * `settings`: additional ones, as in the environment of a process.
  */
 export async function openInstallation(options: {
   codes: string[];
@@ -65,9 +65,9 @@ export async function openInstallation(options: {
 
   return {
     ...matre,
-    async measure(wanted, selection) {
+    async measure(environments, selection) {
       const startedAt = performance.now();
-      const runs = await matre.run(wanted, selection);
+      const runs = await matre.run(environments, selection);
       return { seconds: (performance.now() - startedAt) / 1000, runs };
     },
     async close() {

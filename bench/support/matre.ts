@@ -16,7 +16,7 @@ export interface Matre {
   config: Config;
   engine: Engine;
   environments: Environment[];
-  /** Submits a run for each of the environments and waits until all have passed. Errors: when one has not. */
+  /** Submits a run for each of the environments and waits until all have passed. Rejects when one does not pass. */
   run(environments: Environment[], selection: Partial<Selection>): Promise<Run[]>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function startMatre(options: {
   const config = loadConfig({ environment, file: '/dev/null' });
   const app = await openApp(config, { log });
   const { context } = app;
-  // Names of containers end in these numbers, and others may use the same engine.
+  // Names of containers end in these numbers, and other programs may use the same engine.
   const first = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
   await context.database.script(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${first}`);
   const environments: Environment[] = [];
@@ -57,9 +57,9 @@ export async function startMatre(options: {
 
   return {
     ...{ app, config, engine, environments },
-    async run(wanted, selection) {
+    async run(codes, selection) {
       const runs = await context.runs.insert(
-        wanted.map(({ id }) => ({
+        codes.map(({ id }) => ({
           environmentId: id,
           selection: { ...emptySelection, ...selection },
           requestedBy: 'bench',

@@ -1,5 +1,5 @@
-// The actions of MFTF that the stand-in knows, with the attributes that become arguments, in order.
-// A name with `?` is left out when the XML does not give it; `time` has a default.
+// The MFTF actions that the stand-in supports, with the attributes that become arguments, in order. A name with `?` is
+// omitted when the XML does not have it; `time` has a default.
 module.exports = {
   amOnPage: ['url'],
   assertEquals: ['expected', 'actual', 'message?'],

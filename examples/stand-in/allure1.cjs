@@ -39,7 +39,7 @@ function caseXml({ test, status, message, startedAt, stoppedAt, steps, attachmen
       ? ''
       : `      <failure>\n        <message>${escapeXml(message)}</message>\n        <stack-trace>${escapeXml(trace)}</stack-trace>\n      </failure>\n`;
   const list = (name, content) => (content ? `      <${name}>\n${content}      </${name}>\n` : '');
-  // A test that never ended has no stop, and still says "passed": that is what Allure begins with.
+  // A test that never ends has no stop and the status "passed": that is the initial value of Allure.
   const stop = stoppedAt === undefined ? '' : ` stop="${stoppedAt}"`;
   return `    <test-case start="${startedAt}"${stop} status="${statuses[status]}">
       <name>${escapeXml(test.name)}</name>

@@ -31,7 +31,7 @@ const stepJson = (step) => ({
   stop: step.stoppedAt ?? null,
 });
 
-/** Writes the result and the container of one test at its end; with `cut` the result only half. */
+/** Writes the result and the container of one test at its end; with `cut` only half of the result. */
 function writeAllure2(folder, suiteName, result, cut) {
   const { test, status, message, startedAt, stoppedAt } = result;
   const uuid = randomUUID();

@@ -3,7 +3,9 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { descendants, isVisible, parseHtml, textOf } = require('./dom.cjs');
 const { find, SelectorError } = require('./selector.cjs');
 
-/** What a step throws when the browser cannot do it. The test is broken, in Allure's words, save for `ElementNotFound`. */
+/**
+ * Thrown by a step when the browser cannot execute it. Allure reports the test as broken, except for `ElementNotFound`.
+ */
 class BrowserError extends Error {
   constructor(type, message) {
     super(message);
@@ -62,7 +64,7 @@ function createBrowser(baseUrl) {
     await load(address, init);
   };
 
-  /** Follows `<meta http-equiv=refresh>` once its seconds are over. */
+  /** Follows `<meta http-equiv=refresh>` after its seconds. */
   const refreshIfDue = async () => {
     const meta = find(page.document, 'meta[http-equiv=refresh]')[0];
     const [, seconds, url] = /^\s*(\d+)\s*(?:;\s*url=(.*))?$/i.exec(meta?.attributes.content ?? '') ?? [];
@@ -178,7 +180,7 @@ function createBrowser(baseUrl) {
       if (form && submits) return submit(form, node);
       if (/^(checkbox|radio)$/.test(node.attributes.type ?? '')) node.attributes.checked = '';
     },
-    /** Waits until `condition` gives something, at most `seconds`; false when it never did. */
+    /** Waits until `condition` returns a truthy value, at most `seconds`; returns false on timeout. */
     waitUntil: async (condition, seconds) => {
       const deadline = Date.now() + seconds * 1000;
       while (true) {

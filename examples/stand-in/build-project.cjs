@@ -46,7 +46,7 @@ const webDriver = {
   capabilities: { chromeOptions: { args: '["--window-size=1280,1024", "--headless"]' } },
 };
 
-/** Returns the exit code. Fails while `_generated` is a mount, as it wants to remove that folder. */
+/** Returns the exit code. Fails while `_generated` is a mount, because it removes that folder. */
 function buildProject(project) {
   const generated = generatedFolder(project);
   try {

@@ -1,9 +1,9 @@
-// All that the XML files of the modules declare, merged by name as MFTF merges them.
+// The declarations in the XML files of the modules, merged by name as MFTF merges them.
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseXml, XmlError } = require('./xml.cjs');
 
-/** XML that cannot be read, or that says something MFTF does not know. `parser` is the word MFTF puts before it. */
+/** Invalid XML, or XML that MFTF does not support. `parser` is the prefix of MFTF's message. */
 class ParserError extends Error {
   constructor(parser, message) {
     super(`${parser} Data Parser Error: ${message}`);
@@ -42,8 +42,8 @@ function moduleFoldersBelow(folder, depth) {
 }
 
 /**
- * The modules with tests, in the order they are merged. A linked module is known by the name of what it links to, as
- * in MFTF; that is why the module must be a real folder or a mount.
+ * The modules with tests, in the order in which they are merged. A linked module is named after the target of the link,
+ * as in MFTF; that is why the module must be a real folder or a mount.
  */
 function findModules(project) {
   const found = [
@@ -92,7 +92,7 @@ function readFileOf(kind, file) {
   }
 }
 
-/** Puts the elements of `extra` into `base`: same key overrides, `before` and `after` place, `remove` takes out. */
+/** Merges the elements of `extra` into `base`: the same key overrides, `before` and `after` place, `remove` removes. */
 function mergeSteps(base, extra) {
   const steps = [...base];
   const indexOf = (key) => steps.findIndex((step) => keyOf(step) === key);
@@ -135,8 +135,8 @@ function mergeElement(known, element) {
 }
 
 /**
- * Reads every module. `wanted` limits the kinds of files (createData needs data and metadata only). Each element
- * carries `module` (where it was declared first) and `files` (relative to the root).
+ * Reads every module. `wanted` limits the kinds of files (createData needs data and metadata only). Each element has
+ * `module` (of its first declaration) and `files` (relative to the root).
  */
 function readCatalog(project, { enabled, wanted = kinds.map((kind) => kind.element) } = {}) {
   const catalog = Object.fromEntries(kinds.map((kind) => [kind.element, new Map()]));

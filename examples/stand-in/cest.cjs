@@ -1,5 +1,5 @@
-// The two PHP files of a generation, written and read back: a Cest for each test, a group class for each suite.
-// The text is real PHP in MFTF's shape; the stand-in reads the statements of its methods again to execute them.
+// The two PHP files of a generation, written and parsed: a Cest for each test, a group class for each suite. The text
+// is real PHP in MFTF's shape; the stand-in parses the statements of its methods again to execute them.
 
 const severities = {
   BLOCKER: 'BLOCKER',
@@ -63,7 +63,7 @@ ${body}	}
 
 	public function _passed(AcceptanceTester $I)
 	{
-		// Only a test that passed removes its file.
+		// Only a passed test removes its file.
 		$this->isSuccess = true;
 	}
 }
@@ -103,7 +103,7 @@ function statementsIn(lines, name) {
   });
 }
 
-/** What `writeCest` wrote: annotations and statements. Throws a TypeError when it is no Cest. */
+/** Parses a file of `writeCest`: annotations and statements. Throws a TypeError when it is not a Cest. */
 function readCest(source) {
   const lines = source.split('\n');
   const name = /^class (\w+)Cest$/m.exec(source)?.[1];

@@ -1,4 +1,5 @@
-// `vendor/bin/codecept run functional [<path>] [-g <group>]`: chooses tests, runs them, writes what Codeception writes.
+// `vendor/bin/codecept run functional [<path>] [-g <group>]`: selects tests, runs them, writes Codeception's output
+// files.
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash } = require('node:crypto');
@@ -14,7 +15,10 @@ const { parseArguments, readConfiguration } = require('./options.cjs');
 const { createRun } = require('./run-tests.cjs');
 const { capabilitiesOf } = require('./session.cjs');
 
-/** The actor's methods are written again whenever the configuration of the modules changed, base URL included. */
+/**
+ * Codeception generates the methods of the actor again whenever the configuration of the modules changes, base URL
+ * included.
+ */
 function rewriteActions(project) {
   const stamp = createHash('md5')
     .update(JSON.stringify([project.version, project.env.MAGENTO_BASE_URL]))
@@ -26,7 +30,7 @@ function rewriteActions(project) {
     fs.mkdirSync(project.generatedActions, { recursive: true });
     fs.writeFileSync(file, text);
   } catch {
-    // PHP only warns where it cannot write.
+    // PHP only warns when it cannot write.
   }
 }
 
@@ -63,13 +67,13 @@ async function run(project, options) {
   const tests = chooseTests(await loadTests(project, files, groups), options);
 
   const adapter = Object.values(config.extensions.config).find((one) => one?.outputDirectory !== undefined);
-  // Below the output folder, whatever it says: Allure's own adapter trims slashes, MFTF's joins.
+  // Always below the output folder: Allure's own adapter trims slashes, MFTF's adapter joins the paths.
   const allureName = (adapter?.outputDirectory ?? 'allure-results').replace(/^\/+|\/+$/g, '');
   const allureFolder = path.join(output, allureName);
   fs.mkdirSync(allureFolder, { recursive: true });
   screen.suiteStarts(tests.length);
   if (options.group.length > 0) {
-    // The Allure adapter wants to know whether the group is a suite, so MFTF reads everything and asks the shop.
+    // The Allure adapter checks whether the group is a suite, so MFTF reads everything and queries the shop.
     try {
       await adminToken(project);
     } catch (error) {
@@ -98,8 +102,8 @@ async function run(project, options) {
   try {
     for (const test of tests) await runTest(test);
   } catch (error) {
-    // What PHP does when an exception gets past Codeception: Allure's file is still written, with a test that has begun
-    // and so says "passed"; the JUnit file stays empty.
+    // The behaviour of PHP when an exception gets past Codeception: Allure's file is still written, with a test that
+    // has begun and therefore is "passed"; the JUnit file stays empty.
     writeAllure();
     throw refuse('MagentoWebDriver.php line 856', 'RuntimeException', error.message);
   }
@@ -134,6 +138,6 @@ async function main(argv) {
 
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-  // A child left behind on purpose, or an open connection, does not keep Codeception alive either.
+  // A deliberately leaked child or an open connection does not keep Codeception alive either.
   process.stdout.write('', () => process.exit(code));
 });

@@ -1,4 +1,4 @@
-// From a declared test or suite to the PHP statements that its Cest holds.
+// Compiles a declared test or suite to the PHP statements of its Cest.
 const { randomBytes } = require('node:crypto');
 const actions = require('./actions.cjs');
 const { first, mergeSteps, only, ParserError } = require('./catalog.cjs');
@@ -8,7 +8,7 @@ const notSteps = new Set(['annotations', 'before', 'after', 'arguments', 'includ
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const grabs = (name) => name.startsWith('grab');
 
-/** Steps of an element that may extend another of its kind, or one of its blocks (`before`, `after`). */
+/** Steps of an element that can extend another of its kind, or one of its blocks (`before`, `after`). */
 function stepsOf(catalog, kind, element, block) {
   const holder = block ? first(element, block) : element;
   const own = (holder?.children ?? []).filter((child) => !notSteps.has(child.name));
@@ -20,7 +20,7 @@ function stepsOf(catalog, kind, element, block) {
   return mergeSteps(stepsOf(catalog, kind, parent, block), own);
 }
 
-/** Joins the annotations of a test with those of the tests it extends; groups and titles of its own win. */
+/** Merges the annotations of a test with those of the tests it extends; its own groups and titles win. */
 function annotationsOf(catalog, test) {
   const parent = catalog.test.get(test.attributes.extends ?? '');
   const inherited = parent ? annotationsOf(catalog, parent) : {};
@@ -44,7 +44,7 @@ function expectedAndActual(step, resolver) {
   return { expected: value('expectedResult'), actual: value('actualResult') };
 }
 
-/** The statements of a list of steps. `suffix` is what the action group around adds to the step keys. */
+/** The statements of a list of steps. `suffix` is appended to the step keys by the enclosing action group. */
 function statements(catalog, steps, waitTimeout, resolver = createResolver(catalog), suffix = '') {
   return steps.flatMap((step) => {
     const { name, attributes } = step;
@@ -69,8 +69,8 @@ function statements(catalog, steps, waitTimeout, resolver = createResolver(catal
 }
 
 /**
- * MFTF writes a number into the test for each unique field that `createData` overrides: such a test is another one with
- * each generation.
+ * MFTF writes a number into the test for each unique field that `createData` overrides: such a test differs after each
+ * generation.
  */
 function createStatement(step, key) {
   const fields = only(step, 'field').map(({ attributes, text }) => {
@@ -107,7 +107,7 @@ function statement(step, key, parameters, waitTimeout, resolver) {
   return lines;
 }
 
-/** Everything a Cest needs to know of a test. Throws when a reference leads nowhere. */
+/** The content of the Cest of a test. Throws when a reference cannot be resolved. */
 function composeTest(catalog, name, waitTimeout) {
   const test = catalog.test.get(name);
   if (!test) throw new Error(`Test ${name} not found in xml.`);
@@ -125,7 +125,7 @@ function composeTest(catalog, name, waitTimeout) {
   };
 }
 
-/** The names of the tests of a suite, without those excluded. */
+/** The names of the tests of a suite, without excluded ones. */
 function suiteTests(catalog, suite) {
   const matching = (block) =>
     (first(suite, block)?.children ?? []).flatMap((entry) => {

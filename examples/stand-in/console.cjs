@@ -1,4 +1,4 @@
-// What Codeception prints. Colours also without a terminal, unless `--no-ansi` or `--no-colors` says otherwise.
+// The console output of Codeception. In colours even without a terminal, unless `--no-ansi` or `--no-colors` is set.
 const path = require('node:path');
 
 const width = 80;

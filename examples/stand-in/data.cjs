@@ -1,12 +1,12 @@
-// Data that tests create in the shop and remove again.
+// Data that tests create in the shop and delete again.
 const { randomBytes } = require('node:crypto');
 const { readCatalog } = require('./catalog.cjs');
 const { callOperation, enabledModules } = require('./magento.cjs');
 const { entityFields } = require('./references.cjs');
 
 /**
- * Entities of one run. The XML of all enabled modules is read again for each, as in MFTF. `attach` keeps both sides of
- * the conversation with the shop.
+ * Entities of one run. The XML of all enabled modules is read again for each, as in MFTF. `attach` stores request and
+ * response of the shop.
  */
 function createData(project, attach) {
   const made = new Map();

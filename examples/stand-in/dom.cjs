@@ -1,4 +1,4 @@
-// A forgiving reader of HTML and the selectors that tests use, CSS and a little XPath.
+// A lenient HTML parser, and the selectors that tests use: CSS and a little XPath.
 
 const empty = new Set(['area', 'base', 'br', 'col', 'hr', 'img', 'input', 'link', 'meta', 'source', 'wbr']);
 const raw = new Set(['script', 'style', 'textarea', 'title']);
@@ -76,13 +76,13 @@ const isHidden = (node) =>
   node.attributes.type === 'hidden' ||
   ['script', 'style', 'head', 'title', 'template'].includes(node.tag);
 
-/** Whether a person would see the element. */
+/** Whether the element is visible. */
 function isVisible(node) {
   for (let at = node; at?.tag && at.tag !== '#document'; at = at.parent) if (isHidden(at)) return false;
   return true;
 }
 
-/** The text of a node with blanks joined; `all` keeps what is hidden. */
+/** The text of a node with whitespace collapsed; `all` includes hidden text. */
 function textOf(node, all = false) {
   const gather = (one) => {
     if (one.text !== undefined) return one.text;

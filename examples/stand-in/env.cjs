@@ -1,10 +1,10 @@
-// Where the stand-in runs and with which settings: the Magento root, `.env`, `.credentials`.
+// The location and settings of the stand-in: the Magento root, `.env`, `.credentials`.
 const fs = require('node:fs');
 const path = require('node:path');
 
 const framework = 'vendor/magento/magento2-functional-testing-framework';
 
-/** The lines of a dotenv file as an object. Quotes are taken off; `#` starts a comment after a blank. */
+/** Parses the lines of a dotenv file. Quotes are removed; `#` starts a comment after a blank. */
 function parseEnv(text) {
   const values = {};
   for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
@@ -27,7 +27,10 @@ function readIfThere(file) {
   }
 }
 
-/** The project around the framework's own folder: root, version, and settings. `.env` beats the process environment. */
+/**
+ * The project around the framework's own folder: root, version and settings. `.env` has precedence over the process
+ * environment.
+ */
 function openProject() {
   const root = path.resolve(__dirname, '../../../..');
   const acceptance = path.join(root, 'dev/tests/acceptance');
@@ -37,12 +40,12 @@ function openProject() {
   env.WAIT_TIMEOUT ??= '30';
   return {
     root,
-    /** Where the modules are read: the root, or a tree with only those files of it that are needed. */
+    /** Where the modules are read: the root, or a tree with only the needed files of it. */
     tree: process.env.STAND_IN_TREE ?? root,
     acceptance,
     version,
     major,
-    /** Up to 4.2 MFTF has an Allure adapter of its own; from 4.3 on that of Allure 2. */
+    /** Up to 4.2 MFTF has an Allure adapter of its own; since 4.3 it uses that of Allure 2. */
     allure2: major > 4 || (major === 4 && minor >= 3),
     groupFolder: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'),
     generatedActions: path.join(root, framework, 'src/Magento/FunctionalTestingFramework/_generated'),
@@ -57,7 +60,7 @@ function openProject() {
   };
 }
 
-/** The folder of generated tests. MFTF dies with a TypeError when the folder around it is missing. */
+/** The folder of generated tests. MFTF ends with a TypeError when its parent folder is missing. */
 function generatedFolder(project) {
   const around = path.join(project.acceptance, 'tests/functional/Magento');
   if (!fs.existsSync(around)) {

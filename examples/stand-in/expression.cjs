@@ -1,4 +1,4 @@
-// The PHP expressions that stand in a generated Cest: literals, getenv, msq, secrets, created data, variables, `.`.
+// The PHP expressions in a generated Cest: literals, getenv, msq, secrets, created data, variables, `.`.
 
 const token =
   /\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|(?:getenv|msq)\("\w+"\)|\$I->\w+\((?:"[^"]*"(?:, )?)*\)|\$\w+|[.,])/y;
@@ -14,7 +14,7 @@ function evaluate(source, context) {
   return Number(source);
 }
 
-/** The values of a list of arguments. `context` has the functions that may be called, and variables. */
+/** The values of a list of arguments. `context` has the functions that can be called, and variables. */
 function evaluateArguments(source, context) {
   const values = [];
   let joined = [];

@@ -1,7 +1,7 @@
-// Faults on purpose, for tests of what runs MFTF. `STAND_IN_FAULT` in `.env` (or the process environment) holds
-// `<where>: <fault> <amount>`, several apart by `;`. Where: the name of a test, `*` for every test, `suite <name>` (before
-// its steps), `load <test>` (before its Cest is read), or `generate`. Inside a test the same is said by a comment step,
-// which the real MFTF only prints:
+// Deliberate faults, for tests of programs that run MFTF. `STAND_IN_FAULT` in `.env` (or the process environment) holds
+// `<where>: <fault> <amount>`, separated by `;`. Where: the name of a test, `*` for every test, `suite <name>` (before
+// its steps), `load <test>` (before its Cest is read), or `generate`. Inside a test, a comment step has the same
+// effect; the real MFTF only prints it:
 //   <comment userInput="stand-in: sleep 5" stepKey="slow"/>
 const fs = require('node:fs');
 const path = require('node:path');
@@ -36,7 +36,9 @@ function fill(project, megabytes) {
     fs.writeSync(handle, Buffer.alloc(megabyte));
 }
 
-/** A child that outlives this process. `held`: it keeps our standard output open; otherwise it has left our group. */
+/**
+ * A child that outlives this process. `held`: it keeps our standard output open; otherwise it leaves our process group.
+ */
 function leaveChild(seconds, held) {
   const script = `setTimeout(() => {}, ${seconds * 1000})`;
   const child = spawn(process.execPath, ['-e', script, `stand-in:${held ? 'hold' : 'grandchild'}`], {
@@ -49,14 +51,14 @@ function leaveChild(seconds, held) {
 const faults = {
   sleep: (seconds) => sleep(seconds * 1000),
   print: (megabytes) => print(megabytes),
-  /** Ends without a word and without results. */
+  /** Ends without output and without results. */
   kill: () => process.kill(process.pid, 'SIGKILL'),
   exit: (code) => process.exit(code),
   fatal: () => {
     process.stderr.write('PHP Fatal error:  Uncaught Error: Call to a member function on null\n');
     process.exit(255);
   },
-  /** Until whoever watches lets it go on, however long that takes. */
+  /** Waits until the observer lets it continue, without a timeout. */
   gate: async () => {
     while (!fs.existsSync(gateFile)) await sleep(50);
   },
@@ -65,21 +67,21 @@ const faults = {
   hold: (seconds) => leaveChild(seconds || 30, true),
   grandchild: (seconds) => leaveChild(seconds || 30, false),
   fill: (megabytes, project) => fill(project, megabytes),
-  /** The result file is written half only. */
+  /** Only half of the result file is written. */
   'cut-allure': (_, project) => {
     project.cutAllure = true;
   },
   'no-result': (_, project) => {
     project.noResult = true;
   },
-  /** The Cest is gone when it is about to be read. */
+  /** The Cest is deleted when it is about to be read. */
   vanish: (_, project) => {
     fs.rmSync(project.currentCest, { force: true });
   },
   error: () => {
     throw new Error('A fault on purpose.');
   },
-  /** No Selenium. In front of a suite's before steps it ends PHP, and leaves a result that says "passed". */
+  /** No Selenium. Before the steps of a suite it ends PHP, and leaves a result with the status "passed". */
   'no-browser': (_, { env }) => {
     const address = `${env.SELENIUM_PROTOCOL ?? 'http'}://${env.SELENIUM_HOST}:${env.SELENIUM_PORT}${env.SELENIUM_PATH ?? '/wd/hub'}`;
     const remedy = 'Make sure that ChromeDriver, GeckoDriver or Selenium Server is running.';
@@ -91,7 +93,7 @@ const faults = {
     const message = 'Could not start a new session. New session request timed out';
     throw new BrowserError(webDriver('SessionNotCreatedException'), message);
   },
-  /** Signals to stop are not heard from now on. */
+  /** Ignores signals to stop from now on. */
   deaf: () => {
     for (const signal of ['SIGINT', 'SIGTERM'])
       process.removeAllListeners(signal).on(signal, () => undefined);
@@ -105,7 +107,7 @@ async function commit(project, sentence) {
   await fault(Number(amount ?? 0), project);
 }
 
-/** Commits the faults that `STAND_IN_FAULT` has for a place. */
+/** Commits the faults of `STAND_IN_FAULT` for a place. */
 async function injectFault(project, where) {
   for (const one of (project.env.STAND_IN_FAULT ?? '').split(';')) {
     const [place, sentence] = one.split(':').map((part) => part.trim());
@@ -114,7 +116,7 @@ async function injectFault(project, where) {
   }
 }
 
-/** Commits the fault that a comment asks for. False when it is an ordinary comment. */
+/** Commits the fault of a comment step. Returns false for an ordinary comment. */
 async function faultOfComment(project, comment) {
   const sentence = /^stand-in: (.+)$/.exec(comment)?.[1];
   if (sentence) await commit(project, sentence);

@@ -1,5 +1,5 @@
-// In place of PHP's part of `src/mftf/fetch.php`: asks addresses and prints a line of JSON for each. Tests of the stand-in need
-// no browser, so Selenium is asked only when `STAND_IN_BROWSER` says that they use one.
+// Replaces PHP's part of `src/mftf/container/fetch.php`: requests addresses and prints a line of JSON for each. Tests
+// of the stand-in need no browser, so Selenium is requested only when `STAND_IN_BROWSER` is set.
 const { openProject } = require('./env.cjs');
 
 async function ask(seconds, url) {

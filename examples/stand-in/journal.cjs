@@ -1,9 +1,9 @@
-// Who ran when, for an independent judge: with MATRE_JOURNAL set, every process appends its start and end as lines
-// of JSON, and a beat in between, so that the end of a killed process is known to within a quarter of a second.
+// Records processes for an independent judge: with MATRE_JOURNAL set, every process appends its start and end as lines
+// of JSON, and a heartbeat in between, so that the end of a killed process is known to within a quarter of a second.
 const fs = require('node:fs');
 const os = require('node:os');
 
-/** `command` is mftf or codecept, `test` what it was asked to do. Times: epoch and monotonic milliseconds. */
+/** `command` is mftf or codecept, `test` its argument. Times: epoch and monotonic milliseconds. */
 function openJournal(project, command, test) {
   const file = project.env.MATRE_JOURNAL;
   const write = (event, more) => {
@@ -13,7 +13,7 @@ function openJournal(project, command, test) {
       command,
       pid: process.pid,
       host: os.hostname(),
-      // What the supervisor of the container marks its processes with: for whom this one runs.
+      // The supervisor of the container marks its processes with this: the run that owns this process.
       token: process.env.MATRE_EXEC?.replaceAll(':', ''),
       baseUrl: project.env.MAGENTO_BASE_URL,
       test,

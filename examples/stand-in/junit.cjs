@@ -1,4 +1,4 @@
-// The JUnit file of Codeception. It is there from the start of a run, and empty until the end.
+// The JUnit file of Codeception. It exists from the start of a run, and is empty until the end.
 const fs = require('node:fs');
 const { escapeXml } = require('./xml.cjs');
 

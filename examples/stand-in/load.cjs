@@ -1,4 +1,4 @@
-// Which Cest files a run of codecept reads, and the classes of the suites around them.
+// Selects the Cest files that a run of codecept reads, and the classes of their suites.
 const fs = require('node:fs');
 const path = require('node:path');
 const { readCest, readGroup } = require('./cest.cjs');
@@ -19,7 +19,7 @@ const cestsIn = (folder) =>
     .sort()
     .map((name) => path.join(folder, name));
 
-/** One Cest, those of a folder, or everything generated. */
+/** One Cest, the Cests of a folder, or all generated ones. */
 function filesToLoad(wanted, base, generated) {
   if (wanted === undefined) return fs.existsSync(generated) ? cestsIn(generated) : [];
   const target = path.resolve(base, wanted);

@@ -1,10 +1,10 @@
-// What MFTF itself asks of the shop's REST API: a token, the enabled modules, test data made and removed.
+// MFTF's own requests to the REST API of the shop: a token, the enabled modules, test data created and deleted.
 const { only } = require('./catalog.cjs');
 
 const restUrl = (project, route) => new URL(`rest${route}`, project.env.MAGENTO_BASE_URL);
 
 function adminPassword(project) {
-  // From MFTF 4 on the password is a credential; before, a line of `.env`.
+  // Since MFTF 4 the password is a credential; before, a line of `.env`.
   return project.major >= 4
     ? project.secret('magento/MAGENTO_ADMIN_PASSWORD')
     : project.env.MAGENTO_ADMIN_PASSWORD;
@@ -44,8 +44,8 @@ async function enabledModules(project) {
 }
 
 /**
- * Calls the operation (`create` or `delete`) that the metadata have for data of a type, with these fields. Returns both
- * sides of the conversation.
+ * Calls the operation (`create` or `delete`) that the metadata define for data of a type, with these fields. Returns
+ * request and response.
  */
 async function callOperation(project, catalog, { dataType, fields }, type) {
   const operation = [...catalog.operation.values()].find(

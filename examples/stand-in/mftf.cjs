@@ -45,7 +45,7 @@ function parseArguments(argv) {
   return options;
 }
 
-/** A block as Symfony's console prints it. */
+/** Prints a block in the style of Symfony's console. */
 function note(message) {
   const text = message.trimEnd().split('\n').join('\n !        ');
   process.stdout.write(`\n ! [NOTE] ${text}\n\n`);
@@ -69,7 +69,7 @@ async function main(argv) {
     try {
       fs.appendFileSync(path.join(project.acceptance, 'mftf.log'), `[${new Date().toISOString()}] ${line}\n`);
     } catch {
-      // MFTF goes on without its log where it cannot write.
+      // MFTF continues without its log where it cannot write.
     }
   };
   const code = await generateTests(project, options, { note, log });

@@ -41,7 +41,7 @@ function parseArguments(argv) {
   return options;
 }
 
-/** Lays `a: b: c` over the configuration. One blank after each colon, or it is no override. */
+/** Overrides the configuration with `a: b: c`. Without one blank after each colon it is no override. */
 function override(config, text) {
   const keys = text.split(': ');
   const value = keys.pop();
@@ -53,7 +53,7 @@ function override(config, text) {
   at[keys.at(-1)] = value;
 }
 
-/** The configuration and the folder that its paths are relative to; ends the process when there is none. */
+/** The configuration and the base folder of its paths; ends the process when there is none. */
 function readConfiguration(options) {
   const given = path.resolve(options.config ?? '.');
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();

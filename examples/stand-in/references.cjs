@@ -1,4 +1,4 @@
-// `{{...}}` and `$...$` in attributes, resolved to what the generated PHP says.
+// Resolves `{{...}}` and `$...$` in attributes to the text in the generated PHP.
 const { first, only } = require('./catalog.cjs');
 
 const quote = (text) => `"${text.replace(/["\\$]/g, '\\$&').replace(/\n/g, '\\n')}"`;
@@ -25,7 +25,7 @@ function entityFields(catalog, name) {
   return fields;
 }
 
-/** The parts of a field. A unique one gets its number when the test runs. */
+/** The parts of a field. A unique field gets its number when the test runs. */
 function fieldParts(catalog, entity, key) {
   const field = entityFields(catalog, entity)?.get(key);
   if (!field) throw new Error(`Could not resolve entity reference "{{${entity}.${key}}}"`);
@@ -41,8 +41,8 @@ function splitArguments(source) {
 }
 
 /**
- * Resolves references against the catalog. `scope` maps the arguments of an action group to `{ entity }` or
- * `{ parts }`; `suffix` is what an action group call adds to the step keys inside it.
+ * Resolves references against the catalog. `scope` maps the arguments of an action group to `{ entity }` or `{ parts
+ * }`; `suffix` is appended to the step keys inside an action group call.
  */
 function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()) {
   const argument = (source) => {
@@ -108,7 +108,7 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
         return /^(\{\$|\$+\w+\.)/.test(piece) ? created(piece) : [{ text: piece }];
       });
 
-  /** The seconds that a click on this selector waits for the page, when its section says so. */
+  /** The seconds that a click on this selector waits for the page, when its section defines them. */
   const timeoutOf = (text) => {
     const [, name, key] = /^\{\{(\w+)\.(\w+)/.exec(text ?? '') ?? [];
     const section = catalog.section.get(name);

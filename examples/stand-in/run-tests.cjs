@@ -1,4 +1,4 @@
-// Executes loaded tests one after the other, with what surrounds them in a suite.
+// Executes loaded tests one after the other, with the before and after of their suite.
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash, randomBytes } = require('node:crypto');
@@ -12,13 +12,13 @@ const { createStepLog } = require('./step-log.cjs');
 const { AssertionError, createSteps } = require('./steps.cjs');
 
 const noBrowser = /ConnectionException|SessionNotCreatedException/;
-// Codeception counts an element that is not there as a failed assertion.
+// Codeception counts a missing element as a failed assertion.
 const saysNo = (error) =>
   error instanceof AssertionError || error.type === 'Codeception\\Exception\\ElementNotFound';
 
 /**
- * Returns `runTest(test)`. The result of a test is in `results` from its start, and given to `onResult` at its end. A
- * signal ends the step under way; tests after it are left out.
+ * Returns `runTest(test)`. The result of a test is in `results` from its start, and passed to `onResult` at its end. A
+ * signal ends the current step; later tests are omitted.
  */
 function createRun({ project, screen, output, allureFolder, groupObjects, results, onResult }) {
   const groups = groupObjects.map((group) => ({ ...group, started: 0, count: 0, failure: undefined }));
@@ -88,7 +88,7 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     screen.hook(group.name, 'before', 'Execution of');
   };
 
-  /** Due when as many tests have begun as there were files at the first: with fewer it never runs. */
+  /** Due after as many tests have begun as the folder has files at the first: with fewer tests it never runs. */
   const after = async (group) => {
     if (stopping || group.started !== group.count) return;
     screen.hook(group.name, 'after', 'Beginning execution of');
@@ -127,11 +127,11 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
       end(result, error);
       keepPage(result, browser.page());
     }
-    // The Cest of a test that passed removes itself.
+    // The Cest of a passed test removes itself.
     if (result.status === 'passed') fs.rmSync(test.file, { force: true });
   };
 
-  /** The picture and the text of the page where a test ended. Without a browser they hold the name of a file. */
+  /** The screenshot and the text of the page where a test ended. Without a browser they contain the name of a file. */
   const keepPage = (result, page) => {
     const { test, message, at } = result;
     const name = `${test.namespace.replaceAll('\\', '.')}.${test.name}Cest.${test.name}.fail`;

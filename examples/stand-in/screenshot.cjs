@@ -1,4 +1,4 @@
-// A picture of a page, as a plain browser would lay it out: bands, headings, text, fields and buttons.
+// A screenshot of a page, as a plain browser would lay it out: bands, headings, text, fields and buttons.
 const { isHidden, textOf } = require('./dom.cjs');
 const { createCanvas, lineHeight, textWidth } = require('./png.cjs');
 

@@ -138,7 +138,9 @@ function findByXpath(root, source) {
   return [...new Set(found)];
 }
 
-/** All elements that a selector finds, in the order of the document. Throws a SelectorError for one it cannot read. */
+/**
+ * All elements that match a selector, in the order of the document. Throws a SelectorError for an unsupported selector.
+ */
 function find(root, source) {
   const selector = source.trim();
   if (/^\(?\.?\//.test(selector)) return findByXpath(root, selector);

@@ -1,11 +1,11 @@
-// A session of a real browser, for tests of what has to do with Selenium: with `STAND_IN_BROWSER` set, each test opens one where
-// `SELENIUM_*` say, as MFTF does, and ends it when the test ends. The steps go on without it.
+// A session of a real browser, for tests that involve Selenium: with `STAND_IN_BROWSER` set, each test opens one at
+// `SELENIUM_*`, as MFTF does, and ends it with the test. The steps do not use it.
 const { BrowserError, webDriver } = require('./browser.cjs');
 
 const webDriverModule = '\\Magento\\FunctionalTestingFramework\\Module\\MagentoWebDriver';
 const chromeArguments = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
-/** What the configuration asks of a browser: that of the suite, and what was laid over it with `-o`. */
+/** The browser configuration: that of the suite, with the overrides of `-o`. */
 function capabilitiesOf(config) {
   const given = config.modules?.config?.[webDriverModule]?.capabilities ?? {};
   const { args = '[]' } = given['goog:chromeOptions'] ?? {};
@@ -16,7 +16,7 @@ function capabilitiesOf(config) {
   };
 }
 
-/** Opens a session when tests use a browser; gives how to end it. */
+/** Opens a session when tests use a browser; returns a function that ends it. */
 async function openSession({ env, capabilities }) {
   if (!env.STAND_IN_BROWSER) return { end: async () => undefined };
   const { SELENIUM_PROTOCOL: protocol = 'http', SELENIUM_HOST: host, SELENIUM_PORT: port } = env;

@@ -4,7 +4,7 @@ const words = (action) => action.replace(/[A-Z]/g, (letter) => ` ${letter.toLowe
 const shown = (value) => (typeof value === 'string' ? `"${value}"` : String(value));
 const groupMark = /^(Entering|Exiting) Action Group \[(\w+)\] (.+)$/;
 
-/** Returns `begin(statement, values)`; what that returns is told how the step ended. */
+/** Returns `begin(statement, values)`, which returns a function for the outcome of the step. */
 function createStepLog(result, screen) {
   const outermost = { steps: result.steps, suffix: '' };
   let groups = [outermost];

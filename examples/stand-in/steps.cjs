@@ -1,10 +1,10 @@
-// What each step of a test does, against the stand-in's browser.
+// The implementation of each step of a test on the stand-in's browser.
 const { setTimeout: sleep } = require('node:timers/promises');
 const { BrowserError, webDriver } = require('./browser.cjs');
 const { isVisible, textOf } = require('./dom.cjs');
 const { faultOfComment } = require('./faults.cjs');
 
-/** A test that says no: the test has failed, in Allure's words. */
+/** A failed assertion: the test is failed, in Allure's terms. */
 class AssertionError extends Error {
   constructor(message) {
     super(message);

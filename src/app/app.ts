@@ -203,7 +203,9 @@ async function join(
     locks,
     waiting,
     runner: runLog.named(tracing?.traced(runner) ?? runner),
-    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, sessionCapacity: sessions.sessionCapacity }),
+    ...(instead.runner
+      ? {}
+      : { engineAnswers: made.engineAnswers, sessionCapacity: sessions.sessionCapacity }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];

@@ -10,7 +10,7 @@ export interface ArtifactsSubject {
   close(): Promise<void>;
 }
 
-/** What files of runs must do, wherever they are kept. */
+/** The behaviour of artifact stores, for every kind of store. */
 export function artifactsConformance(open: () => Promise<ArtifactsSubject>): void {
   let subject: ArtifactsSubject;
   let artifacts: Artifacts;
@@ -26,7 +26,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
   const read = async (runId: number, path: string) => text((await artifacts.open(runId, path)).stream);
   const logOf = async (runId: number) => (await artifacts.readLog(runId, 0, 100_000)).toString();
 
-  it('are written from text, bytes and streams, read, listed and removed', async () => {
+  it('can be written from text, bytes and streams, read, listed and removed', async () => {
     const id = await newRun();
     expect(await artifacts.write(id, 'report.xml', '<x/>')).toEqual({ path: 'report.xml', size: 4 });
     await artifacts.write(id, 'tests/A/screenshot.png', Buffer.from([1, 2, 3]));
@@ -51,7 +51,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
   });
 
   it.each(['../2/run.log', '/etc/passwd', 'a/../../b', 'a//b', '.', '', 'a\0b', '..\\x', './a'])(
-    'stay in the folder of their run: %j',
+    'cannot leave the folder of their run: %j',
     async (path) => {
       const id = await newRun();
       await artifacts.write(id, 'there', 'x');
@@ -63,7 +63,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
     },
   );
 
-  it('that are not there, or are folders, are not found', async () => {
+  it('are not found when they do not exist or are folders', async () => {
     const id = await newRun();
     await artifacts.write(id, 'a/b', 'x');
     await deliver(id);
@@ -73,7 +73,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
     await expect(artifacts.open(await newRun(), 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('are of runs that are told in order', async () => {
+  it('are listed for each run, in the order of the runs', async () => {
     const ids = [await newRun(), await newRun(), await newRun()];
     for (const id of [...ids].reverse()) {
       for (const path of ['a', 'b/c']) await artifacts.write(id, path, 'x');
@@ -82,7 +82,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
     expect((await artifacts.runs()).filter((id) => ids.includes(id))).toEqual(ids);
   });
 
-  it('grow over several attempts and are read from any offset', async () => {
+  it('can grow over several attempts and be read from any offset', async () => {
     const id = await newRun();
     expect(await logOf(id)).toBe('');
     for (const attempt of ['first\n', 'second\n']) {
@@ -97,7 +97,7 @@ export function artifactsConformance(open: () => Promise<ArtifactsSubject>): voi
     expect(await artifacts.readLog(id, 100, 10)).toHaveLength(0);
   });
 
-  it('can be read while they are written', async () => {
+  it('can be read while they are being written', async () => {
     const id = await newRun();
     const log = await artifacts.runLog(id);
     await new Promise((done) => log.write('line\n', done));

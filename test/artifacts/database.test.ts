@@ -14,14 +14,14 @@ import { insertRun, openArtifactsHost } from './host.ts';
 
 describe.each(kinds)('the database, %s', (kind) => {
   artifactsConformance(async () => {
-    const opened = await openTestDatabase(kind);
-    const host = await openArtifactsHost(opened.database);
+    const testDatabase = await openTestDatabase(kind);
+    const host = await openArtifactsHost(testDatabase.database);
     return {
       artifacts: host.artifacts,
-      newRun: () => insertRun(opened.database),
+      newRun: () => insertRun(testDatabase.database),
       async close() {
         await host.close();
-        await opened.close();
+        await testDatabase.close();
       },
     };
   });
@@ -53,7 +53,7 @@ describe('hosts', () => {
   const deliver = (index: number, id: number) =>
     host(index).shipping.deliver(id, new AbortController().signal);
 
-  it('continue the log of a run one after the other, and what comes late comes behind', async () => {
+  it('append to the log of a run one after the other; late text goes to the end', async () => {
     const id = await insertRun(database);
     await write(0, id, 'first, ');
     await deliver(0, id);
@@ -65,7 +65,7 @@ describe('hosts', () => {
     expect((await host(1).artifacts.readLog(id, 7, 6)).toString()).toBe('second');
   });
 
-  it('send nothing twice, however many processes send it at the same time', async () => {
+  it('upload nothing twice, however many processes upload it at the same time', async () => {
     const id = await insertRun(database);
     const text = 'x'.repeat(700_000);
     await write(0, id, text);
@@ -80,7 +80,7 @@ describe('hosts', () => {
     ]);
   });
 
-  it('keep what they have while the database is away, and send it once when it is back', async () => {
+  it('keep their files while the database is unreachable, and upload them once when it is available again', async () => {
     const id = await insertRun(database);
     await write(0, id, 'before, ');
     await deliver(0, id);
@@ -97,7 +97,7 @@ describe('hosts', () => {
     expect((await host(1).artifacts.list(id)).at(-1)).toEqual({ path: 'screenshot.png', size: 300_000 });
   });
 
-  it('let a log be followed that is being written, and remove what has arrived when the run is over', async () => {
+  it('let a client follow a log that is being written, and remove uploaded files when the run is finished', async () => {
     const [id, unknown] = [await insertRun(database), 987_654];
     await host(0).artifacts.write(unknown, 'of another installation', 'x');
     const log = await host(0).artifacts.runLog(id);
@@ -119,7 +119,7 @@ describe('hosts', () => {
     );
     const longAgo = new Date(Date.now() - 3_600_000);
     for (const name of await readdir(folder)) await utimes(join(folder, name), longAgo, longAgo);
-    // It begins with a look at everything.
+    // It begins with a scan of all files.
     const { shipping: next } = await openArtifactsHost(database, host(0).folder);
     next.start();
     await waitFor(() => !existsSync(folder));

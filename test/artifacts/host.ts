@@ -10,7 +10,7 @@ import { createBlobStore } from '../../src/store/tables/file-chunks.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
-/** A host that keeps files of runs in a database; with the folder of another: a process beside it. */
+/** A host that stores files of runs in a database; with the folder of another host it is a second process beside it. */
 export async function openArtifactsHost(database: Database, shared?: string) {
   const folder = shared ?? (await mkdtemp(join(tmpdir(), 'matre-host-')));
   const blobStore = createBlobStore({ database });
@@ -24,7 +24,7 @@ export async function openArtifactsHost(database: Database, shared?: string) {
   };
 }
 
-/** A run to have files of. */
+/** Inserts a run that can have files. */
 export async function insertRun(database: Database): Promise<number> {
   await database.query(
     `INSERT INTO environment (code, name, base_url, backend_name, admin_username)

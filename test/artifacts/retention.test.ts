@@ -8,30 +8,30 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { insertRun, openArtifactsHost } from './host.ts';
 
 const day = 86_400_000;
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
-let opened: TestDatabase;
+let testDatabase: TestDatabase;
 let host: Awaited<ReturnType<typeof openArtifactsHost>>;
 let database: Database;
 beforeAll(async () => {
-  opened = await openTestDatabase('embedded');
-  database = opened.database;
+  testDatabase = await openTestDatabase('embedded');
+  database = testDatabase.database;
   host = await openArtifactsHost(database);
 });
 afterAll(async () => {
   await host.close();
-  await opened.close();
+  await testDatabase.close();
 });
-beforeEach(() => opened.clear());
+beforeEach(() => testDatabase.clear());
 
-const look = (artifacts: Artifacts, settings: { filesMs?: number; auditMs?: number }) =>
+const runRetention = (artifacts: Artifacts, settings: { filesMs?: number; auditMs?: number }) =>
   removeOld(
     {
       artifacts,
       retention: createRetention({ database }),
       settings: { filesMs: 0, auditMs: 0, ...settings },
     },
-    never,
+    neverAborted,
   );
 
 describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind) => {
@@ -52,7 +52,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
 
   async function write(id: number, path: string): Promise<void> {
     await artifacts().write(id, path, 'x');
-    await artifacts().deliver(id, never);
+    await artifacts().deliver(id, neverAborted);
   }
 
   const finish = (id: number, daysAgo: number) =>
@@ -67,33 +67,33 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       ])
     )[0]?.attachments;
 
-  it('go when they are old enough, and the run says so and stays', async () => {
-    const [old, fresh, waiting] = [await runWithFiles(), await runWithFiles(), await runWithFiles()];
-    await finish(old, 91);
-    await finish(fresh, 89);
+  it('are removed when they are old enough; the run stays and shows when they were removed', async () => {
+    const [oldRun, recentRun, waiting] = [await runWithFiles(), await runWithFiles(), await runWithFiles()];
+    await finish(oldRun, 91);
+    await finish(recentRun, 89);
     await database.query(`UPDATE run SET queued_at = now() - interval '100 days' WHERE id = $1`, [waiting]);
-    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
-    expect(await artifacts().runs()).toEqual([fresh, waiting]);
-    expect(await artifacts().list(old)).toEqual([]);
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await artifacts().runs()).toEqual([recentRun, waiting]);
+    expect(await artifacts().list(oldRun)).toEqual([]);
     const runs = createRuns({ database });
-    const { filesRemovedAt, verdict } = await runs.get(old);
+    const { filesRemovedAt, verdict } = await runs.get(oldRun);
     expect([filesRemovedAt instanceof Date, verdict]).toEqual([true, 'failed']);
-    expect(await attachments(old)).toEqual([]);
-    for (const id of [fresh, waiting]) {
+    expect(await attachments(oldRun)).toEqual([]);
+    for (const id of [recentRun, waiting]) {
       expect((await runs.get(id)).filesRemovedAt).toBeUndefined();
       expect(await attachments(id)).toHaveLength(1);
     }
 
-    // What a host brings back late goes as well.
-    await write(old, 'late');
-    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
-    expect(await artifacts().list(old)).toEqual([]);
-    expect((await runs.get(old)).filesRemovedAt).toEqual(filesRemovedAt);
-    expect(await look(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0 });
-    for (const id of [fresh, waiting]) await artifacts().remove(id);
+    // Files that a host uploads late are removed as well.
+    await write(oldRun, 'late');
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await artifacts().list(oldRun)).toEqual([]);
+    expect((await runs.get(oldRun)).filesRemovedAt).toEqual(filesRemovedAt);
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0 });
+    for (const id of [recentRun, waiting]) await artifacts().remove(id);
   });
 
-  it('stay for ever with 0, and go in batches', async () => {
+  it('are kept for ever with 0, and are removed in batches', async () => {
     const ids: number[] = [];
     for (let each = 0; each < 23; each += 1) {
       const id = await insertRun(database);
@@ -101,20 +101,20 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       await finish(id, 1_000);
       ids.push(id);
     }
-    expect(await look(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0 });
     expect(await artifacts().runs()).toEqual(ids);
-    expect(await look(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0 });
     expect(await artifacts().runs()).toEqual([]);
   });
 });
 
-it('removes entries of the audit trail that are older than they are to be kept', async () => {
+it('removes entries of the audit trail that are older than the retention', async () => {
   await database.query(
     `INSERT INTO audit (at, who, via, operation, subject)
      SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text
      FROM generate_series(2500, 1, -1) AS days (number)`,
   );
-  expect(await look(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0 });
-  expect(await look(host.artifacts, { auditMs: 30.5 * day })).toEqual({ runs: 0, entries: 2_470 });
+  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0 });
+  expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toEqual({ runs: 0, entries: 2_470 });
   expect(await database.query('SELECT count(*) FROM audit')).toEqual([{ count: 30 }]);
 });

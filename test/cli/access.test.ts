@@ -9,7 +9,7 @@ import { namedRunner } from '../support/runner.ts';
 
 const password = 'correct horse battery';
 
-describe('with a server that people sign in to', () => {
+describe('with a server that requires sign-in', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer({ settings: { MATRE_SIGN_IN: 'on' }, parts: { runner: namedRunner } });
@@ -17,76 +17,78 @@ describe('with a server that people sign in to', () => {
   afterAll(() => server.close());
 
   /** As the user who owns the data folder. */
-  const here = (args: string[], more: CliOptions = {}) =>
+  const local = (args: string[], more: CliOptions = {}) =>
     cliHere(args, { ...more, settings: { MATRE_DATA: server.folder } });
-  /** From anywhere. */
-  const away = (args: string[], token?: string) =>
+  /** From another machine. */
+  const remote = (args: string[], token?: string) =>
     cliHere(args, {
       settings: { MATRE_URL: server.url, MATRE_DATA: '/nowhere', ...(token && { MATRE_TOKEN: token }) },
     });
 
-  it('whoever owns the data folder is an admin, without a token', async () => {
-    const list = await here(['user', 'list']);
+  it('the owner of the data folder is an admin, without a token', async () => {
+    const list = await local(['user', 'list']);
     expect(list).toMatchObject({ code: 0, stdout: 'There are no users; see matre user add.\n' });
   });
 
   it('users are added, changed and removed; passwords come from standard input', async () => {
-    const added = await here(['user', 'add', 'otto', '--role', 'operator', '--password-stdin'], {
+    const added = await local(['user', 'add', 'otto', '--role', 'operator', '--password-stdin'], {
       stdin: `${password}\n`,
     });
     expect(added).toMatchObject({ code: 0, stdout: 'otto can sign in as operator.\n' });
-    await here(['user', 'add', 'ada', '--role', 'admin', '--password-stdin'], { stdin: password });
+    await local(['user', 'add', 'ada', '--role', 'admin', '--password-stdin'], { stdin: password });
     expect((await openBrowser(server.url).signIn('otto', password)).body.user).toMatchObject({
       role: 'operator',
     });
-    const short = await here(['user', 'add', 'bob', '--password-stdin'], { stdin: 'short' });
+    const short = await local(['user', 'add', 'bob', '--password-stdin'], { stdin: 'short' });
     expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('12 characters') });
-    expect((await here(['user', 'list'])).stdout).toMatch(/^otto +operator +password +\S.* ago$/m);
+    expect((await local(['user', 'list'])).stdout).toMatch(/^otto +operator +password +\S.* ago$/m);
 
-    expect((await here(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is viewer now.\n');
-    expect((await here(['user', 'role', 'otto', 'king'])).code).toBe(3);
+    expect((await local(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is viewer now.\n');
+    expect((await local(['user', 'role', 'otto', 'king'])).code).toBe(3);
     const other = 'another long password';
-    await here(['user', 'password', 'otto', '--password-stdin'], { stdin: other });
+    await local(['user', 'password', 'otto', '--password-stdin'], { stdin: other });
     expect((await openBrowser(server.url).signIn('otto', password)).status).toBe(401);
     expect((await openBrowser(server.url).signIn('otto', other)).status).toBe(200);
-    expect((await here(['user', 'remove', 'otto'])).stdout).toBe('otto can no longer sign in.\n');
-    expect((await here(['user', 'remove', 'otto'])).stderr).toContain('USER_UNKNOWN');
-    expect((await here(['user', 'remove', 'ada'])).stderr).toContain('LAST_ADMIN');
-    // Others on the machine see what a command was given.
-    expect((await here(['user', 'add', 'eve', '--password', password])).stderr).toContain('unknown option');
+    expect((await local(['user', 'remove', 'otto'])).stdout).toBe('otto can no longer sign in.\n');
+    expect((await local(['user', 'remove', 'otto'])).stderr).toContain('USER_UNKNOWN');
+    expect((await local(['user', 'remove', 'ada'])).stderr).toContain('LAST_ADMIN');
+    // Other users of the machine can read the arguments of a command.
+    expect((await local(['user', 'add', 'eve', '--password', password])).stderr).toContain('unknown option');
   });
 
-  it('a token lets in a command from anywhere, as far as its role goes, until it is revoked', async () => {
-    const none = await away(['list']);
-    expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('matre token create') });
-    const made = await here(['token', 'create', 'ci', '--role', 'operator', '--expires', '30']);
-    const secret = made.stdout.trim();
+  it('a token authorises commands on any machine, within its role, until it is revoked', async () => {
+    const withoutToken = await remote(['list']);
+    expect(withoutToken).toMatchObject({ code: 3, stderr: expect.stringContaining('matre token create') });
+    const creation = await local(['token', 'create', 'ci', '--role', 'operator', '--expires', '30']);
+    const secret = creation.stdout.trim();
     expect(secret).toMatch(/^matre_[\w-]{43}$/);
-    expect(made.stderr).toMatch(/^Token \d+ is operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to it\.$/m);
+    expect(creation.stderr).toMatch(
+      /^Token \d+ is operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to it\.$/m,
+    );
 
-    expect((await away(['list'], secret)).code).toBe(0);
-    const forbidden = await away(['user', 'list'], secret);
+    expect((await remote(['list'], secret)).code).toBe(0);
+    const forbidden = await remote(['user', 'list'], secret);
     expect(forbidden).toMatchObject({ code: 3, stderr: expect.stringContaining('FORBIDDEN') });
-    const listed = await here(['token', 'list']);
+    const listed = await local(['token', 'list']);
     expect(listed.stdout).toMatch(/^\d+ +ci +operator +- +\S.* ago +\d{4}-\d\d-\d\d$/m);
     expect(listed.stdout).not.toContain(secret);
 
-    const id = /^Token (\d+)/m.exec(made.stderr)?.[1] as string;
-    expect((await here(['token', 'revoke', id])).stdout).toBe(`Token ${id} (ci) is revoked.\n`);
-    expect((await away(['list'], secret)).stderr).toContain('UNAUTHORIZED');
-    const json = await here(['token', 'create', 'for good', '--expires', 'never', '--json']);
+    const id = /^Token (\d+)/m.exec(creation.stderr)?.[1] as string;
+    expect((await local(['token', 'revoke', id])).stdout).toBe(`Token ${id} (ci) is revoked.\n`);
+    expect((await remote(['list'], secret)).stderr).toContain('UNAUTHORIZED');
+    const json = await local(['token', 'create', 'for good', '--expires', 'never', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'for good', expiresAt: null, role: 'operator' });
-    expect((await here(['token', 'create', 'x', '--expires', 'soon'])).code).toBe(3);
+    expect((await local(['token', 'create', 'x', '--expires', 'soon'])).code).toBe(3);
   });
 
-  it('the audit trail is told, page by page', async () => {
-    const { stdout } = await here(['audit', '--limit', '2']);
+  it('the audit trail is listed page by page', async () => {
+    const { stdout } = await local(['audit', '--limit', '2']);
     const [heading, newest] = stdout.split('\n');
     expect(heading).toMatch(/^ID +WHEN +WHO +FROM +WHAT +OUTCOME +ON$/);
     expect(newest).toMatch(/ local +127\.0\.0\.1 +tokens\.create +done +for good: operator$/);
-    const { entries, next } = JSON.parse((await here(['audit', '--limit', '2', '--json'])).stdout);
+    const { entries, next } = JSON.parse((await local(['audit', '--limit', '2', '--json'])).stdout);
     expect(next).toBe(entries[1].id);
-    const older = JSON.parse((await here(['audit', '--before', String(next), '--json'])).stdout);
+    const older = JSON.parse((await local(['audit', '--before', String(next), '--json'])).stdout);
     expect(older.entries[0].id).toBe(next - 1);
   });
 });
@@ -98,7 +100,7 @@ describe('without a server', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('a command is the admin with the name of the user of the machine, and is told in the trail', async () => {
+  it('a command runs as an admin with the name of the system user, and is in the audit trail', async () => {
     const settings = { MATRE_DATA: folder };
     await cliHere(['user', 'add', 'ada', '--role', 'admin', '--password-stdin'], {
       settings,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
 
-it('a process that still holds something open ends with its exit code, all its output written', async () => {
+it('a process with open handles ends with its exit code after all its output is written', async () => {
   const child = startChild(new URL('./open-handles.ts', import.meta.url), []);
   const bytes = { count: 0 };
   child.process.stdout?.on('data', (chunk: Buffer) => {

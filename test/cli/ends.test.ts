@@ -24,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A command that has said all it has to say must not be kept alive by a connection, a timer or a child process. */
-describe('a process of the command line ends by itself after', () => {
+/** A command that has printed everything must not be kept alive by a connection, a timer or a child process. */
+describe('a command ends without being forced after', () => {
   it.each([
     ['--help', 0],
     ['list', 0],
@@ -57,7 +57,7 @@ describe('a process of the command line ends by itself after', () => {
   });
 });
 
-it('a process that follows a log ends on Ctrl-C, also when the server does not answer', async () => {
+it('a command that follows a log ends on Ctrl-C, even when the server does not answer', async () => {
   const hanging = createServer().listen(0, '127.0.0.1');
   await once(hanging, 'listening');
   const { port } = hanging.address() as AddressInfo;

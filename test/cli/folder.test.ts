@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Each command opens the embedded database anew, which takes a minute on a busy machine. */
+/** Each command opens the embedded database again, which takes a minute on a busy machine. */
 const settings = () => ({ MATRE_DATA: folder, MATRE_PORT: '0', MATRE_FOLDER_WAIT: '10m' });
 const ask = (...args: string[]) => cli(args, { settings: settings() });
 
 describe('without a server', () => {
-  it('commands work on the data folder, one after the other', async () => {
+  it('commands use the data folder one after the other', async () => {
     const added = await ask('env', 'add', 'us', '--base-url', 'https://us.test', '--admin-username', 'admin');
     expect(added).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('added with id 1') });
     // Two at once: the folder is for one process, so the second waits for the first.
@@ -28,7 +28,7 @@ describe('without a server', () => {
     expect(submitted.stderr).toContain('No worker is there yet');
   });
 
-  it('a wrong key is told, and nothing is overwritten', async () => {
+  it('a wrong key is reported, and nothing is overwritten', async () => {
     const key = join(folder, 'secret.key');
     expect((await stat(key)).mode & 0o777).toBe(0o600);
     const other = await cli(['env', 'list'], {
@@ -38,14 +38,14 @@ describe('without a server', () => {
     expect((await ask('env', 'list')).code).toBe(0);
   });
 
-  it('settings that make no sense are all named at once', async () => {
+  it('all invalid settings are named at once', async () => {
     const { code, stderr } = await cliHere(['list'], { settings: { MATRE_PORT: 'x', MATRE_WORKERS: '0' } });
     expect(code).toBe(3);
     expect(stderr).toContain('MATRE_PORT');
     expect(stderr).toContain('MATRE_WORKERS');
   });
 
-  it('config shows settings without secrets, and without opening anything', async () => {
+  it('config shows settings without secrets, and opens neither database nor locks', async () => {
     const { stdout, code } = await cliHere(['config', '--json'], {
       settings: { MATRE_TOKEN: 'a-token-of-some-length', MATRE_DATA: '/nowhere' },
     });
@@ -76,9 +76,9 @@ describe('without a server', () => {
 });
 
 describe('up', () => {
-  it('is found by commands on the same folder, refuses a second one, and stops on SIGTERM', async () => {
+  it('serves commands on the same folder, refuses a second instance, and stops on SIGTERM', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at http://127.0.0.1:');
+    await up.waitForOutput('matre is up at http://127.0.0.1:');
     const status = await ask('status', '--json');
     expect(JSON.parse(status.stdout).workers).toMatchObject([{ alive: true, slots: 4 }]);
     expect((await readFolderOwner(folder))?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -93,18 +93,18 @@ describe('up', () => {
     expect(await readFolderOwner(folder)).toBeUndefined();
   });
 
-  it('after a SIGKILL the folder is free again', async () => {
+  it('frees the folder when it is killed by SIGKILL', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at');
+    await up.waitForOutput('matre is up at');
     up.process.kill('SIGKILL');
     await up.done;
     expect((await ask('env', 'list')).code).toBe(0);
   });
 
-  it('names a port that is taken', async () => {
+  it('names a port that is in use', async () => {
     const up = startCli(['up'], { settings: settings() });
-    await up.says('matre is up at');
-    const port = /:(\d+)\n/.exec(up.printed())?.[1] as string;
+    await up.waitForOutput('matre is up at');
+    const port = /:(\d+)\n/.exec(up.output())?.[1] as string;
     const other = await embeddedFolder();
     try {
       const second = await cli(['up'], { settings: { MATRE_DATA: other, MATRE_PORT: port } });

@@ -18,7 +18,7 @@ describe('run --watch of a run of 30 seconds', () => {
     expect(codes('code')).toEqual(codes('expectedCode'));
   });
 
-  it('ends by itself, because nothing is open any more, not by force', () => {
+  it('ends without being forced, because no handle is open any more', () => {
     expect(watches.filter(({ endedByItself }) => !endedByItself)).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { startTestServer } from '../support/app.ts';
 import { type CliResult, startCli } from '../support/cli.ts';
 import { namedRunner } from '../support/runner.ts';
 
-/** How `run --watch` can be called. */
+/** The ways to call `run --watch`. */
 const outputs = {
   pipe: { args: [], terminal: false },
   terminal: { args: [], terminal: true },
@@ -15,7 +15,7 @@ const outputs = {
   junit: { args: ['--junit', 'report.xml'], terminal: false },
 } as const;
 
-/** What the runs come to, and the exit code that says so. */
+/** The verdicts of the runs, and their exit codes. */
 const verdicts = [
   { test: 'PassHome', expectedCode: 0 },
   { test: 'FailCart', expectedCode: 1 },
@@ -32,14 +32,17 @@ export interface LongWatch extends CliResult {
 }
 
 /**
- * Starts `times` processes of `matre run --watch` for each output, with and without garbage collection, against one server; each on an
- * environment of its own. Their runs are held for `runMs` after the last has begun, because what is left open depends on time and
- * memory.
+ * Starts `times` processes of `matre run --watch` for each output, with and without garbage collection, against one
+ * server; each on its own environment. Their runs are held for `runMs` after the last has begun, because open handles
+ * depend on time and memory.
  */
 export async function startLongWatches(options: {
   times: number;
   runMs: number;
-  /** Processes end by force as early as for users; otherwise only after a minute, so that a busy machine changes no verdict. */
+  /**
+   * Processes are forced to end as early as for users; otherwise only after a minute, so that a busy machine changes no
+   * verdict.
+   */
   allowForce?: boolean;
 }): Promise<{
   finished: Promise<LongWatch[]>;
@@ -58,14 +61,14 @@ export async function startLongWatches(options: {
       ),
     ),
   );
-  let begun = 0;
+  let startedCount = 0;
   let releaseRuns = () => {};
   const released = new Promise<void>((resolve) => {
     releaseRuns = resolve;
   });
   const heldRunner: Runner = async (job) => {
-    begun += 1;
-    if (begun === watches.length) void delay(options.runMs).then(releaseRuns);
+    startedCount += 1;
+    if (startedCount === watches.length) void delay(options.runMs).then(releaseRuns);
     await released;
     return namedRunner(job);
   };

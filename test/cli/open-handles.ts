@@ -1,4 +1,4 @@
-// Ends as a command does, with exit code 7, after much output and with a server, a timer and a child still there.
+// Ends like a command, with exit code 7, after much output and with a server, a timer and a child still open.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { endProcess } from '../../src/cli/end-process.ts';

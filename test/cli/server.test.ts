@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** By the data folder alone: that is how a second terminal finds the server. */
+/** Finds the server by the data folder alone, as a command in a second terminal does. */
 const ask = (args: string[], stdin?: string) =>
   cliHere(args, { settings: { MATRE_DATA: server.folder }, ...(stdin !== undefined && { stdin }) });
 
@@ -55,7 +55,7 @@ describe('run --watch', () => {
     expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="FailCart".*\n.*<failure/);
   });
 
-  it('ends with 2 when there is no trustworthy answer', async () => {
+  it('ends with 2 when the run has no trustworthy verdict', async () => {
     const { code } = await ask(['run', '-e', 'us', '-t', 'BrokenTax,FailCart', '--watch']);
     expect(code).toBe(2);
   });
@@ -68,11 +68,11 @@ describe('run --watch', () => {
     expect(stderr).toContain('us run');
   });
 
-  it('ends with 130 on Ctrl-C, and the run on the server goes on', async () => {
+  it('ends with 130 on Ctrl-C, and the run continues on the server', async () => {
     const watching = startCli(['run', '-e', 'us', '-t', 'WaitForever', '--watch'], {
       settings: { MATRE_URL: server.url },
     });
-    await watching.says('testing 0/1');
+    await watching.waitForOutput('testing 0/1');
     watching.process.kill('SIGINT');
     const { code, stderr } = await watching.done;
     expect(code).toBe(130);
@@ -98,7 +98,7 @@ describe('run --watch', () => {
     ],
     ['a run that does not exist', ['show', '4711'], 'RUN_UNKNOWN'],
     ['no number', ['show', 'x'], 'number of a run'],
-    ['a lock that nobody holds', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
+    ['a lock that is not held', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
   ])('ends with 3 for %s', async (_what, args, message) => {
     const { code, stdout, stderr } = await ask(args);
     expect(stderr).toContain(message);
@@ -108,7 +108,7 @@ describe('run --watch', () => {
 });
 
 describe('the other commands, with a server', () => {
-  it('list, show, retry and status say the same to people and to programs', async () => {
+  it('list, show, retry and status report the same as text and as JSON', async () => {
     const submitted = await ask(['run', '-e', 'held', '-g', 'smoke', '--priority', '3', '--json']);
     const [{ id }] = JSON.parse(submitted.stdout).runs;
     expect((await ask(['list', '-e', 'held'])).stdout).toMatch(new RegExp(`^${id} +held +queued`, 'm'));
@@ -118,11 +118,11 @@ describe('the other commands, with a server', () => {
     expect(status.stdout).toContain(`Server: ${server.url}`);
     expect(status.stdout).toMatch(/^held +paused \(so that runs stay in the queue\) +1/m);
     await ask(['cancel', String(id)]);
-    const retried = await ask(['retry', String(id), '--json']);
-    expect(JSON.parse(retried.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
+    const retry = await ask(['retry', String(id), '--json']);
+    expect(JSON.parse(retry.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
   });
 
-  it('priority puts a run that waits before the others, or behind them', async () => {
+  it('priority moves a queued run before or behind the others', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 2; count++) {
       const { stdout } = await ask(['run', '-e', 'held', '-g', 'smoke', '--json']);
@@ -138,7 +138,7 @@ describe('the other commands, with a server', () => {
     for (const id of ids) await ask(['cancel', id]);
   });
 
-  it('passwords come from standard input, and nobody sees them again', async () => {
+  it('passwords come from standard input and are never shown', async () => {
     const args = ['env', 'add', 'secret', '--base-url', 'https://x.test', '--admin-username', 'a', '--json'];
     const added = await ask([...args, '--admin-password-stdin'], 'open sesame\n');
     expect(JSON.parse(added.stdout)).toMatchObject({ hasAdminPassword: true });
@@ -146,8 +146,8 @@ describe('the other commands, with a server', () => {
     const { id } = JSON.parse(added.stdout);
     expect(await server.app.context.environments.readPassword(id)).toBe('open sesame');
 
-    const refused = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
+    const refusal = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
+    expect(refusal).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
     await ask(['env', 'set', 'secret', '--secret', 'KEY'], 'hush');
     await ask(['env', 'set', 'secret', 'STORE=us', 'EMPTY=', 'SUM=1+1=2']);
     const shown = await ask(['env', 'show', 'secret']);
@@ -157,7 +157,7 @@ describe('the other commands, with a server', () => {
     expect((await ask(['env', 'show', 'secret'])).stdout).not.toContain('STORE');
   });
 
-  it('env import --dry-run shows what would change, and changes nothing', async () => {
+  it('env import --dry-run shows the changes and makes none', async () => {
     const file = join(folder, '.env.imported');
     const lines = [
       '\uFEFFMAGENTO_BASE_URL="https://im.test/"',
@@ -166,9 +166,9 @@ describe('the other commands, with a server', () => {
       'STORE="a \\"b\\""',
     ];
     await writeFile(file, lines.join('\r\n'));
-    const dry = await ask(['env', 'import', '--dry-run', file]);
-    expect(dry.stderr).toBe('');
-    expect(dry.stdout.split('\n')).toEqual([
+    const preview = await ask(['env', 'import', '--dry-run', file]);
+    expect(preview.stderr).toBe('');
+    expect(preview.stdout.split('\n')).toEqual([
       'imported (new environment)',
       '  + MAGENTO_BASE_URL=https://im.test/',
       '  + MAGENTO_ADMIN_USERNAME=ad min',
@@ -187,7 +187,7 @@ describe('the other commands, with a server', () => {
     expect((await ask(['env', 'import', join(folder, '.env.none')])).code).toBe(3);
   });
 
-  it('a server that is not there is named', async () => {
+  it('an unreachable server is named', async () => {
     const settings = { MATRE_URL: 'http://127.0.0.1:1', MATRE_DATA: folder };
     const { code, stderr } = await cliHere(['list'], { settings });
     expect(code).toBe(2);

@@ -11,7 +11,7 @@ import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 
-/** A terminal that remembers what was printed, and whose Ctrl-C can be pressed. */
+/** A terminal that records its output, and whose Ctrl-C can be pressed. */
 function watchingTerminal() {
   const written = { text: '' };
   const stop = new Set<() => void>();
@@ -37,14 +37,14 @@ function watchingTerminal() {
 }
 
 describe('run --watch without a server', () => {
-  let opened: TestApp;
+  let testApp: TestApp;
   let caller: Caller;
   beforeAll(async () => {
-    opened = await openTestApp({ parts: { runner: namedRunner } });
-    caller = createLocalCaller(opened.app);
+    testApp = await openTestApp({ parts: { runner: namedRunner } });
+    caller = createLocalCaller(testApp.app);
     await caller.call(addEnvironment, { code: 'us', baseUrl: 'https://us.test', adminUsername: 'admin' });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testApp.close());
 
   const submit = async (test: string) => {
     const selection = { tests: [test] };
@@ -52,7 +52,7 @@ describe('run --watch without a server', () => {
     return runs.map(({ id }) => id);
   };
 
-  it('executes the runs in this process; Ctrl-C cancels them, because nothing else would go on', async () => {
+  it('executes the runs in this process; Ctrl-C cancels them, because no other process would continue them', async () => {
     const { session, written } = watchingTerminal();
     const ids = await submit('WaitForever');
     await followRuns(session, caller, ids, { watch: true });

@@ -26,7 +26,7 @@ overEngines((kind) => {
   };
   const lastLine = 'demo: environments=3 runs=6 overlaps=0 lost=0';
 
-  test('the demo ends by itself in CI, and all went as it should', async () => {
+  test('the demo ends on its own in CI, with the expected verdicts', async () => {
     const { code, stdout, stderr, endedByItself } = await startDemo({ CI: 'true' }).done;
     expect(`${stdout}${stderr}`).not.toContain('Not as it should be');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(lastLine);
@@ -36,17 +36,17 @@ overEngines((kind) => {
     expect(existsSync(join(folder, 'demo/data/runs/3/run.log'))).toBe(true);
   });
 
-  test('a newcomer tries commands on the demo, which all end, and then ends the demo', async () => {
-    // CI=true of whoever runs the tests would end it by itself.
+  test('all commands that the demo suggests work and end, and Ctrl-C ends the demo', async () => {
+    // CI=true in the environment of the tests would end the demo on its own.
     const demo = startDemo({ CI: '' });
-    await demo.says('Ctrl-C ends the demo.');
-    const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.printed()) ?? [];
+    await demo.waitForOutput('Ctrl-C ends the demo.');
+    const [, url = '', id = ''] = /Try: MATRE_URL=(\S+) matre show (\d+)/.exec(demo.output()) ?? [];
     const ask = (line: string) => cli(line.split(' '), { settings: { MATRE_URL: url }, observeEnd: 'plain' });
     expect(await ask(`show ${id}`)).toMatchObject({ code: 0, endedByItself: true });
     expect(await ask('run -e preprod-us --all --watch')).toMatchObject({ code: 0, endedByItself: true });
     const checkout = 'run -e preprod-us -e preprod-es -e stage-es -g checkout --watch';
     expect(await ask(checkout)).toMatchObject({ code: 1, endedByItself: true });
-    // Nothing is wrong with it; that there is no Selenium is none, since its tests open no browser.
+    // The doctor reports no problem; a missing Selenium is none, because the tests of the demo open no browser.
     await waitFor(async () => (await ask('doctor')).code === 0);
     demo.process.kill('SIGINT');
     const { code, stdout, endedByItself } = await demo.done;

@@ -8,12 +8,12 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * The images that deploy/compose.yml names, without a registry: made of programs of this machine and their libraries, with the
- * same commands, users and variables as far as the compose file uses them.
+ * The images of deploy/compose.yml, without a registry: built from programs of this machine and their libraries, with
+ * the same commands, users and variables as far as the compose file uses them.
  */
 const imageNames = { matre: 'matre-test', redis: 'matre-test-redis', postgres: 'matre-test-postgres' };
 
-/** matre as deploy/Dockerfile makes it: built, with the packages it needs to run and nothing else. */
+/** matre as deploy/Dockerfile builds it: compiled, with its production dependencies and nothing else. */
 export async function importMatre(folder: string, docker: string): Promise<string> {
   const tree = join(folder, 'matre');
   const home = join(tree, 'opt/matre');
@@ -32,7 +32,7 @@ export async function importMatre(folder: string, docker: string): Promise<strin
   for (const part of ['bin', 'examples', 'docs', 'package.json']) {
     await cp(join(root, part), join(home, part), { recursive: true });
   }
-  // As the Dockerfile does it; without a network, because only something is taken away.
+  // As in the Dockerfile; without a network, because packages are only removed.
   await run('cp', ['-a', join(root, 'node_modules'), join(home, 'node_modules')]);
   await cp(join(root, 'package-lock.json'), join(home, 'package-lock.json'));
   await run('npm', ['prune', '--omit=dev', '--offline', '--ignore-scripts'], { cwd: home });
@@ -57,7 +57,7 @@ export async function importRedis(folder: string, docker: string): Promise<strin
   return imageNames.redis;
 }
 
-/** Takes POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. */
+/** Supports POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. */
 export async function importPostgres(folder: string, docker: string): Promise<string> {
   const tree = join(folder, 'postgres');
   const versions = await readdir('/usr/lib/postgresql');
@@ -94,7 +94,7 @@ fi
 exec postgres -D ${data} -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
 `;
 
-/** A shell, and programs with their libraries by the paths that they are looked up by. */
+/** A shell, and programs with their libraries at the paths where they are looked up. */
 async function programs(tree: string, paths: string[]): Promise<void> {
   const busybox = '/bin/busybox';
   const { stdout: applets } = await run(busybox, ['--list']);

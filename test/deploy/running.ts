@@ -8,18 +8,18 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
-import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
+import { noDockerReason, startDocker, type TestDocker } from '../support/docker.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { importMatre, importPostgres, importRedis } from './images.ts';
 
-// `make test-deploy`. It takes minutes, so it is no part of `make test`: deploy/compose.yml as it is, with images made here
-// because there is no registry, in a Docker Engine and a network namespace of its own: four workers, the server, the scheduler, PostgreSQL and Redis in containers, and the containers
-// with the tests beside them in the same engine. Selenium's images cannot be had here: something with its name says that
-// there is a grid, and the tests of the sample need no browser.
+// `make test-deploy`. It takes minutes, so it is not part of `make test`: the unchanged deploy/compose.yml, with images
+// built here because there is no registry, in a separate Docker Engine and network namespace: four workers, the server,
+// the scheduler, PostgreSQL and Redis in containers, and the test containers beside them in the same engine. Selenium's
+// images are not available here: a stub under its name reports a grid, and the tests of the sample need no browser.
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-const skip = noDockerBecause();
+const skip = noDockerReason();
 const network = 'matre-test';
 /** The engine publishes ports on 127.0.0.1. */
 const namespace = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
@@ -50,7 +50,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     folder = await mkdtemp(join(tmpdir(), 'matre-compose-'));
     const data = join(folder, 'data');
     await cp(join(root, 'examples/module'), join(data, 'module'), { recursive: true });
-    engine = await startDocker(join(folder, 'engine'), { apart: namespace });
+    engine = await startDocker(join(folder, 'engine'), { isolated: namespace });
     host = engine.host;
     const socketPath = host.slice('unix://'.length);
     settings = {
@@ -73,12 +73,12 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     await startBeside('selenium-hub', grid);
   }, 300_000);
   afterAll(async () => {
-    // With everything that is in it.
+    // With all its volumes and containers.
     await engine?.stop();
     await rm(folder, { recursive: true, force: true });
   }, 120_000);
 
-  it('starts a server that is ready, four workers, and a lock store that keeps what it has', async () => {
+  it('starts a server that is ready, four workers, and a lock store that is persistent', async () => {
     interface Status {
       workers: { alive: boolean; slots: number }[];
     }
@@ -94,7 +94,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     expect(await setting('maxmemory-policy')).toContain('noeviction');
   });
 
-  it('executes runs on two environments, and every line about them says which run and environment', async () => {
+  it('executes runs on two environments, and every log line about them names run and environment', async () => {
     const shops = ['preprod-us', 'preprod-es'];
     for (const code of shops) {
       const shop = JSON.stringify({ environment: code, port: 8080, host: '0.0.0.0', latencyMs: 20 });
@@ -134,9 +134,9 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     ).toBe(true);
   });
 
-  it('comes back with all it knew after everything was stopped and made again', async () => {
+  it('keeps all data when everything is stopped and created again', async () => {
     const before = await matre<unknown[]>('list');
-    // Not `down`: the containers with the tests are in the network, and stay as they are.
+    // Not `down`: the test containers are attached to the network, and stay.
     await compose('stop', '--timeout', '60');
     await compose('rm', '--force');
     await compose('up', '-d', ...services);
@@ -145,7 +145,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
   });
 });
 
-/** As Grid 4 answers, with as many nodes as the compose file has. */
+/** Answers like Grid 4, with as many nodes as the compose file has. */
 const gridStatus = {
   value: {
     ready: true,
@@ -153,7 +153,7 @@ const gridStatus = {
   },
 };
 
-/** Runs a script in the network of the installation, where others know it by the name. */
+/** Runs a script in the network of the installation, reachable there under the name. */
 async function startBeside(name: string, script: string): Promise<void> {
   const flags = ['--detach', '--network', network, '--network-alias', name, '--name', `beside-${name}`];
   const image = settings['MATRE_PROGRAM_IMAGE'] as string;

@@ -5,12 +5,12 @@ import { checks } from '../../src/doctor/checks.ts';
 import { causes } from '../../src/faults/codes/diagnosis.ts';
 import { guide } from '../support/guide.ts';
 
-it('docs/troubleshooting.md is what `npm run docs` makes of the checks and errors', () => {
+it('docs/troubleshooting.md is what `npm run docs` generates from the checks and errors', () => {
   const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
   expect(page).toBe(troubleshootingPage());
 });
 
-it('each row of the guide names a test that is there', () => {
+it('each row of the guide names an existing test', () => {
   const missing = Object.entries(guide).filter(
     ([
       ,
@@ -25,7 +25,7 @@ it('each row of the guide names a test that is there', () => {
   expect(missing).toEqual([]);
 });
 
-it('checks have names of their own, and tell every code that only a check tells', () => {
+it('checks have unique names, and together report every diagnosis code', () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
   const told = new Set<string>(checks.flatMap(({ codes }) => codes));
   expect(Object.keys(causes).filter((code) => !told.has(code))).toEqual([]);

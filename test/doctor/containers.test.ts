@@ -9,7 +9,7 @@ import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 
-/** The causes that lie in containers, each brought about for real. */
+/** Problems of containers, each produced for real. */
 overEngines((kind) => {
   let selenium: TestSelenium;
   let harness: Harness;
@@ -28,18 +28,18 @@ overEngines((kind) => {
 
   const idOf = async () => (await harness.engine.inspect(environment.container.name))?.id;
 
-  test('finds nothing where nothing is wrong', async () => {
+  test('reports no problem on a healthy installation', async () => {
     const report = await askDoctor(harness.context);
     expect(report.checks.filter(({ standing }) => standing !== 'well')).toEqual([]);
     expect(report.healthy).toBe(true);
   });
 
-  test('a _generated that is no tmpfs any more is named, and mended', async () => {
+  test('a container without its supervisor is named, and replaced with --fix', async () => {
     const before = await idOf();
-    await environment.container.says('rm', '-rf', `${generated}/default`);
+    await environment.container.exec('rm', '-rf', `${generated}/default`);
     expect(checkOf(await askDoctor(harness.context), 'container-unhealthy').standing).toBe('well');
-    // As when somebody clears the supervisor away with everything else.
-    await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
+    // As when an operator deletes the supervisor.
+    await environment.container.exec('rm', '-f', '/opt/matre/supervisor.sh');
     const report = await askDoctor(harness.context);
     expect(problemsOf(report)).toEqual([['CONTAINER_UNHEALTHY', 'preprod-us']]);
     const fixed = await askDoctor(harness.context, { fix: true });
@@ -48,25 +48,25 @@ overEngines((kind) => {
     expect(await idOf()).not.toBe(before);
   });
 
-  test('processes of a run that is over are found, and ended only when asked', async () => {
+  test('processes of a finished run are named, and ended only with --fix', async () => {
     const id = (await idOf()) ?? '';
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
     await capture(harness.engine, id, argv, { env: { MATRE_EXEC: ':run-7-1:' } });
     const report = await waitFor(async () => {
-      const found = await askDoctor(harness.context);
-      return found.healthy ? undefined : found;
+      const current = await askDoctor(harness.context);
+      return current.healthy ? undefined : current;
     });
     expect(problemsOf(report)).toEqual([['PROCESSES_LEFT', 'preprod-us']]);
     expect(checkOf(report, 'processes-left').findings[0]?.found).toContain('run-7-1');
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(fixed.healthy).toBe(true);
-    // Mended, not replaced.
+    // Fixed, not replaced.
     expect(await idOf()).toBe(id);
   });
 
-  test('a container that a run uses is not touched', async () => {
+  test('--fix does not touch a container that a run uses', async () => {
     const before = await idOf();
-    await environment.container.says('rm', '-f', '/opt/matre/supervisor.sh');
+    await environment.container.exec('rm', '-f', '/opt/matre/supervisor.sh');
     const run = await harness.context.locks.acquire(lockNames.execution(environment.id), { owner: 'a run' });
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'container-unhealthy')).toMatchObject({
@@ -78,20 +78,20 @@ overEngines((kind) => {
     expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
   });
 
-  test('a container of a removed environment is named, and removed', async () => {
-    const gone = await harness.environment('stage-es');
-    await harness.run(gone, { tests: ['HarbourHomePageTest'] });
-    await harness.context.environments.remove(gone.id);
+  test('a container of a removed environment is named, and removed with --fix', async () => {
+    const removed = await harness.environment('stage-es');
+    await harness.run(removed, { tests: ['HarbourHomePageTest'] });
+    await harness.context.environments.remove(removed.id);
     const report = await askDoctor(harness.context);
-    expect(problemsOf(report)).toEqual([['CONTAINER_ORPHANED', gone.container.name]]);
+    expect(problemsOf(report)).toEqual([['CONTAINER_ORPHANED', removed.container.name]]);
     expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
-    expect(await harness.engine.inspect(gone.container.name)).toBeUndefined();
+    expect(await harness.engine.inspect(removed.container.name)).toBeUndefined();
   });
 
-  test('a stranger under a name of ours is named, and never touched', async () => {
-    const taken = await harness.environment('preprod-es');
-    const stranger = await harness.engine.create({
-      name: taken.container.name,
+  test('a foreign container under a name of matre is named, and never touched', async () => {
+    const occupied = await harness.environment('preprod-es');
+    const foreign = await harness.engine.create({
+      name: occupied.container.name,
       image: harness.image,
       labels: {},
       env: {},
@@ -104,8 +104,8 @@ overEngines((kind) => {
       memoryBytes: 64 * 1024 ** 2,
     });
     const report = await askDoctor(harness.context, { fix: true });
-    expect(problemsOf(report)).toEqual([['CONTAINER_NAME_TAKEN', taken.container.name]]);
-    expect((await harness.engine.inspect(taken.container.name))?.id).toBe(stranger.id);
-    await harness.engine.remove(stranger.id);
+    expect(problemsOf(report)).toEqual([['CONTAINER_NAME_TAKEN', occupied.container.name]]);
+    expect((await harness.engine.inspect(occupied.container.name))?.id).toBe(foreign.id);
+    await harness.engine.remove(foreign.id);
   });
 });

@@ -4,7 +4,7 @@ import { fixDoctor, type ReportView, showDoctor } from '../../src/operations/sys
 
 export type CheckView = ReportView['checks'][number];
 
-/** Asks the doctor, as a person who may. */
+/** Runs the doctor as an admin. */
 export function askDoctor(
   context: Context,
   options: { environment?: string; fix?: boolean } = {},
@@ -14,14 +14,14 @@ export function askDoctor(
   return operation.run(context, { environment }, { principal: matreItself });
 }
 
-/** What one check found. */
+/** The result of one check. */
 export function checkOf({ checks }: ReportView, name: string): CheckView {
-  const found = checks.find((check) => check.name === name);
-  if (!found) throw new Error(`There is no check ${name}.`);
-  return found;
+  const match = checks.find((check) => check.name === name);
+  if (!match) throw new Error(`There is no check ${name}.`);
+  return match;
 }
 
-/** The codes of the problems of a report, with what each is about. */
+/** The codes of the problems of a report, with their subjects. */
 export function problemsOf({ checks }: ReportView): [string | null, string | null][] {
   return checks.flatMap(({ findings }) =>
     findings

@@ -24,8 +24,8 @@ import { patienceMs, waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
 /**
- * What goes wrong between processes that share PostgreSQL and Redis. Workers are processes of their own here. That locks
- * exclude is shown by who is refused.
+ * Problems between processes that share PostgreSQL and Redis. Workers are separate processes here. A refused
+ * acquisition proves that locks are exclusive.
  */
 describe('several processes', () => {
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -45,7 +45,7 @@ describe('several processes', () => {
   async function startWorker(more: Record<string, string> = {}): Promise<CliProcess> {
     const worker = startCli(['worker'], { settings: { ...settings(), MATRE_WORKERS: '1', ...more } });
     workers.push(worker);
-    await worker.says('1 workers are up.');
+    await worker.waitForOutput('1 workers are up.');
     const { workers: table } = app.app.context;
     await waitFor(async () => (await table.list()).some(({ pid }) => pid === worker.process.pid));
     return worker;
@@ -71,14 +71,14 @@ describe('several processes', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('another process and each worker are refused', async () => {
+  test('the lock probe is refused to another process and to each worker', async () => {
     const { standing, findings } = await locksCheck();
     expect(standing).toBe('well');
     expect(findings.map(({ found }) => found)).toEqual([
       expect.stringMatching(/^Another process was refused the lock matre_doctor_\S+ in Redis\.$/),
       'It was refused the lock.',
     ]);
-    // Nothing is left of the proof.
+    // The probe leaves no lock behind.
     expect(await app.app.context.locks.list()).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe('several processes', () => {
   });
 
   const connect = () => createClient({ url: redis.url }).connect();
-  /** What an operator tells the Redis of these tests, past the code under test. */
+  /** Sends commands to the Redis of these tests, bypassing the code under test. */
   async function redisIs<T>(work: (client: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
     const client = await connect();
     try {
@@ -109,36 +109,36 @@ describe('several processes', () => {
       client.destroy();
     }
   }
-  /** One check alone, which is quicker than all of them. */
-  const look = (check: Check, instead: Partial<CheckContext> = {}) => {
+  /** Runs a single check, which is quicker than all of them. */
+  const runCheck = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
     return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
-  /** For those that say nothing however long they are waited for. */
+  /** For processes that never answer, however long the check waits. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
 
-  test('a Redis that throws locks away when its memory is full is named, with the setting', async () => {
-    const held = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
+  test('a Redis that evicts locks when its memory is full is named, with the setting', async () => {
+    const lock = await app.app.context.locks.acquire('container_x', { owner: 'a test' });
     await redisIs(async (client) => {
       const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1]);
       await client.configSet({ 'maxmemory-policy': 'volatile-ttl', maxmemory: String(used + 4_000_000) });
-      // Whatever somebody else keeps in it takes the room that locks need.
+      // Other data in it takes the memory that locks need.
       for (let number = 0; (await client.exists('container_x')) === 1; number++) {
         await client.set(`other-${number}`, 'x'.repeat(100_000)).catch(() => {});
       }
     });
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'problem', code: 'LOCK_STORE_EVICTS', message: expect.stringContaining('volatile-ttl') },
       { status: 'warning' },
     ]);
-    await held.release();
+    await lock.release();
     await redisIs(async (client) => {
       await client.flushDb();
       await client.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '0' });
     });
   });
 
-  test('a Redis that keeps nothing on disk is warned of; one that may not be asked is no alarm', async () => {
+  test('a Redis without persistence is a warning; a Redis that forbids the question is no problem', async () => {
     const report = await askDoctor(app.app.context);
     expect(checkOf(report, 'locks-forgotten')).toMatchObject({
       standing: 'warning',
@@ -148,46 +148,46 @@ describe('several processes', () => {
       ],
     });
     await redisIs((client) => client.configSet('appendonly', 'yes'));
-    expect(await look(locksForgotten)).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+    expect(await runCheck(locksForgotten)).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
     await redisIs((client) => client.configSet('appendonly', 'no'));
     // As a managed Redis does.
     await redisIs((client) => client.aclSetUser('default', ['-config']));
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'ok' },
       { status: 'ok', message: expect.stringContaining('could not be looked at') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
-    expect(await look(locksForgotten)).toMatchObject([
+    expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'unknown', message: expect.stringContaining('+info') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+info']));
   });
 
-  test('a worker that keeps the files of its runs where nobody else sees them is named, with the setting', async () => {
-    expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
-    const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
-    // The key is in the folder of the others.
+  test('a worker that keeps the files of its runs in a folder of its own is named, with the setting', async () => {
+    expect(await runCheck(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
+    const otherFolder = await mkdtemp(join(tmpdir(), 'matre-data-'));
+    // The folder has the same key, so that only the location of the files differs.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
-    const worker = await startWorker({ MATRE_DATA: elsewhere, MATRE_SECRET_KEY: key });
-    const apart = (await look(filesApart)).filter(({ status }) => status !== 'ok');
-    expect(apart).toMatchObject([
+    const worker = await startWorker({ MATRE_DATA: otherFolder, MATRE_SECRET_KEY: key });
+    const problems = (await runCheck(filesApart)).filter(({ status }) => status !== 'ok');
+    expect(problems).toMatchObject([
       {
         code: 'FILES_APART',
         about: expect.stringContaining(`/${worker.process.pid}`),
-        message: expect.stringContaining(elsewhere),
+        message: expect.stringContaining(otherFolder),
       },
     ]);
     worker.process.kill('SIGTERM');
     await worker.done;
-    await rm(elsewhere, { recursive: true });
+    await rm(otherFolder, { recursive: true });
   });
 
   test('a worker that hangs is named', async () => {
     const worker = await startWorker();
     worker.process.kill('SIGSTOP');
-    // What it said before it was stopped may arrive after it.
+    // A heartbeat from before the stop may arrive after it.
     await waitFor(async () => {
-      const findings = await look(locksExclude, { config: impatientConfig() });
+      const findings = await runCheck(locksExclude, { config: impatientConfig() });
       return findings.some(
         (each) =>
           each.status === 'problem' &&
@@ -200,7 +200,7 @@ describe('several processes', () => {
     await worker.done;
   });
 
-  test('a worker that is alive and does not answer is no alarm: it may be busy', async () => {
+  test('a worker that is alive and does not answer is no problem: it may be busy', async () => {
     const { workers: table } = app.app.context;
     const id = 'busy-host/1';
     await table.register({ id, host: 'busy-host', pid: 1, slots: 1 });
@@ -211,16 +211,16 @@ describe('several processes', () => {
         return table.list();
       },
     };
-    const findings = await look(locksExclude, { config: impatientConfig(), workers: beating });
+    const findings = await runCheck(locksExclude, { config: impatientConfig(), workers: beating });
     expect(findings.filter(({ about }) => about === id)).toMatchObject([
       { status: 'unknown', message: expect.stringContaining('It is alive') },
     ]);
     await table.remove(id);
   });
 
-  test('a process that is too slow to try a lock says nothing about it', async () => {
+  test('a process that is too slow to try a lock proves nothing', async () => {
     const config = { ...app.app.context.config, doctor: { timeoutMs: 1 } };
-    const [process] = await look(locksExclude, { config });
+    const [process] = await runCheck(locksExclude, { config });
     expect(process).toMatchObject({
       status: 'unknown',
       message: expect.stringContaining('this machine is busy'),
@@ -228,8 +228,8 @@ describe('several processes', () => {
   });
 
   /**
-   * A run on an environment of its own, which something keeps from starting, for a minute by the clock of the database. Without a
-   * module it ends as soon as a worker may have it.
+   * A run on a new environment, which something keeps from starting, queued for a minute by the clock of the database.
+   * Without a module it ends as soon as a worker claims it.
    */
   async function waitingRun(keep: (environmentId: number) => unknown = () => {}): Promise<number> {
     const { database, environments, runs } = app.app.context;
@@ -244,30 +244,30 @@ describe('several processes', () => {
   const finished = (runId: number) =>
     waitFor(async () => (await app.app.context.runs.get(runId)).state === 'finished');
 
-  /** What the doctor says of a run that is stuck; between two looks a worker may have just claimed it. */
-  const stuck = (runId: number) =>
+  /** The finding of the doctor about a stuck run; between two checks a worker may have just claimed it. */
+  const stuckFinding = (runId: number) =>
     waitFor(async () => {
-      const findings = await look(queueStuck);
+      const findings = await runCheck(queueStuck);
       return findings.find((each) => each.status === 'problem' && each.about === `run ${runId}`);
     });
 
-  test('a run that waits for a lock of somebody else is named, with who has it', async () => {
+  test('a run that waits for a lock of another owner is named, with the owner', async () => {
     // As another installation on the same Redis has, whose environments have the same numbers.
-    let held: HeldLock | undefined;
+    let lock: HeldLock | undefined;
     const run = await waitingRun(async (id) => {
-      held = await app.app.context.locks.acquire(lockNames.environment(id), { owner: 'another matre' });
+      lock = await app.app.context.locks.acquire(lockNames.environment(id), { owner: 'another matre' });
     });
-    await workers[0]?.says('Environment locked, skipping');
-    expect(await stuck(run)).toMatchObject({
-      message: expect.stringContaining(`another matre holds ${held?.name}`),
-      remedy: expect.stringContaining(`matre locks release ${held?.name}`),
+    await workers[0]?.waitForOutput('Environment locked, skipping');
+    expect(await stuckFinding(run)).toMatchObject({
+      message: expect.stringContaining(`another matre holds ${lock?.name}`),
+      remedy: expect.stringContaining(`matre locks release ${lock?.name}`),
     });
-    await held?.release();
+    await lock?.release();
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
+    expect(await runCheck(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it', async () => {
+  test('a run whose environment is locked by an idle PostgreSQL session is named, with how to end the session', async () => {
     const run = await withClient(postgres.url, async (client) => {
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       await client.query('BEGIN');
@@ -276,33 +276,33 @@ describe('several processes', () => {
       );
       // A session that has just begun may be a claim.
       const remedy = expect.stringContaining(`pg_terminate_backend(${rows[0].pid})`);
-      await expect.poll(() => stuck(waiting), { timeout: patienceMs }).toMatchObject({ remedy });
+      await expect.poll(() => stuckFinding(waiting), { timeout: patienceMs }).toMatchObject({ remedy });
       return waiting;
     });
     await finished(run);
   });
 
-  test('a run that nobody claims, though a worker is there and idle, is named', async () => {
-    // Its event loop stands still, and it has not missed its beats yet.
+  test('a run that an idle worker does not claim is named', async () => {
+    // Its event loop is stopped, and it has not missed its heartbeats yet.
     const [worker] = workers;
     worker?.process.kill('SIGSTOP');
     const { database } = app.app.context;
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
     const run = await waitingRun();
     const message = expect.stringContaining('1 environments are free and have runs that wait');
-    expect(await stuck(run)).toMatchObject({ message });
+    expect(await stuckFinding(run)).toMatchObject({ message });
     worker?.process.kill('SIGCONT');
     await finished(run);
   });
 
-  test('a run whose worker is gone, and that nobody takes back, is named', async () => {
+  test('a run of a lost worker that is not requeued is named', async () => {
     const { database, runs } = app.app.context;
     const [other] = workers;
     other?.process.kill('SIGSTOP');
-    // It gets no further than to its container engine, which takes connections and says nothing.
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    // It gets no further than its container engine, which accepts connections and never answers.
+    const silentServer = createServer().listen(0, '127.0.0.1');
+    await once(silentServer, 'listening');
+    const { port } = silentServer.address() as AddressInfo;
     const worker = await startWorker({ MATRE_ENGINE: 'docker', DOCKER_HOST: `tcp://127.0.0.1:${port}` });
     const run = await waitingRun();
     await waitFor(async () => (await runs.get(run)).state === 'running');
@@ -311,19 +311,19 @@ describe('several processes', () => {
     await database.query(`UPDATE run SET lease_until = lease_until - interval '2 minutes' WHERE id = $1`, [
       run,
     ]);
-    expect(await stuck(run)).toMatchObject({
+    expect(await stuckFinding(run)).toMatchObject({
       message: expect.stringContaining(`The lease of run ${run} ended`),
     });
-    silent.close();
+    silentServer.close();
     const { workers: table } = app.app.context;
     for (const { id, pid } of await table.list()) if (pid === worker.process.pid) await table.remove(id);
-    // Whoever comes takes it back.
+    // Any worker reclaims it.
     other?.process.kill('SIGCONT');
     await finished(run);
-    expect(await look(queueStuck)).toMatchObject([{ status: 'ok' }]);
+    expect(await runCheck(queueStuck)).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('no question makes a worker take a lock of a run', async () => {
+  test('no request makes a worker acquire a lock of a run', async () => {
     const { database, locks } = app.app.context;
     const lock = JSON.stringify({ lock: 'test_runner_env_processing_1' });
     await database.query(`SELECT pg_notify('matre_probe', $1)`, [lock]);
@@ -332,7 +332,7 @@ describe('several processes', () => {
     expect(await locks.list()).toEqual([]);
   });
 
-  test('a Redis that does not answer is told by its code', async () => {
+  test('a Redis that does not answer is reported by its code', async () => {
     redis.pause();
     const { findings } = await locksCheck();
     redis.resume();
@@ -354,7 +354,7 @@ describe('several processes', () => {
   );
 });
 
-test('on the embedded database another process is refused the data folder; the command ends with 2 when there is a problem', async () => {
+test('on the embedded database the data folder is refused to another process; the command ends with 2 on a problem', async () => {
   const { app, folder } = await openTestApp();
   const { findings } = checkOf(await askDoctor(app.context), 'locks-exclude');
   expect(findings[0]).toMatchObject({ standing: 'well', found: expect.stringContaining('data folder') });
@@ -363,7 +363,7 @@ test('on the embedded database another process is refused the data folder; the c
   const { code, stdout } = await cli(['doctor', '--json'], { settings });
   const report = JSON.parse(stdout) as ReportView;
   expect(checkOf(report, 'locks-exclude').standing).toBe('well');
-  // Nobody executes runs here.
+  // No worker runs here.
   expect(checkOf(report, 'workers-away').findings[0]?.code).toBe('WORKERS_MISSING');
   expect(code).toBe(2);
   await rm(folder, { recursive: true });

@@ -7,27 +7,27 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { newEnvironment } from '../support/samples.ts';
 
-/** What is wrong with schedules. */
-let opened: TestApp;
-let known = true;
+/** Problems of schedules. */
+let testApp: TestApp;
+let groupExists = true;
 beforeAll(async () => {
-  opened = await openTestApp({
+  testApp = await openTestApp({
     settings: { MATRE_ENGINE: 'sandbox' },
     parts: {
       async resolveSelection() {
-        if (!known) throw new Fault('SELECTION_UNKNOWN', 'There is no group "smoke".');
+        if (!groupExists) throw new Fault('SELECTION_UNKNOWN', 'There is no group "smoke".');
         return undefined;
       },
     },
   });
 });
-afterAll(() => opened.close());
+afterAll(() => testApp.close());
 
-/** They look into the database alone. */
-const look = (check: Check) => check.look({ database: opened.app.context.database } as CheckContext);
+/** Checks that only query the database. */
+const runCheck = (check: Check) => check.look({ database: testApp.app.context.database } as CheckContext);
 
-test('a schedule that nobody fires, one whose group is gone, and one whose environment was removed', async () => {
-  const { schedules, environments, firer, database } = opened.app.context;
+test('names a schedule that is overdue, one whose group is gone, and one whose environment was removed', async () => {
+  const { schedules, environments, firer, database } = testApp.app.context;
   const { id } = await environments.create(newEnvironment('us'));
   await schedules.create({
     name: 'nightly',
@@ -42,22 +42,22 @@ test('a schedule that nobody fires, one whose group is gone, and one whose envir
     nextAt: new Date(Date.now() + 3_600_000),
     createdBy: 'test',
   });
-  expect(await look(scheduleOverdue)).toMatchObject([{ status: 'ok' }]);
-  expect(await look(scheduleFails)).toMatchObject([{ status: 'ok' }]);
+  expect(await runCheck(scheduleOverdue)).toMatchObject([{ status: 'ok' }]);
+  expect(await runCheck(scheduleFails)).toMatchObject([{ status: 'ok' }]);
 
   await database.query(`UPDATE schedule SET next_at = now() - interval '2 minutes'`);
-  expect(await look(scheduleOverdue)).toMatchObject([
+  expect(await runCheck(scheduleOverdue)).toMatchObject([
     { code: 'SCHEDULE_OVERDUE', about: 'nightly', remedy: 'matre up' },
   ]);
 
-  known = false;
+  groupExists = false;
   await firer.byHand('nightly', 'test');
-  expect(await look(scheduleFails)).toMatchObject([
+  expect(await runCheck(scheduleFails)).toMatchObject([
     { code: 'SELECTION_UNKNOWN', about: 'nightly', message: expect.stringContaining('no group "smoke"') },
   ]);
 
   await environments.remove(id);
-  expect(await look(scheduleFails)).toMatchObject([
+  expect(await runCheck(scheduleFails)).toMatchObject([
     { code: 'ENVIRONMENT_UNKNOWN', message: expect.stringContaining('removed: us') },
   ]);
 });

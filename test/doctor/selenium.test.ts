@@ -8,7 +8,9 @@ import { startChromedriver, startGrid, type TestSelenium } from '../support/sele
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
-/** A Selenium Grid 4 with two sessions, a chromedriver alone, and browsers that are really opened, by runs and by others. */
+/**
+ * A Selenium Grid 4 with two sessions, a single chromedriver, and real browsers, opened by runs and by foreign clients.
+ */
 const kinds = [
   ['Selenium Grid 4', () => startGrid({ sessions: 2 })],
   ['chromedriver alone', startChromedriver],
@@ -23,14 +25,14 @@ const module = {
 describe.each(kinds)('%s', (kind, start) => {
   let selenium: TestSelenium;
   let harness: Harness;
-  const strangers: string[] = [];
+  const foreignSessions: string[] = [];
 
   beforeAll(async () => {
     selenium = await start();
   });
   afterEach(async () => {
     await harness?.close();
-    for (const id of strangers.splice(0)) await selenium.client.end(id);
+    for (const id of foreignSessions.splice(0)) await selenium.client.end(id);
   });
   afterAll(() => selenium.stop());
 
@@ -46,20 +48,20 @@ describe.each(kinds)('%s', (kind, start) => {
     return harness;
   }
   const labels = async () => (await selenium.client.status()).sessions.map(({ label }) => label);
-  const stranger = async () => {
+  const openForeignSession = async () => {
     const id = await selenium.open();
-    strangers.push(id);
+    foreignSessions.push(id);
     return id;
   };
   const installation = async () => (await harness.context.examined()).installation;
 
-  test('a session of a run tells whose it is, and ends with its test', async () => {
+  test('a session of a run is labelled with its run, and ends with its test', async () => {
     await open();
     const environment = await harness.environment('preprod-us');
     const run = await harness.submit(environment, { tests: ['WaitingTest'] });
     const open1 = await waitFor(async () => {
-      const found = (await labels()).filter((label) => label !== undefined);
-      return found.length > 0 ? found : undefined;
+      const sessionLabels = (await labels()).filter((label) => label !== undefined);
+      return sessionLabels.length > 0 ? sessionLabels : undefined;
     });
     expect(open1).toEqual([expect.stringMatching(new RegExp(`^matre\\..+\\.run-${run}-\\d+\\.1$`))]);
     await harness.context.runs.cancel(run);
@@ -67,8 +69,8 @@ describe.each(kinds)('%s', (kind, start) => {
     await waitFor(async () => (await labels()).length === 0);
   });
 
-  test('a test that is killed leaves no session, and one of somebody else stays', async () => {
-    const other = await stranger();
+  test('a test that is killed leaves no session, and a foreign session stays', async () => {
+    const other = await openForeignSession();
     await open();
     const environment = await harness.environment('preprod-us');
     const { run } = await harness.run(environment, { tests: ['KilledTest', 'PlainTest'] });
@@ -77,37 +79,37 @@ describe.each(kinds)('%s', (kind, start) => {
     expect((await selenium.client.status()).sessions).toMatchObject([{ id: other }]);
   });
 
-  test('sessions of a run that is over are ended by workers, and by the doctor; those of others are not', async () => {
-    const other = await stranger();
+  test('workers and the doctor end the sessions of a finished run, and no foreign ones', async () => {
+    const other = await openForeignSession();
     await open({ workers: false });
     await harness.environment('preprod-us');
     const label = sessionLabel({ installation: await installation(), runId: 77, fence: 1 }, 1);
-    const named = () =>
+    const sessionNames = () =>
       selenium.open({
         'se:name': label,
         'goog:chromeOptions': {
           args: ['--headless', '--no-sandbox', '--disable-dev-shm-usage', `--matre-session=${label}`],
         },
       });
-    const left = await named();
+    const leftover = await sessionNames();
     const report = await askDoctor(harness.context);
     expect(checkOf(report, 'selenium-sessions-left').findings).toMatchObject([
-      { code: 'SELENIUM_SESSIONS_LEFT', found: expect.stringContaining(left), fixable: true },
+      { code: 'SELENIUM_SESSIONS_LEFT', found: expect.stringContaining(leftover), fixable: true },
     ]);
     expect(await labels()).toContain(label);
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'selenium-sessions-left')).toMatchObject({
       standing: 'well',
-      healed: [`Session ${left} was ended.`],
+      healed: [`Session ${leftover} was ended.`],
     });
 
-    await named();
+    await sessionNames();
     await harness.startWorkers();
     await waitFor(async () => !(await labels()).includes(label));
     expect((await selenium.client.status()).sessions.map(({ id }) => id)).toEqual([other]);
   });
 
-  test('no Selenium is told before the first test, as the reason of the run', async () => {
+  test('a missing Selenium is reported before the first test, as the reason of the run', async () => {
     await open({ settings: { SELENIUM_PORT: String(await freePort()) } });
     const environment = await harness.environment('preprod-us');
     const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
@@ -119,7 +121,7 @@ describe.each(kinds)('%s', (kind, start) => {
     });
   });
 
-  test('a wrong path is told with the right ones', async () => {
+  test('a wrong path is reported with the right ones', async () => {
     await open({ settings: { SELENIUM_PATH: '/nothing' } });
     const environment = await harness.environment('preprod-us');
     const { run } = await harness.run(environment, { tests: ['PlainTest'] });
@@ -130,8 +132,8 @@ describe.each(kinds)('%s', (kind, start) => {
   });
 
   if (kind === 'Selenium Grid 4')
-    test('as many runs as there are sessions; the others say what they wait for, and none is broken', async () => {
-      await stranger();
+    test('as many runs execute as there are sessions; the others show why they wait, and none is broken', async () => {
+      await openForeignSession();
       await open();
       const [one, two] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
       const first = await harness.submit(one, { tests: ['WaitingTest'] });
@@ -148,7 +150,7 @@ describe.each(kinds)('%s', (kind, start) => {
         { principal: matreItself },
       );
       expect(runs).toMatchObject([{ id: second, waitsFor: { code: 'SELENIUM_FULL' } }]);
-      // Its environment is not held while it waits.
+      // Its environment is not locked while it waits.
       expect((await harness.context.locks.list()).map(({ name }) => name)).not.toContainEqual(
         expect.stringContaining(String(two.id)),
       );
@@ -159,10 +161,10 @@ describe.each(kinds)('%s', (kind, start) => {
     });
 
   if (kind === 'Selenium Grid 4')
-    test('a grid that others have filled is named', async () => {
+    test('a grid full of foreign sessions is named', async () => {
       await open({ workers: false });
-      await stranger();
-      await stranger();
+      await openForeignSession();
+      await openForeignSession();
       const report = await askDoctor(harness.context);
       expect(problemsOf(report)).toContainEqual(['SELENIUM_FULL', selenium.client.address]);
     });

@@ -15,7 +15,7 @@ import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
-/** What is wrong with the shops, and with what the module has for them. */
+/** Problems of the shops, and of the module's values for them. */
 overOneEngine((kind) => {
   let selenium: TestSelenium;
   let harness: Harness;
@@ -33,7 +33,7 @@ overOneEngine((kind) => {
     await selenium.stop();
   });
 
-  /** While `change` holds for the environment. */
+  /** Runs `work` while the environment has the changed values. */
   async function problemsWith(change: Partial<{ baseUrl: string; adminUsername: string }>) {
     await harness.context.environments.update(environment.id, change);
     const report = await askDoctor(harness.context, { environment: environment.code });
@@ -44,7 +44,7 @@ overOneEngine((kind) => {
     return report;
   }
 
-  test('what a run looks at before its first test is in its log, with the time it took', async () => {
+  test('the checks before the first test are in the log of the run, with their durations', async () => {
     const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(run.verdict).toBe('passed');
     expect(await harness.log(run.id)).toMatch(
@@ -59,7 +59,7 @@ overOneEngine((kind) => {
     const report = await problemsWith({ baseUrl });
     expect(problemsOf(report)).toEqual([['MAGENTO_UNREACHABLE', 'preprod-us']]);
     expect(checkOf(report, 'shop-away').findings[0]).toMatchObject({
-      // The container of the run before was asked as well.
+      // The container of the earlier run was requested as well.
       found: expect.stringContaining('from its container'),
       remedy: expect.stringContaining(`curl -sSI ${baseUrl}`),
     });
@@ -72,7 +72,7 @@ overOneEngine((kind) => {
     expect(JSON.stringify(report)).not.toContain('harbour-123');
   });
 
-  test('who may only look has nobody sign in', async () => {
+  test('a principal without write permission triggers no sign-in', async () => {
     const signIn = async (role: 'viewer' | 'operator') => {
       const principal = { ...matreItself, role };
       const report = await showDoctor.run(harness.context, { environment: 'preprod-us' }, { principal });
@@ -92,7 +92,7 @@ overOneEngine((kind) => {
     await shop.close();
   });
 
-  test('an env file that the module lacks, with path and commit', async () => {
+  test('an env file that the module lacks is named, with path and commit', async () => {
     const path = 'Cron/data/.env.preprod-us';
     const content = harness.module.git('show', `HEAD:${path}`);
     const commit = harness.module.commit({ [path]: undefined }, 'Without values');
@@ -105,26 +105,26 @@ overOneEngine((kind) => {
     expect((await askDoctor(harness.context)).healthy).toBe(true);
   });
 
-  test('a module folder that is replaced under a living container changes nothing for its runs', async () => {
+  test('replacing the module folder under a running container changes nothing for its runs', async () => {
     const container = await harness.engine.inspect(environment.container.name);
     const run = await harness.submit(environment, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(run, 'PauseTest');
-    // What used to leave containers with an old, empty folder: the module of the next commit takes the place of this one.
+    // This used to leave containers with an old, empty folder: the module of the next commit replaces this one.
     harness.module.commit({ 'Cron/data/.env.preprod-us': 'WAIT_TIMEOUT=31\n' }, 'Other values');
     await environment.container.openGate();
-    const { run: ended } = await harness.finished(run);
-    expect(ended.verdict).toBe('passed');
+    const { run: finishedRun } = await harness.finished(run);
+    expect(finishedRun.verdict).toBe('passed');
     const { run: next, events } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
     expect(next).toMatchObject({ verdict: 'passed', commit: { subject: 'Other values' } });
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_REPLACED');
     expect((await harness.engine.inspect(environment.container.name))?.id).toBe(container?.id);
-    expect(await environment.container.says('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
+    expect(await environment.container.exec('grep', '31', '/matre/run/.env')).toContain('WAIT_TIMEOUT');
   });
 
   test('a stale container is named, and replaced when no run uses it', async () => {
     const context = harness.context;
     const before = (await harness.engine.inspect(environment.container.name))?.id ?? '';
-    // An operator moved the mark of what it was made for, as another configuration would.
+    // A changed label has the effect of another configuration.
     await harness.engine.remove(before);
     await harness.engine.create({
       name: environment.container.name,

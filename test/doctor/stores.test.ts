@@ -9,60 +9,57 @@ import { openTestApp } from '../support/app.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
-/** What is wrong with queue, workers and disks. */
+/** Problems of queue, workers and disks. */
 let harness: Harness | undefined;
 afterEach(async () => {
   await harness?.close();
   harness = undefined;
 });
 
-test.runIf(canMount)(
-  'a data folder without room is named, and a run there is stopped before its first test',
-  async () => {
-    const disk = mountSmallDisk(512 * 1024);
-    const { folder } = disk;
-    try {
-      harness = await openHarness('sandbox', {
-        settings: { MATRE_DATA: folder },
-        module: moduleTest('PlainTest', fault('sleep 0')),
-      });
-      const environment = await harness.environment('preprod-us');
-      const { findings } = checkOf(await askDoctor(harness.context), 'disk-full');
-      // 512 MB are enough for now, and too little for long.
-      expect(findings[0]).toMatchObject({
-        code: 'DISK_FULL',
-        about: folder,
-        remedy: expect.stringContaining(`df -h ${folder}`),
-      });
-      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-      const { bavail, bsize } = await statfs(folder);
-      await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
-      const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
-      expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
-      expect(results).toEqual([]);
-      await rm(join(folder, 'filler'));
-      expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
-      // Its containers are in that folder, where the engine of the stage does not look.
-      await (await harness.context.examined()).engine.remove(environment.container.name);
-    } finally {
-      await harness?.close();
-      harness = undefined;
-      disk.unmount();
-    }
-  },
-);
+test.runIf(canMount)('a full data folder is named, and a run there stops before its first test', async () => {
+  const disk = mountSmallDisk(512 * 1024);
+  const { folder } = disk;
+  try {
+    harness = await openHarness('sandbox', {
+      settings: { MATRE_DATA: folder },
+      module: moduleTest('PlainTest', fault('sleep 0')),
+    });
+    const environment = await harness.environment('preprod-us');
+    const { findings } = checkOf(await askDoctor(harness.context), 'disk-full');
+    // 512 MB are enough for now, but not for long.
+    expect(findings[0]).toMatchObject({
+      code: 'DISK_FULL',
+      about: folder,
+      remedy: expect.stringContaining(`df -h ${folder}`),
+    });
+    expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    const { bavail, bsize } = await statfs(folder);
+    await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 60 * 1024 ** 2, 1));
+    const { run, results } = await harness.run(environment, { tests: ['PlainTest'] });
+    expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
+    expect(results).toEqual([]);
+    await rm(join(folder, 'filler'));
+    expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
+    // Its containers are in that folder, which the engine of the harness does not read.
+    await (await harness.context.examined()).engine.remove(environment.container.name);
+  } finally {
+    await harness?.close();
+    harness = undefined;
+    disk.unmount();
+  }
+});
 
-test('no worker, a lost worker, a queue that does not move, a lease that nobody takes back', async () => {
+test('names a missing worker, a lost worker, a stuck queue and an expired lease that is not requeued', async () => {
   const { app, close } = await openTestApp({ settings: { MATRE_ENGINE: 'sandbox' } });
   const { database, environments, runs, workers } = app.context;
-  /** Of one check alone: another would wait for the worker, which says nothing here. */
+  /** Runs a single check: another would wait for the worker, which does not answer here. */
   const codes = async (name: string) => {
     const { config, locks } = app.context;
     const check = checks.find((each) => each.name === name);
-    const found = await check?.look({ config, database, locks, workers } as CheckContext);
-    return found?.flatMap((each) => ('code' in each ? [each.code] : []));
+    const result = await check?.look({ config, database, locks, workers } as CheckContext);
+    return result?.flatMap((each) => ('code' in each ? [each.code] : []));
   };
-  /** As if it said so again and again, however long this test takes. */
+  /** Repeats the heartbeat, however long this test takes. */
   const keepAlive = async (waitsFor?: Reason) => {
     await workers.heartbeat('host/1', { stopping: false, waitsFor });
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
@@ -70,7 +67,7 @@ test('no worker, a lost worker, a queue that does not move, a lease that nobody 
   expect(await codes('workers-away')).toEqual(['WORKERS_MISSING']);
   expect(await codes('queue-stuck')).toEqual([]);
 
-  // A worker that is there and does not take what waits.
+  // A worker that is alive and does not claim the queued run.
   const { id: environmentId } = await environments.create({
     code: 'us',
     name: 'us',

@@ -23,10 +23,10 @@ import { type EngineKind, openSubject, type Subject } from './subject.ts';
 const mebibyte = 1024 ** 2;
 const caller = new URL('./exec-process.ts', import.meta.url);
 
-/** What every engine must do. */
+/** The behaviour of container engines, for every kind of engine. */
 export function engineConformance(kind: EngineKind): void {
   let subject: Subject;
-  /** For tests that do not change it. */
+  /** For tests that do not change the container. */
   let shared: ContainerInfo;
 
   const make = async (changes: Partial<ContainerSpec> = {}) =>
@@ -42,7 +42,9 @@ export function engineConformance(kind: EngineKind): void {
     return { stdout, stderr, end: await exec.ended };
   };
 
-  /** A tree whose processes can be told by `mark`, without any help of the supervisor: one of them left the session. */
+  /**
+   * A process tree whose processes can be found by `mark`, without the supervisor: one of them is in another session.
+   */
   const tree = (mark: string) => [
     'sh',
     '-c',
@@ -72,14 +74,14 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('containers', () => {
-    test('describes itself', async () => {
+    test('are provided by an engine that describes itself', async () => {
       expect(await subject.engine.describe()).toMatch(/\d/);
       const identity = await subject.engine.identity();
       expect(identity).toMatch(/^\S+ \([0-9a-f]{8}\)$/);
       expect(await subject.engine.identity()).toBe(identity);
     });
 
-    test('makes one that has its name, labels, image and mounts', async () => {
+    test('are created with name, labels, image and mounts', async () => {
       const found = await subject.engine.inspect(shared.name);
       expect(found).toEqual(shared);
       expect(found).toMatchObject({
@@ -98,12 +100,12 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(shared.id, 'cat', imageFile.path)).toBe(imageFile.content);
     });
 
-    test('finds none under a name that nobody has', async () => {
+    test('are not found under an unused name', async () => {
       expect(await subject.engine.inspect('matre-nobody')).toBeUndefined();
       expect(await subject.engine.remove('matre-nobody')).toBe(false);
     });
 
-    test('lists by all of the labels', async () => {
+    test('are listed by all given labels', async () => {
       const mark = randomUUID();
       const one = await make({ labels: { mark, number: '1' } });
       const two = await make({ labels: { mark, number: '2' } });
@@ -114,7 +116,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await names({ mark, number: '3' })).toEqual([]);
     });
 
-    test('lists what it tells of each by itself', async () => {
+    test('are listed as they are inspected', async () => {
       const mark = randomUUID();
       const made = await make({ labels: { mark }, tmpfs: [tmpfs('/matre/run')] });
       const { startedAt: _startedAt, createdAt, ...known } = made;
@@ -123,20 +125,20 @@ export function engineConformance(kind: EngineKind): void {
       expect(Math.abs((listed?.createdAt.getTime() ?? 0) - createdAt.getTime())).toBeLessThanOrEqual(1_000);
     });
 
-    test('is found and used by another engine object', async () => {
+    test('can be found and used by another engine object', async () => {
       const other = subject.another();
       const found = await other.inspect(shared.name);
       expect(found?.id).toBe(shared.id);
       expect((await capture(other, shared.id, ['echo', 'hello'])).stdout).toBe('hello\n');
     });
 
-    test('refuses a name that is taken, and leaves its holder alone', async () => {
+    test('are refused under a name in use, and the container with that name stays unchanged', async () => {
       const spec = await subject.spec({ name: shared.name });
       await expectFault(subject.engine.create(spec), 'CONTAINER_NAME_TAKEN');
       expect(await subject.engine.inspect(shared.name)).toEqual(shared);
     });
 
-    test('gives a name to one of several who want it at once', async () => {
+    test('give a name to exactly one of several concurrent creations', async () => {
       const spec = await subject.spec();
       const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => subject.engine.create(spec)));
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -144,14 +146,14 @@ export function engineConformance(kind: EngineKind): void {
       expect((await capture(subject.engine, spec.name, ['true'])).code).toBe(0);
     });
 
-    test('says that an image is missing', async () => {
+    test('report a missing image', async () => {
       await expectFault(subject.engine.imageId(subject.missingImage), 'IMAGE_MISSING');
       const spec = await subject.spec({ image: subject.missingImage });
       await expectFault(subject.engine.create(spec), 'IMAGE_MISSING');
       expect(await subject.engine.inspect(spec.name)).toBeUndefined();
     });
 
-    test('leaves nothing behind when it cannot be started', async () => {
+    test('leave nothing behind when they cannot be started', async () => {
       const spec = await subject.spec({
         mounts: [{ source: '/no/such/source', target: '/matre/modules', readOnly: true }],
       });
@@ -159,7 +161,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await subject.engine.inspect(spec.name)).toBeUndefined();
     });
 
-    test('can be removed and made again under its name', async () => {
+    test('can be removed and created again under the same name', async () => {
       const spec = await subject.spec();
       const first = await subject.engine.create(spec);
       await say(first.id, 'touch', `${magentoRoot}/mine`);
@@ -171,7 +173,7 @@ export function engineConformance(kind: EngineKind): void {
       expect((await capture(subject.engine, second.id, ['test', '-e', `${magentoRoot}/mine`])).code).toBe(1);
     });
 
-    test('has what it wrote to itself, and no other has it', async () => {
+    test('do not see the files of one another', async () => {
       const [one, two] = await Promise.all([make(), make()]);
       await say(one.id, 'sh', '-c', `echo one >${magentoRoot}/who; echo one >/tmp/who`);
       await say(two.id, 'sh', '-c', `echo two >${magentoRoot}/who; echo two >/tmp/who`);
@@ -179,7 +181,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(two.id, 'cat', `${magentoRoot}/who`, '/tmp/who')).toBe('two\ntwo\n');
     });
 
-    test('knows extra hosts', async () => {
+    test('resolve extra hosts', async () => {
       const { id } = await make({ extraHosts: ['shop.test:127.0.0.9', 'gate.test:host-gateway'] });
       const hosts = await say(id, 'cat', '/etc/hosts');
       expect(hosts).toMatch(/^127\.0\.0\.9\s+shop\.test$/m);
@@ -188,7 +190,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('mounts', () => {
-    test('shows a folder of the machine, and later changes in it; read-only holds', async () => {
+    test('show a folder of the host and later changes in it; read-only is enforced', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'matre-mount-'));
       try {
         const target = '/matre/modules';
@@ -204,7 +206,7 @@ export function engineConformance(kind: EngineKind): void {
       }
     });
 
-    test('gives a tmpfs the size and the mode that were asked for', async () => {
+    test('give a tmpfs the requested size and mode', async () => {
       const target = '/matre/run';
       const { id } = await make({ tmpfs: [tmpfs(target, 2 * mebibyte, 0o710)] });
       const line = (await say(id, 'cat', '/proc/mounts')).split('\n').find((each) => each.includes(target));
@@ -212,7 +214,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(id, 'stat', '-c', '%a', target)).toBe('710\n');
     });
 
-    test('says that a tmpfs is full, and can go on', async () => {
+    test('report a full tmpfs, and the container stays usable', async () => {
       const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
       const big = [{ path: 'big', content: Buffer.alloc(2 * mebibyte) }];
       await expectFault(putFiles(subject.engine, id, '/matre/run', big), 'DISK_FULL');
@@ -221,7 +223,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await say(id, 'cat', '/matre/run/small')).toBe('x');
     });
 
-    test('starts again when it was stopped, with an empty tmpfs and its own files', async () => {
+    test('are there after a restart, with an empty tmpfs and the files of the container', async () => {
       const { id } = await make({ tmpfs: [tmpfs('/matre/run')] });
       await say(id, 'touch', '/matre/run/gone', `${magentoRoot}/kept`);
       await subject.stop(id);
@@ -236,7 +238,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('exec', () => {
-    test('gives both outputs and the exit code', async () => {
+    test('returns both outputs and the exit code', async () => {
       const exec = await subject.engine.exec(shared.id, {
         argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'],
       });
@@ -247,7 +249,7 @@ export function engineConformance(kind: EngineKind): void {
       });
     });
 
-    test('passes arguments, folder and variables on untouched', async () => {
+    test('passes arguments, folder and variables on unchanged', async () => {
       const { stdout } = await capture(
         subject.engine,
         shared.id,
@@ -257,7 +259,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(stdout).toBe(`<${magentoRoot}><blue><big one><a b><$HOME><*><><'>`);
     });
 
-    test('says 127 for a command that is not there', async () => {
+    test('returns 127 for a command that does not exist', async () => {
       const { code } = await capture(subject.engine, shared.id, ['no-such-command']);
       expect(code).toBeGreaterThanOrEqual(126);
     });
@@ -271,7 +273,7 @@ export function engineConformance(kind: EngineKind): void {
       expect((await output(without)).stdout).toBe('');
     });
 
-    test('streams: output is there while the process runs', async () => {
+    test('streams output while the process runs', async () => {
       const argv = ['sh', '-c', 'echo ready; read line; echo "got $line"'];
       const exec = await subject.engine.exec(shared.id, { argv, stdin: true });
       let said = '';
@@ -286,7 +288,7 @@ export function engineConformance(kind: EngineKind): void {
       exec.stdin?.end();
     });
 
-    test('ends with its process, though a background child holds the output', async () => {
+    test('ends with its process, even though a background child holds the output', async () => {
       const exec = await subject.engine.exec(shared.id, {
         argv: ['sh', '-c', 'sleep 30 & echo out; exit 3'],
       });
@@ -297,7 +299,7 @@ export function engineConformance(kind: EngineKind): void {
       });
     });
 
-    test('carries 50 MB without loss, at the pace of its reader', async () => {
+    test('transfers 50 MB without loss, at the pace of its reader', async () => {
       const size = 50 * mebibyte;
       const make = 'for i in $(seq 50); do yes 0123456789abcde | head -c 1048576; echo $i >&2; done';
       const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
@@ -312,28 +314,30 @@ export function engineConformance(kind: EngineKind): void {
         hash.update(piece);
         bytes += piece.length;
         lead = Math.max(lead, made - bytes / mebibyte);
-        // A slow reader: whoever feeds it has time to run ahead.
+        // With a slow reader the producer has time to run ahead.
         if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
       expect(bytes).toBe(size);
       expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
       expect(made).toBe(50);
-      // What is made and not read yet is held somewhere: in pipes and sockets, not in memory.
+      // Output that is produced and not read yet is buffered in pipes and sockets, not in memory.
       expect(lead).toBeLessThan(4);
     });
 
-    test('invariant 9: tells the kernel that ended it for want of memory from an exit code', async () => {
+    test('invariant 9: distinguishes an out-of-memory kill from an exit code', async () => {
       const { id } = await make({ memoryBytes: 64 * mebibyte });
-      const hungry = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
-      const exec = await subject.engine.exec(id, { argv: ['sh', '-c', `${hungry.join(' ')}; exit 1`] });
+      const memoryCommand = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
+      const exec = await subject.engine.exec(id, {
+        argv: ['sh', '-c', `${memoryCommand.join(' ')}; exit 1`],
+      });
       const { end } = await output(exec);
       expect(end).toMatchObject({ kind: 'exited', outOfMemory: true });
       expect(await subject.engine.inspect(id)).toMatchObject({ state: 'running' });
       const killed = await subject.engine.exec(id, { argv: ['sh', '-c', 'kill -s KILL $$'] });
       expect((await output(killed)).end).toEqual({ kind: 'exited', code: 137, outOfMemory: false });
-      const asked = capture(subject.engine, id, hungry);
-      await expectFault(asked, 'OUT_OF_MEMORY');
+      const execution = capture(subject.engine, id, memoryCommand);
+      await expectFault(execution, 'OUT_OF_MEMORY');
     });
 
     test.each(['removed', 'stopped'])(
@@ -358,7 +362,7 @@ export function engineConformance(kind: EngineKind): void {
         { token, beatMs: 200, limitMs: 60_000, graceMs: 1_000, ...options },
       );
 
-    test('gives outputs, exit code, folder and variables, and writes the journal', async () => {
+    test('passes outputs, exit code, folder and variables, and writes the journal', async () => {
       const token = `t${randomUUID()}`;
       const { stdout, stderr, ended } = await superviseExec(
         subject.engine,
@@ -382,18 +386,18 @@ export function engineConformance(kind: EngineKind): void {
       expect(Number(lines[1]?.[2])).toBeGreaterThanOrEqual(Number(lines[0]?.[2]));
     });
 
-    test('refuses a token that could not be told from other text', async () => {
+    test('refuses a token that could be confused with other text', async () => {
       await expectFault(supervise(shared.id, 'a b', ['true']), 'INPUT_INVALID');
     });
 
-    test('invariant 6: lives on while its caller does, and a cancel ends the whole tree', async () => {
+    test('invariant 6: runs while its caller sends heartbeats, and a cancel ends the whole process tree', async () => {
       const mark = newMark();
       const cancel = new AbortController();
       const limits = { limitMs: 8_000, signal: cancel.signal };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), limits);
       const said = output(run);
       await waitFor(async () => (await alive(shared.id, mark)) === 2);
-      // Longer than the limit: beats keep it alive.
+      // Longer than the limit: heartbeats keep it alive.
       await say(shared.id, 'sleep', '10');
       expect(await alive(shared.id, mark)).toBe(2);
       expect((await leftovers(subject.engine, shared.id)).map(({ token }) => token)).toContain(`t${mark}`);
@@ -404,7 +408,7 @@ export function engineConformance(kind: EngineKind): void {
       await expect(again).rejects.toBe(cancel.signal.reason);
     });
 
-    test('invariant 6: a caller that is killed takes its processes with it', async () => {
+    test('invariant 6: processes end when their caller is killed', async () => {
       const mark = newMark();
       const child = startChild(caller, [
         kind,
@@ -420,7 +424,7 @@ export function engineConformance(kind: EngineKind): void {
       await waitFor(async () => (await alive(shared.id, mark)) === 0);
     });
 
-    test('invariant 6: a caller that hangs loses its processes', async () => {
+    test('invariant 6: processes end when their caller hangs', async () => {
       const mark = newMark();
       const child = startChild(caller, [kind, subject.folder, shared.id, `t${mark}`, '8000', ...tree(mark)]);
       try {
@@ -434,10 +438,10 @@ export function engineConformance(kind: EngineKind): void {
       }
     });
 
-    test('invariant 1: a tree does not outlive its permit, though its caller beats on', async () => {
+    test('invariant 1: a process tree does not outlive its permit, even though its caller sends heartbeats', async () => {
       const mark = newMark();
       const clock = await readClock(subject.engine, shared.id);
-      // Long enough for a start on a busy machine; then the beats bring a sooner one.
+      // Long enough for a start on a busy machine; then the heartbeats bring an earlier deadline.
       let end = performance.now() + 3_600_000;
       const deadline = { until: () => end, clock };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit: deadline });
@@ -451,7 +455,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
     });
 
-    test('invariant 1: an end that nobody saw is told when nothing runs any more', async () => {
+    test('invariant 1: an unobserved end is reported when no process runs any more', async () => {
       const { id } = await make();
       const clock = await readClock(subject.engine, id);
       const deadline = { until: () => performance.now() + 3_600_000, clock };
@@ -461,7 +465,7 @@ export function engineConformance(kind: EngineKind): void {
         async exec(container, request) {
           const exec = await subject.engine.exec(container, request);
           if (request.argv[2] !== 'run') return exec;
-          // As if the connection to the engine had ended, and the engine knew nothing of the process.
+          // As if the connection to the engine had ended, and the engine did not know the process.
           return { ...exec, ended: waitFor(async () => (await alive(id, mark)) === 2).then(() => lost) };
         },
       };
@@ -471,19 +475,24 @@ export function engineConformance(kind: EngineKind): void {
       expect(await run.ended).toEqual(lost);
       expect(await alive(id, mark)).toBe(0);
 
-      const silent: Engine = { ...loses, inspect: () => new Promise(() => {}) };
+      const silentEngine: Engine = { ...loses, inspect: () => new Promise(() => {}) };
       const short = { until: () => performance.now() + 15_000, clock };
-      const begun = performance.now();
-      const unseen = await superviseExec(silent, id, { argv: tree(mark) }, { ...options, deadline: short });
-      expect(await unseen.ended).toEqual(lost);
-      expect(performance.now() - begun).toBeGreaterThan(15_000);
+      const startedAt = performance.now();
+      const lostExec = await superviseExec(
+        silentEngine,
+        id,
+        { argv: tree(mark) },
+        { ...options, deadline: short },
+      );
+      expect(await lostExec.ended).toEqual(lost);
+      expect(performance.now() - startedAt).toBeGreaterThan(15_000);
       expect(await alive(id, mark)).toBe(0);
     });
 
-    test('finds what an earlier run left, and clears it', async () => {
+    test('finds leftover processes of an earlier run, and ends them', async () => {
       const { id } = await make();
       const mark = newMark();
-      // As if its supervisor had been killed with everything else that watched it.
+      // As if its supervisor had been killed together with everything that watched it.
       const env = { MATRE_EXEC: `:old-${mark}:` };
       const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
       await capture(subject.engine, id, argv, { env });
@@ -499,7 +508,7 @@ export function engineConformance(kind: EngineKind): void {
   });
 
   describe('files', () => {
-    test('go in and come out as they were, also through a tmpfs', async () => {
+    test('are copied in and out unchanged, also through a tmpfs', async () => {
       const dir = '/matre/run/in';
       const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
       await putFiles(subject.engine, shared.id, dir, [
@@ -509,7 +518,7 @@ export function engineConformance(kind: EngineKind): void {
       ]);
       const out = new Map<string, { mode: number; content: Buffer }>();
       for await (const file of getFiles(subject.engine, shared.id, { dir, paths: ['a.txt', 'deep'] })) {
-        out.set(file.path, { mode: file.mode, content: await whole(file.content) });
+        out.set(file.path, { mode: file.mode, content: await readAll(file.content) });
       }
       expect(out.get('a.txt')).toEqual({ mode: 0o644, content: Buffer.from('text') });
       expect(out.get('deep/er/b.bin')?.mode).toBe(0o600);
@@ -527,7 +536,7 @@ export function engineConformance(kind: EngineKind): void {
       await expectFault(putFiles(subject.engine, shared.id, 'tmp', []), 'PATH_OUTSIDE');
     });
 
-    test('that are links, too large or not there are refused', async () => {
+    test('are refused when they are links, too large or missing', async () => {
       const dir = '/tmp/odd';
       await putFiles(subject.engine, shared.id, dir, [{ path: 'plain/file', content: 'x'.repeat(1_000) }]);
       await say(shared.id, 'sh', '-c', `mkdir -p ${dir}/links && ln -sf /etc/passwd ${dir}/links/link`);
@@ -537,7 +546,7 @@ export function engineConformance(kind: EngineKind): void {
       expect(await collect(subject, shared.id, dir, ['plain'])).toEqual(['plain/file']);
     });
 
-    test('come out one after the other, and a reader may stop', async () => {
+    test('are read one after the other, and a reader may stop early', async () => {
       const dir = '/tmp/many';
       const files = Array.from({ length: 50 }, (_, index) => ({
         path: `f${index}`,
@@ -564,12 +573,12 @@ async function collect(
   const wanted = { dir, paths, ...(maxBytes === undefined ? {} : { maxBytes }) };
   for await (const { path, content } of getFiles(engine, container, wanted)) {
     found.push(path);
-    await whole(content);
+    await readAll(content);
   }
   return found;
 }
 
-async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
   return Buffer.concat(pieces);

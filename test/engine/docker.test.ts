@@ -13,7 +13,7 @@ describe('only docker', () => {
   const log = createLog({ level: 'silent' });
 
   test.each(['unix:///no/such/docker.sock', 'tcp://127.0.0.1:1'])(
-    'says that %s does not answer',
+    'reports that %s does not answer',
     async (host) => {
       const engine = createDockerEngine({ host, log });
       for (const work of [engine.describe(), engine.inspect('x'), engine.list({}), engine.imageId('x')]) {
@@ -26,7 +26,7 @@ describe('only docker', () => {
     },
   );
 
-  test('does not wait for ever for an engine that hangs', async () => {
+  test('times out when the engine hangs', async () => {
     const hanging = createServer().listen(0, '127.0.0.1');
     await once(hanging, 'listening');
     const { port } = hanging.address() as AddressInfo;
@@ -44,7 +44,7 @@ describe('only docker', () => {
     hanging.close();
   });
 
-  test('does not wait for ever for an engine that hangs while it starts a process', async () => {
+  test('times out when the engine hangs while it starts a process', async () => {
     const answers: [RegExp, number, unknown][] = [
       [/containers\/x\/json/, 200, { Id: 'x', State: { StartedAt: '' } }],
       [/containers\/x\/exec/, 201, { Id: 'y' }],
@@ -62,12 +62,12 @@ describe('only docker', () => {
       message: expect.stringContaining('within 500 ms'),
     });
     await engine.close();
-    // It has let go of what it had: the events as well.
+    // It has closed all its connections, including that of the events.
     hanging.closeIdleConnections();
     await once(hanging.close(), 'close');
   });
 
-  test('tells a missing network from a missing image, and leaves nothing behind', async () => {
+  test('distinguishes a missing network from a missing image, and leaves nothing behind', async () => {
     const subject = await openSubject('docker');
     try {
       const spec = await subject.spec({ network: 'matre-no-such-network' });

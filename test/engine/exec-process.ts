@@ -1,4 +1,4 @@
-// A process that has a command run in a container, to be killed or stopped by a test.
+// A process that executes a command in a container, to be killed or stopped by a test.
 // Arguments: kind, folder, container, token, limit in milliseconds, argv of the command...
 import { superviseExec } from '../../src/engine/supervised.ts';
 import { type EngineKind, openEngine } from './subject.ts';

@@ -1,5 +1,5 @@
-// A process that has a sandbox, to be killed by a test or to run as another user.
-// Arguments: the folder of the sandboxes, the folder that is its image.
+// A process that creates a sandbox, to be killed by a test or to run as another user.
+// Arguments: the folder of the sandboxes, the folder of the image.
 import { capture } from '../../src/engine/read-all.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { superviseExec, supervisorFile } from '../../src/engine/supervised.ts';

@@ -23,7 +23,7 @@ describe('only the sandbox', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('invariant 6: ends with the process that made it; another can start it again', async () => {
+  test('invariant 6: a container ends with the process that created it; another process can start it again', async () => {
     const child = startChild(keeper, [folder, sandboxTestImage()]);
     expect(await child.line()).toBe('up 0');
     const engine = createSandboxEngine({ folder });
@@ -40,7 +40,7 @@ describe('only the sandbox', () => {
     expect(await engine.remove('kept')).toBe(true);
   });
 
-  test('works for an ordinary user where the system lets one have namespaces', async () => {
+  test('works for an ordinary user where the system allows user namespaces', async () => {
     if (process.getuid?.() !== 0) return;
     const nobody = 65_534;
     chownSync(folder, nobody, nobody);
@@ -49,7 +49,7 @@ describe('only the sandbox', () => {
     const child = startChild(keeper, [folder, sandboxTestImage()], { HOME: folder, TMPDIR: folder }, as);
     if (allowed) {
       expect(await child.line()).toBe('up 0');
-      child.say('stop');
+      child.writeLine('stop');
       expect(await child.line()).toBe('exited true');
     } else {
       expect(await child.exited).not.toBe(0);
@@ -57,7 +57,7 @@ describe('only the sandbox', () => {
     await child.kill();
   });
 
-  test('makes mount points in folders that are read-only', async () => {
+  test('creates mount points in read-only folders', async () => {
     const subject = await openSubject('sandbox');
     try {
       const target = '/usr/share/matre-test/deep';
@@ -72,7 +72,7 @@ describe('only the sandbox', () => {
     }
   });
 
-  test('says what is missing', async () => {
+  test('reports what the machine lacks', async () => {
     const path = process.env['PATH'];
     process.env['PATH'] = folder;
     try {

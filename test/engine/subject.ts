@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 
-/** An engine under test, with what a test file needs around it. */
+/** An engine under test, with what a test file needs besides. */
 export interface Subject {
   kind: EngineKind;
   engine: Engine;
@@ -23,13 +23,13 @@ export interface Subject {
   image(variant?: string): Promise<string>;
   /** An image reference that does not exist. */
   missingImage: string;
-  /** A specification with a name of its own that works as it is. */
+  /** A specification with a unique name that works unchanged. */
   spec(changes?: Partial<ContainerSpec>): Promise<ContainerSpec>;
   /** Another engine object on the same containers. */
   another(): Engine;
-  /** Stops a container behind the back of the engine, as an operator or the end of a process would. */
+  /** Stops a container without the engine object, as an operator or the end of a process would. */
   stop(id: string): Promise<void>;
-  /** Removes all containers that `spec` described, and closes the engines. */
+  /** Removes all containers of `spec`, and closes the engines. */
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ const on = (environment: string, values: Record<string, string> = {}) =>
 const cest = (name: string) => `default/${name}Cest.php`;
 const results = () => join(sample.output, 'allure-results');
 
-/** The cases of the only Allure 1 file. */
+/** The test cases of the only Allure 1 file. */
 async function cases() {
   const files = (await sample.files(results())).filter((name) => name.endsWith('-testsuite.xml'));
   expect(files).toHaveLength(1);
@@ -39,30 +39,30 @@ describe('codecept run functional of the stand-in', () => {
     ['preprod-es', ['HarbourGuestCheckoutTest']],
     ['stage-es', ['HarbourCartTotalTest', 'HarbourProductPriceTest']],
   ])(
-    'runs the sample module on %s: what fails there fails for a reason of the shop',
-    async (environment, failing) => {
+    'runs the sample module on %s: the failures are differences of the shop',
+    async (environment, failingTests) => {
       await on(environment);
       await sample.generate();
       const { code } = await sample.run('');
-      expect(code).toBe(failing.length > 0 ? 1 : 0);
+      expect(code).toBe(failingTests.length > 0 ? 1 : 0);
       const all = await cases();
       expect(
         all
           .filter((one) => one.status === 'failed')
           .map((one) => one.name)
           .sort(),
-      ).toEqual(failing);
+      ).toEqual(failingTests);
       expect(all.filter((one) => one.status === 'canceled').map((one) => one.name)).toEqual([
         'HarbourWishlistTest',
       ]);
-      expect(all.filter((one) => one.status === 'passed')).toHaveLength(all.length - failing.length - 1);
-      // Passed and skipped Cests are gone, failed ones stay.
-      const left = (await sample.files(sample.generated)).filter((name) => name.endsWith('Cest.php'));
-      expect(left).toEqual(failing.map(cest));
+      expect(all.filter((one) => one.status === 'passed')).toHaveLength(all.length - failingTests.length - 1);
+      // Passed and skipped Cests are deleted, failed ones stay.
+      const remaining = (await sample.files(sample.generated)).filter((name) => name.endsWith('Cest.php'));
+      expect(remaining).toEqual(failingTests.map(cest));
     },
   );
 
-  it('keeps picture, page and message of a failure under the names of Codeception', async () => {
+  it('stores screenshot, page and message of a failure under the file names of Codeception', async () => {
     await on('stage-es');
     await sample.generate('HarbourProductPriceTest');
     const { code, stdout } = await sample.run(cest('HarbourProductPriceTest'));
@@ -85,7 +85,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(report).toMatch(/<testcase [^>]*name="HarbourProductPriceTest"[^>]*>\s*<failure type="PHPUnit/);
   });
 
-  it('removes `failed` with the next run that passes, and never cleans allure-results', async () => {
+  it('removes `failed` when a run passes, and never cleans allure-results', async () => {
     await on('stage-es');
     await sample.generate('HarbourProductPriceTest', 'HarbourHomePageTest');
     await sample.run(cest('HarbourProductPriceTest'));
@@ -95,7 +95,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(files.filter((name) => name.endsWith('-testsuite.xml'))).toHaveLength(2);
   });
 
-  it('calls a wait that ran out broken', async () => {
+  it('reports a wait that times out as broken', async () => {
     await sample.addTest(
       'SlowTest',
       '<amOnPage url="/" stepKey="open"/><waitForElement selector="#never" time="1" stepKey="wait"/>',
@@ -108,7 +108,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(await sample.read(join(sample.output, 'report.xml'))).toContain('<error type="Facebook');
   });
 
-  it('runs before and after a suite once, around a folder of its tests', async () => {
+  it('runs the before and after of a suite once, around a folder of its tests', async () => {
     await sample.generate('HarbourAdminOrderGridTest', 'HarbourAdminOrderViewTest');
     const { code, stdout } = await sample.run('HarbourOrdersSuite');
     expect(code).toBe(0);
@@ -120,7 +120,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(last?.attachments.map(({ title }) => title)).toEqual(titles);
   });
 
-  it('leaves the after of a suite out when its folder holds more than is run', async () => {
+  it('omits the after of a suite when its folder has more tests than are run', async () => {
     await sample.generate('HarbourAdminOrderGridTest', 'HarbourAdminOrderViewTest');
     const { stdout } = await sample.run('HarbourOrdersSuite/HarbourAdminOrderGridTestCest.php');
     expect(stdout).toContain('suite before block complete');
@@ -176,7 +176,7 @@ describe('codecept run functional of the stand-in', () => {
     }
   });
 
-  it('names a Cest that is not there, and one that goes while it is read', async () => {
+  it('names a Cest that does not exist, and one that is deleted while it is read', async () => {
     await sample.generate('HarbourHomePageTest');
     const missing = await sample.run(cest('NopeTest'));
     expect(missing.code).toBe(1);
@@ -191,7 +191,7 @@ describe('codecept run functional of the stand-in', () => {
     );
   });
 
-  it('ends when the class of an enabled suite is gone', async () => {
+  it('ends when the class of an enabled suite is missing', async () => {
     await sample.generate('HarbourAdminOrderGridTest');
     const framework =
       'vendor/magento/magento2-functional-testing-framework/src/Magento/FunctionalTestingFramework';
@@ -201,7 +201,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(stderr).toContain('Class `Group\\HarbourOrdersSuite` is not defined');
   });
 
-  it('refuses an option that Codeception does not have, and prints in colours unless told not to', async () => {
+  it('refuses an option that Codeception does not have, and prints in colours by default', async () => {
     expect((await sample.run('', '--bogus')).stderr).toContain('The "--bogus" option does not exist.');
     await sample.generate('HarbourHomePageTest');
     const path = `tests/functional/Magento/_generated/${cest('HarbourHomePageTest')}`;
@@ -210,7 +210,7 @@ describe('codecept run functional of the stand-in', () => {
     expect(await sample.files(join(sample.acceptance, 'tests/_output/allure-results'))).toHaveLength(1);
   });
 
-  it('writes who ran when into the journal', async () => {
+  it('records each process with its start and end in the journal', async () => {
     const journal = join(sample.output, '../journal');
     await on('preprod-us', { MATRE_JOURNAL: journal });
     await sample.generate('HarbourHomePageTest');

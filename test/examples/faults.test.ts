@@ -22,7 +22,7 @@ afterEach(() => sample.remove());
 const home = 'HarbourHomePageTest';
 const cest = `default/${home}Cest.php`;
 
-/** Generates the home page's test and leaves it to be run with faults. */
+/** Generates the test of the home page, to be run with faults. */
 async function prepare(faults: string): Promise<void> {
   await sample.generate(home);
   await sample.env({ MAGENTO_BASE_URL: shop.url, STAND_IN_FAULT: faults });
@@ -36,8 +36,8 @@ async function allure(): Promise<string> {
 
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
 
-describe('faults on purpose', () => {
-  it('kill: ends without a word, with an empty report and no results', async () => {
+describe('deliberate faults', () => {
+  it('kill: ends without output, with an empty report and no results', async () => {
     await prepare(`${home}: kill`);
     const { signal } = await sample.run(cest);
     expect(signal).toBe('SIGKILL');
@@ -55,14 +55,14 @@ describe('faults on purpose', () => {
     expect(await allure()).toBe('');
   });
 
-  it('print: so many megabytes of output, and the test goes on', async () => {
+  it('print: writes so many megabytes of output, and the test continues', async () => {
     await prepare(`${home}: print 5`);
     const { code, stdout } = await sample.run(cest);
     expect(code).toBe(0);
     expect(stdout.length).toBeGreaterThan(5 * 1024 * 1024);
   });
 
-  it('cut-allure and no-result: a pass whose results are damaged or missing', async () => {
+  it('cut-allure and no-result: a test passes and its results are damaged or missing', async () => {
     await prepare(`${home}: cut-allure`);
     expect((await sample.run(cest)).code).toBe(0);
     expect(await allure()).not.toContain('</alr:test-suite>');
@@ -71,7 +71,7 @@ describe('faults on purpose', () => {
     expect(await sample.files(join(sample.output, 'allure-results'))).toHaveLength(1);
   });
 
-  it('hang: a signal ends the step, and what happened is written', async () => {
+  it('hang: a signal ends the step, and the results are written', async () => {
     await prepare(`${home}: hang`);
     const { pid, ended } = sample.start('codecept', [
       ...['run', 'functional', `tests/functional/Magento/_generated/${cest}`],
@@ -85,7 +85,7 @@ describe('faults on purpose', () => {
     ]);
   });
 
-  it('deaf: signals to stop are not heard', async () => {
+  it('deaf: ignores signals to stop', async () => {
     await sample.generate(home);
     const journal = join(sample.output, '../journal');
     await sample.env({
@@ -106,7 +106,7 @@ describe('faults on purpose', () => {
     expect((await ended).signal).toBe('SIGKILL');
   });
 
-  it('hold: a child that outlives the test holds its standard output', async () => {
+  it('hold: a child outlives the test and holds its standard output', async () => {
     await prepare(`${home}: hold 60`);
     const { pid, ended } = sample.start('codecept', [
       ...['run', 'functional', `tests/functional/Magento/_generated/${cest}`],
@@ -123,7 +123,7 @@ describe('faults on purpose', () => {
     expect((await ended).stdout).toContain('OK (1 test');
   });
 
-  it('grandchild: a process of its own session stays behind', async () => {
+  it('grandchild: a process in its own session stays behind', async () => {
     await prepare(`${home}: grandchild 60`);
     expect((await sample.run(cest)).code).toBe(0);
     const child = await waitFor(() => leftBehind('grandchild'));
@@ -131,7 +131,7 @@ describe('faults on purpose', () => {
     process.kill(child, 'SIGKILL');
   });
 
-  it('memory: takes so many megabytes', async () => {
+  it('memory: allocates so many megabytes', async () => {
     await prepare(`${home}: memory 64`);
     expect((await sample.run(cest)).code).toBe(0);
   });
@@ -142,7 +142,7 @@ describe('faults on purpose', () => {
     expect(await sample.files(sample.generated)).toContain('filler.bin');
   });
 
-  it('no-browser: broken with the message of Codeception, and pictures that are none', async () => {
+  it('no-browser: reports broken with the message of Codeception, and writes invalid screenshots', async () => {
     await sample.generate(home);
     await sample.env({
       MAGENTO_BASE_URL: shop.url,
@@ -159,7 +159,7 @@ describe('faults on purpose', () => {
     expect(text).toMatch(/\.fail\.png$/);
   });
 
-  it('no-browser before a suite: a result that says passed and never stopped', async () => {
+  it('no-browser before a suite: writes a result that is passed and has no stop time', async () => {
     await sample.generate('HarbourAdminOrderViewTest');
     await sample.env({ MAGENTO_BASE_URL: shop.url, STAND_IN_FAULT: 'suite HarbourOrdersSuite: no-browser' });
     const { code } = await sample.run('HarbourOrdersSuite');
@@ -168,13 +168,13 @@ describe('faults on purpose', () => {
     expect(await sample.read(join(sample.output, 'report.xml'))).toBe('');
   });
 
-  it('generate: faults of generation', async () => {
+  it('generate: commits faults during generation', async () => {
     await sample.env({ STAND_IN_FAULT: 'generate: exit 255' });
     expect((await sample.generate(home)).code).toBe(255);
     expect(await sample.files(sample.generated).catch(() => [])).toEqual([]);
   });
 
-  it('comments of a test commit faults too', async () => {
+  it('a comment in a test can commit a fault', async () => {
     await sample.addTest('CommentTest', '<comment userInput="stand-in: exit 9" stepKey="fault"/>');
     await sample.generate('CommentTest');
     await sample.env({ MAGENTO_BASE_URL: shop.url });
@@ -182,7 +182,7 @@ describe('faults on purpose', () => {
   });
 });
 
-/** The process that a fault of this sample has left behind. */
+/** The process that a fault of this sample left behind. */
 function leftBehind(mark: string): number | undefined {
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -190,7 +190,7 @@ function leftBehind(mark: string): number | undefined {
       const folder = readlinkSync(`/proc/${name}/cwd`);
       if (command.includes(`stand-in:${mark}`) && folder.startsWith(sample.root)) return Number(name);
     } catch {
-      // It ended while we looked.
+      // It ended during the search.
     }
   }
   return undefined;

@@ -20,7 +20,7 @@ const groupFolder = () =>
 const configuration = () => sample.read(join(sample.acceptance, 'codeception.yml'));
 
 describe('mftf generate:tests of the stand-in', () => {
-  it('generates everything of the module and of the core, suites in their own folders', async () => {
+  it('generates all tests of the module and of the core, each suite in its own folder', async () => {
     const { code, stdout } = await sample.generate();
     expect({ code, last: stdout.trim() }).toEqual({ code: 0, last: 'Generate Tests Command Run' });
     const files = await sample.files(sample.generated);
@@ -32,7 +32,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(manifest).toContain('-g HarbourOrdersSuite\n');
   });
 
-  it('writes three places, and takes two of them back with a test that needs no suite', async () => {
+  it('writes three places, and removes two of them for a test that needs no suite', async () => {
     await sample.generate('HarbourAdminOrderGridTest');
     expect(await sample.files(groupFolder())).toEqual(['HarbourOrdersSuite.php']);
     expect(await configuration()).toMatch(/- Group\\HarbourOrdersSuite[\s\S]*groups:\s+HarbourOrdersSuite:/);
@@ -44,13 +44,13 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(await sample.files(join(sample.generated, 'HarbourOrdersSuite'))).toHaveLength(1);
   });
 
-  it('empties _generated/default each time', async () => {
+  it('empties _generated/default on each call', async () => {
     await sample.generate('HarbourHomePageTest', 'HarbourSearchTest');
     await sample.generate('HarbourCouponTest');
     expect(await sample.files(join(sample.generated, 'default'))).toEqual(['HarbourCouponTestCest.php']);
   });
 
-  it('gives the same bytes for the same input, and no value of an environment', async () => {
+  it('generates the same bytes for the same input, without values of an environment', async () => {
     await sample.env({ HARBOUR_MUG_PRICE: 'first' });
     await sample.generate('HarbourProductPriceTest');
     const cest = join(sample.generated, 'default/HarbourProductPriceTestCest.php');
@@ -61,7 +61,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(before).toContain('getenv("HARBOUR_MUG_PRICE")');
   });
 
-  it('bakes WAIT_TIMEOUT in, and a number for a unique field of createData', async () => {
+  it('writes WAIT_TIMEOUT, and a number for a unique field of createData, into the generated files', async () => {
     await sample.env({ WAIT_TIMEOUT: '7' });
     await sample.addTest(
       'UniqueTest',
@@ -76,7 +76,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(await sample.read(cest)).not.toBe(before);
   });
 
-  it('generates what it knows and ends with 1 when a name is unknown', async () => {
+  it('generates the known tests and ends with 1 when a name is unknown', async () => {
     const { code, stdout } = await sample.generate('HarbourHomePageTest', 'NopeTest');
     expect(code).toBe(1);
     expect(stdout).toContain('ERROR: 1 Test(s) failed to generate. See mftf.log for details.');
@@ -84,7 +84,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(await sample.files(join(sample.generated, 'default'))).toEqual(['HarbourHomePageTestCest.php']);
   });
 
-  it('leaves what was generated before when XML is broken', async () => {
+  it('keeps earlier generated files when XML is invalid', async () => {
     await sample.generate('HarbourHomePageTest');
     await sample.addFile('Test/BrokenTest.xml', '<tests><test name="BrokenTest"></tests>');
     const { code, stdout } = await sample.generate('HarbourSearchTest');
@@ -93,14 +93,14 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(await sample.files(join(sample.generated, 'default'))).toEqual(['HarbourHomePageTestCest.php']);
   });
 
-  it('says when a reference leads nowhere', async () => {
+  it('reports a reference that cannot be resolved', async () => {
     await sample.addTest('LostTest', '<click selector="{{NopeSection.button}}" stepKey="click"/>');
     const { code, stdout } = await sample.generate('LostTest', '-v');
     expect(code).toBe(1);
     expect(stdout).toContain('{{NopeSection.button}}');
   });
 
-  it('reads extends, remove, before and after', async () => {
+  it('resolves extends, remove, before and after', async () => {
     await sample.addTest(
       'ChildTest',
       `<remove keyForRemoval="seeProducts"/>
@@ -115,7 +115,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(cest).toContain('@group smoke');
   });
 
-  it('takes suites from tests, groups and modules, without what is excluded', async () => {
+  it('builds suites from tests, groups and modules, without excluded tests', async () => {
     await sample.addFile(
       'Suite/GroupSuite.xml',
       `<suites><suite name="GroupSuite"><include><group name="checkout"/><test name="HarbourHomePageTest"/></include>
@@ -128,11 +128,11 @@ describe('mftf generate:tests of the stand-in', () => {
       'HarbourGuestCheckoutTestCest.php',
       'HarbourHomePageTestCest.php',
     ]);
-    // No before and no after: no class.
+    // Without before and after there is no class.
     expect(await sample.files(groupFolder())).toEqual(['HarbourOrdersSuite.php']);
   });
 
-  it('knows a linked module by the name of what it links to', async () => {
+  it('names a linked module by the target of the link', async () => {
     const real = join(sample.root, '3f9c2a1');
     await rename(join(sample.root, 'app/code/TestModule'), real);
     await symlink(real, join(sample.root, 'app/code/TestModule'));
@@ -141,7 +141,7 @@ describe('mftf generate:tests of the stand-in', () => {
     expect(cest).toContain('@Features({"3f9c2a1"})');
   });
 
-  it('dies with 255 when tests/functional/Magento is missing', async () => {
+  it('ends with 255 when tests/functional/Magento is missing', async () => {
     await rm(join(sample.acceptance, 'tests/functional/Magento'), { recursive: true });
     const { code, stderr } = await sample.generate('HarbourHomePageTest');
     expect(code).toBe(255);
@@ -155,9 +155,9 @@ describe('mftf generate:tests of the stand-in', () => {
       const { code } = await sample.mftf('generate:tests', 'HarbourHomePageTest');
       expect(code).toBe(0);
       await sample.env({ MAGENTO_BASE_URL: shop.url, MAGENTO_ADMIN_PASSWORD: 'wrong' });
-      const refused = await sample.mftf('generate:tests', 'HarbourHomePageTest');
-      expect(refused.code).toBe(1);
-      expect(refused.stdout).toContain('Cannot retrieve API token with credentials');
+      const refusal = await sample.mftf('generate:tests', 'HarbourHomePageTest');
+      expect(refusal.code).toBe(1);
+      expect(refusal.stdout).toContain('Cannot retrieve API token with credentials');
     } finally {
       await shop.close();
     }

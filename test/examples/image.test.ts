@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { expect, it } from 'vitest';
 import { buildSampleImage } from '../../src/demo/image.ts';
 
-it('the sample image is loaded once, and its MFTF generates in a container without a network', async () => {
+it('the sample image is loaded once, and its MFTF generates in a container without network', async () => {
   const docker = new Docker();
   const reference = await buildSampleImage(docker);
   const { Id } = await docker.getImage(reference).inspect();

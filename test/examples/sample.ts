@@ -7,42 +7,42 @@ import { examplePath } from '../../src/demo/examples.ts';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { buildSampleTree, samplePhp, sampleRoot } from '../../src/demo/tree.ts';
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
 
-/** A sample tree with the sample module in it, in a folder of its own, driven as a container drives it. */
+/** A sample tree with the sample module in its own folder, called as a container calls it. */
 export interface Sample {
   root: string;
   acceptance: string;
   generated: string;
-  /** Where runs put their results. */
+  /** The output folder of runs. */
   output: string;
   /** Writes `.env`: the module's values for an environment, then these. */
   env(values: Record<string, string>, environment?: string): Promise<void>;
-  /** A test of the module, from its steps. */
+  /** Adds a test with these steps to the module. */
   addTest(name: string, steps: string, rest?: string): Promise<void>;
   addFile(path: string, content: string): Promise<void>;
-  /** Starts `php vendor/bin/<command>`; the caller waits for `ended`. */
-  start(command: 'mftf' | 'codecept', args: string[]): { pid: number; ended: Promise<Ended> };
-  mftf(...args: string[]): Promise<Ended>;
-  generate(...names: string[]): Promise<Ended>;
+  /** Starts `php vendor/bin/<command>`; the caller awaits `ended`. */
+  start(command: 'mftf' | 'codecept', args: string[]): { pid: number; ended: Promise<ProcessResult> };
+  mftf(...args: string[]): Promise<ProcessResult>;
+  generate(...names: string[]): Promise<ProcessResult>;
   /** Runs a Cest or a folder below `_generated`. */
-  run(path: string, ...args: string[]): Promise<Ended>;
+  run(path: string, ...args: string[]): Promise<ProcessResult>;
   files(folder: string): Promise<string[]>;
   read(path: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** The options that matre gives to codecept. */
+/** The options that matre passes to codecept. */
 const options = ['--no-colors', '--no-ansi', '--no-interaction', '--verbose', '--steps', '--xml=report.xml'];
 
 export interface Samples {
   open(mftfVersion?: string): Promise<Sample>;
-  /** Removes what samples were copied from. */
+  /** Removes the templates of the samples. */
   close(): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ async function openSample(template: string): Promise<Sample> {
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
     const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
-      ([end, stdout, stderr]): Ended => ({ ...end, stdout, stderr }),
+      ([end, stdout, stderr]): ProcessResult => ({ ...end, stdout, stderr }),
     );
     return { pid: child.pid ?? 0, ended };
   };
@@ -125,7 +125,7 @@ async function openSample(template: string): Promise<Sample> {
   };
 }
 
-/** A test case of an Allure 1 file, as far as the tests here look at it. */
+/** The part of a test case of an Allure 1 file that these tests use. */
 export function allureCases(xml: string) {
   return [...xml.matchAll(/<test-case ([^>]*)>([\s\S]*?)<\/test-case>/g)].map(
     ([, attributes = '', body = '']) => ({

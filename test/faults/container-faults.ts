@@ -8,7 +8,7 @@ import type { HarnessEnvironment } from './stores.ts';
 const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
 const needsDocker = ({ containers }: Harness) => needs(containers.docker, 'only with Docker');
 
-/** In the container of an environment, if it is there. */
+/** Runs a command in the container of an environment, if it exists. */
 async function inside(
   { engine }: Harness,
   { container }: HarnessEnvironment,
@@ -17,7 +17,7 @@ async function inside(
   await capture(engine, container, argv).catch(() => {});
 }
 
-/** Lets the processes of a container go on, past the engine, if they are still there. */
+/** Continues the stopped processes of a container without the engine, if they still exist. */
 function thaw(pid: number): void {
   if (!existsSync(`/proc/${pid}/cgroup`)) return;
   const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
@@ -40,7 +40,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container killed',
-    notBecause: needsDocker,
+    unsupportedReason: needsDocker,
     async begin({ containers }, { container }) {
       await containers.docker
         ?.getContainer(container)
@@ -52,19 +52,19 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container paused',
-    notBecause: needsDocker,
-    lasts: [1_000, 4_000],
+    unsupportedReason: needsDocker,
+    durationMs: [1_000, 4_000],
     async begin({ containers }, { container }) {
-      const found = containers.docker?.getContainer(container);
-      const pid = await found?.inspect().then(
+      const dockerContainer = containers.docker?.getContainer(container);
+      const pid = await dockerContainer?.inspect().then(
         ({ State }) => State.Pid,
         () => undefined,
       );
-      await found?.pause().catch(() => {});
+      await dockerContainer?.pause().catch(() => {});
       return () => {
-        // Docker 20.10 cannot undo this by itself when a process enters the container in that very moment.
+        // Docker 20.10 cannot undo this when a process enters the container at that very moment.
         if (pid) thaw(pid);
-        return found?.unpause().catch(() => {});
+        return dockerContainer?.unpause().catch(() => {});
       };
     },
   },
@@ -95,7 +95,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'tmpfs full',
-    lasts: [500, 2_000],
+    durationMs: [500, 2_000],
     async begin(harness, environment) {
       for (const folder of [generated, '/matre/run']) {
         await inside(harness, environment, 'dd', 'if=/dev/zero', `of=${folder}/filler`, 'bs=64k');
@@ -108,7 +108,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'out of memory',
-    notBecause: needsDocker,
+    unsupportedReason: needsDocker,
     async begin(harness, environment) {
       await inside(harness, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');
       return done;

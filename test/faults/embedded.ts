@@ -8,14 +8,14 @@ import { freePort } from '../support/redis.ts';
 import type { Installation } from './installation.ts';
 import { someTests } from './module.ts';
 import type { Random } from './random.ts';
-import { addEnvironments, type Ground, pause, removeContainers, silent } from './stores.ts';
+import { addEnvironments, pause, removeContainers, type SharedSetup, silentLog } from './stores.ts';
 import { startWorkers } from './workers.ts';
 
-/** One process, `matre up` on the embedded database, spoken to over HTTP as people do. */
+/** One process, `matre up` on the embedded database, called over HTTP. */
 export interface Embedded extends Installation {
-  /** SIGKILL while it writes: runs are being submitted, and others executed. It is started again. */
+  /** SIGKILL during a write: runs are being submitted, and others executed. It is started again. */
   killInMidWrite(random: Random): Promise<void>;
-  /** Opens its database when its process has been stopped for good. */
+  /** Opens its database after its process has stopped for good. */
   open(): Promise<Database>;
   close(): Promise<void>;
 }
@@ -25,15 +25,15 @@ const firstRun = 1_000_000;
 const answerMs = 5_000;
 
 export async function openEmbeddedInstallation(
-  installation: Ground,
+  installation: SharedSetup,
   codes: string[],
   settings: Record<string, string> = {},
 ): Promise<Embedded> {
   const data = join(installation.folder, 'embedded');
   await mkdir(data, { mode: 0o700 });
-  const open = () => openEmbedded({ folder: data, log: silent });
+  const open = () => openEmbedded({ folder: data, log: silentLog });
   const database = await open();
-  await migrate(database, { log: silent });
+  await migrate(database, { log: silentLog });
   const environments = await addEnvironments(database, codes, installation.containers.shop.url);
   await database.script(`ALTER TABLE run ALTER COLUMN id RESTART WITH ${firstRun}`);
   await database.close();
@@ -83,7 +83,7 @@ export async function openEmbeddedInstallation(
       (await ask('?state=running')).map(({ id, environmentId }) => ({
         id,
         environmentId,
-        pid: workers.posts[0]?.pid ?? 0,
+        pid: workers.processes[0]?.pid ?? 0,
       })),
     atRest: async () =>
       (await ask('?state=running')).length === 0 && (await ask('?state=queued')).length === 0,
@@ -91,7 +91,7 @@ export async function openEmbeddedInstallation(
     async killInMidWrite(random) {
       const writes = Promise.allSettled(environments.map((environment) => submit(environment, random)));
       await pause(random.between(0, 30));
-      for (const { signal } of workers.posts) signal('SIGKILL');
+      for (const { signal } of workers.processes) signal('SIGKILL');
       await writes;
     },
 

@@ -8,17 +8,17 @@ import type { Injection } from './injector.ts';
 import { type Installation, processOf } from './installation.ts';
 import type { Absence } from './workers.ts';
 
-/** A process of MFTF, as it wrote itself down from inside its container. Monotonic milliseconds. */
+/** A process of MFTF, as recorded by itself inside its container. Monotonic milliseconds. */
 export interface Lifetime {
   environmentId: number;
   runId: number;
   fence: number;
-  /** The test that it executed; `undefined` for a generation. */
+  /** The executed test; `undefined` for a generation. */
   test: string | undefined;
   from: number;
-  /** Its end, or its last sign of life: it gives one every quarter of a second. */
+  /** Its end, or its last heartbeat: it sends one every quarter of a second. */
   to: number;
-  /** How it ended; `undefined` when it was killed. */
+  /** Its end; `undefined` when it was killed. */
   code: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface FinalResult {
   recordedAt: number;
 }
 
-/** All that the judge knows: what happened in the containers, what the tables say in the end, and what was done to it all. */
+/** The input of the judge: the journals of the containers, the final rows of the tables, and the injected faults. */
 export interface Evidence {
   acknowledged: number[];
   lifetimes: Lifetime[];
@@ -62,12 +62,12 @@ export interface Evidence {
   injections: Injection[];
 }
 
-/** Of one installation; `journal` is where the test processes of an environment wrote themselves down. */
+/** The evidence of one installation; `journal` is the journal of the test processes of an environment. */
 export async function gatherEvidence(
   { environments, workers, acknowledged }: Installation,
   { database, journal }: { database: Database; journal: (code: string) => string },
 ): Promise<Omit<Evidence, 'injections'>> {
-  /** From the clock of the machine, which is that of the database, to the monotonic one. */
+  /** Difference from the clock of the machine, which is that of the database, to the monotonic one. */
   const offset = monotonicMs() - Date.now();
   const moment = (date: Date | null) => (date === null ? undefined : date.getTime() + offset);
   const runs = await database.query<{
@@ -100,7 +100,7 @@ export async function gatherEvidence(
   return {
     acknowledged,
     absences: workers.absences,
-    lifetimes: environments.flatMap(({ id, code }) => livesIn(readJournal(journal(code)), id)),
+    lifetimes: environments.flatMap(({ id, code }) => lifetimesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
       id: row.id,
       environmentId: row.environment_id,
@@ -129,7 +129,7 @@ export async function gatherEvidence(
   };
 }
 
-/** What happened in several installations; their runs and environments have different numbers. */
+/** Merges the evidence of several installations; their runs and environments have different numbers. */
 export function joinEvidence(parts: Omit<Evidence, 'injections'>[], injections: Injection[]): Evidence {
   const all = <Key extends keyof Omit<Evidence, 'injections'>>(key: Key) =>
     parts.flatMap((part) => part[key] as unknown[]) as Evidence[Key];
@@ -155,16 +155,16 @@ export function readJournal(path: string): string {
 }
 
 /** In the order of their starts. */
-export function livesIn(journal: string, environmentId: number): Lifetime[] {
+export function lifetimesIn(journal: string, environmentId: number): Lifetime[] {
   const lifetimes: Lifetime[] = [];
   const latest = new Map<string, Lifetime>();
   for (const line of journal.split('\n').filter((text) => text !== '')) {
     const { event, pid, token, test, command, monotonic, code } = JSON.parse(line);
     const key = `${token} ${pid} ${test}`;
-    const known = latest.get(key);
-    if (event !== 'start' && known) {
-      known.to = monotonic;
-      if (event === 'end') known.code = code;
+    const previous = latest.get(key);
+    if (event !== 'start' && previous) {
+      previous.to = monotonic;
+      if (event === 'end') previous.code = code;
       continue;
     }
     const [, runId, fence] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];

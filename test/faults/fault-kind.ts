@@ -1,23 +1,23 @@
 import type { Harness } from './harness.ts';
 import type { Random } from './random.ts';
 import type { HarnessEnvironment } from './stores.ts';
-import type { Post } from './workers.ts';
+import type { WorkerProcess } from './workers.ts';
 
 /** Undoes a fault. */
-type Heal = () => Promise<unknown> | unknown;
+type Undo = () => Promise<unknown> | unknown;
 
 interface Kind<Target> {
   name: string;
-  /** How long it lasts, in milliseconds; without it there is nothing to undo. */
-  lasts?: [low: number, high: number];
-  /** Why this world cannot have it; it can by default. */
-  notBecause?(harness: Harness): string | undefined;
-  begin(harness: Harness, target: Target, random: Random): Promise<Heal | undefined> | Heal | undefined;
+  /** Its duration in milliseconds; without it there is nothing to undo. */
+  durationMs?: [low: number, high: number];
+  /** Why this harness does not support it; it does by default. */
+  unsupportedReason?(harness: Harness): string | undefined;
+  begin(harness: Harness, target: Target, random: Random): Promise<Undo | undefined> | Undo | undefined;
 }
 
-/** Faults by what they hit. Everything in them really happens, to real processes, servers and containers. */
+/** Kinds of faults by their target. All of them are real, on real processes, servers and containers. */
 export type FaultKind =
-  | ({ on: 'worker' } & Kind<Post>)
+  | ({ on: 'worker' } & Kind<WorkerProcess>)
   | ({ on: 'container' } & Kind<HarnessEnvironment>)
   | ({ on: 'postgres' } & Kind<undefined>)
   | ({ on: 'redis' } & Kind<undefined>)
@@ -28,5 +28,5 @@ export type FaultKind =
 /** Nothing to undo. */
 export const done = undefined;
 
-/** Why a kind is left out when something it needs is not there. */
+/** Why a kind is left out when a requirement of it is missing. */
 export const needs = (what: unknown, otherwise: string) => (what ? undefined : otherwise);

@@ -11,8 +11,8 @@ const needsOwnEngine = ({ containers }: Harness) =>
 const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind => ({
   on: 'engine',
   name,
-  lasts: [100, 1_000],
-  notBecause: needsOwnEngine,
+  durationMs: [100, 1_000],
+  unsupportedReason: needsOwnEngine,
   async begin({ containers: { own } }) {
     await own?.end(signal);
     return () => own?.start();
@@ -25,8 +25,8 @@ const otherFaults: FaultKind[] = [
   {
     on: 'disk',
     name: 'data folder full',
-    lasts: [1_000, 3_000],
-    notBecause: ({ disk }) => needs(disk, 'a small file system could not be mounted: not root'),
+    durationMs: [1_000, 3_000],
+    unsupportedReason: ({ disk }) => needs(disk, 'a small file system could not be mounted: not root'),
     async begin({ disk }) {
       await disk?.fill();
       return () => disk?.free();
@@ -34,12 +34,12 @@ const otherFaults: FaultKind[] = [
   },
   {
     on: 'embedded',
-    name: 'process with the embedded database killed in mid-write',
-    lasts: [0, 0],
-    notBecause: ({ embedded }) => needs(embedded, 'no such installation'),
+    name: 'process with the embedded database killed during a write',
+    durationMs: [0, 0],
+    unsupportedReason: ({ embedded }) => needs(embedded, 'no such installation'),
     async begin({ embedded }, _, random) {
       await embedded?.killInMidWrite(random);
-      return () => waitFor(() => embedded?.workers.posts.every(({ ready }) => ready));
+      return () => waitFor(() => embedded?.workers.processes.every(({ ready }) => ready));
     },
   },
 ];

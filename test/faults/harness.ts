@@ -5,7 +5,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { startProxy, type Way } from '../support/proxy.ts';
+import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { type Embedded, openEmbeddedInstallation } from './embedded.ts';
@@ -17,7 +17,7 @@ import {
   faketimeLibrary,
   openInstallation,
   removeContainers,
-  silent,
+  silentLog,
 } from './stores.ts';
 import { startWorkers } from './workers.ts';
 
@@ -25,31 +25,31 @@ export interface HarnessOptions {
   engine: EngineChoice;
   /** Worker processes. */
   processes: number;
-  /** Runs at a time in each. */
+  /** Concurrent runs of each. */
   slots: number;
   environments: number;
-  /** Whether there is a small installation on the embedded database beside. */
+  /** Whether there is a small second installation on the embedded database. */
   embedded: boolean;
-  /** Over those of `openGround`. */
+  /** Override the defaults of `openStores`. */
   settings?: Record<string, string>;
 }
 
-/** An installation with everything around it: servers, ways to them, worker processes, a test module, containers. */
+/** An installation with everything it needs: servers, proxies to them, worker processes, a test module, containers. */
 export interface Harness extends Installation {
   postgres: TestPostgres;
   redis: TestRedis;
-  /** What the workers go through. */
-  ways: { postgres: Way; redis: Way };
-  /** Past the ways, for the harness itself. */
+  /** The proxies between the workers and the servers. */
+  proxies: { postgres: TestProxy; redis: TestProxy };
+  /** Direct connections for the harness itself, without the proxies. */
   database: Database;
   containers: Containers;
   engine: Engine;
-  /** What the data folder of the workers is on. */
+  /** The disk of the data folder of the workers. */
   disk: SmallDisk | undefined;
   embedded: Embedded | undefined;
-  /** Where the workers' logs are. */
+  /** The folder of the workers' logs. */
   folder: string;
-  /** The journal of the test processes of an environment, on this machine. */
+  /** The path of the journal of the test processes of an environment, on this machine. */
   journal(code: string): string;
   close(options?: { keepFolder: boolean }): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const data = join(folder, 'data');
   const close = async ({ keepFolder = false } = {}) => {
-    // What is in memory would be gone.
+    // Data in memory would be lost.
     if (keepFolder) await cp(data, join(folder, 'data-kept'), { recursive: true }).catch(() => {});
     for (const step of closing.splice(0).reverse()) await step();
     await installation.close({ keepFolder });
@@ -75,11 +75,11 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(postgres.stop);
     const redis = await startRedis();
     closing.push(redis.stop);
-    const ways = { postgres: await startProxy(postgres.port), redis: await startProxy(redis.port) };
-    closing.push(ways.postgres.close, ways.redis.close);
-    const database = await openPostgres({ url: postgres.url, log: silent });
+    const proxies = { postgres: await startProxy(postgres.port), redis: await startProxy(redis.port) };
+    closing.push(proxies.postgres.close, proxies.redis.close);
+    const database = await openPostgres({ url: postgres.url, log: silentLog });
     closing.push(database.close);
-    await migrate(database, { log: silent });
+    await migrate(database, { log: silentLog });
     const engine = await containers.open(data);
     closing.push(() => engine.close());
     const environments = await addEnvironments(database, codes, containers.shop.url);
@@ -90,7 +90,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(() => embedded?.close());
 
     const url = new URL(postgres.url);
-    url.port = String(ways.postgres.port);
+    url.port = String(proxies.postgres.port);
     const workers = startWorkers({
       names: Array.from({ length: options.processes }, (_, index) => `worker-${index + 1}`),
       command: 'worker',
@@ -99,7 +99,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
       settings: {
         ...installation.settings,
         DATABASE_URL: url.href,
-        LOCK_DSN: `redis://127.0.0.1:${ways.redis.port}`,
+        LOCK_DSN: `redis://127.0.0.1:${proxies.redis.port}`,
         MATRE_DATA: data,
         MATRE_WORKERS: String(options.slots),
         ...options.settings,
@@ -111,7 +111,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
       ...onPostgres({ database, environments, workers }),
       postgres,
       redis,
-      ways,
+      proxies,
       database,
       containers,
       engine,

@@ -5,29 +5,29 @@ import type { Harness } from './harness.ts';
 import type { RunningRun } from './installation.ts';
 import type { Random } from './random.ts';
 import { type HarnessEnvironment, pause } from './stores.ts';
-import type { Post } from './workers.ts';
+import type { WorkerProcess } from './workers.ts';
 
-/** A fault that was injected. Times: monotonic milliseconds. */
+/** An injected fault. Times: monotonic milliseconds. */
 export interface Injection {
   kind: string;
   on: FaultKind['on'];
   at: number;
-  /** When what it did was undone; `at` when there was nothing to undo. */
-  healedAt: number;
-  /** Of the process, for faults of workers. */
+  /** When its effect was undone; `at` when there was nothing to undo. */
+  undoneAt: number;
+  /** The process id, for faults of workers. */
   pid: number | undefined;
-  /** Whether there was a worker process that could take over. */
-  spare: boolean;
-  /** What was under way where it hit. */
-  hit: RunningRun[];
-  /** The environments in which it can be felt. */
-  reaches: number[];
+  /** Whether another worker process could take over. */
+  hasSpareWorker: boolean;
+  /** The running runs that it affected. */
+  affectedRuns: RunningRun[];
+  /** The affected environments. */
+  affectedIds: number[];
 }
 
 export interface InjectorOptions {
   harness: Harness;
   random: Random;
-  /** How many, over how many milliseconds. */
+  /** Number of faults, and the milliseconds for all of them. */
   faults: number;
   forMs: number;
   /** Only kinds whose names match. */
@@ -37,161 +37,164 @@ export interface InjectorOptions {
 }
 
 /**
- * Faults come in waves: nine as fast as they can, several at once, and when those are undone one alone, with calm after it.
- * How fast things recover is seen from that one; that they do recover, from all.
+ * Faults come in waves: nine in quick succession, several at once, and when those are undone a single one, with a calm
+ * period after it. The single fault shows how fast things recover; all of them show that they recover.
  */
 const waveSize = 10;
-/** The least calm after a wave; as much more as the pace allows. */
+/** The minimum calm period after a wave; longer if the pace allows. */
 const calmMs = 2_000;
 /** Between two faults of a wave. */
 const gapMs: [low: number, high: number] = [50, 600];
-/** How long the fault that comes alone waits for all processes to be up. */
+/** How long the single fault waits for all processes to be up. */
 const readyMs = 4_000;
 
-/** How long a step of a fault may take: the slowest starts an engine. */
+/** Timeout of a step of a fault: the slowest starts an engine. */
 const stepMs = 90_000;
 
-/** How long is waited for word of what is under way. */
-const lookMs = 500;
+/** Timeout of the query for running runs. */
+const queryTimeoutMs = 500;
 
-/** What this world cannot have, and why. */
-export function excluded(harness: Harness): { kind: string; because: string }[] {
-  return faultKinds.flatMap(({ name, notBecause }) => {
-    const because = notBecause?.(harness);
-    return because === undefined ? [] : [{ kind: name, because }];
+/** Kinds that this harness does not support, with the reasons. */
+export function excludedKinds(harness: Harness): { kind: string; reason: string }[] {
+  return faultKinds.flatMap(({ name, unsupportedReason }) => {
+    const reason = unsupportedReason?.(harness);
+    return reason === undefined ? [] : [{ kind: name, reason }];
   });
 }
 
-/** Injects faults of all kinds in turn, in a new order each time, never two on the same thing. Resolves when all are undone. */
+/**
+ * Injects faults of all kinds, in a new order for each pass, never two on the same target. Resolves when all are
+ * undone.
+ */
 export async function injectFaults(options: InjectorOptions): Promise<Injection[]> {
-  const { harness: world, random, faults, forMs } = options;
+  const { harness, random, faults, forMs } = options;
   const possible = faultKinds
     .filter(({ name }) => options.only?.test(name) ?? true)
-    .filter(({ notBecause }) => notBecause?.(world) === undefined);
+    .filter(({ unsupportedReason }) => unsupportedReason?.(harness) === undefined);
   if (possible.length === 0) throw new Error(`No kind of fault is left: ${options.only}`);
   const injections: Injection[] = [];
   const busy = new Set<unknown>();
   const ending: Promise<void>[] = [];
-  /** Of the installation beside, which nobody has to wait for. */
-  const endingBeside: Promise<void>[] = [];
+  /** Environments of the second installation, which no fault waits for. */
+  const endingEmbedded: Promise<void>[] = [];
   const start = monotonicMs();
-  const inWaves: FaultKind[] = [];
-  const alone: FaultKind[] = [];
+  const waveFaults: FaultKind[] = [];
+  const singleFaults: FaultKind[] = [];
   let running: RunningRun[] = [];
 
-  /** What is under way; where nobody answers, what was under way a moment ago. */
-  async function look(): Promise<void> {
-    const installations = [world, ...(world.embedded ? [world.embedded] : [])];
-    const seen = installations.map((each) => {
+  /** The running runs; when no installation answers, those of a moment ago. */
+  async function refreshRunning(): Promise<void> {
+    const installations = [harness, ...(harness.embedded ? [harness.embedded] : [])];
+    const snapshots = installations.map((each) => {
       const ids = each.environments.map(({ id }) => id);
       const before = running.filter(({ environmentId }) => ids.includes(environmentId));
-      return Promise.race([each.running().catch(() => before), pause(lookMs).then(() => before)]);
+      return Promise.race([each.running().catch(() => before), pause(queryTimeoutMs).then(() => before)]);
     });
-    running = (await Promise.all(seen)).flat();
+    running = (await Promise.all(snapshots)).flat();
   }
 
-  const isFree = (post: Post) => post.ready && !busy.has(post);
+  const isFree = (worker: WorkerProcess) => worker.ready && !busy.has(worker);
 
-  /** One is always left alone, so that there is somebody to take over. */
-  function workerToHit(): Post | undefined {
-    const free = world.workers.posts.filter(isFree);
-    return free.length > 1 || world.workers.posts.length === 1 ? random.pick(free) : undefined;
+  /** One worker is always spared, so that it can take over. */
+  function workerToHit(): WorkerProcess | undefined {
+    const free = harness.workers.processes.filter(isFree);
+    return free.length > 1 || harness.workers.processes.length === 1 ? random.pick(free) : undefined;
   }
 
   function environmentToHit(): HarnessEnvironment | undefined {
-    const free = world.environments.filter((environment) => !busy.has(environment));
+    const free = harness.environments.filter((environment) => !busy.has(environment));
     return random.pick(free.filter(({ id }) => running.some((run) => run.environmentId === id)));
   }
 
-  /** Begins a fault; false when there is nothing that it could hit now. */
+  /** Begins a fault; returns false when it has no target now. */
   function begin(kind: FaultKind): boolean {
-    const here = world.environments.map(({ id }) => id);
-    const there = world.embedded?.environments.map(({ id }) => id) ?? [];
+    const mainIds = harness.environments.map(({ id }) => id);
+    const embeddedIds = harness.embedded?.environments.map(({ id }) => id) ?? [];
     if (kind.on === 'worker') {
-      const post = workerToHit();
-      if (!post) return false;
-      const { pid } = post;
-      carryOut(kind, { target: post, reaches: here, pid }, () => kind.begin(world, post, random));
+      const worker = workerToHit();
+      if (!worker) return false;
+      const { pid } = worker;
+      inject(kind, { target: worker, affectedIds: mainIds, pid }, () => kind.begin(harness, worker, random));
     } else if (kind.on === 'container') {
       const environment = environmentToHit();
       if (!environment) return false;
-      carryOut(kind, { target: environment, reaches: [environment.id] }, () =>
-        kind.begin(world, environment, random),
+      inject(kind, { target: environment, affectedIds: [environment.id] }, () =>
+        kind.begin(harness, environment, random),
       );
     } else {
       if (busy.has(kind.on)) return false;
-      const reaches = {
-        engine: [...here, ...there],
-        embedded: there,
-        postgres: here,
-        redis: here,
-        disk: here,
+      const affectedIds = {
+        engine: [...mainIds, ...embeddedIds],
+        embedded: embeddedIds,
+        postgres: mainIds,
+        redis: mainIds,
+        disk: mainIds,
       };
-      carryOut(kind, { target: kind.on, reaches: reaches[kind.on] }, () =>
-        kind.begin(world, undefined, random),
+      inject(kind, { target: kind.on, affectedIds: affectedIds[kind.on] }, () =>
+        kind.begin(harness, undefined, random),
       );
     }
     return true;
   }
 
-  function carryOut(
+  function inject(
     kind: FaultKind,
-    { target, reaches, pid }: { target: unknown; reaches: number[]; pid?: number | undefined },
+    { target, affectedIds, pid }: { target: unknown; affectedIds: number[]; pid?: number | undefined },
     work: () => ReturnType<FaultKind['begin']>,
   ): void {
     const at = monotonicMs();
-    const spare = world.workers.posts.some((post) => post !== target && isFree(post));
-    const hit = running.filter((run) =>
-      pid === undefined ? reaches.includes(run.environmentId) : run.pid === pid,
+    const hasSpareWorker = harness.workers.processes.some((worker) => worker !== target && isFree(worker));
+    const affectedRuns = running.filter((run) =>
+      pid === undefined ? affectedIds.includes(run.environmentId) : run.pid === pid,
     );
     const injection: Injection = {
       kind: kind.name,
       on: kind.on,
       at,
-      healedAt: at,
+      undoneAt: at,
       pid,
-      spare,
-      hit,
-      reaches,
+      hasSpareWorker,
+      affectedRuns,
+      affectedIds: affectedIds,
     };
     injections.push(injection);
     options.onInjected?.(injection);
     busy.add(target);
-    const lasts = random.between(...(kind.lasts ?? [0, 0]));
-    (kind.on === 'embedded' ? endingBeside : ending).push(
+    const durationMs = random.between(...(kind.durationMs ?? [0, 0]));
+    (kind.on === 'embedded' ? endingEmbedded : ending).push(
       (async () => {
         try {
-          const heal = await inTime(work());
-          if (heal) {
-            await pause(lasts);
-            await inTime(heal());
+          const undo = await withTimeout(work());
+          if (undo) {
+            await pause(durationMs);
+            await withTimeout(undo());
           }
         } catch (error) {
           options.onProblem(`"${kind.name}" could not be carried out: ${error}`);
         }
-        injection.healedAt = monotonicMs();
+        injection.undoneAt = monotonicMs();
         busy.delete(target);
       })(),
     );
   }
 
   /**
-   * An engine that was killed under a question of ours may never answer it (seen with Docker 20.10). The world has to live with
-   * what was done by then, and so has the judge.
+   * An engine that is killed during a request may never answer it (seen with Docker 20.10). The installation has to
+   * cope with a half-done request, and so does the judge.
    */
-  function inTime<T>(step: Promise<T> | T): Promise<T | undefined> {
+  function withTimeout<T>(step: Promise<T> | T): Promise<T | undefined> {
     return Promise.race([step, pause(stepMs).then(() => undefined)]);
   }
 
-  /** Begins the next fault of a list that has something to hit; the list is filled with all kinds in turn. */
+  /** Begins the next fault of a list that has a target; the list is refilled with all kinds. */
   async function beginNext(list: FaultKind[]): Promise<void> {
-    await look();
-    const next = list.find(begin) ?? refilled(list).find(begin);
+    await refreshRunning();
+    const next = list.find(begin) ?? refill(list).find(begin);
     if (next) list.splice(list.indexOf(next), 1);
     else await pause(100);
   }
 
-  function refilled(list: FaultKind[]): FaultKind[] {
+  function refill(list: FaultKind[]): FaultKind[] {
     if (list.length < possible.length) list.push(...random.shuffled(possible));
     return list;
   }
@@ -200,19 +203,19 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   while (injections.length < faults && !isLate()) {
     const wave = injections.length;
     while (injections.length < Math.min(faults, wave + waveSize - 1) && !isLate()) {
-      await beginNext(inWaves);
+      await beginNext(waveFaults);
       await pause(random.between(...gapMs));
     }
     await Promise.all(ending.splice(0));
     if (injections.length < faults) {
-      const patience = monotonicMs() + readyMs;
-      while (monotonicMs() < patience && !world.workers.posts.every(isFree)) await pause(50);
+      const readyDeadline = monotonicMs() + readyMs;
+      while (monotonicMs() < readyDeadline && !harness.workers.processes.every(isFree)) await pause(50);
       const before = injections.length;
-      while (injections.length === before && !isLate()) await beginNext(alone);
+      while (injections.length === before && !isLate()) await beginNext(singleFaults);
       await Promise.all(ending.splice(0));
     }
     await pause(Math.max(calmMs, start + (forMs * injections.length) / faults - monotonicMs()));
   }
-  await Promise.all(endingBeside);
+  await Promise.all(endingEmbedded);
   return injections;
 }

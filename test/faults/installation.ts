@@ -6,19 +6,19 @@ import type { Random } from './random.ts';
 import type { HarnessEnvironment } from './stores.ts';
 import type { Workers } from './workers.ts';
 
-/** A run that somebody executes now. */
+/** A run that a worker executes now. */
 export interface RunningRun {
   id: number;
   environmentId: number;
-  /** Of the process that has it. */
+  /** The id of the process that executes it. */
   pid: number;
 }
 
-/** Something that takes on runs and executes them. */
+/** An installation that accepts and executes runs. */
 export interface Installation {
   environments: HarnessEnvironment[];
   workers: Workers;
-  /** Runs that were acknowledged, in the order of their submission. */
+  /** Acknowledged runs, in the order of their submission. */
   acknowledged: number[];
   /** Queues a run; resolves when it is acknowledged. */
   submit(environment: HarnessEnvironment, random: Random): Promise<void>;
@@ -29,7 +29,7 @@ export interface Installation {
   atRest(): Promise<boolean>;
 }
 
-/** One whose processes share a PostgreSQL; `database` is the harness's own way to it. */
+/** An installation whose processes share a PostgreSQL; `database` is the harness's own connection to it. */
 export function onPostgres({
   database,
   environments,

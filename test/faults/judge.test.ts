@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, livesIn } from './evidence.ts';
+import { type Evidence, lifetimesIn } from './evidence.ts';
 import { judge } from './judge.ts';
 
-/** Two runs on one environment, as they should be: run 1 lost a worker in its second test and went on with another. */
-function well(): Evidence {
+/** Two correct runs on one environment: run 1 lost a worker in its second test and continued on another. */
+function correctEvidence(): Evidence {
   const lifetime = { environmentId: 7, code: 0 };
   return {
     acknowledged: [1, 2],
@@ -45,43 +45,40 @@ function well(): Evidence {
 const limits = { deadMs: 1_000, hungMs: 2_000, retries: 1 };
 const kindsIn = (evidence: Evidence) => judge(evidence, limits).map(({ kind }) => kind);
 
-/** Changes one of a list. */
+/** Changes one element of a list. */
 function change<T>(list: T[], index: number, changes: Partial<T>): void {
   Object.assign(list[index] as object, changes);
 }
 
 describe('the judge of the faults', () => {
-  it('has nothing to say when all is well', () => {
-    expect(judge(well(), limits)).toEqual([]);
+  it('reports no violation for correct evidence', () => {
+    expect(judge(correctEvidence(), limits)).toEqual([]);
   });
 
-  it('lets a run that is broken for a passing reason be tried again', () => {
-    const evidence = well();
+  it('allows a retry of a run that is broken for a transient reason', () => {
+    const evidence = correctEvidence();
     change(evidence.attempts, 0, { outcome: 'broken', reason: 'CONTAINER_VANISHED' });
     change(evidence.results, 1, { reason: 'CONTAINER_VANISHED' });
     expect(judge(evidence, limits)).toEqual([]);
   });
 
   it.each<[string, string, (evidence: Evidence) => void]>([
-    ['a run that is gone', 'lost', ({ acknowledged }) => acknowledged.push(3)],
+    ['a run that is missing', 'lost', ({ acknowledged }) => acknowledged.push(3)],
     ['a run without an end', 'lost', ({ runs }) => change(runs, 1, { state: 'running', verdict: null })],
-    [
-      'tests of two runs at the same time',
-      'overlap',
-      ({ lifetimes: lives }) => change(lives, 2, { to: 6_100 }),
-    ],
+    ['tests of two runs at the same time', 'overlap', ({ lifetimes }) => change(lifetimes, 2, { to: 6_100 })],
     [
       'tests of two claims at the same time',
       'overlap',
-      ({ lifetimes: lives }) => change(lives, 1, { to: 5_100 }),
+      ({ lifetimes }) => change(lifetimes, 1, { to: 5_100 }),
     ],
     [
       'a later run that starts first',
       'order',
-      ({ lifetimes: lives }) => lives.unshift({ ...lives[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
+      ({ lifetimes }) =>
+        lifetimes.unshift({ ...lifetimes[3], runId: 2, fence: 0, from: 10, to: 20 } as never),
     ],
     [
-      'a later run that has its turn first, and does nothing then',
+      'a later run that is claimed first and executes nothing',
       'order',
       ({ attempts }) =>
         attempts.splice(
@@ -91,11 +88,7 @@ describe('the judge of the faults', () => {
           { runId: 2, attempt: 2, fence: 3, pid: 200, outcome: 'finished', reason: null },
         ),
     ],
-    [
-      'an old fence that starts something',
-      'late-writer',
-      ({ lifetimes: lives }) => change(lives, 3, { fence: 1 }),
-    ],
+    ['a process of an old fence', 'late-writer', ({ lifetimes }) => change(lifetimes, 3, { fence: 1 })],
     [
       'two results of one test',
       'doubled',
@@ -104,26 +97,26 @@ describe('the judge of the faults', () => {
     [
       'a test that is executed although it has a result',
       'doubled',
-      ({ lifetimes: lives }) =>
-        lives.splice(3, 0, { ...lives[2], test: 'A', from: 5_400, to: 5_500 } as never),
+      ({ lifetimes }) =>
+        lifetimes.splice(3, 0, { ...lifetimes[2], test: 'A', from: 5_400, to: 5_500 } as never),
     ],
     [
-      'a test that is executed again for a reason that does not pass',
+      'a test that is executed again for a permanent reason',
       'doubled',
       ({ results }) => change(results, 1, { reason: 'OUT_OF_MEMORY' }),
     ],
     [
       'a test that is executed twice in one attempt',
       'doubled',
-      ({ lifetimes: lives }) => lives.splice(2, 0, { ...lives[1], from: 4_500, to: 4_600 } as never),
+      ({ lifetimes }) => lifetimes.splice(2, 0, { ...lifetimes[1], from: 4_500, to: 4_600 } as never),
     ],
     [
-      'a run that goes on after its end',
+      'a run that continues after its end',
       'history',
       ({ attempts }) => change(attempts, 0, { outcome: 'broken', reason: 'OUT_OF_MEMORY' }),
     ],
     [
-      'a run that is tried again too often',
+      'a run that is retried too often',
       'history',
       ({ attempts }) => {
         const broken = { outcome: 'broken', reason: 'CONTAINER_VANISHED' } as const;
@@ -133,57 +126,53 @@ describe('the judge of the faults', () => {
       },
     ],
     ['an attempt without an end', 'history', ({ attempts }) => change(attempts, 0, { outcome: null })],
-    ['an attempt that is not there', 'history', ({ attempts }) => change(attempts, 1, { attempt: 3 })],
-    ['a fence that went back', 'history', ({ attempts }) => change(attempts, 1, { fence: 1 })],
+    ['a missing attempt', 'history', ({ attempts }) => change(attempts, 1, { attempt: 3 })],
+    ['a fence that decreases', 'history', ({ attempts }) => change(attempts, 1, { fence: 1 })],
     [
       'a run that passed although its last attempt was lost',
       'history',
       ({ attempts }) => change(attempts, 2, { outcome: 'lost' }),
     ],
     [
-      'an attempt that ended by a mistake of matre',
+      'an attempt that ended with an internal error',
       'mistake',
       ({ attempts }) => change(attempts, 1, { reason: 'INTERNAL' }),
     ],
-    ['work of nobody', 'history', ({ lifetimes: lives }) => change(lives, 3, { fence: 5 })],
-    [
-      'a test that outlives its worker',
-      'outlived',
-      ({ lifetimes: lives }) => change(lives, 1, { to: 1_400 }),
-    ],
+    ['a process of no attempt', 'history', ({ lifetimes }) => change(lifetimes, 3, { fence: 5 })],
+    ['a test that outlives its worker', 'outlived', ({ lifetimes }) => change(lifetimes, 1, { to: 1_400 })],
     ['a run that failed', 'failed', ({ runs }) => change(runs, 0, { verdict: 'failed' })],
     ['a test that failed', 'failed', ({ results }) => change(results, 3, { status: 'failed' })],
     [
-      'a test that passed and never ended',
+      'a passed test that never ended',
       'false-pass',
-      ({ lifetimes: lives }) => change(lives, 3, { code: undefined }),
+      ({ lifetimes }) => change(lifetimes, 3, { code: undefined }),
     ],
     [
-      'a run that passed without a test',
+      'a passed run without a result of a planned test',
       'false-pass',
       ({ planned }) => planned.push({ runId: 2, test: 'B' }),
     ],
-  ])('finds %s', (_, kind, spoil) => {
-    const evidence = well();
-    spoil(evidence);
+  ])('finds %s', (_, kind, corrupt) => {
+    const evidence = correctEvidence();
+    corrupt(evidence);
     expect(kindsIn(evidence)).toContain(kind);
   });
 
-  it('reads what the processes wrote of themselves', () => {
+  it('reads the journals of the processes', () => {
     const line = (event: string, monotonic: number, more = {}) =>
       JSON.stringify({
         event,
         command: 'codecept',
         pid: 9,
         token: 'run-12-34',
-        test: 'tests/functional/Magento/_generated/default/NapTestCest.php',
+        test: 'tests/functional/Magento/_generated/default/SleepTestCest.php',
         monotonic,
         ...more,
       });
     const journal = `${line('start', 10)}\n${line('beat', 260)}\n${line('end', 300, { code: 0 })}\n${line('start', 400)}\n`;
-    expect(livesIn(journal, 7)).toEqual([
-      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 10, to: 300, code: 0 },
-      { environmentId: 7, runId: 12, fence: 34, test: 'NapTest', from: 400, to: 400, code: undefined },
+    expect(lifetimesIn(journal, 7)).toEqual([
+      { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 10, to: 300, code: 0 },
+      { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 400, to: 400, code: undefined },
     ]);
   });
 });

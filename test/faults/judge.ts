@@ -1,7 +1,7 @@
 import { type FaultCode, isTransient } from '../../src/faults/fault.ts';
 import type { Evidence, FinalAttempt, FinalResult, FinalRun, Lifetime } from './evidence.ts';
 
-/** Something that must never happen, and how often it did. */
+/** A violation, and its number of occurrences. */
 export interface Violation {
   kind:
     | 'lost'
@@ -16,38 +16,40 @@ export interface Violation {
     | 'false-pass'
     | 'file'
     | 'harness';
-  what: string;
+  message: string;
 }
 
 export interface Limits {
   /** How long test processes may outlive a worker that died. */
   deadMs: number;
-  /** And one that hangs. */
+  /** The same for a worker that hangs. */
   hungMs: number;
-  /** How often a run that is broken for a passing reason may be tried again. */
+  /** How often a run that is broken for a transient reason may be retried. */
   retries: number;
 }
 
-/** Of a test with such a result nobody knows how it went: another attempt may execute it again. */
+/** The outcome of a test with such a result is unknown: another attempt may execute it again. */
 const isOpen = ({ status, reason }: FinalResult) =>
   status === 'broken' && reason !== null && isTransient(reason as FaultCode);
 
-/** Reads the evidence and nothing else: it asks no worker how it went. */
+/** Judges by the evidence alone: it never asks a worker. */
 export function judge(evidence: Evidence, limits: Limits): Violation[] {
-  const { lifetimes: lives } = evidence;
-  const environments = [...new Set(lives.map(({ environmentId }) => environmentId))];
-  const byEnvironment = environments.map((id) => lives.filter((lifetime) => lifetime.environmentId === id));
+  const { lifetimes } = evidence;
+  const environments = [...new Set(lifetimes.map(({ environmentId }) => environmentId))];
+  const byEnvironment = environments.map((id) =>
+    lifetimes.filter((lifetime) => lifetime.environmentId === id),
+  );
   return [
     ...lost(evidence),
     ...byEnvironment.flatMap(overlaps),
     ...byEnvironment.flatMap(lateWriters),
     ...outOfOrder(evidence),
-    ...doubled(evidence),
-    ...wrongHistories(evidence, limits),
-    ...outlived(evidence, limits),
+    ...duplicateExecutions(evidence),
+    ...inconsistentHistories(evidence, limits),
+    ...outlivingProcesses(evidence, limits),
     ...failed(evidence),
     ...falsePasses(evidence),
-    ...mistakes(evidence),
+    ...inconsistencies(evidence),
   ];
 }
 
@@ -56,14 +58,17 @@ function lost({ acknowledged, runs }: Evidence): Violation[] {
   const known = new Map(runs.map((run) => [run.id, run]));
   const missing = acknowledged
     .filter((id) => !known.has(id))
-    .map((id): Violation => ({ kind: 'lost', what: `run ${id} was acknowledged and is not there` }));
+    .map((id): Violation => ({ kind: 'lost', message: `run ${id} was acknowledged and is not there` }));
   const open = runs
     .filter(({ state, verdict }) => state !== 'finished' || verdict === null)
-    .map(({ id, state }): Violation => ({ kind: 'lost', what: `run ${id} is ${state} in the end` }));
+    .map(({ id, state }): Violation => ({ kind: 'lost', message: `run ${id} is ${state} in the end` }));
   return [...missing, ...open];
 }
 
-/** Invariant 1, and 6: nothing of an older run is left when one starts. Of one environment, in the order of their starts. */
+/**
+ * Invariants 1 and 6: no process of an older run is left when a run starts. For one environment, in the order of the
+ * starts.
+ */
 export function overlaps(lifetimes: Lifetime[]): Violation[] {
   return lifetimes.flatMap((one, index) =>
     lifetimes
@@ -73,16 +78,16 @@ export function overlaps(lifetimes: Lifetime[]): Violation[] {
         const ms = Math.round(Math.min(one.to, other.to) - other.from);
         return {
           kind: 'overlap',
-          what: `${say(one)} and ${say(other)} ran at the same time for ${ms} ms or more`,
+          message: `${describeLifetime(one)} and ${describeLifetime(other)} ran at the same time for ${ms} ms or more`,
         };
       }),
   );
 }
 
-/** Invariant 2: the fence of an environment grows with every claim, so the first one of a run tells when its turn was. */
-function outOfOrder({ runs, attempts, lifetimes: lives }: Evidence): Violation[] {
+/** Invariant 2: the fence of an environment grows with every claim, so the first fence of a run gives its position. */
+function outOfOrder({ runs, attempts, lifetimes }: Evidence): Violation[] {
   const first = new Map<number, number>();
-  for (const { runId, fence } of [...attempts, ...lives]) {
+  for (const { runId, fence } of [...attempts, ...lifetimes]) {
     first.set(runId, Math.min(fence, first.get(runId) ?? fence));
   }
   const latest = new Map<number, FinalRun>();
@@ -96,28 +101,35 @@ function outOfOrder({ runs, attempts, lifetimes: lives }: Evidence): Violation[]
         latest.set(run.environmentId, run);
         return [];
       }
-      const what = `run ${run.id} first started before run ${before.id}, which was submitted earlier`;
-      return [{ kind: 'order', what }];
+      const message = `run ${run.id} first started before run ${before.id}, which was submitted earlier`;
+      return [{ kind: 'order', message }];
     });
 }
 
-/** Invariant 5, as the containers see it: who has an older fence starts nothing more. */
+/** Invariant 5, as seen by the containers: an older fence starts nothing more. */
 function lateWriters(lifetimes: Lifetime[]): Violation[] {
   return lifetimes.flatMap((lifetime, index) => {
     const newer = lifetimes.slice(0, index).find(({ fence }) => fence > lifetime.fence);
-    return newer ? [{ kind: 'late-writer', what: `${say(lifetime)} started after ${say(newer)} had` }] : [];
+    return newer
+      ? [
+          {
+            kind: 'late-writer',
+            message: `${describeLifetime(lifetime)} started after ${describeLifetime(newer)} had`,
+          },
+        ]
+      : [];
   });
 }
 
 /** Invariant 4. */
-function doubled({ results, lifetimes: lives, attempts }: Evidence): Violation[] {
+function duplicateExecutions({ results, lifetimes, attempts }: Evidence): Violation[] {
   const settled = new Map<string, FinalResult>();
   const inAttempt = new Map<string, FinalResult>();
   const fences = new Map(attempts.map(({ runId, attempt, fence }) => [`${runId} ${attempt}`, fence]));
-  const twice: Violation[] = [];
+  const duplicates: Violation[] = [];
   const enter = (known: Map<string, FinalResult>, key: string, result: FinalResult) => {
     if (known.has(key)) {
-      twice.push({ kind: 'doubled', what: `run ${result.runId} has two results of ${result.test}` });
+      duplicates.push({ kind: 'doubled', message: `run ${result.runId} has two results of ${result.test}` });
     } else known.set(key, result);
   };
   for (const result of results) {
@@ -125,143 +137,156 @@ function doubled({ results, lifetimes: lives, attempts }: Evidence): Violation[]
     if (!isOpen(result)) enter(settled, `${runId} ${test}`, result);
     enter(inAttempt, `${runId} ${test} ${fences.get(`${runId} ${attempt}`)}`, result);
   }
-  const again = lives.flatMap((lifetime): Violation[] => {
+  const repeats = lifetimes.flatMap((lifetime): Violation[] => {
     if (lifetime.test === undefined) return [];
     const key = `${lifetime.runId} ${lifetime.test}`;
-    // Two clocks are compared: they may differ by a little.
+    // Two clocks are compared, which may differ slightly.
     const result = [settled.get(key), inAttempt.get(`${key} ${lifetime.fence}`)].find(
       (one) => one && lifetime.from >= one.recordedAt + 50,
     );
     if (!result) return [];
     return [
-      { kind: 'doubled', what: `${say(lifetime)} was executed although it had a result (${result.status})` },
+      {
+        kind: 'doubled',
+        message: `${describeLifetime(lifetime)} was executed although it had a result (${result.status})`,
+      },
     ];
   });
-  return [...twice, ...again];
+  return [...duplicates, ...repeats];
 }
 
 /**
- * The attempts of a run are a history that makes sense: one after the other, each with an end that leads to the next, the last
- * with one that leads to the verdict; and what happened in a container belongs to one of them.
+ * The attempts of a run are a consistent history: sequential, each with an end that leads to the next, the last with an
+ * end that leads to the verdict; and all processes in a container belong to one of them.
  */
-function wrongHistories({ runs, attempts, lifetimes: lives }: Evidence, { retries }: Limits): Violation[] {
+function inconsistentHistories({ runs, attempts, lifetimes }: Evidence, { retries }: Limits): Violation[] {
   const known = new Set(attempts.map(tokenOf));
-  const nobodys = lives
+  const orphans = lifetimes
     .filter((lifetime) => !known.has(tokenOf(lifetime)))
-    .map((lifetime): Violation => ({ kind: 'history', what: `${say(lifetime)} belongs to no attempt` }));
+    .map(
+      (lifetime): Violation => ({
+        kind: 'history',
+        message: `${describeLifetime(lifetime)} belongs to no attempt`,
+      }),
+    );
   const wrong = runs.flatMap((run) => {
     const history = attempts.filter(({ runId }) => runId === run.id);
-    return mistakesIn(run, history, retries).map(
-      (mistake): Violation => ({ kind: 'history', what: `run ${run.id} ${mistake}` }),
+    return inconsistenciesIn(run, history, retries).map(
+      (inconsistency): Violation => ({ kind: 'history', message: `run ${run.id} ${inconsistency}` }),
     );
   });
-  return [...nobodys, ...wrong];
+  return [...orphans, ...wrong];
 }
 
-function mistakesIn({ verdict }: FinalRun, history: FinalAttempt[], retries: number): string[] {
-  const mistakes: string[] = [];
+function inconsistenciesIn({ verdict }: FinalRun, history: FinalAttempt[], retries: number): string[] {
+  const inconsistencies: string[] = [];
   const last = history.at(-1);
   const earlier = history.slice(0, -1);
   history.forEach(({ attempt, fence, outcome }, index) => {
-    if (attempt !== index + 1) mistakes.push(`has no attempt ${index + 1}`);
+    if (attempt !== index + 1) inconsistencies.push(`has no attempt ${index + 1}`);
     if (index > 0 && fence <= (history[index - 1]?.fence ?? 0)) {
-      mistakes.push(`has attempt ${attempt} with a fence that is not newer`);
+      inconsistencies.push(`has attempt ${attempt} with a fence that is not newer`);
     }
-    if (outcome === null) mistakes.push(`has attempt ${attempt} without an end`);
+    if (outcome === null) inconsistencies.push(`has attempt ${attempt} without an end`);
   });
   for (const { attempt, outcome, reason } of earlier) {
     const leadsOn =
       outcome === 'lost' ||
       outcome === 'handed-back' ||
       (outcome === 'broken' && isTransient(reason as FaultCode));
-    if (!leadsOn) mistakes.push(`went on after attempt ${attempt} was ${outcome}, ${reason}`);
+    if (!leadsOn) inconsistencies.push(`went on after attempt ${attempt} was ${outcome}, ${reason}`);
   }
   if (earlier.filter(({ outcome }) => outcome === 'broken').length > retries) {
-    mistakes.push(`was tried again more than ${retries} times`);
+    inconsistencies.push(`was tried again more than ${retries} times`);
   }
-  const good = verdict === 'passed' || verdict === 'failed';
-  if (good && last?.outcome !== 'finished') {
-    mistakes.push(`is ${verdict} after an attempt that was ${last?.outcome}`);
+  const isConclusive = verdict === 'passed' || verdict === 'failed';
+  if (isConclusive && last?.outcome !== 'finished') {
+    inconsistencies.push(`is ${verdict} after an attempt that was ${last?.outcome}`);
   }
-  return mistakes;
+  return inconsistencies;
 }
 
 /** Invariant 6. */
-function outlived(
-  { lifetimes: lives, attempts, absences }: Evidence,
+function outlivingProcesses(
+  { lifetimes, attempts, absences }: Evidence,
   { deadMs, hungMs }: Limits,
 ): Violation[] {
   const pids = new Map(attempts.map(({ runId, fence, pid }) => [`run-${runId}-${fence}`, pid]));
-  return lives.flatMap((lifetime) =>
+  return lifetimes.flatMap((lifetime) =>
     absences
       .filter(({ pid }) => pid === pids.get(tokenOf(lifetime)))
       .flatMap(({ kind, from, to }): Violation[] => {
-        // Only what happened while the worker was away counts: when it is back it ends them itself.
-        const over = Math.min(lifetime.to, to ?? Infinity) - from;
-        if (lifetime.from > (to ?? Infinity) || over <= (kind === 'dead' ? deadMs : hungMs)) return [];
+        // Only the time without a worker counts: a worker that is up again ends them itself.
+        const outlivedMs = Math.min(lifetime.to, to ?? Infinity) - from;
+        if (lifetime.from > (to ?? Infinity) || outlivedMs <= (kind === 'dead' ? deadMs : hungMs)) return [];
         return [
           {
             kind: 'outlived',
-            what: `${say(lifetime)} lived on for ${Math.round(over)} ms after its worker was ${kind}`,
+            message: `${describeLifetime(lifetime)} lived on for ${Math.round(outlivedMs)} ms after its worker was ${kind}`,
           },
         ];
       }),
   );
 }
 
-/** Invariant 9: nothing is wrong with the tests, so whatever failed was the infrastructure. */
+/** Invariant 9: the tests themselves are correct, so every failure is one of the infrastructure. */
 function failed({ runs, results }: Evidence): Violation[] {
   return [
     ...runs
       .filter(({ verdict }) => verdict === 'failed')
-      .map(({ id }): Violation => ({ kind: 'failed', what: `run ${id} is failed` })),
+      .map(({ id }): Violation => ({ kind: 'failed', message: `run ${id} is failed` })),
     ...results
       .filter(({ status }) => status === 'failed' || status === 'skipped')
       .map(
         ({ runId, test, status }): Violation => ({
           kind: 'failed',
-          what: `${test} of run ${runId} is ${status}`,
+          message: `${test} of run ${runId} is ${status}`,
         }),
       ),
   ];
 }
 
-/** What was done to it all has names; what matre calls its own mistake is one. */
-function mistakes({ attempts, results }: Evidence): Violation[] {
+/** Every injected fault has a code; an internal error of matre is a violation. */
+function inconsistencies({ attempts, results }: Evidence): Violation[] {
   return [...attempts, ...results]
     .filter(({ reason }) => reason === 'INTERNAL')
     .map(({ runId, attempt }) => ({
       kind: 'mistake',
-      what: `attempt ${attempt} of run ${runId} is INTERNAL`,
+      message: `attempt ${attempt} of run ${runId} is INTERNAL`,
     }));
 }
 
-/** What is called passed did happen, to its end. */
-function falsePasses({ runs, results, planned, lifetimes: lives }: Evidence): Violation[] {
-  const ended = new Set(lives.filter(({ code }) => code === 0).map(({ runId, test }) => `${runId} ${test}`));
-  const passed = new Set(
+/** Every passed test was executed to its end. */
+function falsePasses({ runs, results, planned, lifetimes }: Evidence): Violation[] {
+  const completedTests = new Set(
+    lifetimes.filter(({ code }) => code === 0).map(({ runId, test }) => `${runId} ${test}`),
+  );
+  const passedTests = new Set(
     results.filter(({ status }) => status === 'passed').map(({ runId, test }) => `${runId} ${test}`),
   );
   const passedRuns = new Set(runs.filter(({ verdict }) => verdict === 'passed').map(({ id }) => id));
   return [
-    ...[...passed]
-      .filter((key) => !ended.has(key))
+    ...[...passedTests]
+      .filter((key) => !completedTests.has(key))
       .map(
         (key): Violation => ({
           kind: 'false-pass',
-          what: `run and test ${key} passed, but never ran to its end`,
+          message: `run and test ${key} passed, but never ran to its end`,
         }),
       ),
     ...planned
-      .filter(({ runId, test }) => passedRuns.has(runId) && !passed.has(`${runId} ${test}`))
+      .filter(({ runId, test }) => passedRuns.has(runId) && !passedTests.has(`${runId} ${test}`))
       .map(
-        ({ runId, test }): Violation => ({ kind: 'false-pass', what: `run ${runId} passed without ${test}` }),
+        ({ runId, test }): Violation => ({
+          kind: 'false-pass',
+          message: `run ${runId} passed without ${test}`,
+        }),
       ),
   ];
 }
 
 const tokenOf = ({ runId, fence }: { runId: number; fence: number }) => `run-${runId}-${fence}`;
 
-function say({ runId, fence, test, from }: Lifetime): string {
+function describeLifetime({ runId, fence, test, from }: Lifetime): string {
   return `${test ?? 'the generation'} of run ${runId} (fence ${fence}, at ${(from / 1000).toFixed(3)} s)`;
 }

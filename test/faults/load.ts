@@ -2,19 +2,19 @@ import type { Installation } from './installation.ts';
 import type { Random } from './random.ts';
 import { pause } from './stores.ts';
 
-/** How many runs wait in front of each environment. */
+/** The number of queued runs of each environment. */
 const backlog = 2;
 
 export interface Load {
-  /** Submits nothing more. */
+  /** Stops submitting. */
   stop(): Promise<void>;
 }
 
-/** Keeps runs waiting in front of every environment. */
+/** Keeps runs queued on every environment. */
 export function startLoad(installation: Installation, random: Random): Load {
-  let stopped = false;
+  let isStopped = false;
 
-  async function topUp(): Promise<void> {
+  async function fillQueues(): Promise<void> {
     const queued = await installation.queued();
     for (const environment of installation.environments) {
       if (queued.filter((id) => id === environment.id).length >= backlog) continue;
@@ -23,15 +23,15 @@ export function startLoad(installation: Installation, random: Random): Load {
   }
 
   const working = (async () => {
-    while (!stopped) {
-      // While the database is away nothing is acknowledged.
-      await topUp().catch(() => {});
+    while (!isStopped) {
+      // While the database is unreachable nothing is acknowledged.
+      await fillQueues().catch(() => {});
       await pause(400);
     }
   })();
   return {
     async stop() {
-      stopped = true;
+      isStopped = true;
       await working;
     },
   };

@@ -1,12 +1,12 @@
 /**
- * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS, FAULTS,
- * WORKERS (runs at a time, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it; docker: the one
- * that is there; sandbox; auto: the first of these), KINDS (a pattern for the names of those that are wanted), KEEP (the
- * folder with logs and journals is left there). Ends with 0 only if nothing was violated.
+ * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS,
+ * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
+ * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
+ * KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
  */
 
 import { report } from './report.ts';
-import { playRound } from './round.ts';
+import { runRound } from './round.ts';
 import type { EngineChoice } from './stores.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] || otherwise);
@@ -21,7 +21,7 @@ const engine = choices.find((choice) => choice === (process.env['ENGINE'] || 'au
 if (!engine) throw new Error(`ENGINE must be one of ${choices.join(', ')}`);
 
 console.log(`SEED=${seed} SECONDS=${seconds} FAULTS=${faults} WORKERS=${slots * processes} ENGINE=${engine}`);
-const verdict = await playRound({
+const verdict = await runRound({
   seed,
   faults,
   forMs: seconds * 1000,
@@ -34,7 +34,7 @@ const verdict = await playRound({
   environments: number('ENVIRONMENTS', 12),
   embedded: true,
   keep: process.env['KEEP'] !== undefined,
-  say: (line) => console.log(line),
+  print: (line) => console.log(line),
 });
 console.log(`\n${report(verdict)}`);
 process.exitCode = verdict.violations.length > 0 ? 1 : 0;

@@ -1,11 +1,11 @@
 import type { Random } from './random.ts';
 
-/** How long the tests of a module take, in seconds; a run has some of them. */
+/** The durations of the tests of a module, in seconds; a run has some of them. */
 export type Delays = readonly number[];
 export const shortDelays: Delays = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
-/** Longer than a short lease: they do not end by themselves before somebody ends them. */
+/** Longer than a short lease, so that they have to be ended. */
 export const longDelays: Delays = [0.5, 4, 5, 6];
-const testName = (seconds: number) => `Nap${String(seconds).replace('.', 'Point')}Test`;
+const testName = (seconds: number) => `Sleep${String(seconds).replace('.', 'Point')}Test`;
 
 /** One to four tests for a run. */
 export function someTests(random: Random, delays: Delays = shortDelays): string[] {
@@ -23,8 +23,8 @@ export function createModule(codes: string[], delays: Delays = shortDelays): Rec
     `<?xml version="1.0" encoding="UTF-8"?>
 <tests xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Test/etc/testSchema.xsd">
     <test name="${testName(seconds)}">
-        <annotations><features value="Naps"/><group value="nap"/></annotations>
-        <comment userInput="stand-in: sleep ${seconds}" stepKey="nap"/>
+        <annotations><features value="Sleeps"/><group value="sleep"/></annotations>
+        <comment userInput="stand-in: sleep ${seconds}" stepKey="sleep"/>
     </test>
 </tests>
 `,

@@ -4,55 +4,55 @@ import type { Injection } from './injector.ts';
 export interface Row {
   kind: string;
   injected: number;
-  /** Runs that were under way where it hit. */
-  hit: number;
-  /** How often the time to recover could be measured; see `recoveries`. */
+  /** Running runs that it affected. */
+  affected: number;
+  /** The number of measured recoveries; see `recoveries`. */
   measured: number;
   medianS: number | undefined;
   worstS: number | undefined;
 }
 
 /**
- * How long it took until the next test started in an environment, or its run was finished: from the moment of the fault
- * where others take over (workers, containers), from its end where everybody waits for it (stores, the engine, the disk,
- * the only process), from the end of the test under way where that is awaited. An environment that the next fault hits before that is not measured: what it
- * would say is said of the last fault; nor is a fault of the only worker process there was.
+ * The time until the next test started in an environment, or its run was finished: from the moment of the fault where
+ * others take over (workers, containers), from its end where everything waits for it (stores, the engine, the disk, the
+ * only process), from the end of the running test where that is awaited. An environment that the next fault affects
+ * before that is not measured: its recovery belongs to the last fault; nor is a fault of the only worker process.
  */
 export function recoveries(
   evidence: Evidence,
   injection: Injection,
 ): { environmentId: number; ms: number }[] {
-  const { lifetimes: lives, runs, injections } = evidence;
-  if (!injection.spare) return [];
-  return injection.hit.flatMap(({ id, environmentId }) => {
+  const { lifetimes, runs, injections } = evidence;
+  if (!injection.hasSpareWorker) return [];
+  return injection.affectedRuns.flatMap(({ id, environmentId }) => {
     const since = startOfRecovery(evidence, injection, id);
-    const starts = lives
+    const starts = lifetimes
       .filter((lifetime) => lifetime.environmentId === environmentId && lifetime.test !== undefined)
       .map(({ from }) => from);
     const finished = runs.find((run) => run.id === id)?.finishedAt;
     const next = Math.min(...[...starts, finished ?? Infinity].filter((moment) => moment > since));
-    const hitAgain = injections.some(
+    const isAffectedAgain = injections.some(
       (other) =>
         other !== injection &&
         other.at <= next &&
-        other.healedAt >= injection.at &&
-        other.reaches.includes(environmentId),
+        other.undoneAt >= injection.at &&
+        other.affectedIds.includes(environmentId),
     );
-    return hitAgain || next === Infinity ? [] : [{ environmentId, ms: next - since }];
+    return isAffectedAgain || next === Infinity ? [] : [{ environmentId, ms: next - since }];
   });
 }
 
 function startOfRecovery(
-  { lifetimes: lives }: Evidence,
-  { kind, on, at, healedAt }: Injection,
+  { lifetimes }: Evidence,
+  { kind, on, at, undoneAt }: Injection,
   runId: number,
 ): number {
-  if (on !== 'worker' && on !== 'container') return healedAt;
+  if (on !== 'worker' && on !== 'container') return undoneAt;
   if (kind !== 'worker asked to stop') return at;
-  const underWay = lives.find(
+  const runningTest = lifetimes.find(
     (lifetime) => lifetime.runId === runId && lifetime.from <= at && lifetime.to >= at,
   );
-  return underWay?.to ?? at;
+  return runningTest?.to ?? at;
 }
 
 export function tabulate(evidence: Evidence): Row[] {
@@ -66,7 +66,7 @@ export function tabulate(evidence: Evidence): Row[] {
     return {
       kind,
       injected: injections.length,
-      hit: injections.reduce((sum, { hit }) => sum + hit.length, 0),
+      affected: injections.reduce((sum, { affectedRuns }) => sum + affectedRuns.length, 0),
       measured: times.length,
       medianS: times[Math.floor(times.length / 2)],
       worstS: times.at(-1),

@@ -1,9 +1,9 @@
 import { type Row, tabulate } from './recovery.ts';
 import type { Verdict } from './round.ts';
 
-/** What people read in the end: the table, what was left out, the violations, and a last line for programs. */
-export function report({ evidence, violations, excluded }: Verdict): string {
-  const { runs, attempts, lifetimes: lives, injections } = evidence;
+/** The final report: the table, the excluded kinds, the violations, and a last line for programs. */
+export function report({ evidence, violations, excludedKinds }: Verdict): string {
+  const { runs, attempts, lifetimes, injections } = evidence;
   const rows = tabulate(evidence);
   const verdicts = ['passed', 'broken', 'failed', 'cancelled'].map(
     (verdict) => `${verdict} ${runs.filter((run) => run.verdict === verdict).length}`,
@@ -13,16 +13,16 @@ export function report({ evidence, violations, excluded }: Verdict): string {
   return [
     printTable(rows),
     '',
-    ...excluded.map(({ kind, because }) => `left out: ${kind} (${because})`),
+    ...excludedKinds.map(({ kind, reason }) => `left out: ${kind} (${reason})`),
     ...brokenRuns(evidence),
-    `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lives.length} processes judged`,
-    ...violations.map(({ kind, what }) => `VIOLATION ${kind}: ${what}`),
+    `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
+    ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
       `doubled=${count('doubled')} worst_recovery_s=${worst}`,
   ].join('\n');
 }
 
-/** Why runs are broken in the end, and how often. */
+/** The reasons of broken runs, with their numbers. */
 function brokenRuns({ runs }: Verdict['evidence']): string[] {
   const reasons = new Map<string, number>();
   for (const { verdict, reason } of runs) {
@@ -39,7 +39,7 @@ function printTable(rows: Row[]): string {
   const lines = rows.map((row) => [
     row.kind,
     String(row.injected),
-    String(row.hit),
+    String(row.affected),
     String(row.measured),
     seconds(row.medianS),
     seconds(row.worstS),

@@ -1,7 +1,7 @@
 import { waitFor } from '../support/wait-for.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
-import { excluded, type Injection, injectFaults } from './injector.ts';
+import { excludedKinds, type Injection, injectFaults } from './injector.ts';
 import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
@@ -13,35 +13,35 @@ export interface RoundOptions extends HarnessOptions {
   faults: number;
   forMs: number;
   only?: RegExp | undefined;
-  /** How long everything may take to come to rest after the last fault. */
+  /** Timeout for everything to finish after the last fault. */
   settleMs: number;
-  /** How long test processes may outlive a worker, once they should have noticed. */
+  /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
-  say(line: string): void;
-  /** Leaves logs and journals there. */
+  print(line: string): void;
+  /** Keeps logs and journals there. */
   keep?: boolean;
 }
 
 export interface Verdict {
   evidence: Evidence;
   violations: Violation[];
-  /** Kinds that this machine cannot have. */
-  excluded: { kind: string; because: string }[];
+  /** Kinds that this machine does not support. */
+  excludedKinds: { kind: string; reason: string }[];
 }
 
-/** A world, a load, faults; then quiet, until everything is finished or the time is up; then the judge. */
-export async function playRound(options: RoundOptions): Promise<Verdict> {
-  const { say } = options;
+/** Opens a harness, applies load and faults, waits until everything is finished or the time is up, and judges. */
+export async function runRound(options: RoundOptions): Promise<Verdict> {
+  const { print } = options;
   const problems: Violation[] = [];
-  const problem = (what: string) => problems.push({ kind: 'harness', what });
+  const problem = (message: string) => problems.push({ kind: 'harness', message });
   const harness = await openHarness(options);
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
-  say(`logs and journals are in ${harness.folder}`);
+  print(`logs and journals are in ${harness.folder}`);
   const random = createRandom(options.seed);
   let keepFolder = options.keep ?? false;
   try {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
-    // There must be something to disturb.
+    // Faults need running runs.
     for (const each of installations) await waitFor(async () => (await each.running()).length > 0);
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
@@ -51,14 +51,15 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
       faults: options.faults,
       forMs: options.forMs,
       only: options.only,
-      onInjected: ({ kind, hit }: Injection) => say(`${seconds()} s  ${kind}, runs hit: ${hit.length}`),
+      onInjected: ({ kind, affectedRuns }: Injection) =>
+        print(`${seconds()} s  ${kind}, runs hit: ${affectedRuns.length}`),
       onProblem: problem,
     });
     for (const load of loads) await load.stop();
     const acknowledged = installations.flatMap((each) => each.acknowledged).length;
-    say(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
+    print(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
     await settle(installations, options.settleMs);
-    say(`${seconds()} s  at rest`);
+    print(`${seconds()} s  at rest`);
     for (const each of installations) {
       for (const name of await each.workers.stop()) problem(`${name} did not stop when it was asked to`);
     }
@@ -67,12 +68,12 @@ export async function playRound(options: RoundOptions): Promise<Verdict> {
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits)];
     keepFolder ||= violations.length > 0;
-    return { evidence, violations, excluded: excluded(harness) };
+    return { evidence, violations, excludedKinds: excludedKinds(harness) };
   } catch (error) {
     keepFolder = true;
     throw error;
   } finally {
-    if (keepFolder) say(`${harness.folder} is kept`);
+    if (keepFolder) print(`${harness.folder} is kept`);
     await harness.close({ keepFolder });
   }
 }

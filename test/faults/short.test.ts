@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { report } from './report.ts';
-import { playRound } from './round.ts';
+import { runRound } from './round.ts';
 
 /**
- * The short form of `make faults`, on the engine of the other tests: that one cannot be restarted here. How fast things
- * happen is not judged, since the machine may be busy with other tests.
+ * The short form of `make faults`, on the engine of the other tests, which cannot be restarted here. The speed of
+ * recovery is not judged, because the machine may be busy with other tests.
  */
 test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeout: 900_000 }, async () => {
-  const verdict = await playRound({
+  const verdict = await runRound({
     seed: 7,
     faults: 36,
     forMs: 50_000,
@@ -18,7 +18,7 @@ test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeou
     slots: 1,
     environments: 6,
     embedded: true,
-    say: () => {},
+    print: () => {},
   });
   console.log(report(verdict));
   expect(verdict.violations).toEqual([]);

@@ -47,7 +47,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL restarted',
-    lasts: [200, 1_500],
+    durationMs: [200, 1_500],
     async begin({ postgres }) {
       await postgres.shutdown();
       return () => postgres.start();
@@ -55,8 +55,8 @@ export const postgresFaults: FaultKind[] = [
   },
   {
     on: 'postgres',
-    name: 'PostgreSQL dies, recovers',
-    lasts: [700, 1_500],
+    name: 'PostgreSQL killed, recovers',
+    durationMs: [700, 1_500],
     async begin(harness) {
       const [row] = await harness.database.query<{ data_directory: string }>('SHOW data_directory');
       const pid = postmaster(row?.data_directory ?? '');
@@ -68,7 +68,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL read-only',
-    lasts: [1_000, 3_000],
+    durationMs: [1_000, 3_000],
     async begin(harness) {
       await sql(harness, 'ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
       return () =>
@@ -78,7 +78,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL stopped (SIGSTOP)',
-    lasts: [2_000, 5_000],
+    durationMs: [2_000, 5_000],
     begin({ postgres }) {
       postgres.signal('SIGSTOP');
       return () => postgres.signal('SIGCONT');
@@ -87,17 +87,17 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'network to PostgreSQL frozen',
-    lasts: [2_000, 5_000],
-    begin({ ways }) {
-      ways.postgres.freeze();
-      return () => ways.postgres.thaw();
+    durationMs: [2_000, 5_000],
+    begin({ proxies }) {
+      proxies.postgres.freeze();
+      return () => proxies.postgres.thaw();
     },
   },
   {
     on: 'postgres',
     name: 'connections to PostgreSQL half-open',
-    begin: ({ ways }) => {
-      ways.postgres.loseConnections();
+    begin: ({ proxies }) => {
+      proxies.postgres.loseConnections();
       return done;
     },
   },
@@ -106,8 +106,8 @@ export const postgresFaults: FaultKind[] = [
 export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
-    name: 'Redis killed, back empty',
-    lasts: [200, 5_000],
+    name: 'Redis killed, restarted empty',
+    durationMs: [200, 5_000],
     async begin({ redis }) {
       await redis.kill();
       return () => redis.restart();
@@ -124,7 +124,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis stopped past the TTL',
-    lasts: [3_500, 5_000],
+    durationMs: [3_500, 5_000],
     begin({ redis }) {
       redis.pause();
       return () => redis.resume();
@@ -141,17 +141,17 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'network to Redis frozen',
-    lasts: [1_000, 5_000],
-    begin({ ways }) {
-      ways.redis.freeze();
-      return () => ways.redis.thaw();
+    durationMs: [1_000, 5_000],
+    begin({ proxies }) {
+      proxies.redis.freeze();
+      return () => proxies.redis.thaw();
     },
   },
   {
     on: 'redis',
     name: 'connections to Redis half-open',
-    begin: ({ ways }) => {
-      ways.redis.loseConnections();
+    begin: ({ proxies }) => {
+      proxies.redis.loseConnections();
       return done;
     },
   },

@@ -13,24 +13,27 @@ import { containerName } from '../../src/model/environment.ts';
 import { poolLabels } from '../../src/pool/specification.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { readSetting } from '../../src/store/tables/settings.ts';
-import { noDockerBecause, startDocker, type TestDocker } from '../support/docker.ts';
+import { noDockerReason, startDocker, type TestDocker } from '../support/docker.ts';
 import { createRepository } from '../support/git.ts';
 import { startShop, type TestShop } from '../support/shop.ts';
 import { createModule, type Delays } from './module.ts';
 
-/** `own`: a Docker Engine that the harness starts and may restart. `docker`: the one of DOCKER_HOST. `auto`: the best there is. */
+/**
+ * `own`: a Docker Engine that the harness starts and may restart. `docker`: the engine of DOCKER_HOST. `auto`: the
+ * first available of own, docker and sandbox.
+ */
 export type EngineChoice = 'auto' | 'own' | 'docker' | 'sandbox';
 
-/** Where tests run. */
+/** The engine that tests run in. */
 export interface Containers {
   kind: Engine['kind'];
-  /** Only where it is ours to restart. */
+  /** Only for an engine of the harness, which it may restart. */
   own: TestDocker | undefined;
-  /** The shop of all environments, as containers know it. */
+  /** The shop of all environments, at its address for containers. */
   shop: TestShop;
-  /** Past matre, for the harness itself; only with Docker. */
+  /** The harness's own client, without matre; only with Docker. */
   docker: Docker | undefined;
-  /** What matre processes are told about it. */
+  /** The settings of matre processes for it. */
   settings: Record<string, string>;
   /** An engine for the sandboxes of one installation, or for any with Docker. */
   open(dataFolder: string): Promise<Engine>;
@@ -42,13 +45,13 @@ export interface HarnessEnvironment {
   container: string;
 }
 
-/** What all installations of a world share: containers, a test module, a folder. */
-export interface Ground {
+/** What all installations of a harness share: containers, a test module, a folder. */
+export interface SharedSetup {
   folder: string;
   containers: Containers;
   /** For all matre processes. */
   settings: Record<string, string>;
-  /** The journal of the test processes of an environment, on this machine. */
+  /** The path of the journal of the test processes of an environment, on this machine. */
   journal(code: string): string;
   close(options: { keepFolder: boolean }): Promise<void>;
 }
@@ -64,10 +67,10 @@ export const shortSettings = {
   MATRE_RETRY_PAUSE: '300ms',
 };
 
-export const silent = createLog({ level: 'silent' });
+export const silentLog = createLog({ level: 'silent' });
 
-/** `codes`: of all environments that there will be. */
-export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<Ground> {
+/** `codes`: of all later environments. */
+export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<SharedSetup> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
@@ -77,7 +80,7 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
   };
   try {
     containers = await openContainers(choice, folder);
-    const { settings, journal } = await sharedThings(folder, codes);
+    const { settings, journal } = await createSharedSetup(folder, codes);
     return { folder, containers, settings: { ...containers.settings, ...settings }, journal, close };
   } catch (error) {
     await close({ keepFolder: false });
@@ -85,12 +88,12 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
   }
 }
 
-/** A test module, journals, and what all matre processes are told of them. */
-export async function sharedThings(
+/** Creates a test module and journals, and the settings of all matre processes for them. */
+export async function createSharedSetup(
   folder: string,
   codes: string[],
   delays?: Delays,
-): Promise<Pick<Ground, 'settings' | 'journal'>> {
+): Promise<Pick<SharedSetup, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
   const module = createRepository(join(folder, 'module'));
@@ -111,7 +114,7 @@ export async function sharedThings(
   };
 }
 
-/** What matre processes are told of an engine whose containers have the network of its host. */
+/** The settings of matre processes for an engine whose containers have the network of its host. */
 export const dockerSettings = (image: string, host: string | undefined): Record<string, string> => ({
   MATRE_ENGINE: 'docker',
   ...(host && { DOCKER_HOST: host }),
@@ -121,8 +124,8 @@ export const dockerSettings = (image: string, host: string | undefined): Record<
 });
 
 async function openContainers(choice: EngineChoice, folder: string): Promise<Containers> {
-  const wanted = choice === 'auto' ? await bestEngine() : choice;
-  if (wanted === 'sandbox') {
+  const kind = choice === 'auto' ? await bestEngine() : choice;
+  if (kind === 'sandbox') {
     const image = join(folder, 'image');
     await buildSampleTree(image);
     return {
@@ -136,13 +139,13 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
           kind: 'sandbox',
           dockerHost: undefined,
           sandboxFolder: join(dataFolder, 'sandboxes'),
-          log: silent,
+          log: silentLog,
         }),
     };
   }
-  const shop = await startShop({ apart: wanted === 'own' });
+  const shop = await startShop({ isolated: kind === 'own' });
   const own =
-    wanted === 'own' ? await startDocker(join(folder, 'engine'), { apart: shop.within }) : undefined;
+    kind === 'own' ? await startDocker(join(folder, 'engine'), { isolated: shop.commandPrefix }) : undefined;
   const host = own?.host ?? process.env['DOCKER_HOST'];
   const docker = new Docker(own && { socketPath: own.host.replace('unix://', '') });
   return {
@@ -151,12 +154,12 @@ async function openContainers(choice: EngineChoice, folder: string): Promise<Con
     own,
     docker,
     settings: dockerSettings(await buildSampleImage(docker), host),
-    open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silent }),
+    open: () => openEngine({ kind: 'docker', dockerHost: host, sandboxFolder: folder, log: silentLog }),
   };
 }
 
 async function bestEngine(): Promise<EngineChoice> {
-  if (noDockerBecause() === undefined) return 'own';
+  if (noDockerReason() === undefined) return 'own';
   return new Docker().ping().then(
     () => 'docker' as const,
     () => 'sandbox' as const,
@@ -193,7 +196,7 @@ export async function removeContainers(engine: Engine, database: Database): Prom
   }
 }
 
-/** Where Debian's package faketime puts it. */
+/** The path in Debian's package faketime. */
 export function faketimeLibrary(): string | undefined {
   const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const path = `/usr/lib/${architecture}-linux-gnu/faketime/libfaketime.so.1`;

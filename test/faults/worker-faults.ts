@@ -1,74 +1,73 @@
 import { done, type FaultKind, needs } from './fault-kind.ts';
 import type { Harness } from './harness.ts';
 
-const needsFaketime = ({ workers: crew }: Harness) =>
-  needs(crew.canMoveClocks, 'libfaketime is not installed');
+const needsFaketime = ({ workers }: Harness) => needs(workers.canMoveClocks, 'libfaketime is not installed');
 
 export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker killed',
-    begin: (_, post) => {
-      post.signal('SIGKILL');
+    begin: (_, worker) => {
+      worker.signal('SIGKILL');
       return done;
     },
   },
   {
     on: 'worker',
-    name: 'worker stopped past its lease, goes on',
-    lasts: [4_000, 6_000],
-    begin(_, post) {
-      post.signal('SIGSTOP');
-      return () => post.signal('SIGCONT');
+    name: 'worker stopped past its lease, continues',
+    durationMs: [4_000, 6_000],
+    begin(_, worker) {
+      worker.signal('SIGSTOP');
+      return () => worker.signal('SIGCONT');
     },
   },
   {
     on: 'worker',
     name: 'worker stopped for a moment',
-    lasts: [500, 1_500],
-    begin(_, post) {
-      post.signal('SIGSTOP');
-      return () => post.signal('SIGCONT');
+    durationMs: [500, 1_500],
+    begin(_, worker) {
+      worker.signal('SIGSTOP');
+      return () => worker.signal('SIGCONT');
     },
   },
   {
     on: 'worker',
     name: 'worker asked to stop',
-    begin: (_, post) => {
-      post.signal('SIGTERM');
+    begin: (_, worker) => {
+      worker.signal('SIGTERM');
       return done;
     },
   },
   {
     on: 'worker',
     name: 'worker asked twice to stop',
-    lasts: [50, 500],
-    begin(_, post) {
-      const { pid } = post;
-      post.signal('SIGTERM');
+    durationMs: [50, 500],
+    begin(_, worker) {
+      const { pid } = worker;
+      worker.signal('SIGTERM');
       return () => {
-        if (post.pid === pid) post.signal('SIGTERM');
+        if (worker.pid === pid) worker.signal('SIGTERM');
       };
     },
   },
   {
     on: 'worker',
     name: 'clock of a worker an hour ahead',
-    lasts: [2_000, 5_000],
-    notBecause: needsFaketime,
-    begin(_, post) {
-      post.moveClock(3600);
-      return () => post.moveClock(0);
+    durationMs: [2_000, 5_000],
+    unsupportedReason: needsFaketime,
+    begin(_, worker) {
+      worker.moveClock(3600);
+      return () => worker.moveClock(0);
     },
   },
   {
     on: 'worker',
     name: 'clock of a worker an hour behind',
-    lasts: [2_000, 5_000],
-    notBecause: needsFaketime,
-    begin(_, post) {
-      post.moveClock(-3600);
-      return () => post.moveClock(0);
+    durationMs: [2_000, 5_000],
+    unsupportedReason: needsFaketime,
+    begin(_, worker) {
+      worker.moveClock(-3600);
+      return () => worker.moveClock(0);
     },
   },
 ];

@@ -6,19 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { programOf } from '../support/child.ts';
 import { monotonicMs } from './clock.ts';
 
-/** A place where a worker process runs, and another one when that has ended. */
-export interface Post {
+/** The slot of a worker process, which is started again when it has ended. */
+export interface WorkerProcess {
   name: string;
-  /** Of the process that runs now. */
+  /** Of the current process. */
   pid: number | undefined;
-  /** Whether it has said that it is up. */
+  /** Whether it has reported that it is up. */
   ready: boolean;
   signal(signal: NodeJS.Signals): void;
   /** Moves the clock that the process sees, if libfaketime is there. */
   moveClock(seconds: number): void;
 }
 
-/** When a worker process was not there to look after its tests. Monotonic milliseconds. */
+/** A period without a worker process that looks after its tests. Monotonic milliseconds. */
 export interface Absence {
   pid: number;
   kind: 'dead' | 'stopped';
@@ -28,33 +28,35 @@ export interface Absence {
 }
 
 export interface Workers {
-  posts: Post[];
+  processes: WorkerProcess[];
   absences: Absence[];
   readonly canMoveClocks: boolean;
-  /** Ends all processes, cleanly at first. Names those that had to be killed. */
+  /** Ends all processes, gracefully at first. Returns the names of those that had to be killed. */
   stop(): Promise<string[]>;
 }
 
 const project = resolve(import.meta.dirname, '../..');
 
-/** How long a worker may take to stop at the end. */
+/** Timeout for a worker to stop at the end. */
 const stopMs = 120_000;
 
-/** Starts matre processes and starts them again whenever they end. Their logs go to files in `folder`. */
+/** Starts matre processes and restarts them whenever they end. Their logs go to files in `folder`. */
 export function startWorkers(options: {
   names: string[];
   command: 'worker' | 'up';
   settings: Record<string, string>;
   folder: string;
   faketime: string | undefined;
-  /** A command before theirs, which they are executed by in the same process. */
-  within?: readonly string[];
+  /** A command prefix that executes them in the same process. */
+  commandPrefix?: readonly string[];
 }): Workers {
-  const { command, settings, folder, faketime, within = [] } = options;
+  const { command, settings, folder, faketime, commandPrefix = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
 
-  function openPost(name: string): Post & { running: Promise<void>; child(): ChildProcess | undefined } {
+  function openWorkerProcess(
+    name: string,
+  ): WorkerProcess & { running: Promise<void>; child(): ChildProcess | undefined } {
     const clock = join(folder, `${name}.clock`);
     writeFileSync(clock, '+0');
     const faked = faketime
@@ -71,7 +73,7 @@ export function startWorkers(options: {
       while (!stopping) {
         const log = openSync(join(folder, `${name}.log`), 'a');
         const matre = [...programOf(join(project, 'src/cli/main.ts')), command];
-        const [program = '', ...argv] = [...within, process.execPath, ...matre];
+        const [program = '', ...argv] = [...commandPrefix, process.execPath, ...matre];
         child = spawn(program, argv, {
           cwd: project,
           env: { PATH: process.env['PATH'], ...settings, ...faked },
@@ -79,27 +81,27 @@ export function startWorkers(options: {
         });
         closeSync(log);
         const pid = child.pid ?? 0;
-        post.pid = pid;
+        worker.pid = pid;
         child.stdout?.on('data', (text: Buffer) => {
-          if (/ (?:are|is) up/.test(String(text))) post.ready = true;
+          if (/ (?:are|is) up/.test(String(text))) worker.ready = true;
         });
         await once(child, 'exit');
-        post.pid = undefined;
-        post.ready = false;
-        const known = absences.some((absence) => absence.pid === pid && absence.kind === 'dead');
-        if (!known) absences.push({ pid, kind: 'dead', from: monotonicMs(), to: undefined });
+        worker.pid = undefined;
+        worker.ready = false;
+        const isRecorded = absences.some((absence) => absence.pid === pid && absence.kind === 'dead');
+        if (!isRecorded) absences.push({ pid, kind: 'dead', from: monotonicMs(), to: undefined });
         if (!stopping) await delay(300);
       }
     }
 
-    const post = {
+    const worker = {
       name,
       pid: undefined as number | undefined,
       ready: false,
       running: Promise.resolve(),
       child: () => child,
       signal(signal: NodeJS.Signals) {
-        const { pid } = post;
+        const { pid } = worker;
         if (pid === undefined) return;
         const now = monotonicMs();
         child?.kill(signal);
@@ -107,7 +109,7 @@ export function startWorkers(options: {
           (absence) => absence.pid === pid && absence.kind === 'stopped' && absence.to === undefined,
         );
         if (signal === 'SIGKILL') {
-          post.ready = false;
+          worker.ready = false;
           absences.push({ pid, kind: 'dead', from: now, to: undefined });
         }
         if (signal === 'SIGSTOP') absences.push({ pid, kind: 'stopped', from: now, to: undefined });
@@ -115,30 +117,30 @@ export function startWorkers(options: {
       },
       moveClock: (seconds: number) => writeFileSync(clock, `${seconds < 0 ? '' : '+'}${seconds}`),
     };
-    post.running = run();
-    return post;
+    worker.running = run();
+    return worker;
   }
 
-  const posts = options.names.map(openPost);
+  const processes = options.names.map(openWorkerProcess);
   return {
-    posts,
+    processes,
     absences,
     canMoveClocks: faketime !== undefined,
     async stop() {
       stopping = true;
       const killed: string[] = [];
       await Promise.all(
-        posts.map(async (post) => {
-          post.signal('SIGCONT');
-          post.signal('SIGTERM');
-          const over = new AbortController();
-          const late = delay(stopMs, 'late' as const, { signal: over.signal }).catch(() => undefined);
-          if ((await Promise.race([post.running, late])) === 'late') {
-            killed.push(post.name);
-            post.signal('SIGKILL');
-            await post.running;
+        processes.map(async (worker) => {
+          worker.signal('SIGCONT');
+          worker.signal('SIGTERM');
+          const ending = new AbortController();
+          const late = delay(stopMs, 'late' as const, { signal: ending.signal }).catch(() => undefined);
+          if ((await Promise.race([worker.running, late])) === 'late') {
+            killed.push(worker.name);
+            worker.signal('SIGKILL');
+            await worker.running;
           }
-          over.abort();
+          ending.abort();
         }),
       );
       return killed;
@@ -146,14 +148,14 @@ export function startWorkers(options: {
   };
 }
 
-/** Several crews as one. */
-export function joinCrews(crews: readonly Workers[]): Workers {
+/** Combines several groups of workers. */
+export function joinWorkers(groups: readonly Workers[]): Workers {
   return {
-    posts: crews.flatMap(({ posts }) => posts),
+    processes: groups.flatMap(({ processes }) => processes),
     get absences() {
-      return crews.flatMap(({ absences }) => absences);
+      return groups.flatMap(({ absences }) => absences);
     },
-    canMoveClocks: crews.every(({ canMoveClocks }) => canMoveClocks),
-    stop: async () => (await Promise.all(crews.map((workers) => workers.stop()))).flat(),
+    canMoveClocks: groups.every(({ canMoveClocks }) => canMoveClocks),
+    stop: async () => (await Promise.all(groups.map((workers) => workers.stop()))).flat(),
   };
 }

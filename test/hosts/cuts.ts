@@ -1,20 +1,23 @@
 import { monotonicMs } from '../faults/clock.ts';
-import { livesIn, readJournal } from '../faults/evidence.ts';
+import { lifetimesIn, readJournal } from '../faults/evidence.ts';
 import type { RunningRun } from '../faults/installation.ts';
 import type { Random } from '../faults/random.ts';
 import { pause } from '../faults/stores.ts';
-import type { Post } from '../faults/workers.ts';
+import type { WorkerProcess } from '../faults/workers.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { HostsHarness } from './harness.ts';
 
-/** How a host is cut off. */
+/** The ways to cut a host off. */
 const kinds = {
   'for longer than a lease': { lasts: [5_000, 8_000], hangs: false },
   'for a moment': { lasts: [300, 1_800], hangs: false },
   'while its worker hangs': { lasts: [5_000, 8_000], hangs: true },
 } as const;
 
-/** Every third cut is of the last kind, where nobody on the host looks after its test processes; half are of the first. */
+/**
+ * Every third cut is of the last kind, where no process on the host looks after its test processes; half are of the
+ * first.
+ */
 const order: (keyof typeof kinds)[] = [
   'for longer than a lease',
   'while its worker hangs',
@@ -24,59 +27,59 @@ const order: (keyof typeof kinds)[] = [
   'while its worker hangs',
 ];
 
-/** How long a host may take to execute a test before it is cut off all the same. */
-const patienceMs = 60_000;
-/** They give a sign four times a second. */
-const signMs = 700;
+/** How long a host may take to execute a test before it is cut off anyway. */
+const testTimeoutMs = 60_000;
+/** Processes send a heartbeat four times a second. */
+const heartbeatMs = 700;
 
 export interface Cut {
   host: string;
   kind: string;
-  /** Monotonic milliseconds, from when to when. */
+  /** Monotonic milliseconds of start and end. */
   from: number;
   to: number;
-  /** The worker process there, and the runs that it had a test of under way. */
+  /** The worker process there, and its runs with a running test. */
   pid: number | undefined;
-  hit: number;
+  affected: number;
 }
 
-/** Cuts off one host after the other while it executes something, and plugs it in again. */
+/** Cuts off one host after the other while it executes a test, and reconnects it. */
 export async function cutHosts(
   harness: HostsHarness,
-  { cuts, random, say }: { cuts: number; random: Random; say(line: string): void },
+  { cuts, random, print }: { cuts: number; random: Random; print(line: string): void },
 ): Promise<Cut[]> {
-  const { hosts, workers: crew } = harness;
+  const { hosts, workers } = harness;
   const done: Cut[] = [];
-  /** Runs of a process whose tests have given a sign of life a moment ago. */
-  const testsOf = async ({ pid }: Post) =>
+  /** Runs of a process whose tests have sent a heartbeat a moment ago. */
+  const testsOf = async ({ pid }: WorkerProcess) =>
     (await harness.running()).filter((run) => run.pid === pid && isTesting(harness, run)).length;
   for (let number = 0; number < cuts; number++) {
     const index = number % hosts.length;
-    const [host, post] = [hosts[index], crew.posts[index]];
+    const [host, worker] = [hosts[index], workers.processes[index]];
     const kind = order[number % order.length];
-    if (!host || !post || !kind) continue;
-    await waitFor(async () => (await testsOf(post)) > 0, patienceMs).catch(() => {});
+    if (!host || !worker || !kind) continue;
+    await waitFor(async () => (await testsOf(worker)) > 0, testTimeoutMs).catch(() => {});
     await pause(random.between(0, 300));
-    const hit = await testsOf(post);
+    const affected = await testsOf(worker);
     const {
       lasts: [least, most],
       hangs,
     } = kinds[kind];
-    const [from, pid] = [monotonicMs(), post.pid];
-    host.cut();
+    const [from, pid] = [monotonicMs(), worker.pid];
+    host.cutOff();
     if (hangs) {
       await pause(random.between(0, 1_500));
-      post.signal('SIGSTOP');
+      worker.signal('SIGSTOP');
     }
     await pause(random.between(least, most));
-    // Whichever comes back first.
-    const back = [() => host.plugIn(), () => hangs && post.signal('SIGCONT')];
-    for (const step of random.shuffled(back)) {
+    // Whichever is available again first.
+    const reconnections = [() => host.plugIn(), () => hangs && worker.signal('SIGCONT')];
+    for (const step of random.shuffled(reconnections)) {
       step();
       await pause(random.between(0, 500));
     }
-    done.push({ host: host.name, kind, from, to: monotonicMs(), pid, hit });
-    say(`${host.name} was cut off ${kind}, runs hit: ${hit}`);
+    done.push({ host: host.name, kind, from, to: monotonicMs(), pid, affected });
+    print(`${host.name} was cut off ${kind}, runs hit: ${affected}`);
     await pause(random.between(500, 2_000));
   }
   return done;
@@ -85,9 +88,9 @@ export async function cutHosts(
 function isTesting(harness: HostsHarness, run: RunningRun): boolean {
   const environment = harness.environments.find(({ id }) => id === run.environmentId);
   if (!environment) return false;
-  const lifetimes = livesIn(readJournal(harness.journal(environment.code)), environment.id);
+  const lifetimes = lifetimesIn(readJournal(harness.journal(environment.code)), environment.id);
   return lifetimes.some(
     ({ runId, test, code, to }) =>
-      runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - signMs,
+      runId === run.id && test !== undefined && code === undefined && to > monotonicMs() - heartbeatMs,
   );
 }

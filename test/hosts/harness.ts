@@ -6,8 +6,8 @@ import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Installation, onPostgres } from '../faults/installation.ts';
 import { longDelays } from '../faults/module.ts';
-import { addEnvironments, faketimeLibrary, sharedThings, silent } from '../faults/stores.ts';
-import { joinCrews, startWorkers } from '../faults/workers.ts';
+import { addEnvironments, createSharedSetup, faketimeLibrary, silentLog } from '../faults/stores.ts';
+import { joinWorkers, startWorkers } from '../faults/workers.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -15,18 +15,18 @@ import { type Host, openHost } from './host.ts';
 
 export interface HostsOptions {
   hosts: number;
-  /** Runs at a time on each. */
+  /** Concurrent runs on each. */
   slots: number;
   environments: number;
 }
 
-/** One installation on several hosts. PostgreSQL and Redis are on a machine that is none of them. */
+/** One installation on several hosts. PostgreSQL and Redis are on another machine. */
 export interface HostsHarness extends Installation {
   hosts: Host[];
   database: Database;
-  /** Where logs and journals are. */
+  /** The folder of logs and journals. */
   folder: string;
-  /** Of the test processes of an environment, on whatever host. */
+  /** Of the test processes of an environment, on any host. */
   journal(code: string): string;
   close(options: { keepFolder: boolean }): Promise<void>;
 }
@@ -40,25 +40,25 @@ export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
   };
   try {
     const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
-    const { settings, journal } = await sharedThings(folder, codes, longDelays);
+    const { settings, journal } = await createSharedSetup(folder, codes, longDelays);
     const postgres = await startPostgres();
     closing.push(postgres.stop);
     const redis = await startRedis();
     closing.push(redis.stop);
-    const database = await openPostgres({ url: postgres.url, log: silent });
+    const database = await openPostgres({ url: postgres.url, log: silentLog });
     closing.push(database.close);
-    await migrate(database, { log: silent });
+    await migrate(database, { log: silentLog });
     const environments = await addEnvironments(database, codes, 'http://127.0.0.1/');
     // 198.18.0.0/15 is for tests of networks, RFC 2544.
     const network = `198.18.${Math.floor(Math.random() * 256)}`;
     const opening = Array.from({ length: options.hosts }, (_, index) => openHost({ folder, network, index }));
-    const opened = await Promise.allSettled(opening);
-    const hosts = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const outcomes = await Promise.allSettled(opening);
+    const hosts = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     closing.push(() => Promise.all(hosts.map((host) => host.close())));
     await Promise.all(opening);
 
-    const crews = await Promise.all(
-      hosts.map(async ({ name, gateway, within, settings: own }) => {
+    const groups = await Promise.all(
+      hosts.map(async ({ name, gateway, commandPrefix, settings: ownSettings }) => {
         const [toPostgres, toRedis] = [
           await startProxy(postgres.port, gateway),
           await startProxy(redis.port, gateway),
@@ -71,10 +71,10 @@ export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
           command: 'worker',
           folder,
           faketime: faketimeLibrary(),
-          within,
+          commandPrefix: commandPrefix,
           settings: {
             ...settings,
-            ...own,
+            ...ownSettings,
             DATABASE_URL: url.href,
             LOCK_DSN: `redis://${gateway}:${toRedis.port}`,
             MATRE_ARTIFACTS: 'database',
@@ -83,7 +83,7 @@ export async function openHosts(options: HostsOptions): Promise<HostsHarness> {
         });
       }),
     );
-    const workers = joinCrews(crews);
+    const workers = joinWorkers(groups);
     closing.push(() => workers.stop());
     return {
       ...onPostgres({ database, environments, workers, delays: longDelays }),

@@ -5,28 +5,30 @@ import Docker from 'dockerode';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
-import { dockerSettings, silent } from '../faults/stores.ts';
+import { dockerSettings, silentLog } from '../faults/stores.ts';
 import { startDocker } from '../support/docker.ts';
 import { startShop } from '../support/shop.ts';
 
-/** A machine as far as matre can tell: a network of its own with one cable to ours, a Docker Engine, a data folder. */
+/**
+ * A separate machine from the view of matre: its own network with one cable to ours, a Docker Engine, a data folder.
+ */
 export interface Host {
   name: string;
-  /** Our end of the cable. */
+  /** The address of our end of the cable. */
   gateway: string;
-  /** The command before a command that is to run there. */
-  within: string[];
-  /** For the harness, which reaches it whatever the cable does. */
+  /** The command prefix that runs a command there. */
+  commandPrefix: string[];
+  /** For the harness, which reaches it even when the cable is cut. */
   engine: Engine;
-  /** What matre processes there are told of it. */
+  /** The settings of matre processes there. */
   settings: Record<string, string>;
-  /** Pulls the cable: nothing goes through, and nobody is told. */
-  cut(): void;
+  /** Pulls the cable: nothing passes, and neither end is notified. */
+  cutOff(): void;
   plugIn(): void;
   close(): Promise<void>;
 }
 
-/** `network`: the first three parts of addresses that nobody else uses; each host takes four of them, from `index` on. */
+/** `network`: the first three parts of unused addresses; each host takes four of them, from `index` on. */
 export async function openHost(options: { folder: string; network: string; index: number }): Promise<Host> {
   const { network, index } = options;
   const name = `host-${index + 1}`;
@@ -39,32 +41,33 @@ export async function openHost(options: { folder: string; network: string; index
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    // The shop of the tests there; with its namespace the cable goes by itself.
-    const { pid, within, stop } = await startShop({ apart: true });
+    // The shop of the tests there; the cable is removed with its namespace.
+    const { pid, commandPrefix, stop } = await startShop({ isolated: true });
     closing.push(stop);
     const cable = `mh${pid}`;
-    const here = (...argv: string[]) => execFileSync('ip', argv);
-    const there = (...argv: string[]) => execFileSync('nsenter', [...within.slice(1), 'ip', ...argv]);
-    here('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
-    here('address', 'add', `${gateway}/30`, 'dev', cable);
-    here('link', 'set', cable, 'up');
-    there('address', 'add', `${own}/30`, 'dev', 'eth0');
-    there('link', 'set', 'eth0', 'up');
+    const ip = (...argv: string[]) => execFileSync('ip', argv);
+    const ipInside = (...argv: string[]) =>
+      execFileSync('nsenter', [...commandPrefix.slice(1), 'ip', ...argv]);
+    ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
+    ip('address', 'add', `${gateway}/30`, 'dev', cable);
+    ip('link', 'set', cable, 'up');
+    ipInside('address', 'add', `${own}/30`, 'dev', 'eth0');
+    ipInside('link', 'set', 'eth0', 'up');
 
-    const docker = await startDocker(join(folder, 'engine'), { apart: within });
+    const docker = await startDocker(join(folder, 'engine'), { isolated: commandPrefix });
     closing.push(docker.stop);
     const image = await buildSampleImage(new Docker({ socketPath: docker.host.replace('unix://', '') }));
     const { host: dockerHost } = docker;
-    const engine = await openEngine({ kind: 'docker', dockerHost, sandboxFolder: folder, log: silent });
+    const engine = await openEngine({ kind: 'docker', dockerHost, sandboxFolder: folder, log: silentLog });
     closing.push(() => engine.close());
     return {
       name,
       gateway,
-      within,
+      commandPrefix,
       engine,
       settings: { ...dockerSettings(image, dockerHost), MATRE_DATA: join(folder, 'data') },
-      cut: () => void here('link', 'set', cable, 'down'),
-      plugIn: () => void here('link', 'set', cable, 'up'),
+      cutOff: () => void ip('link', 'set', cable, 'down'),
+      plugIn: () => void ip('link', 'set', cable, 'up'),
       close,
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { overlaps } from '../faults/judge.ts';
 import { parseJournal } from './supervised-lives.ts';
 
-it('the journals of supervisors on two hosts show when processes of two runs were there at the same time', () => {
+it('the journals of supervisors on two hosts show when processes of two runs existed at the same time', () => {
   const one = parseJournal(
     'start run-1-4 100.50 \nstop run-1-4 103.00 time-over\nend run-1-4 103.10 137\n',
     7,

@@ -5,8 +5,8 @@ import { poolLabels } from '../../src/pool/specification.ts';
 import type { Lifetime } from '../faults/evidence.ts';
 
 /**
- * When test processes ran, as the supervisors in the containers of an engine wrote it down: from the start of a command until
- * nothing of it was left. Their clock is that of the machine, and so the same on all hosts of a test.
+ * The lifetimes of test processes, as the supervisors in the containers of an engine recorded them: from the start of a
+ * command until its last process ended. They use the clock of the machine, which is the same on all hosts of a test.
  */
 export async function supervisedLifetimes(engine: Engine, installation: string): Promise<Lifetime[]> {
   const lifetimes: Lifetime[] = [];
@@ -18,7 +18,7 @@ export async function supervisedLifetimes(engine: Engine, installation: string):
   return lifetimes;
 }
 
-/** In the order of their starts. Of a supervisor that was killed only the start is known. */
+/** In the order of their starts. Only the start of a killed supervisor is known. */
 export function parseJournal(journal: string, environmentId: number): Lifetime[] {
   const lifetimes: Lifetime[] = [];
   for (const line of journal.split('\n')) {

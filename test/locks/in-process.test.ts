@@ -16,16 +16,16 @@ lockStoreConformance('in-process', {
   },
 });
 
-it('serves those who wait in the order in which they came', async () => {
+it('grants a lock to waiting owners in the order of their requests', async () => {
   const store = createInProcessLocks();
-  const held = await store.acquire('container_x', { owner: 'first' });
+  const lock = await store.acquire('container_x', { owner: 'first' });
   const order: number[] = [];
-  const waiting = [1, 2, 3, 4].map(async (lockProcess) => {
-    const lock = await store.acquire('container_x', { owner: String(lockProcess) });
-    order.push(lockProcess);
+  const waiting = [1, 2, 3, 4].map(async (index) => {
+    const lock = await store.acquire('container_x', { owner: String(index) });
+    order.push(index);
     await lock.release();
   });
-  await held.release();
+  await lock.release();
   await Promise.all(waiting);
   expect(order).toEqual([1, 2, 3, 4]);
 });

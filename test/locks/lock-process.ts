@@ -1,7 +1,7 @@
 /**
- * A process of its own that takes a lock. Arguments: url, name of the lock, TTL in milliseconds, then either
- * `visit <folder> <rounds>`: takes the lock so often, and makes sure that nobody else is in the folder then; or
- * `hold`: takes it and answers each line of standard input with `held` or the code of the fault.
+ * A separate process that acquires a lock. Arguments: url, name of the lock, TTL in milliseconds, then either `visit
+ * <folder> <rounds>`: acquires the lock `rounds` times, and checks that no other process is in the folder meanwhile; or
+ * `hold`: acquires it and answers each line of standard input with `held` or the code of the fault.
  */
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,21 +17,21 @@ const owner = `process ${process.pid}`;
 if (task === 'visit') {
   const inside = join(folder, 'inside');
   for (let round = 0; round < Number(rounds); round++) {
-    const held = await locks.acquire(name, { owner });
-    // Fails when another process is in.
+    const lock = await locks.acquire(name, { owner });
+    // Fails when another process is inside.
     await mkdir(inside);
     await new Promise(setImmediate);
     await rmdir(inside);
-    await held.release();
+    await lock.release();
   }
   await locks.close();
   console.log('done');
 } else {
-  const held = await locks.acquire(name, { owner });
+  const lock = await locks.acquire(name, { owner });
   console.log('held');
   for await (const _ of createInterface(process.stdin)) {
     try {
-      held.assertHeld();
+      lock.assertHeld();
       console.log('held');
     } catch (error) {
       console.log(isFault(error) ? error.code : String(error));

@@ -1,4 +1,7 @@
-/** A process of its own that opens the lock store at the address in its first argument, says how that went, and has no more to do. */
+/**
+ * A separate process that opens the lock store at the address in its first argument, reports the result, and has
+ * nothing more to do.
+ */
 import { toFault } from '../../src/faults/fault.ts';
 import { openLocks } from '../../src/locks/open-locks.ts';
 import { createLog } from '../../src/log.ts';

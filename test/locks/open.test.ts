@@ -16,7 +16,7 @@ const open = async (dsn: string | undefined, multiProcess: boolean) => {
   return store;
 };
 
-it('a process that finds the lock store silent says so and ends, though the store answers a moment later', async () => {
+it('a process reports a silent lock store and ends, even though the store answers a moment later', async () => {
   const redis = await startRedis();
   closing.push(redis.stop);
   redis.pause();
@@ -28,7 +28,7 @@ it('a process that finds the lock store silent says so and ends, though the stor
 });
 
 describe('invariant 8: no lock falls back silently to a weaker one', () => {
-  it('takes locks in process only where one process does everything', async () => {
+  it('uses in-process locks only where a single process does everything', async () => {
     expect((await open(undefined, false)).kind).toBe('in-process');
     expect((await open('', false)).kind).toBe('in-process');
     await expect(open(undefined, true)).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('invariant 8: no lock falls back silently to a weaker one', () => {
   });
 });
 
-it('uses Redis for one process, too, when it is told to', async () => {
+it('uses Redis for a single process when it is configured', async () => {
   const redis = await startRedis();
   closing.push(redis.stop);
   for (const multiProcess of [true, false]) {
@@ -93,7 +93,7 @@ it('uses Redis for one process, too, when it is told to', async () => {
   }
 });
 
-it('understands a password with and without the colon before it', async () => {
+it('accepts a password with and without the colon before it', async () => {
   const redis = await startRedis({ password: 's3cr%t' });
   closing.push(redis.stop);
   for (const user of [':s3cr%25t', 's3cr%25t', 'default:s3cr%25t']) {

@@ -6,99 +6,99 @@ import { createLog } from '../../src/log.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What should be: at most one holder for each name, and those who wait for it. */
+/** The expected state: at most one owner for each name, and the waiting clients. */
 interface Model {
-  lockProcess: Map<string, string>;
+  owners: Map<string, string>;
   waiting: Map<string, string[]>;
 }
 
-/** What is: the same visitors, with what the stores gave them. */
+/** The real state: the same clients, with their leases from the stores. */
 interface Real {
   stores: LockStore[];
-  held: Map<string, HeldLock>;
+  leases: Map<string, HeldLock>;
   waiting: Map<string, { name: string; abort: AbortController; done: Promise<void> }>;
-  /** Every name once for each run of commands, because the Redis is shared. */
-  full(name: string): string;
+  /** Each name is used for one sequence of commands only, because the Redis is shared. */
+  fullName(name: string): string;
 }
 
 type Command = fc.AsyncCommand<Model, Real>;
 const names = ['a', 'b'];
-const visitorsOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
+const waitersOf = (model: Model, name: string) => model.waiting.get(name) ?? [];
 
-/** One of those who waited has it now; which one is up to the store. */
+/** One of the waiting clients has it now; which one is up to the store. */
 async function handOver(model: Model, real: Real, name: string): Promise<void> {
-  const waiting = visitorsOf(model, name);
+  const waiting = waitersOf(model, name);
   if (waiting.length === 0) {
-    model.lockProcess.delete(name);
+    model.owners.delete(name);
     return;
   }
-  const next = await waitFor(() => waiting.find((lockProcess) => real.held.has(lockProcess)));
-  model.lockProcess.set(name, next);
+  const next = await waitFor(() => waiting.find((client) => real.leases.has(client)));
+  model.owners.set(name, next);
   model.waiting.set(
     name,
-    waiting.filter((lockProcess) => lockProcess !== next),
+    waiting.filter((client) => client !== next),
   );
 }
 
-const tryAcquire = (store: number, name: string, lockProcess: string): Command => ({
+const tryAcquire = (store: number, name: string, client: string): Command => ({
   check: () => true,
   toString: () => `tryAcquire(${store}, ${name})`,
   async run(model, real) {
-    const lock = await real.stores[store]?.tryAcquire(real.full(name), { owner: lockProcess });
-    expect(lock !== undefined).toBe(!model.lockProcess.has(name));
+    const lock = await real.stores[store]?.tryAcquire(real.fullName(name), { owner: client });
+    expect(lock !== undefined).toBe(!model.owners.has(name));
     if (!lock) return;
-    real.held.set(lockProcess, lock);
-    model.lockProcess.set(name, lockProcess);
+    real.leases.set(client, lock);
+    model.owners.set(name, client);
   },
 });
 
-const acquire = (store: number, name: string, lockProcess: string): Command => ({
+const acquire = (store: number, name: string, client: string): Command => ({
   check: () => true,
   toString: () => `acquire(${store}, ${name})`,
   async run(model, real) {
     const abort = new AbortController();
-    const pending = real.stores[store]?.acquire(real.full(name), {
-      owner: lockProcess,
+    const pending = real.stores[store]?.acquire(real.fullName(name), {
+      owner: client,
       signal: abort.signal,
     });
     const done = Promise.resolve(pending).then(
       (lock) => {
-        if (lock) real.held.set(lockProcess, lock);
+        if (lock) real.leases.set(client, lock);
       },
       () => {},
     );
-    if (!model.lockProcess.has(name)) {
+    if (!model.owners.has(name)) {
       await done;
-      expect(real.held.has(lockProcess)).toBe(true);
-      model.lockProcess.set(name, lockProcess);
+      expect(real.leases.has(client)).toBe(true);
+      model.owners.set(name, client);
       return;
     }
-    real.waiting.set(lockProcess, { name, abort, done });
-    model.waiting.set(name, [...visitorsOf(model, name), lockProcess]);
+    real.waiting.set(client, { name, abort, done });
+    model.waiting.set(name, [...waitersOf(model, name), client]);
   },
 });
 
 const giveUp = (name: string): Command => ({
-  check: (model) => visitorsOf(model, name).length > 0,
+  check: (model) => waitersOf(model, name).length > 0,
   toString: () => `giveUp(${name})`,
   async run(model, real) {
-    const [lockProcess = '', ...others] = visitorsOf(model, name);
+    const [client = '', ...others] = waitersOf(model, name);
     model.waiting.set(name, others);
-    real.waiting.get(lockProcess)?.abort.abort(new Error('no more patience'));
-    await real.waiting.get(lockProcess)?.done;
-    expect(real.held.has(lockProcess)).toBe(false);
+    real.waiting.get(client)?.abort.abort(new Error('no more patience'));
+    await real.waiting.get(client)?.done;
+    expect(real.leases.has(client)).toBe(false);
   },
 });
 
 const release = (name: string): Command => ({
-  check: (model) => model.lockProcess.has(name),
+  check: (model) => model.owners.has(name),
   toString: () => `release(${name})`,
   async run(model, real) {
-    const lock = real.held.get(model.lockProcess.get(name) ?? '');
+    const lock = real.leases.get(model.owners.get(name) ?? '');
     lock?.assertHeld();
     await lock?.release();
     await handOver(model, real, name);
-    // Again, when it may be somebody else's: changes nothing.
+    // A second release, when the lock may have another owner: changes nothing.
     await lock?.release();
   },
 });
@@ -107,8 +107,8 @@ const forceRelease = (store: number, name: string): Command => ({
   check: () => true,
   toString: () => `forceRelease(${store}, ${name})`,
   async run(model, real) {
-    const lock = real.held.get(model.lockProcess.get(name) ?? '');
-    expect(await real.stores[store]?.forceRelease(real.full(name))).toBe(lock !== undefined);
+    const lock = real.leases.get(model.owners.get(name) ?? '');
+    expect(await real.stores[store]?.forceRelease(real.fullName(name))).toBe(lock !== undefined);
     if (!lock) return;
     await waitFor(() => lock.lost.aborted);
     await handOver(model, real, name);
@@ -120,11 +120,13 @@ const list = (store: number): Command => ({
   toString: () => `list(${store})`,
   async run(model, real) {
     const locks = (await real.stores[store]?.list()) ?? [];
-    const shown = locks.map((lock) => [lock.name, lock.owner]);
+    const rows = locks.map((lock) => [lock.name, lock.owner]);
     for (const name of names) {
-      const owner = model.lockProcess.get(name);
-      const full = real.full(name);
-      expect(shown.filter(([name]) => name === full)).toEqual(owner === undefined ? [] : [[full, owner]]);
+      const owner = model.owners.get(name);
+      const fullName = real.fullName(name);
+      expect(rows.filter(([name]) => name === fullName)).toEqual(
+        owner === undefined ? [] : [[fullName, owner]],
+      );
     }
   },
 });
@@ -141,15 +143,15 @@ afterAll(async () => {
   await redis.stop();
 });
 
-it('behaves like a list of names with one holder each, whatever people do in whatever order', async () => {
+it('behaves like a map from names to one owner each, for any operations in any order', async () => {
   const store = fc.nat(2);
   const name = fc.constantFrom(...names);
-  let visitors = 0;
-  const lockProcess = () => `visitor ${++visitors}`;
+  let clientCount = 0;
+  const newClient = () => `client ${++clientCount}`;
   const commands = fc.commands(
     [
-      fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, lockProcess())),
-      fc.tuple(store, name).map(([store, name]) => acquire(store, name, lockProcess())),
+      fc.tuple(store, name).map(([store, name]) => tryAcquire(store, name, newClient())),
+      fc.tuple(store, name).map(([store, name]) => acquire(store, name, newClient())),
       name.map(giveUp),
       name.map(release),
       name.map(release),
@@ -162,11 +164,11 @@ it('behaves like a list of names with one holder each, whatever people do in wha
   await fc.assert(
     fc.asyncProperty(commands, async (script) => {
       const prefix = `container_model_${++round}_`;
-      const real: Real = { stores, held: new Map(), waiting: new Map(), full: (name) => prefix + name };
-      await fc.asyncModelRun(() => ({ model: { lockProcess: new Map(), waiting: new Map() }, real }), script);
+      const real: Real = { stores, leases: new Map(), waiting: new Map(), fullName: (name) => prefix + name };
+      await fc.asyncModelRun(() => ({ model: { owners: new Map(), waiting: new Map() }, real }), script);
       for (const { abort } of real.waiting.values()) abort.abort(new Error('over'));
       await Promise.all([...real.waiting.values()].map(({ done }) => done));
-      await Promise.all([...real.held.values()].map((lock) => lock.release()));
+      await Promise.all([...real.leases.values()].map((lock) => lock.release()));
     }),
     { numRuns: 40 },
   );

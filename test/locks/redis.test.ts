@@ -27,12 +27,12 @@ describe('conformance', () => {
   });
 });
 
-/** Three renewals fit into it even when the machine keeps this process from running for seconds. */
+/** Three renewals fit into it even when the machine suspends this process for seconds. */
 const shortMs = 8_000;
-/** No lock of it ends within a test. */
+/** No lock of it expires within a test. */
 const longMs = 600_000;
 
-/** A Redis of the test's own, and what is needed to use it. */
+/** A Redis for the test alone, and its clients. */
 async function setUp() {
   const redis = await startRedis();
   onTestFinished(redis.stop);
@@ -48,7 +48,7 @@ async function setUp() {
       onTestFinished(child.kill);
       return child;
     },
-    /** A command by hand, as an operator or an eviction would do it. */
+    /** A raw command, as from an operator or an eviction. */
     async command(...args: string[]): Promise<void> {
       const client = await createClient({ url: redis.url }).connect();
       await client.sendCommand(args);
@@ -57,25 +57,25 @@ async function setUp() {
   };
 }
 
-async function take(
+async function acquire(
   store: LockStore,
   name: string,
   options: Partial<AcquireOptions> = {},
 ): Promise<HeldLock> {
-  const held = await store.tryAcquire(name, { owner: 'test', ...options });
-  if (!held) throw new Error(`${name} was not free`);
-  return held;
+  const lock = await store.tryAcquire(name, { owner: 'test', ...options });
+  if (!lock) throw new Error(`${name} was not free`);
+  return lock;
 }
 
-const lost = (held: HeldLock) => waitFor(() => held.lost.aborted && held.lost.reason);
+const untilLost = (lock: HeldLock) => waitFor(() => lock.lost.aborted && lock.lost.reason);
 const lockLost = expect.objectContaining({ code: 'LOCK_LOST' });
-const passed = (ms: number) => {
+const elapse = (ms: number) => {
   const end = performance.now() + ms;
   return waitFor(() => performance.now() > end);
 };
 
 describe('locks in Redis', () => {
-  it('let one in at a time among 16 processes', async () => {
+  it('are granted to one of 16 processes at a time', async () => {
     const { child } = await setUp();
     const folder = await mkdtemp(join(tmpdir(), 'matre-visit-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -86,16 +86,16 @@ describe('locks in Redis', () => {
   it('are renewed for as long as they are held', async () => {
     const { store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const held = await take(a, 'container_x');
-    await passed(shortMs + 1_000);
+    const lock = await acquire(a, 'container_x');
+    await elapse(shortMs + 1_000);
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
-    held.assertHeld();
+    lock.assertHeld();
     const [entry] = await b.list();
     expect(entry?.expiresInMs).toBeGreaterThan(0);
     expect(entry?.expiresInMs).toBeLessThanOrEqual(shortMs);
   });
 
-  it('end by themselves after their holder was killed', async () => {
+  it('expire after their process was killed', async () => {
     const { store, child } = await setUp();
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
@@ -104,108 +104,108 @@ describe('locks in Redis', () => {
     (await waiting).assertHeld();
   });
 
-  it('tell a holder that was stopped for longer than the TTL as soon as it goes on', async () => {
+  it('are lost for a process that was stopped for longer than the TTL, as soon as it continues', async () => {
     const { store, child } = await setUp();
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
     lockProcess.signal('SIGSTOP');
     const next = await store(longMs).acquire('container_x', { owner: 'next' });
-    lockProcess.say('well?');
+    lockProcess.writeLine('well?');
     lockProcess.signal('SIGCONT');
     expect(await lockProcess.line()).toBe('LOCK_LOST');
     next.assertHeld();
   });
 
-  it('do not trust timers after the event loop was blocked', async () => {
+  it('do not rely on timers after the event loop was blocked', async () => {
     const { store } = await setUp();
-    const held = await take(store(shortMs), 'container_x', { confirmOwnership: async () => true });
-    held.assertHeld();
+    const lock = await acquire(store(shortMs), 'container_x', { confirmOwnership: async () => true });
+    lock.assertHeld();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
-    // In the same turn: no timer could run.
-    expect(held.lost.aborted).toBe(false);
-    expect(() => held.assertHeld()).toThrowError(lockLost);
-    expect(held.lost.reason).toEqual(lockLost);
+    // In the same turn of the event loop: no timer could run.
+    expect(lock.lost.aborted).toBe(false);
+    expect(() => lock.assertHeld()).toThrowError(lockLost);
+    expect(lock.lost.reason).toEqual(lockLost);
   });
 
-  it('are lost at the deadline when Redis is killed and nobody else can judge', async () => {
+  it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const alone = await take(a, 'container_alone');
-    const databaseAway = await take(a, 'container_database_away', {
-      confirmOwnership: () => Promise.reject(new Error('the database is away, too')),
+    const plainLock = await acquire(a, 'container_alone');
+    const databaseAway = await acquire(a, 'container_database_away', {
+      confirmOwnership: () => Promise.reject(new Error('the database is unreachable, too')),
     });
-    const superseded = await take(a, 'container_superseded', { confirmOwnership: async () => false });
+    const supersededLock = await acquire(a, 'container_superseded', { confirmOwnership: async () => false });
     await redis.kill();
-    expect(await lost(alone)).toEqual(lockLost);
-    expect(await lost(databaseAway)).toEqual(lockLost);
-    expect(await lost(superseded)).toEqual(lockLost);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
+    expect(await untilLost(databaseAway)).toEqual(lockLost);
+    expect(await untilLost(supersededLock)).toEqual(lockLost);
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
-    await alone.release();
+    await plainLock.release();
   });
 
-  it('live on without Redis while the second judge says so, and are there again when it is', async () => {
+  it('survive without Redis while ownership is confirmed, and are acquired again when it is available again', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    let asked = 0;
-    const confirmOwnership = async () => ++asked > 0;
-    const held = await take(a, 'container_x', { confirmOwnership });
+    let confirmations = 0;
+    const confirmOwnership = async () => ++confirmations > 0;
+    const lock = await acquire(a, 'container_x', { confirmOwnership });
     await redis.kill();
-    await passed(shortMs + 1_000);
-    held.assertHeld();
-    expect(asked).toBeGreaterThan(1);
+    await elapse(shortMs + 1_000);
+    lock.assertHeld();
+    expect(confirmations).toBeGreaterThan(1);
     await redis.restart();
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_x'));
     expect(await b.tryAcquire('container_x', { owner: 'b' })).toBeUndefined();
-    held.assertHeld();
-    await held.release();
-    await take(b, 'container_x');
+    lock.assertHeld();
+    await lock.release();
+    await acquire(b, 'container_x');
   });
 
-  it('are taken again after Redis was emptied, but only by whom the second judge confirms', async () => {
+  it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const mine = await take(a, 'container_mine', { confirmOwnership: async () => true });
-    const notMine = await take(a, 'container_not_mine', { confirmOwnership: async () => false });
-    const alone = await take(a, 'container_alone');
+    const confirmedLock = await acquire(a, 'container_mine', { confirmOwnership: async () => true });
+    const notMine = await acquire(a, 'container_not_mine', { confirmOwnership: async () => false });
+    const plainLock = await acquire(a, 'container_alone');
     await command('FLUSHALL');
-    expect(await lost(notMine)).toEqual(lockLost);
-    expect(await lost(alone)).toEqual(lockLost);
+    expect(await untilLost(notMine)).toEqual(lockLost);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
     await waitFor(async () => (await b.list()).some((lock) => lock.name === 'container_mine'));
-    mine.assertHeld();
+    confirmedLock.assertHeld();
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
   });
 
-  it('are lost when Redis was emptied and somebody else was faster', async () => {
+  it('are lost when Redis was emptied and another owner was faster', async () => {
     const { store, command } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const held = await take(a, 'container_x', { confirmOwnership: async () => true });
-    // Again, should its holder have taken it again before.
+    const lock = await acquire(a, 'container_x', { confirmOwnership: async () => true });
+    // Again, in case its owner has acquired it again before.
     const next = await waitFor(async () => {
       await command('DEL', 'container_x');
       return b.tryAcquire('container_x', { owner: 'b' });
     });
-    const reason = await lost(held);
+    const reason = await untilLost(lock);
     expect(reason).toMatchObject({ code: 'LOCK_LOST', message: expect.stringContaining('holds it now') });
-    await held.release();
+    await lock.release();
     next.assertHeld();
     expect(await a.tryAcquire('container_x', { owner: 'a' })).toBeUndefined();
   });
 
-  it('survive a Redis that stops answering for longer than the TTL', async () => {
+  it('survive a Redis that does not answer for longer than the TTL', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(shortMs), store(shortMs)];
-    const alone = await take(a, 'container_alone');
-    const covered = await take(a, 'container_covered', { confirmOwnership: async () => true });
+    const plainLock = await acquire(a, 'container_alone');
+    const covered = await acquire(a, 'container_covered', { confirmOwnership: async () => true });
     const waiting = b.acquire('container_alone', { owner: 'b' });
     redis.pause();
     await expect(b.tryAcquire('container_new', { owner: 'b' })).rejects.toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
     await expect(b.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
-    expect(await lost(alone)).toEqual(lockLost);
-    await passed(shortMs / 4);
+    expect(await untilLost(plainLock)).toEqual(lockLost);
+    await elapse(shortMs / 4);
     covered.assertHeld();
     redis.resume();
     (await waiting).assertHeld();
@@ -213,7 +213,7 @@ describe('locks in Redis', () => {
     covered.assertHeld();
   });
 
-  it('do not stay behind when the answer to a try was lost', async () => {
+  it('do not stay behind when the reply to an attempt was lost', async () => {
     const { redis, store } = await setUp();
     const [a, b] = [store(longMs), store(longMs)];
     await a.check();
@@ -228,19 +228,19 @@ describe('locks in Redis', () => {
     next.assertHeld();
   });
 
-  it('let a waiter give up while Redis is away', async () => {
+  it('let a waiting owner give up while Redis is unreachable', async () => {
     const { redis, store } = await setUp();
     const a = store(shortMs);
     await redis.kill();
-    const patience = new AbortController();
-    const waiting = a.acquire('container_x', { owner: 'a', signal: patience.signal });
+    const giveUp = new AbortController();
+    const waiting = a.acquire('container_x', { owner: 'a', signal: giveUp.signal });
     await expect(a.check()).rejects.toMatchObject({ code: 'LOCK_STORE_UNREACHABLE' });
     const reason = new Error('no more patience');
-    patience.abort(reason);
+    giveUp.abort(reason);
     await expect(waiting).rejects.toBe(reason);
   });
 
-  it('wait for a Redis that comes later', async () => {
+  it('wait for a Redis that starts later', async () => {
     const { redis, store } = await setUp();
     await redis.kill();
     const waiting = store(longMs).acquire('container_x', { owner: 'a' });
@@ -248,12 +248,12 @@ describe('locks in Redis', () => {
     (await waiting).assertHeld();
   });
 
-  it('leave no connection behind when their store is closed while it connects to a Redis that is silent', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void silent.close());
-    await once(silent, 'listening');
-    const connected = once(silent, 'connection');
-    const { port } = silent.address() as AddressInfo;
+  it('leave no connection behind when their store is closed while it connects to a silent Redis', async () => {
+    const silentServer = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silentServer.close());
+    await once(silentServer, 'listening');
+    const connected = once(silentServer, 'connection');
+    const { port } = silentServer.address() as AddressInfo;
     await createRedisLocks({ url: `redis://127.0.0.1:${port}`, ttlMs: 10_000, log }).close();
     const [socket] = await connected;
     await once(socket.resume(), 'close');

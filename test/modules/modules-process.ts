@@ -1,4 +1,4 @@
-/** A process that asks for checkouts: argv is the folder and the source as JSON; a line of input for each request. */
+/** A process that requests checkouts: argv is the folder and the source as JSON; each line of input is a request. */
 import { createInterface } from 'node:readline';
 import { createLog } from '../../src/log.ts';
 import { createModules } from '../../src/modules/modules.ts';

@@ -41,15 +41,15 @@ import { waitFor } from '../support/wait-for.ts';
 type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
 let home: string;
-let logged: string;
-const opened: Modules[] = [];
+let logText: string;
+const openedModules: Modules[] = [];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'matre-modules-'));
-  logged = '';
+  logText = '';
 });
 afterEach(() => {
-  for (const modules of opened.splice(0)) modules.close();
+  for (const modules of openedModules.splice(0)) modules.close();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -69,16 +69,16 @@ async function open(
   more: { environment?: Record<string, string>; keepUnusedMs?: number; gitLimitMs?: number } = {},
 ): Promise<Modules> {
   const write = (line: string) => {
-    logged += line;
+    logText += line;
   };
   const log = pino({ level: 'trace' }, { write });
   const environment = { ...process.env, ...more.environment };
   const modules = await createModules({ folder: join(home, 'modules'), source, log, ...more, environment });
-  opened.push(modules);
+  openedModules.push(modules);
   return modules;
 }
 
-/** As happens by itself sooner or later. */
+/** Forces a garbage collection, which happens sooner or later anyway. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
@@ -86,19 +86,19 @@ function collectGarbage(): void {
 
 /** Every file below a folder with its content. */
 function contents(folder: string, below = ''): Record<string, string> {
-  const found: Record<string, string> = {};
+  const files: Record<string, string> = {};
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
     const name = join(below, entry.name);
-    if (entry.isDirectory()) Object.assign(found, contents(folder, name));
-    else if (entry.isFile()) found[name] = readFileSync(join(folder, name), 'utf8');
+    if (entry.isDirectory()) Object.assign(files, contents(folder, name));
+    else if (entry.isFile()) files[name] = readFileSync(join(folder, name), 'utf8');
   }
-  return found;
+  return files;
 }
 
 const tests = { 'Test/Mftf/Test/ATest.xml': '<tests/>', 'Cron/data/.env.preprod-us': 'A=1\n' };
 
 describe('a repository on this machine', () => {
-  it('gives the newest commit of the branch, and its files as a folder that cannot be changed', async () => {
+  it('provides the newest commit of the branch as a read-only folder', async () => {
     const repository = createRepository(join(home, 'shop tests'));
     repository.commit({ ...tests, 'bin/tool': '#!/bin/sh' }, 'First: "quotes" and more\n\nBody');
     chmodSync(join(repository.folder, 'bin/tool'), 0o755);
@@ -118,7 +118,7 @@ describe('a repository on this machine', () => {
     }
   });
 
-  it('follows the branch; older commits stay as they are', async () => {
+  it('follows the branch; older commits stay unchanged', async () => {
     const repository = createRepository(join(home, 'a'));
     const first = repository.commit({ 'a.xml': '1' });
     const modules = await open(gitSource(repository.folder));
@@ -129,20 +129,20 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(first))).toEqual({ 'a.xml': '1' });
   });
 
-  it('knows a commit that another machine saw first, also when the branch was rewritten', async () => {
+  it('fetches a commit that another machine resolved first, also when the branch was rewritten', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit({ 'a.xml': '1' });
     const modules = await open(gitSource(repository.folder));
     await modules.resolve();
-    const later = repository.commit({ 'a.xml': '2' });
-    expect(contents(await modules.checkout(later))).toEqual({ 'a.xml': '2' });
+    const secondCommit = repository.commit({ 'a.xml': '2' });
+    expect(contents(await modules.checkout(secondCommit))).toEqual({ 'a.xml': '2' });
     const orphan = repository.commit({ 'a.xml': '3' });
-    repository.git('reset', '--quiet', '--hard', later);
+    repository.git('reset', '--quiet', '--hard', secondCommit);
     repository.commit({ 'a.xml': '4' });
     expect(contents(await modules.checkout(orphan))).toEqual({ 'a.xml': '3' });
   });
 
-  it('takes repositories with SHA-256', async () => {
+  it('supports repositories with SHA-256', async () => {
     const repository = createRepository(join(home, 'a'), 'sha256');
     const id = repository.commit(tests);
     expect(id).toHaveLength(64);
@@ -151,7 +151,7 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it.runIf(process.getuid?.() === 0)('takes a repository that belongs to another user', async () => {
+  it.runIf(process.getuid?.() === 0)('reads a repository that belongs to another user', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const give = (path: string) => {
@@ -162,7 +162,7 @@ describe('a repository on this machine', () => {
     expect((await (await open(gitSource(repository.folder))).resolve()).id).toBe(id);
   });
 
-  it('runs no hooks, neither of the repository nor of the user', async () => {
+  it('runs no hooks of the repository or of the user', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const hooks = join(home, 'hooks');
@@ -177,7 +177,7 @@ describe('a repository on this machine', () => {
     expect(existsSync(join(home, 'hooked'))).toBe(false);
   });
 
-  it('goes on after a git that was killed left its locks', async () => {
+  it('recovers from the locks of a git process that was killed', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(repository.folder));
@@ -190,32 +190,32 @@ describe('a repository on this machine', () => {
     expect((await modules.resolve()).id).toBe(id);
   });
 
-  it('says that submodules are not fetched', async () => {
+  it('reports that submodules are not fetched', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ ...tests, '.gitmodules': '[submodule "x"]\n\tpath = x\n\turl = ./x\n' });
     const modules = await open(gitSource(repository.folder));
     await modules.checkout(id);
-    expect(logged).toContain('submodules');
+    expect(logText).toContain('submodules');
   });
 });
 
-describe('what does not work', () => {
+describe('a source that does not work', () => {
   it.each([
-    ['a repository that is not there', '/nowhere/at/all', 'main', /does not (exist|appear)/],
-    ['a branch that is not there', undefined, 'no-such', /no-such/],
-  ])('is told in the words of git: %s', async (_, address, branch, words) => {
+    ['a missing repository', '/nowhere/at/all', 'main', /does not (exist|appear)/],
+    ['a missing branch', undefined, 'no-such', /no-such/],
+  ])('is reported with the message of git: %s', async (_, address, branch, message) => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(address ?? repository.folder, { branch }));
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'MODULE_CHECKOUT_FAILED',
-      message: expect.stringMatching(words),
+      message: expect.stringMatching(message),
     });
-    // Not stuck: it is tried again.
+    // Not stuck: it can be tried again.
     await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
   });
 
-  it('is a commit that nobody has', async () => {
+  it('can be an unknown commit', async () => {
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
     const modules = await open(gitSource(repository.folder));
@@ -225,16 +225,16 @@ describe('what does not work', () => {
     expect(readdirSync(modules.folder)).toEqual([]);
   });
 
-  it.each(['main', '../../etc', '--help', '', 'a'.repeat(39)])('is the id %j', async (id) => {
+  it.each(['main', '../../etc', '--help', '', 'a'.repeat(39)])('can be the commit id %j', async (id) => {
     const modules = await open(gitSource('/srv/x.git'));
     await expect((async () => modules.checkout(id))()).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
   it.each([
-    ['a whole path', '/etc/passwd'],
+    ['an absolute path', '/etc/passwd'],
     ['out of the folder', '../../outside'],
-    ['out through another link', 'up/../../outside'],
-  ])('is a link that leads out: %s', async (_, target) => {
+    ['out of the folder through another link', 'up/../../outside'],
+  ])('can be a link that leaves the checkout: %s', async (_, target) => {
     const repository = createRepository(join(home, 'a'));
     mkdirSync(join(repository.folder, 'deep/er'), { recursive: true });
     symlinkSync('deep/er', join(repository.folder, 'inside'));
@@ -250,11 +250,11 @@ describe('what does not work', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
-  it.runIf(canMount)('is a full disk, by its name', async () => {
+  it.runIf(canMount)('can be a full disk, reported as such', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit({ 'large.xml': randomBytes(500_000).toString('hex') });
     mkdirSync(join(home, 'modules'));
-    // Room for the repository, which is packed, but not for the files as well.
+    // Enough for the repository, which is packed, but not for the files as well.
     for (const kilobytes of [200, 900]) {
       const disk = mountSmallDisk(kilobytes, join(home, 'modules'));
       try {
@@ -267,7 +267,7 @@ describe('what does not work', () => {
     }
   });
 
-  it('is no source at all, which only says what to set', async () => {
+  it('can be a missing source, reported with the setting', async () => {
     const modules = await open(undefined);
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -297,7 +297,7 @@ describe('a git server with a password', () => {
     rmSync(served, { recursive: true });
   });
 
-  it('is reached over https with name and password', async () => {
+  it('is reached over https with user name and password', async () => {
     const id = createRepository(join(served, 'secure')).commit(tests);
     const environment = { GIT_SSL_CAINFO: certificatePath };
     const modules = await open(gitSource(secure.url('secure'), { username, password }), { environment });
@@ -305,7 +305,7 @@ describe('a git server with a password', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('refuses a certificate that nobody vouches for', async () => {
+  it('is refused when its certificate is not trusted', async () => {
     const modules = await open(gitSource(secure.url('secure'), { username, password }));
     await expect(modules.resolve()).rejects.toMatchObject({ message: expect.stringMatching(/certificate/i) });
   });
@@ -321,7 +321,7 @@ describe('a git server with a password', () => {
   it.each([
     ['none', {}],
     ['wrong ones', { username, password: 'wr0ng-password' }],
-  ])('ends at once, without asking, when the credentials are %s', async (_, credentials) => {
+  ])('fails at once, without a prompt, when the credentials are %s', async (_, credentials) => {
     createRepository(join(served, 'refused'));
     const modules = await open(gitSource(server.url('refused'), credentials));
     await expect(modules.resolve()).rejects.toMatchObject({
@@ -354,35 +354,35 @@ describe('a git server with a password', () => {
     await modules.checkout(id);
     const transfer = lists.filter((line) => line.includes(new URL(server.url('slow')).host));
     expect(transfer.length).toBeGreaterThan(1);
-    const places = [...lists, logged, ...Object.values(contents(join(home, 'modules')))].join('\n');
+    const places = [...lists, logText, ...Object.values(contents(join(home, 'modules')))].join('\n');
     for (const form of [password, encodeURIComponent(password), Buffer.from(password).toString('base64')]) {
       expect(places).not.toContain(form);
     }
   });
 
-  it('gives the password to no other server, wherever the repository may have moved', async () => {
+  it('is the only server that gets the password, even when it redirects', async () => {
     createRepository(join(served, 'moved')).commit(tests);
-    const offered: unknown[] = [];
-    const elsewhere = createServer((request, response) => {
-      offered.push(request.headers.authorization);
+    const receivedHeaders: unknown[] = [];
+    const otherServer = createServer((request, response) => {
+      receivedHeaders.push(request.headers.authorization);
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     }).listen(0, '127.0.0.1');
     const origin = createServer((request, response) => {
-      const { port } = elsewhere.address() as AddressInfo;
+      const { port } = otherServer.address() as AddressInfo;
       response.writeHead(302, { location: `http://127.0.0.1:${port}${request.url}` }).end();
     }).listen(0, '127.0.0.1');
-    await Promise.all([once(elsewhere, 'listening'), once(origin, 'listening')]);
+    await Promise.all([once(otherServer, 'listening'), once(origin, 'listening')]);
     try {
       const { port } = origin.address() as AddressInfo;
       const modules = await open(gitSource(`http://127.0.0.1:${port}/moved`, { username, password }));
       await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
-      expect(offered).toEqual([undefined]);
+      expect(receivedHeaders).toEqual([undefined]);
     } finally {
-      for (const server of [elsewhere, origin]) server.close();
+      for (const server of [otherServer, origin]) server.close();
     }
   });
 
-  it('is asked once by sixteen that ask at the same time, in five processes', async () => {
+  it('gets one request from sixteen concurrent callers in five processes', async () => {
     const id = createRepository(join(served, 'crowd')).commit(tests);
     const source = gitSource(server.url('crowd'), { username, password });
     const modules = await open(source);
@@ -392,21 +392,21 @@ describe('a git server with a password', () => {
     );
     try {
       await Promise.all(children.map((child) => child.line()));
-      // Whoever asks waits for the lock, so that all have asked before the first can fetch.
+      // All callers wait for the lock, so that all have asked before the first can fetch.
       const lockName = await mirrorLock(modules);
       const lock = await lockFile(lockName);
       const before = server.advertisements();
-      for (const child of children) child.say('resolve');
+      for (const child of children) child.writeLine('resolve');
       const ours = Array.from({ length: 12 }, () => modules.resolve());
       for (const child of children) expect(await child.line()).toBe('asking');
       await waitFor(() => waiters(lockName) === 5);
       lock.release();
       expect(new Set((await Promise.all(ours)).map((commit) => commit.id))).toEqual(new Set([id]));
       for (const child of children) expect(await child.line()).toBe(id);
-      // A client without credentials is sent away once, which is not counted.
+      // A client without credentials is refused once, which is not counted.
       expect(server.advertisements() - before).toBe(1);
 
-      for (const child of children) child.say(`checkout ${id}`);
+      for (const child of children) child.writeLine(`checkout ${id}`);
       const paths = await Promise.all(children.map(async (child) => (await child.line()) && child.line()));
       expect(new Set(paths)).toEqual(new Set([join(modules.folder, id)]));
       expect(contents(join(modules.folder, id))).toEqual(tests);
@@ -415,7 +415,7 @@ describe('a git server with a password', () => {
     }
   });
 
-  it('goes on where a process was killed while it fetched', async () => {
+  it('can be fetched from after a process was killed during a fetch', async () => {
     const id = createRepository(join(served, 'killed')).commit(tests);
     const source = gitSource(server.url('killed'), { username, password });
     const child = startChild(new URL('./modules-process.ts', import.meta.url), [
@@ -425,7 +425,7 @@ describe('a git server with a password', () => {
     await child.line();
     server.hold();
     const packs = server.packs();
-    child.say('resolve');
+    child.writeLine('resolve');
     await waitFor(() => server.packs() > packs);
     await child.kill();
     const modules = await open(source);
@@ -435,7 +435,7 @@ describe('a git server with a password', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('is waited for by nobody any more after close', async () => {
+  it('keeps no caller waiting after close', async () => {
     createRepository(join(served, 'closed')).commit(tests);
     const modules = await open(gitSource(server.url('closed'), { username, password }));
     const lockName = await mirrorLock(modules);
@@ -448,7 +448,7 @@ describe('a git server with a password', () => {
     lock.release();
   });
 
-  it('is given up when it takes too long, also after the garbage was collected', async () => {
+  it('is given up when it takes too long, also after a garbage collection', async () => {
     createRepository(join(served, 'endless')).commit(tests);
     const modules = await open(gitSource(server.url('endless'), { username, password }), {
       gitLimitMs: 2_000,
@@ -466,14 +466,14 @@ describe('a git server with a password', () => {
     server.release();
   });
 
-  /** The path of the lock, which a first fetch makes. */
+  /** The path of the lock that a first fetch creates. */
   async function mirrorLock(modules: Modules): Promise<string> {
     await modules.resolve();
     const folder = join(home, 'modules/git');
     return join(folder, readdirSync(folder).find((name) => name.endsWith('.git.lock')) ?? '');
   }
 
-  /** How many processes wait for a lock, as the kernel lists them. */
+  /** The number of processes that wait for a lock, as listed by the kernel. */
   function waiters(path: string): number {
     const inode = statSync(path).ino;
     return readFileSync('/proc/locks', 'utf8')
@@ -494,7 +494,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is reached with a key, though its path has blanks and quotes', async () => {
+  it('is reached with a key whose path has blanks and quotes', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const [sshKey, sshKnownHosts] = [join(home, "team's key"), join(home, 'known; touch hosts')];
@@ -505,7 +505,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
     expect(contents(await modules.checkout(id))).toEqual(tests);
   });
 
-  it('ends at once, without asking, when the host is not known', async () => {
+  it('fails at once, without a prompt, when the host is unknown', async () => {
     writeFileSync(join(home, 'known'), '');
     const repository = createRepository(join(home, 'a'));
     repository.commit(tests);
@@ -519,7 +519,7 @@ describe.runIf(sshdPath)('a git server over ssh', () => {
 });
 
 describe('a local folder', () => {
-  it('is copied as it is, under an id that follows from its content', async () => {
+  it('is copied unchanged, under an id that is derived from its content', async () => {
     const local = join(home, 'local');
     mkdirSync(join(local, '.git'), { recursive: true });
     mkdirSync(join(local, 'Test'));
@@ -540,7 +540,7 @@ describe('a local folder', () => {
     expect(readdirSync(join(home, 'modules/drafts'))).toEqual([]);
   });
 
-  it('may hold the data folder itself', async () => {
+  it('may contain the data folder', async () => {
     writeFileSync(join(home, 'A.xml'), '1');
     const modules = await open({ kind: 'folder', path: home });
     const { id } = await modules.resolve();
@@ -548,7 +548,7 @@ describe('a local folder', () => {
     expect((await modules.resolve()).id).toBe(id);
   });
 
-  it('that is not there is told by its path', async () => {
+  it('is reported by its path when it does not exist', async () => {
     const modules = await open({ kind: 'folder', path: join(home, 'none') });
     await expect(modules.resolve()).rejects.toMatchObject({
       code: 'MODULE_CHECKOUT_FAILED',
@@ -557,8 +557,8 @@ describe('a local folder', () => {
   });
 });
 
-describe('invariant 7: a checkout is complete, or it is not there', () => {
-  it('when the process that makes it is killed', async () => {
+describe('invariant 7: a checkout is complete or does not exist', () => {
+  it('when the process that creates it is killed', async () => {
     const repository = createRepository(join(home, 'a'));
     const files = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`Test/${index % 50}/${index}.xml`, `${index}`]),
@@ -573,7 +573,7 @@ describe('invariant 7: a checkout is complete, or it is not there', () => {
       JSON.stringify(source),
     ]);
     await child.line();
-    child.say(`checkout ${id}`);
+    child.writeLine(`checkout ${id}`);
     await waitFor(() => readdirSync(drafts).some((name) => existsSync(join(drafts, name, 'Test'))));
     await child.kill();
     if (existsSync(join(modules.folder, id))) expect(contents(join(modules.folder, id))).toEqual(files);
@@ -583,7 +583,7 @@ describe('invariant 7: a checkout is complete, or it is not there', () => {
 });
 
 describe('prune', () => {
-  it('removes what no run needs and nobody asked for lately', async () => {
+  it('removes checkouts that no run needs and that were not used recently', async () => {
     const repository = createRepository(join(home, 'a'));
     const first = repository.commit({ 'a.xml': '1' });
     const second = repository.commit({ 'a.xml': '2' });
@@ -599,7 +599,7 @@ describe('prune', () => {
     expect(contents(await modules.checkout(second))).toEqual({ 'a.xml': '2' });
   });
 
-  it('leaves one alone that is being made', async () => {
+  it('keeps a checkout that is being created', async () => {
     const repository = createRepository(join(home, 'a'));
     const id = repository.commit(tests);
     const modules = await open(gitSource(repository.folder), { keepUnusedMs: 0 });

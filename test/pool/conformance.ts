@@ -18,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
 
-/** What the pool must do on every engine. */
+/** The behaviour of the pool, for every engine. */
 export function poolConformance(kind: EngineKind): void {
   let subject: Subject;
   let engine: Engine;
@@ -30,7 +30,7 @@ export function poolConformance(kind: EngineKind): void {
 
   const openPool = (changes: Partial<PoolSettings> = {}, on: Engine = engine) =>
     createPool({ engine: on, locks, log, settings: { ...settings, ...changes } });
-  /** Names of containers are shared by all who use the engine: an id that nobody else has. */
+  /** Names of containers are shared by all users of the engine, so the id has to be unique. */
   const newEnvironment = () => {
     const id = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
     used.push(id);
@@ -83,7 +83,7 @@ export function poolConformance(kind: EngineKind): void {
   });
   afterAll(() => rmSync(modules, { recursive: true, force: true }));
 
-  test('makes a container that operators recognise', async () => {
+  test('creates a container with the documented name and labels', async () => {
     const environment = newEnvironment();
     const { id, name, events } = await ensure(environment);
     expect(name).toBe(`matre_magento_env_${environment.id}`);
@@ -100,21 +100,21 @@ export function poolConformance(kind: EngineKind): void {
     expect(written.code).not.toBe(0);
   });
 
-  test('uses it again from run to run, and from process to process', async () => {
+  test('reuses a container across runs and processes', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     expect(await ensure(environment)).toMatchObject({ id, events: [] });
     expect(await ensure(environment, openPool({}, subject.another()))).toMatchObject({ id, events: [] });
   });
 
-  test('makes one for several who ask at once', async () => {
+  test('creates one container for concurrent requests', async () => {
     const environment = newEnvironment();
     const made = await Promise.all([1, 2, 3, 4].map(() => ensure(environment)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
     expect(made.flatMap(({ events }) => events)).toEqual(['CONTAINER_CREATED']);
   });
 
-  test('invariant 7: what one environment generates is not there for another', async () => {
+  test('invariant 7: the generated files of one environment do not exist for another', async () => {
     const [one, two] = await Promise.all([ensure(newEnvironment()), ensure(newEnvironment())]);
     await capture(engine, one.id, [
       'touch',
@@ -122,42 +122,42 @@ export function poolConformance(kind: EngineKind): void {
       `${magentoRoot}/one`,
       `${runFolder}/.env`,
     ]);
-    const seen = await capture(engine, two.id, ['ls', '-A', generated, runFolder, magentoRoot]);
-    expect(seen.stdout).not.toMatch(/one|One|\.env/);
+    const listing = await capture(engine, two.id, ['ls', '-A', generated, runFolder, magentoRoot]);
+    expect(listing.stdout).not.toMatch(/one|One|\.env/);
   });
 
-  test('is healed after somebody removed the container', async () => {
+  test('creates the container again after it was removed', async () => {
     const environment = newEnvironment();
     const { id, name } = await ensure(environment);
     await engine.remove(name);
-    const again = await ensure(environment);
-    expect(again.id).not.toBe(id);
-    expect(again.events).toEqual(['CONTAINER_CREATED']);
+    const secondContainer = await ensure(environment);
+    expect(secondContainer.id).not.toBe(id);
+    expect(secondContainer.events).toEqual(['CONTAINER_CREATED']);
   });
 
-  test('starts it again when it was stopped', async () => {
+  test('starts a stopped container again', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     await subject.stop(id);
     expect(await ensure(environment)).toMatchObject({ id, events: ['CONTAINER_STARTED'] });
   });
 
-  test('clears the processes that an earlier run left', async () => {
+  test('ends leftover processes of an earlier run', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
     const argv = ['sh', '-c', 'setsid sleep 1000 >/dev/null 2>&1 & exit 0'];
     await capture(engine, id, argv, { env: { MATRE_EXEC: ':run-7:' } });
     await waitFor(async () => (await leftovers(engine, id)).length === 1);
-    const again = await ensure(environment);
-    expect(again).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
-    expect(again.messages[0]).toContain('run-7');
+    const secondContainer = await ensure(environment);
+    expect(secondContainer).toMatchObject({ id, events: ['LEFTOVERS_CLEARED'] });
+    expect(secondContainer.messages[0]).toContain('run-7');
     expect(await leftovers(engine, id)).toEqual([]);
   });
 
-  describe('a container that knows a newer fence', () => {
+  describe('a container with a newer fence', () => {
     const stale = new Fault('STALE_FENCE', 'Another has the run.');
 
-    test('invariant 5: is left alone by a run that is held no more', async () => {
+    test('invariant 5: is not touched by a run that has lost its lease', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment, openPool(), {
         fence: { number: 7, assertHeld: async () => {} },
@@ -167,16 +167,16 @@ export function poolConformance(kind: EngineKind): void {
       expect(await ensure(environment)).toMatchObject({ id, events: [] });
     });
 
-    test('is replaced for a run that is held all the same: the database was put back', async () => {
+    test('is replaced for a run that holds its lease: the database was restored', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment, openPool(), {
         fence: { number: 7, assertHeld: async () => {} },
       });
-      const again = await ensure(environment, openPool(), {
+      const secondContainer = await ensure(environment, openPool(), {
         fence: { number: 1, assertHeld: async () => {} },
       });
-      expect(again.id).not.toBe(id);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(secondContainer.id).not.toBe(id);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
     });
   });
 
@@ -193,10 +193,10 @@ export function poolConformance(kind: EngineKind): void {
       expect((await pool.list()).find((each) => each.environmentId === environment.id)?.stale).toBeTypeOf(
         'string',
       );
-      const again = await ensure(environment, pool);
-      expect(again.id).not.toBe(id);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(await ensure(environment, pool)).toMatchObject({ id: again.id, events: [] });
+      const secondContainer = await ensure(environment, pool);
+      expect(secondContainer.id).not.toBe(id);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(await ensure(environment, pool)).toMatchObject({ id: secondContainer.id, events: [] });
       expect(
         (await pool.list()).find((each) => each.environmentId === environment.id)?.stale,
       ).toBeUndefined();
@@ -214,7 +214,7 @@ export function poolConformance(kind: EngineKind): void {
   });
 
   describe('the checkouts of the test module', () => {
-    test('are seen as they come, and replaced ones as they are', async () => {
+    test('are visible in the container, new and replaced ones', async () => {
       const { id } = await ensure(newEnvironment());
       mkdirSync(join(modules, 'c2'));
       writeFileSync(join(modules, 'c2', 'file'), 'second');
@@ -225,7 +225,7 @@ export function poolConformance(kind: EngineKind): void {
       expect(await read(id, `${checkoutsFolder}/c2/file`)).toBe('replaced');
     });
 
-    test('are seen again after the folder of all of them was replaced', async () => {
+    test('are visible again after their parent folder was replaced', async () => {
       const modulesFolder = mkdtempSync(join(tmpdir(), 'matre-modules-'));
       try {
         const pool = openPool({ modulesFolder });
@@ -234,18 +234,18 @@ export function poolConformance(kind: EngineKind): void {
         rmSync(modulesFolder, { recursive: true });
         mkdirSync(modulesFolder);
         writeFileSync(join(modulesFolder, 'file'), 'new');
-        const again = await ensure(environment, pool);
-        expect(again.id).not.toBe(id);
-        expect(again.messages[0]).toContain('deleted or replaced');
-        expect(await read(again.id, `${checkoutsFolder}/file`)).toBe('new');
+        const secondContainer = await ensure(environment, pool);
+        expect(secondContainer.id).not.toBe(id);
+        expect(secondContainer.messages[0]).toContain('deleted or replaced');
+        expect(await read(secondContainer.id, `${checkoutsFolder}/file`)).toBe('new');
       } finally {
         rmSync(modulesFolder, { recursive: true, force: true });
       }
     });
   });
 
-  describe('a container that is not healthy', () => {
-    test('is replaced once, then the run is told why', async () => {
+  describe('an unhealthy container', () => {
+    test('is replaced once, then the run fails with the reason', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment);
       const pool = openPool();
@@ -267,21 +267,21 @@ export function poolConformance(kind: EngineKind): void {
       const environment = newEnvironment();
       const { id } = await ensure(environment);
       await capture(engine, id, ['rm', '-f', '/opt/matre/supervisor.sh']);
-      const again = await ensure(environment);
-      expect(again.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(again.id).not.toBe(id);
+      const secondContainer = await ensure(environment);
+      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+      expect(secondContainer.id).not.toBe(id);
     });
   });
 
-  describe('a container that is not ours', () => {
+  describe('a foreign container', () => {
     test('keeps its name and is not touched', async () => {
       const environment = newEnvironment();
       const name = containerName(environment.id);
-      const stranger = await engine.create(await subject.spec({ name }));
+      const foreign = await engine.create(await subject.spec({ name }));
       await expect(openPool().ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
       await expect(openPool().replace(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
       expect(await openPool().prune(async () => [])).not.toContain(name);
-      expect(await engine.inspect(name)).toEqual(stranger);
+      expect(await engine.inspect(name)).toEqual(foreign);
     });
 
     test('may belong to another installation', async () => {
@@ -295,30 +295,30 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
-  test('frees a name that a dead container of ours still holds', async () => {
+  test('frees a name that a dead container of this installation still has', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);
-    // An engine that does not show the container at first, as one does while a removal hangs.
+    // An engine that does not show the container at first, as happens while a removal hangs.
     let hidden = true;
     const inspect: Engine['inspect'] = async (name) => {
       if (!hidden) return engine.inspect(name);
       hidden = false;
       return undefined;
     };
-    const again = await ensure(environment, openPool({}, { ...engine, inspect }));
-    expect(again.events).toEqual(['CONTAINER_NAME_FREED', 'CONTAINER_CREATED']);
-    expect(again.id).not.toBe(id);
+    const secondContainer = await ensure(environment, openPool({}, { ...engine, inspect }));
+    expect(secondContainer.events).toEqual(['CONTAINER_NAME_FREED', 'CONTAINER_CREATED']);
+    expect(secondContainer.id).not.toBe(id);
   });
 
-  test('waits for its lock, and stops waiting when it is told to', async () => {
+  test('waits for its lock, and stops waiting when it is aborted', async () => {
     const environment = newEnvironment();
     const name = lockNames.container(containerName(environment.id));
-    const held = await locks.acquire(name, { owner: 'test' });
+    const lock = await locks.acquire(name, { owner: 'test' });
     const stop = new AbortController();
     const ensuring = openPool().ensure(environment, { signal: stop.signal });
     stop.abort(new Error('enough'));
     await expect(ensuring).rejects.toThrow('enough');
-    await held.release();
+    await lock.release();
     expect(await engine.inspect(containerName(environment.id))).toBeUndefined();
   });
 
@@ -338,14 +338,14 @@ export function poolConformance(kind: EngineKind): void {
     expect((await engine.inspect(containerName(environment.id)))?.id).not.toBe(id);
   });
 
-  test('makes one for each slot, and they are replaced and pruned with their environment', async () => {
+  test('creates a container for each replica, replaced and pruned with its environment', async () => {
     const environment = newEnvironment();
     const names = [1, 2, 3].map((slot) => containerName(environment.id, slot));
     const made = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
     expect(made.map(({ name }) => name)).toEqual(names);
     expect(names[1]).toBe(`matre_magento_env_${environment.id}_2`);
-    const again = await ensure(environment, openPool(), { slot: 2 });
-    expect(again).toMatchObject({ id: made[1]?.id, events: [] });
+    const secondContainer = await ensure(environment, openPool(), { slot: 2 });
+    expect(secondContainer).toMatchObject({ id: made[1]?.id, events: [] });
     expect((await openPool().list()).map(({ slot, stale }) => [slot, stale])).toEqual([
       [1, undefined],
       [2, undefined],
@@ -360,14 +360,16 @@ export function poolConformance(kind: EngineKind): void {
     expect((await openPool().list()).map(({ name }) => name)).toEqual([names[0]]);
   });
 
-  test('prunes the containers of environments that are gone, and lists the rest', async () => {
-    const [kept, gone] = [newEnvironment(), newEnvironment()];
-    await Promise.all([ensure(kept), ensure(gone)]);
-    expect(await openPool().prune(async () => [{ ...kept, slots: 1 }])).toEqual([containerName(gone.id)]);
+  test('prunes the containers of removed environments, and lists the rest', async () => {
+    const [keptEnvironment, removedEnvironment] = [newEnvironment(), newEnvironment()];
+    await Promise.all([ensure(keptEnvironment), ensure(removedEnvironment)]);
+    expect(await openPool().prune(async () => [{ ...keptEnvironment, slots: 1 }])).toEqual([
+      containerName(removedEnvironment.id),
+    ]);
     expect(await openPool().list()).toEqual([
       {
-        name: containerName(kept.id),
-        environmentId: kept.id,
+        name: containerName(keptEnvironment.id),
+        environmentId: keptEnvironment.id,
         slot: 1,
         image: settings.image,
         state: 'running',

@@ -11,15 +11,18 @@ import { quiet } from '../support/database.ts';
 import { dockerTestImage, magentoRoot } from '../support/image.ts';
 
 const host = process.env['DOCKER_HOST'] ?? process.env['MATRE_TEST_DOCKER'] ?? '';
-/** Where runc keeps what it knows of containers: of the engine of the tests, or of that of the machine. */
+/** The state folders of runc: of the engine of the tests, or of the engine of the machine. */
 const states = [
   join(dirname(host.replace('unix://', '')), 'exec/runtime-runc/moby'),
   '/run/docker/runtime-runc/moby',
 ].find((folder) => existsSync(folder));
 
-/** What an engine leaves that was killed while a container started; the next start of that container fails with it. */
+/**
+ * The leftover of an engine that was killed while a container started; the next start of that container fails because
+ * of it.
+ */
 test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.() !== 0)(
-  'container with given ID already exists: the container is replaced, and the run is told',
+  'container with given ID already exists: the container is replaced, and the run has an event',
   async () => {
     const engine = createDockerEngine({ log: quiet });
     const locks = createInProcessLocks();
@@ -49,8 +52,8 @@ test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.
       const state = join(states ?? '', id);
       mkdirSync(state, { recursive: true });
       const events: PoolEvent[] = [];
-      const again = await pool.ensure(environment, { onEvent: (event) => events.push(event) });
-      expect(again.id).not.toBe(id);
+      const secondContainer = await pool.ensure(environment, { onEvent: (event) => events.push(event) });
+      expect(secondContainer.id).not.toBe(id);
       expect(events.map(({ code }) => code)).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
       expect(events[0]?.message).toContain('container with given ID already exists');
       expect((await engine.inspect(name))?.state).toBe('running');

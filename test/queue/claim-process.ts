@@ -1,5 +1,6 @@
-// A worker process for tests: claims, records its tests, finishes, until nothing is left. What it does with an
-// environment it writes to a file of that environment: whoever appends is there at that moment, so the file is the judge.
+// A worker process for tests: claims runs, records their tests, finishes them, until no run is left. It appends its
+// actions on an environment to a file of that environment; a process that appends is active at that moment, so the file
+// proves overlaps.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,10 +22,10 @@ for (;;) {
   if (claim) await execute(claim);
   else {
     await queue.requeueExpired({ maxAttempts: 100 });
-    const [left] = await database.query<{ count: number }>(
+    const [openRuns] = await database.query<{ count: number }>(
       `SELECT count(*) FROM run WHERE state <> 'finished'`,
     );
-    if (left?.count === 0) break;
+    if (openRuns?.count === 0) break;
     await delay(20);
   }
 }
@@ -48,7 +49,7 @@ async function execute({ run, environment, fence }: NonNullable<Awaited<ReturnTy
       note(`test ${test.name}`);
       await record.result(newResult(test.name, 'passed'));
     }
-    // Before it is given up: after that, another may start.
+    // Written before the run is released: after that, another worker may start.
     note('end');
     await queue.finish(run.id, fence, 'passed');
   } catch (error) {

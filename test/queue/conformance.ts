@@ -15,23 +15,23 @@ import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../suppor
 import { newEnvironment, newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What the queue must do on either kind of database. */
+/** The behaviour of the queue, for every kind of database. */
 export function queueConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let environments: Environments;
   let runs: Runs;
   let queue: Queue;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
   });
-  afterAll(() => opened.close());
-  beforeEach(() => opened.clear());
+  afterAll(() => testDatabase.close());
+  beforeEach(() => testDatabase.clear());
 
   const create = (code: string) => environments.create(newEnvironment(code));
   const submit = async (environment: Environment, priority = 0): Promise<Run> => {
@@ -46,7 +46,7 @@ export function queueConformance(kind: Kind): void {
     if (!claimed) throw new Error('nothing to claim');
     return claimed;
   };
-  /** A claim that has a plan. */
+  /** A claim with a plan. */
   const startWith = async (...tests: string[]) => {
     const claimed = await claim();
     const record = queue.recorder(claimed.run.id, claimed.fence);
@@ -67,7 +67,7 @@ export function queueConformance(kind: Kind): void {
     );
 
   describe('claim', () => {
-    it('gives the run, its environment and a fence that grows with every claim of that environment', async () => {
+    it('returns the run, its environment and a fence that grows with every claim of that environment', async () => {
       const a = await create('a');
       const run = await submit(a);
       const first = await claim('host/1/2');
@@ -85,13 +85,13 @@ export function queueConformance(kind: Kind): void {
       expect((await claim()).fence).toBe(2);
     });
 
-    it('gives nothing when there is nothing', async () => {
+    it('returns nothing when the queue is empty', async () => {
       expect(await queue.claim('w')).toBeUndefined();
       await create('a');
       expect(await queue.claim('w')).toBeUndefined();
     });
 
-    it('invariant 1: gives no second run of an environment while one is running', async () => {
+    it('invariant 1: claims no second run of an environment while one is running', async () => {
       const [a, b] = [await create('a'), await create('b')];
       await submit(a);
       await submit(a);
@@ -114,7 +114,7 @@ export function queueConformance(kind: Kind): void {
       await expect(force).rejects.toMatchObject({ code: '23505' });
     });
 
-    it('invariant 2: gives the runs of an environment in the order in which they were acknowledged', async () => {
+    it('invariant 2: claims the runs of an environment in the order in which they were acknowledged', async () => {
       const a = await create('a');
       const submitted = [];
       for (let count = 0; count < 5; count++) submitted.push((await submit(a)).id);
@@ -127,7 +127,7 @@ export function queueConformance(kind: Kind): void {
       expect(claimed).toEqual(submitted);
     });
 
-    it('invariant 2: gives a run of higher priority first, in its own environment', async () => {
+    it('invariant 2: claims a run of higher priority first, in its own environment', async () => {
       const [a, b] = [await create('a'), await create('b')];
       const low = await submit(a);
       const urgent = await submit(a, 10);
@@ -138,14 +138,14 @@ export function queueConformance(kind: Kind): void {
       expect((await claim()).run.id).toBe(low.id);
     });
 
-    it('serves the environment first whose head waits longest', async () => {
+    it('prefers the environment whose head waits longest', async () => {
       const [a, b] = [await create('a'), await create('b')];
       await submit(b);
       await submit(a);
       expect((await claim()).environment.code).toBe('b');
     });
 
-    it('serves the longest queue first of those whose heads wait since the same minute', async () => {
+    it('prefers the longest queue among those whose heads wait since the same minute', async () => {
       const [a, b, c] = [await create('a'), await create('b'), await create('c')];
       for (const environment of [a, b, c, b]) await submit(environment);
       await database.query(
@@ -156,48 +156,48 @@ export function queueConformance(kind: Kind): void {
       expect(order.map(({ environment }) => environment.code)).toEqual(['c', 'b', 'a']);
     });
 
-    it('gives each of several workers a run of its own, as far as there are any', async () => {
+    it('assigns each of several workers a different run, as long as there are runs', async () => {
       for (const code of ['a', 'b']) {
         const environment = await create(code);
         await submit(environment);
         await submit(environment);
       }
-      const given = await queue.claimFor(['w1', 'w2', 'w3'], []);
-      expect(given.map((each) => typeof each === 'object' && [each.run.workerId, each.run.id])).toEqual([
+      const claims = await queue.claimFor(['w1', 'w2', 'w3'], []);
+      expect(claims.map((each) => typeof each === 'object' && [each.run.workerId, each.run.id])).toEqual([
         ['w1', 1],
         ['w2', 3],
         false,
       ]);
-      expect(given[2]).toBeUndefined();
+      expect(claims[2]).toBeUndefined();
     });
 
-    it('keeps a run for the host that executed the last one, and gives it to any other after a moment', async () => {
+    it('reserves a run for the host that executed the last one, and releases it to all hosts after a moment', async () => {
       const on = (host: string) =>
         createQueue({ database, log: quiet, leaseMs: 60_000, host: async () => host });
-      const [here, there] = [on('here'), on('there')];
+      const [thisHost, otherHost] = [on('here'), on('there')];
       const later = () =>
         database.query(
           `UPDATE run SET queued_at = queued_at - interval '2 seconds', finished_at = finished_at - interval '2 seconds'`,
         );
       const a = await create('a');
       for (let count = 0; count < 4; count++) await submit(a);
-      // What nobody has executed yet is anybody's.
-      const first = await there.claim('w');
+      // A run without an earlier execution is available to any host.
+      const first = await otherHost.claim('w');
       if (first) await finish(first);
-      expect(await here.claim('w')).toBeUndefined();
+      expect(await thisHost.claim('w')).toBeUndefined();
       expect(await queue.claim('w')).toBeUndefined();
-      const second = await there.claim('w');
+      const second = await otherHost.claim('w');
       expect(second?.run.id).toBe(2);
       if (second) await finish(second);
       await later();
-      const third = await here.claim('w');
+      const third = await thisHost.claim('w');
       expect(third?.run.id).toBe(3);
-      // A run that goes back is kept for nobody.
-      await here.handBack(third?.run.id ?? 0, third?.fence ?? 0);
-      expect((await there.claim('w'))?.run.id).toBe(3);
+      // A requeued run is reserved for no host.
+      await thisHost.handBack(third?.run.id ?? 0, third?.fence ?? 0);
+      expect((await otherHost.claim('w'))?.run.id).toBe(3);
     });
 
-    it('leaves alone what is paused, excluded or removed', async () => {
+    it('skips paused, excluded and removed environments', async () => {
       const [a, b] = [await create('a'), await create('b')];
       const run = await submit(a);
       await submit(b);
@@ -207,7 +207,7 @@ export function queueConformance(kind: Kind): void {
       expect((await claim('w', [b.id])).run.id).toBe(run.id);
     });
 
-    it('gives nothing back that is still running on a paused environment, and lets it end', async () => {
+    it('lets a running run of a paused environment finish', async () => {
       const a = await create('a');
       await submit(a);
       const next = await submit(a);
@@ -220,8 +220,8 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('giving back', () => {
-    it('spends no attempt, and the run is head again', async () => {
+  describe('unclaim and requeue', () => {
+    it('spends no attempt, and makes the run the head again', async () => {
       const a = await create('a');
       const run = await submit(a);
       await submit(a);
@@ -234,7 +234,7 @@ export function queueConformance(kind: Kind): void {
       expect((await claim()).run.id).toBe(run.id);
     });
 
-    it('leaves earlier attempts as they are', async () => {
+    it('leaves earlier attempts unchanged', async () => {
       const run = await submit(await create('a'));
       await queue.handBack(run.id, (await claim()).fence);
       const before = await snapshot();
@@ -244,7 +244,7 @@ export function queueConformance(kind: Kind): void {
       expect((await snapshot())[2]).toEqual(before[2]);
     });
 
-    it('ends a run that was cancelled meanwhile', async () => {
+    it('finishes a run that was cancelled meanwhile', async () => {
       const run = await submit(await create('a'));
       const { fence } = await claim();
       await runs.cancel(run.id);
@@ -252,7 +252,7 @@ export function queueConformance(kind: Kind): void {
       expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled' });
     });
 
-    it('hands back what is there: the next attempt goes on after the finished tests', async () => {
+    it('keeps the results: the next attempt continues after the finished tests', async () => {
       const run = await submit(await create('a'));
       const first = await startWith('A', 'B', 'C');
       await first.record.testStarted({ name: 'A', suite: undefined });
@@ -291,7 +291,7 @@ export function queueConformance(kind: Kind): void {
   });
 
   describe('leases', () => {
-    it('are prolonged by the clock of the database, and tell of a cancel', async () => {
+    it('are extended by the clock of the database, and report a cancel', async () => {
       const run = await submit(await create('a'));
       const { fence } = await claim();
       await expireLease(run);
@@ -302,7 +302,7 @@ export function queueConformance(kind: Kind): void {
       expect(await queue.renew(run.id, fence)).toEqual({ cancelRequested: true });
     });
 
-    it('invariant 3: an expired run is queued again as the head; the test under way is broken, and repeated', async () => {
+    it('invariant 3: an expired run is requeued as the head; its running test is broken, and executed again', async () => {
       const a = await create('a');
       const run = await submit(a);
       await submit(a);
@@ -346,7 +346,7 @@ export function queueConformance(kind: Kind): void {
       expect(await queue.claim('w')).toBeUndefined();
     });
 
-    it('invariant 3: attempts that were handed back do not count as lost', async () => {
+    it('invariant 3: requeued attempts do not count as lost', async () => {
       const run = await submit(await create('a'));
       for (let count = 0; count < 5; count++) {
         const { fence } = await startWith('A');
@@ -357,7 +357,7 @@ export function queueConformance(kind: Kind): void {
       expect(await queue.requeueExpired({ maxAttempts: 2 })).toMatchObject([{ state: 'queued' }]);
     });
 
-    it('invariant 3: a run that should be cancelled ends when its worker is lost', async () => {
+    it('invariant 3: a run with a requested cancel ends when its worker is lost', async () => {
       const run = await submit(await create('a'));
       await claim();
       await runs.cancel(run.id);
@@ -366,7 +366,7 @@ export function queueConformance(kind: Kind): void {
       expect(taken).toMatchObject({ state: 'finished', verdict: 'cancelled' });
     });
 
-    it('are taken back by one of many that look at the same time', async () => {
+    it('are reclaimed by exactly one of many concurrent reapers', async () => {
       const codes = ['a', 'b', 'c'];
       for (const code of codes) {
         await submit(await create(code));
@@ -383,7 +383,7 @@ export function queueConformance(kind: Kind): void {
   });
 
   describe('recorder', () => {
-    it('invariant 4: records a test once for each attempt, whatever is repeated', async () => {
+    it('invariant 4: records a test once for each attempt, even when the call is repeated', async () => {
       const run = await submit(await create('a'));
       const { record } = await startWith('A');
       await record.result(newResult('A', 'passed'));
@@ -394,7 +394,7 @@ export function queueConformance(kind: Kind): void {
       ]);
     });
 
-    it('keeps phase, commit and the first plan, in its order', async () => {
+    it('stores phase, commit and the first plan, in its order', async () => {
       const run = await submit(await create('a'));
       const { record } = await startWith('C', 'A', 'B');
       await record.plan([{ name: 'Z', suite: undefined }]);
@@ -408,13 +408,13 @@ export function queueConformance(kind: Kind): void {
       expect((await record.planned()).map(({ test }) => test.name)).toEqual(['C', 'A', 'B']);
     });
 
-    it('takes a plan of thousands of tests', async () => {
+    it('stores a plan of thousands of tests', async () => {
       const run = await submit(await create('a'));
       await startWith(...Array.from({ length: 4_000 }, (_, index) => `Test${index}`));
       expect((await runs.get(run.id)).counts.planned).toBe(4_000);
     });
 
-    it('refuses a test that was not planned, because nobody would count it', async () => {
+    it('refuses a test that was not planned, because no summary would count it', async () => {
       const run = await submit(await create('a'));
       const { record } = await startWith('A');
       const before = await snapshot();
@@ -427,7 +427,7 @@ export function queueConformance(kind: Kind): void {
   });
 
   describe('fences', () => {
-    /** Each way to write, by a worker that has lost its run. */
+    /** Each write operation, by a worker that has lost its run. */
     const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
       ['giveBack', (run, fence) => queue.giveBack(run.id, fence)],
       ['handBack', (run, fence) => queue.handBack(run.id, fence)],
@@ -445,7 +445,7 @@ export function queueConformance(kind: Kind): void {
     ];
 
     describe.each([
-      ['taken over by another', true],
+      ['claimed by another worker', true],
       ['back in the queue', false],
     ])('of a run that is %s', (_, takenOver) => {
       it.each(writes)('invariant 5: %s with an old fence changes nothing', async (_name, write) => {
@@ -473,16 +473,16 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('waking up', () => {
-    it('happens when a run is submitted, finished, handed back or lost, and when an environment is resumed', async () => {
-      let woken = 0;
+  describe('wake-up', () => {
+    it('happens when a run is submitted, finished, requeued or lost, and when an environment is resumed', async () => {
+      let wakeUps = 0;
       const stop = await queue.onWake(() => {
-        woken += 1;
+        wakeUps += 1;
       });
       const wakes = async (work: () => Promise<unknown>) => {
-        const before = woken;
+        const before = wakeUps;
         await work();
-        await waitFor(() => woken > before);
+        await waitFor(() => wakeUps > before);
       };
       const a = await create('a');
       await wakes(() => submit(a));
@@ -497,20 +497,20 @@ export function queueConformance(kind: Kind): void {
       await stop();
     });
 
-    it('tells which run has changed', async () => {
-      const heard = new Set<number | undefined>();
-      const stop = await queue.onRunChanged((runId) => heard.add(runId));
+    it('names the changed run', async () => {
+      const notifications = new Set<number | undefined>();
+      const stop = await queue.onRunChanged((runId) => notifications.add(runId));
       const a = await create('a');
       const [first, second] = [await submit(a), await submit(a)];
-      await waitFor(() => heard.size === 2);
-      expect([...heard]).toEqual([first.id, second.id]);
-      heard.clear();
+      await waitFor(() => notifications.size === 2);
+      expect([...notifications]).toEqual([first.id, second.id]);
+      notifications.clear();
       await runs.cancel(second.id);
-      await waitFor(() => heard.has(second.id));
+      await waitFor(() => notifications.has(second.id));
       await stop();
     });
 
-    it('has hints for the poll behind it', async () => {
+    it('reports when the next fallback poll can find work', async () => {
       const [a, b, c] = [await create('a'), await create('b'), await create('c')];
       expect(await queue.nextHints()).toEqual({ claimable: 0, nextExpiryMs: undefined });
       for (const environment of [a, a, b, c]) await submit(environment);

@@ -15,12 +15,12 @@ import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * The dangerous moment of a claim is after its first statement has seen the tables and before it locks an environment: too
- * short to be hit by chance. Here a row level policy holds a claim there, on a lock that the test has.
+ * The dangerous moment of a claim is after its first statement has read the tables and before it locks an environment:
+ * too short to be hit by chance. Here a row level policy suspends a claim there, on a lock of the test.
  */
-describe('what happens while a claim is choosing', () => {
-  let opened: TestDatabase;
-  let held: Database;
+describe('a concurrent change while a claim selects a run', () => {
+  let testDatabase: TestDatabase;
+  let lockConnection: Database;
   let role: string;
   let queue: Queue;
   let runs: Runs;
@@ -28,11 +28,11 @@ describe('what happens while a claim is choosing', () => {
   let a: Environment;
   let first: Run;
   let second: Run;
-  let elsewhere: Run;
+  let otherRun: Run;
 
   beforeAll(async () => {
-    opened = await openTestDatabase('postgres');
-    const { database, url = '' } = opened;
+    testDatabase = await openTestDatabase('postgres');
+    const { database, url = '' } = testDatabase;
     role = `matre_held_${randomUUID().replaceAll('-', '')}`;
     await database.script(`
       CREATE ROLE ${role};
@@ -45,23 +45,26 @@ describe('what happens while a claim is choosing', () => {
         END $$;
       ALTER TABLE environment ENABLE ROW LEVEL SECURITY;
       CREATE POLICY gate ON environment USING (gate());`);
-    held = await openPostgres({ url: `${url}?options=${encodeURIComponent(`-c role=${role}`)}`, log: quiet });
+    lockConnection = await openPostgres({
+      url: `${url}?options=${encodeURIComponent(`-c role=${role}`)}`,
+      log: quiet,
+    });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
     runs = createRuns({ database });
     environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
   });
   afterAll(async () => {
-    await held.close();
-    await opened.database.script(`DROP OWNED BY ${role}; DROP ROLE ${role};`);
-    await opened.close();
+    await lockConnection.close();
+    await testDatabase.database.script(`DROP OWNED BY ${role}; DROP ROLE ${role};`);
+    await testDatabase.close();
   });
   beforeEach(async () => {
-    await opened.clear();
+    await testDatabase.clear();
     a = await environments.create(newEnvironment('a'));
     const b = await environments.create(newEnvironment('b'));
     first = await submit(a);
     second = await submit(a);
-    elsewhere = await submit(b);
+    otherRun = await submit(b);
   });
 
   async function submit(environment: Environment, priority = 0): Promise<Run> {
@@ -72,18 +75,18 @@ describe('what happens while a claim is choosing', () => {
     return run;
   }
 
-  /** The run that a claim gets which has seen the tables before `meanwhile` and locks an environment after it. */
-  async function claimWhile(meanwhile: () => Promise<unknown>): Promise<number | undefined> {
-    return withClient(opened.url ?? '', async (client) => {
+  /** The result of a claim that read the tables before `meanwhile` and locks an environment after it. */
+  async function claimWhile(change: () => Promise<unknown>): Promise<number | undefined> {
+    return withClient(testDatabase.url ?? '', async (client) => {
       await client.query('SELECT pg_advisory_lock(1)');
-      const claim = createQueue({ database: held, log: quiet, leaseMs: 60_000 }).claim('held');
+      const claim = createQueue({ database: lockConnection, log: quiet, leaseMs: 60_000 }).claim('held');
       await waitFor(async () => {
         const { rowCount } = await client.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
         );
         return rowCount === 1;
       });
-      await meanwhile();
+      await change();
       await client.query('SELECT pg_advisory_unlock(1)');
       return (await claim)?.run.id;
     });
@@ -95,20 +98,20 @@ describe('what happens while a claim is choosing', () => {
     return claim;
   };
 
-  it('nothing: it gets the head', async () => {
+  it('no change: the claim gets the head', async () => {
     expect(await claimWhile(async () => undefined)).toBe(first.id);
   });
 
-  it('invariant 1: another claims the environment', async () => {
-    expect(await claimWhile(claimOther)).toBe(elsewhere.id);
+  it('invariant 1: another worker claims the environment', async () => {
+    expect(await claimWhile(claimOther)).toBe(otherRun.id);
   });
 
-  it('invariant 1: another claims the environment, and a run of high priority is submitted', async () => {
+  it('invariant 1: another worker claims the environment, and a run of high priority is submitted', async () => {
     const claimed = await claimWhile(async () => {
       await claimOther();
       await submit(a, 10);
     });
-    expect(claimed).toBe(elsewhere.id);
+    expect(claimed).toBe(otherRun.id);
   });
 
   it('invariant 2: a run of high priority is submitted', async () => {
@@ -119,7 +122,7 @@ describe('what happens while a claim is choosing', () => {
     expect(claimed).toBe(urgent?.id);
   });
 
-  it('invariant 2: another claims the environment and hands the run back', async () => {
+  it('invariant 2: another worker claims the environment and requeues the run', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
       await queue.handBack(first.id, claim?.fence ?? 0);
@@ -128,7 +131,7 @@ describe('what happens while a claim is choosing', () => {
     expect((await runs.get(first.id)).fence).toBe(2);
   });
 
-  it('invariant 2: another claims the environment and finishes the run', async () => {
+  it('invariant 2: another worker claims the environment and finishes the run', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
       await queue.finish(first.id, claim?.fence ?? 0, 'passed');
@@ -140,28 +143,28 @@ describe('what happens while a claim is choosing', () => {
     expect(await claimWhile(() => runs.cancel(first.id))).toBe(second.id);
   });
 
-  it('all its runs are cancelled: it goes on to the next environment', async () => {
+  it('all runs of the environment are cancelled: the claim moves on to the next environment', async () => {
     const claimed = await claimWhile(async () => {
       await runs.cancel(first.id);
       await runs.cancel(second.id);
     });
-    expect(claimed).toBe(elsewhere.id);
+    expect(claimed).toBe(otherRun.id);
   });
 
   it('the environment is paused', async () => {
-    expect(await claimWhile(() => environments.pause(a.id, 'deployment'))).toBe(elsewhere.id);
+    expect(await claimWhile(() => environments.pause(a.id, 'deployment'))).toBe(otherRun.id);
   });
 
-  it('all that there is to claim is gone', async () => {
+  it('no claimable run is left', async () => {
     const claimed = await claimWhile(async () => {
       await claimOther();
-      await runs.cancel(elsewhere.id);
+      await runs.cancel(otherRun.id);
     });
     expect(claimed).toBeUndefined();
   });
 
-  it('a run that is being submitted does not hide its environment', async () => {
-    await withClient(opened.url ?? '', async (client) => {
+  it('an uncommitted submission does not hide its environment', async () => {
+    await withClient(testDatabase.url ?? '', async (client) => {
       await client.query('BEGIN');
       await client.query(
         `INSERT INTO run (environment_id, selection, requested_by) VALUES ($1, '{}', 'slow')`,

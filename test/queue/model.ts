@@ -1,6 +1,6 @@
 import type { RunState, Verdict } from '../../src/model/run.ts';
 
-/** What the queue should be, said as simply as can be: lists in memory, one thing after the other. */
+/** The expected behaviour of the queue in its simplest form: lists in memory, sequential operations. */
 export interface ModelEnvironment {
   id: number;
   paused: boolean;
@@ -18,14 +18,14 @@ export interface ModelRun {
   fence: number | undefined;
   attempt: number;
   lost: number;
-  /** With which fence something was written last. */
+  /** The fence of the last write. */
   recordedWith: number | undefined;
   cancelRequested: boolean;
   /** Tests that have a result. */
   done: Set<string>;
 }
 
-/** What a worker has in its hands, perhaps no longer rightly. */
+/** The claim of a worker, which may be outdated. */
 export interface ModelClaim {
   run: ModelRun;
   fence: number;

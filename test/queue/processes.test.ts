@@ -14,7 +14,7 @@ import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Note {
-  what: string;
+  action: string;
   fence: number;
   run: number;
   pid: number;
@@ -23,35 +23,35 @@ interface Note {
 const codes = ['a', 'b', 'c', 'd'];
 const runsOfEach = 12;
 
-let opened: TestDatabase;
+let testDatabase: TestDatabase;
 let folder: string;
 let children: Child[] = [];
 beforeEach(async () => {
-  opened = await openTestDatabase('postgres');
+  testDatabase = await openTestDatabase('postgres');
   folder = await mkdtemp(join(tmpdir(), 'matre-notes-'));
 });
 afterEach(async () => {
   await Promise.all(children.map((child) => child.kill()));
   children = [];
-  await opened.close();
+  await testDatabase.close();
   await rm(folder, { recursive: true });
 });
 
-it('invariants 1 to 4 hold among processes that claim and die', async () => {
-  const { database, url = '' } = opened;
+it('invariants 1 to 4 hold among processes that claim and are killed', async () => {
+  const { database, url = '' } = testDatabase;
   const runs = createRuns({ database });
   const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
   const ids = new Map<string, number[]>();
   for (const code of codes) {
     const { id: environmentId } = await environments.create(newEnvironment(code));
-    const wanted = Array.from({ length: runsOfEach }, () => ({
+    const requests = Array.from({ length: runsOfEach }, () => ({
       environmentId,
       selection: emptySelection,
       requestedBy: 'test',
     }));
     ids.set(
       code,
-      (await runs.insert(wanted)).map(({ id }) => id),
+      (await runs.insert(requests)).map(({ id }) => id),
     );
   }
 
@@ -70,7 +70,7 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
 
   const workers = Array.from({ length: 5 }, start);
   await Promise.all(workers.map((worker) => worker.line()));
-  // Killed at whatever they are doing, one after the other, each replaced.
+  // Kills processes at any point, one after the other, each replaced.
   const killed = new Set<number>();
   for (const worker of workers.slice(0, 4)) {
     const before = await finished();
@@ -89,8 +89,8 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
       .map((line): Note => JSON.parse(line));
     expectNoOverlap(notes, killed);
 
-    // Invariant 2: started in the order in which they were submitted, however often each was.
-    const order = notes.filter(({ what }) => what === 'start').map(({ run }) => run);
+    // Invariant 2: started in the order of submission, regardless of retries.
+    const order = notes.filter(({ action }) => action === 'start').map(({ run }) => run);
     expect(order.filter((run, index) => run !== order[index - 1])).toEqual(expected);
   }
 
@@ -99,24 +99,24 @@ it('invariants 1 to 4 hold among processes that claim and die', async () => {
     // Invariant 3.
     expect(await runs.get(id)).toMatchObject({ state: 'finished', verdict: 'passed', counts: { passed: 3 } });
     // Invariant 4: one trustworthy result for each test, over all attempts.
-    const trusted = (await results.list(id)).filter(({ reason }) => reason === undefined);
-    expect(trusted.map(({ test }) => test)).toEqual(['A', 'B', 'C']);
+    const trustedResults = (await results.list(id)).filter(({ reason }) => reason === undefined);
+    expect(trustedResults.map(({ test }) => test)).toEqual(['A', 'B', 'C']);
   }
 });
 
-/** Invariant 1: between the start and the end of one claim nobody else does anything, unless its process was killed. */
+/** Invariant 1: between start and end of a claim no other process acts, unless its process was killed. */
 function expectNoOverlap(notes: Note[], killed: Set<number>): void {
-  let lockProcess: Note | undefined;
+  let current: Note | undefined;
   let fence = 0;
   for (const note of notes) {
-    if (note.what === 'start') {
-      if (lockProcess) expect(killed).toContain(lockProcess.pid);
+    if (note.action === 'start') {
+      if (current) expect(killed).toContain(current.pid);
       expect(note.fence).toBeGreaterThan(fence);
       fence = note.fence;
-      lockProcess = note;
+      current = note;
     } else {
-      expect(note).toMatchObject({ fence: lockProcess?.fence, run: lockProcess?.run, pid: lockProcess?.pid });
-      if (note.what === 'end') lockProcess = undefined;
+      expect(note).toMatchObject({ fence: current?.fence, run: current?.run, pid: current?.pid });
+      if (note.action === 'end') current = undefined;
     }
   }
 }

@@ -14,26 +14,26 @@ import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
-const vanished: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
+const vanishedReason: Reason = { code: 'CONTAINER_VANISHED', message: 'It is gone.' };
 const twice = { outcome: 'broken', limit: 2, pauseMs: 60_000 } as const;
 
-/** Runs that go back to the queue because something went wrong, on either kind of database. */
+/** Runs that are requeued because of a fault, for every kind of database. */
 export function retryConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let runs: Runs;
   let queue: Queue;
   let environmentId: number;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
   beforeEach(async () => {
-    await opened.clear();
+    await testDatabase.clear();
     const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     ({ id: environmentId } = await environments.create(newEnvironment('a')));
   });
@@ -53,17 +53,17 @@ export function retryConformance(kind: Kind): void {
     await record.plan(tests.map((name) => ({ name, suite: undefined })));
     return { id: run.id, fence, record };
   };
-  const overdue = (id: number) =>
+  const makeRetryDue = (id: number) =>
     database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [id]);
   const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
 
-  describe('trying again', () => {
-    it('queues the run as the head, to be claimed after a pause; its environment waits with it', async () => {
+  describe('retry', () => {
+    it('requeues the run as the head, claimable after a backoff; its environment waits with it', async () => {
       const first = await submit();
       await submit();
       const { id, fence } = await start('A');
       const before = Date.now();
-      expect(await queue.retry(id, fence, vanished, twice)).toBe(60_000);
+      expect(await queue.retry(id, fence, vanishedReason, twice)).toBe(60_000);
       const run = await runs.get(first);
       expect(run).toMatchObject({ state: 'queued', attempt: 1, reason: undefined });
       expect(run.retryAt?.getTime()).toBeGreaterThan(before + 50_000);
@@ -72,27 +72,27 @@ export function retryConformance(kind: Kind): void {
       expect((await queue.claim('w'))?.run).toMatchObject({ id: first, retryAt: undefined });
     });
 
-    it('lets a run of higher priority go before it', async () => {
+    it('lets a run of higher priority go first', async () => {
       await submit();
       const { id, fence } = await start('A');
-      await queue.retry(id, fence, vanished, twice);
+      await queue.retry(id, fence, vanishedReason, twice);
       const urgent = await submit(10);
       expect((await queue.claim('w'))?.run.id).toBe(urgent);
     });
 
-    it('waits four times as long each time, and ends: then nothing is changed', async () => {
+    it('multiplies the backoff by four each time, until no retry is left: then nothing changes', async () => {
       const run = await submit();
       for (const pause of [60_000, 240_000]) {
         const { id, fence } = await start('A');
-        expect(await queue.retry(id, fence, vanished, twice)).toBe(pause);
+        expect(await queue.retry(id, fence, vanishedReason, twice)).toBe(pause);
         await pauseIsOver(run);
       }
       const { id, fence } = await start('A');
-      expect(await queue.retry(id, fence, vanished, twice)).toBeUndefined();
+      expect(await queue.retry(id, fence, vanishedReason, twice)).toBeUndefined();
       expect(await runs.get(run)).toMatchObject({ state: 'running', attempt: 3 });
-      await queue.finish(id, fence, 'broken', vanished);
+      await queue.finish(id, fence, 'broken', vanishedReason);
       expect(await createAttempts({ database }).list(run)).toMatchObject(
-        [1, 2, 3].map((attempt) => ({ attempt, outcome: 'broken', reason: vanished })),
+        [1, 2, 3].map((attempt) => ({ attempt, outcome: 'broken', reason: vanishedReason })),
       );
       const events = await createEvents({ database }).list(run);
       expect(events.map(({ message }) => message)).toEqual([
@@ -101,34 +101,34 @@ export function retryConformance(kind: Kind): void {
       ]);
     });
 
-    it('counts broken attempts and interrupted ones apart, a lost worker among the latter', async () => {
+    it('counts broken and interrupted attempts separately; a lost worker is an interruption', async () => {
       const run = await submit();
-      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Somebody has it.' };
-      const interrupted = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
+      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Another owner has it.' };
+      const interruption = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
       const first = await start('A');
-      expect(await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
       const second = await start('A');
-      await overdue(second.id);
+      await makeRetryDue(second.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const third = await start('A');
-      expect(await queue.retry(run, third.fence, lockLost, interrupted)).toBe(0);
+      expect(await queue.retry(run, third.fence, lockLost, interruption)).toBe(0);
       const fourth = await start('A');
       await queue.handBack(run, fourth.fence);
       const fifth = await start('A');
-      expect(await queue.retry(run, fifth.fence, lockLost, interrupted)).toBeUndefined();
-      expect(await queue.retry(run, fifth.fence, vanished, { ...twice, pauseMs: 0 })).toBe(0);
+      expect(await queue.retry(run, fifth.fence, lockLost, interruption)).toBeUndefined();
+      expect(await queue.retry(run, fifth.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
     });
 
-    it('ends a run that should be cancelled, and is refused to an older fence', async () => {
+    it('finishes a run with a requested cancel, and is refused to an older fence', async () => {
       const run = await submit();
       const first = await start('A');
-      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
-      await expect(queue.retry(run, first.fence, vanished, twice)).rejects.toMatchObject({
+      await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 });
+      await expect(queue.retry(run, first.fence, vanishedReason, twice)).rejects.toMatchObject({
         code: 'STALE_FENCE',
       });
       const second = await start('A');
       await runs.cancel(run);
-      await queue.retry(run, second.fence, vanished, twice);
+      await queue.retry(run, second.fence, vanishedReason, twice);
       expect(await runs.get(run)).toMatchObject({
         state: 'finished',
         verdict: 'cancelled',
@@ -136,7 +136,7 @@ export function retryConformance(kind: Kind): void {
       });
     });
 
-    it('executes the tests again that a passing fault left without an answer, and no other', async () => {
+    it('executes only the tests again that a transient fault left without an outcome', async () => {
       const run = await submit();
       const first = await start('Passed', 'Lasting', 'Passing', 'Open');
       const brokenBy = (test: string, code: FaultCode) =>
@@ -144,7 +144,7 @@ export function retryConformance(kind: Kind): void {
       await first.record.result(newResult('Passed', 'passed'));
       await brokenBy('Lasting', 'CREDENTIAL_MISSING');
       await brokenBy('Passing', 'RESULT_MISSING');
-      await queue.retry(run, first.fence, vanished, { ...twice, pauseMs: 0 });
+      await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 });
       const second = await start();
       const planned = await second.record.planned();
       expect(planned.map(({ test, done }) => [test.name, done])).toEqual([
@@ -156,8 +156,8 @@ export function retryConformance(kind: Kind): void {
     });
   });
 
-  describe('results that come late', () => {
-    const late = (id: number, fence: number) =>
+  describe('late results', () => {
+    const submitLate = (id: number, fence: number) =>
       queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
     const recorded = async (id: number) =>
       (await createResults({ database }).list(id)).map(({ test, attempt, status }) => [
@@ -170,47 +170,47 @@ export function retryConformance(kind: Kind): void {
       ['B', 1, 'failed'],
     ];
 
-    it('are left to the worker as long as its lease holds', async () => {
+    it('are left to the worker as long as its lease is valid', async () => {
       await submit();
       const { id, fence } = await start('A', 'B');
-      expect(await late(id, fence)).toBe('held');
+      expect(await submitLate(id, fence)).toBe('held');
       expect(await recorded(id)).toEqual([]);
     });
 
-    it('count when the lease is over and nobody else was given the run', async () => {
+    it('count when the lease is expired and no other worker claimed the run', async () => {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await overdue(id);
-      expect(await late(id, fence)).toBe('written');
-      expect(await late(id, fence)).toBe('written');
+      await makeRetryDue(id);
+      expect(await submitLate(id, fence)).toBe('written');
+      expect(await submitLate(id, fence)).toBe('written');
       expect(await recorded(id)).toEqual(both);
       await queue.requeueExpired({ maxAttempts: 3 });
       expect(await recorded(id)).toEqual(both);
     });
 
-    it('take the place of the word that their worker was lost', async () => {
+    it('replace the result that reports the worker as lost', async () => {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await overdue(id);
+      await makeRetryDue(id);
       await queue.requeueExpired({ maxAttempts: 3 });
       expect(await recorded(id)).toEqual([['A', 1, 'broken']]);
-      expect(await late(id, fence)).toBe('written');
+      expect(await submitLate(id, fence)).toBe('written');
       expect(await recorded(id)).toEqual(both);
       const next = await start();
       expect((await next.record.planned()).every(({ done }) => done)).toBe(true);
     });
 
-    it('invariant 5: are refused when another was given the run, or it has ended', async () => {
+    it('invariant 5: are refused when another worker claimed the run, or the run is finished', async () => {
       await submit();
       const first = await start('A', 'B');
-      await overdue(first.id);
+      await makeRetryDue(first.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const second = await start();
-      expect(await late(first.id, first.fence)).toBe('stale');
+      expect(await submitLate(first.id, first.fence)).toBe('stale');
       await queue.finish(second.id, second.fence, 'cancelled');
-      expect(await late(second.id, second.fence)).toBe('stale');
+      expect(await submitLate(second.id, second.fence)).toBe('stale');
       expect(await recorded(first.id)).toEqual([]);
     });
   });

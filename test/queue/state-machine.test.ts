@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { kinds, openTestDatabase } from '../support/database.ts';
 import { compareWithModel } from './state-machine.ts';
 
-it.each(kinds)('the queue on %s does what its model does, in any order of things', async (kind) => {
-  const opened = await openTestDatabase(kind);
+it.each(kinds)('the queue on %s behaves like its model, for any order of operations', async (kind) => {
+  const testDatabase = await openTestDatabase(kind);
   try {
-    await compareWithModel(opened, 30);
+    await compareWithModel(testDatabase, 30);
   } finally {
-    await opened.close();
+    await testDatabase.close();
   }
   expect.hasAssertions();
 });

@@ -20,12 +20,12 @@ interface Real {
   queue: Queue;
 }
 
-/** Does one thing to both, and compares what they say. */
+/** Executes one command on both, and compares the results. */
 type Act = (model: Model, real: Real) => Promise<void>;
 
-/** Does anything in any order to the queue and to its model; after each step they must be the same. */
-export async function compareWithModel(opened: TestDatabase, numRuns: number): Promise<void> {
-  const { database } = opened;
+/** Executes random sequences of commands on the queue and on its model; after each step their states must be equal. */
+export async function compareWithModel(testDatabase: TestDatabase, numRuns: number): Promise<void> {
+  const { database } = testDatabase;
   const real: Real = {
     database,
     environments: createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) }),
@@ -34,7 +34,7 @@ export async function compareWithModel(opened: TestDatabase, numRuns: number): P
   };
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 50, size: '+1' }), async (steps) => {
-      await opened.clear();
+      await testDatabase.clear();
       const ids: number[] = [];
       for (const code of ['a', 'b', 'c']) ids.push((await real.environments.create(newEnvironment(code))).id);
       await fc.asyncModelRun(() => ({ model: createModel(ids), real }), steps);
@@ -43,7 +43,7 @@ export async function compareWithModel(opened: TestDatabase, numRuns: number): P
   );
 }
 
-/** Any of a list, by a number that knows nothing of its length. */
+/** An element of a list, by an arbitrary number. */
 const pick = <T>(list: T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
 const index = fc.nat(1_000);
@@ -59,11 +59,11 @@ function command(name: string, act: Act): fc.AsyncCommand<Model, Real> {
   };
 }
 
-/** A command on a claim that some worker has or had: refused unless it is still its own. */
+/** A command on a current or former claim of a worker: refused unless it is current. */
 const onClaim = (
   name: string,
   work: (real: Real, claim: ModelClaim) => Promise<unknown>,
-  then: (model: Model, claim: ModelClaim) => void,
+  onSuccess: (model: Model, claim: ModelClaim) => void,
 ) =>
   index.map((number) =>
     command(`${name}(${number})`, async (model, real) => {
@@ -78,7 +78,7 @@ const onClaim = (
         return;
       }
       expect(fault).toBeUndefined();
-      then(model, claim);
+      onSuccess(model, claim);
     }),
   );
 
@@ -89,19 +89,21 @@ const commands = [
     .record({ environment: index, priority: fc.constantFrom(0, 0, 0, 5, -5) })
     .map(({ environment, priority }) =>
       command(`submit(${environment}, ${priority})`, async (model, { runs }) => {
-        const chosen = pick(model.environments, environment);
-        if (!chosen) return;
+        const target = pick(model.environments, environment);
+        if (!target) return;
         const [run] = await runs.insert([
-          { environmentId: chosen.id, selection: emptySelection, priority, requestedBy: 'model' },
+          { environmentId: target.id, selection: emptySelection, priority, requestedBy: 'model' },
         ]);
-        if (run) model.submit(run.id, chosen, priority, run.queuedAt);
+        if (run) model.submit(run.id, target, priority, run.queuedAt);
       }),
     ),
   fc.option(index, { nil: undefined }).map((excluded) =>
     command(`claim(${excluded ?? ''})`, async (model, { queue }) => {
-      const left = excluded === undefined ? undefined : pick(model.environments, excluded);
-      const claim = await queue.claim('worker', { excludeEnvironments: left ? [left.id] : [] });
-      const expected = model.claim(left);
+      const excludedEnvironment = excluded === undefined ? undefined : pick(model.environments, excluded);
+      const claim = await queue.claim('worker', {
+        excludeEnvironments: excludedEnvironment ? [excludedEnvironment.id] : [],
+      });
+      const expected = model.claim(excludedEnvironment);
       expect(claim && { run: claim.run.id, fence: claim.fence }).toEqual(
         expected && { run: expected.run.id, fence: expected.fence },
       );
@@ -191,7 +193,7 @@ async function expectSame(model: Model, { database, queue }: Real): Promise<void
       cancel_requested: run.cancelRequested,
     })),
   );
-  // What must hold of any state, whatever the model says.
+  // Conditions that hold in any state, independent of the model.
   const [broken] = await database.query<{ several: number; dangling: number; repeated: number }>(
     `SELECT
        (SELECT count(*) FROM (SELECT 1 FROM run WHERE state = 'running' GROUP BY environment_id HAVING count(*) > 1) AS x)

@@ -10,7 +10,7 @@ import {
   overEngines,
 } from './harness.ts';
 
-/** Runs that a person ends while they are under way. */
+/** Runs that a user cancels while they execute. */
 overEngines((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -31,26 +31,26 @@ overEngines((kind) => {
     expect(after.run.verdict, 'of the run after it').toBe('passed');
   });
 
-  test('a run that is cancelled in mid-test keeps the results that it has, and nothing goes on in its container', async () => {
+  test('a run that is cancelled during a test keeps its results, and no process continues in its container', async () => {
     const run = await harness.submit(environment, { tests: ['PlainTest', 'WaitingTest'] });
     await harness.testing(run, 'WaitingTest');
-    await waitFor(async () => (await environment.container.journal()).at(-1)?.word === 'start');
+    await waitFor(async () => (await environment.container.journal()).at(-1)?.event === 'start');
     await harness.context.runs.cancel(run);
-    const shown = await harness.finished(run);
-    expect(shown.run).toMatchObject({ verdict: 'cancelled', counts: { passed: 1, broken: 0, failed: 0 } });
-    expect(shown.results.map(({ test }) => test)).toEqual(['PlainTest']);
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'cancelled', counts: { passed: 1, broken: 0, failed: 0 } });
+    expect(details.results.map(({ test }) => test)).toEqual(['PlainTest']);
     const [stop, end] = (await environment.container.journal()).slice(-2);
-    expect([stop?.word, stop?.detail, end?.word]).toEqual(['stop', 'asked', 'end']);
+    expect([stop?.event, stop?.detail, end?.event]).toEqual(['stop', 'asked', 'end']);
   });
 
-  test('a run that is cancelled while its tests are generated ends there', async () => {
+  test('a run that is cancelled during generation ends there', async () => {
     const slow = { name: 'STAND_IN_FAULT', value: 'generate: sleep 600', secret: false };
     await harness.context.variables.set(environment.id, slow);
     const run = await harness.submit(environment, { tests: ['PlainTest'] });
     await waitFor(async () => (await harness.show(run)).run.phase === 'generating');
     await harness.context.runs.cancel(run);
-    const shown = await harness.finished(run);
+    const details = await harness.finished(run);
     await harness.context.variables.unset(environment.id, slow.name);
-    expect(shown.run).toMatchObject({ verdict: 'cancelled', counts: { planned: 1, passed: 0 } });
+    expect(details.run).toMatchObject({ verdict: 'cancelled', counts: { planned: 1, passed: 0 } });
   });
 });

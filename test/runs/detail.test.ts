@@ -8,7 +8,7 @@ import { completeTests } from '../../src/operations/tests/test-history.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** What the page tells of an environment and of a run, of real containers and real results. */
+/** The details of environments and runs on the page, from real containers and real results. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -23,10 +23,10 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
-  const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, asked);
+  const requestContext = { principal: matreItself };
+  const container = () => showContainer.run(harness.context, { code: 'preprod-us' }, requestContext);
 
-  test('a container that was never needed is none; one that a run used is healthy, and told in all it is made of', async () => {
+  test('an unused environment has no container; a used container is healthy and shown with all its parts', async () => {
     expect(await container()).toMatchObject({
       engine: kind,
       slots: [{ slot: 1, container: null }],
@@ -53,13 +53,13 @@ overOneEngine((kind) => {
     expect(mounts.find(({ type }) => type === 'bind')).toMatchObject({ readOnly: true, sizeBytes: null });
   });
 
-  test('what is wrong in it is seen, and nothing is changed by looking', async () => {
+  test('an inspection shows what is wrong in a container, and changes nothing', async () => {
     const folder = '/var/www/html/dev/tests/acceptance/tests/functional/Magento/_generated';
-    await environment.container.says('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
+    await environment.container.exec('dd', 'if=/dev/zero', `of=${folder}/fill`, 'bs=1024', 'count=8192');
     harness.module.commit({ 'Cron/data/.env.preprod-us': undefined }, 'The values are lost');
     const [slot] = (await container()).slots;
-    const wrong = slot?.container?.checks.filter(({ ok }) => !ok);
-    expect(wrong).toEqual([
+    const failedChecks = slot?.container?.checks.filter(({ ok }) => !ok);
+    expect(failedChecks).toEqual([
       {
         name: expect.stringContaining('.env.preprod-us'),
         ok: false,
@@ -69,70 +69,79 @@ overOneEngine((kind) => {
     expect(slot?.container?.healthy).toBe(false);
     const used = slot?.container?.mounts.find(({ target }) => target === folder)?.usedBytes;
     expect(used).toBeGreaterThanOrEqual(8 * 1024 * 1024);
-    expect(await environment.container.says('ls', folder)).toContain('fill');
+    expect(await environment.container.exec('ls', folder)).toContain('fill');
     harness.module.git('revert', '--no-edit', 'HEAD');
   });
 
-  test('the locks of an environment are told with who has them', async () => {
-    const held = await harness.context.locks.acquire(lockNames.execution(environment.id), {
-      owner: 'somebody',
+  test('the locks of an environment are shown with their owners', async () => {
+    const lock = await harness.context.locks.acquire(lockNames.execution(environment.id), {
+      owner: 'another owner',
     });
     try {
-      // A page that looks often is told what was seen half a second ago.
+      // A page that polls frequently gets a cached inspection, half a second old.
       const locks = await waitFor(async () => {
-        const { locks: told } = await container();
-        return told.length > 0 && told;
+        const { locks: lockViews } = await container();
+        return lockViews.length > 0 && lockViews;
       });
-      expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'somebody' }]);
+      expect(locks).toMatchObject([{ name: lockNames.execution(environment.id), owner: 'another owner' }]);
     } finally {
-      await held.release();
+      await lock.release();
     }
   });
 
-  test('the values that tests get, where each comes from, and no secret', async () => {
+  test('the values for tests are shown with their sources, without secrets', async () => {
     await harness.context.variables.set('global', { name: 'CURRENCY', value: 'USD', secret: false });
     await harness.context.variables.set(environment.id, { name: 'CURRENCY', value: 'CHF', secret: false });
     const { values, layers, file, commit } = await showEffective.run(
       harness.context,
       { code: 'preprod-us' },
-      asked,
+      requestContext,
     );
     expect(layers).toEqual(['default', 'global', 'module', 'environment', 'infrastructure']);
     expect([file, commit.id]).toEqual(['Cron/data/.env.preprod-us', expect.stringMatching(/^[0-9a-f]{40}$/)]);
-    const of = (wanted: string) => values.find(({ name }) => name === wanted);
-    expect(of('CURRENCY')).toMatchObject({ value: 'CHF', from: 'environment' });
-    expect(of('CURRENCY')?.overrides.at(-1)).toEqual({ from: 'global', value: 'USD' });
-    expect(of('MAGENTO_BASE_URL')).toMatchObject({
+    const variable = (variableName: string) => values.find(({ name }) => name === variableName);
+    expect(variable('CURRENCY')).toMatchObject({ value: 'CHF', from: 'environment' });
+    expect(variable('CURRENCY')?.overrides.at(-1)).toEqual({ from: 'global', value: 'USD' });
+    expect(variable('MAGENTO_BASE_URL')).toMatchObject({
       value: environment.shop.url,
       from: 'environment',
       secret: false,
     });
-    expect(of('MAGENTO_ADMIN_PASSWORD')).toMatchObject({ value: null, secret: true, from: 'environment' });
+    expect(variable('MAGENTO_ADMIN_PASSWORD')).toMatchObject({
+      value: null,
+      secret: true,
+      from: 'environment',
+    });
   });
 
-  test('a failure has its step, of a real run; the steps are a tree', async () => {
+  test('a failure of a real run has its step; the steps are a tree', async () => {
     const { run } = await harness.run(environment, { tests: ['BrokenCartTest'] });
-    const { tests } = await listResults.run(harness.context, { id: run.id }, asked);
+    const { tests } = await listResults.run(harness.context, { id: run.id }, requestContext);
     expect(tests[0]).toMatchObject({
       test: 'BrokenCartTest',
       status: 'failed',
       failure: { step: { number: 2 } },
     });
     expect(tests[0]?.failure?.step?.title).toContain('#nowhere-7');
-    const shown = await listSteps.run(harness.context, { id: run.id, test: 'BrokenCartTest' }, asked);
-    expect(shown.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
-    expect(JSON.stringify(shown.steps)).toContain('#nowhere-7');
+    const details = await listSteps.run(
+      harness.context,
+      { id: run.id, test: 'BrokenCartTest' },
+      requestContext,
+    );
+    expect(details.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
+    expect(JSON.stringify(details.steps)).toContain('#nowhere-7');
   });
 
-  test('the beginning of a name is completed: tests, groups and suites', async () => {
+  test('prefixes of tests, groups and suites are completed', async () => {
     const complete = async (text: string, limit = 20) =>
-      (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), asked)).names;
+      (await completeTests.run(harness.context, parseInput(completeTests, { text, limit }), requestContext))
+        .names;
     expect(await complete('harbourcart')).toEqual([
       { kind: 'test', name: 'HarbourCartTotalTest', tests: 1, title: expect.any(String) },
     ]);
     expect(await complete('made')).toContainEqual({ kind: 'group', name: 'made', tests: 1, title: null });
     expect((await complete('HarbourOrders'))[0]).toMatchObject({ kind: 'suite', tests: 2 });
-    // In the middle of a name as well, after those that begin so.
+    // Matches in the middle of a name as well, after those at its beginning.
     expect((await complete('cart')).map(({ name }) => name)).toContain('HarbourCartTotalTest');
     expect(await complete('', 3)).toHaveLength(3);
     expect(await complete('nothing of that kind')).toEqual([]);

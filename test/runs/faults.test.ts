@@ -34,7 +34,7 @@ const faultyTests = {
   ...moduleTest('UnknownGroupTest', '<actionGroup ref="NoSuchActionGroup" stepKey="none"/>'),
 };
 
-/** Faults of everything around the tests: what a run makes of them, and that the next one is well again. */
+/** Faults of everything around the tests: their effect on a run, and that the next run is not affected. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -47,28 +47,28 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  /** Runs tests and gives status and code of each. */
+  /** Runs tests and returns status and code of each. */
   async function outcomes(...tests: string[]) {
-    const shown = await harness.run(environment, { tests });
-    const found = shown.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
-    return { ...shown, outcomes: Object.fromEntries(found) as Record<string, [string, string | null]> };
+    const details = await harness.run(environment, { tests });
+    const byTest = details.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
+    return { ...details, outcomes: Object.fromEntries(byTest) as Record<string, [string, string | null]> };
   }
 
-  /** The tests that come after in the plan are executed as if nothing had been. */
+  /** Later tests of the plan are executed normally. */
   test.each([
     ['KilledTest', 'is killed', 'RESULT_MISSING'],
-    ['SilentEndTest', 'ends with 0 and without a word', 'RESULT_MISSING'],
-    ['FatalTest', 'dies of a fatal error', 'RESULT_MISSING'],
-    ['NoResultTest', 'leaves no result file', 'RESULT_MISSING'],
-    ['CutResultTest', 'leaves half a result file', 'RESULT_UNREADABLE'],
-    ['HungryTest', 'takes all memory', 'OUT_OF_MEMORY'],
+    ['SilentEndTest', 'ends with 0 and without output', 'RESULT_MISSING'],
+    ['FatalTest', 'ends with a fatal error', 'RESULT_MISSING'],
+    ['NoResultTest', 'writes no result file', 'RESULT_MISSING'],
+    ['CutResultTest', 'writes half a result file', 'RESULT_UNREADABLE'],
+    ['HungryTest', 'allocates all memory', 'OUT_OF_MEMORY'],
     ['HangTest', 'hangs', 'TEST_TIMEOUT'],
-    ['DeafTest', 'hangs and hears no signal', 'TEST_TIMEOUT'],
+    ['DeafTest', 'hangs and ignores signals', 'TEST_TIMEOUT'],
     ['BrowserFullTest', 'gets no browser, because Selenium is full', 'SELENIUM_FULL'],
     ['UnknownGroupTest', 'cannot be generated', 'GENERATION_FAILED'],
   ])('invariant 9: %s, which %s, is broken (%s)', async (name, _what, code) => {
-    const { run, outcomes: found } = await outcomes(name, 'PlainTest');
-    expect(found).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
+    const { run, outcomes: byTest } = await outcomes(name, 'PlainTest');
+    expect(byTest).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
     expect(run).toMatchObject({ verdict: 'broken', counts: { broken: 1, passed: 1, failed: 0 } });
   });
 
@@ -76,13 +76,13 @@ overOneEngine((kind) => {
     expect((await outcomes('ErrorTest')).outcomes).toEqual({ ErrorTest: ['failed', null] });
   });
 
-  test('invariant 9: no Selenium makes the run broken, not its tests failed', async () => {
-    const { run, outcomes: found } = await outcomes('NoBrowserTest', 'PlainTest');
-    expect(found['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
+  test('invariant 9: a missing Selenium makes the run broken, not its tests failed', async () => {
+    const { run, outcomes: byTest } = await outcomes('NoBrowserTest', 'PlainTest');
+    expect(byTest['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
   });
 
-  test('invariant 9: a shop that does not answer is told before the first test', async () => {
+  test('invariant 9: a shop that does not answer is reported before the first test', async () => {
     const dead = await harness.environment('stage-es');
     const baseUrl = `http://127.0.0.1:${await freePort()}/`;
     await harness.context.environments.update(dead.id, { baseUrl });
@@ -94,19 +94,19 @@ overOneEngine((kind) => {
     expect(results).toEqual([]);
   });
 
-  test('invariant 9: a shop that goes away under its tests makes them broken', async () => {
-    const going = await harness.environment('preprod-us-2');
-    const id = await harness.submit(going, { tests: ['PauseTest', 'HarbourHomePageTest'] });
+  test('invariant 9: a shop that becomes unreachable during its tests makes them broken', async () => {
+    const failingShop = await harness.environment('preprod-us-2');
+    const id = await harness.submit(failingShop, { tests: ['PauseTest', 'HarbourHomePageTest'] });
     await harness.testing(id, 'PauseTest');
-    await going.shop.close();
-    await going.container.openGate();
+    await failingShop.shop.close();
+    await failingShop.container.openGate();
     const { run, results } = await harness.finished(id);
     const home = results.find(({ test }) => test === 'HarbourHomePageTest');
     expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
     expect(run.verdict).toBe('broken');
   });
 
-  test('invariant 9: a suite whose before fails is broken, its tests never ran', async () => {
+  test('invariant 9: a suite whose before fails is broken, because its tests never ran', async () => {
     const shop = await harness.environment('preprod-es', { shopPassword: 'another-password' });
     const { run, results } = await harness.run(shop, { suites: ['HarbourOrdersSuite'] });
     expect(results).toMatchObject([
@@ -116,13 +116,13 @@ overOneEngine((kind) => {
     expect(run.verdict).toBe('broken');
   });
 
-  test('invariant 9: a generated file that was deleted comes back, and the run says so', async () => {
+  test('invariant 9: a deleted generated file is restored, and the run has an event', async () => {
     const run = await harness.submit(environment, { tests: ['PauseTest', 'PlainTest'] });
     await harness.testing(run, 'PauseTest');
-    await environment.container.says('rm', `${generated}/default/PlainTestCest.php`);
+    await environment.container.exec('rm', `${generated}/default/PlainTestCest.php`);
     await environment.container.openGate();
-    const { run: ended, events } = await harness.finished(run);
-    expect(ended).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
+    const { run: finishedRun, events } = await harness.finished(run);
+    expect(finishedRun).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
     expect(events).toContainEqual(
       expect.objectContaining({
         code: 'GENERATED_FILE_RESTORED',
@@ -131,22 +131,24 @@ overOneEngine((kind) => {
     );
   });
 
-  test('invariant 9: a generated file that vanishes under a test makes it broken', async () => {
+  test('invariant 9: a generated file that is deleted during a test makes it broken', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'load PlainTest: vanish', secret: false };
     await harness.context.variables.set(environment.id, name);
-    const { outcomes: found } = await outcomes('PlainTest');
+    const { outcomes: byTest } = await outcomes('PlainTest');
     await harness.context.variables.unset(environment.id, name.name);
-    expect(found).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
+    expect(byTest).toEqual({ PlainTest: ['broken', 'GENERATED_FILE_MISSING'] });
   });
 
-  describe('a container that is removed under a test', () => {
-    test('invariant 9: makes the run broken, and the next one makes a new container', async () => {
+  describe('a container that is removed during a test', () => {
+    test('invariant 9: makes the run broken, and the next run creates a new container', async () => {
       const run = await harness.submit(environment, { tests: ['WaitingTest', 'PlainTest'] });
       await harness.testing(run, 'WaitingTest');
       expect(await environment.container.remove()).toBe(true);
-      const ended = await harness.finished(run);
-      expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
-      expect(ended.results).toMatchObject([{ status: 'broken', reason: { code: 'CONTAINER_VANISHED' } }]);
+      const finishedRun = await harness.finished(run);
+      expect(finishedRun.run).toMatchObject({ verdict: 'broken', reason: { code: 'CONTAINER_VANISHED' } });
+      expect(finishedRun.results).toMatchObject([
+        { status: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
+      ]);
 
       const next = await outcomes('PlainTest');
       expect(next.run.verdict).toBe('passed');
@@ -154,14 +156,14 @@ overOneEngine((kind) => {
     });
   });
 
-  test('a full tmpfs is told by name, and the next run is well', async () => {
-    const { run, outcomes: found } = await outcomes('FillingTest');
-    expect(found).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
+  test('a full tmpfs is reported as such, and the next run passes', async () => {
+    const { run, outcomes: byTest } = await outcomes('FillingTest');
+    expect(byTest).toEqual({ FillingTest: ['broken', 'DISK_FULL'] });
     expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'DISK_FULL' } });
     expect((await outcomes('PlainTest')).run.verdict).toBe('passed');
   });
 
-  test('a tmpfs that is full when tests are generated is told by name', async () => {
+  test('a tmpfs that fills up during generation is reported as such', async () => {
     const name = { name: 'STAND_IN_FAULT', value: 'generate: fill', secret: false };
     await harness.context.variables.set(environment.id, name);
     const { run } = await outcomes('PlainTest');
@@ -170,15 +172,15 @@ overOneEngine((kind) => {
   });
 
   test('a child that holds the output does not stall the run, and is gone after it', async () => {
-    const { outcomes: found } = await outcomes('HoldingTest', 'PlainTest');
-    expect(found).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
+    const { outcomes: byTest } = await outcomes('HoldingTest', 'PlainTest');
+    expect(byTest).toEqual({ HoldingTest: ['passed', null], PlainTest: ['passed', null] });
     expect(await leftovers(harness.engine, environment.container.name)).toEqual([]);
-    expect(await environment.container.says('ps')).not.toContain('stand-in:hold');
+    expect(await environment.container.exec('ps')).not.toContain('stand-in:hold');
   });
 
-  test('a grandchild that left its session is gone after its test', async () => {
-    const { outcomes: found } = await outcomes('GrandchildTest');
-    expect(found).toEqual({ GrandchildTest: ['passed', null] });
-    expect(await environment.container.says('ps', '-e')).not.toContain('stand-in:grandchild');
+  test('a grandchild in a session of its own is gone after its test', async () => {
+    const { outcomes: byTest } = await outcomes('GrandchildTest');
+    expect(byTest).toEqual({ GrandchildTest: ['passed', null] });
+    expect(await environment.container.exec('ps', '-e')).not.toContain('stand-in:grandchild');
   });
 });

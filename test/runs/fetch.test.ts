@@ -8,7 +8,7 @@ import { freePort } from '../support/redis.ts';
 const script = new URL('../../src/mftf/container/fetch.php', import.meta.url).pathname;
 const hasPhp = spawnSync('php', ['--version']).status === 0;
 
-/** The script that looks at addresses from within a container, executed by PHP itself where there is one. */
+/** The script that requests addresses inside a container, executed by a real PHP where installed. */
 describe.skipIf(!hasPhp)('fetch.php', () => {
   const server = createServer((request, response) => {
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();
@@ -25,29 +25,29 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
     server.close();
   });
 
-  async function fetched(...targets: string[]) {
+  async function fetchLines(...targets: string[]) {
     const php = spawn('php', ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', script, ...targets]);
-    const said = await text(php.stdout);
-    return said
+    const output = await text(php.stdout);
+    return output
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
   }
 
-  test('tells status and answer, and follows nothing', async () => {
-    const found = await fetched(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
-    expect(found).toMatchObject([
+  test('prints status and body, and follows no redirect', async () => {
+    const lines = await fetchLines(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
+    expect(lines).toMatchObject([
       { url: `${base}/`, status: 200, body: '\u00e4 page', ms: expect.any(Number) },
       { status: 302 },
       { status: 503, body: 'down' },
     ]);
   });
 
-  test('tells why there is no answer', async () => {
-    const nobody = `http://127.0.0.1:${await freePort()}/`;
-    const found = await fetched(`5 ${nobody}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
-    expect(found).toMatchObject([
-      { url: nobody, error: expect.stringContaining('Connection refused') },
+  test('prints why there is no response', async () => {
+    const unusedUrl = `http://127.0.0.1:${await freePort()}/`;
+    const lines = await fetchLines(`5 ${unusedUrl}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
+    expect(lines).toMatchObject([
+      { url: unusedUrl, error: expect.stringContaining('Connection refused') },
       { error: expect.stringMatching(/getaddrinfo|resolve/i) },
       { error: expect.stringMatching(/timed out|HTTP request failed/i) },
     ]);

@@ -5,7 +5,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** Workers in two processes that want the same tests at the same time. */
+/** Workers in two processes that need the same tests at the same time. */
 overOneEngine((kind) => {
   let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -29,7 +29,7 @@ overOneEngine((kind) => {
       },
     });
     environments = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
-    // Until the other run is there.
+    // Until the other run has started.
     await harness.context.variables.set('global', {
       name: 'STAND_IN_FAULT',
       value: 'generate: gate',
@@ -51,7 +51,7 @@ overOneEngine((kind) => {
     expect(await worker.line()).toBe('ready');
   }
 
-  /** A run in each of two processes: the first generates, until its gate is opened, and the second waits for it. */
+  /** A run in each of two processes: the first generates until its gate is opened, and the second waits for it. */
   async function makerAndWaiter() {
     const [us, es] = environments as [HarnessEnvironment, HarnessEnvironment];
     for (const { container } of [us, es]) {
@@ -64,9 +64,9 @@ overOneEngine((kind) => {
     await startWorker();
     const maker = await harness.submit(us, { tests: ['PlainTest'] });
     await waitFor(async () => {
-      const there = await harness.engine.inspect(us.container.name);
-      const last = there && (await us.container.journal()).at(-1);
-      return last?.word === 'start' && last.token.startsWith(`run-${maker}-`);
+      const container = await harness.engine.inspect(us.container.name);
+      const last = container && (await us.container.journal()).at(-1);
+      return last?.event === 'start' && last.token.startsWith(`run-${maker}-`);
     });
     const waiter = await harness.submit(es, { tests: ['PlainTest'] });
     await waitFor(async () => {
@@ -81,7 +81,7 @@ overOneEngine((kind) => {
   const generations = async (run: number) =>
     (await harness.context.artifacts.list(run)).filter(({ path }) => path.startsWith('generation')).length;
 
-  test('two processes generate once', async () => {
+  test('two processes generate the same tests only once', async () => {
     const { maker, waiter, gates } = await makerAndWaiter();
     await gates[0].openGate();
     for (const run of [maker, waiter]) expect((await harness.finished(run)).run.verdict).toBe('passed');
@@ -89,7 +89,7 @@ overOneEngine((kind) => {
     expect(await harness.log(waiter)).toContain('restored from snapshot');
   });
 
-  test('a process that is killed while it generates blocks nobody', async () => {
+  test('a process that is killed during generation blocks no other', async () => {
     const { process, maker, waiter, gates } = await makerAndWaiter();
     expect(process).toBeDefined();
     await process?.kill();

@@ -30,7 +30,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 export type EngineKind = Engine['kind'];
 
-/** The same tests over both engines with MATRE_TEST_ALL (`make test-all`), else over Docker alone, which takes half the time. */
+/**
+ * Runs the tests on both engines with MATRE_TEST_ALL (`make test-all`), otherwise on Docker alone, in half the time.
+ */
 export function overEngines(suite: (kind: EngineKind) => void): void {
   if (!process.env.MATRE_TEST_ALL) {
     overOneEngine(suite);
@@ -43,7 +45,7 @@ export function overEngines(suite: (kind: EngineKind) => void): void {
 }
 
 /**
- * Tests of what is the same whatever the engine: the engines themselves are compared by test/engine, and a run on each by
+ * For tests that do not depend on the engine: the engines themselves are compared by test/engine, and a run on each by
  * the other files of this folder.
  */
 export function overOneEngine(suite: (kind: EngineKind) => void): void {
@@ -51,9 +53,9 @@ export function overOneEngine(suite: (kind: EngineKind) => void): void {
   describe(kind, () => suite(kind));
 }
 
-/** What a supervisor did in a container. Times are seconds since boot, so they compare between containers. */
+/** Events of a supervisor in a container. Times are seconds since boot, so they compare between containers. */
 export interface JournalEntry {
-  word: 'start' | 'stop' | 'end' | 'left';
+  event: 'start' | 'stop' | 'end' | 'left';
   token: string;
   at: number;
   detail: string;
@@ -64,47 +66,50 @@ export interface HarnessEnvironment {
   code: string;
   shop: Shop;
   container: HarnessContainer;
-  /** Of all its slots; the first is `container`. */
+  /** Of all its replicas; the first is `container`. */
   containers: HarnessContainer[];
 }
 
 export interface HarnessContainer {
   name: string;
-  /** What a command in it prints. Rejects when it ends with another code than 0. */
-  says(...argv: string[]): Promise<string>;
+  /** The output of a command in it. Rejects when its exit code is not 0. */
+  exec(...argv: string[]): Promise<string>;
   journal(): Promise<JournalEntry[]>;
   /** Resolves when a supervised process has started and not ended. */
   executing(): Promise<unknown>;
-  /** Lets tests go on that wait at `fault('gate')`, and those that come later. */
+  /** Releases tests that wait at `fault('gate')`, and later ones. */
   openGate(): Promise<unknown>;
   closeGate(): Promise<unknown>;
   /** As an operator does: `docker rm -f`. */
   remove(): Promise<boolean>;
 }
 
-export type ShownRun = Awaited<ReturnType<typeof showRun.run>>;
+export type RunDetails = Awaited<ReturnType<typeof showRun.run>>;
 
-/** A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample module. */
+/**
+ * A whole matre on real parts: app, container engine, sample image, sample shops, a git repository with the sample
+ * module.
+ */
 export interface Harness {
   context: Context;
   folder: string;
   engine: Engine;
   image: string;
   module: TestRepository;
-  /** As in the environment of a process: for another one on the same data. */
+  /** Settings as in the environment of a process: for another one on the same data. */
   settings: Record<string, string>;
-  /** An environment with a shop of its own. The module gets an env file for it if it has none. */
+  /** Adds an environment with its own shop. The module gets an env file for it if it has none. */
   environment(
     code: string,
     options?: { adminPassword?: string; shopPassword?: string; slots?: number },
   ): Promise<HarnessEnvironment>;
   /** Queues a run and returns its number. */
   submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
-  show(runId: number): Promise<ShownRun>;
-  finished(runId: number): Promise<ShownRun>;
+  show(runId: number): Promise<RunDetails>;
+  finished(runId: number): Promise<RunDetails>;
   /** Queues a run and waits for its end. */
-  run(environment: { code: string }, selection: Partial<Selection>): Promise<ShownRun>;
-  /** Resolves when a test is under way in its container. */
+  run(environment: { code: string }, selection: Partial<Selection>): Promise<RunDetails>;
+  /** Resolves when a test is running in its container. */
   testing(runId: number, test?: string): Promise<void>;
   log(runId: number): Promise<string>;
   artifact(runId: number, path: string): Promise<string>;
@@ -114,13 +119,13 @@ export interface Harness {
 }
 
 export interface HarnessOptions {
-  /** More files of the module: `undefined` removes one. */
+  /** Additional files of the module: `undefined` removes one. */
   module?: Record<string, string | undefined>;
   mftfVersion?: string;
   settings?: Record<string, string>;
-  /** Where the app writes its log; nowhere by default. */
+  /** The stream of the app's log; none by default. */
   log?: Logger;
-  /** False: runs wait until `startWorkers`. */
+  /** False: runs stay queued until `startWorkers`. */
   workers?: boolean;
 }
 
@@ -139,12 +144,12 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     MATRE_MEMORY: '512m',
     MATRE_TMPFS_SIZE: '16m',
     MATRE_GENERATION_VARIABLES: 'STAND_IN_FAULT',
-    // A test says what one attempt makes of a fault; test/runs/retries.test.ts is about the others.
+    // Tests check the effect of a fault on one attempt; test/runs/retries.test.ts covers retries.
     MATRE_RETRIES: '0',
     ...options.settings,
   };
-  const opened = await openTestApp({ settings, ...(options.log && { log: options.log }) });
-  const { app, folder } = opened;
+  const testApp = await openTestApp({ settings, ...(options.log && { log: options.log }) });
+  const { app, folder } = testApp;
   const { context } = app;
   const engine =
     kind === 'docker'
@@ -156,13 +161,13 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   if (options.workers !== false) await app.startWorkers();
   const environments: HarnessEnvironment[] = [];
 
-  const asked = { principal: matreItself };
-  const show = (runId: number) => showRun.run(context, { id: runId }, asked);
+  const requestContext = { principal: matreItself };
+  const show = (runId: number) => showRun.run(context, { id: runId }, requestContext);
   const submit: Harness['submit'] = async ({ code }, selection) => {
     const { runs } = await submitRuns.run(
       context,
       parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
-      asked,
+      requestContext,
     );
     return runs[0]?.id ?? 0;
   };
@@ -186,8 +191,8 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1 } = {}) {
       const envFile = `Cron/data/.env.${code}`;
       if (module.git('ls-files', envFile) === '') {
-        const like = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
-        module.commit({ [envFile]: like }, `Values of ${code}`);
+        const template = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
+        module.commit({ [envFile]: template }, `Values of ${code}`);
       }
       const shop = await startShop({
         environment: code,
@@ -198,7 +203,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
       const { id } = await addEnvironment.run(
         context,
         parseInput(addEnvironment, { code, baseUrl: shop.url, adminUsername: 'admin', adminPassword, slots }),
-        asked,
+        requestContext,
       );
       const containers = Array.from({ length: slots }, (_, index) =>
         containerNamed(engine, containerName(id, index + 1)),
@@ -211,11 +216,11 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
 
     async testing(runId, test) {
       const { run } = await waitFor(async () => {
-        const shown = await show(runId);
-        const { run, plan } = shown;
-        const isIt = (name: string) => test === undefined || name === test;
-        const found = plan.some((one) => one.startedAt && one.status === null && isIt(one.test));
-        return found || run.state === 'finished' ? shown : undefined;
+        const details = await show(runId);
+        const { run, plan } = details;
+        const matches = (name: string) => test === undefined || name === test;
+        const isRunning = plan.some((one) => one.startedAt && one.status === null && matches(one.test));
+        return isRunning || run.state === 'finished' ? details : undefined;
       });
       if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
     },
@@ -234,31 +239,31 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
         ]),
       );
       await engine.close();
-      await opened.close();
+      await testApp.close();
       await rm(home, { recursive: true, force: true });
     },
   };
 }
 
 function containerNamed(engine: Engine, name: string): HarnessContainer {
-  const says = async (...argv: string[]) => {
+  const exec = async (...argv: string[]) => {
     const { code, stdout, stderr } = await capture(engine, name, argv);
     if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
     return stdout;
   };
-  const journal = async () => parseJournal(await says('cat', journalPath));
+  const journal = async () => parseJournal(await exec('cat', journalPath));
   return {
     name,
-    says,
-    executing: () => waitFor(async () => (await journal()).at(-1)?.word === 'start'),
-    openGate: () => says('touch', '/tmp/stand-in-gate'),
-    closeGate: () => says('rm', '-f', '/tmp/stand-in-gate'),
+    exec,
+    executing: () => waitFor(async () => (await journal()).at(-1)?.event === 'start'),
+    openGate: () => exec('touch', '/tmp/stand-in-gate'),
+    closeGate: () => exec('rm', '-f', '/tmp/stand-in-gate'),
     journal,
     remove: () => engine.remove(name),
   };
 }
 
-/** A test for the module, from its steps: `{ ...moduleTest('SlowTest', '<comment .../>') }`. */
+/** A test for the module, with these steps: `{ ...moduleTest('SlowTest', '<comment .../>') }`. */
 export function moduleTest(name: string, steps: string, group = 'made'): Record<string, string> {
   const annotations = `<annotations><features value="Made"/><group value="${group}"/></annotations>`;
   return {
@@ -292,7 +297,7 @@ function parseJournal(content: string): JournalEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [word, token = '', at, ...detail] = line.split(' ');
-      return { word: word as JournalEntry['word'], token, at: Number(at), detail: detail.join(' ') };
+      const [event, token = '', at, ...detail] = line.split(' ');
+      return { event: event as JournalEntry['event'], token, at: Number(at), detail: detail.join(' ') };
     });
 }

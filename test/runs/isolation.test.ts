@@ -17,7 +17,7 @@ const {
   suiteClasses,
 } = createLayout('/var/www/html', 'app/code/TestModule');
 
-/** What one environment or run could see of another. */
+/** Files that an environment or run could see of another. */
 overEngines((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;
@@ -32,11 +32,11 @@ overEngines((kind) => {
   afterAll(() => harness.close());
 
   const filesBelow = async ({ container }: HarnessEnvironment, folder: string) =>
-    (await container.says('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
+    (await container.exec('find', folder, '-type', 'f')).split('\n').filter((line) => line !== '');
   const cestsOf = async (environment: HarnessEnvironment) =>
     (await filesBelow(environment, generated)).filter((path) => path.endsWith('Cest.php'));
 
-  test('invariant 7: two environments with two commits at the same time see nothing of each other', async () => {
+  test('invariant 7: two environments with two commits at the same time share no files', async () => {
     const first = await harness.submit(us, { tests: ['WaitingTest'] });
     await harness.testing(first);
     const change = { ...moduleTest('OtherTest', fault('sleep 600')), 'only-second.txt': 'second commit' };
@@ -50,7 +50,7 @@ overEngines((kind) => {
     expect(await filesBelow(es, moduleFolder)).toContain(`${moduleFolder}/only-second.txt`);
 
     const values = await Promise.all(
-      [us, es].map(({ container }) => container.says('cat', `${acceptance}/.env`)),
+      [us, es].map(({ container }) => container.exec('cat', `${acceptance}/.env`)),
     );
     expect(values[0]).toContain('value-of-us');
     expect(values[0]).toContain(us.shop.url);
@@ -66,20 +66,24 @@ overEngines((kind) => {
     expect(new Set(commits).size).toBe(2);
   });
 
-  test('what was generated is in a tmpfs, and the values are in another', async () => {
-    const mounts = await us.container.says('cat', '/proc/self/mountinfo');
+  test('generated files are in one tmpfs, the values in another', async () => {
+    const mounts = await us.container.exec('cat', '/proc/self/mountinfo');
     for (const folder of [generated, '/matre/run']) {
       const line = mounts.split('\n').find((one) => one.split(' ')[4] === folder);
       expect(line, folder).toMatch(/ - tmpfs /);
     }
   });
 
-  test('invariant 7: a run sees nothing of an earlier one on its environment', async () => {
-    // A test that failed leaves its file, and generation leaves the folders of other suites.
-    const failing = { name: 'STAND_IN_FAULT', value: 'HarbourAdminOrderViewTest: error', secret: false };
-    await harness.context.variables.set(us.id, failing);
+  test('invariant 7: a run sees no file of an earlier run on its environment', async () => {
+    // A failed test leaves its file, and generation leaves the folders of other suites.
+    const faultVariable = {
+      name: 'STAND_IN_FAULT',
+      value: 'HarbourAdminOrderViewTest: error',
+      secret: false,
+    };
+    await harness.context.variables.set(us.id, faultVariable);
     const first = await harness.run(us, { tests: ['HarbourHomePageTest'], suites: ['HarbourOrdersSuite'] });
-    await harness.context.variables.unset(us.id, failing.name);
+    await harness.context.variables.unset(us.id, faultVariable.name);
     expect(first.run.counts).toMatchObject({ passed: 2, failed: 1 });
     expect((await cestsOf(us)).join()).toContain('HarbourAdminOrderViewTestCest.php');
     const changed = moduleTest('ThirdTest', fault('sleep 600'));
@@ -88,7 +92,7 @@ overEngines((kind) => {
     await harness.testing(second);
     expect(await cestsOf(us)).toEqual([`${generated}/default/ThirdTestCest.php`]);
     expect(await filesBelow(us, suiteClasses)).toEqual([]);
-    expect(await us.container.says('cat', `${acceptance}/codeception.yml`)).not.toContain(
+    expect(await us.container.exec('cat', `${acceptance}/codeception.yml`)).not.toContain(
       'HarbourOrdersSuite',
     );
     expect((await filesBelow(us, moduleFolder)).join()).not.toContain('HarbourSearchTest');
@@ -96,14 +100,14 @@ overEngines((kind) => {
     await harness.finished(second);
   });
 
-  test('the checkouts cannot be written from a container', async () => {
-    await expect(us.container.says('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
+  test('checkouts are read-only in a container', async () => {
+    await expect(us.container.exec('touch', '/matre/modules/x')).rejects.toThrow(/Read-only/);
   });
 
-  test('docker exec test -s of the env file holds during a run', async () => {
+  test('docker exec test -s of the env file succeeds during a run', async () => {
     const run = await harness.submit(us, { tests: ['ThirdTest'] });
     await harness.testing(run);
-    await us.container.says('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
+    await us.container.exec('test', '-s', `${moduleFolder}/Cron/data/.env.preprod-us`);
     await harness.context.runs.cancel(run);
     await waitFor(async () => (await harness.show(run)).run.verdict === 'cancelled');
   });

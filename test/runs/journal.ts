@@ -1,30 +1,30 @@
 import type { JournalEntry } from './harness.ts';
 
-/** What one process in a container was, from its start to the moment when nothing of it was left. */
+/** A process in a container, from its start to the end of its last child. */
 export interface Interval {
-  /** Of the token `run-<id>-<fence>`. */
+  /** From the token `run-<id>-<fence>`. */
   runId: number;
   fence: number;
   from: number;
-  /** Absent when its supervisor was killed with it. */
+  /** Missing when its supervisor was killed with it. */
   to: number | undefined;
 }
 
-/** The processes that a journal tells of, in the order of their starts. */
+/** The processes of a journal, in the order of their starts. */
 export function intervalsOf(journal: JournalEntry[]): Interval[] {
   const intervals: Interval[] = [];
-  for (const { word, token, at } of journal) {
+  for (const { event, token, at } of journal) {
     const [, run = '', fence = ''] = /^run-(\d+)-(\d+)$/.exec(token) ?? [];
-    if (word === 'start')
+    if (event === 'start')
       intervals.push({ runId: Number(run), fence: Number(fence), from: at, to: undefined });
-    if (word !== 'end') continue;
+    if (event !== 'end') continue;
     const open = intervals.find((one) => one.to === undefined && token === `run-${one.runId}-${one.fence}`);
     if (open) open.to = at;
   }
   return intervals;
 }
 
-/** Pairs of processes of different runs or fences that were there at the same time. */
+/** Pairs of processes of different runs or fences that existed at the same time. */
 export function overlapsIn(intervals: Interval[]): [Interval, Interval][] {
   return intervals.flatMap((one, index) =>
     intervals
@@ -35,34 +35,34 @@ export function overlapsIn(intervals: Interval[]): [Interval, Interval][] {
   );
 }
 
-/** The runs that a journal tells of, in the order in which they first did something. */
+/** The runs of a journal, in the order of their first processes. */
 export function runsIn(intervals: Interval[]): number[] {
   return [...new Set(intervals.map(({ runId }) => runId))];
 }
 
-/** What the stand-in for MFTF wrote of one of its processes, with a sign of life every quarter of a second. */
+/** A process as recorded by the stand-in for MFTF, with a heartbeat every quarter of a second. */
 export interface Lifetime {
   test: string;
   /** Monotonic milliseconds, the same clock in all containers. */
   from: number;
-  /** Its end, or its last sign of life. */
+  /** Its end, or its last heartbeat. */
   to: number;
 }
 
-/** The processes that the stand-in's own journal tells of (`MATRE_JOURNAL`), in the order of their starts. */
-export function livesIn(content: string): Lifetime[] {
+/** The processes of the stand-in's own journal (`MATRE_JOURNAL`), in the order of their starts. */
+export function lifetimesIn(content: string): Lifetime[] {
   const lifetimes: Lifetime[] = [];
   const latest = new Map<number, Lifetime>();
   for (const line of content.split('\n').filter((line) => line !== '')) {
     const { event, pid, test, monotonic } = JSON.parse(line);
-    const known = latest.get(pid);
-    if (event !== 'start' && known) {
-      known.to = monotonic;
+    const previous = latest.get(pid);
+    if (event !== 'start' && previous) {
+      previous.to = monotonic;
       continue;
     }
     const lifetime = { test, from: monotonic, to: monotonic };
     lifetimes.push(lifetime);
-    // A number may be given again, above all after a container was started again.
+    // A pid can be reused, above all after a restart of the container.
     latest.set(pid, lifetime);
   }
   return lifetimes.sort((a, b) => a.from - b.from);

@@ -15,7 +15,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 
 const logBytes = 1024 * 1024;
 
-/** A test that never stops talking. */
+/** A test with endless output. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -31,19 +31,19 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('60 MB of output: the logs are bounded, the verdict is right, memory stays', async () => {
-    // What is still held; without a collection it would be whatever was read since the last one.
+  test('60 MB of output: the logs are bounded, the verdict is right, and memory does not grow', async () => {
+    // Measures live memory; without a collection it would include all data since the last one.
     const used = () => {
       collectGarbage();
       return process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
     };
     const before = used();
     let most = 0;
-    const look = setInterval(() => {
+    const sampler = setInterval(() => {
       most = Math.max(most, used());
     }, 1000);
     const { run, results } = await harness.run(environment, { tests: ['TalkingTest', 'PlainTest'] });
-    clearInterval(look);
+    clearInterval(sampler);
     most = Math.max(most, used());
     expect(results.map(({ test, status }) => [test, status])).toEqual([
       ['TalkingTest', 'passed'],

@@ -9,15 +9,18 @@ import {
 } from './harness.ts';
 import { type Interval, intervalsOf, overlapsIn, runsIn } from './journal.ts';
 
-/** Two runs on each of three environments with four workers. The judge is what the supervisors in the containers wrote. */
+/**
+ * Two runs on each of three environments with four workers. The journals of the supervisors in the containers are the
+ * evidence.
+ */
 overEngines((kind) => {
   const runIds = new Map<string, number[]>();
-  const happened = new Map<string, Interval[]>();
+  const intervalsOfRuns = new Map<string, Interval[]>();
   let environments: HarnessEnvironment[];
   let harness: Harness;
 
   beforeAll(async () => {
-    // Until all three environments are at it.
+    // Until all three environments execute.
     const module = {
       ...moduleTest('WaitingTest', fault('gate')),
       ...moduleTest('QuickTest', fault('sleep 0')),
@@ -38,7 +41,7 @@ overEngines((kind) => {
     }
     await harness.startWorkers();
     for (const [first = 0] of runIds.values()) await harness.testing(first, 'WaitingTest');
-    // A test is recorded as started before its process is there.
+    // A test is recorded as started before its process exists.
     for (const { container } of environments) await container.executing();
     for (const { container } of environments) await container.openGate();
     for (const id of [...runIds.values()].flat()) {
@@ -46,13 +49,13 @@ overEngines((kind) => {
       expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { passed: 2 } });
     }
     for (const { code, container } of environments)
-      happened.set(code, intervalsOf(await container.journal()));
+      intervalsOfRuns.set(code, intervalsOf(await container.journal()));
   });
   afterAll(() => harness.close());
 
   test('invariant 1: on one environment the processes of two runs never overlap', () => {
-    for (const [code, intervals] of happened) {
-      // A process for each of two tests of two runs; who generates, and who takes what was generated, is another matter.
+    for (const [code, intervals] of intervalsOfRuns) {
+      // A process for each of two tests of two runs; generation is tested elsewhere.
       expect(intervals.length, code).toBeGreaterThanOrEqual(4);
       expect(intervals.every(({ to }) => to !== undefined)).toBe(true);
       expect(overlapsIn(intervals), code).toEqual([]);
@@ -60,12 +63,13 @@ overEngines((kind) => {
   });
 
   test('invariant 2: on one environment the run that was submitted first starts first', () => {
-    for (const [code, intervals] of happened) expect(runsIn(intervals), code).toEqual(runIds.get(code));
+    for (const [code, intervals] of intervalsOfRuns)
+      expect(runsIn(intervals), code).toEqual(runIds.get(code));
   });
 
-  test('environments are worked on at the same time', () => {
+  test('runs of different environments execute at the same time', () => {
     const first = (code: string) =>
-      (happened.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
+      (intervalsOfRuns.get(code) ?? []).filter(({ runId }) => runId === runIds.get(code)?.[0]);
     const codes = environments.map(({ code }) => code);
     for (const one of codes) {
       for (const other of codes.filter((code) => code > one)) {

@@ -4,7 +4,7 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { listTests, previewRuns } from '../../src/operations/tests/tests.ts';
 import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
-/** What there is to run, and what a run would do, before anything is queued. */
+/** The available tests, and the effect of a run before anything is queued. */
 overOneEngine((kind) => {
   let harness: Harness;
   beforeAll(async () => {
@@ -17,23 +17,23 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
+  const requestContext = { principal: matreItself };
   const preview = (selection: object, ...environments: string[]) =>
-    previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), asked);
+    previewRuns.run(harness.context, parseInput(previewRuns, { environments, selection }), requestContext);
 
-  test('tests, groups and suites are listed with how they belong together', async () => {
-    const all = await listTests.run(harness.context, {}, asked);
+  test('tests, groups and suites are listed with their relations', async () => {
+    const all = await listTests.run(harness.context, {}, requestContext);
     const plain = all.tests.find(({ name }) => name === 'PlainTest');
     expect(plain).toMatchObject({ groups: ['made'], suites: [], skipped: null, unusable: null });
     expect(all.groups).toContainEqual({ name: 'made', tests: 2 });
     expect(all.suites).toContainEqual({ name: 'HarbourOrdersSuite', tests: 2 });
     expect(all.commit.subject).toBe('Tests of the harbour shop');
-    const found = await listTests.run(harness.context, { search: 'plainT' }, asked);
-    expect(found.tests.map(({ name }) => name)).toEqual(['PlainTest']);
-    expect(found.groups).toEqual([]);
+    const matches = await listTests.run(harness.context, { search: 'plainT' }, requestContext);
+    expect(matches.tests.map(({ name }) => name)).toEqual(['PlainTest']);
+    expect(matches.groups).toEqual([]);
   });
 
-  test('a preview says what would be executed, for how long, and what nobody has set; nothing is queued', async () => {
+  test('a preview shows the tests, the expected duration and unset variables, and queues nothing', async () => {
     const environment = await harness.environment('preprod-us');
     const before = await preview({ groups: ['made'] }, environment.code);
     expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
@@ -47,7 +47,7 @@ overOneEngine((kind) => {
     expect(after.environments[0]?.expectedMs).toBeGreaterThan(0);
   });
 
-  test('a name that nobody knows is refused with the nearest one', async () => {
+  test('an unknown name is refused with the nearest known one', async () => {
     await expect(preview({ tests: ['PlainTesst'] })).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',
       message: expect.stringContaining('PlainTest'),

@@ -16,18 +16,18 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('the container of the run that waits is made while the other goes on', async () => {
+  test('the container of a waiting run is created while another run executes', async () => {
     const [busy, next] = [await harness.environment('preprod-us'), await harness.environment('preprod-es')];
-    const under = await harness.submit(busy, { tests: ['WaitingTest'] });
-    await harness.testing(under, 'WaitingTest');
+    const runningRun = await harness.submit(busy, { tests: ['WaitingTest'] });
+    await harness.testing(runningRun, 'WaitingTest');
     const waiting = await harness.submit(next, { tests: ['PlainTest'] });
-    const made = await waitFor(() => harness.engine.inspect(next.container.name));
+    const container = await waitFor(() => harness.engine.inspect(next.container.name));
     expect((await harness.show(waiting)).run.state).toBe('queued');
-    await harness.context.runs.cancel(under);
+    await harness.context.runs.cancel(runningRun);
     const { run, events } = await harness.finished(waiting);
     expect(run.verdict).toBe('passed');
-    // It was there, and was used as it was.
+    // The existing container was used unchanged.
     expect(events.map(({ code }) => code)).not.toContain('CONTAINER_CREATED');
-    expect((await harness.engine.inspect(next.container.name))?.id).toBe(made.id);
+    expect((await harness.engine.inspect(next.container.name))?.id).toBe(container.id);
   });
 });

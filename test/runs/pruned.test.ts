@@ -8,7 +8,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** MFTF is given only the files that the tests need, and all of them where that is not known. */
+/** MFTF reads only the files that the tests need, or all files when these are unknown. */
 overOneEngine((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;
@@ -31,41 +31,41 @@ overOneEngine((kind) => {
   const eventsOf = ({ events }: Awaited<ReturnType<Harness['run']>>) =>
     events.filter(({ code }) => /WHOLE|VARIABLE|INVALID/.test(code));
 
-  test('a suite and tests alone come out as from the whole tree', async () => {
-    const shown = await harness.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
-    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 3, passed: 3 } });
-    expect(eventsOf(shown)).toEqual([]);
-    const log = await harness.log(shown.run.id);
+  test('a suite and single tests are generated as from the whole tree', async () => {
+    const details = await harness.run(us, { suites: ['HarbourOrdersSuite'], tests: ['HarbourHomePageTest'] });
+    expect(details.run).toMatchObject({ verdict: 'passed', counts: { planned: 3, passed: 3 } });
+    expect(eventsOf(details)).toEqual([]);
+    const log = await harness.log(details.run.id);
     const [, files] = /Generating from the (\d+) files that the tests need/.exec(log) ?? [];
     expect(Number(files)).toBeGreaterThan(3);
-    const tree = await us.container.says('find', '/matre/run/tree', '-name', '*.xml');
+    const tree = await us.container.exec('find', '/matre/run/tree', '-name', '*.xml');
     expect(tree.trim().split('\n')).toHaveLength(Number(files));
     expect(tree).not.toContain('PlainTest.xml');
   });
 
-  test('a reference that leads nowhere: the whole tree is used, and says so', async () => {
-    const shown = await harness.run(us, { tests: ['UnclearTest'] });
-    expect(eventsOf(shown)).toMatchObject([
+  test('a reference that cannot be resolved: the whole tree is used, and the run has an event', async () => {
+    const details = await harness.run(us, { tests: ['UnclearTest'] });
+    expect(eventsOf(details)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('Harbour\\Nowhere') },
     ]);
   });
 
-  test('a test that was not generated from its files: the whole tree is asked before it is given up', async () => {
-    const shown = await harness.run(us, { tests: ['BadTest', 'PlainTest'] });
-    expect(eventsOf(shown)).toMatchObject([
+  test('a test that was not generated from the pruned tree is generated from the whole tree before it is given up', async () => {
+    const details = await harness.run(us, { tests: ['BadTest', 'PlainTest'] });
+    expect(eventsOf(details)).toMatchObject([
       { code: 'GENERATED_WHOLE', message: expect.stringContaining('BadTest') },
     ]);
-    expect(shown.results).toMatchObject([
+    expect(details.results).toMatchObject([
       { test: 'BadTest', status: 'broken', reason: { code: 'GENERATION_FAILED' } },
       { test: 'PlainTest', status: 'passed' },
     ]);
   });
 
-  test('variables that nobody has set are named before the first test', async () => {
-    const shown = await harness.run(us, { tests: ['UnsetTest'] });
-    expect(eventsOf(shown)).toMatchObject([
+  test('unset variables are named before the first test', async () => {
+    const details = await harness.run(us, { tests: ['UnsetTest'] });
+    expect(eventsOf(details)).toMatchObject([
       { code: 'VARIABLE_MISSING', message: expect.stringContaining('{{_ENV.NOBODY_HAS_SET}} (UnsetTest)') },
     ]);
-    expect(eventsOf(shown)[0]?.message).toContain('{{_CREDS.magento/nobody}} (UnsetTest)');
+    expect(eventsOf(details)[0]?.message).toContain('{{_CREDS.magento/nobody}} (UnsetTest)');
   });
 });

@@ -11,7 +11,10 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What cannot be executed, told by name: at submission where it is known there, else by the run. */
+/**
+ * Selections and configurations that cannot be executed: refused on submission where this is known, otherwise reported
+ * by the run.
+ */
 
 let harness: Harness | undefined;
 afterEach(async () => {
@@ -42,7 +45,7 @@ overOneEngine((kind) => {
     });
   });
 
-  test('names that the module and the tree of the image do not have, with the nearest that they have', async () => {
+  test('unknown names, with the nearest names of the module and the image', async () => {
     harness = await openHarness(kind, { workers: false });
     const environment = await harness.environment('preprod-us');
     await expect(harness.submit(environment, { tests: ['HarbourHomepageTest'] })).rejects.toMatchObject({
@@ -58,12 +61,12 @@ overOneEngine((kind) => {
     expect(await harness.context.runs.list({ limit: 10 })).toEqual([]);
   });
 
-  test('names that went away before the run began: it says which, and the nearest that there are', async () => {
+  test('names that were removed before the run began, with the nearest names', async () => {
     harness = await openHarness(kind, { workers: false, module: moduleTest('PlainTest', fault('sleep 0')) });
     const environment = await harness.environment('preprod-us');
     const run = await harness.submit(environment, { tests: ['PlainTest', 'HarbourHomePageTest'] });
-    const renamed = moduleTest('PlainerTest', fault('sleep 0'));
-    harness.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamed }, 'Another name');
+    const renamedModule = moduleTest('PlainerTest', fault('sleep 0'));
+    harness.module.commit({ 'Test/Mftf/Test/PlainTest.xml': undefined, ...renamedModule }, 'Another name');
     await harness.startWorkers();
     const reason = {
       code: 'SELECTION_UNKNOWN',
@@ -76,7 +79,7 @@ overOneEngine((kind) => {
 });
 
 describe('any engine', () => {
-  test('no Docker where Docker is asked for', async () => {
+  test('a missing Docker where Docker is required', async () => {
     const settings = { MATRE_ENGINE: 'docker', DOCKER_HOST: 'unix:///no/such/docker.sock' };
     harness = await openHarness('sandbox', { settings });
     const environment = await harness.environment('preprod-us');
@@ -86,7 +89,7 @@ describe('any engine', () => {
     });
   });
 
-  test('broken XML in the module, with file and line', async () => {
+  test('invalid XML in the module, with file and line', async () => {
     const broken =
       '<tests>\n  <test name="BrokenTest">\n    <see userInput="x" stepKey="see"\n  </test>\n</tests>\n';
     harness = await openHarness('sandbox', {

@@ -3,14 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
-import { type Harness, type HarnessEnvironment, openHarness, overEngines, type ShownRun } from './harness.ts';
+import {
+  type Harness,
+  type HarnessEnvironment,
+  openHarness,
+  overEngines,
+  type RunDetails,
+} from './harness.ts';
 
-/** A run with all that can happen to a test, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
+/** A run with all possible outcomes of tests, on MFTF 3 (Allure 1) and MFTF 5 (Allure 2). */
 overEngines((kind) => {
   describe.each(['3.8.0', '5.3.0'])('MFTF %s', (mftfVersion) => {
     let harness: Harness;
     let environment: HarnessEnvironment;
-    let run: ShownRun;
+    let run: RunDetails;
 
     beforeAll(async () => {
       harness = await openHarness(kind, { mftfVersion });
@@ -25,12 +31,12 @@ overEngines((kind) => {
     afterAll(() => harness.close());
 
     const resultOf = (name: string) => {
-      const found = run.results.find(({ test }) => test === name);
-      if (!found) throw new Error(`no result of ${name}`);
-      return found;
+      const match = run.results.find(({ test }) => test === name);
+      if (!match) throw new Error(`no result of ${name}`);
+      return match;
     };
 
-    test('runs what groups, suites and names select, without what is excluded', () => {
+    test('runs the tests that groups, suites and names select, without excluded tests', () => {
       expect(run.plan.map(({ test, suite, status }) => [test, suite, status]).sort()).toEqual([
         ['HarbourAdminOrderGridTest', 'HarbourOrdersSuite', 'passed'],
         ['HarbourAdminOrderViewTest', 'HarbourOrdersSuite', 'passed'],
@@ -47,14 +53,14 @@ overEngines((kind) => {
       });
     });
 
-    test('records the commit that the tests are from', () => {
+    test('records the commit of the tests', () => {
       expect(run.run.commit).toEqual({
         id: harness.module.git('rev-parse', 'HEAD').trim(),
         subject: 'Tests of the harbour shop',
       });
     });
 
-    test('tells what a failed test expected, and keeps its picture and its page', async () => {
+    test('reports what a failed test expected, and keeps its screenshot and its page', async () => {
       const result = resultOf('HarbourProductPriceTest');
       expect(result).toMatchObject({ reason: null, message: expect.stringContaining('12,00 €') });
       const pathOf = (kind: string) => result.attachments.find((one) => one.kind === kind)?.path ?? '';
@@ -74,12 +80,12 @@ overEngines((kind) => {
       }
     });
 
-    test('says why a test was skipped', () => {
+    test('reports why a test was skipped', () => {
       expect(resultOf('HarbourWishlistTest').message).toContain('HG-205');
     });
 
     test('runs the steps before and after a suite', async () => {
-      // The order that its before makes is what its test sees; its after takes it away.
+      // The suite's before creates an order that its test sees; its after deletes the order.
       expect(resultOf('HarbourAdminOrderGridTest').status).toBe('passed');
       expect(await ordersOf(environment)).not.toContain('suite@example.com');
       expect(await harness.log(run.run.id)).toMatch(/before[\s\S]*HarbourAdminOrderViewTest[\s\S]*after/);
@@ -108,12 +114,12 @@ overEngines((kind) => {
       expect(xml).toContain('HarbourProductPriceTest');
     });
 
-    test('leaves every process in the container ended, in the order of the plan', async () => {
+    test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
-      // The files are validated, the tests generated, and there is a process for each block.
-      expect(journal.map(({ word }) => word).filter((word) => word === 'start').length).toBe(8);
+      // Validation of the files, generation of the tests, and a process for each block.
+      expect(journal.map(({ event }) => event).filter((event) => event === 'start').length).toBe(8);
       for (let at = 0; at < journal.length; at += 2) {
-        expect([journal[at]?.word, journal[at + 1]?.word]).toEqual(['start', 'end']);
+        expect([journal[at]?.event, journal[at + 1]?.event]).toEqual(['start', 'end']);
       }
     });
   });
@@ -124,7 +130,7 @@ async function ordersOf({ shop }: HarnessEnvironment): Promise<string> {
   const admin = `${shop.url}admin/admin`;
   const { username, password } = sampleAdmin;
   const body = new URLSearchParams({ 'login[username]': username, 'login[password]': password });
-  const signedIn = await fetch(admin, { method: 'POST', body, redirect: 'manual' });
-  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const login = await fetch(admin, { method: 'POST', body, redirect: 'manual' });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
   return (await fetch(`${shop.url}admin/sales/order`, { headers: { cookie } })).text();
 }

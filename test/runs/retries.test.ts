@@ -9,7 +9,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** A run that the infrastructure broke comes back by itself, and goes on where it was. */
+/** A run that the infrastructure broke is requeued and continues where it stopped. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
@@ -26,23 +26,23 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('a container that is removed under a test: the test is executed again in a new one, and no other is', async () => {
+  test('a container that is removed during a test: only this test is executed again, in a new container', async () => {
     const run = await harness.submit(environment, { tests: ['PlainTest', 'PauseTest'] });
     await harness.testing(run, 'PauseTest');
     expect(await environment.container.remove()).toBe(true);
-    // Of the new one, as soon as it is there.
+    // The gate of the new container, as soon as it exists.
     await waitFor(() => environment.container.openGate().then(() => true));
-    const ended = await harness.finished(run);
-    expect(ended.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
-    expect(ended.attempts).toMatchObject([
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', reason: null, counts: { passed: 2, broken: 0 } });
+    expect(details.attempts).toMatchObject([
       { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
       { outcome: 'finished', reason: null },
     ]);
-    expect(ended.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+    expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
       ['PlainTest', 1],
       ['PauseTest', 2],
     ]);
-    expect(ended.events).toContainEqual(
+    expect(details.events).toContainEqual(
       expect.objectContaining({
         code: 'TRIED_AGAIN',
         message: expect.stringContaining('CONTAINER_VANISHED'),
@@ -50,9 +50,9 @@ overOneEngine((kind) => {
     );
   });
 
-  test('no Selenium, in either attempt: the run is broken, and says what was tried', async () => {
-    const ended = await harness.run(environment, { tests: ['NoBrowserTest'] });
-    expect(ended.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
-    expect(ended.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
+  test('no Selenium in either attempt: the run is broken, and shows its attempts', async () => {
+    const details = await harness.run(environment, { tests: ['NoBrowserTest'] });
+    expect(details.run).toMatchObject({ verdict: 'broken', reason: { code: 'SELENIUM_UNREACHABLE' } });
+    expect(details.attempts.map(({ outcome }) => outcome)).toEqual(['broken', 'broken']);
   });
 });

@@ -8,13 +8,13 @@ import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './h
 /** From the clock to the result, with the catalog of a real module. */
 overOneEngine((kind) => {
   let harness: Harness;
-  const made = moduleTest('PlainTest', fault('sleep 0'), 'made');
+  const plainModule = moduleTest('PlainTest', fault('sleep 0'), 'made');
   beforeAll(async () => {
-    harness = await openHarness(kind, { module: made });
+    harness = await openHarness(kind, { module: plainModule });
   });
   afterAll(() => harness.close());
 
-  const asked = { principal: matreItself };
+  const requestContext = { principal: matreItself };
   const add = (group: string) =>
     addSchedule.run(
       harness.context,
@@ -24,14 +24,14 @@ overOneEngine((kind) => {
         environments: ['preprod-us'],
         selection: { groups: [group] },
       }),
-      asked,
+      requestContext,
     );
   const comesDue = async () => {
     await harness.context.database.query('UPDATE schedule SET next_at = now()');
     return fireDue(harness.context);
   };
 
-  test('a schedule submits its tests when it is due; a group that went away meanwhile is named', async () => {
+  test('a schedule submits its tests when it is due, and names a group that was removed meanwhile', async () => {
     await harness.environment('preprod-us');
     await expect(add('maed')).rejects.toMatchObject({
       code: 'SELECTION_UNKNOWN',
@@ -46,10 +46,10 @@ overOneEngine((kind) => {
       scheduleId: firing?.scheduleId,
     });
 
-    const [path = ''] = Object.keys(made);
+    const [path = ''] = Object.keys(plainModule);
     harness.module.commit({ [path]: undefined }, 'The plain test is not needed any more');
     await comesDue();
-    const { schedules } = await listSchedules.run(harness.context, {}, asked);
+    const { schedules } = await listSchedules.run(harness.context, {}, requestContext);
     expect(schedules[0]?.last).toMatchObject({
       outcome: 'failed',
       runs: [],

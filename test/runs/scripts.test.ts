@@ -22,7 +22,7 @@ const shells = [
 
 const scriptPath = (name: string) => join(import.meta.dirname, '../../src/mftf/container', `${name}.sh`);
 
-/** The scripts that run in containers, in a folder of this machine, under the shells that images have. */
+/** The scripts that run in containers, in a folder of this machine, under the shells of common images. */
 describe.each(shells)('%s', (name, program = '', ...first) => {
   let home: string;
   const at = (path: string) => join(home, path);
@@ -32,7 +32,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
   };
   const read = (path: string) => readFileSync(at(path), 'utf8');
 
-  /** With busybox nothing but its own commands is found, as in an image that has no others. */
+  /** With busybox only its own commands are available, as in an image without others. */
   const run = (script: string, ...argv: string[]) => {
     const PATH = name === 'busybox' ? at('bin') : process.env.PATH;
     return spawnSync(program, [...first, scriptPath(script), ...argv], { encoding: 'utf8', env: { PATH } });
@@ -60,7 +60,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       write('generated/default/EmptyCest.php', '');
     });
 
-    test('starts a command when its files are there, in place of what an earlier one left', () => {
+    test('starts a command when its files exist, and replaces leftover files of an earlier one', () => {
       expect(start('default/ATestCest.php', 'default/B TestCest.php')).toMatchObject({
         status: 0,
         stdout: 'started it\n',
@@ -95,7 +95,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       mkdirSync(at('run'));
     });
 
-    test('puts the module in its place, as a real folder that can be written', () => {
+    test('copies the module to its place, as a real, writable folder', () => {
       expect(prepare()).toMatchObject({ status: 0, stdout: '', stderr: '' });
       expect(read('root/app/code/TestModule/Test/Mftf/Test/ATest.xml')).toBe('a test');
       expect(statSync(at('root/app/code/TestModule/Test/Mftf/Test')).mode & 0o200).toBe(0o200);
@@ -112,12 +112,12 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(prepare()).toMatchObject({ status, stderr });
     });
 
-    test('puts it into a folder with blanks and signs, too', () => {
+    test('supports a folder with blanks and special characters', () => {
       expect(prepare("root/app/it's a $(module)").status).toBe(0);
       expect(read("root/app/it's a $(module)/Test/Mftf/Test/ATest.xml")).toBe('a test');
     });
 
-    test('leaves nothing of an earlier run, hidden files included', () => {
+    test('removes all files of an earlier run, including hidden ones', () => {
       prepare();
       write('root/app/code/TestModule/Test/Mftf/Test/OldTest.xml');
       write(`${generated}/default/OldTestCest.php`);
@@ -136,7 +136,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(read(`${acceptance}/mftf.log`)).toBe('');
     });
 
-    test('replaces a link in the place of the module by a folder, and leaves what it leads to alone', () => {
+    test('replaces a link at the place of the module by a folder, and does not touch the target of the link', () => {
       mkdirSync(at('root/app/code'), { recursive: true });
       write('elsewhere/keep.txt');
       spawnSync('ln', ['-s', at('elsewhere'), at('root/app/code/TestModule')]);
@@ -145,7 +145,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(statSync(at('root/app/code/TestModule/Test')).isDirectory()).toBe(true);
     });
 
-    test('goes on where it was interrupted', () => {
+    test('continues after an interruption', () => {
       write('root/app/code/.matre-new/half.xml');
       write(`${acceptance}/codeception.yml.new`, 'as in the');
       expect(prepare().status).toBe(0);
@@ -153,7 +153,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
     });
 
-    test('makes links to the values, which lie in a folder of the run', () => {
+    test('creates links to the values, which are in a folder of the run', () => {
       write(`${acceptance}/.env`, 'of the image');
       prepare();
       expect(readlinkSync(at(`${acceptance}/.env`))).toBe(at('run/.env'));
@@ -170,7 +170,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(prepare()).toMatchObject({ status: 3, stderr: `${at(`root/${path}`)} is not in the image\n` });
     });
 
-    test('fails when there is no checkout', () => {
+    test('fails without a checkout', () => {
       spawnSync('chmod', ['-R', 'u+w', at('modules')]);
       rmSync(at('modules/abc'), { recursive: true });
       expect(prepare().status).not.toBe(0);

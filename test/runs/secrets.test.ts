@@ -12,10 +12,10 @@ import {
   moduleTest,
   openHarness,
   overEngines,
-  type ShownRun,
+  type RunDetails,
 } from './harness.ts';
 
-/** Characters that JSON, HTML, addresses and shells write in their own way. */
+/** Characters that JSON, HTML, URLs and shells escape in different ways. */
 const secrets = {
   adminPassword: 'Adm1n/pa"ss & <word>',
   variable: 'tok-en/4711=+ü',
@@ -23,7 +23,7 @@ const secrets = {
   ofModule: 'modul-s3cret-key',
 };
 
-/** The forms in which a secret could be written. */
+/** The possible encodings of a secret. */
 const forms = Object.values(secrets).flatMap((secret) => [
   secret,
   JSON.stringify(secret).slice(1, -1),
@@ -33,10 +33,10 @@ const forms = Object.values(secrets).flatMap((secret) => [
   secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
 ]);
 
-function expectNoSecret(text: string, where: string): void {
+function expectNoSecret(text: string, location: string): void {
   for (const form of forms) {
     if (text.includes(form))
-      throw new Error(`${where} has ${form}: ${text.slice(text.indexOf(form) - 200).slice(0, 400)}`);
+      throw new Error(`${location} has ${form}: ${text.slice(text.indexOf(form) - 200).slice(0, 400)}`);
   }
 }
 
@@ -44,14 +44,14 @@ const fill = (name: string) => `
   <amOnPage url="/admin/admin" stepKey="open${name}"/>
   <fillField selector="#username" userInput="{{_ENV.${name}}}" stepKey="fill${name}"/>`;
 
-/** Tests that print secrets in every way that tests have. */
+/** Tests that print secrets in every possible way. */
 overEngines((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
   let server: RunningServer;
-  let shown: ShownRun;
+  let details: RunDetails;
   let appLog = '';
-  const watched = { cmdlines: '', inspected: '' };
+  const observations = { cmdlines: '', inspected: '' };
 
   beforeAll(async () => {
     harness = await openHarness(kind, {
@@ -82,18 +82,18 @@ overEngines((kind) => {
     await variables.set('global', { name: 'ALL_VALUE', value: secrets.global, secret: true });
     server = await startServer(harness.context, '0.0.0-test');
 
-    const look = setInterval(() => {
-      watched.cmdlines += cmdlines();
+    const sampler = setInterval(() => {
+      observations.cmdlines += cmdlines();
     }, 25);
     const run = await harness.submit(environment, {
       tests: ['FillingTest', 'SeeingTest', 'AddressTest', 'WaitingTest'],
       suites: ['HarbourOrdersSuite'],
     });
     await harness.testing(run, 'WaitingTest');
-    watched.inspected = await inspected(environment.container.name);
+    observations.inspected = await inspected(environment.container.name);
     await environment.container.openGate();
-    shown = await harness.finished(run);
-    clearInterval(look);
+    details = await harness.finished(run);
+    clearInterval(sampler);
   });
   afterAll(async () => {
     await server.close();
@@ -108,8 +108,8 @@ overEngines((kind) => {
     );
   }
 
-  test('the tests were executed, and their steps are in the log', async () => {
-    expect(shown.results.map(({ test, status }) => [test, status])).toEqual(
+  test('the tests are executed, and their steps are in the log', async () => {
+    expect(details.results.map(({ test, status }) => [test, status])).toEqual(
       expect.arrayContaining([
         ['FillingTest', 'passed'],
         ['SeeingTest', 'failed'],
@@ -117,16 +117,16 @@ overEngines((kind) => {
         ['HarbourAdminOrderGridTest', 'broken'],
       ]),
     );
-    expect(await harness.log(shown.run.id)).toContain('[hidden]');
-    expect(shown.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
+    expect(await harness.log(details.run.id)).toContain('[hidden]');
+    expect(details.results.find(({ test }) => test === 'SeeingTest')?.message).toContain('[hidden]');
   });
 
   test('invariant 10: no secret is in a log or a file of the run', async () => {
     const { artifacts } = harness.context;
-    const files = await artifacts.list(shown.run.id);
+    const files = await artifacts.list(details.run.id);
     expect(files.length).toBeGreaterThan(10);
     for (const { path } of files) {
-      const content = await buffer((await artifacts.open(shown.run.id, path)).stream);
+      const content = await buffer((await artifacts.open(details.run.id, path)).stream);
       expectNoSecret(content.toString('utf8'), path);
     }
   });
@@ -136,8 +136,8 @@ overEngines((kind) => {
     expectNoSecret(appLog, 'the log');
   });
 
-  test('invariant 10: no secret is in an answer of the API', async () => {
-    const { id } = shown.run;
+  test('invariant 10: no secret is in a response of the API', async () => {
+    const { id } = details.run;
     const addresses = [
       `runs/${id}`,
       `runs/${id}/log`,
@@ -155,15 +155,15 @@ overEngines((kind) => {
     }
   });
 
-  test('invariant 10: no secret is in a process list while a run is under way', () => {
-    expect(watched.cmdlines).toContain('vendor/bin/codecept');
-    expect(watched.cmdlines).toContain('generate:tests');
-    expectNoSecret(watched.cmdlines, 'a command line');
+  test('invariant 10: no secret is in a process list while a run executes', () => {
+    expect(observations.cmdlines).toContain('vendor/bin/codecept');
+    expect(observations.cmdlines).toContain('generate:tests');
+    expectNoSecret(observations.cmdlines, 'a command line');
   });
 
-  test('invariant 10: no secret is in what an inspection of the container shows', () => {
-    expect(watched.inspected).toContain(environment.container.name);
-    expectNoSecret(watched.inspected, 'the inspection');
+  test('invariant 10: no secret is in the inspection of the container', () => {
+    expect(observations.inspected).toContain(environment.container.name);
+    expectNoSecret(observations.inspected, 'the inspection');
   });
 });
 

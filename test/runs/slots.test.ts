@@ -8,30 +8,30 @@ import {
   moduleTest,
   openHarness,
   overOneEngine,
-  type ShownRun,
+  type RunDetails,
 } from './harness.ts';
 import { intervalsOf } from './journal.ts';
 
 const sleepers = ['OneTest', 'TwoTest', 'ThreeTest', 'FourTest'];
 
-/** Whether two tests were under way at the same time, as their results tell. */
-function beside(one: ResultView, other: ResultView): boolean {
+/** Whether two tests ran at the same time, according to their results. */
+function overlaps(one: ResultView, other: ResultView): boolean {
   const from = ({ startedAt }: ResultView) => Date.parse(startedAt);
   const to = (result: ResultView) => from(result) + result.durationMs;
   return from(one) < to(other) && from(other) < to(one);
 }
 
-const resultOf = ({ results }: ShownRun, name: string): ResultView => {
-  const found = results.find((result) => result.test === name);
-  if (!found) throw new Error(`${name} has no result`);
-  return found;
+const resultOf = ({ results }: RunDetails, name: string): ResultView => {
+  const match = results.find((result) => result.test === name);
+  if (!match) throw new Error(`${name} has no result`);
+  return match;
 };
 
 /** An environment with two containers: one run uses both. */
 overOneEngine((kind) => {
   let harness: Harness;
   let environment: HarnessEnvironment;
-  let shown: ShownRun;
+  let details: RunDetails;
   beforeAll(async () => {
     harness = await openHarness(kind, {
       module: {
@@ -44,51 +44,51 @@ overOneEngine((kind) => {
       groups: ['both', 'exclusive'],
       suites: ['HarbourOrdersSuite'],
     });
-    // Each waits until the other container has one as well.
+    // Each waits until the other container has a test as well.
     await waitFor(async () => {
       const { plan } = await harness.show(run);
-      const underWay = plan.filter(({ test, startedAt, status }) => {
+      const running = plan.filter(({ test, startedAt, status }) => {
         return startedAt && status === null && sleepers.includes(test);
       });
-      return underWay.length === 2;
+      return running.length === 2;
     });
     await Promise.all(environment.containers.map(({ executing }) => executing()));
     await Promise.all(environment.containers.map(({ openGate }) => openGate()));
-    shown = await harness.finished(run);
+    details = await harness.finished(run);
   });
   afterAll(() => harness.close());
 
-  test('all tests have one result of one run, in the order of the plan', async () => {
-    const { run, results, plan } = shown;
+  test('each test has exactly one result, in the order of the plan', async () => {
+    const { run, results, plan } = details;
     expect(run).toMatchObject({ verdict: 'passed', attempt: 1, counts: { planned: 7, passed: 7 } });
     expect(results.map(({ test }) => test)).toEqual(plan.map(({ test }) => test));
     expect(await harness.log(run.id)).toContain('The tests are executed in 2 containers.');
   });
 
-  test('both containers execute tests of the run, at the same time', async () => {
+  test('both containers execute tests of the run at the same time', async () => {
     const [first = [], second = []] = await Promise.all(
       environment.containers.map(async ({ journal }) => intervalsOf(await journal())),
     );
-    expect(second.every(({ runId }) => runId === shown.run.id)).toBe(true);
+    expect(second.every(({ runId }) => runId === details.run.id)).toBe(true);
     const batch = first.some((one) =>
       second.some((other) => one.from < (other.to ?? 0) && other.from < (one.to ?? 0)),
     );
     expect(batch).toBe(true);
   });
 
-  test('a suite stays in one process', async () => {
-    const [one, other] = shown.results.filter(({ suite }) => suite === 'HarbourOrdersSuite');
-    expect(one && other && beside(one, other)).toBe(false);
+  test('a suite is executed by one process', async () => {
+    const [one, other] = details.results.filter(({ suite }) => suite === 'HarbourOrdersSuite');
+    expect(one && other && overlaps(one, other)).toBe(false);
   });
 
-  test('a test of an exclusive group is executed when nothing else is', () => {
-    const alone = resultOf(shown, 'AloneTest');
-    const others = shown.results.filter((result) => result !== alone);
-    expect(others.filter((other) => beside(alone, other))).toEqual([]);
+  test('a test of an exclusive group is executed alone', () => {
+    const exclusiveResult = resultOf(details, 'AloneTest');
+    const others = details.results.filter((result) => result !== exclusiveResult);
+    expect(others.filter((other) => overlaps(exclusiveResult, other))).toEqual([]);
   });
 
-  test('a second slot that cannot be had makes the run slower, not broken', async () => {
-    // Somebody else's container has the name.
+  test('a second replica that is unavailable makes the run slower, not broken', async () => {
+    // A foreign container has the name.
     const [, second] = environment.containers;
     await second?.remove();
     const name = second?.name ?? '';

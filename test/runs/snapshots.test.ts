@@ -11,7 +11,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What one run generated serves the others, and nothing else does. */
+/** Generated tests of one run are reused by others, and only where they are valid. */
 overOneEngine((kind) => {
   let harness: Harness;
   let us: HarnessEnvironment;
@@ -44,64 +44,64 @@ overOneEngine((kind) => {
   const unsetGlobal = (name: string) => harness.context.variables.unset('global', name);
 
   /** Whether MFTF was called, or a snapshot restored. */
-  async function came(run: number): Promise<'generated' | 'restored'> {
+  async function originOf(run: number): Promise<'generated' | 'restored'> {
     const files = (await harness.context.artifacts.list(run)).map(({ path }) => path);
     const generated = files.some((path) => /^generation.*\.txt$/.test(path));
     expect((await harness.log(run)).includes('restored from snapshot')).toBe(!generated);
     return generated ? 'generated' : 'restored';
   }
 
-  async function ran(environment: HarnessEnvironment, tests = ['PlainTest', 'OtherTest']) {
-    const shown = await harness.run(environment, { tests });
-    return { ...shown, came: await came(shown.run.id) };
+  async function runTests(environment: HarnessEnvironment, tests = ['PlainTest', 'OtherTest']) {
+    const details = await harness.run(environment, { tests });
+    return { ...details, origin: await originOf(details.run.id) };
   }
 
-  test('the second run does not call MFTF, nor does one of another environment', async () => {
-    const runs = [await ran(us), await ran(us), await ran(es)];
+  test('a second run does not generate again, nor does a run of another environment', async () => {
+    const runs = [await runTests(us), await runTests(us), await runTests(es)];
     expect(runs.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
-    expect(runs.map(({ came }) => came)).toEqual(['generated', 'restored', 'restored']);
+    expect(runs.map(({ origin }) => origin)).toEqual(['generated', 'restored', 'restored']);
   });
 
-  test('a suite comes back with its class and its entries', async () => {
+  test('a suite is restored with its class and its entries', async () => {
     const suite = { suites: ['HarbourOrdersSuite'] };
     const [first, second] = [await harness.run(us, suite), await harness.run(es, suite)];
-    expect(await came(second.run.id)).toBe('restored');
+    expect(await originOf(second.run.id)).toBe('restored');
     expect(second.run).toMatchObject({ verdict: first.run.verdict, counts: { planned: 2, passed: 2 } });
     const log = second.results[0]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
     expect(await harness.artifact(second.run.id, log)).toMatch(/before block[\s\S]*after block/);
   });
 
-  test('invariant 7: a commit that changes them, other tests, or a value that is baked in make MFTF generate again', async () => {
-    expect((await ran(us)).came).toBe('generated');
+  test('invariant 7: a changed commit, other tests or another generation variable make MFTF generate again', async () => {
+    expect((await runTests(us)).origin).toBe('generated');
     newCommit();
-    expect((await ran(us)).came).toBe('generated');
+    expect((await runTests(us)).origin).toBe('generated');
     harness.module.commit({ 'README.md': `${commits}` }, 'Nothing that the tests need');
-    expect((await ran(us)).came).toBe('restored');
-    expect((await ran(us, ['PlainTest'])).came).toBe('generated');
+    expect((await runTests(us)).origin).toBe('restored');
+    expect((await runTests(us, ['PlainTest'])).origin).toBe('generated');
     await harness.context.variables.set(us.id, { name: 'WAIT_TIMEOUT', value: '31', secret: false });
-    expect((await ran(us)).came).toBe('generated');
+    expect((await runTests(us)).origin).toBe('generated');
     await harness.context.variables.unset(us.id, 'WAIT_TIMEOUT');
-    expect((await ran(us)).came).toBe('restored');
+    expect((await runTests(us)).origin).toBe('restored');
   });
 
-  test('of three runs at the same time one generates, and the others wait for it', async () => {
+  test('one of three concurrent runs generates, and the others wait for it', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 3');
     const runs = await Promise.all([us, es, it].map((one) => harness.submit(one, { tests: ['PlainTest'] })));
-    const shown = await Promise.all(runs.map((run) => harness.finished(run)));
+    const details = await Promise.all(runs.map((run) => harness.finished(run)));
     await unsetGlobal('STAND_IN_FAULT');
-    expect(shown.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
-    const how = await Promise.all(runs.map(came));
-    expect(how.sort()).toEqual(['generated', 'restored', 'restored']);
+    expect(details.map(({ run }) => run.verdict)).toEqual(['passed', 'passed', 'passed']);
+    const origins = await Promise.all(runs.map(originOf));
+    expect(origins.sort()).toEqual(['generated', 'restored', 'restored']);
   });
 
-  test('a run that waits can be cancelled, and so can the one it waits for', async () => {
+  test('a run that waits for a generation can be cancelled, and so can the generating run', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: sleep 600');
     const maker = await harness.submit(us, { tests: ['PlainTest'] });
-    await waitFor(async () => (await us.container.journal()).at(-1)?.word === 'start');
+    await waitFor(async () => (await us.container.journal()).at(-1)?.event === 'start');
     const waiter = await harness.submit(es, { tests: ['PlainTest'] });
     const { run } = await waitFor(async () => {
-      const shown = await harness.show(waiter);
-      return shown.events.some(({ code }) => code === 'GENERATION_AWAITED') ? shown : undefined;
+      const details = await harness.show(waiter);
+      return details.events.some(({ code }) => code === 'GENERATION_AWAITED') ? details : undefined;
     });
     expect(run).toMatchObject({ state: 'running', phase: 'generating' });
     for (const id of [waiter, maker]) {
@@ -109,24 +109,24 @@ overOneEngine((kind) => {
       expect((await harness.finished(id)).run.verdict).toBe('cancelled');
     }
     await unsetGlobal('STAND_IN_FAULT');
-    expect((await ran(es)).run.verdict).toBe('passed');
+    expect((await runTests(es)).run.verdict).toBe('passed');
   });
 
-  test('a generation that fails leaves nothing behind for others', async () => {
+  test('a failed generation leaves no snapshot behind', async () => {
     await setGlobal('STAND_IN_FAULT', 'generate: exit 255');
     const runs = await Promise.all([us, es].map((one) => harness.run(one, { tests: ['PlainTest'] })));
     for (const { run } of runs) {
       expect(run).toMatchObject({ verdict: 'broken', reason: { code: 'GENERATION_FAILED' } });
     }
-    expect(await Promise.all(runs.map(({ run }) => came(run.id)))).toEqual(['generated', 'generated']);
+    expect(await Promise.all(runs.map(({ run }) => originOf(run.id)))).toEqual(['generated', 'generated']);
     await unsetGlobal('STAND_IN_FAULT');
-    expect((await ran(us)).run.verdict).toBe('passed');
+    expect((await runTests(us)).run.verdict).toBe('passed');
   });
 
-  test('a test that MFTF cannot generate is broken in its words, also from a snapshot; the others are run', async () => {
+  test('a test that MFTF cannot generate is broken with its message, also from a snapshot; the others execute', async () => {
     for (const expected of ['generated', 'restored']) {
-      const { run, results, came } = await ran(us, ['PlainTest', 'BadTest']);
-      expect(came).toBe(expected);
+      const { run, results, origin } = await runTests(us, ['PlainTest', 'BadTest']);
+      expect(origin).toBe(expected);
       expect(run).toMatchObject({ verdict: 'broken', counts: { passed: 1, broken: 1 } });
       const bad = results.find(({ test }) => test === 'BadTest');
       expect(bad).toMatchObject({ status: 'broken', reason: { code: 'GENERATION_FAILED' } });
@@ -134,17 +134,17 @@ overOneEngine((kind) => {
     }
   });
 
-  test('a snapshot that was damaged is made again, and the run says so', async () => {
-    await ran(us);
+  test('a damaged snapshot is generated again, and the run has an event', async () => {
+    await runTests(us);
     const folder = join(harness.folder, 'snapshots');
     for (const name of readdirSync(folder)) {
       const bytes = readFileSync(join(folder, name));
       writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 1));
     }
-    const { run, events, came } = await ran(es);
+    const { run, events, origin } = await runTests(es);
     expect(run.verdict).toBe('passed');
-    expect(came).toBe('generated');
+    expect(origin).toBe('generated');
     expect(events).toContainEqual(expect.objectContaining({ code: 'SNAPSHOT_DAMAGED' }));
-    expect((await ran(us)).came).toBe('restored');
+    expect((await runTests(us)).origin).toBe('restored');
   });
 });

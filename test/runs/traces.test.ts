@@ -10,7 +10,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-/** What a run that was really executed tells programs: its trace, and the log of its worker. */
+/** The telemetry of a real run: its trace, and the log of its worker. */
 overOneEngine((kind) => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
@@ -39,7 +39,7 @@ overOneEngine((kind) => {
     await collector.close();
   });
 
-  test('has a span for all that takes time, within the run, and no secret', async () => {
+  test('has a span for each phase that takes time, within the run, and no secret', async () => {
     const tests = ['PlainTest', 'FailingTest'];
     const first = await harness.run(environment, { tests });
     const second = await harness.run(environment, { tests });
@@ -50,8 +50,8 @@ overOneEngine((kind) => {
       return spans.filter(({ traceId }) => traceId === run?.traceId);
     };
     expect(first.run.verdict).toBe('failed');
-    const made = traceOf(first.run.id);
-    expect(treeOf(made)).toEqual([
+    const trace = traceOf(first.run.id);
+    expect(treeOf(trace)).toEqual([
       'run: failed',
       '  queued',
       '  attempt 1',
@@ -75,13 +75,13 @@ overOneEngine((kind) => {
       return span?.attributes['matre.generation'];
     });
     expect(generation).toEqual(['made', 'from a snapshot']);
-    expect(made.find(({ name }) => name === 'test FailingTest')?.attributes).toMatchObject({
+    expect(trace.find(({ name }) => name === 'test FailingTest')?.attributes).toMatchObject({
       'test.case.name': 'FailingTest',
       'test.case.result.status': 'fail',
     });
 
-    const byId = new Map(made.map((span) => [span.spanId, span]));
-    const outside = made.filter(({ parentSpanId, startedAt, endedAt }) => {
+    const byId = new Map(trace.map((span) => [span.spanId, span]));
+    const outside = trace.filter(({ parentSpanId, startedAt, endedAt }) => {
       const parent: CollectedSpan | undefined = byId.get(parentSpanId ?? '');
       return endedAt < startedAt || (parent && (startedAt < parent.startedAt || endedAt > parent.endedAt));
     });
@@ -89,10 +89,10 @@ overOneEngine((kind) => {
     expect(JSON.stringify(collector.requests.map(({ body }) => body))).not.toContain('hush');
   });
 
-  test('says in every line of the log which run and environment it is about', () => {
-    const of = (message: string) => lines.findIndex(({ msg }) => msg === message);
-    const during = lines.slice(of('Run started'), of('Run finished') + 1);
-    // The first run had to make its container.
+  test('names run and environment in every log line', () => {
+    const indexOf = (message: string) => lines.findIndex(({ msg }) => msg === message);
+    const during = lines.slice(indexOf('Run started'), indexOf('Run finished') + 1);
+    // The first run had to create its container.
     expect(during.map(({ event }) => event)).toContain('CONTAINER_CREATED');
     for (const { run, env, worker, msg } of during) {
       expect({ run, env, worker, msg }).toEqual({

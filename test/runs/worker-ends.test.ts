@@ -12,11 +12,11 @@ import {
   openHarness,
   overEngines,
 } from './harness.ts';
-import { livesIn } from './journal.ts';
+import { lifetimesIn } from './journal.ts';
 
 const standInJournal = '/var/www/html/dev/tests/acceptance/journal.jsonl';
 
-/** Workers as processes of their own, on PostgreSQL and Redis, that are killed, stopped and asked to end in mid-test. */
+/** Separate worker processes, on PostgreSQL and Redis, that are killed, stopped and asked to stop during a test. */
 overEngines((kind) => {
   let harness: Harness;
   let postgres: Awaited<ReturnType<typeof sharedPostgres>>;
@@ -71,8 +71,8 @@ overEngines((kind) => {
   }
 
   /** A worker in the middle of a run, whose second test does `what` now and nothing later, with another run queued. */
-  async function inMidTest(what: string) {
-    await setVariable('STAND_IN_FAULT', `MiddleTest: ${what}`);
+  async function duringTest(command: string) {
+    await setVariable('STAND_IN_FAULT', `MiddleTest: ${command}`);
     const worker = await startWorker();
     const run = await harness.submit(environment, { tests: ['FirstTest', 'MiddleTest', 'ZuletztTest'] });
     const next = await harness.submit(environment, { tests: ['OtherTest'] });
@@ -82,9 +82,9 @@ overEngines((kind) => {
     return { worker, run, next };
   }
 
-  const lifetimes = async () => livesIn(await environment.container.says('cat', standInJournal));
+  const lifetimes = async () => lifetimesIn(await environment.container.exec('cat', standInJournal));
 
-  /** Nothing of the stand-in was ever there at the same time as something else of it. */
+  /** No two processes of the stand-in existed at the same time. */
   async function expectNoOverlap(): Promise<void> {
     const all = await lifetimes();
     all.forEach((lifetime, at) => {
@@ -100,34 +100,34 @@ overEngines((kind) => {
       .filter((name) => name !== undefined);
 
   test.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'invariants 4 and 6: after %s in mid-test the processes end before others start, and the run goes on where it was',
+    'invariants 4 and 6: after %s during a test its processes end before others start, and the run continues',
     async (signal) => {
-      const { worker, run, next } = await inMidTest('sleep 600');
+      const { worker, run, next } = await duringTest('sleep 600');
       worker.signal(signal);
       await startWorker();
-      const shown = await harness.finished(run);
-      expect(shown.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
-      expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+      const details = await harness.finished(run);
+      expect(details.run).toMatchObject({ verdict: 'passed', attempt: 2, counts: { passed: 3 } });
+      expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
         ['FirstTest', 1],
         ['MiddleTest', 2],
         ['ZuletztTest', 2],
       ]);
-      expect(shown.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
+      expect(details.attempts).toMatchObject([{ reason: { code: 'WORKER_LOST' } }, { outcome: 'finished' }]);
       expect((await harness.finished(next)).run.verdict).toBe('passed');
       expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
       await expectNoOverlap();
 
       if (signal === 'SIGKILL') return;
-      // The one that was stopped wakes up: it must not touch what is done.
+      // The stopped worker continues: it must not change a finished run.
       worker.signal('SIGCONT');
       worker.signal('SIGTERM');
       expect(await worker.line()).toBe('stopped');
-      expect(await harness.show(run)).toEqual(shown);
+      expect(await harness.show(run)).toEqual(details);
     },
   );
 
-  test('invariant 4: a worker that is asked to end finishes its test and hands the rest back', async () => {
-    const { worker, run, next } = await inMidTest('gate');
+  test('invariant 4: a worker that is asked to stop finishes its test and requeues the rest', async () => {
+    const { worker, run, next } = await duringTest('gate');
     worker.signal('SIGTERM');
     const { workers: table } = harness.context;
     await waitFor(async () =>
@@ -135,41 +135,41 @@ overEngines((kind) => {
     );
     await environment.container.openGate();
     expect(await worker.line()).toBe('stopped');
-    const handedBack = await harness.show(run);
-    expect(handedBack.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
+    const requeuedRun = await harness.show(run);
+    expect(requeuedRun.run).toMatchObject({ state: 'queued', counts: { planned: 3, passed: 2 } });
 
     await startWorker();
-    const shown = await harness.finished(run);
-    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', counts: { passed: 3 } });
     expect((await harness.finished(next)).run.verdict).toBe('passed');
     expect(await executed()).toEqual(['FirstTest', 'MiddleTest', 'ZuletztTest', 'OtherTest']);
     await expectNoOverlap();
   });
 
-  test('invariant 4: of a suite that was interrupted only the tests without a result are run again', async () => {
+  test('invariant 4: only the tests without a result of an interrupted suite are executed again', async () => {
     await setVariable('STAND_IN_FAULT', 'HarbourAdminOrderViewTest: sleep 600');
     const worker = await startWorker();
     const run = await harness.submit(environment, { suites: ['HarbourOrdersSuite'] });
     await harness.testing(run, 'HarbourAdminOrderViewTest');
     await waitFor(async () => (await lifetimes()).some(({ test }) => test.endsWith('HarbourOrdersSuite/')));
     await setVariable('STAND_IN_FAULT', '');
-    // As if the worker had died when it had written the first of the two results.
+    // As if the worker had died after writing the first of the two results.
     const { fence = 0 } = await harness.context.runs.get(run);
     const written = { ...newResult('HarbourAdminOrderGridTest', 'passed'), suite: 'HarbourOrdersSuite' };
     await harness.context.queue.recorder(run, fence).result(written);
     await worker.kill();
 
     await startWorker();
-    const shown = await harness.finished(run);
-    expect(shown.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
-    expect(shown.results.map(({ test, attempt }) => [test, attempt])).toEqual([
+    const details = await harness.finished(run);
+    expect(details.run).toMatchObject({ verdict: 'passed', counts: { planned: 2, passed: 2 } });
+    expect(details.results.map(({ test, attempt }) => [test, attempt])).toEqual([
       ['HarbourAdminOrderGridTest', 1],
       ['HarbourAdminOrderViewTest', 2],
     ]);
-    const log = shown.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
-    const said = await harness.artifact(run, log);
-    expect(said).not.toContain('HarbourAdminOrderGridTest');
-    // The class of a suite counts the files in its folder to know when its after is due.
-    expect(said).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
+    const log = details.results[1]?.attachments.find(({ name }) => name === 'Log')?.path ?? '';
+    const logText = await harness.artifact(run, log);
+    expect(logText).not.toContain('HarbourAdminOrderGridTest');
+    // The class of a suite counts the files in its folder to decide when its after is due.
+    expect(logText).toMatch(/HarbourAdminOrderViewTest[\s\S]*after/);
   });
 });

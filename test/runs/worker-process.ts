@@ -1,6 +1,6 @@
 /**
- * A worker with everything, as a process of its own; settings as in its environment. Says `ready` when it takes runs. SIGTERM:
- * it stops gracefully, says `stopped`, and ends.
+ * A complete worker as a separate process, with the settings of its environment. Prints `ready` when it claims runs. On
+ * SIGTERM it stops gracefully, prints `stopped`, and ends.
  */
 import { openApp } from '../../src/app/app.ts';
 import { loadConfig } from '../../src/config/config.ts';

@@ -18,9 +18,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 
-/** What schedules must do on either kind of database. The clock is the test's. */
+/** The behaviour of schedules, for every kind of database. The test sets the clock. */
 export function scheduleConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let environments: Environments;
   let runs: Runs;
@@ -34,8 +34,8 @@ export function scheduleConformance(kind: Kind): void {
   const clock = async () => now;
 
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
     environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
     runs = createRuns({ database });
     queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
@@ -49,9 +49,9 @@ export function scheduleConformance(kind: Kind): void {
       },
     });
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
   beforeEach(async () => {
-    await opened.clear();
+    await testDatabase.clear();
     us = await environments.create(newEnvironment('us'));
     es = await environments.create(newEnvironment('es'));
     now = at('01:00:00');
@@ -79,7 +79,7 @@ export function scheduleConformance(kind: Kind): void {
     (await runs.list({ limit: 100 })).filter(({ state }) => state !== 'finished').map(({ id }) => id);
 
   describe('a schedule that is due', () => {
-    it('makes a run on each environment, says so, and moves on', async () => {
+    it('submits a run on each environment, records the firing, and advances to the next time', async () => {
       await create({ priority: 7 });
       expect(await tick()).toEqual([]);
       now = at('02:00:01');
@@ -109,7 +109,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(await tick()).toEqual([]);
     });
 
-    it('fires once, however many try at the same moment', async () => {
+    it('fires once, however many schedulers try at the same moment', async () => {
       const schedule = await create();
       now = at('02:00:00');
       const tries = await Promise.all(Array.from({ length: 8 }, () => firer.due(schedule, now)));
@@ -118,7 +118,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(await history()).toHaveLength(1);
     });
 
-    it('does nothing when it was changed since it was looked at', async () => {
+    it('does nothing when it was changed since it was read', async () => {
       const schedule = await create();
       now = at('02:00:00');
       await schedules.update('nightly', (current) => ({
@@ -130,7 +130,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(await openRuns()).toEqual([]);
     });
 
-    it('does not fire for a time that was dealt with, should it ever come back', async () => {
+    it('does not fire again for a time that was already handled', async () => {
       await create();
       now = at('02:00:00');
       await tick();
@@ -140,7 +140,7 @@ export function scheduleConformance(kind: Kind): void {
       expect((await schedules.get('nightly')).nextAt).toEqual(new Date('2026-05-05T02:00:00Z'));
     });
 
-    it('does not wait for another one that cannot be fired', async () => {
+    it('does not wait for another schedule that cannot be fired', async () => {
       await create({ name: 'broken', nextAt: at('01:30:00') });
       await database.query(`UPDATE schedule SET cron = 'no cron'`);
       await create();
@@ -162,8 +162,8 @@ export function scheduleConformance(kind: Kind): void {
     });
   });
 
-  describe('a selection that is not known any more', () => {
-    it('is named, and the schedule goes on', async () => {
+  describe('a selection that no longer exists', () => {
+    it('is named, and the schedule stays active', async () => {
       await create({ selection: { ...emptySelection, groups: ['gone'] } });
       now = at('02:00:00');
       expect(await tick()).toMatchObject([
@@ -182,27 +182,27 @@ export function scheduleConformance(kind: Kind): void {
     /** Never. */
     const resolveSelection = () => new Promise(() => {});
 
-    it('keeps no schedule from firing: the run finds out', async () => {
+    it('does not prevent firing: the run reports it', async () => {
       const schedule = await create();
       now = at('02:00:00');
-      const impatient = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
-      expect(await impatient.due(schedule, now)).toMatchObject({ outcome: 'fired' });
+      const firerWithTimeout = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
+      expect(await firerWithTimeout.due(schedule, now)).toMatchObject({ outcome: 'fired' });
     });
 
-    it('keeps no scheduler from stopping, and what was due is fired by the next', async () => {
+    it('does not prevent a scheduler from stopping, and the next scheduler fires what was due', async () => {
       await create();
       now = at('02:00:00');
-      let asked = false;
+      let isRequested = false;
       const waiting = createFirer({
         database,
         clock,
         resolveSelection() {
-          asked = true;
+          isRequested = true;
           return resolveSelection();
         },
       });
       const scheduler = startScheduler({ schedules, firer: waiting, clock, log: quiet });
-      await waitFor(() => asked);
+      await waitFor(() => isRequested);
       await scheduler.stop();
       expect(await history()).toEqual([]);
       expect(await tick()).toMatchObject([{ outcome: 'fired' }]);
@@ -226,7 +226,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(firing?.runs).toHaveLength(1);
     });
 
-    it('is a failure when no other is left', async () => {
+    it('is a failure when no other environment is left', async () => {
       await create({ environmentIds: [us.id] });
       await environments.remove(us.id);
       now = at('02:00:00');
@@ -236,7 +236,7 @@ export function scheduleConformance(kind: Kind): void {
     });
   });
 
-  describe('while an earlier run is not finished', () => {
+  describe('while an earlier run is unfinished', () => {
     const finishOn = async (environment: Environment) => {
       const claim = await queue.claim('w', {
         excludeEnvironments: [us.id, es.id].filter((id) => id !== environment.id),
@@ -253,7 +253,7 @@ export function scheduleConformance(kind: Kind): void {
       return { first, second };
     };
 
-    it('skip makes none there, and says which it is', async () => {
+    it('skip submits no run there, and names the earlier run', async () => {
       await create({ environmentIds: [us.id] });
       const { first, second } = await fireTwice();
       expect(second).toMatchObject({
@@ -264,7 +264,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(await openRuns()).toEqual(first?.runs);
     });
 
-    it('others are fired: each environment is by itself', async () => {
+    it('other environments are fired: each environment is independent', async () => {
       await create();
       const { second } = await fireTwice(() => finishOn(us));
       expect(second).toMatchObject({
@@ -274,14 +274,14 @@ export function scheduleConformance(kind: Kind): void {
       expect((await runs.get(second?.runs[0] ?? 0)).environmentCode).toBe('us');
     });
 
-    it('runs of others do not count', async () => {
+    it('runs of other schedules do not count', async () => {
       await create({ environmentIds: [us.id] });
       await runs.insert([{ environmentId: us.id, selection: emptySelection, requestedBy: 'test' }]);
       now = at('02:00:00');
       expect(await tick()).toMatchObject([{ outcome: 'fired' }]);
     });
 
-    it('queue lets it wait behind, up to ten', async () => {
+    it('queue lets up to ten runs wait', async () => {
       await create({ environmentIds: [us.id], overlap: 'queue', cron: '* * * * *' });
       for (let minute = 0; minute < 11; minute += 1) {
         now = at(`02:${String(minute).padStart(2, '0')}:00`);
@@ -294,7 +294,7 @@ export function scheduleConformance(kind: Kind): void {
       });
     });
 
-    it('replace cancels a queued one at once, and asks a running one to end', async () => {
+    it('replace cancels a queued run at once, and asks a running one to stop', async () => {
       await create({ overlap: 'replace' });
       const { first, second } = await fireTwice(async () => {
         await queue.claim('w', { excludeEnvironments: [es.id] });
@@ -307,7 +307,7 @@ export function scheduleConformance(kind: Kind): void {
     });
   });
 
-  describe('times that were missed', () => {
+  describe('missed times', () => {
     it('are caught up once, if they are not too old', async () => {
       await create({ cron: '0 * * * *', environmentIds: [us.id] });
       now = at('05:30:00');
@@ -317,7 +317,7 @@ export function scheduleConformance(kind: Kind): void {
       expect((await schedules.get('nightly')).nextAt).toEqual(at('06:00:00'));
     });
 
-    it('are written down as skipped, if they are too old or if that is the rule', async () => {
+    it('are recorded as skipped, if they are too old or the schedule does not catch up', async () => {
       await create();
       now = at('04:00:01');
       expect(await tick()).toMatchObject([
@@ -341,8 +341,8 @@ export function scheduleConformance(kind: Kind): void {
     });
   });
 
-  describe('by hand', () => {
-    it('fires by the same rules, also when it is paused, and leaves its times alone', async () => {
+  describe('firing by hand', () => {
+    it('follows the same rules, also when the schedule is paused, and does not change its times', async () => {
       await create({ environmentIds: [us.id] });
       expect(await firer.byHand('Nightly', 'ann')).toMatchObject({
         dueAt: undefined,
@@ -354,7 +354,7 @@ export function scheduleConformance(kind: Kind): void {
       await expect(firer.byHand('weekly', 'ann')).rejects.toMatchObject({ code: 'SCHEDULE_UNKNOWN' });
     });
 
-    it('does all or nothing', async () => {
+    it('submits all runs or none', async () => {
       await create();
       const also = async () => {
         throw new Error('no');
@@ -365,8 +365,8 @@ export function scheduleConformance(kind: Kind): void {
     });
   });
 
-  describe('what is kept', () => {
-    it('is one schedule for each name, whatever its case', async () => {
+  describe('stored data', () => {
+    it('has one schedule for each name, regardless of case', async () => {
       await create();
       await expect(create({ name: 'NIGHTLY' })).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
       await create({ name: 'weekly' });
@@ -378,18 +378,18 @@ export function scheduleConformance(kind: Kind): void {
       await expect(rename).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
     });
 
-    it('is the last hundred firings of each', async () => {
+    it('has the last hundred firings of each schedule', async () => {
       const { id } = await create();
       await create({ name: 'weekly', environmentIds: [es.id] });
       await firer.byHand('weekly', 'ann');
       for (let each = 0; each < keptFirings + 3; each += 1) await firer.byHand('nightly', 'ann');
-      const kept = await firings.list(id, 1_000);
-      expect(kept).toHaveLength(keptFirings);
-      expect((kept[0]?.id ?? 0) - (kept.at(-1)?.id ?? 0)).toBe(keptFirings - 1);
+      const storedFirings = await firings.list(id, 1_000);
+      expect(storedFirings).toHaveLength(keptFirings);
+      expect((storedFirings[0]?.id ?? 0) - (storedFirings.at(-1)?.id ?? 0)).toBe(keptFirings - 1);
       expect((await firings.latest()).size).toBe(2);
     });
 
-    it('is the runs, when a schedule is removed', async () => {
+    it('keeps the runs when a schedule is removed', async () => {
       await create({ environmentIds: [us.id] });
       const { runs: made } = await firer.byHand('nightly', 'ann');
       await schedules.remove('nightly');

@@ -1,4 +1,4 @@
-// A process that fires what is due, for tests: it looks again and again, by a clock that stands in the database.
+// A process that fires due schedules, for tests: it polls, by a clock that is stored in the database.
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '../../src/log.ts';
 import { createFirer } from '../../src/schedule/fire.ts';

@@ -13,36 +13,36 @@ import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-let opened: TestDatabase;
+let testDatabase: TestDatabase;
 let environments: Environments;
 let children: Child[] = [];
 beforeEach(async () => {
-  opened = await openTestDatabase('postgres');
+  testDatabase = await openTestDatabase('postgres');
   environments = createEnvironments({
-    database: opened.database,
+    database: testDatabase.database,
     secrets: createSecretBox(randomBytes(32)),
   });
 });
 afterEach(async () => {
   await Promise.all(children.map((child) => child.kill()));
   children = [];
-  await opened.close();
+  await testDatabase.close();
 });
 
 const minute = (number: number) => new Date(Date.UTC(2026, 4, 4, 2, number));
 const setClock = (time: Date) =>
-  opened.database.transaction((transaction) =>
+  testDatabase.database.transaction((transaction) =>
     writeSetting(transaction, 'clock of the test', time.toISOString()),
   );
 const start = async () => {
-  const child = startChild(new URL('./firing-process.ts', import.meta.url), [opened.url ?? '']);
+  const child = startChild(new URL('./firing-process.ts', import.meta.url), [testDatabase.url ?? '']);
   children.push(child);
   await child.line();
   return child;
 };
-/** Each minute, from the first on; the older run gives way, so that every firing makes one. */
+/** Every minute, from the first on; overlap `replace`, so that every firing submits a run. */
 const createMinutely = async (environmentId: number) =>
-  createSchedules({ database: opened.database }).create({
+  createSchedules({ database: testDatabase.database }).create({
     name: 'minutely',
     cron: '* * * * *',
     zone: 'UTC',
@@ -56,22 +56,22 @@ const createMinutely = async (environmentId: number) =>
     createdBy: 'test',
   });
 
-it('every time is fired once by processes that try at once and are killed', async () => {
-  const { database } = opened;
+it('every time is fired once by concurrent processes that are killed', async () => {
+  const { database } = testDatabase;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
   const firings = createFirings({ database });
   const minutes = 20;
   await setClock(minute(0));
-  let living = await Promise.all(Array.from({ length: 4 }, start));
+  let liveProcesses = await Promise.all(Array.from({ length: 4 }, start));
 
   for (let now = 1; now <= minutes; now += 1) {
     await setClock(minute(now));
     if (now % 4 === 0) {
-      // In the middle of whatever it does about this minute.
-      const [victim, ...others] = living;
+      // At any point of the firing of this minute.
+      const [victim, ...others] = liveProcesses;
       await victim?.kill();
-      living = [...others, await start()];
+      liveProcesses = [...others, await start()];
     }
     await waitFor(async () => (await firings.list(id, 100)).length >= now);
   }
@@ -83,12 +83,12 @@ it('every time is fired once by processes that try at once and are killed', asyn
   expect(
     history.every(({ outcome, runs, missed }) => outcome === 'fired' && runs.length === 1 && missed === 0),
   ).toBe(true);
-  const made = (await createRuns({ database }).list({ limit: 100 })).map((run) => run.id).reverse();
-  expect(made).toEqual(history.flatMap(({ runs }) => runs));
+  const runIds = (await createRuns({ database }).list({ limit: 100 })).map((run) => run.id).reverse();
+  expect(runIds).toEqual(history.flatMap(({ runs }) => runs));
 });
 
-it('a process that is killed while it fires leaves nothing half done, and another fires', async () => {
-  const { database, url = '' } = opened;
+it('a process that is killed while it fires leaves no partial firing, and another process fires', async () => {
+  const { database, url = '' } = testDatabase;
   const { id: environmentId } = await environments.create(newEnvironment('us'));
   const { id } = await createMinutely(environmentId);
   const runs = createRuns({ database });
@@ -96,7 +96,7 @@ it('a process that is killed while it fires leaves nothing half done, and anothe
   await setClock(minute(1));
 
   await withClient(url, async (client) => {
-    // Whoever fires has locked the schedule and waits here for the environment.
+    // The firing process has locked the schedule and waits here for the environment.
     await client.query('BEGIN');
     await client.query('SELECT FROM environment FOR UPDATE');
     const first = await start();
@@ -105,7 +105,7 @@ it('a process that is killed while it fires leaves nothing half done, and anothe
     await first.kill();
     await client.query('ROLLBACK');
   });
-  // Its statement ends when the server finds nobody there to answer to.
+  // Its statement ends when the server notices that the client is gone.
   expect(await runs.list({ limit: 10 })).toEqual([]);
   expect(await firings.list(id, 10)).toEqual([]);
 

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('fires what is due, outlives the database, says what it does, and ends cleanly', async () => {
+it('fires due schedules, survives an outage of the database, logs its firings, and stops cleanly', async () => {
   const settings = { DATABASE_URL: postgres.url, LOCK_DSN: redis.url, MATRE_DATA: folder };
   const database = await openPostgres({ url: postgres.url, log: quiet });
   await migrate(database, { log: quiet });
@@ -49,27 +49,28 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
     createdBy: 'test',
   });
   const firings = createFirings({ database });
-  const fired = (count: number) => waitFor(async () => (await firings.list(id, 10)).length === count);
+  const waitForFirings = (count: number) =>
+    waitFor(async () => (await firings.list(id, 10)).length === count);
 
   const scheduler = startCli(['scheduler'], { settings });
   try {
-    await scheduler.says('The scheduler is up.');
-    await fired(1);
+    await scheduler.waitForOutput('The scheduler is up.');
+    await waitForFirings(1);
 
     await postgres.shutdown();
-    await scheduler.says('Schedules cannot be looked at');
+    await scheduler.waitForOutput('Schedules cannot be looked at');
     await postgres.start();
-    // Due while nobody could fire.
+    // Due while no scheduler could fire.
     await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
-    await fired(2);
-    await scheduler.says('The scheduler goes on.');
+    await waitForFirings(2);
+    await scheduler.waitForOutput('The scheduler goes on.');
 
     scheduler.process.kill('SIGTERM');
     const { code, stderr } = await scheduler.done;
     expect(code).toBe(0);
     const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
-    const said = lines.map((line) => JSON.parse(line)).filter(({ schedule }) => schedule === 'nightly');
-    expect(said).toMatchObject([
+    const entries = lines.map((line) => JSON.parse(line)).filter(({ schedule }) => schedule === 'nightly');
+    expect(entries).toMatchObject([
       { msg: 'A schedule fired.', outcome: 'fired', runs: [expect.any(Number)] },
       { msg: 'A schedule fired.', outcome: 'fired', runs: [expect.any(Number)] },
     ]);
@@ -82,7 +83,7 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
   }
 });
 
-it('is refused without a database that processes share', async () => {
+it('is refused without a shared database', async () => {
   const { code, stderr } = await cli(['scheduler'], { settings: { MATRE_DATA: folder } });
   expect(code).toBe(3);
   expect(stderr).toContain('Use `matre up`');

@@ -33,7 +33,7 @@ afterAll(() => server.close());
 
 describe('every operation', () => {
   it.each(operations.map((operation) => [operation.name, operation] as const))(
-    '%s is refused to whoever has not signed in, and by a wrong token',
+    '%s is refused without sign-in and with a wrong token',
     async (_name, { method, path }) => {
       const address = path.replace(/:\w+/g, '1');
       const body = method === 'GET' || method === 'DELETE' ? undefined : {};
@@ -49,14 +49,14 @@ describe('every operation', () => {
     },
   );
 
-  it('declares who may ask for it, and what it changes', () => {
+  it('declares its required role and what it changes', () => {
     for (const { name, method, role, audited } of operations) {
       expect(roles, name).toContain(role);
-      // What only reads is not told; what is asked for with a body may read only, too.
+      // Read-only operations are not audited; an operation with a body may be read-only, too.
       if (method === 'GET') expect(audited, name).toBe(false);
       else if (!readOnly.has(name)) expect(audited, name).toBeTypeOf('function');
       else expect(audited, name).toBe(false);
-      // Nothing that changes something is for viewers, but their own tokens.
+      // Viewers may change nothing but their own tokens.
       if (audited !== false && !name.startsWith('tokens.')) expect(allows('viewer', role), name).toBe(false);
     }
   });
@@ -68,10 +68,10 @@ describe('every operation', () => {
         .filter((role) => !allows(role, operation.role))
         .map((role) => [operation.name, role, operation] as const),
     ),
-  )('%s is refused to a %s before anything is done', async (_name, role, operation) => {
+  )('%s is refused to a %s before it does anything', async (_name, role, operation) => {
     const { access, log } = server.app.context;
     const context = { access, log } as typeof server.app.context;
-    const principal = { name: 'somebody', role, via: 'token' } as const;
+    const principal = { name: 'user', role, via: 'token' } as const;
     const asked = { ...operation, audited: operation.audited && (() => 'x') };
     await expect(authorizeAndRun(context, asked, {}, { principal })).rejects.toMatchObject({
       code: 'FORBIDDEN',
@@ -79,9 +79,9 @@ describe('every operation', () => {
   });
 });
 
-describe('besides operations', () => {
+describe('addresses other than operations', () => {
   it.each(['/api/events', '/metrics', '/api/openapi.json', '/api/runs/1/artifacts/log.txt'])(
-    '%s is for whoever has signed in',
+    '%s requires sign-in',
     async (path) => {
       expect((await server.ask('GET', path)).status).toBe(401);
       expect((await server.ask('GET', path, undefined, { authorization: 'Basic b3R0bzpvdHRv' })).status).toBe(
@@ -90,11 +90,11 @@ describe('besides operations', () => {
     },
   );
 
-  it.each(['/healthz', '/readyz', '/api/session'])('%s is for everybody', async (path) => {
+  it.each(['/healthz', '/readyz', '/api/session'])('%s is public', async (path) => {
     expect((await server.ask('GET', path)).status).toBe(200);
   });
 
-  it('the page is for everybody: it is where one signs in', async () => {
+  it('the page is public, because it shows the sign-in', async () => {
     const page = await server.ask('GET', '/welcome?token=x', undefined, { accept: 'text/html' });
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'(;|$)/);
@@ -102,7 +102,7 @@ describe('besides operations', () => {
   });
 });
 
-describe('under which names', () => {
+describe('host names', () => {
   const statusFor = (host: string, headers: Record<string, string> = {}, path = '/api/session') =>
     new Promise<number>((resolve, reject) => {
       const asked = request(server.url + path, { headers: { host, ...headers } }, (response) => {
@@ -121,22 +121,22 @@ describe('under which names', () => {
     hostname(),
     '192.168.1.5:8089',
     '[fd00::1]:8089',
-  ])('%s is a name of the server', async (host) => {
+  ])('%s is accepted', async (host) => {
     expect(await statusFor(host)).toBe(200);
   });
 
   it.each(['evil.example.com', 'matre.example.com.evil.com', '192.168.1.5.nip.io'])(
-    '%s is none',
+    '%s is refused',
     async (host) => {
       expect(await statusFor(host)).toBe(403);
-      // Nor for the page, whose scripts would be those of that name.
+      // The page is refused as well, because its scripts would run under that name.
       expect(await statusFor(host, { accept: 'text/html' }, '/')).toBe(403);
-      // Whoever knows a token is no page that came here by a trick.
+      // A request with a valid token does not come from a page of an attacker.
       expect(await statusFor(host, { authorization }, '/api/status')).toBe(200);
     },
   );
 
-  it('a page at the public address may post, whatever name a proxy asks by', async () => {
+  it('a page at the public address may post, regardless of the Host header of a proxy', async () => {
     const cancel = (origin: string) =>
       server
         .ask('POST', '/api/runs/999/cancel', undefined, { authorization, origin })
@@ -146,7 +146,7 @@ describe('under which names', () => {
   });
 });
 
-describe('what answers tell a browser', () => {
+describe('response headers for browsers', () => {
   const strict = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
@@ -167,12 +167,12 @@ describe('what answers tell a browser', () => {
     expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*'unsafe/);
   });
 
-  it('a refusal', async () => {
+  it('of a refusal', async () => {
     expect(await headersOf('/api/status', {})).toMatchObject(strict);
   });
 
   it.each(['page.html', 'picture.svg', 'PAGE.HTM', 'feed.xml', 'app.js', 'odd'])(
-    'the artifact %s: it is saved, not shown, and has no origin if it is shown all the same',
+    'of the artifact %s: it is a download, and has no origin if a browser shows it anyway',
     async (name) => {
       const folder = join(server.folder, 'runs', String(runId), 'results');
       await mkdir(folder, { recursive: true });

@@ -27,11 +27,11 @@ describe('environments over HTTP', () => {
     });
     expect(JSON.stringify(added.body)).not.toContain('sesame');
 
-    const edited = await server.ask('PATCH', '/api/environments/preprod-us', {
+    const update = await server.ask('PATCH', '/api/environments/preprod-us', {
       name: 'US before release',
       adminPassword: null,
     });
-    expect(edited.body).toMatchObject({
+    expect(update.body).toMatchObject({
       name: 'US before release',
       adminUsername: 'admin',
       hasAdminPassword: false,
@@ -46,7 +46,7 @@ describe('environments over HTTP', () => {
     expect((await server.ask('GET', '/api/environments')).body).toEqual({ environments: [] });
   });
 
-  it('says what is wrong with an input, and changes nothing', async () => {
+  it('reports invalid input, and changes nothing', async () => {
     const answer = await server.ask('POST', '/api/environments', {
       code: 'ok',
       baseUrl: 'ftp://x',
@@ -88,11 +88,11 @@ describe('environments over HTTP', () => {
   it.each([
     ['a user in the address', { baseUrl: 'https://admin:pw@us.example.com/' }],
     ['an admin path that leaves its folder', { backendName: 'a/../../b' }],
-    ['a field that is unknown', { adminPasword: 'typing error' }],
+    ['an unknown field', { adminPasword: 'typing error' }],
     ['a name with control characters', { name: 'a\u001b[2Jb' }],
-    ['half a character', { name: 'a\ud800' }],
-  ])('refuses %s', async (_what, wrong) => {
-    const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...wrong });
+    ['a lone surrogate', { name: 'a\ud800' }],
+  ])('refuses %s', async (_what, invalid) => {
+    const answer = await server.ask('POST', '/api/environments', { code: 'wrong', ...shop, ...invalid });
     expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
   });
 
@@ -109,7 +109,7 @@ describe('environments over HTTP', () => {
     expect(answer.body).toMatchObject({ status: 409, code: 'ENVIRONMENT_EXISTS' });
   });
 
-  it('does not remove one that has runs which are not finished', async () => {
+  it('does not remove an environment with unfinished runs', async () => {
     await server.ask('POST', '/api/environments', { code: 'busy', ...shop });
     await server.ask('POST', '/api/runs', { environments: ['busy'], selection: { all: true } });
     expect((await server.ask('DELETE', '/api/environments/busy')).body).toMatchObject({
@@ -120,7 +120,7 @@ describe('environments over HTTP', () => {
 });
 
 describe('variables over HTTP', () => {
-  it('are set, listed without secret values, and unset; those of all and of one apart', async () => {
+  it('are set, listed without secret values, and unset, globally and for one environment', async () => {
     await server.ask('POST', '/api/environments', { code: 'with-variables', ...shop });
     const set = await server.ask('PUT', '/api/variables', {
       environment: 'with-variables',
@@ -134,12 +134,12 @@ describe('variables over HTTP', () => {
       { name: 'STORE', value: 'us', secret: false },
     ]);
     expect((await server.ask('GET', '/api/variables')).body).toEqual({ variables: [] });
-    const gone = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
-    expect(gone.status).toBe(200);
+    const deletion = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(deletion.status).toBe(200);
     const shown = await server.ask('GET', '/api/environments/with-variables');
     expect(shown.body.variables.map(({ name }: { name: string }) => name)).toEqual(['API_KEY']);
-    const again = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
-    expect(again.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    const repeat = await server.ask('DELETE', '/api/variables/STORE?environment=with-variables');
+    expect(repeat.body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 
   it.each(['1A', 'A-B', 'A B', '', 'A=B'])('refuses the name %j', async (name) => {
@@ -148,7 +148,7 @@ describe('variables over HTTP', () => {
   });
 });
 
-describe('an import of env files', () => {
+describe('import of env files', () => {
   const file = (name: string, content: string) => ({ name, content });
   const content = [
     '\uFEFF# comment',
@@ -160,14 +160,19 @@ describe('an import of env files', () => {
     '',
   ].join('\r\n');
 
-  it('shows what it would change without changing it, then changes it, then finds nothing to change', async () => {
+  it('previews its changes, applies them, and then finds nothing to change', async () => {
     const files = [file('Cron/data/.env.import-de', content)];
-    const dry = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
-    expect(dry.status).toBe(200);
-    expect(dry.body.files[0]).toMatchObject({ code: 'import-de', isNew: true, changed: [], unchanged: [] });
-    expect(dry.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
-    expect(dry.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
-    expect(JSON.stringify(dry.body)).not.toMatch(/hush|p#ss/);
+    const preview = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(preview.status).toBe(200);
+    expect(preview.body.files[0]).toMatchObject({
+      code: 'import-de',
+      isNew: true,
+      changed: [],
+      unchanged: [],
+    });
+    expect(preview.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
+    expect(preview.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
+    expect(JSON.stringify(preview.body)).not.toMatch(/hush|p#ss/);
     expect((await server.ask('GET', '/api/environments/import-de')).status).toBe(404);
 
     await server.ask('POST', '/api/environments/import', { files });
@@ -180,15 +185,15 @@ describe('an import of env files', () => {
     const { id } = shown.body;
     expect(await server.app.context.environments.readPassword(id)).toBe('p#ss "word"');
 
-    const again = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
-    expect(again.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
-    expect(again.body.files[0].unchanged).toHaveLength(5);
+    const repeat = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(repeat.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
+    expect(repeat.body.files[0].unchanged).toHaveLength(5);
   });
 
   it.each([
     ['a broken line in the second of two files', '.env.two', 'not an assignment', 'ENV_FILE_INVALID'],
-    ['a name that leads elsewhere', '../../.env.x/..', 'A=1', 'INPUT_INVALID'],
-    ['a code that is none', '.env.$(id)', 'A=1', 'INPUT_INVALID'],
+    ['a name that leaves the folder', '../../.env.x/..', 'A=1', 'INPUT_INVALID'],
+    ['an invalid code', '.env.$(id)', 'A=1', 'INPUT_INVALID'],
     ['a new environment without an address', '.env.two', 'A=1', 'INPUT_INVALID'],
     ['the same file twice', '.env.one', content, 'INPUT_INVALID'],
   ])('refuses %s, and imports nothing', async (_what, name, second, code) => {

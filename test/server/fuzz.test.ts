@@ -7,24 +7,24 @@ import { allows, type Role } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
-import { createJudge, type Description, fuzz, type Judge, requestsOf, type Words } from './fuzz.ts';
+import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
-/** Some hundred always; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
+/** Some hundred by default; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
 const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
 const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
 
-/** Those look at the container engine of the machine, which is nobody's to fuzz. */
+/** Operations that use the container engine of the machine are not fuzzed. */
 const without = ['doctor.show', 'doctor.fix'];
-/** What is there for who has not signed in: who am I, and signing in. */
+/** Operations without sign-in: the current principal, and signing in. */
 const openToAll = ['session.show', 'session.begin', 'session.end', 'session.first-admin'];
 
-/** A busy machine answers some dozen of them in a second. */
+/** A busy machine answers some dozens of them per second. */
 const patienceMs = 120_000 + count * 200;
 
 const token = 'a-long-and-random-word-for-this-test';
 const tests = ['HarbourHomePageTest', 'HarbourCouponTest', 'FailCart', 'PassHome', 'BrokenTax'];
 const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
-const words: Words = {
+const fieldValues: FieldValues = {
   ...{
     code: ['us', 'es', 'held', 'gone'],
     environment: ['us', 'es', 'gone'],
@@ -94,7 +94,7 @@ afterAll(() => server?.close());
 const ask = (method: string, path: string, body?: unknown) =>
   server.ask(method, path, body, { authorization: `Bearer ${token}` });
 
-/** The same, and nobody gets what is not for a role. */
+/** The same, and no response has what the role does not permit. */
 const judgeFor = (role: Role | undefined): Judge => {
   const judge = createJudge(description);
   const roles = new Map(operations.map(({ name, role: least }) => [name, least]));
@@ -104,19 +104,21 @@ const judgeFor = (role: Role | undefined): Judge => {
       role === undefined
         ? openToAll.includes(request.operationId)
         : least === undefined || allows(role, least);
-    return answer.status < 300 && !may ? `success for ${role ?? 'nobody'}` : judge(request, answer);
+    return answer.status < 300 && !may
+      ? `success for ${role ?? 'an unauthenticated caller'}`
+      : judge(request, answer);
   };
 };
 
 const share = (part: number, more: number) =>
-  requestsOf(description, { words, count: Math.ceil(count * part), seed: seed + more, without });
+  requestsOf(description, { fieldValues, count: Math.ceil(count * part), seed: seed + more, without });
 
-it('the description names every operation, and every answer', () => {
-  const described = Object.values(description.paths).flatMap((methods) => Object.values(methods));
-  const names = described.map(({ operationId }) => operationId);
+it('the API description lists every operation and every response', () => {
+  const declaredOperations = Object.values(description.paths).flatMap((methods) => Object.values(methods));
+  const names = declaredOperations.map(({ operationId }) => operationId);
   expect(names).toEqual(expect.arrayContaining(operations.map(({ name }) => name)));
   expect(new Set(names).size).toBe(names.length);
-  for (const { responses, operationId } of described) {
+  for (const { responses, operationId } of declaredOperations) {
     expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['200', 'default']));
   }
   const references = [...JSON.stringify(description).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
@@ -131,20 +133,23 @@ it('the description names every operation, and every answer', () => {
 });
 
 it(
-  `whatever an admin sends, each answer is as described, and none is a fault of the server (seed ${seed})`,
+  `every response to random requests of an admin matches the description, and none is a server error (seed ${seed})`,
   async () => {
     const headers = { authorization: `Bearer ${token}` };
-    const { faults, answered } = await fuzz(server.url, share(0.7, 0), { judge: judgeFor('admin'), headers });
+    const { faults, executedOperations } = await fuzz(server.url, share(0.7, 0), {
+      judge: judgeFor('admin'),
+      headers,
+    });
     expect(faults).toEqual([]);
-    // It gets somewhere: most operations were carried out.
-    expect(answered.size).toBeGreaterThan(operations.length / 3);
+    // The requests are effective: most operations were executed.
+    expect(executedOperations.size).toBeGreaterThan(operations.length / 3);
     expect((await ask('GET', '/api/status')).status).toBe(200);
   },
   patienceMs,
 );
 
 it.each(['viewer', 'operator'] as const)(
-  `a %s never gets what is not for that role (seed ${seed})`,
+  `a %s never gets what the role does not permit (seed ${seed})`,
   async (role) => {
     const { body } = await ask('POST', '/api/tokens', { name: `fuzz-${role}`, role });
     expect(body.secret, JSON.stringify(body)).toBeDefined();
@@ -156,7 +161,7 @@ it.each(['viewer', 'operator'] as const)(
 );
 
 it(
-  `whoever has not signed in gets nothing (seed ${seed})`,
+  `an unauthenticated caller gets nothing (seed ${seed})`,
   async () => {
     const { faults, statuses } = await fuzz(server.url, share(0.1, 99), { judge: judgeFor(undefined) });
     expect(faults).toEqual([]);

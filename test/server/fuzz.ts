@@ -40,7 +40,7 @@ export interface Description {
   components?: object;
 }
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface FuzzRequest {
   operationId: string;
   method: string;
@@ -50,66 +50,71 @@ export interface FuzzRequest {
   body: string | undefined;
 }
 
-/** Words that mean something to this server, by the name of a field: nonsense alone never gets far. */
-export type Words = Record<string, readonly (string | number)[]>;
+/** Meaningful values for this server, by field name: random ones alone never get far. */
+export type FieldValues = Record<string, readonly (string | number)[]>;
 
 /**
- * Requests made of the description: most of them as it says, some with a field that is missing, of another type, beyond its bounds
- * or not known, and a few with a body that is none.
+ * Requests derived from the description: most of them valid, some with a field that is missing, of another type, out of
+ * bounds or unknown, and a few with an invalid body.
  */
 export function requestsOf(
   description: Description,
-  { words, count, seed, without = [] }: { words: Words; count: number; seed: number; without?: string[] },
+  {
+    fieldValues,
+    count,
+    seed,
+    without = [],
+  }: { fieldValues: FieldValues; count: number; seed: number; without?: string[] },
 ): FuzzRequest[] {
   const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const wanted = operations.filter(({ operation }) => !without.includes(operation.operationId));
-  const one = fc.oneof(...wanted.map((each) => requestOf(each, words)));
+  const selected = operations.filter(({ operation }) => !without.includes(operation.operationId));
+  const one = fc.oneof(...selected.map((each) => requestOf(each, fieldValues)));
   return fc.sample(one, { numRuns: count, seed });
 }
 
 function requestOf(
   { path, method, operation }: { path: string; method: string; operation: Operation },
-  words: Words,
+  fieldValues: FieldValues,
 ): fc.Arbitrary<FuzzRequest> {
   const parameters = operation.parameters ?? [];
-  const values = parameters.map(({ name, required, schema, in: where }) => {
-    const value = weighted(valueFor(schema, name, words), strange);
-    // What is in the path is always there.
-    return where === 'path' || required ? value : fc.option(value, { nil: undefined });
+  const values = parameters.map(({ name, required, schema, in: location }) => {
+    const value = weighted(valueFor(schema, name, fieldValues), oddValue);
+    // Path parameters are always present.
+    return location === 'path' || required ? value : fc.option(value, { nil: undefined });
   });
   const schema = operation.requestBody?.content['application/json']?.schema;
-  const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, words);
-  return fc.tuple(fc.tuple(...values), body).map(([given, sent]) => {
+  const body = schema === undefined ? fc.constant(undefined) : bodyOf(schema, fieldValues);
+  return fc.tuple(fc.tuple(...values), body).map(([request, sent]) => {
     const query = new URLSearchParams();
     const headers: Record<string, string> = {};
-    let filled = path;
-    parameters.forEach(({ name, in: where }, index) => {
-      const value = given[index];
+    let filledPath = path;
+    parameters.forEach(({ name, in: location }, index) => {
+      const value = request[index];
       if (value === undefined) return;
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      if (where === 'path')
-        filled = filled.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
-      else if (where === 'query') query.append(name, wellFormed(text));
-      // A header has no other characters; a client would refuse to send them.
+      if (location === 'path')
+        filledPath = filledPath.replace(`{${name}}`, encodeURIComponent(wellFormed(text)) || '%20');
+      else if (location === 'query') query.append(name, wellFormed(text));
+      // A header allows no other characters; a client would refuse to send them.
       else if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
     });
     if (sent !== undefined) headers['content-type'] = 'application/json';
     return {
       operationId: operation.operationId,
       method: method.toUpperCase(),
-      path: query.size > 0 ? `${filled}?${query}` : filled,
+      path: query.size > 0 ? `${filledPath}?${query}` : filledPath,
       headers,
       body: sent,
     };
   });
 }
 
-function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> {
-  const good = valueFor(schema, '', words).map((value) => JSON.stringify(value) ?? '');
-  const bent = fc
-    .tuple(valueFor(schema, '', words), fc.string(), strange)
+function bodyOf(schema: Schema, fieldValues: FieldValues): fc.Arbitrary<string | undefined> {
+  const good = valueFor(schema, '', fieldValues).map((value) => JSON.stringify(value) ?? '');
+  const malformed = fc
+    .tuple(valueFor(schema, '', fieldValues), fc.string(), oddValue)
     .map(([value, name, other]) => JSON.stringify({ ...(value as object), [name]: other }));
   const none = fc.oneof(
     fc.constant(undefined),
@@ -120,13 +125,13 @@ function bodyOf(schema: Schema, words: Words): fc.Arbitrary<string | undefined> 
   );
   return fc.oneof(
     { arbitrary: good, weight: 7 },
-    { arbitrary: bent, weight: 2 },
+    { arbitrary: malformed, weight: 2 },
     { arbitrary: none, weight: 1 },
   );
 }
 
-/** Anything at all, and what has broken programs before. */
-const strange: fc.Arbitrary<unknown> = fc.oneof(
+/** Random values, and values that are known to break programs. */
+const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom<unknown>(
     ...[
@@ -161,30 +166,30 @@ function weighted(usual: fc.Arbitrary<unknown>, rare: fc.Arbitrary<unknown>): fc
   return fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: rare, weight: 1 });
 }
 
-/** A value that a schema allows, with the name of its field. A list has few entries, whatever it may have. */
-function valueFor(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
-  const known = words[name];
-  const made = madeOf(schema, name, words);
-  if (known === undefined || known.length === 0 || schema.properties) return made;
-  const word = fc.constantFrom(...known);
+/** A valid value of a schema, by the name of its field. Lists have few entries, regardless of their bounds. */
+function valueFor(schema: Schema, name: string, fieldValues: FieldValues): fc.Arbitrary<unknown> {
+  const fieldSamples = fieldValues[name];
+  const value = arbitraryOf(schema, name, fieldValues);
+  if (fieldSamples === undefined || fieldSamples.length === 0 || schema.properties) return value;
+  const sample = fc.constantFrom(...fieldSamples);
   const isList = schema.type === 'array';
-  const said = isList ? fc.array(word, { maxLength: 3 }) : word;
-  return fc.oneof({ arbitrary: said as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: made, weight: 1 });
+  const list = isList ? fc.array(sample, { maxLength: 3 }) : sample;
+  return fc.oneof({ arbitrary: list as fc.Arbitrary<unknown>, weight: 4 }, { arbitrary: value, weight: 1 });
 }
 
-function madeOf(schema: Schema, name: string, words: Words): fc.Arbitrary<unknown> {
+function arbitraryOf(schema: Schema, name: string, fieldValues: FieldValues): fc.Arbitrary<unknown> {
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return fc.oneof(...choices.map((each) => valueFor(each, name, words)));
+  if (choices) return fc.oneof(...choices.map((each) => valueFor(each, name, fieldValues)));
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (Array.isArray(schema.type)) {
-    return fc.oneof(...schema.type.map((type) => madeOf({ ...schema, type }, name, words)));
+    return fc.oneof(...schema.type.map((type) => arbitraryOf({ ...schema, type }, name, fieldValues)));
   }
   switch (schema.type) {
     case 'object':
-      return objectOf(schema, words);
+      return objectOf(schema, fieldValues);
     case 'array':
-      return fc.array(weighted(valueFor(schema.items ?? {}, singular(name), words), strange), {
+      return fc.array(weighted(valueFor(schema.items ?? {}, singular(name), fieldValues), oddValue), {
         minLength: Math.min(schema.minItems ?? 0, 3),
         maxLength: 3,
       });
@@ -198,13 +203,16 @@ function madeOf(schema: Schema, name: string, words: Words): fc.Arbitrary<unknow
     case 'string':
       return stringOf(schema);
     default:
-      return strange;
+      return oddValue;
   }
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, words: Words): fc.Arbitrary<object> {
+function objectOf(
+  { properties = {}, required = [] }: Schema,
+  fieldValues: FieldValues,
+): fc.Arbitrary<object> {
   const fields = Object.entries(properties).map(([name, field]) => {
-    const value = weighted(valueFor(field, name, words), strange);
+    const value = weighted(valueFor(field, name, fieldValues), oddValue);
     return [name, required.includes(name) ? value : fc.option(value, { nil: undefined, freq: 2 })] as const;
   });
   return fc.record(Object.fromEntries(fields), {
@@ -221,23 +229,23 @@ function numberOf({ minimum, maximum, exclusiveMinimum }: Schema): fc.Arbitrary<
 function stringOf({ pattern, format, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
   if (format === 'uri') return fc.webUrl();
-  // A pattern says what must be there; those of zod for dates and such are too long to be made.
+  // A pattern defines the allowed text; those of zod for dates and the like are too long to generate from.
   if (pattern !== undefined && pattern.length < 120) {
     try {
       return fc.stringMatching(new RegExp(pattern));
     } catch {
-      // One that fast-check cannot make.
+      // A pattern that fast-check does not support.
     }
   }
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + 40) });
 }
 
-/** Half a character cannot be sent in an address. */
+/** A lone surrogate cannot be sent in an address. */
 const wellFormed = (text: string) => Buffer.from(text).toString();
 
 const singular = (name: string) => name.replace(/s$/, '');
 
-/** What is wrong with an answer, in words; `undefined` when nothing is. */
+/** Describes what is wrong with a response; `undefined` when it is correct. */
 export type Judge = (request: FuzzRequest, answer: Answer) => string | undefined;
 
 export interface Answer {
@@ -246,7 +254,7 @@ export interface Answer {
   text: string;
 }
 
-/** Every answer is one that the description knows: a good one as it says, a refusal as problem details with a known code. */
+/** Every response must match the description: a success its schema, a refusal as problem details with a known code. */
 export function createJudge(description: Description): Judge {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   // The types of ajv-formats are those of CommonJS.
@@ -254,9 +262,9 @@ export function createJudge(description: Description): Judge {
   ajv.addSchema({ $id: 'api', components: description.components ?? {} });
   const validators = new Map<string, ValidateFunction>();
   const validator = (name: string, schema: Schema) => {
-    const known = validators.get(name) ?? ajv.compile(withReferences(schema) as Schema);
-    validators.set(name, known);
-    return known;
+    const fieldSamples = validators.get(name) ?? ajv.compile(withReferences(schema) as Schema);
+    validators.set(name, fieldSamples);
+    return fieldSamples;
   };
   const operations = new Map(
     Object.values(description.paths).flatMap((methods) =>
@@ -267,9 +275,9 @@ export function createJudge(description: Description): Judge {
   return ({ operationId }, { status, type, text }) => {
     if (status >= 500) return `status ${status}`;
     const operation = operations.get(operationId);
-    const described = operation?.responses[String(status)] ?? operation?.responses['default'];
+    const specification = operation?.responses[String(status)] ?? operation?.responses['default'];
     const media = type?.split(';')[0] ?? '';
-    const schema = described?.content?.[media]?.schema;
+    const schema = specification?.content?.[media]?.schema;
     if (schema === undefined) return `${status} with the type ${media || 'none'}, which is not described`;
     const value = parse(text);
     if (value === undefined) return `${status} without JSON: ${text.slice(0, 80)}`;
@@ -282,7 +290,7 @@ export function createJudge(description: Description): Judge {
   };
 }
 
-/** References of the description lead to where this judge keeps its parts. */
+/** Rewrites the references of the description to the schemas of this judge. */
 function withReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withReferences);
   if (value === null || typeof value !== 'object') return value;
@@ -303,24 +311,24 @@ function parse(text: string): unknown {
   }
 }
 
-/** After this long nobody waits any more. */
+/** Timeout of a request. */
 const patienceMs = 30_000;
 
-/** Sends requests, some at a time; gives what was wrong with their answers. */
+/** Sends requests, several at a time; returns the violations in their responses. */
 export async function fuzz(
   url: string,
   requests: readonly FuzzRequest[],
   { judge, headers = {}, batch = 6 }: { judge: Judge; headers?: Record<string, string>; batch?: number },
-): Promise<{ faults: string[]; statuses: Map<number, number>; answered: Set<string> }> {
+): Promise<{ faults: string[]; statuses: Map<number, number>; executedOperations: Set<string> }> {
   const faults: string[] = [];
   const statuses = new Map<number, number>();
-  /** Operations that were carried out at least once. */
-  const answered = new Set<string>();
-  const left = [...requests];
+  /** Operations that were executed at least once. */
+  const executedOperations = new Set<string>();
+  const remaining = [...requests];
   const work = async () => {
-    for (let request = left.pop(); request; request = left.pop()) {
+    for (let request = remaining.pop(); request; request = remaining.pop()) {
       const { method, path, body } = request;
-      const told = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
+      const label = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
       try {
         const response = await fetch(url + path, {
           method,
@@ -332,14 +340,14 @@ export async function fuzz(
         const type = response.headers.get('content-type') ?? undefined;
         const answer = { status: response.status, type, text: await response.text() };
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-        if (answer.status < 300) answered.add(request.operationId);
-        const wrong = judge(request, answer);
-        if (wrong !== undefined) faults.push(`${told}: ${wrong}`);
+        if (answer.status < 300) executedOperations.add(request.operationId);
+        const invalid = judge(request, answer);
+        if (invalid !== undefined) faults.push(`${label}: ${invalid}`);
       } catch (error) {
-        faults.push(`${told}: ${error instanceof Error ? `${error.name} ${error.message}` : error}`);
+        faults.push(`${label}: ${error instanceof Error ? `${error.name} ${error.message}` : error}`);
       }
     }
   };
   await Promise.all(Array.from({ length: batch }, work));
-  return { faults, statuses, answered };
+  return { faults, statuses, executedOperations };
 }

@@ -4,7 +4,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-describe('ready', () => {
+describe('readiness', () => {
   let postgres: TestPostgres;
   let redis: TestRedis;
   let server: TestServer;
@@ -23,11 +23,11 @@ describe('ready', () => {
       return answer.status === status ? answer : undefined;
     });
 
-  it('while the database and the lock store answer', async () => {
+  it('is given while the database and the lock store answer', async () => {
     expect((await answersWith(200)).body).toEqual({ ready: true });
   });
 
-  it('not without the lock store, and again when it is back', async () => {
+  it('is lost without the lock store, and regained when it is available again', async () => {
     await redis.kill();
     const { body, headers } = await answersWith(503);
     expect(headers.get('content-type')).toBe('application/problem+json');
@@ -38,7 +38,7 @@ describe('ready', () => {
     await answersWith(200);
   });
 
-  it('not without the database, and again when it is back; the answer does not say where it is', async () => {
+  it('is lost without the database, and regained when it is available again; the response hides its address', async () => {
     await postgres.kill();
     const { body } = await answersWith(503);
     expect(body).toMatchObject({ status: 503, code: 'DATABASE_UNREACHABLE' });
@@ -48,8 +48,8 @@ describe('ready', () => {
   });
 });
 
-describe('ready, in one process', () => {
-  it('not when the embedded database is closed', async () => {
+describe('readiness of a single process', () => {
+  it('is lost when the embedded database is closed', async () => {
     const server = await startTestServer();
     try {
       expect((await server.ask('GET', '/readyz')).status).toBe(200);

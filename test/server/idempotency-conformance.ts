@@ -6,9 +6,9 @@ import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
 
-/** Requests that may be repeated, on either kind of database. */
+/** Idempotent requests, for every kind of database. */
 export function idempotencyConformance(kind: Kind): void {
-  describe(`a key of a creation on ${kind}`, () => {
+  describe(`idempotency key on ${kind}`, () => {
     let server: TestServer;
     const closers: (() => Promise<void>)[] = [];
     beforeAll(async () => {
@@ -35,28 +35,28 @@ export function idempotencyConformance(kind: Kind): void {
     const ids = async (): Promise<number[]> =>
       (await server.ask('GET', '/api/runs?limit=200')).body.runs.map(({ id }: { id: number }) => id);
 
-    it('gives a repeat the same answer, though the run is no longer what it was', async () => {
+    it('returns the same response to a repeat, even though the run has changed', async () => {
       const key = randomUUID();
       const first = await submit(key);
       expect(first.status).toBe(200);
       await server.ask('POST', `/api/runs/${first.body.runs[0].id}/cancel`);
       const before = await ids();
-      // The order of the fields does not matter, nor what is left to its default.
-      const again = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
-      expect(again.status).toBe(200);
-      expect(again.body).toEqual(first.body);
+      // The order of fields does not matter, nor do omitted defaults.
+      const repeat = await submit(key, { selection: { groups: [], tests: ['PassHome'] }, priority: 0 });
+      expect(repeat.status).toBe(200);
+      expect(repeat.body).toEqual(first.body);
       expect(await ids()).toEqual(before);
     });
 
-    it('makes one thing of requests at the same time', async () => {
+    it('creates one run for concurrent requests', async () => {
       const key = randomUUID();
       const before = await ids();
-      const answers = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
-      for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: answers[0]?.body });
+      const responses = await Promise.all(Array.from({ length: 8 }, () => submit(key)));
+      for (const answer of responses) expect(answer).toMatchObject({ status: 200, body: responses[0]?.body });
       expect(await ids()).toHaveLength(before.length + 2);
     });
 
-    it('is refused with another request', async () => {
+    it('is refused for a different request', async () => {
       const key = randomUUID();
       const { body: first } = await submit(key);
       const before = await ids();
@@ -69,7 +69,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect(await ids()).toEqual(before);
     });
 
-    it('is free again when nothing was made', async () => {
+    it('can be used again when nothing was created', async () => {
       const key = randomUUID();
       expect((await submit(key, { environments: ['us', 'nowhere'] })).status).toBe(404);
       expect((await submit(key)).status).toBe(200);
@@ -86,7 +86,7 @@ export function idempotencyConformance(kind: Kind): void {
       expect((await ids())[0]).toBe(first.body.id);
     });
 
-    it('is forgotten after a day', async () => {
+    it('expires after a day', async () => {
       const key = randomUUID();
       const first = await submit(key);
       const { database } = server.app.context;
@@ -97,7 +97,7 @@ export function idempotencyConformance(kind: Kind): void {
       const second = await submit(key);
       expect(second.body.runs[0].id).toBeGreaterThan(first.body.runs[1].id);
       expect((await submit(key)).body).toEqual(second.body);
-      // Old ones go when new ones come.
+      // Expired keys are removed when new ones are added.
       await database.query(`UPDATE creation SET created_at = now() - interval '25 hours'`);
       await submit(randomUUID());
       expect(await database.query('SELECT key FROM creation')).toHaveLength(1);

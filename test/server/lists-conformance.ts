@@ -4,7 +4,7 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 
-/** Lists that are asked for again and again, on either kind of database. Nobody executes anything here. */
+/** Lists that are polled, for every kind of database. No worker runs here. */
 export function listsConformance(kind: Kind): void {
   describe(`lists on ${kind}`, () => {
     let server: TestServer;
@@ -32,13 +32,13 @@ export function listsConformance(kind: Kind): void {
     const get = (path: string, tag?: string) =>
       server.ask('GET', path, undefined, tag === undefined ? {} : { 'if-none-match': tag });
 
-    it.each(['/api/runs', '/api/status'])('%s: not sent again while it is the same', async (path) => {
+    it.each(['/api/runs', '/api/status'])('%s: not sent again while unchanged', async (path) => {
       const first = await get(path);
       const tag = first.headers.get('etag') ?? '';
       expect(tag).toMatch(/^W\/"[\w-]+"$/);
       const strong = tag.replace('W/', '');
-      for (const known of [tag, strong, `"other", ${tag}`]) {
-        const same = await get(path, known);
+      for (const etag of [tag, strong, `"other", ${tag}`]) {
+        const same = await get(path, etag);
         expect(same).toMatchObject({ status: 304, body: '' });
         expect(same.headers.get('etag')).toBe(tag);
       }
@@ -49,13 +49,13 @@ export function listsConformance(kind: Kind): void {
       expect(await get(path, 'W/"other"')).toMatchObject({ status: 200, body: changed.body });
     });
 
-    it('an error has no tag', async () => {
-      const wrong = await get('/api/runs?limit=0');
-      expect(wrong.status).toBe(400);
-      expect(wrong.headers.get('etag')).toBeNull();
+    it('an error has no ETag', async () => {
+      const invalid = await get('/api/runs?limit=0');
+      expect(invalid.status).toBe(400);
+      expect(invalid.headers.get('etag')).toBeNull();
     });
 
-    it('are read page by page, with the next page in the answer', async () => {
+    it('are paged, with the next page in the response', async () => {
       const ids = [await submit(), await submit(), await submit()];
       const all: number[] = (await get('/api/runs')).body.runs.map(({ id }: { id: number }) => id);
       expect(all.slice(0, 3)).toEqual(ids.toReversed());
@@ -67,7 +67,7 @@ export function listsConformance(kind: Kind): void {
         next = body.next;
       }
       expect(read).toEqual(all);
-      // The last page says that it is the last.
+      // The last page has no next page.
       expect(pages).toBe(all.length);
       expect((await get('/api/runs?state=finished')).body).toEqual({ runs: [], next: null });
     });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A run under way; its log is written here by hand. */
+/** A running run; the tests write its log. */
 async function start() {
   const { queue } = server.app.context;
   await server.ask('POST', '/api/runs', { environments: ['us'], selection: { tests: ['A'] } });
@@ -33,14 +33,17 @@ async function start() {
   };
 }
 
-interface Heard {
-  /** Of each event: its id and its text. */
+interface StreamedLog {
+  /** Id and text of each event. */
   events: { id: number; event: string; text: string }[];
   done: boolean;
   leave(): void;
 }
 
-async function listen(id: number, { from, lastId }: { from?: number; lastId?: number } = {}): Promise<Heard> {
+async function listen(
+  id: number,
+  { from, lastId }: { from?: number; lastId?: number } = {},
+): Promise<StreamedLog> {
   const stop = new AbortController();
   const query = from === undefined ? '' : `?from=${from}`;
   const response = await fetch(`${server.url}/api/runs/${id}/log/stream${query}`, {
@@ -48,7 +51,7 @@ async function listen(id: number, { from, lastId }: { from?: number; lastId?: nu
     headers: lastId === undefined ? {} : { 'last-event-id': String(lastId) },
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const heard: Heard = { events: [], done: false, leave: () => stop.abort() };
+  const stream: StreamedLog = { events: [], done: false, leave: () => stop.abort() };
   void (async () => {
     let unread = '';
     const decoder = new TextDecoder();
@@ -60,48 +63,48 @@ async function listen(id: number, { from, lastId }: { from?: number; lastId?: nu
         const all = (name: string) =>
           fields.filter((field) => field[1] === name).map((field) => field[2] ?? '');
         if (all('id').length > 0)
-          heard.events.push({
+          stream.events.push({
             id: Number(all('id')[0]),
             event: all('event')[0] ?? 'message',
             text: all('data').join('\n'),
           });
       }
     }
-    heard.done = true;
+    stream.done = true;
   })().catch(() => undefined);
-  return heard;
+  return stream;
 }
 
-const textOf = ({ events }: Heard) =>
+const textOf = ({ events }: StreamedLog) =>
   events
     .filter(({ event }) => event === 'message')
     .map(({ text }) => `${text}\n`)
     .join('');
 
-it('a log is read while it grows, in whole lines, until the run is finished', async () => {
+it('a log is streamed in whole lines until the run is finished', async () => {
   const run = await start();
   await run.write('one\ntwo\nthr');
-  const heard = await listen(run.id);
-  await waitFor(() => textOf(heard) === 'one\ntwo\n');
+  const stream = await listen(run.id);
+  await waitFor(() => textOf(stream) === 'one\ntwo\n');
   await run.write('ee\r\nfour: \u{1F600}\n');
-  await waitFor(() => textOf(heard) === 'one\ntwo\nthree\nfour: \u{1F600}\n');
-  // The last line may have no end.
+  await waitFor(() => textOf(stream) === 'one\ntwo\nthree\nfour: \u{1F600}\n');
+  // The last line may lack a line end.
   await run.write('last');
   await run.finish();
-  await waitFor(() => heard.done);
-  expect(textOf(heard)).toBe('one\ntwo\nthree\nfour: \u{1F600}\nlast\n');
-  expect(heard.events.at(-1)).toMatchObject({ event: 'end', text: '' });
+  await waitFor(() => stream.done);
+  expect(textOf(stream)).toBe('one\ntwo\nthree\nfour: \u{1F600}\nlast\n');
+  expect(stream.events.at(-1)).toMatchObject({ event: 'end', text: '' });
 });
 
-it('whoever comes back goes on exactly where it left, whatever the characters', async () => {
+it('a reconnected client continues exactly where it left off, also between multi-byte characters', async () => {
   const run = await start();
   const lines = Array.from({ length: 500 }, (_, index) => `${index} äöü \u{1F600} ${'x'.repeat(index % 90)}`);
   await run.write(`${lines.join('\n')}\n`);
   await run.finish();
-  const whole = await listen(run.id);
-  await waitFor(() => whole.done);
-  expect(textOf(whole)).toBe(`${lines.join('\n')}\n`);
-  for (const { id } of whole.events) {
+  const fullLog = await listen(run.id);
+  await waitFor(() => fullLog.done);
+  expect(textOf(fullLog)).toBe(`${lines.join('\n')}\n`);
+  for (const { id } of fullLog.events) {
     const rest = await listen(run.id, { lastId: id });
     await waitFor(() => rest.done);
     const before = Buffer.from(`${lines.join('\n')}\n`)
@@ -115,7 +118,7 @@ it('whoever comes back goes on exactly where it left, whatever the characters', 
   expect(textOf(later)).toBe(`${lines.slice(1).join('\n')}\n`);
 });
 
-it('100,000 lines are read by several at once, and a line of any length', async () => {
+it('several clients read 100,000 lines at once, and a line of any length', async () => {
   const run = await start();
   const text = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join('');
   const long = 'y'.repeat(200_000);
@@ -132,15 +135,15 @@ it('100,000 lines are read by several at once, and a line of any length', async 
   expect(body).toMatchObject({ size: text.length + long.length + 1, finished: true });
 });
 
-it('a run that does not exist has no log, and one without a log ends empty', async () => {
+it('a run that does not exist has no log, and a run without a log streams nothing', async () => {
   expect((await server.ask('GET', '/api/runs/99999/log/stream')).body.code).toBe('RUN_UNKNOWN');
   const { body } = await server.ask('POST', '/api/runs', {
     environments: ['us'],
     selection: { tests: ['A'] },
   });
   const id = body.runs[0].id;
-  const heard = await listen(id);
+  const stream = await listen(id);
   await server.ask('POST', `/api/runs/${id}/cancel`);
-  await waitFor(() => heard.done);
-  expect(heard.events).toEqual([{ id: 0, event: 'end', text: '' }]);
+  await waitFor(() => stream.done);
+  expect(stream.events).toEqual([{ id: 0, event: 'end', text: '' }]);
 });

@@ -7,16 +7,16 @@ import { startRedis } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What Prometheus is told, on either kind of database. */
+/** The metrics for Prometheus, for every kind of database. */
 export function metricsConformance(kind: Kind): void {
   describe(`metrics of a server on ${kind}`, () => {
     let server: TestServer;
     const closers: (() => Promise<void>)[] = [];
     const container = { image: 'shop:1', createdAt: new Date(0), environmentId: 1, slot: 1 };
-    let asked = 0;
+    let inspections = 0;
     const pool = {
       async list() {
-        asked += 1;
+        inspections += 1;
         return [
           { ...container, name: 'matre_magento_env_1', state: 'running' as const, stale: undefined },
           {
@@ -56,7 +56,7 @@ export function metricsConformance(kind: Kind): void {
     const finished = (id: number) =>
       waitFor(async () => (await server.ask('GET', `/api/runs/${id}`)).body.run.state === 'finished');
 
-    it('say what waits, since when, and what is under way', async () => {
+    it('report queued runs, the age of the oldest, and running runs', async () => {
       await submit('held', ['PassA']);
       await submit('held', ['PassB']);
       const waiting = await submit('us', ['WaitForever']);
@@ -75,7 +75,7 @@ export function metricsConformance(kind: Kind): void {
       await finished(waiting);
     });
 
-    it('count what ended once, however often they are asked', async () => {
+    it('count finished runs once, however often they are scraped', async () => {
       const metrics = createMetrics(server.app.context, { settleMs: 0 });
       await metrics.scrape();
       await submit('us', ['PassHome', 'FailCart', 'PassTax']);
@@ -96,7 +96,7 @@ export function metricsConformance(kind: Kind): void {
       expect(await metrics.scrape()).toContain('matre_results_total{environment="us",status="passed"} 3');
     });
 
-    it('count the times of schedules, and say for how long one is overdue', async () => {
+    it('count firings of schedules, and report how long one is overdue', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });
       expect(await metrics.scrape()).not.toContain('\nmatre_schedule_due_age_seconds');
@@ -119,12 +119,12 @@ export function metricsConformance(kind: Kind): void {
       expect(text).toMatch(/matre_schedule_due_age_seconds 36\d\d/);
     });
 
-    it('count attempts that were interrupted, and those after which the run went on', async () => {
+    it('count interrupted attempts, and those after which the run continued', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });
       await metrics.scrape();
       const [first, second] = [await submit('held', ['PassA']), await submit('held', ['PassA'])];
-      // As two lost workers leave them: one run went on, the other ended.
+      // As after two lost workers: one run continued, the other ended.
       await context.database.query(
         `INSERT INTO attempt (run_id, attempt, fence, worker_id, ended_at, outcome)
          SELECT id, 1, 1000 + id, 'w', now(), 'lost' FROM unnest($1::bigint[]) AS id`,
@@ -144,8 +144,8 @@ export function metricsConformance(kind: Kind): void {
       expect(text).not.toContain('matre_run_duration_seconds_count{verdict="broken"}');
     });
 
-    it('show the containers, and do not ask for them each time', async () => {
-      const before = asked;
+    it('report the containers from a cache', async () => {
+      const before = inspections;
       const metrics = createMetrics(server.app.context);
       const texts = [await metrics.scrape(), await metrics.scrape()];
       for (const text of texts) {
@@ -153,7 +153,7 @@ export function metricsConformance(kind: Kind): void {
         expect(text).toContain('matre_containers{state="stopped"} 1');
         expect(text).toContain('matre_containers_stale 1');
       }
-      expect(asked).toBe(before + 1);
+      expect(inspections).toBe(before + 1);
     });
   });
 }

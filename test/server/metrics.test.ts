@@ -7,7 +7,7 @@ metricsConformance('embedded');
 metricsConformance('postgres');
 
 describe('metrics', () => {
-  it('are for those who know the token, and told without the database', async () => {
+  it('require the token, and do not need the database', async () => {
     const token = 'a-token-of-some-length';
     const pool = () => Promise.reject(new Error('no engine'));
     const server = await startTestServer({ settings: { MATRE_TOKEN: token }, parts: { pool } });
@@ -22,7 +22,7 @@ describe('metrics', () => {
 
       const database = {
         ...server.app.context.database,
-        query: () => Promise.reject(new Error('it is away')),
+        query: () => Promise.reject(new Error('it is unreachable')),
       };
       const text = await createMetrics({ ...server.app.context, database }).scrape();
       expect(text).toContain('matre_database_up 0');

@@ -9,13 +9,13 @@ describe('OpenID Connect', () => {
   let provider: TestProvider;
   let server: TestServer;
   let url: string;
-  let logged = '';
+  let logText = '';
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     provider = await startProvider(`${url}/api/sign-in/oidc/callback`);
     const write = (line: string) => {
-      logged += line;
+      logText += line;
     };
     server = await startTestServer({
       settings: {
@@ -42,43 +42,43 @@ describe('OpenID Connect', () => {
     expect(departure.status).toBe(302);
     return { browser, authorization: departure.headers.get('location') ?? '' };
   };
-  const whereTo = async (browser: ReturnType<typeof openBrowser>, address: string) =>
+  const redirectOf = async (browser: ReturnType<typeof openBrowser>, address: string) =>
     (await browser.open(address)).headers.get('location');
 
-  it('is offered, and signs in with PKCE, state and nonce, in the role that a claim gives', async () => {
+  it('is offered, and signs in with PKCE, state and nonce, with the role of a claim', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     expect(await openBrowser(url).session()).toMatchObject({
       signInRequired: true,
       methods: { password: true, oidc: { name: 'Company' } },
     });
     const { browser, authorization } = await begin();
-    const back = await provider.signIn(authorization);
-    const asked = provider.asked();
-    expect(asked.get('code_challenge_method')).toBe('S256');
+    const redirect = await provider.signIn(authorization);
+    const authorizationRequest = provider.lastRequest();
+    expect(authorizationRequest.get('code_challenge_method')).toBe('S256');
     for (const name of ['code_challenge', 'state', 'nonce'])
-      expect(asked.get(name)?.length).toBeGreaterThan(20);
-    expect(asked.get('response_type')).toBe('code');
+      expect(authorizationRequest.get(name)?.length).toBeGreaterThan(20);
+    expect(authorizationRequest.get('response_type')).toBe('code');
 
-    expect(await whereTo(browser, back)).toBe('/runs/7?tab=log');
+    expect(await redirectOf(browser, redirect)).toBe('/runs/7?tab=log');
     expect((await browser.session()).user).toEqual({ name: 'grace', role: 'operator', via: 'oidc' });
     expect(browser.cookies.has('matre_oidc')).toBe(false);
     expect((await browser.ask('GET', '/api/status')).status).toBe(200);
     expect((await browser.ask('GET', '/api/users')).status).toBe(403);
 
-    // A code is worth something once, and only in the browser that began.
-    expect(await whereTo(browser, back)).toBe('/?signInError=OIDC_REFUSED');
+    // A code is valid once, and only in the browser that began the sign-in.
+    expect(await redirectOf(browser, redirect)).toBe('/?signInError=OIDC_REFUSED');
   });
 
-  it('follows the role at the next sign-in, and is not changed here', async () => {
+  it('updates the role at the next sign-in, and refuses local changes', async () => {
     Object.assign(provider.account, {
       id: '7',
       claims: { preferred_username: 'grace', groups: ['leads', 'qa'] },
     });
     const { browser, authorization } = await begin('/');
-    expect(await whereTo(browser, await provider.signIn(authorization))).toBe('/');
+    expect(await redirectOf(browser, await provider.signIn(authorization))).toBe('/');
     expect((await browser.session()).user).toEqual({ name: 'grace', role: 'admin', via: 'oidc' });
-    const edited = await browser.ask('PATCH', '/api/users/grace', { role: 'viewer' });
-    expect(edited.body).toMatchObject({ code: 'USER_ELSEWHERE' });
+    const update = await browser.ask('PATCH', '/api/users/grace', { role: 'viewer' });
+    expect(update.body).toMatchObject({ code: 'USER_ELSEWHERE' });
     expect((await browser.ask('GET', '/api/audit')).body.entries).toContainEqual(
       expect.objectContaining({
         who: 'grace',
@@ -89,11 +89,11 @@ describe('OpenID Connect', () => {
     );
   });
 
-  it('lets in nobody without a role, and nobody by the name of somebody else', async () => {
+  it('refuses a user without a role, and a user with the name of another', async () => {
     const signIn = async (id: string, claims: Record<string, unknown>) => {
       Object.assign(provider.account, { id, claims });
       const { browser, authorization } = await begin();
-      const address = await whereTo(browser, await provider.signIn(authorization));
+      const address = await redirectOf(browser, await provider.signIn(authorization));
       expect((await browser.session()).user).toBeNull();
       return address;
     };
@@ -103,44 +103,44 @@ describe('OpenID Connect', () => {
     expect(await signIn('9', { preferred_username: 'grace', groups: ['qa'] })).toBe(
       '/?signInError=USER_EXISTS',
     );
-    expect(logged).toContain('Nothing in the claim groups of cook gives a role');
+    expect(logText).toContain('Nothing in the claim groups of cook gives a role');
   });
 
-  it('refuses an answer that another browser asked for, a forged cookie, and a wrong state', async () => {
+  it('refuses a response for another browser, a forged cookie, and a wrong state', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     const { browser, authorization } = await begin();
-    const back = await provider.signIn(authorization);
+    const redirect = await provider.signIn(authorization);
     const victim = openBrowser(url);
-    expect(await whereTo(victim, back)).toBe('/?signInError=OIDC_REFUSED');
+    expect(await redirectOf(victim, redirect)).toBe('/?signInError=OIDC_REFUSED');
     victim.cookies.set('matre_oidc', 'v1%3Aforged');
-    expect(await whereTo(victim, back)).toBe('/?signInError=OIDC_REFUSED');
+    expect(await redirectOf(victim, redirect)).toBe('/?signInError=OIDC_REFUSED');
     expect((await victim.session()).user).toBeNull();
-    const forged = new URL(back);
+    const forged = new URL(redirect);
     forged.searchParams.set('state', 'guessed');
-    expect(await whereTo(browser, forged.href)).toBe('/?signInError=OIDC_REFUSED');
+    expect(await redirectOf(browser, forged.href)).toBe('/?signInError=OIDC_REFUSED');
     expect((await browser.session()).user).toBeNull();
   });
 
-  it('sends nobody to another site afterwards', async () => {
+  it('never redirects to another site', async () => {
     Object.assign(provider.account, { id: '7', claims: { preferred_username: 'grace', groups: ['qa'] } });
     const { browser, authorization } = await begin('//evil.example.com/');
-    expect(await whereTo(browser, await provider.signIn(authorization))).toBe('/');
+    expect(await redirectOf(browser, await provider.signIn(authorization))).toBe('/');
   });
 
-  it('keeps what it knows out of the log', async () => {
+  it('keeps secrets out of the log', async () => {
     const { browser, authorization } = await begin();
-    const back = new URL(await provider.signIn(authorization));
-    expect(await whereTo(browser, back.href)).toBe('/runs/7?tab=log');
+    const redirect = new URL(await provider.signIn(authorization));
+    expect(await redirectOf(browser, redirect.href)).toBe('/runs/7?tab=log');
     const session = browser.cookies.get('matre_session') ?? '';
-    for (const secret of [client.secret, back.searchParams.get('code') ?? '', session]) {
+    for (const secret of [client.secret, redirect.searchParams.get('code') ?? '', session]) {
       expect(secret.length).toBeGreaterThan(10);
-      expect(logged).not.toContain(secret);
+      expect(logText).not.toContain(secret);
     }
   });
 
-  it('says so when the provider is away, and the server starts without it', async () => {
+  it('reports an unreachable provider, and the server starts without it', async () => {
     const port = await freePort();
-    const away = await startTestServer({
+    const offlineServer = await startTestServer({
       settings: {
         MATRE_PUBLIC_URL: 'http://127.0.0.1:1',
         MATRE_OIDC_ISSUER: `http://127.0.0.1:${port}`,
@@ -150,10 +150,10 @@ describe('OpenID Connect', () => {
       },
     });
     try {
-      const answer = await openBrowser(away.url).open('/api/sign-in/oidc');
+      const answer = await openBrowser(offlineServer.url).open('/api/sign-in/oidc');
       expect(answer.headers.get('location')).toBe('/?signInError=OIDC_UNREACHABLE');
     } finally {
-      await away.close();
+      await offlineServer.close();
     }
   });
 });

@@ -11,7 +11,10 @@ import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What the page is told, on either kind of database. Runs are executed here by hand, so that each moment can be looked at. */
+/**
+ * The data of the page, for every kind of database. The tests execute runs step by step, so that each state can be
+ * checked.
+ */
 export function pageConformance(kind: Kind): void {
   describe(`the page on ${kind}`, () => {
     let server: TestServer;
@@ -27,7 +30,7 @@ export function pageConformance(kind: Kind): void {
         closers.push(postgres.drop, redis.stop);
         Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
       }
-      // No engine is needed: what is told of containers is given.
+      // No engine is needed: the data of containers is a fixture.
       server = await startTestServer({
         settings,
         parts: { pool: async () => ({ list: async () => [], replace: none, prune: none }) },
@@ -79,7 +82,7 @@ export function pageConformance(kind: Kind): void {
       return { id, record, finish };
     }
 
-    /** A whole run of one test. */
+    /** Executes a whole run of one test. */
     async function execute(environment: string, test: string, result: Partial<NewResult>): Promise<number> {
       await submit(environment, [test]);
       const { id, record, finish } = await start([test]);
@@ -89,7 +92,7 @@ export function pageConformance(kind: Kind): void {
     }
     const fails = (message: string): Partial<NewResult> => ({ status: 'failed', message });
 
-    it('of nothing, tells that there is nothing', async () => {
+    it('of an empty installation shows that there is nothing', async () => {
       expect(await overview()).toMatchObject({
         lanes: [],
         queue: [],
@@ -100,32 +103,32 @@ export function pageConformance(kind: Kind): void {
       });
     });
 
-    it('what runs where, how far it is, and why the rest waits', async () => {
+    it('shows running runs with environment and progress, and why the others wait', async () => {
       for (const code of ['us', 'es', 'fr']) await add(code);
       await context.workers.register({ id: 'host/1', host: 'host', pid: 1, slots: 2 });
-      // How long tests take is known from this.
+      // This makes the durations of the tests known.
       const before = await execute('us', 'A', { durationMs: 10_000 });
       await submit('us', ['A', 'B', 'A2', 'A3']);
       const running = await start(['A', 'B']);
       const behind = await submit('us', ['A']);
-      const again = await submit('us', ['A']);
+      const repeat = await submit('us', ['A']);
       await server.ask('POST', '/api/environments/es/pause', { reason: 'database copy' });
       const paused = await submit('es', ['A']);
       await running.record.result({ ...newResult('A', 'passed'), durationMs: 10_000 });
       await running.record.testStarted({ name: 'B', suite: undefined });
 
-      const seen = await overview();
-      expect(seen.lanes.map(({ code, queued }) => [code, queued])).toEqual([
+      const view = await overview();
+      expect(view.lanes.map(({ code, queued }) => [code, queued])).toEqual([
         ['es', 1],
         ['fr', 0],
         ['us', 2],
       ]);
-      const [es, fr, us] = seen.lanes;
+      const [es, fr, us] = view.lanes;
       expect(fr).toMatchObject({ running: null, bars: [], more: false, paused: null });
       expect(es?.paused).toMatchObject({ reason: 'database copy' });
       expect(us?.running).toMatchObject({ id: running.id, done: 1, planned: 2, workerId: 'host/1/1' });
       expect(us?.running?.current).toMatchObject([{ test: 'B', suite: null }]);
-      // B is taken for an average test of 10 s.
+      // B counts as an average test of 10 s.
       expect(us?.running?.msLeft).toBeLessThanOrEqual(10_000);
       expect(us?.running?.percent).toBeGreaterThanOrEqual(50);
       expect(us?.bars).toMatchObject([
@@ -144,21 +147,21 @@ export function pageConformance(kind: Kind): void {
           finishedAt: null,
         },
       ]);
-      expect(seen.queue).toMatchObject([
+      expect(view.queue).toMatchObject([
         { id: behind, environment: 'us', position: 1, waits: { code: 'environment-busy', run: running.id } },
         { id: paused, environment: 'es', waits: { code: 'environment-paused' }, expectedStartAt: null },
-        { id: again, position: 2, waits: { code: 'environment-busy' } },
+        { id: repeat, position: 2, waits: { code: 'environment-busy' } },
       ]);
-      // Runs of the same selection are known, also from elsewhere.
-      for (const { expectedMs } of seen.queue) expect(expectedMs).toBeGreaterThanOrEqual(0);
-      const [first, , second] = seen.queue.map(({ expectedStartAt }) => Date.parse(expectedStartAt ?? ''));
+      // The expected duration comes from runs of the same selection, also on other environments.
+      for (const { expectedMs } of view.queue) expect(expectedMs).toBeGreaterThanOrEqual(0);
+      const [first, , second] = view.queue.map(({ expectedStartAt }) => Date.parse(expectedStartAt ?? ''));
       expect(second).toBeGreaterThanOrEqual(first as number);
-      expect(seen.workers).toEqual({ slots: 2, busy: 1, processes: 1, hosts: 1, lost: 0 });
-      expect(seen.queued.runs).toBe(3);
-      expect(seen.queued.oldestMs).toBeGreaterThanOrEqual(0);
+      expect(view.workers).toEqual({ slots: 2, busy: 1, processes: 1, hosts: 1, lost: 0 });
+      expect(view.queued.runs).toBe(3);
+      expect(view.queued.oldestMs).toBeGreaterThanOrEqual(0);
     });
 
-    it('only runs of the window', async () => {
+    it('shows only runs of the time window', async () => {
       await add('us');
       const id = await execute('us', 'A', {});
       await context.database.query(
@@ -175,7 +178,7 @@ export function pageConformance(kind: Kind): void {
       expect((await server.ask('GET', `/api/overview?from=${ago(1)}&to=${ago(2)}`)).status).toBe(400);
     });
 
-    it('a run that waits goes to the front, and no other does', async () => {
+    it('moves a queued run to the front, and no other run', async () => {
       await add('us');
       const [first, second, third] = [
         await submit('us', ['A']),
@@ -186,7 +189,7 @@ export function pageConformance(kind: Kind): void {
       const prioritise = (id: number, body: object) => server.ask('POST', `/api/runs/${id}/priority`, body);
       expect((await prioritise(third as number, { front: true })).body.priority).toBe(1);
       expect(await order()).toEqual([third, first, second]);
-      // Whoever is there already stays as it is.
+      // A run that is already at the front stays unchanged.
       expect((await prioritise(third as number, { front: true })).body.priority).toBe(1);
       await prioritise(second as number, { priority: 5 });
       expect(await order()).toEqual([second, third, first]);
@@ -202,23 +205,23 @@ export function pageConformance(kind: Kind): void {
       );
     });
 
-    it('what a failure is: new, known or flaky, and which others have its cause', async () => {
+    it('classifies a failure as new, known or flaky, and lists failures with the same cause', async () => {
       for (const code of ['us', 'es']) await add(code);
       const steps = (count: number, failed?: { title: string; number: number }) => ({
         steps: { count, failed },
       });
       await execute('us', 'A', steps(41));
-      const broke = await execute('us', 'A', {
+      const failedRun = await execute('us', 'A', {
         ...fails('Order # 12 is missing'),
         ...steps(23, { title: 'see order', number: 23 }),
       });
       const elsewhere = await execute('es', 'A', fails('Order # 9 is missing'));
-      const still = await execute('us', 'A', fails('Something else'));
+      const secondFailure = await execute('us', 'A', fails('Something else'));
       await execute('us', 'A', {});
       const salt = await execute('us', 'A', fails('Order # 77 is missing'));
 
       const failure = async (id: number) => (await results(id)).tests[0];
-      expect(await failure(broke)).toMatchObject({
+      expect(await failure(failedRun)).toMatchObject({
         status: 'failed',
         history: '.',
         flaky: false,
@@ -235,7 +238,7 @@ export function pageConformance(kind: Kind): void {
         history: '',
         failure: { classification: null, step: null },
       });
-      expect(await failure(still)).toMatchObject({
+      expect(await failure(secondFailure)).toMatchObject({
         history: '.x',
         failure: { classification: 'known', sameCauseAs: [] },
       });
@@ -247,7 +250,7 @@ export function pageConformance(kind: Kind): void {
       expect((await results(salt)).counts).toMatchObject({ planned: 1, failed: 1, flaky: 1 });
     });
 
-    it('each test of a run: waiting, running, done, tried again; and causes in it', async () => {
+    it('shows each test of a run as waiting, running, done or retried, with causes', async () => {
       await add('us');
       await execute('us', 'B', { durationMs: 3_000 });
       await submit('us', ['A', 'B', 'C', 'D', 'E']);
@@ -257,15 +260,15 @@ export function pageConformance(kind: Kind): void {
       const reason = { code: 'RESULT_MISSING', message: 'There is none.' } as const;
       await record.result({ ...newResult('E', 'broken'), message: undefined, reason });
       await record.testStarted({ name: 'D', suite: undefined });
-      const seen = await results(id);
-      expect(seen.tests.map(({ position, test, status }) => [position, test, status])).toEqual([
+      const view = await results(id);
+      expect(view.tests.map(({ position, test, status }) => [position, test, status])).toEqual([
         [1, 'A', 'failed'],
         [2, 'B', 'waiting'],
         [3, 'C', 'failed'],
         [4, 'D', 'running'],
         [5, 'E', 'broken'],
       ]);
-      expect(seen.counts).toEqual({
+      expect(view.counts).toEqual({
         planned: 5,
         passed: 0,
         failed: 2,
@@ -275,15 +278,15 @@ export function pageConformance(kind: Kind): void {
         waiting: 1,
         flaky: 0,
       });
-      expect(seen.tests[1]).toMatchObject({ usualMs: 3_000, history: '.', durationMs: null, failure: null });
-      expect(seen.causes).toMatchObject([
+      expect(view.tests[1]).toMatchObject({ usualMs: 3_000, history: '.', durationMs: null, failure: null });
+      expect(view.causes).toMatchObject([
         { message: 'No # 1', status: 'failed', tests: [{ test: 'A' }, { test: 'C' }] },
         { cause: 'RESULT_MISSING', message: 'There is none.', status: 'broken', tests: [{ test: 'E' }] },
       ]);
       expect((await server.ask('GET', '/api/runs/999/results')).body.code).toBe('RUN_UNKNOWN');
     });
 
-    it('the steps of a test, and nothing that is not there', async () => {
+    it('shows the steps of a test, and nothing for missing steps', async () => {
       await add('us');
       const stored = [
         {
@@ -324,27 +327,27 @@ export function pageConformance(kind: Kind): void {
         steps: [],
       }));
       await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(many));
-      const cut = (await steps('test=A')).body;
-      expect([cut.steps.length, cut.more]).toEqual([5_000, true]);
-      for (const damaged of ['{', '[{"name":1}]', '7']) {
-        await context.artifacts.write(id, 'tests/steps.json', damaged);
+      const truncated = (await steps('test=A')).body;
+      expect([truncated.steps.length, truncated.more]).toEqual([5_000, true]);
+      for (const content of ['{', '[{"name":1}]', '7']) {
+        await context.artifacts.write(id, 'tests/steps.json', content);
         expect((await steps('test=A')).body.code).toBe('RESULT_UNREADABLE');
       }
     });
 
-    it('what changes beside the runs is told: an environment, its variables and container, who executes runs', async () => {
+    it('is notified of changes of environments, variables, containers and workers', async () => {
       const { id } = (await add('us')).body;
       const stop = new AbortController();
       const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
-      let heard = '';
+      let eventText = '';
       void (async () => {
-        for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+        for await (const chunk of response.body ?? []) eventText += Buffer.from(chunk).toString();
       })().catch(() => undefined);
       const describes = async (text: string, change: () => Promise<unknown>) => {
-        await waitFor(() => heard.includes('reload'));
-        heard = 'reload';
+        await waitFor(() => eventText.includes('reload'));
+        eventText = 'reload';
         await change();
-        await waitFor(() => heard.includes(text));
+        await waitFor(() => eventText.includes(text));
       };
       const environment = `event: environment\ndata: ${id}\n`;
       await describes(environment, () =>
@@ -367,7 +370,7 @@ export function pageConformance(kind: Kind): void {
       stop.abort();
     });
 
-    it('where a run can be watched while it runs', async () => {
+    it('shows where a running run can be watched live', async () => {
       await add('us');
       const id = await submit('us', ['A']);
       const views = async () => (await server.ask('GET', `/api/runs/${id}/live`)).body;
@@ -378,7 +381,7 @@ export function pageConformance(kind: Kind): void {
       expect((await views()).views).toEqual([]);
     });
 
-    it('how a test went on all environments over time', async () => {
+    it('shows the history of a test on all environments', async () => {
       for (const code of ['us', 'es']) await add(code);
       const ids = [
         await execute('us', 'A', { durationMs: 100 }),
@@ -387,20 +390,20 @@ export function pageConformance(kind: Kind): void {
       ];
       const history = async (query = ''): Promise<TestHistoryView> =>
         (await server.ask('GET', `/api/tests/A/history${query}`)).body;
-      const seen = await history();
-      // One commit: the first results at it stand under each other.
+      const view = await history();
+      // One commit: the first results at it are in the same column.
       expect(
-        seen.rows.map(({ environment, cells }) => [environment, cells.map((cell) => cell?.run ?? null)]),
+        view.rows.map(({ environment, cells }) => [environment, cells.map((cell) => cell?.run ?? null)]),
       ).toEqual([
         ['es', [ids[1], null]],
         ['us', [ids[0], ids[2]]],
       ]);
-      expect(seen.columns).toHaveLength(2);
-      expect(seen.columns[0]).toMatchObject({ commit: { subject: 'Test the cart' }, p50Ms: 300 });
-      expect(seen).toMatchObject({ test: 'A', suite: null, suites: [null], results: 3, flakiness: 1 });
-      expect(seen.passRate).toBeCloseTo(2 / 3);
-      expect(seen.rows[1]).toMatchObject({ passRate: 0.5, flakiness: 1, results: 2 });
-      expect(seen.rows[1]?.cells[1]).toMatchObject({ status: 'failed', message: 'no', durationMs: 200 });
+      expect(view.columns).toHaveLength(2);
+      expect(view.columns[0]).toMatchObject({ commit: { subject: 'Test the cart' }, p50Ms: 300 });
+      expect(view).toMatchObject({ test: 'A', suite: null, suites: [null], results: 3, flakiness: 1 });
+      expect(view.passRate).toBeCloseTo(2 / 3);
+      expect(view.rows[1]).toMatchObject({ passRate: 0.5, flakiness: 1, results: 2 });
+      expect(view.rows[1]?.cells[1]).toMatchObject({ status: 'failed', message: 'no', durationMs: 200 });
       expect((await history('?runs=1')).rows[0]?.cells.map((cell) => cell?.run)).toEqual([ids[2]]);
       expect(await history('?suite=S')).toMatchObject({ results: 0, rows: [], columns: [], passRate: null });
     });

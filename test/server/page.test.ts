@@ -20,7 +20,7 @@ async function serve(folder: string): Promise<FastifyInstance> {
   return server;
 }
 
-describe('a page that is built', () => {
+describe('a built page', () => {
   let folder: string;
   let server: FastifyInstance;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('a page that is built', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is there at every address that a browser opens, with a word of its own in each answer', async () => {
+  it('is served at every address that a browser opens, with a fresh nonce in each response', async () => {
     const nonces = new Set<string>();
     for (const url of ['/', '/runs/7', '/tests/Some.Test', '/environments?search=us']) {
       const { statusCode, headers, body } = await server.inject({ url, headers: asBrowser });
@@ -57,7 +57,7 @@ describe('a page that is built', () => {
     expect(nonces.size).toBe(4);
   });
 
-  it('is not at addresses of the API, of files, or for programs', async () => {
+  it('is not served at addresses of the API or of files, nor to programs', async () => {
     for (const url of ['/api/nothing', '/assets/nothing.js']) {
       expect((await server.inject({ url, headers: asBrowser })).statusCode).toBe(404);
     }
@@ -67,7 +67,7 @@ describe('a page that is built', () => {
     expect((await server.inject({ url: '/../package.json' })).statusCode).toBe(404);
   });
 
-  it('has files that are kept for good, as they were compressed by the build', async () => {
+  it('has immutable files, served as the build compressed them', async () => {
     const url = '/assets/index-a1B2_c3D.js';
     const plain = await server.inject({ url });
     expect(plain.body).toBe(script);
@@ -80,7 +80,7 @@ describe('a page that is built', () => {
   });
 });
 
-it('a page that is not built says so', async () => {
+it('a page that is not built is reported', async () => {
   const server = await serve(join(tmpdir(), 'matre-no-page'));
   const { body } = await server.inject({ url: '/', headers: asBrowser });
   expect(body).toContain('npm run build');

@@ -20,7 +20,7 @@ async function resolveSelection({ tests }: { tests: string[] }) {
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({
-    // Tests that are broken on purpose are not tried again.
+    // Deliberately broken tests are not retried.
     settings: { MATRE_RETRIES: '0' },
     parts: { runner: namedRunner, resolveSelection },
   });
@@ -41,7 +41,7 @@ const finished = (id: number) =>
   });
 
 describe('runs over HTTP', () => {
-  it('are submitted for several environments at once, executed, and shown with all that happened', async () => {
+  it('are submitted for several environments at once, executed, and shown with their events', async () => {
     const { body } = await submit(['us', 'es', 'us'], ['PassHome', 'FailCart', 'SkipTax'], {
       requestedBy: 'a test',
     });
@@ -76,7 +76,7 @@ describe('runs over HTTP', () => {
     expect(passed.body.runs).toEqual([]);
   });
 
-  it('are repeated as a whole, or only what did not succeed', async () => {
+  it('are repeated completely, or only the tests that did not succeed', async () => {
     const { body } = await submit(['us'], ['PassHome', 'FailCart', 'BrokenTax']);
     const [{ id }] = body.runs;
     await finished(id);
@@ -92,7 +92,7 @@ describe('runs over HTTP', () => {
     expect(nothing.body).toMatchObject({ status: 400, code: 'SELECTION_EMPTY' });
   });
 
-  it('show their place in the queue, and are cancelled there at once', async () => {
+  it('show their position in the queue, and are cancelled there at once', async () => {
     const first = (await submit(['held'], ['PassA'])).body.runs[0].id;
     const second = (await submit(['held'], ['PassB'])).body.runs[0].id;
     const urgent = (await submit(['held'], ['PassC'], { priority: 5 })).body.runs[0].id;
@@ -103,8 +103,8 @@ describe('runs over HTTP', () => {
     expect(retry.body).toMatchObject({ status: 409, code: 'RUN_NOT_FINISHED' });
     const cancelled = await server.ask('POST', `/api/runs/${first}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'finished', verdict: 'cancelled' });
-    const again = await server.ask('POST', `/api/runs/${first}/cancel`);
-    expect(again.body).toMatchObject({ status: 409, code: 'RUN_FINISHED' });
+    const repeat = await server.ask('POST', `/api/runs/${first}/cancel`);
+    expect(repeat.body).toMatchObject({ status: 409, code: 'RUN_FINISHED' });
     expect(await position(second)).toBe(2);
   });
 
@@ -120,7 +120,7 @@ describe('runs over HTTP', () => {
     expect((await finished(id)).run.verdict).toBe('cancelled');
   });
 
-  it('know how long they will take from how long their tests took', async () => {
+  it('have an expected duration from earlier durations of their tests', async () => {
     await finished((await submit(['us'], ['PassTimed', 'PassTimedToo'])).body.runs[0].id);
     const { body } = await submit(['us'], ['WaitTimed', 'PassTimed', 'PassTimedToo', 'PassNever']);
     const [{ id }] = body.runs;
@@ -128,7 +128,7 @@ describe('runs over HTTP', () => {
       const answer = await server.ask('GET', `/api/runs/${id}/progress`);
       return answer.body.current === null ? undefined : answer.body;
     });
-    // Two that took 1.2 s, two that are taken for average ones, of which one has begun.
+    // Two that took 1.2 s, two that count as average ones, of which one has begun.
     expect(msLeft).toBeGreaterThanOrEqual(3600);
     expect(msLeft).toBeLessThanOrEqual(4800);
     await server.ask('POST', `/api/runs/${id}/cancel`);
@@ -188,7 +188,7 @@ describe('runs over HTTP', () => {
     },
   );
 
-  it('are unknown when there is none with that number', async () => {
+  it('are unknown when no run has the number', async () => {
     expect((await server.ask('GET', '/api/runs/4711')).body).toMatchObject({
       status: 404,
       code: 'RUN_UNKNOWN',
@@ -213,7 +213,7 @@ describe('the log of a run', () => {
 });
 
 describe('artifacts', () => {
-  it('of a shop are downloads in a sandbox; pictures are shown', async () => {
+  it('of a shop are sandboxed downloads; images are shown inline', async () => {
     const [{ id }] = (await submit(['us'], ['PassFiles'])).body.runs;
     const { artifacts } = server.app.context;
     await artifacts.write(id, "tests/it's.html", '<script>alert(1)</script>');
@@ -234,7 +234,7 @@ describe('artifacts', () => {
     expect(picture.headers.get('content-disposition')).toBe('inline');
   });
 
-  it('that were removed because they were old are said to be, wherever they are asked for', async () => {
+  it('that retention removed are reported as removed at every address', async () => {
     const { id } = (await submit(['us'], ['OldTest'])).body.runs[0];
     await finished(id);
     const { database, artifacts } = server.app.context;
@@ -254,11 +254,11 @@ describe('artifacts', () => {
     expect(body.run).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
     expect(Date.parse(body.run.filesRemovedAt)).toBeGreaterThan(0);
 
-    const told = { settings: { MATRE_URL: server.url } };
-    expect((await cliHere(['show', String(id)], told)).stdout).toMatch(
+    const cliOptions = { settings: { MATRE_URL: server.url } };
+    expect((await cliHere(['show', String(id)], cliOptions)).stdout).toMatch(
       /Files +removed .*, because they were old/,
     );
-    const { code, stderr } = await cliHere(['log', String(id)], told);
+    const { code, stderr } = await cliHere(['log', String(id)], cliOptions);
     expect([code, stderr]).toEqual([3, expect.stringContaining('FILES_REMOVED')]);
   });
 
@@ -272,17 +272,17 @@ describe('artifacts', () => {
 });
 
 describe('live events', () => {
-  it('name the runs that change', async () => {
+  it('name changed runs', async () => {
     const stop = new AbortController();
     const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
-    let heard = '';
+    let eventText = '';
     const listening = (async () => {
-      for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+      for await (const chunk of response.body ?? []) eventText += Buffer.from(chunk).toString();
     })().catch(() => undefined);
-    await waitFor(() => heard.includes('event: reload\n'));
+    await waitFor(() => eventText.includes('event: reload\n'));
     const [{ id }] = (await submit(['us'], ['PassHeard'])).body.runs;
-    await waitFor(() => heard.includes(`event: run\ndata: ${id}\n\n`));
+    await waitFor(() => eventText.includes(`event: run\ndata: ${id}\n\n`));
     stop.abort();
     await listening;
   });

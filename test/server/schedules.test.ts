@@ -32,7 +32,7 @@ const add = (more: object) => server.ask('POST', '/api/schedules', { ...nightly,
 const ask = (...args: string[]) => cliHere(args, { settings: { MATRE_DATA: server.folder } });
 
 describe('schedules over HTTP', () => {
-  it('show what a cron expression means before it is saved, or what is wrong with it', async () => {
+  it('preview what a cron expression means, or why it is invalid', async () => {
     const { body } = await server.ask(
       'GET',
       '/api/schedule-times?cron=30%202%2025%2010%20*&zone=Europe/Berlin&count=2',
@@ -44,12 +44,12 @@ describe('schedules over HTTP', () => {
         expect.anything(),
       ],
     });
-    const wrong = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
-    expect(wrong.status).toBe(400);
-    expect(wrong.body.detail).toContain('"25" is no hour: 0 to 23');
+    const invalid = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
+    expect(invalid.status).toBe(400);
+    expect(invalid.body.detail).toContain('"25" is no hour: 0 to 23');
   });
 
-  it('are added with what was left out, listed with their next times, changed, and removed', async () => {
+  it('are added with defaults, listed with their next times, changed, and removed', async () => {
     const added = await add({});
     expect(added.status).toBe(200);
     expect(added.body).toMatchObject({
@@ -74,20 +74,20 @@ describe('schedules over HTTP', () => {
     });
     expect((await add({})).body).toMatchObject({ status: 409, code: 'SCHEDULE_EXISTS' });
 
-    const moved = await server.ask('PATCH', '/api/schedules/nightly', {
+    const change = await server.ask('PATCH', '/api/schedules/nightly', {
       cron: '0 4 * * *',
       rename: 'Early birds',
       overlap: 'replace',
     });
-    expect(moved.body).toMatchObject({
+    expect(change.body).toMatchObject({
       name: 'Early birds',
       cron: '0 4 * * *',
       zone: 'Europe/Berlin',
       overlap: 'replace',
     });
-    expect(moved.body.next[0].local).toMatch(/ 04:00$/);
+    expect(change.body.next[0].local).toMatch(/ 04:00$/);
     const { body } = await server.ask('GET', '/api/schedules');
-    expect(body.schedules).toEqual([moved.body]);
+    expect(body.schedules).toEqual([change.body]);
 
     const removed = await server.ask('DELETE', '/api/schedules/Early%20birds');
     expect(removed.body.name).toBe('Early birds');
@@ -95,25 +95,27 @@ describe('schedules over HTTP', () => {
   });
 
   it('are refused when they could not fire', async () => {
-    const refused = async (more: object) => (await add({ name: 'wrong', ...more })).body;
-    expect(await refused({ cron: '0 0 30 2 *' })).toMatchObject({
+    const refusalOf = async (more: object) => (await add({ name: 'wrong', ...more })).body;
+    expect(await refusalOf({ cron: '0 0 30 2 *' })).toMatchObject({
       code: 'INPUT_INVALID',
       detail: expect.stringContaining('never comes'),
     });
-    expect(await refused({ zone: 'Berlin' })).toMatchObject({
+    expect(await refusalOf({ zone: 'Berlin' })).toMatchObject({
       code: 'INPUT_INVALID',
       detail: expect.stringContaining('is no time zone'),
     });
-    expect(await refused({ environments: ['uss'] })).toMatchObject({
+    expect(await refusalOf({ environments: ['uss'] })).toMatchObject({
       code: 'ENVIRONMENT_UNKNOWN',
       detail: expect.stringContaining('Did you mean us?'),
     });
-    expect(await refused({ selection: {} })).toMatchObject({ code: 'SELECTION_EMPTY' });
-    expect(await refused({ selection: { groups: ['smokee'] } })).toMatchObject({ code: 'SELECTION_UNKNOWN' });
-    expect(await refused({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(await refusalOf({ selection: {} })).toMatchObject({ code: 'SELECTION_EMPTY' });
+    expect(await refusalOf({ selection: { groups: ['smokee'] } })).toMatchObject({
+      code: 'SELECTION_UNKNOWN',
+    });
+    expect(await refusalOf({ name: 'a/b' })).toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  it('are fired by hand, once for each key, and their runs say where they come from', async () => {
+  it('are fired by hand, once for each idempotency key, and their runs name the schedule', async () => {
     const { body: schedule } = await add({ name: 'by hand', environments: ['us'] });
     const fire = () => server.ask('POST', '/api/schedules/by%20hand/fire', {}, { 'idempotency-key': 'once' });
     const first = await fire();
@@ -125,11 +127,11 @@ describe('schedules over HTTP', () => {
     expect((await fire()).body).toEqual(first.body);
     const { body } = await server.ask('GET', `/api/runs/${first.body.runs[0].id}`);
     expect(body.run).toMatchObject({ requestedBy: 'schedule by hand', scheduleId: schedule.id });
-    const again = await server.ask('POST', '/api/schedules/by%20hand/fire', {});
-    expect(again.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
+    const repeat = await server.ask('POST', '/api/schedules/by%20hand/fire', {});
+    expect(repeat.body).toMatchObject({ outcome: 'skipped', reason: { code: 'SCHEDULE_OVERLAPS' } });
   });
 
-  it('fire by themselves, pause, and do not catch up what was in the pause', async () => {
+  it('fire when due, pause, and do not catch up the times of a pause', async () => {
     await add({ name: 'hourly', cron: '0 * * * *', environments: ['es'] });
     const due = () =>
       server.app.context.database.query(`UPDATE schedule SET next_at = now() WHERE name = 'hourly'`);
@@ -147,22 +149,22 @@ describe('schedules over HTTP', () => {
     expect(Date.parse(resumed.body.next[0].at)).toBeGreaterThan(Date.now());
   });
 
-  it('tell open pages when one was changed', async () => {
+  it('notify open pages of a change', async () => {
     await add({ name: 'watched' });
     const leaving = new AbortController();
     const { body } = await fetch(`${server.url}/api/events`, { signal: leaving.signal });
-    let heard = '';
+    let eventText = '';
     const reading = (async () => {
-      for await (const part of body ?? []) heard += Buffer.from(part);
+      for await (const part of body ?? []) eventText += Buffer.from(part);
     })().catch(() => {});
-    await waitFor(() => heard.includes('event: reload'));
+    await waitFor(() => eventText.includes('event: reload'));
     await server.ask('POST', '/api/schedules/watched/pause', {});
-    await waitFor(() => heard.includes('event: schedules'));
+    await waitFor(() => eventText.includes('event: schedules'));
     leaving.abort();
     await reading;
   });
 
-  it('say that an environment was removed', async () => {
+  it('report a removed environment', async () => {
     await add({ name: 'half', environments: ['us', 'gone'] });
     expect((await server.ask('DELETE', '/api/environments/gone')).status).toBe(200);
     const { body } = await server.ask('GET', '/api/schedules/half');
@@ -194,8 +196,8 @@ describe('matre schedule', () => {
       /^weekly +us +@weekly +\S+ 00:00 \+00:00 UTC +- +group smoke$/m,
     );
 
-    const fired = await ask('schedule', 'fire', 'weekly');
-    expect(fired).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
+    const firing = await ask('schedule', 'fire', 'weekly');
+    expect(firing).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
     await ask('schedule', 'edit', 'weekly', '--priority', '5', '--missed', 'skip');
     const shown = await ask('schedule', 'show', 'weekly');
     expect(shown.stdout).toContain('Overlap       wait behind an earlier run');
@@ -208,7 +210,7 @@ describe('matre schedule', () => {
     expect((await ask('schedule', 'remove', 'weekly')).stdout).toBe('Schedule weekly was removed.\n');
   });
 
-  it('says in words what is wrong with a cron expression', async () => {
+  it('explains why a cron expression is invalid', async () => {
     const { code, stderr } = await ask('schedule', 'next', '--cron', '0 2 * *');
     expect(code).toBe(3);
     expect(stderr).toContain('has 4 fields, but five are needed');

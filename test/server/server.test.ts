@@ -9,31 +9,34 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** With any Host header, which fetch does not allow. */
+/** Sends any Host header, which fetch does not allow. */
 function statusFor(path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request(server.url + path, { method, headers }, (response) => {
+    const clientRequest = request(server.url + path, { method, headers }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    asked.on('error', reject);
-    asked.end();
+    clientRequest.on('error', reject);
+    clientRequest.end();
   });
 }
 
-describe('who may come in', () => {
-  it.each(['localhost', '127.0.0.1:8089', '[::1]:8089', 'LOCALHOST:80'])('Host %s may', async (host) => {
-    expect(await statusFor('/api/status', { host })).toBe(200);
-  });
+describe('host and origin', () => {
+  it.each(['localhost', '127.0.0.1:8089', '[::1]:8089', 'LOCALHOST:80'])(
+    'Host %s is accepted',
+    async (host) => {
+      expect(await statusFor('/api/status', { host })).toBe(200);
+    },
+  );
 
   it.each(['evil.example.com', 'localhost.evil.com', '192.168.1.5', '127.0.0.1.nip.io', 'a@localhost'])(
-    'Host %j may not: its name could be made to lead here',
+    'Host %j is refused: its name could be rebound to this server',
     async (host) => {
       expect([400, 403]).toContain(await statusFor('/api/status', { host }));
     },
   );
 
-  it('a page of another site may not post', async () => {
+  it('a page of another site cannot post', async () => {
     const { host } = new URL(server.url);
     const cancel = (origin: string) => statusFor('/api/runs/1/cancel', { host, origin }, 'POST');
     expect(await cancel('https://evil.example.com')).toBe(403);
@@ -41,7 +44,7 @@ describe('who may come in', () => {
     expect(await cancel(server.url)).toBe(404);
   });
 
-  it('probes may, under any name', async () => {
+  it('health checks are accepted under any name', async () => {
     expect(await statusFor('/healthz', { host: '10.1.2.3' })).toBe(200);
     expect(await statusFor('/readyz', { host: '10.1.2.3' })).toBe(200);
   });
@@ -49,23 +52,24 @@ describe('who may come in', () => {
 
 describe('with a token', () => {
   const token = 'a-token-of-some-length';
-  it('only those who know it come in', async () => {
-    const guarded = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
+  it('only callers that know it are accepted', async () => {
+    const tokenServer = await startTestServer({ settings: { MATRE_TOKEN: token, MATRE_HOST: '0.0.0.0' } });
     try {
       const status = async (authorization?: string) =>
-        (await guarded.ask('GET', '/api/status', undefined, authorization ? { authorization } : {})).status;
+        (await tokenServer.ask('GET', '/api/status', undefined, authorization ? { authorization } : {}))
+          .status;
       expect(await status()).toBe(401);
       expect(await status('Bearer wrong')).toBe(401);
       expect(await status(token)).toBe(401);
       expect(await status(`Bearer ${token}`)).toBe(200);
-      expect((await guarded.ask('GET', '/metrics')).status).toBe(401);
-      expect((await guarded.ask('GET', '/healthz')).status).toBe(200);
+      expect((await tokenServer.ask('GET', '/metrics')).status).toBe(401);
+      expect((await tokenServer.ask('GET', '/healthz')).status).toBe(200);
     } finally {
-      await guarded.close();
+      await tokenServer.close();
     }
   });
 
-  it('is not needed to listen beyond this machine, but sign-in is', async () => {
+  it('is not needed to listen on other addresses than localhost, but sign-in is', async () => {
     const settings = { MATRE_HOST: '0.0.0.0', MATRE_SIGN_IN: 'off' };
     await expect(startTestServer({ settings })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -74,9 +78,9 @@ describe('with a token', () => {
   });
 });
 
-describe('requests that make no sense', () => {
+describe('invalid requests', () => {
   it.each([
-    ['no JSON', 'POST', '/api/runs', '{', {}, 400],
+    ['invalid JSON', 'POST', '/api/runs', '{', {}, 400],
     [
       'another type',
       'POST',
@@ -98,7 +102,7 @@ describe('requests that make no sense', () => {
       {},
       414,
     ],
-    ['an address that is none', 'GET', '/api/environments/%zz', undefined, {}, 400],
+    ['an invalid address', 'GET', '/api/environments/%zz', undefined, {}, 400],
     ['an unknown field in the query', 'GET', '/api/runs?stat=queued', undefined, {}, 400],
     ['a limit that is too large', 'GET', '/api/runs?limit=100000', undefined, {}, 400],
   ])('%s: a problem with a remedy', async (_what, method, path, body, headers, status) => {
@@ -108,7 +112,7 @@ describe('requests that make no sense', () => {
     expect(answer.body).toMatchObject({ status, code: expect.any(String), remedy: expect.any(String) });
   });
 
-  it('an error that nobody foresaw is told without its text', async () => {
+  it('an unexpected error is reported without its text', async () => {
     const { context } = server.app;
     const { list } = context.locks;
     context.locks.list = () => Promise.reject(new Error('connect postgres://user:password@db'));
@@ -119,32 +123,32 @@ describe('requests that make no sense', () => {
   });
 });
 
-describe('the rest of what is there', () => {
-  it('is described: every operation, by the schemas that check it', async () => {
+describe('other operations', () => {
+  it('the API description has every operation with the schemas that validate it', async () => {
     const { body } = await server.ask('GET', '/api/openapi.json');
-    const described = Object.values(body.paths).flatMap((methods) =>
+    const declaredOperations = Object.values(body.paths).flatMap((methods) =>
       Object.values(methods as object).map(({ operationId }) => operationId),
     );
-    const ofBrowsers = described.filter((name) => name.startsWith('session.'));
+    const ofBrowsers = declaredOperations.filter((name) => name.startsWith('session.'));
     expect(ofBrowsers).toHaveLength(5);
-    expect(described.sort()).toEqual([...operations.map(({ name }) => name), ...ofBrowsers].sort());
+    expect(declaredOperations.sort()).toEqual([...operations.map(({ name }) => name), ...ofBrowsers].sort());
     const submit = body.paths['/api/runs'].post;
     expect(submit.requestBody.content['application/json'].schema.required).toContain('environments');
     expect(submit.responses.default.content).toHaveProperty('application/problem+json');
   });
 
-  it('locks are listed and taken away', async () => {
-    const held = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
+  it('locks are listed and released by force', async () => {
+    const lock = await server.app.context.locks.acquire('container_x', { owner: 'a test' });
     expect((await server.ask('GET', '/api/locks')).body.locks).toMatchObject([
       { name: 'container_x', owner: 'a test' },
     ]);
     expect((await server.ask('POST', '/api/locks/container_x/release')).status).toBe(200);
-    expect(held.lost.aborted).toBe(true);
-    const again = await server.ask('POST', '/api/locks/container_x/release');
-    expect(again.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
+    expect(lock.lost.aborted).toBe(true);
+    const repeat = await server.ask('POST', '/api/locks/container_x/release');
+    expect(repeat.body).toMatchObject({ status: 409, code: 'LOCK_NOT_HELD' });
   });
 
-  it('containers are listed with what will become of them, replaced and pruned', async () => {
+  it('containers are listed with their planned actions, replaced and pruned', async () => {
     const container = {
       image: 'shop:1',
       state: 'running',
@@ -193,10 +197,10 @@ describe('the rest of what is there', () => {
     }
   });
 
-  it('codes of faults are told with what they mean and what to do', async () => {
+  it('fault codes are listed with their meaning and remedy', async () => {
     const { body } = await server.ask('GET', '/api/faults');
-    const told = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
-    expect(told).toEqual({
+    const fault = body.faults.find(({ code }: { code: string }) => code === 'SELENIUM_UNREACHABLE');
+    expect(fault).toEqual({
       code: 'SELENIUM_UNREACHABLE',
       meaning: expect.stringMatching(/\w/),
       remedy: expect.stringMatching(/\w/),

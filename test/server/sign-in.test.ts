@@ -8,14 +8,14 @@ import { waitFor } from '../support/wait-for.ts';
 const password = 'correct horse battery';
 const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
 
-/** A server that people sign in to, and everything that it logs. */
+/** A server with sign-in, and its complete log. */
 async function startGuarded(settings: Record<string, string> = {}) {
-  let logged = '';
+  let logText = '';
   const log = pino(
     { level: 'trace' },
     {
       write(line: string) {
-        logged += line;
+        logText += line;
       },
     },
   );
@@ -24,19 +24,19 @@ async function startGuarded(settings: Record<string, string> = {}) {
     parts: { runner: namedRunner },
     log,
   });
-  return { server, logged: () => logged };
+  return { server, logText: () => logText };
 }
 
 describe('the first admin', () => {
   let server: TestServer;
-  let logged: () => string;
+  let logText: () => string;
   beforeAll(async () => {
-    ({ server, logged } = await startGuarded());
+    ({ server, logText } = await startGuarded());
   });
   afterAll(() => server.close());
-  const token = () => /\/welcome\?token=([\w-]+)/.exec(logged())?.[1] ?? '';
+  const token = () => /\/welcome\?token=([\w-]+)/.exec(logText())?.[1] ?? '';
 
-  it('is made with the link in the log, once, and is signed in', async () => {
+  it('is created once with the link in the log, and is signed in', async () => {
     const browser = openBrowser(server.url);
     expect(await browser.session()).toEqual({
       signInRequired: true,
@@ -46,8 +46,8 @@ describe('the first admin', () => {
       firstAdmin: true,
     });
     const make = (name: string, link: string) => ({ token: link, name, password });
-    const guessed = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));
-    expect(guessed.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    const attempt = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));
+    expect(attempt.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
     const weak = await browser.ask('POST', '/api/first-admin', {
       ...make('ada', token()),
       password: 'short',
@@ -62,8 +62,8 @@ describe('the first admin', () => {
     });
     expect((await browser.ask('GET', '/api/users')).body.users).toHaveLength(1);
 
-    const again = await openBrowser(server.url).ask('POST', '/api/first-admin', make('eve', token()));
-    expect(again.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
+    const repeat = await openBrowser(server.url).ask('POST', '/api/first-admin', make('eve', token()));
+    expect(repeat.body).toMatchObject({ status: 403, code: 'WELCOME_INVALID' });
     expect((await browser.ask('GET', '/api/audit')).body.entries).toMatchObject([
       { operation: 'session.first-admin', subject: 'eve', outcome: 'WELCOME_INVALID' },
       { operation: 'session.first-admin', subject: 'ada', outcome: 'done', address: '127.0.0.1' },
@@ -71,28 +71,28 @@ describe('the first admin', () => {
     ]);
   });
 
-  it('needs no link any more when the server starts again', async () => {
-    const links = logged().match(/welcome\?token/g);
+  it('needs no link when the server starts again', async () => {
+    const links = logText().match(/welcome\?token/g);
     expect(links).toHaveLength(1);
     const { inviteFirstAdmin } = await import('../../src/server/sign-in/first-admin.ts');
     await inviteFirstAdmin(server.app.context, server.url);
-    expect(logged().match(/welcome\?token/g)).toHaveLength(1);
+    expect(logText().match(/welcome\?token/g)).toHaveLength(1);
   });
 });
 
 describe('with users', () => {
   let server: TestServer;
-  let logged: () => string;
+  let logText: () => string;
   let ada: Browser;
   const add = (name: string, role: string) => ada.ask('POST', '/api/users', { name, role, password });
-  const signedIn = async (name: string) => {
+  const openSignedIn = async (name: string) => {
     const browser = openBrowser(server.url);
     expect((await browser.signIn(name, password)).status).toBe(200);
     return browser;
   };
   beforeAll(async () => {
-    ({ server, logged } = await startGuarded({ MATRE_TRUSTED_PROXIES: '127.0.0.1' }));
-    const link = /\/welcome\?token=([\w-]+)/.exec(logged())?.[1];
+    ({ server, logText } = await startGuarded({ MATRE_TRUSTED_PROXIES: '127.0.0.1' }));
+    const link = /\/welcome\?token=([\w-]+)/.exec(logText())?.[1];
     ada = openBrowser(server.url);
     expect((await ada.ask('POST', '/api/first-admin', { token: link, name: 'ada', password })).status).toBe(
       200,
@@ -111,13 +111,13 @@ describe('with users', () => {
   const newest = async () => (await ada.ask('GET', '/api/audit?limit=1')).body.entries[0];
 
   describe('signing in', () => {
-    it('takes the right password, and gives a cookie that no script sees', async () => {
+    it('accepts the right password, and sets a cookie that scripts cannot read', async () => {
       const browser = openBrowser(server.url);
-      const wrong = await browser.signIn('vera', `${password}!`);
+      const invalid = await browser.signIn('vera', `${password}!`);
       const unknown = await browser.signIn('nobody', password);
-      expect(wrong.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
-      // Nobody learns who exists.
-      expect(unknown.body).toEqual(wrong.body);
+      expect(invalid.body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
+      // The response does not reveal which users exist.
+      expect(unknown.body).toEqual(invalid.body);
       expect(await newest()).toMatchObject({ who: 'somebody unknown', outcome: 'SIGN_IN_REFUSED' });
 
       const right = await browser.signIn('VERA', password);
@@ -130,7 +130,7 @@ describe('with users', () => {
       expect(await newest()).toMatchObject({ who: 'vera', operation: 'session.begin', outcome: 'done' });
     });
 
-    it('gives a cookie for TLS alone behind a proxy that has it', async () => {
+    it('sets a secure cookie behind a proxy with TLS', async () => {
       const answer = await openBrowser(server.url).ask(
         'POST',
         '/api/session',
@@ -140,8 +140,8 @@ describe('with users', () => {
       expect(answer.headers.getSetCookie()[0]).toContain('Secure');
     });
 
-    it('ends with signing out, for every copy of the cookie', async () => {
-      const browser = await signedIn('vera');
+    it('ends on sign-out, for every copy of the cookie', async () => {
+      const browser = await openSignedIn('vera');
       const cookie = `matre_session=${browser.cookies.get('matre_session')}`;
       const status = async () => (await server.ask('GET', '/api/status', undefined, { cookie })).status;
       expect(await status()).toBe(200);
@@ -152,7 +152,7 @@ describe('with users', () => {
       expect((await server.ask('GET', '/api/session', undefined, { cookie })).body.user).toBeNull();
     });
 
-    it('is refused after ten attempts with one name, with the right password too, until an admin sets another', async () => {
+    it('is refused after ten attempts with one name, even with the right password, until an admin sets another', async () => {
       await add('mallory', 'viewer');
       const browser = openBrowser(server.url);
       const attempts = await Promise.all(
@@ -169,7 +169,7 @@ describe('with users', () => {
       expect((await browser.signIn('mallory', other)).status).toBe(200);
     });
 
-    it('is refused after a hundred attempts from one address, by what a trusted proxy says', async () => {
+    it('is refused after a hundred attempts from one address, as reported by a trusted proxy', async () => {
       const from = { 'x-forwarded-for': '203.0.113.7' };
       const attempt = (index: number) =>
         openBrowser(server.url).ask(
@@ -182,16 +182,16 @@ describe('with users', () => {
         await Promise.all(Array.from({ length: 20 }, (_, more) => attempt(index + more)));
       }
       expect((await attempt(100)).body).toMatchObject({ status: 429 });
-      // The trail cannot be filled that way.
+      // Attackers cannot fill the audit trail that way.
       expect(await newest()).toMatchObject({ address: '203.0.113.7', outcome: 'WELCOME_INVALID' });
       expect((await openBrowser(server.url).signIn('vera', password)).status).toBe(200);
     });
   });
 
   describe('a password', () => {
-    it('is changed by whoever knows it, and all other sessions end', async () => {
+    it('is changed by a user who knows it, and all other sessions end', async () => {
       await add('petra', 'viewer');
-      const [one, two] = [await signedIn('petra'), await signedIn('petra')];
+      const [one, two] = [await openSignedIn('petra'), await openSignedIn('petra')];
       const next = 'an even longer password';
       const change = (current: string) => one.ask('POST', '/api/session/password', { current, next });
       expect((await change('not this one')).body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
@@ -203,7 +203,7 @@ describe('with users', () => {
       expect((await openBrowser(server.url).signIn('petra', next)).status).toBe(200);
     });
 
-    it('is not what a token has', async () => {
+    it('cannot be changed with a token', async () => {
       const { body } = await ada.ask('POST', '/api/tokens', { name: 'a', role: 'admin' });
       const answer = await server.ask(
         'POST',
@@ -216,8 +216,8 @@ describe('with users', () => {
   });
 
   describe('roles', () => {
-    it('decide who may do what, at once when they change', async () => {
-      const [vera, otto] = [await signedIn('vera'), await signedIn('otto')];
+    it('decide what a user may do, and changes apply at once', async () => {
+      const [vera, otto] = [await openSignedIn('vera'), await openSignedIn('otto')];
       const run = { environments: ['us'], selection: { tests: ['PassHome'] } };
       const refused = await vera.ask('POST', '/api/runs', run);
       expect(refused.body).toMatchObject({
@@ -230,7 +230,7 @@ describe('with users', () => {
       expect((await vera.ask('GET', '/api/users')).status).toBe(403);
       expect((await vera.ask('GET', '/api/audit')).status).toBe(403);
 
-      const submitted = await otto.ask('POST', '/api/runs', { ...run, requestedBy: 'somebody else' });
+      const submitted = await otto.ask('POST', '/api/runs', { ...run, requestedBy: 'another user' });
       expect(submitted.body.runs[0].requestedBy).toBe('otto');
       const entry = { who: 'otto', via: 'password', address: '127.0.0.1', outcome: 'done' };
       expect(await newest()).toMatchObject({
@@ -249,16 +249,16 @@ describe('with users', () => {
       expect((await vera.ask('POST', '/api/runs', run)).status).toBe(403);
     });
 
-    it('always leave an admin', async () => {
+    it('always include at least one admin', async () => {
       expect((await ada.ask('DELETE', '/api/users/ada')).body).toMatchObject({ code: 'LAST_ADMIN' });
       expect((await ada.ask('PATCH', '/api/users/ada', { role: 'viewer' })).body).toMatchObject({
         code: 'LAST_ADMIN',
       });
     });
 
-    it('end with the user', async () => {
+    it('end when the user is removed', async () => {
       await add('rex', 'operator');
-      const rex = await signedIn('rex');
+      const rex = await openSignedIn('rex');
       const { body: token } = await rex.ask('POST', '/api/tokens', { name: 'of rex', role: 'operator' });
       expect((await ada.ask('DELETE', '/api/users/rex')).status).toBe(200);
       expect((await rex.ask('GET', '/api/status')).status).toBe(401);
@@ -268,8 +268,8 @@ describe('with users', () => {
   });
 
   describe('a page of another site', () => {
-    it('changes nothing with the cookie of a person: CSRF', async () => {
-      const otto = await signedIn('otto');
+    it('cannot change anything with the cookie of a user: CSRF', async () => {
+      const otto = await openSignedIn('otto');
       const resume = (headers: Record<string, string>) =>
         otto.ask('POST', '/api/environments/us/resume', undefined, headers);
       expect((await resume({ 'x-csrf-token': '' })).body).toMatchObject({
@@ -287,7 +287,7 @@ describe('with users', () => {
       await otto.ask('POST', '/api/environments/us/pause', { reason: 'so that runs stay in the queue' });
     });
 
-    it('cannot sign somebody in as somebody else', async () => {
+    it('cannot sign a user in as another user', async () => {
       const browser = openBrowser(server.url);
       const body = { name: 'vera', password };
       const origin = await browser.ask('POST', '/api/session', body, { origin: 'https://evil.example.com' });
@@ -301,8 +301,8 @@ describe('with users', () => {
     const withToken = (secret: string, method: string, path: string, body?: unknown) =>
       server.ask(method, path, body, { authorization: `Bearer ${secret}` });
 
-    it('are shown once, work until they are revoked, and need no CSRF', async () => {
-      const otto = await signedIn('otto');
+    it('are shown once, work until they are revoked, and need no CSRF token', async () => {
+      const otto = await openSignedIn('otto');
       const made = await otto.ask('POST', '/api/tokens', { name: 'ci', role: 'operator', expiresInDays: 30 });
       const { id, secret } = made.body;
       expect(secret).toMatch(/^matre_[\w-]{43}$/);
@@ -324,8 +324,8 @@ describe('with users', () => {
       });
     });
 
-    it('are never more than who makes them, and make no others', async () => {
-      const otto = await signedIn('otto');
+    it('never have a higher role than their creator, and cannot create tokens', async () => {
+      const otto = await openSignedIn('otto');
       const more = await otto.ask('POST', '/api/tokens', { name: 'more', role: 'admin' });
       expect(more.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
       const { body } = await otto.ask('POST', '/api/tokens', { name: 'breeder', role: 'operator' });
@@ -333,8 +333,8 @@ describe('with users', () => {
       expect(child.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     });
 
-    it('of others are seen and revoked by an admin alone', async () => {
-      const [otto, vera] = [await signedIn('otto'), await signedIn('vera')];
+    it('of other users are visible to and revocable by admins only', async () => {
+      const [otto, vera] = [await openSignedIn('otto'), await openSignedIn('vera')];
       const { body } = await otto.ask('POST', '/api/tokens', { name: 'mine', role: 'viewer' });
       expect((await vera.ask('GET', '/api/tokens')).body.tokens).toEqual([]);
       expect((await vera.ask('DELETE', `/api/tokens/${body.id}`)).body).toMatchObject({
@@ -354,19 +354,19 @@ describe('with users', () => {
       expect((await withToken(body.secret, 'GET', '/api/status')).status).toBe(200);
       const { database } = server.app.context;
       await database.query(`UPDATE token SET expires_at = now() WHERE id = $1 RETURNING id`, [body.id]);
-      // Nobody told the server, so it may remember for a moment.
+      // The server is not notified, so it may use its cache for a moment.
       await waitFor(async () => (await withToken(body.secret, 'GET', '/api/status')).status === 401);
     });
   });
 
-  it('invariant 10: nothing that is secret is in the log or the audit trail', async () => {
+  it('invariant 10: no secret is in the log or the audit trail', async () => {
     const { body: token } = await ada.ask('POST', '/api/tokens', { name: 'seen', role: 'viewer' });
     await ada.ask('PATCH', '/api/environments/us', { adminPassword: 'of the shop' });
     await ada.ask('PUT', '/api/variables', {
       environment: 'us',
       variables: [{ name: 'KEY', value: 'hush hush' }],
     });
-    // An error of ours logs the request.
+    // An internal error logs the request.
     const { locks } = server.app.context;
     const { list } = locks;
     locks.list = () => Promise.reject(new Error('made up'));
@@ -380,10 +380,10 @@ describe('with users', () => {
       if (body.next === null) break;
       before = `&before=${body.next}`;
     }
-    const told = JSON.stringify(trail);
-    expect(told).toContain('us: adminPassword');
-    expect(told).toContain('us: KEY');
-    expect(logged()).toContain('made up');
+    const auditText = JSON.stringify(trail);
+    expect(auditText).toContain('us: adminPassword');
+    expect(auditText).toContain('us: KEY');
+    expect(logText()).toContain('made up');
     const secrets = [
       password,
       token.secret,
@@ -393,7 +393,7 @@ describe('with users', () => {
     ];
     for (const secret of [...secrets, 'hush hush']) {
       expect(secret.length).toBeGreaterThan(8);
-      expect(told + logged()).not.toContain(secret);
+      expect(auditText + logText()).not.toContain(secret);
     }
   });
 });

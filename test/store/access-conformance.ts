@@ -8,21 +8,21 @@ import { type Kind, openTestDatabase, type TestDatabase } from '../support/datab
 
 const minute = 60_000;
 
-/** Who may do what, as either kind of database keeps it. */
+/** Access control, for every kind of database. */
 export function accessConformance(kind: Kind): void {
-  describe(`who may do what on ${kind}`, () => {
-    let opened: TestDatabase;
+  describe(`access control on ${kind}`, () => {
+    let testDatabase: TestDatabase;
     let database: Database;
     let access: Access;
     let password: string;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
-      database = opened.database;
+      testDatabase = await openTestDatabase(kind);
+      database = testDatabase.database;
       const secrets = createSecretBox(randomBytes(32));
       access = createAccess({ database, secrets, sessionMs: 60 * minute });
       password = await hashPassword('correct horse battery');
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
     beforeEach(() =>
       database.script(
         'DELETE FROM account; DELETE FROM token; DELETE FROM welcome; DELETE FROM sign_in_attempt',
@@ -31,7 +31,7 @@ export function accessConformance(kind: Kind): void {
 
     const add = (name: string, role: 'viewer' | 'operator' | 'admin' = 'admin') =>
       access.accounts.create({ name, role, password });
-    /** As if so long ago. */
+    /** Moves times into the past. */
     const age = (
       table: 'session' | 'token' | 'welcome' | 'sign_in_attempt',
       column: string,
@@ -43,7 +43,7 @@ export function accessConformance(kind: Kind): void {
       );
 
     describe('users', () => {
-      it('are found by name in any case, and nobody takes a name twice', async () => {
+      it('are found by name in any case, and names are unique', async () => {
         const ada = await add('Ada');
         expect(ada).toMatchObject({ name: 'Ada', role: 'admin', via: 'password', signedInAt: undefined });
         expect(await access.accounts.find('ADA')).toEqual(ada);
@@ -52,7 +52,7 @@ export function accessConformance(kind: Kind): void {
         await expect(access.accounts.remove('bob')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
       });
 
-      it('never lose their last admin, also when two changes come together', async () => {
+      it('never lose their last admin, also under concurrent changes', async () => {
         await add('ada');
         await add('bob');
         const both = await Promise.allSettled([
@@ -66,12 +66,12 @@ export function accessConformance(kind: Kind): void {
         expect(await access.accounts.hasAdmin()).toBe(true);
       });
 
-      it('of an OpenID provider are known by issuer and subject, never by name', async () => {
+      it('of an OpenID provider are identified by issuer and subject, never by name', async () => {
         const grace = { issuer: 'https://id.example.com', subject: '7' };
-        const made = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
-        // The name may have changed there, and so may the role.
+        const account = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
+        // The name may have changed at the provider, and so may the role.
         const again = await access.accounts.ofOidc(grace, { name: 'grace.h', role: 'admin' });
-        expect(again).toMatchObject({ id: made.id, name: 'grace', role: 'admin', via: 'oidc' });
+        expect(again).toMatchObject({ id: account.id, name: 'grace', role: 'admin', via: 'oidc' });
         const other = { issuer: 'https://evil.example.com', subject: '7' };
         await expect(access.accounts.ofOidc(other, { name: 'grace', role: 'admin' })).rejects.toMatchObject({
           code: 'USER_EXISTS',
@@ -83,7 +83,7 @@ export function accessConformance(kind: Kind): void {
     });
 
     describe('sessions', () => {
-      it('say who it is, with the role as it is now, until they end', async () => {
+      it('identify the user, with the current role, until they end', async () => {
         await add('root');
         const { id } = await add('ada', 'operator');
         const secret = await access.sessions.begin(id);
@@ -100,12 +100,12 @@ export function accessConformance(kind: Kind): void {
         expect(await access.sessions.whoIs(secret)).toBeUndefined();
       });
 
-      it('end an hour after their last use here, and after seven days whatever was done', async () => {
+      it('end an hour after their last use, and after seven days in any case', async () => {
         const { id } = await add('ada');
         const secret = await access.sessions.begin(id);
         await age('session', 'seen_at', 59);
         expect(await access.sessions.whoIs(secret)).toBeDefined();
-        // Being asked was a use.
+        // The check itself was a use.
         await age('session', 'seen_at', 59);
         expect(await access.sessions.whoIs(secret)).toBeDefined();
         await age('session', 'seen_at', 61);
@@ -117,7 +117,7 @@ export function accessConformance(kind: Kind): void {
         expect(await database.query('SELECT hash FROM session')).toHaveLength(1);
       });
 
-      it('end with a new password, and with the user', async () => {
+      it('end on a new password, and when the user is removed', async () => {
         await add('root');
         const { id } = await add('ada');
         const one = await access.sessions.begin(id);
@@ -139,7 +139,7 @@ export function accessConformance(kind: Kind): void {
           expiresInDays: more.expiresInDays,
         });
 
-      it('stand for their role, and tell when they were used', async () => {
+      it('have a role, and record their last use', async () => {
         const { token, secret } = await make();
         expect(token).toMatchObject({ name: 'ci', role: 'operator', usedAt: undefined, expired: false });
         expect(await access.tokens.whoIs(secret)).toEqual({
@@ -162,7 +162,7 @@ export function accessConformance(kind: Kind): void {
         expect((await access.tokens.get(token.id)).expired).toBe(true);
       });
 
-      it('may never do more than their user may now, and end with the user', async () => {
+      it('never have more than the current role of their user, and end when the user is removed', async () => {
         await add('root');
         const { id } = await add('ada');
         const { secret } = await make({ accountId: id });
@@ -181,7 +181,7 @@ export function accessConformance(kind: Kind): void {
       const accept = (secret: string, name = 'ada') =>
         access.welcome.accept(secret, name, async () => password);
 
-      it('works once, and so does that of another server', async () => {
+      it('works once, and so does the link of another server', async () => {
         const [one, two] = [await access.welcome.invite(), await access.welcome.invite()];
         const used = await Promise.allSettled([accept(one), accept(one, 'bob'), accept(two, 'eve')]);
         expect(used.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -189,17 +189,17 @@ export function accessConformance(kind: Kind): void {
         expect(await access.accounts.list()).toHaveLength(1);
       });
 
-      it('expires after an hour, and is worth nothing when there is an admin', async () => {
+      it('expires after an hour, and is invalid when an admin exists', async () => {
         const old = await access.welcome.invite();
         await age('welcome', 'expires_at', 61);
         await expect(accept(old)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
-        const late = await access.welcome.invite();
+        const expiredLink = await access.welcome.invite();
         await add('root');
-        await expect(accept(late)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
+        await expect(accept(expiredLink)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
       });
     });
 
-    it('attempts are counted together, each once, and forgotten after a quarter of an hour', async () => {
+    it('attempts are counted once each, also concurrent ones, and expire after a quarter of an hour', async () => {
       const counts = await Promise.all(Array.from({ length: 20 }, () => access.attempts.count('name ada')));
       expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
       expect(await access.attempts.count('name bob')).toBe(1);
@@ -209,7 +209,7 @@ export function accessConformance(kind: Kind): void {
       expect(await access.attempts.count('name ada')).toBe(1);
     });
 
-    it('changes are told from the newest, page by page, without what a column cannot hold', async () => {
+    it('audit entries are listed from the newest, page by page, without characters that a column cannot store', async () => {
       const entry = { who: { name: 'ada', via: 'password' }, address: '10.0.0.1', operation: 'x.y' } as const;
       const first = await access.audit.begin({ ...entry, subject: 'one' });
       await access.audit.record(
@@ -230,7 +230,7 @@ export function accessConformance(kind: Kind): void {
       expect(await access.audit.list({ before: newest?.id, limit: 1 })).toEqual([oldest]);
     });
 
-    it('no secret is stored as it is', async () => {
+    it('no secret is stored in plain text', async () => {
       const { id } = await add('ada');
       const secrets = [
         await access.sessions.begin(id),

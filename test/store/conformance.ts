@@ -9,7 +9,7 @@ import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 
-/** What either kind of database must do. */
+/** The behaviour of databases, for every kind. */
 export function storeConformance(kind: Kind): void {
   databaseConformance(kind);
   migrationConformance(kind);
@@ -20,21 +20,21 @@ export function storeConformance(kind: Kind): void {
 
 function databaseConformance(kind: Kind): void {
   describe('database', () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     let database: Database;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind, { empty: true });
-      database = opened.database;
+      testDatabase = await openTestDatabase(kind, { empty: true });
+      database = testDatabase.database;
       await database.script(
         'CREATE TABLE note (id bigint PRIMARY KEY, text text); CREATE TABLE other (id int);',
       );
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
 
     const texts = async () =>
       (await database.query<{ text: string }>('SELECT text FROM note ORDER BY id')).map(({ text }) => text);
 
-    it('gives numbers, dates and parsed JSON', async () => {
+    it('returns numbers, dates and parsed JSON', async () => {
       const [row] = await database.query(
         `SELECT 5000000000::bigint AS big, count(*) AS counted, '2026-01-02T03:04:05.678Z'::timestamptz AS at,
            $1::jsonb AS json, $2::int[] AS numbers, $3::text[] AS texts, $4::text AS absent, $5::timestamptz AS given`,
@@ -52,29 +52,29 @@ function databaseConformance(kind: Kind): void {
       });
     });
 
-    it('names a row that exists already', async () => {
+    it('reports a row that already exists', async () => {
       await database.query('INSERT INTO note VALUES (1, $1)', ['one']);
       const error = await database.query('INSERT INTO note VALUES (1, $1)', ['two']).catch((e: unknown) => e);
       expect(sqlState(error)).toBe(uniqueViolation);
       expect(await texts()).toEqual(['one']);
     });
 
-    it('takes back everything when a transaction rejects, whoever is at fault', async () => {
+    it('rolls a transaction back when it rejects, for an error of SQL or of the caller', async () => {
       const before = await texts();
-      const ownFault = database.transaction(async (transaction) => {
+      const callerError = database.transaction(async (transaction) => {
         await transaction.query('INSERT INTO note VALUES (10, $1)', ['lost']);
         throw new Error('changed my mind');
       });
-      await expect(ownFault).rejects.toThrow('changed my mind');
-      const sqlFault = database.transaction(async (transaction) => {
+      await expect(callerError).rejects.toThrow('changed my mind');
+      const sqlError = database.transaction(async (transaction) => {
         await transaction.query('INSERT INTO note VALUES (11, $1)', ['lost']);
         await transaction.query('SELECT 1/0');
       });
-      await expect(sqlFault).rejects.toThrow('division by zero');
+      await expect(sqlError).rejects.toThrow('division by zero');
       expect(await texts()).toEqual(before);
     });
 
-    it('lets transactions run at the same time or one after the other, but all of them', async () => {
+    it('runs all concurrent transactions, in parallel or one after the other', async () => {
       const ids = Array.from({ length: 20 }, (_, index) => 100 + index);
       await Promise.all(
         ids.map((id) =>
@@ -87,39 +87,39 @@ function databaseConformance(kind: Kind): void {
       expect((await texts()).filter((text) => text.startsWith('many '))).toHaveLength(20);
     });
 
-    it('reads what others have committed since the transaction began', async () => {
+    it('reads rows that were committed since the transaction began', async () => {
       const isolation = await database.transaction((transaction) =>
         transaction.query('SHOW transaction_isolation'),
       );
       expect(isolation).toEqual([{ transaction_isolation: 'read committed' }]);
     });
 
-    it('calls listeners when a transaction is committed, and only then', async () => {
-      const heard: string[] = [];
-      const stop = await database.listen('matre_a', (payload) => heard.push(`a ${payload}`));
-      const stopOther = await database.listen('matre_a', (payload) => heard.push(`other ${payload}`));
+    it('notifies listeners when a transaction commits, and only then', async () => {
+      const notifications: string[] = [];
+      const stop = await database.listen('matre_a', (payload) => notifications.push(`a ${payload}`));
+      const stopOther = await database.listen('matre_a', (payload) => notifications.push(`other ${payload}`));
       const notify = (payload: string, channel = 'matre_a') => `SELECT pg_notify('${channel}', '${payload}')`;
 
-      const rolledBack = database.transaction(async (transaction) => {
+      const failedTransaction = database.transaction(async (transaction) => {
         await transaction.query(notify('never'));
         throw new Error('no');
       });
-      await expect(rolledBack).rejects.toThrow('no');
+      await expect(failedTransaction).rejects.toThrow('no');
       await database.query(notify('elsewhere', 'matre_b'));
       await database.transaction(async (transaction) => {
         await transaction.query(notify('1'));
         await transaction.query('SELECT 1');
-        expect(heard).toEqual([]);
+        expect(notifications).toEqual([]);
       });
-      await waitFor(() => heard.length === 2);
+      await waitFor(() => notifications.length === 2);
       await stopOther();
       await database.query(notify('2'));
-      await waitFor(() => heard.length === 3);
-      expect(heard.sort()).toEqual(['a 1', 'a 2', 'other 1']);
+      await waitFor(() => notifications.length === 3);
+      expect(notifications.sort()).toEqual(['a 1', 'a 2', 'other 1']);
       await stop();
     });
 
-    it('lets a listener ask the database', async () => {
+    it('lets a listener query the database', async () => {
       let answer: unknown;
       const stop = await database.listen('matre_c', () => {
         void database.query('SELECT 7 AS seven').then((rows) => {
@@ -136,25 +136,25 @@ function databaseConformance(kind: Kind): void {
 
 function migrationConformance(kind: Kind): void {
   describe('migrate', () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind, { empty: true });
+      testDatabase = await openTestDatabase(kind, { empty: true });
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
 
-    const applied = () =>
-      opened.database.query<{ number: number; name: string }>(
+    const appliedMigrations = () =>
+      testDatabase.database.query<{ number: number; name: string }>(
         'SELECT number, name FROM schema_migration ORDER BY number',
       );
     const tables = async () =>
       (
-        await opened.database.query<{ table_name: string }>(
+        await testDatabase.database.query<{ table_name: string }>(
           `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
         )
       ).map((row) => row.table_name);
 
-    it('applies each migration once, though several start at the same time', async () => {
-      const { database, url } = opened;
+    it('applies each migration once, even when several processes start at the same time', async () => {
+      const { database, url } = testDatabase;
       const others = url
         ? await Promise.all([1, 2, 3].map(() => openPostgres({ url, log: quiet })))
         : [database, database];
@@ -162,11 +162,11 @@ function migrationConformance(kind: Kind): void {
       if (url) await Promise.all(others.map((other) => other.close()));
 
       const known = await readMigrations();
-      expect(await applied()).toEqual(known.map(({ number, name }) => ({ number, name })));
+      expect(await appliedMigrations()).toEqual(known.map(({ number, name }) => ({ number, name })));
       expect(await tables()).toContain('run');
     });
 
-    it('takes back a migration that fails, and leaves those before it', async () => {
+    it('rolls a failing migration back, and keeps the earlier ones', async () => {
       const known = await readMigrations();
       const before = await tables();
       const migrations = [
@@ -174,29 +174,31 @@ function migrationConformance(kind: Kind): void {
         { number: 9001, name: '9001_good', sql: 'CREATE TABLE good (id int)' },
         { number: 9002, name: '9002_bad', sql: 'CREATE TABLE bad (id int); SELECT 1/0;' },
       ];
-      await expect(migrate(opened.database, { log: quiet, migrations })).rejects.toThrow('division by zero');
+      await expect(migrate(testDatabase.database, { log: quiet, migrations })).rejects.toThrow(
+        'division by zero',
+      );
       expect(await tables()).toEqual([...before, 'good'].sort());
     });
 
     it('refuses a schema that is newer than the program, and changes nothing', async () => {
-      const before = await applied();
-      await expect(migrate(opened.database, { log: quiet })).rejects.toMatchObject({
+      const before = await appliedMigrations();
+      await expect(migrate(testDatabase.database, { log: quiet })).rejects.toMatchObject({
         code: 'SCHEMA_NEWER',
         message: expect.stringContaining('9001_good'),
       });
-      expect(await applied()).toEqual(before);
+      expect(await appliedMigrations()).toEqual(before);
     });
 
-    it('refuses a schema of another build, whatever the line ends of its files', async () => {
+    it('refuses a schema of another build, regardless of line endings', async () => {
       const good = { number: 9001, name: '9001_good', sql: 'CREATE TABLE good (id int)' };
       const known = (await readMigrations()).map((each) => ({
         ...each,
         sql: each.sql.replaceAll('\n', '\r\n'),
       }));
-      await migrate(opened.database, { log: quiet, migrations: [...known, good] });
+      await migrate(testDatabase.database, { log: quiet, migrations: [...known, good] });
       const changed = { ...good, sql: 'CREATE TABLE good (id bigint)' };
       await expect(
-        migrate(opened.database, { log: quiet, migrations: [...known, changed] }),
+        migrate(testDatabase.database, { log: quiet, migrations: [...known, changed] }),
       ).rejects.toMatchObject({ code: 'SCHEMA_DIFFERENT' });
     });
   });

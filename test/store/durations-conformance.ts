@@ -10,18 +10,18 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
-/** What is known about how long tests take, on either kind of database. */
+/** Expected durations of tests, for every kind of database. */
 export function durationsConformance(kind: Kind): void {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
+    testDatabase = await openTestDatabase(kind);
   });
-  afterAll(() => opened.close());
-  beforeEach(() => opened.clear());
+  afterAll(() => testDatabase.close());
+  beforeEach(() => testDatabase.clear());
 
-  /** Claims, plans and records a run of one test; its id. */
+  /** Claims, plans and records a run of one test; returns its id. */
   async function execute(environmentId: number, durationMs?: number, status: Status = 'passed') {
-    const { database } = opened;
+    const { database } = testDatabase;
     const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
     const [run] = await createRuns({ database }).insert([
       { environmentId, selection: emptySelection, requestedBy: 'test' },
@@ -33,7 +33,7 @@ export function durationsConformance(kind: Kind): void {
     if (durationMs !== undefined) {
       const result = { ...newResult('A', status), durationMs };
       await record.result(result);
-      // A repeat is not a second one.
+      // A repeated call does not count twice.
       await record.result(result);
     }
     await queue.finish(id, fence, 'passed');
@@ -41,13 +41,15 @@ export function durationsConformance(kind: Kind): void {
   }
   const create = async (code: string) => {
     const secrets = createSecretBox(randomBytes(32));
-    return (await createEnvironments({ database: opened.database, secrets }).create(newEnvironment(code))).id;
+    return (
+      await createEnvironments({ database: testDatabase.database, secrets }).create(newEnvironment(code))
+    ).id;
   };
   const expected = async (runId: number) =>
-    (await createDurations(opened).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
+    (await createDurations(testDatabase).expected(runId)).map(({ test, expectedMs }) => [test, expectedMs]);
 
   describe('expected durations', () => {
-    it('are the mean of the last five that ran to their end', async () => {
+    it('are the mean of the last five completed executions', async () => {
       const a = await create('a');
       for (const ms of [9_000, 100, 200, 300, 400]) await execute(a, ms);
       await execute(a, 500, 'failed');
@@ -55,7 +57,7 @@ export function durationsConformance(kind: Kind): void {
       expect(await expected(await execute(a))).toEqual([['A', 300]]);
     });
 
-    it('are those of its environment, else of the one where it ran last, else none', async () => {
+    it('are those of the environment, else of the environment of the last execution, else none', async () => {
       const [a, b, c] = [await create('a'), await create('b'), await create('c')];
       expect(await expected(await execute(a))).toEqual([]);
       await execute(a, 100);
@@ -64,26 +66,26 @@ export function durationsConformance(kind: Kind): void {
       expect(await expected(await execute(c))).toEqual([['A', 200]]);
     });
   });
-  describe('figures of tests', () => {
-    it('tell how a test went lately on all environments', async () => {
+  describe('statistics of tests', () => {
+    it('summarise recent outcomes of a test on all environments', async () => {
       const [a, b] = [await create('a'), await create('b')];
       for (const status of ['passed', 'failed', 'failed', 'passed', 'broken'] as const) {
         await execute(a, 100, status);
       }
       await execute(b, 300, 'failed');
-      const [metrics, ...others] = await createDurations(opened).metrics();
+      const [metrics, ...others] = await createDurations(testDatabase).metrics();
       expect(others).toEqual([]);
       expect(metrics).toMatchObject({ test: 'A', passing: 1, failing: 1, pairs: 3, changes: 2, meanMs: 200 });
       expect(metrics?.lastAt).toBeInstanceOf(Date);
     });
 
-    it('leave out environments that were removed, and know nothing at first', async () => {
-      expect(await createDurations(opened).metrics()).toEqual([]);
+    it('omit removed environments, and are empty at first', async () => {
+      expect(await createDurations(testDatabase).metrics()).toEqual([]);
       const a = await create('a');
       await execute(a, 100);
       const secrets = createSecretBox(randomBytes(32));
-      await createEnvironments({ database: opened.database, secrets }).remove(a);
-      expect(await createDurations(opened).metrics()).toEqual([]);
+      await createEnvironments({ database: testDatabase.database, secrets }).remove(a);
+      expect(await createDurations(testDatabase).metrics()).toEqual([]);
     });
   });
 }

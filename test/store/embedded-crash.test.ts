@@ -4,7 +4,7 @@ import { openEmbedded } from '../../src/store/database/embedded.ts';
 import { startChild } from '../support/child.ts';
 import { embeddedFolder, quiet } from '../support/database.ts';
 
-it('the embedded database opens again after SIGKILL in the middle of writing, with all that was committed', async () => {
+it('the embedded database opens again after a SIGKILL during a write, with all committed rows', async () => {
   const folder = await embeddedFolder();
   let before = 0;
   for (const rows of [5, 40, 120]) {

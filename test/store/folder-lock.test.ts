@@ -17,14 +17,14 @@ describe('the lock of a data folder', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A process that tries to get the lock. */
+  /** Starts a process that tries to acquire the lock. */
   function start(url = ''): Child {
     const child = startChild(new URL('./lock-process.ts', import.meta.url), [folder, url]);
     children.push(child);
     return child;
   }
 
-  it('is held by one; the others learn who that is and where its server answers', async () => {
+  it('is held by one process; the others learn its owner and the address of its server', async () => {
     const first = start('http://127.0.0.1:8089');
     expect(await first.line()).toBe('mine');
     const refusal = await start().line();
@@ -34,14 +34,14 @@ describe('the lock of a data folder', () => {
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
   });
 
-  it('is held by one even within a process', async () => {
+  it('is exclusive even within a process', async () => {
     const lock = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
     await lock.release();
     await (await lockFolder(folder)).release();
   });
 
-  it('can be had again when it was released', async () => {
+  it('can be acquired again after its release', async () => {
     const first = start();
     expect(await first.line()).toBe('mine');
     first.process.stdin?.end();
@@ -50,38 +50,38 @@ describe('the lock of a data folder', () => {
     expect(await start().line()).toBe('mine');
   });
 
-  it('is taken over by exactly one of many when the holder was killed', async () => {
-    let lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
+  it('is acquired by exactly one of many processes when its owner was killed', async () => {
+    let owner = start();
+    expect(await owner.line()).toBe('mine');
     for (let round = 0; round < 3; round++) {
-      await lockProcess.kill();
+      await owner.kill();
       expect(await readFolderOwner(folder)).toBeUndefined();
       const contenders = [start(), start(), start(), start()];
-      const answers = await Promise.all(contenders.map((child) => child.line()));
-      expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
-      expect(answers.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
-      lockProcess = contenders[answers.indexOf('mine')] ?? lockProcess;
-      expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
+      const lines = await Promise.all(contenders.map((child) => child.line()));
+      expect(lines.filter((answer) => answer === 'mine')).toHaveLength(1);
+      expect(lines.filter((answer) => answer.startsWith('DATA_FOLDER_IN_USE'))).toHaveLength(3);
+      owner = contenders[lines.indexOf('mine')] ?? owner;
+      expect(await readFolderOwner(folder)).toMatchObject({ pid: owner.pid });
     }
   });
 
   it('is never taken from a process that is alive but does not answer', async () => {
-    const lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
-    lockProcess.signal('SIGSTOP');
+    const owner = start();
+    expect(await owner.line()).toBe('mine');
+    owner.signal('SIGSTOP');
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
-    expect(await readFolderOwner(folder)).toMatchObject({ pid: lockProcess.pid });
+    expect(await readFolderOwner(folder)).toMatchObject({ pid: owner.pid });
   });
 
-  it('does not depend on its file: who deletes that gains nothing', async () => {
-    const lockProcess = start();
-    expect(await lockProcess.line()).toBe('mine');
+  it('does not depend on its file: deleting the file does not free the folder', async () => {
+    const owner = start();
+    expect(await owner.line()).toBe('mine');
     await rm(join(folder, 'owner.json'));
     expect(await start().line()).toContain('DATA_FOLDER_IN_USE');
     await expect(readFolderOwner(folder)).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
   });
 
-  it('tells who has the folder, though many ask while it is taken', async () => {
+  it('names its owner, even to many processes that ask during the acquisition', async () => {
     expect(await readFolderOwner(join(folder, 'none'))).toBeUndefined();
     const [lock, ...owners] = await Promise.all([
       lockFolder(folder),

@@ -7,25 +7,25 @@ import { loadKey } from '../../src/store/secret-key.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
 
 export function keyConformance(kind: Kind): void {
-  describe('the key of secrets', () => {
-    let opened: TestDatabase;
+  describe('the encryption key of secrets', () => {
+    let testDatabase: TestDatabase;
     let folder: string;
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
+      testDatabase = await openTestDatabase(kind);
     });
-    afterAll(() => opened.close());
+    afterAll(() => testDatabase.close());
     beforeEach(async () => {
-      await opened.clear();
+      await testDatabase.clear();
       folder = await mkdtemp(join(tmpdir(), 'matre-key-'));
     });
     afterEach(() => rm(folder, { recursive: true }));
 
     const load = (variable?: string, dataFolder = folder) =>
-      loadKey({ variable, dataFolder, database: opened.database });
+      loadKey({ variable, dataFolder, database: testDatabase.database });
     const file = () => join(folder, 'secret.key');
-    const settings = () => opened.database.query('SELECT * FROM setting');
+    const settings = () => testDatabase.database.query('SELECT * FROM setting');
 
-    it('is made on the first start, for its owner alone, and found on the next', async () => {
+    it('is created on the first start, readable only by its owner, and reused on the next', async () => {
       const key = await load();
       expect(key).toHaveLength(32);
       expect((await stat(file())).mode & 0o777).toBe(0o600);
@@ -38,7 +38,7 @@ export function keyConformance(kind: Kind): void {
       for (const other of others) expect(other).toEqual(first);
     });
 
-    it('can be given as base64 or as hexadecimal digits; then no file is made', async () => {
+    it('can be set as base64 or hexadecimal digits; then no file is created', async () => {
       const key = randomBytes(32);
       expect(await load(key.toString('base64'))).toEqual(key);
       expect(await load(key.toString('base64url'))).toEqual(key);
@@ -51,7 +51,7 @@ export function keyConformance(kind: Kind): void {
       randomBytes(31).toString('base64'),
       `${randomBytes(32).toString('hex')}00`,
       '!'.repeat(44),
-    ])('is refused in another form, without being repeated: %s', async (text) => {
+    ])('is refused in another form, without being shown: %s', async (text) => {
       await expect(load(text)).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         message: expect.not.stringContaining(text),
@@ -59,7 +59,7 @@ export function keyConformance(kind: Kind): void {
       expect(await settings()).toEqual([]);
     });
 
-    it('is refused when it is not the one that was used first, and nothing is changed', async () => {
+    it('is refused when it is not the key of the first use, and nothing changes', async () => {
       await load();
       const before = { file: await readFile(file(), 'utf8'), settings: await settings() };
       await expect(load(randomBytes(32).toString('hex'))).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG' });
@@ -73,7 +73,7 @@ export function keyConformance(kind: Kind): void {
       expect(await settings()).toEqual(before.settings);
     });
 
-    it('is not made anew when it is lost', async () => {
+    it('is not created again when it is lost', async () => {
       await load();
       await rm(file());
       const before = await settings();
@@ -82,22 +82,22 @@ export function keyConformance(kind: Kind): void {
       expect(await settings()).toEqual(before);
     });
 
-    it('is not made anew on another machine that shares the database', async () => {
+    it('is not created again on another machine that shares the database', async () => {
       await load();
-      const elsewhere = await mkdtemp(join(tmpdir(), 'matre-key-'));
-      await expect(load(undefined, elsewhere)).rejects.toMatchObject({ code: 'SECRET_KEY_MISSING' });
-      expect(await readdir(elsewhere)).toEqual([]);
-      await rm(elsewhere, { recursive: true });
+      const otherFolder = await mkdtemp(join(tmpdir(), 'matre-key-'));
+      await expect(load(undefined, otherFolder)).rejects.toMatchObject({ code: 'SECRET_KEY_MISSING' });
+      expect(await readdir(otherFolder)).toEqual([]);
+      await rm(otherFolder, { recursive: true });
     });
 
-    it('is used when the program died between making it and writing its fingerprint', async () => {
+    it('is used when the process was killed between creating it and storing its fingerprint', async () => {
       const key = await load();
-      await opened.clear();
+      await testDatabase.clear();
       expect(await load()).toEqual(key);
       expect(await settings()).toHaveLength(1);
     });
 
-    it.each([0o644, 0o660, 0o604])('is refused when others can get at its file: %o', async (mode) => {
+    it.each([0o644, 0o660, 0o604])('is refused when other users can read its file: %o', async (mode) => {
       await load();
       await chmod(file(), mode);
       await expect(load()).rejects.toMatchObject({
@@ -106,7 +106,7 @@ export function keyConformance(kind: Kind): void {
       });
     });
 
-    it('may be read by a group, as mounted secrets are', async () => {
+    it('may be readable by a group, as mounted secrets are', async () => {
       const key = await load();
       await chmod(file(), 0o640);
       expect(await load()).toEqual(key);

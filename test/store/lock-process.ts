@@ -1,4 +1,4 @@
-// Opens a data folder's lock, says how that went, and holds it until its standard input ends or it is killed.
+// Acquires the lock of a data folder, prints the result, and holds it until its standard input ends or it is killed.
 import { isFault } from '../../src/faults/fault.ts';
 import { lockFolder } from '../../src/store/database/folder-lock.ts';
 

@@ -7,7 +7,7 @@ import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-describe('a PostgreSQL that goes away', () => {
+describe('an unreachable PostgreSQL', () => {
   let server: TestPostgres;
   let database: Database;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('a PostgreSQL that goes away', () => {
     await server?.stop();
   });
 
-  const answers = () => database.query('SELECT 1').then(() => true);
+  const responds = () => database.query('SELECT 1').then(() => true);
   const unreachable = () => ({
     code: 'DATABASE_UNREACHABLE',
     message: expect.stringMatching(
@@ -33,10 +33,10 @@ describe('a PostgreSQL that goes away', () => {
     );
 
   it.each([
-    ['is not there', async () => `postgres://matre:${postgresPassword}@127.0.0.1:${await freePort()}/x`],
-    ['does not know the password', async () => server.url.replace(postgresPassword, `${postgresPassword}x`)],
-    ['does not know the database', async () => server.url.replace(/postgres$/, 'nothing')],
-    ['has a name that nobody knows', async () => `postgres://u:${postgresPassword}@no.such.host.invalid/x`],
+    ['does not run', async () => `postgres://matre:${postgresPassword}@127.0.0.1:${await freePort()}/x`],
+    ['refuses the password', async () => server.url.replace(postgresPassword, `${postgresPassword}x`)],
+    ['lacks the database', async () => server.url.replace(/postgres$/, 'nothing')],
+    ['has an unknown host name', async () => `postgres://u:${postgresPassword}@no.such.host.invalid/x`],
   ])('is refused with its address and without the password when it %s', async (_, url) => {
     const fault = await faultOf(await url());
     expect(fault).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
@@ -53,43 +53,43 @@ describe('a PostgreSQL that goes away', () => {
     },
   );
 
-  it('is reported as unreachable, recovers by itself, and tells listeners that they may have missed something', async () => {
-    const heard: string[] = [];
-    const stop = await database.listen('matre_away', (payload) => heard.push(payload));
-    const before = await database.listen('matre_other', (payload) => heard.push(`other ${payload}`));
+  it('is reported, recovers without intervention, and listeners are notified of possibly missed notifications', async () => {
+    const notifications: string[] = [];
+    const stop = await database.listen('matre_away', (payload) => notifications.push(payload));
+    const before = await database.listen('matre_other', (payload) => notifications.push(`other ${payload}`));
     for (const leave of [server.shutdown, server.kill]) {
-      heard.length = 0;
+      notifications.length = 0;
       await leave();
       await expect(database.query('SELECT 1')).rejects.toMatchObject(unreachable());
       await expect(database.transaction(async () => undefined)).rejects.toMatchObject(unreachable());
       await server.start();
-      await waitFor(answers);
-      await waitFor(() => heard.length === 2);
-      expect(heard.sort()).toEqual(['', 'other ']);
+      await waitFor(responds);
+      await waitFor(() => notifications.length === 2);
+      expect(notifications.sort()).toEqual(['', 'other ']);
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await waitFor(() => heard.includes('again'));
+      await waitFor(() => notifications.includes('again'));
     }
     await stop();
     await before();
   });
 
-  it('loses nothing that was committed and keeps nothing that was not, when it is killed in a transaction', async () => {
+  it('keeps all committed rows and no uncommitted ones when it is killed during a transaction', async () => {
     await database.script('CREATE TABLE IF NOT EXISTS kept (id int PRIMARY KEY)');
     await database.query('INSERT INTO kept VALUES (1)');
-    const interrupted = database.transaction(async (transaction) => {
+    const pending = database.transaction(async (transaction) => {
       await transaction.query('INSERT INTO kept VALUES (2)');
       await server.kill();
       await transaction.query('INSERT INTO kept VALUES (3)');
     });
-    await expect(interrupted).rejects.toMatchObject(unreachable());
+    await expect(pending).rejects.toMatchObject(unreachable());
     await server.start();
-    await waitFor(answers);
+    await waitFor(responds);
     expect(await database.query('SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('survives that single connections are ended, idle, listening or in a transaction', async () => {
-    const heard: string[] = [];
-    const stop = await database.listen('matre_ended', (payload) => heard.push(payload));
+  it('is recovered from when single connections end: idle, listening or in a transaction', async () => {
+    const notifications: string[] = [];
+    const stop = await database.listen('matre_ended', (payload) => notifications.push(payload));
     const endAll = () =>
       withClient(server.url, (client) =>
         client.query(
@@ -97,73 +97,73 @@ describe('a PostgreSQL that goes away', () => {
         ),
       );
     await endAll();
-    await waitFor(() => heard.includes(''));
-    await waitFor(answers);
-    const interrupted = database.transaction(async (transaction) => {
+    await waitFor(() => notifications.includes(''));
+    await waitFor(responds);
+    const pending = database.transaction(async (transaction) => {
       await transaction.query('SELECT 1');
       await endAll();
       await transaction.query('SELECT 1');
     });
-    await expect(interrupted).rejects.toMatchObject(unreachable());
-    await waitFor(answers);
+    await expect(pending).rejects.toMatchObject(unreachable());
+    await waitFor(responds);
     await stop();
   });
 
-  it('does not take a fault of the work for a fault of the connection', async () => {
-    const refused = Object.assign(new Error('connection refused by something else'), {
+  it('does not confuse an error of the caller with an error of the connection', async () => {
+    const userError = Object.assign(new Error('connection refused by something else'), {
       code: 'ECONNREFUSED',
     });
-    await expect(database.transaction(() => Promise.reject(refused))).rejects.toBe(refused);
+    await expect(database.transaction(() => Promise.reject(userError))).rejects.toBe(userError);
     await expect(database.query('SELECT * FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
-    expect(await answers()).toBe(true);
+    expect(await responds()).toBe(true);
   });
 
-  describe('over connections that are half open', () => {
+  describe('over half-open connections', () => {
     const timeoutMs = 4_000;
-    async function overWay() {
-      const way = await startProxy(server.port);
-      onTestFinished(way.close);
+    async function openProxied() {
+      const proxy = await startProxy(server.port);
+      onTestFinished(proxy.close);
       const url = new URL(server.url);
-      url.port = String(way.port);
-      const over = await openPostgres({ url: url.href, log: quiet, timeoutMs });
-      return { way, over };
+      url.port = String(proxy.port);
+      const proxied = await openPostgres({ url: url.href, log: quiet, timeoutMs });
+      return { proxy, proxied };
     }
 
-    it('gives up all of them after one silence, and has new ones', async () => {
-      const { way, over } = await overWay();
-      onTestFinished(over.close);
-      await Promise.all([1, 2, 3, 4, 5].map(() => over.query('SELECT pg_sleep(0.05)')));
-      way.loseConnections();
-      await expect(over.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
-      for (let count = 0; count < 5; count++) await over.query('SELECT 1');
+    it('closes all of them after one timeout, and opens new ones', async () => {
+      const { proxy, proxied } = await openProxied();
+      onTestFinished(proxied.close);
+      await Promise.all([1, 2, 3, 4, 5].map(() => proxied.query('SELECT pg_sleep(0.05)')));
+      proxy.loseConnections();
+      await expect(proxied.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      for (let count = 0; count < 5; count++) await proxied.query('SELECT 1');
     });
 
-    it('hears again, and tells listeners that they may have missed something', async () => {
-      const { way, over } = await overWay();
-      onTestFinished(over.close);
-      const heard: string[] = [];
-      await over.listen('matre_away', (payload) => heard.push(payload));
-      way.loseConnections();
-      await waitFor(() => heard.includes(''));
+    it('receives notifications again, and reports that some may have been missed', async () => {
+      const { proxy, proxied } = await openProxied();
+      onTestFinished(proxied.close);
+      const notifications: string[] = [];
+      await proxied.listen('matre_away', (payload) => notifications.push(payload));
+      proxy.loseConnections();
+      await waitFor(() => notifications.includes(''));
       await database.query(`SELECT pg_notify('matre_away', 'again')`);
-      await waitFor(() => heard.includes('again'));
+      await waitFor(() => notifications.includes('again'));
     });
 
-    it('closes', async () => {
-      const { way, over } = await overWay();
-      await over.query('SELECT 1');
-      await over.listen('matre_away', () => undefined);
-      way.loseConnections();
-      await over.close();
+    it('can be closed', async () => {
+      const { proxy, proxied } = await openProxied();
+      await proxied.query('SELECT 1');
+      await proxied.listen('matre_away', () => undefined);
+      proxy.loseConnections();
+      await proxied.close();
     });
   });
 
-  it('can be closed while it is away', async () => {
+  it('can be closed while it is unreachable', async () => {
     const other = await startPostgres();
-    const opened = await openPostgres({ url: other.url, log: quiet });
-    await opened.listen('matre_away', () => undefined);
+    const testDatabase = await openPostgres({ url: other.url, log: quiet });
+    await testDatabase.listen('matre_away', () => undefined);
     await other.stop();
-    await opened.close();
-    await expect(opened.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    await testDatabase.close();
+    await expect(testDatabase.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   });
 });

@@ -19,7 +19,7 @@ import { newEnvironment, newResult } from '../support/samples.ts';
 
 export function tableConformance(kind: Kind): void {
   describe('tables', () => {
-    let opened: TestDatabase;
+    let testDatabase: TestDatabase;
     let database: Database;
     let environments: Environments;
     let variables: Variables;
@@ -28,15 +28,15 @@ export function tableConformance(kind: Kind): void {
     const secrets = createSecretBox(randomBytes(32));
 
     beforeAll(async () => {
-      opened = await openTestDatabase(kind);
-      database = opened.database;
+      testDatabase = await openTestDatabase(kind);
+      database = testDatabase.database;
       environments = createEnvironments({ database, secrets });
       variables = createVariables({ database, secrets });
       runs = createRuns({ database });
       queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
     });
-    afterAll(() => opened.close());
-    beforeEach(() => opened.clear());
+    afterAll(() => testDatabase.close());
+    beforeEach(() => testDatabase.clear());
 
     const create = (code = 'preprod-us') => environments.create(newEnvironment(code));
     const submit = async (environment: Environment, more: Partial<NewRun> = {}) => {
@@ -46,7 +46,7 @@ export function tableConformance(kind: Kind): void {
       if (!run) throw new Error('no run');
       return run;
     };
-    /** Everything that is stored, as text. */
+    /** The content of all tables, as text. */
     const dump = async () =>
       JSON.stringify([
         await database.query('SELECT * FROM environment'),
@@ -74,14 +74,14 @@ export function tableConformance(kind: Kind): void {
       });
 
       it.each(['', 'A', '../x', 'a b', 'a;b', '-a', 'a.b', 'ä', 'a'.repeat(64), "a'--"])(
-        'have no code such as %j',
+        'cannot have the code %j',
         async (code) => {
           await expect(create(code)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
           expect(await environments.list()).toEqual([]);
         },
       );
 
-      it('have a code of their own, though two create it at the same time', async () => {
+      it('have unique codes, even when two are created at the same time', async () => {
         const outcomes = await Promise.allSettled([create(), create(), create()]);
         expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
         for (const outcome of outcomes)
@@ -101,7 +101,7 @@ export function tableConformance(kind: Kind): void {
         });
       });
 
-      it('are paused since the first time, with the latest reason, and resumed', async () => {
+      it('are paused since the first request, with the latest reason, and resumed', async () => {
         const { id } = await create();
         const first = await environments.pause(id, 'deployment');
         const second = await environments.pause(id, 'longer deployment');
@@ -109,7 +109,7 @@ export function tableConformance(kind: Kind): void {
         expect((await environments.resume(id)).paused).toBeUndefined();
       });
 
-      it('keep a password that only readPassword gives, encrypted', async () => {
+      it('have an encrypted password that only readPassword returns', async () => {
         const { id } = await create();
         expect(await environments.readPassword(id)).toBeUndefined();
         expect((await environments.setPassword(id, 'pa$$wörd')).hasAdminPassword).toBe(true);
@@ -119,7 +119,7 @@ export function tableConformance(kind: Kind): void {
         expect(await environments.readPassword(id)).toBeUndefined();
       });
 
-      it('cannot be removed while they have runs to do; then they go, their history stays, their code is free', async () => {
+      it('cannot be removed with unfinished runs; once removed, their history stays and their code is free', async () => {
         const old = await create();
         await environments.setPassword(old.id, 'secret');
         await variables.set(old.id, { name: 'A', value: '1', secret: false });
@@ -139,7 +139,7 @@ export function tableConformance(kind: Kind): void {
         expect((await create()).id).not.toBe(old.id);
       });
 
-      it('are not removed under a run that is submitted at the same time', async () => {
+      it('are not removed while a run is submitted concurrently', async () => {
         for (let round = 0; round < 10; round++) {
           const environment = await create(`round-${round}`);
           const [submitted, removed] = await Promise.allSettled([
@@ -152,7 +152,7 @@ export function tableConformance(kind: Kind): void {
     });
 
     describe('variables', () => {
-      it('are kept for all and for each environment, and replaced by name', async () => {
+      it('are stored globally and for each environment, and replaced by name', async () => {
         const { id } = await create();
         await variables.set('global', { name: 'B', value: 'all', secret: false });
         await variables.set(id, { name: 'B', value: 'one', secret: false });
@@ -177,14 +177,14 @@ export function tableConformance(kind: Kind): void {
         expect(await dump()).not.toContain('tok3n');
       });
 
-      it('cannot be moved to another place while they are encrypted', async () => {
+      it('cannot be decrypted in another row', async () => {
         const { id } = await create();
         await variables.set(id, { name: 'TOKEN', value: 'x', secret: true });
         await database.query(`UPDATE variable SET name = 'PUBLIC_NAME'`);
         await expect(variables.readAll(id)).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG' });
       });
 
-      it('have a name that dotenv allows, and an environment that exists', async () => {
+      it('have a name that dotenv allows, and an existing environment', async () => {
         const variable = { name: 'A', value: '', secret: false };
         await expect(variables.set('global', { ...variable, name: 'A-B' })).rejects.toMatchObject({
           code: 'INPUT_INVALID',
@@ -194,7 +194,7 @@ export function tableConformance(kind: Kind): void {
     });
 
     describe('runs', () => {
-      it('are queued with what was asked for', async () => {
+      it('are queued as requested', async () => {
         const environment = await create();
         const selection = { ...emptySelection, groups: ['smoke'], exclude: ["O'Reilly; DROP"] };
         const first = await submit(environment);
@@ -222,7 +222,7 @@ export function tableConformance(kind: Kind): void {
         await expect(runs.get(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
       });
 
-      it('keep the commits that they are pinned to in use until they have finished', async () => {
+      it('keep their pinned commits in use until they are finished', async () => {
         const run = await submit(await create());
         const fence = (await queue.claim('w1'))?.fence ?? 0;
         expect(await runs.commitsInUse()).toEqual([]);
@@ -232,7 +232,7 @@ export function tableConformance(kind: Kind): void {
         expect(await runs.commitsInUse()).toEqual([]);
       });
 
-      it('are queued together or not at all, in the order in which they were asked for', async () => {
+      it('are queued together or not at all, in the requested order', async () => {
         const [a, b] = [await create('a'), await create('b')];
         const order = (environmentIds: number[]) =>
           runs.insert(
@@ -264,7 +264,7 @@ export function tableConformance(kind: Kind): void {
         expect(await list({ environmentId: a.id, state: 'queued' })).toEqual([ids[0], ids[1]]);
       });
 
-      it('know their position in the queue', async () => {
+      it('have a position in the queue', async () => {
         const [a, b] = [await create('a'), await create('b')];
         const first = await submit(a);
         await submit(b);
@@ -277,7 +277,7 @@ export function tableConformance(kind: Kind): void {
         expect(await positions()).toEqual([1, 2, undefined]);
       });
 
-      it('are cancelled at once when queued, and asked to end when running', async () => {
+      it('are cancelled at once when queued, and asked to stop when running', async () => {
         const environment = await create();
         const [running, queued] = [await submit(environment), await submit(environment)];
         const claim = await queue.claim('w');
@@ -293,7 +293,7 @@ export function tableConformance(kind: Kind): void {
       });
     });
 
-    describe('what belongs to a run', () => {
+    describe('data of a run', () => {
       it('is counted over the last attempt of each planned test, and listed in the order of the plan', async () => {
         const run = await submit(await create());
         const plan = ['A', 'B', 'C', 'D'].map((name) => ({ name, suite: name === 'C' ? 'S' : undefined }));
@@ -384,7 +384,7 @@ export function tableConformance(kind: Kind): void {
     });
 
     describe('workers', () => {
-      it('are there, stop, fall silent and go', async () => {
+      it('are alive, stop, become silent and are removed', async () => {
         const workers = createWorkers({ database });
         await workers.register({ id: 'b', host: 'h', pid: 2, slots: 4 });
         await workers.register({ id: 'a', host: 'h', pid: 1, slots: 4 });

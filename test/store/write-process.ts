@@ -1,5 +1,5 @@
-// Opens the embedded database of a data folder and commits numbered rows as fast as it can, until it is killed. It says
-// each number when the database has acknowledged it.
+// Opens the embedded database of a data folder and commits numbered rows as fast as possible, until it is killed. It
+// prints each number when the database has acknowledged it.
 import { writeSync } from 'node:fs';
 import { createLog } from '../../src/log.ts';
 import { openEmbedded } from '../../src/store/database/embedded.ts';
@@ -12,6 +12,6 @@ for (let number = (last?.number ?? 0) + 1; ; number++) {
     await transaction.query(`INSERT INTO written VALUES ($1, repeat('x', 2000))`, [number]);
     await transaction.query('UPDATE written SET pair = $1 WHERE number = $1', [number]);
   });
-  // At once, not through a stream that dies with us.
+  // Synchronously, not through a stream that is lost with the process.
   writeSync(1, `${number}\n`);
 }

@@ -13,8 +13,8 @@ export interface TestApp {
 }
 
 /**
- * An app on the embedded database in a folder of its own. Settings as in the environment of a process; also on PostgreSQL
- * nobody needs to sign in unless they say so.
+ * An app on the embedded database in its own folder. Settings as in the environment of a process; sign-in is off unless
+ * they turn it on, also on PostgreSQL.
  */
 export async function openTestApp(
   options: { settings?: Record<string, string>; parts?: Partial<ContainerParts>; log?: Logger } = {},
@@ -24,7 +24,7 @@ export async function openTestApp(
   const environment = {
     MATRE_DATA: folder,
     MATRE_PORT: '0',
-    // However slow the machine is, it says nothing about what the doctor looks at.
+    // A slow machine must not cause timeouts in the checks of the doctor.
     MATRE_DOCTOR_TIMEOUT: '150s',
     ...(shared && { MATRE_SIGN_IN: 'off' }),
     ...options.settings,
@@ -45,27 +45,27 @@ export async function openTestApp(
 export interface TestServer extends TestApp {
   url: string;
   server: RunningServer;
-  /** Asks for JSON, with JSON if there is a body. */
+  /** Requests JSON, with a JSON body if there is one. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
 export interface Answer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it as it likes
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary fields of responses
   body: any;
 }
 
 /** The same with a server on a free port. */
 export async function startTestServer(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestServer> {
-  const opened = await openTestApp(options);
-  const server = await startServer(opened.app.context, '0.0.0-test').catch(async (error) => {
-    await opened.close();
+  const testApp = await openTestApp(options);
+  const server = await startServer(testApp.app.context, '0.0.0-test').catch(async (error) => {
+    await testApp.close();
     throw error;
   });
-  await opened.app.publish(server);
+  await testApp.app.publish(server);
   return {
-    ...opened,
+    ...testApp,
     server,
     url: server.url,
     async ask(method, path, body, headers = {}) {
@@ -80,7 +80,7 @@ export async function startTestServer(options: Parameters<typeof openTestApp>[0]
     },
     async close() {
       await server.close();
-      await opened.close();
+      await testApp.close();
     },
   };
 }

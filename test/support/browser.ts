@@ -2,16 +2,16 @@ import type { SessionView } from '../../src/server/sign-in/session.ts';
 import type { Answer } from './app.ts';
 
 export interface Browser {
-  /** Asks as a page would: with the cookies, and the CSRF token of the session where something is changed. */
+  /** Sends requests like a page: with the cookies, and the CSRF token of the session on changes. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Without following a redirect. */
+  /** Does not follow redirects. */
   open(address: string): Promise<Response>;
   signIn(name: string, password: string): Promise<Answer>;
   session(): Promise<SessionView>;
   cookies: Map<string, string>;
 }
 
-/** A browser with cookies of its own, which shows one server. */
+/** A browser with its own cookies, for one server. */
 export function openBrowser(url: string): Browser {
   const cookies = new Map<string, string>();
   let csrf: string | null = null;

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 const project = join(import.meta.dirname, '../..');
 
 /**
- * What Node is told to execute a TypeScript file of the project: from its source, or as `make test` has compiled it, which takes
- * half the work for each process.
+ * The arguments of Node that execute a TypeScript file of the project: from its source, or as `make test` has compiled
+ * it, which takes half the work for each process.
  */
 export function programOf(file: string): string[] {
   const compiled = process.env['MATRE_TEST_COMPILED'];
@@ -18,18 +18,18 @@ export function programOf(file: string): string[] {
 export interface Child {
   process: ChildProcess;
   pid: number;
-  /** The next line of its standard output; rejects when it ends before. */
+  /** The next line of its standard output; rejects when the process ends before. */
   line(): Promise<string>;
   /** Writes a line to its standard input. */
-  say(text: string): void;
+  writeLine(text: string): void;
   signal(signal: NodeJS.Signals): void;
   /** Exit code, or the signal that ended it. */
   exited: Promise<number | NodeJS.Signals>;
-  /** SIGKILL, also to a stopped process, and waits for its end. */
+  /** Sends SIGKILL, also to a stopped process, and waits for its end. */
   kill(): Promise<void>;
 }
 
-/** Starts a TypeScript file as a Node process of its own, possibly of another user. Its standard error goes to ours. */
+/** Starts a TypeScript file as a separate Node process, optionally as another user. Its standard error goes to ours. */
 export function startChild(
   file: URL,
   args: string[],
@@ -51,7 +51,7 @@ export function startChild(
       if (done) throw new Error(`${file.pathname} ended (${await exited}) before it said anything more`);
       return value;
     },
-    say: (text) => child.stdin.write(`${text}\n`),
+    writeLine: (text) => child.stdin.write(`${text}\n`),
     signal: (signal) => child.kill(signal),
     exited,
     async kill() {

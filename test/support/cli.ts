@@ -17,16 +17,16 @@ export interface CliResult {
   stderr: string;
   /** From its last output to its end, in milliseconds. */
   silentMs: number;
-  /** With `observeEnd`: nothing was open any more, so no force was needed. */
+  /** With `observeEnd`: it ended without force, because no handle was open any more. */
   endedByItself: boolean;
 }
 
 export interface CliProcess {
   process: ChildProcess;
-  /** What it has printed so far, on both outputs. */
-  printed(): string;
-  /** Waits until it has printed a text. */
-  says(text: string): Promise<unknown>;
+  /** Its output so far, on both streams. */
+  output(): string;
+  /** Waits until the output contains a text. */
+  waitForOutput(text: string): Promise<unknown>;
   done: Promise<CliResult>;
 }
 
@@ -34,15 +34,15 @@ export interface CliOptions {
   settings?: Record<string, string>;
   stdin?: string;
   cwd?: string;
-  /** In a pseudo terminal, as a person has it: both outputs arrive as `stdout`. */
+  /** In a pseudo terminal, as for a user: both outputs arrive as `stdout`. */
   terminal?: boolean;
-  /** Whether it ends by itself or by force is noted; `collect-garbage`: while garbage is collected all the time. */
+  /** Records whether it ends without force; `collect-garbage`: with constant garbage collection. */
   observeEnd?: 'plain' | 'collect-garbage';
-  /** With `observeEnd`: the process ends by force as early as for users, not after a minute. */
+  /** With `observeEnd`: the process is forced to end as early as for users, not after a minute. */
   allowForce?: boolean;
 }
 
-/** Starts the real command line as a process of its own, with these settings and no others. */
+/** Starts the real command line as a separate process, with these settings and no others. */
 export function startCli(
   args: string[],
   { settings = {}, stdin = '', cwd = '/', terminal = false, observeEnd, allowForce }: CliOptions = {},
@@ -91,11 +91,11 @@ export function startCli(
       resolve({ code, stdout, stderr, silentMs, endedByItself });
     });
   });
-  const printed = () => stdout + stderr;
-  return { process: child, printed, says: (text) => waitFor(() => printed().includes(text)), done };
+  const output = () => stdout + stderr;
+  return { process: child, output, waitForOutput: (text) => waitFor(() => output().includes(text)), done };
 }
 
-/** An argument as `script` hands it to a shell. */
+/** Quotes an argument for the shell of `script`. */
 function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
@@ -105,7 +105,7 @@ export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
   return startCli(args, options).done;
 }
 
-/** The same within this process, which is much quicker: for what does not depend on being a process. */
+/** The same within this process, which is much quicker: for tests that do not depend on a separate process. */
 export async function cliHere(
   args: string[],
   { settings = {}, stdin = '' }: CliOptions = {},

@@ -22,14 +22,14 @@ export interface TestDatabase {
   database: Database;
   /** Of a PostgreSQL. */
   url: string | undefined;
-  /** A data folder of its own; of an embedded database, the one it is in. */
+  /** A separate data folder; the one of an embedded database. */
   folder: string;
-  /** Takes everything out again except the schema; numbers start at 1. */
+  /** Deletes all rows, but keeps the schema; numbers start at 1. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A fresh database of either kind, with the schema unless `empty`. Close it: that removes it as well. */
+/** A fresh database of either kind, with the schema unless `empty`. `close` also removes it. */
 export async function openTestDatabase(kind: Kind, options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const folder =
     kind === 'embedded' ? await embeddedFolder(options) : await mkdtemp(join(tmpdir(), 'matre-data-'));
@@ -42,7 +42,7 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
     database,
     url: server?.url,
     folder,
-    // Not TRUNCATE, which makes new files: ten times slower.
+    // Not TRUNCATE, which creates new files: ten times slower.
     clear: () =>
       database.script(`
         DELETE FROM run; DELETE FROM schedule; DELETE FROM variable; DELETE FROM environment; DELETE FROM worker; DELETE FROM setting;
@@ -56,8 +56,8 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
 }
 
 /**
- * A data folder with an embedded database in it, made by nobody's start, with the schema unless `empty`. Making one takes
- * seconds; copying one does not, so the first ones are kept with the installed packages.
+ * A data folder with an embedded database, with the schema unless `empty`. Creating one takes seconds; copying one does
+ * not, so the first ones are kept with the installed packages.
  */
 export async function embeddedFolder(options: { empty?: boolean } = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-data-'));
@@ -72,8 +72,8 @@ async function embeddedTemplate(empty: boolean): Promise<string> {
   const migrations = createHash('sha256').update(JSON.stringify(await readMigrations()));
   const schema = empty ? '' : `-${migrations.digest('hex').slice(0, 12)}`;
   const template = join(cache, `pglite-${version}${schema}`);
-  const known = await stat(template).catch(() => undefined);
-  if (known) return template;
+  const exists = await stat(template).catch(() => undefined);
+  if (exists) return template;
 
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'new-'));

@@ -6,11 +6,11 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A Docker Engine of one's own. */
+/** A Docker Engine for tests. */
 export interface TestDocker {
-  /** As DOCKER_HOST has it. */
+  /** In the form of DOCKER_HOST. */
   host: string;
-  /** Ends it, cleanly or not; `start` brings it back with its images and containers, which have ended. */
+  /** Ends it, gracefully or not; `start` starts it again with its images and containers, which have ended. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Settles when it answers. */
   start(): Promise<void>;
@@ -19,43 +19,43 @@ export interface TestDocker {
 }
 
 /** Why no Docker Engine can be started here; `undefined` when one can. */
-export function noDockerBecause(): string | undefined {
+export function noDockerReason(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
   return spawnSync('dockerd', ['--version']).status === 0 ? undefined : 'no dockerd';
 }
 
-/** The command before a command that gives it a network namespace of its own. */
+/** The command prefix that creates a new network namespace. */
 const newNamespace = ['unshare', '--net', '--'];
 
 /**
- * Starts a Docker Engine in a folder, which must not be there. `apart`: in a network namespace of its own, or of the command that
- * is given, where it finds no other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10);
- * its containers then have no network but that.
+ * Starts a Docker Engine in a folder, which must not exist. `isolated`: in its own network namespace, or that of the given
+ * command, where it finds no other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10);
+ * its containers then have only that network.
  */
 export async function startDocker(
   folder: string,
-  { apart = false }: { apart?: boolean | readonly string[] } = {},
+  { isolated = false }: { isolated?: boolean | readonly string[] } = {},
 ): Promise<TestDocker> {
   const socketPath = join(folder, 'docker.sock');
   const logPath = join(folder, 'docker.log');
   const argv = [
-    // It ends with this process, however that ends.
+    // It ends with this process in any case.
     ...['setpriv', '--pdeathsig=TERM'],
     ...['dockerd', '--host', `unix://${socketPath}`, '--pidfile', join(folder, 'docker.pid')],
     ...['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')],
-    ...['--iptables=false', ...(apart ? ['--bridge=none'] : [])],
+    ...['--iptables=false', ...(isolated ? ['--bridge=none'] : [])],
   ];
-  const within = apart === true ? newNamespace : apart || [];
+  const within = isolated === true ? newNamespace : isolated || [];
   const [command = '', ...rest] = [...within, ...argv];
   let engine: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    // A file: nobody reads a pipe while tests run, and the engine would stop when it is full.
+    // A file: no one reads a pipe while tests run, and the engine would block when it is full.
     const log = openSync(logPath, 'a');
     const child = spawn(command, rest, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     engine = child;
-    for (let tries = 2_400; !(await answers(socketPath)); tries--) {
+    for (let tries = 2_400; !(await responds(socketPath)); tries--) {
       if (child.exitCode !== null || tries === 0) {
         throw new Error(`dockerd does not answer:\n${readFileSync(logPath, 'utf8').slice(-2_000)}`);
       }
@@ -68,7 +68,8 @@ export async function startDocker(
     const exit = once(engine, 'exit');
     engine.kill(signal);
     await exit;
-    // Its containerd dies with it. Where nobody buries that, the next engine takes it for alive, and waits for it in vain.
+    // Its containerd ends with it. Where no init process reaps that, the next engine takes it for alive, and waits for
+    // it in vain.
     await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true });
   }
 
@@ -86,19 +87,19 @@ export async function startDocker(
   };
 }
 
-/** The engine leaves its network namespace mounted; one that was killed, its file systems too. The innermost first. */
+/** The engine leaves its network namespace mounted; a killed one also its file systems. Innermost first. */
 function mountsBelow(folder: string): string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const targets = mounts.map((line) => line.split(' ')[1] ?? '');
   return targets.filter((target) => target.startsWith(`${folder}/`)).reverse();
 }
 
-function answers(socketPath: string): Promise<boolean> {
+function responds(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = get({ socketPath, path: '/_ping' }, (answer) => {
+    const request = get({ socketPath, path: '/_ping' }, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200);
     });
-    asked.on('error', () => resolve(false));
+    request.on('error', () => resolve(false));
   });
 }

@@ -13,11 +13,11 @@ export interface TestRepository {
   /** A work tree with a `.git`. */
   folder: string;
   git(...argv: string[]): string;
-  /** Writes files (`undefined` removes one), commits, and gives the id of the commit. */
+  /** Writes files (`undefined` removes one), commits, and returns the id of the commit. */
   commit(files: Record<string, string | undefined>, message?: string): string;
 }
 
-/** Without the settings of this machine and its user. */
+/** Without the git settings of this machine and its user. */
 const gitEnvironment = {
   PATH: process.env.PATH,
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -58,11 +58,11 @@ export function createRepository(folder: string, format: 'sha1' | 'sha256' = 'sh
 }
 
 export interface GitServer {
-  /** Of a repository below the root that is served. */
+  /** The URL of a repository below the served root. */
   url(name: string): string;
-  /** How many fetches began: requests for a pack, which is one for each fetch or clone that finds something new. */
+  /** The number of fetches: requests for a pack, one for each fetch or clone with new commits. */
   packs(): number;
-  /** How often a client asked what there is: one for each fetch or clone. */
+  /** The number of ref advertisements: one for each fetch or clone. */
   advertisements(): number;
   /** From now on requests for a pack wait. */
   hold(): void;
@@ -70,14 +70,14 @@ export interface GitServer {
   stop(): Promise<void>;
 }
 
-/** Serves all repositories below `root` with `git http-backend`, over TLS when a certificate is given. */
+/** Serves all repositories below `root` with `git http-backend`, over TLS with a certificate. */
 export async function serveHttp(
   root: string,
   options: { username?: string; password?: string; tls?: { key: string; certificate: string } } = {},
 ): Promise<GitServer> {
   let packs = 0;
   let advertisements = 0;
-  let released = Promise.resolve();
+  let gate = Promise.resolve();
   let release = () => {};
   const expected = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`;
 
@@ -90,10 +90,11 @@ export async function serveHttp(
     if (address.pathname.endsWith('/info/refs')) advertisements += 1;
     const body: Buffer[] = [];
     for await (const chunk of request) body.push(chunk);
-    const wants = address.pathname.endsWith('/git-upload-pack') && !Buffer.concat(body).includes('ls-refs');
-    if (wants) {
+    const isPackRequest =
+      address.pathname.endsWith('/git-upload-pack') && !Buffer.concat(body).includes('ls-refs');
+    if (isPackRequest) {
       packs += 1;
-      await released;
+      await gate;
     }
     const backend = spawn('git', ['http-backend'], {
       env: {
@@ -141,7 +142,7 @@ export async function serveHttp(
     advertisements: () => advertisements,
     hold() {
       const { promise, resolve } = withResolvers();
-      released = promise;
+      gate = promise;
       release = resolve;
     },
     release: () => release(),
@@ -191,20 +192,20 @@ export function createCertificate(folder: string): {
   };
 }
 
-/** Where sshd is; `undefined` when it is not installed. It must be called by its whole path. */
+/** The path of sshd; `undefined` when it is not installed. It must be called by its absolute path. */
 export const sshdPath: string | undefined = ['/usr/sbin/sshd', '/usr/bin/sshd'].find(
   (path) => spawnSync(path, ['-V'], { stdio: 'ignore' }).error === undefined,
 );
 
 export interface SshServer {
   url(path: string): string;
-  /** The private key that it lets in. */
+  /** The private key that it accepts. */
   keyPath: string;
   knownHostsPath: string;
   stop(): Promise<void>;
 }
 
-/** An sshd of one's own on a free port, for the user that runs the tests. */
+/** An sshd on a free port, for the user that runs the tests. */
 export async function serveSsh(folder: string): Promise<SshServer> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
@@ -231,12 +232,12 @@ export async function serveSsh(folder: string): Promise<SshServer> {
   const server: ChildProcess = spawn(sshdPath ?? 'sshd', ['-D', '-e', '-f', path('config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let errorOutput = '';
   server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    errorOutput += text;
   });
-  await waitFor(() => said.includes('Server listening') || server.exitCode !== null);
-  if (server.exitCode !== null) throw new Error(`sshd does not start: ${said}`);
+  await waitFor(() => errorOutput.includes('Server listening') || server.exitCode !== null);
+  if (server.exitCode !== null) throw new Error(`sshd does not start: ${errorOutput}`);
   return {
     url: (repository) => `ssh://${userInfo().username}@127.0.0.1:${port}${repository}`,
     keyPath: path('user'),

@@ -1,24 +1,24 @@
-/** A cause from the guide that operators had, and what becomes of it here. */
+/** A cause in the operators' guide, and how matre handles it. */
 export interface GuideRow {
-  /** What operators met. */
-  met: string;
-  /** The cause, as it is brought about. */
+  /** The symptom in the guide. */
+  symptom: string;
+  /** The cause that the test produces. */
   cause: string;
-  /** Who finds it. */
-  found: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
-  /** What it is told by; a code of an error, of a check, or of an event of a run. */
+  /** The part of matre that detects it. */
+  detectedBy: 'start' | 'doctor' | 'preflight' | 'run' | 'queue' | 'worker';
+  /** The reported code: of an error, of a check, or of an event of a run. */
   code: string;
-  /** The file below test/ and the title of the test that brings it about. */
+  /** The file below test/ and the title of the test that produces it. */
   test: [file: string, title: string];
 }
 
-const locksOfFiles = 'Redis is configured but its client is not installed; locks fall back to files';
+const localLocks = 'Redis is configured but its client is not installed; locks fall back to files';
 const notShared = 'no lock store that all containers share (LOCK_DSN unset, flock)';
 const staleContainers = 'stale containers after code or configuration changes';
 const envFile = 'module env file missing in a long-lived container';
-const byHand = 'what was looked at by hand';
+const manualChecks = 'manual checks';
 const nameTaken = 'container name still taken';
-const left = 'processes of an earlier run are still alive';
+const leftovers = 'processes of an earlier run are still alive';
 const sessions = 'Selenium sessions left over or used up';
 const stuck = 'queue or worker stuck';
 
@@ -28,21 +28,24 @@ const shops = 'doctor/shops.test.ts';
 const selenium = 'doctor/selenium.test.ts';
 
 const row = (
-  met: string,
+  symptom: string,
   cause: string,
-  found: GuideRow['found'],
+  detectedBy: GuideRow['detectedBy'],
   code: string,
   ...test: [file: string, title: string]
-): GuideRow => ({ met, cause, found, code, test });
+): GuideRow => ({ symptom, cause, detectedBy, code, test });
 
 const refusedAtStart =
   'several processes without a shared lock store are refused at start, with the setting: %s';
 
-/** Row by row; docs/troubleshooting.md shows it, and bench/guide.ts measures how long each takes to be found. */
+/**
+ * One entry per cause; docs/troubleshooting.md shows them, and bench/guide.ts measures how long the detection of each
+ * takes.
+ */
 export const guide = {
-  flock: row(locksOfFiles, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
+  flock: row(localLocks, 'LOCK_DSN=flock', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
   otherRedis: row(
-    locksOfFiles,
+    localLocks,
     'a worker locks in another Redis',
     'doctor',
     'LOCK_STORE_NOT_SHARED',
@@ -52,11 +55,11 @@ export const guide = {
   noDsn: row(notShared, 'no LOCK_DSN', 'start', 'LOCK_STORE_NOT_SHARED', processes, refusedAtStart),
   evicted: row(
     notShared,
-    'Redis throws a lock away that is held',
+    'Redis evicts a held lock',
     'doctor',
     'LOCK_STORE_EVICTS',
     processes,
-    'a Redis that throws locks away when its memory is full is named, with the setting',
+    'a Redis that evicts locks when its memory is full is named, with the setting',
   ),
   staleNamed: row(
     staleContainers,
@@ -76,11 +79,11 @@ export const guide = {
   ),
   moduleReplaced: row(
     envFile,
-    'the module is replaced under a living container',
+    'the module is replaced under a running container',
     'run',
     'cannot happen',
     shops,
-    'a module folder that is replaced under a living container changes nothing for its runs',
+    'replacing the module folder under a running container changes nothing for its runs',
   ),
   envFileMissing: row(
     envFile,
@@ -88,7 +91,7 @@ export const guide = {
     'doctor',
     'MODULE_ENV_FILE_MISSING',
     shops,
-    'an env file that the module lacks, with path and commit',
+    'an env file that the module lacks is named, with path and commit',
   ),
   generatedGone: row(
     'first test fails with a missing generated file',
@@ -96,31 +99,31 @@ export const guide = {
     'run',
     'GENERATED_FILE_RESTORED',
     'runs/faults.test.ts',
-    'invariant 9: a generated file that was deleted comes back, and the run says so',
+    'invariant 9: a deleted generated file is restored, and the run has an event',
   ),
   noTmpfs: row(
-    byHand,
-    '_generated is no tmpfs',
+    manualChecks,
+    'an unhealthy container: its supervisor is missing, or _generated is no tmpfs',
     'doctor',
     'CONTAINER_UNHEALTHY',
     containers,
-    'a _generated that is no tmpfs any more is named, and mended',
+    'a container without its supervisor is named, and replaced with --fix',
   ),
   twoRuns: row(
-    byHand,
+    manualChecks,
     'two runs on one environment',
     'queue',
     'environment-busy',
     'server/page-answers-conformance.ts',
-    'what runs where, how far it is, and why the rest waits',
+    'shows running runs with environment and progress, and why the others wait',
   ),
   nameOfStranger: row(
     nameTaken,
-    'a stranger has the name',
+    'a foreign container has the name',
     'doctor',
     'CONTAINER_NAME_TAKEN',
     containers,
-    'a stranger under a name of ours is named, and never touched',
+    'a foreign container under a name of matre is named, and never touched',
   ),
   nameOfDead: row(
     nameTaken,
@@ -128,39 +131,39 @@ export const guide = {
     'run',
     'CONTAINER_REPLACED',
     'pool/container-id.test.ts',
-    'container with given ID already exists: the container is replaced, and the run is told',
+    'container with given ID already exists: the container is replaced, and the run has an event',
   ),
   processesNamed: row(
-    left,
-    'a process of a run that is over',
+    leftovers,
+    'a process of a finished run',
     'doctor',
     'PROCESSES_LEFT',
     containers,
-    'processes of a run that is over are found, and ended only when asked',
+    'processes of a finished run are named, and ended only with --fix',
   ),
   processesEnded: row(
-    left,
-    'the same, and a run comes',
+    leftovers,
+    'the same, and a run starts',
     'run',
     'LEFTOVERS_CLEARED',
     'pool/conformance.ts',
-    'clears the processes that an earlier run left',
+    'ends leftover processes of an earlier run',
   ),
   sessionLeft: row(
     sessions,
-    'a session of a run that is over; it is ended',
+    'a leftover session of a finished run',
     'worker',
     'SELENIUM_SESSIONS_LEFT',
     selenium,
-    'sessions of a run that is over are ended by workers, and by the doctor; those of others are not',
+    'workers and the doctor end the sessions of a finished run, and no foreign ones',
   ),
   gridFull: row(
     sessions,
-    'others use all sessions of the grid, and a run waits',
+    'foreign clients use all sessions of the grid, and a run waits',
     'queue',
     'SELENIUM_FULL',
     selenium,
-    'as many runs as there are sessions; the others say what they wait for, and none is broken',
+    'as many runs execute as there are sessions; the others show why they wait, and none is broken',
   ),
   workerHangs: row(
     stuck,
@@ -172,19 +175,19 @@ export const guide = {
   ),
   lockOfOther: row(
     stuck,
-    'somebody else holds the lock of an environment',
+    'another owner holds the lock of an environment',
     'doctor',
     'QUEUE_STUCK',
     processes,
-    'a run that waits for a lock of somebody else is named, with who has it',
+    'a run that waits for a lock of another owner is named, with the owner',
   ),
   rowLocked: row(
     stuck,
-    'a session of PostgreSQL keeps an environment locked',
+    'an idle session of PostgreSQL locks an environment',
     'doctor',
     'QUEUE_STUCK',
     processes,
-    'a run whose environment a forgotten session of PostgreSQL has locked is named, with how to end it',
+    'a run whose environment is locked by an idle PostgreSQL session is named, with how to end the session',
   ),
   diskFull: row(
     'disk full',
@@ -192,7 +195,7 @@ export const guide = {
     'preflight',
     'DISK_FULL',
     'doctor/stores.test.ts',
-    'a data folder without room is named, and a run there is stopped before its first test',
+    'a full data folder is named, and a run there stops before its first test',
   ),
   shopAway: row(
     'target Magento unreachable',
@@ -204,7 +207,7 @@ export const guide = {
   ),
   wrongCredentials: row(
     'wrong credentials',
-    'another name of the administrator',
+    'a wrong user name of the administrator',
     'doctor',
     'CREDENTIALS_WRONG',
     shops,

@@ -17,27 +17,27 @@ import { buffer } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { type Header, pack } from 'tar-stream';
 
-/** Where the tests of the engines and the pool pretend that Magento is. */
+/** The path of the Magento root in the tests of the engines and the pool. */
 export const magentoRoot = '/var/www/html';
-/** A file of the image, to see that its content is there. */
+/** A file of the image, to check that its content is there. */
 export const imageFile = { path: `${magentoRoot}/app/etc/env.php`, content: '<?php return [];\n' };
 const functional = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento`;
 
 const busybox = '/bin/busybox';
 
 /**
- * A tiny image for Docker: busybox (static) and an empty Magento root. Its id depends on its content alone, so test files
- * that run side by side may all load it. Gives its reference. `variant` makes another image with the same content.
+ * A tiny image for Docker: busybox (static) and an empty Magento root. Its id depends on its content alone, so
+ * concurrent test files may all load it. Returns its reference. `variant` creates another image with the same content.
  */
 export async function dockerTestImage(variant = ''): Promise<string> {
   const layer = await makeLayer(variant);
   const reference = `matre-test-image:${sha256(layer).slice(0, 12)}`;
   const docker = new Docker();
-  const there = await docker
+  const exists = await docker
     .getImage(reference)
     .inspect()
     .catch(() => undefined);
-  if (there) return reference;
+  if (exists) return reference;
   const config = JSON.stringify({
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     os: 'linux',
@@ -53,8 +53,8 @@ export async function dockerTestImage(variant = ''): Promise<string> {
   archive.entry({ name: 'layer.tar' }, layer);
   archive.finalize();
   const loading: NodeJS.ReadableStream = await docker.loadImage(Readable.from(archive));
-  const said = await buffer(loading);
-  if (said.includes('"error"')) throw new Error(`The test image cannot be loaded: ${said}`);
+  const output = await buffer(loading);
+  if (output.includes('"error"')) throw new Error(`The test image cannot be loaded: ${output}`);
   return reference;
 }
 
@@ -63,18 +63,18 @@ export function sandboxTestImage(variant = ''): string {
   const name = sha256(Buffer.from(imageFile.content + variant)).slice(0, 12);
   const folder = join(tmpdir(), `matre-test-image-${name}`);
   if (existsSync(folder)) return folder;
-  const made = mkdtempSync(`${folder}-`);
+  const temporaryFolder = mkdtempSync(`${folder}-`);
   // For an ordinary user too.
-  chmodSync(made, 0o755);
-  mkdirSync(join(made, functional), { recursive: true });
-  mkdirSync(dirname(join(made, imageFile.path)), { recursive: true });
-  writeFileSync(join(made, imageFile.path), imageFile.content);
-  if (variant !== '') writeFileSync(join(made, 'variant'), variant);
+  chmodSync(temporaryFolder, 0o755);
+  mkdirSync(join(temporaryFolder, functional), { recursive: true });
+  mkdirSync(dirname(join(temporaryFolder, imageFile.path)), { recursive: true });
+  writeFileSync(join(temporaryFolder, imageFile.path), imageFile.content);
+  if (variant !== '') writeFileSync(join(temporaryFolder, 'variant'), variant);
   try {
-    renameSync(made, folder);
+    renameSync(temporaryFolder, folder);
   } catch {
     // Another test file was faster.
-    rmSync(made, { recursive: true, force: true });
+    rmSync(temporaryFolder, { recursive: true, force: true });
   }
   return folder;
 }

@@ -1,6 +1,7 @@
-// Loaded first by commands whose end is tested. It collects garbage all the time when COLLECT_GARBAGE is set, and makes the file
-// ENDED_BY_ITSELF when the process ends because nothing is open any more, which `process.exit` does not. On a busy machine the last
-// sockets may close later than the process would be ended by force, so force waits for a minute unless ALLOW_FORCE is set.
+// Preloaded by commands whose end is tested. It collects garbage continuously when COLLECT_GARBAGE is set, and creates
+// the file ENDED_BY_ITSELF when the process ends because no handle is open any more, which `process.exit` does not. On
+// a busy machine the last sockets may close later than the process would be forced to end, so force waits for a minute
+// unless ALLOW_FORCE is set.
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -21,12 +21,12 @@ export interface TestPostgres {
   /** Of the database `postgres`, with user and password. */
   url: string;
   port: number;
-  /** SIGKILL to the server: what was committed is recovered by `start`. */
+  /** Sends SIGKILL to the server: `start` recovers committed data. */
   kill(): Promise<void>;
-  /** Ends the server (fast shutdown); `start` brings it back on the same port. */
+  /** Ends the server (fast shutdown); `start` starts it again on the same port. */
   shutdown(): Promise<void>;
   start(): Promise<void>;
-  /** Stops answering (SIGSTOP) or goes on (SIGCONT): the server and all its connections. */
+  /** Stops (SIGSTOP) or continues (SIGCONT) the server and all its connections. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends it for good and removes its folder. */
   stop(): Promise<void>;
@@ -35,8 +35,8 @@ export interface TestPostgres {
 export const postgresPassword = 'pa55-of-the-tests';
 
 /**
- * A PostgreSQL of one's own, on a free port of the loopback device. It ends with this process, however that ends.
- * `settings` (`name=value`) outweigh those that make tests quick.
+ * A PostgreSQL for tests, on a free port of the loopback device. It ends with this process in any case. `settings`
+ * (`name=value`) override those that make tests quick.
  */
 export async function startPostgres(options: { settings?: string[] } = {}): Promise<TestPostgres> {
   const home = mkdtempSync(join(tmpdir(), 'matre-postgres-'));
@@ -67,7 +67,7 @@ export async function startPostgres(options: { settings?: string[] } = {}): Prom
   );
   const port = await freePort();
   const url = `postgres://matre:${postgresPassword}@127.0.0.1:${port}/postgres`;
-  // Without fsync what was committed still outlives a killed server, though not a machine that fails.
+  // Without fsync, committed data still survives a killed server, though not a crash of the machine.
   const settings = [
     'fsync=off',
     'listen_addresses=127.0.0.1',
@@ -109,7 +109,7 @@ export async function startPostgres(options: { settings?: string[] } = {}): Prom
     start,
     shutdown: () => end('SIGINT'),
     async kill() {
-      // Its children outlive it for a moment: they would go on with a transaction, and keep a new server from starting.
+      // Its children outlive it for a moment: they would continue a transaction, and prevent the start of a new server.
       const children = childrenOf(server.pid);
       await end('SIGKILL');
       for (const pid of children) killIfThere(pid);
@@ -129,14 +129,14 @@ let own: Promise<TestPostgres> | undefined;
 let users = 0;
 
 /**
- * A fresh database, on the server of MATRE_TEST_POSTGRES_URL or on one that the databases of this process share.
+ * A fresh database, on the server of MATRE_TEST_POSTGRES_URL or on one that the databases of this process share. Call
  * `drop` when done: the last one ends the server.
  */
 export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
-  const given = process.env.MATRE_TEST_POSTGRES_URL;
+  const serverUrl = process.env.MATRE_TEST_POSTGRES_URL;
   users += 1;
-  if (!given) own ??= startPostgres();
-  const server = given ?? (await own)?.url ?? '';
+  if (!serverUrl) own ??= startPostgres();
+  const server = serverUrl ?? (await own)?.url ?? '';
   const name = `matre_test_${randomUUID().replaceAll('-', '')}`;
   await withClient(server, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = new URL(server);
@@ -145,8 +145,8 @@ export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<v
     url: url.href,
     async drop() {
       users -= 1;
-      if (given) {
-        await withClient(given, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      if (serverUrl) {
+        await withClient(serverUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
       } else if (users === 0) {
         const last = await own;
         own = undefined;
@@ -156,7 +156,7 @@ export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<v
   };
 }
 
-/** A connection of its own, past the code under test. */
+/** A separate connection, without the code under test. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -168,14 +168,14 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** The newest installed one (Debian keeps them apart), or what the path has. */
+/** The newest installed version (Debian installs them side by side), or the one of the path. */
 function programsFolder(): string {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = versions
+  const newest = versions
     .map((version) => join(root, version, 'bin'))
     .find((bin) => existsSync(join(bin, 'initdb')));
-  return found ?? '';
+  return newest ?? '';
 }
 
 function postgresUser(): { uid: number; gid: number } {
@@ -189,7 +189,7 @@ function childrenOf(pid: number | undefined): number[] {
   return pids.trim().split(/\s+/).map(Number).filter(Boolean);
 }
 
-/** A zombie, which its parent has not asked about yet, is not alive. */
+/** A zombie, whose parent has not reaped it yet, is not alive. */
 function isAlive(pid: number): boolean {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -4,33 +4,36 @@ import Provider from 'oidc-provider';
 
 export interface TestProvider {
   issuer: string;
-  /** Who signs in next. */
+  /** The account of the next sign-in. */
   account: { id: string; claims: Record<string, unknown> };
-  /** Goes through the pages of the provider as the account, from where our server sent the browser; where it is sent back. */
+  /**
+   * Goes through the pages of the provider as the account, from the redirect of our server; returns the address of the
+   * redirect back.
+   */
   signIn(authorization: string): Promise<string>;
-  /** The last request for an authorization. */
-  asked(): URLSearchParams;
+  /** The last authorization request. */
+  lastRequest(): URLSearchParams;
   close(): Promise<void>;
 }
 
 export const client = { id: 'matre', secret: 'a-secret-of-the-client' };
 
 /**
- * An OpenID provider on the loopback device, with one client and nobody to ask: whoever comes is `account`. `host` is another
- * name of that device.
+ * An OpenID provider on the loopback device, with one client and without prompts: every sign-in is as `account`. `host`
+ * is another name of that device.
  */
 export async function startProvider(redirectUri: string, host = '127.0.0.1'): Promise<TestProvider> {
   const http = createServer();
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const issuer = `http://${host}:${(http.address() as AddressInfo).port}`;
   const account: TestProvider['account'] = { id: '7', claims: {} };
-  let asked = new URLSearchParams();
+  let lastRequest = new URLSearchParams();
 
   const provider = new Provider(issuer, {
     clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirectUri] }],
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
-    // As many providers do: claims are told by the userinfo endpoint, not in the token.
+    // Like many providers: claims come from the userinfo endpoint, not from the token.
     conformIdTokenClaims: true,
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
@@ -41,7 +44,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
   const answer = provider.callback();
   http.on('request', async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer);
-    if (pathname === '/auth') asked = searchParams;
+    if (pathname === '/auth') lastRequest = searchParams;
     if (!pathname.startsWith('/interaction/')) return answer(request, response);
     const { params, prompt } = await provider.interactionDetails(request, response);
     if (prompt.name === 'login') {
@@ -55,7 +58,7 @@ export async function startProvider(redirectUri: string, host = '127.0.0.1'): Pr
   return {
     issuer,
     account,
-    asked: () => asked,
+    lastRequest: () => lastRequest,
     async signIn(authorization) {
       const cookies = new Map<string, string>();
       for (let address = authorization; ; ) {

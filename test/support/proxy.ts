@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that can fail as networks do: without a word. */
-export interface Way {
+/** A proxy to a server that can fail like a network: silently. */
+export interface TestProxy {
   port: number;
-  /** What is connected now carries nothing any more, and neither end is told. New connections are well. */
+  /** Open connections carry nothing any more, and neither end is notified. New connections work. */
   loseConnections(): void;
-  /** Nothing is carried, nor any new connection made, until `thaw`. */
+  /** Carries nothing and accepts no connection until `thaw`. */
   freeze(): void;
   thaw(): void;
   close(): void;
 }
 
-interface Carried {
+interface Connection {
   client: Socket;
   server: Socket;
   /** Carries nothing for ever. */
@@ -20,45 +20,45 @@ interface Carried {
 }
 
 /** `address`: of this machine, where it listens. */
-export async function startProxy(targetPort: number, address = '127.0.0.1'): Promise<Way> {
-  const ways = new Set<Carried>();
+export async function startProxy(targetPort: number, address = '127.0.0.1'): Promise<TestProxy> {
+  const connections = new Set<Connection>();
   let frozen = false;
 
-  function apply(way: Carried): void {
-    for (const socket of [way.client, way.server]) {
-      if (frozen || way.lost) socket.pause();
+  function apply(connection: Connection): void {
+    for (const socket of [connection.client, connection.server]) {
+      if (frozen || connection.lost) socket.pause();
       else socket.resume();
     }
   }
 
   const listener = createServer({ pauseOnConnect: true }, (client) => {
-    const way: Carried = { client, server: connect(targetPort, '127.0.0.1'), lost: false };
-    ways.add(way);
+    const connection: Connection = { client, server: connect(targetPort, '127.0.0.1'), lost: false };
+    connections.add(connection);
     for (const [from, to] of [
-      [way.client, way.server],
-      [way.server, way.client],
+      [connection.client, connection.server],
+      [connection.server, connection.client],
     ] as const) {
       from.on('data', (data) => to.write(data));
       from.on('error', () => {});
       from.on('close', () => {
-        // Of a way that is lost nobody hears: the other end stays open until it gives up by itself.
-        if (way.lost) return;
+        // A lost connection is silent: the other end stays open until it times out.
+        if (connection.lost) return;
         to.destroy();
-        ways.delete(way);
+        connections.delete(connection);
       });
     }
-    apply(way);
+    apply(connection);
   });
   listener.listen(0, address);
   await once(listener, 'listening');
 
   const applyAll = () => {
-    for (const way of ways) apply(way);
+    for (const connection of connections) apply(connection);
   };
   return {
     port: (listener.address() as AddressInfo).port,
     loseConnections() {
-      for (const way of ways) way.lost = true;
+      for (const connection of connections) connection.lost = true;
       applyAll();
     },
     freeze() {
@@ -71,7 +71,7 @@ export async function startProxy(targetPort: number, address = '127.0.0.1'): Pro
     },
     close() {
       listener.close();
-      for (const { client, server } of ways) {
+      for (const { client, server } of connections) {
         client.destroy();
         server.destroy();
       }

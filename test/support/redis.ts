@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts';
 export interface TestRedis {
   url: string;
   port: number;
-  /** Ends it at once, without saving: it forgets everything. */
+  /** Ends it at once, without saving: all data is lost. */
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
@@ -20,7 +20,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** A Redis of one's own, on a free port of the loopback device, that keeps nothing on disk. */
+/** A Redis for tests, on a free port of the loopback device, without persistence. */
 export async function startRedis(options: { password?: string } = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-redis-'));
   const port = await freePort();
@@ -58,7 +58,7 @@ export async function startRedis(options: { password?: string } = {}): Promise<T
   };
 }
 
-/** A port of the loopback device that nobody listens on now. */
+/** A port of the loopback device that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,8 +2,8 @@ import type { PlannedTest } from '../../src/model/selection.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 
 /**
- * Executes nothing: the name of a test says how it ends (`FailLogin`, `BrokenCart`, `SkipTax`; anything else passes). A test
- * whose name begins with `Wait` ends when the run is aborted.
+ * Executes nothing: the name of a test decides its outcome (`FailLogin`, `BrokenCart`, `SkipTax`; any other name
+ * passes). A test whose name begins with `Wait` ends when the run is aborted.
  */
 export const namedRunner: Runner = async ({ run, record, abort }) => {
   const tests: PlannedTest[] = run.selection.tests.map((name) => ({ name, suite: undefined }));

@@ -12,7 +12,7 @@ export function newEnvironment(code: string): NewEnvironment {
   };
 }
 
-/** A result as the runner gives it. */
+/** A result as the runner returns it. */
 export function newResult(test: string, status: Status): NewResult {
   return {
     test,

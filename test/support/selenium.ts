@@ -8,24 +8,24 @@ import { createSelenium, type Selenium } from '../../src/selenium/selenium.ts';
 import { freePort } from './redis.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A Selenium of one's own, on a free port of the loopback device. */
+/** A Selenium for tests, on a free port of the loopback device. */
 export interface TestSelenium {
-  /** As in the environment of a process. */
+  /** Settings as in the environment of a process. */
   settings: Record<string, string>;
   client: Selenium;
-  /** Opens a session of a real browser, as somebody who is not matre. Gives its id. */
+  /** Opens a session of a real browser as a foreign client. Returns its id. */
   open(capabilities?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** chromedriver alone, which has no limit and no list of names. */
+/** A single chromedriver, which has no limit and no list of sessions. */
 export async function startChromedriver(): Promise<TestSelenium> {
   const port = await freePort();
   const child = spawn('chromedriver', [`--port=${port}`], { stdio: 'ignore', detached: true });
   return ready(child, port, '/', async () => {});
 }
 
-/** Selenium Grid 4 with one node of so many sessions. */
+/** Selenium Grid 4 with one node of `sessions` sessions. */
 export async function startGrid({ sessions }: { sessions: number }): Promise<TestSelenium> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-grid-'));
   const [port, publish, subscribe] = [await freePort(), await freePort(), await freePort()];
@@ -67,11 +67,11 @@ async function ready(
 
     async open(capabilities = {}) {
       const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-      const wanted = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
+      const browserOptions = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
       const response = await fetch(`${client.address}/session`, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ capabilities: { alwaysMatch: wanted } }),
+        body: JSON.stringify({ capabilities: { alwaysMatch: browserOptions } }),
       });
       const { value } = (await response.json()) as { value: { sessionId: string; message?: string } };
       if (!value.sessionId) throw new Error(value.message);
@@ -79,7 +79,7 @@ async function ready(
     },
 
     async stop() {
-      // Browsers go when their sessions end, and not with a driver that is killed.
+      // Browsers end with their sessions, but not with a driver that is killed.
       const { sessions } = await client.status();
       await Promise.all(sessions.map(({ id }) => client.end(id)));
       const exit = once(child, 'exit');

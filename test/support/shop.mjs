@@ -1,4 +1,4 @@
-// A shop as far as a run looks at it before its first test: it answers. Arguments: port, and address if not all of them.
+// A shop for the checks before a first test: it answers. Arguments: port, and address if not all of them.
 import { createServer } from 'node:http';
 
 const [port, address] = process.argv.slice(2);

@@ -7,34 +7,34 @@ import { waitFor } from './wait-for.ts';
 
 export interface TestShop {
   pid: number;
-  /** As whoever is in the same network knows it. */
+  /** Its address in the same network. */
   url: string;
-  /** The command before a command that is to be in the same network; none when that is ours. */
-  within: string[];
+  /** The command prefix that runs a command in the same network; empty when that is ours. */
+  commandPrefix: string[];
   stop(): Promise<void>;
 }
 
 const script = join(import.meta.dirname, 'shop.mjs');
 
 /**
- * A shop that answers, and does nothing else. `apart`: in a network namespace of its own, on port 80 of all its addresses; it
- * lives as long as the shop. The shop ends with this process.
+ * A shop that answers, and does nothing else. `isolated`: in its own network namespace, on port 80 of all its addresses;
+ * it lives as long as the shop. The shop ends with this process.
  */
-export async function startShop({ apart = false }: { apart?: boolean } = {}): Promise<TestShop> {
-  const place = apart ? ['80'] : [String(await freePort()), '127.0.0.1'];
+export async function startShop({ isolated = false }: { isolated?: boolean } = {}): Promise<TestShop> {
+  const place = isolated ? ['80'] : [String(await freePort()), '127.0.0.1'];
   const argv = ['setpriv', '--pdeathsig=TERM', process.execPath, script, ...place];
-  const [command = '', ...rest] = apart ? ['unshare', '--net', '--', ...argv] : argv;
+  const [command = '', ...rest] = isolated ? ['unshare', '--net', '--', ...argv] : argv;
   const child = spawn(command, rest, { stdio: 'ignore' });
-  const within = apart ? ['nsenter', `--net=/proc/${child.pid}/ns/net`, '--'] : [];
-  if (apart) {
+  const commandPrefix = isolated ? ['nsenter', `--net=/proc/${child.pid}/ns/net`, '--'] : [];
+  if (isolated) {
     const ours = await readlink('/proc/self/ns/net');
     await waitFor(async () => (await readlink(`/proc/${child.pid}/ns/net`)) !== ours);
-    execFileSync('nsenter', [...within.slice(1), 'ip', 'link', 'set', 'lo', 'up']);
+    execFileSync('nsenter', [...commandPrefix.slice(1), 'ip', 'link', 'set', 'lo', 'up']);
   }
   return {
     pid: child.pid ?? 0,
-    url: apart ? 'http://127.0.0.1/' : `http://127.0.0.1:${place[0]}/`,
-    within,
+    url: isolated ? 'http://127.0.0.1/' : `http://127.0.0.1:${place[0]}/`,
+    commandPrefix,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');

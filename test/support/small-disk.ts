@@ -7,19 +7,19 @@ import { join } from 'node:path';
 /** Only root may mount, and not in every container. */
 export const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
 
-/** A file system of its own, in memory, that can be full. */
+/** A separate file system in memory that can be full. */
 export interface SmallDisk {
   folder: string;
   resize(kilobytes: number): void;
-  /** From now on nothing more fits, whatever is there. */
+  /** From now on nothing more fits. */
   fill(): Promise<void>;
-  /** As large again as it was. */
+  /** Restores the original size. */
   free(): void;
-  /** Also when a process is still in it. */
+  /** Works even when a process is still in it. */
   unmount(): void;
 }
 
-/** Mounts one of so many kilobytes over an empty folder, or in a new one. */
+/** Mounts one of `kilobytes` kilobytes over an empty folder, or in a new one. */
 export function mountSmallDisk(kilobytes: number, over?: string): SmallDisk {
   const folder = over ?? mkdtempSync(join(tmpdir(), 'matre-small-'));
   const options = (size: string) => `size=${size},mode=0700`;
@@ -33,7 +33,7 @@ export function mountSmallDisk(kilobytes: number, over?: string): SmallDisk {
     folder,
     resize,
     async fill() {
-      // The kernel refuses a size below what is used, and workers go on writing meanwhile.
+      // The kernel refuses a size below the used one, and workers continue to write meanwhile.
       for (let tries = 0; tries < 50; tries++) {
         const { bsize, blocks, bfree } = await statfs(folder);
         if (remount(String(bsize * Math.max(1, blocks - bfree)))) return;

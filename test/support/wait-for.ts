@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** For what has to happen: a slow machine is not a wrong outcome, and only a hang takes so long. */
+/** For events that must happen: a slow machine is not a wrong outcome, and only a hang takes this long. */
 export const patienceMs = 240_000;
 
 /**
- * Polls until `condition` gives something true, and gives that back. Rejects after `deadlineMs` with the last error of the
- * condition, if it threw one; a deadline of its own is for what need not happen. It looks less often at what takes longer: each
- * look takes work away from what is waited for.
+ * Polls until `condition` returns a truthy value, and returns that. Rejects after `deadlineMs` with the last error of
+ * the condition, if it threw one; pass another deadline for events that need not happen. The polling interval grows
+ * with time, because each poll slows down what is awaited.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs = patienceMs,
 ): Promise<NonNullable<T>> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   for (;;) {
     let problem: unknown;
     try {
@@ -21,7 +21,7 @@ export async function waitFor<T>(
     } catch (error) {
       problem = error;
     }
-    const waitedMs = performance.now() - begun;
+    const waitedMs = performance.now() - startedAt;
     if (waitedMs > deadlineMs) {
       throw new Error(`Not within ${deadlineMs} ms: ${condition}`, { cause: problem });
     }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A span as it came. Times in milliseconds since the epoch. */
+/** A received span. Times in milliseconds since the epoch. */
 export interface CollectedSpan {
   name: string;
   traceId: string;
@@ -13,7 +13,7 @@ export interface CollectedSpan {
   error: string | undefined;
 }
 
-/** An OpenTelemetry collector as far as it takes traces: OTLP in JSON over HTTP. `hangs`: it takes everything and never answers. */
+/** An OpenTelemetry collector for traces: OTLP in JSON over HTTP. `hangs`: it accepts everything and never answers. */
 export async function startCollector({ hangs = false } = {}) {
   const requests: { path: string; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
   const server = createServer(async (request, response) => {
@@ -66,7 +66,7 @@ function spansOf({ resourceSpans }: Otlp): CollectedSpan[] {
   }));
 }
 
-/** A trace as lines, each span indented below its parent, in the order in which they began. */
+/** A trace as lines, each span indented below its parent, in the order of their starts. */
 export function treeOf(spans: CollectedSpan[]): string[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const below = (parent: string | undefined, depth: number): string[] =>

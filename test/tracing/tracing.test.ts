@@ -44,7 +44,7 @@ const finished = ({ app }: TestServer, id: number) =>
     return run.state === 'finished' ? run : undefined;
   });
 
-it('has a trace for each run, which goes on in that of whoever asked for it', async () => {
+it('has a trace for each run, which continues the trace of the request', async () => {
   const collector = await startCollector();
   closing.push(collector.close);
   const server = await open(`${collector.url}/`, { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret' });
@@ -70,8 +70,8 @@ it('has a trace for each run, which goes on in that of whoever asked for it', as
   expect(byCommand).toMatchObject({ name: 'run', traceId: 'c'.repeat(32), parentSpanId: spanId });
   const ofRun = (index: number) =>
     spans.filter(({ attributes }) => attributes['matre.run.id'] === ids[index]);
-  const theirs = spans.filter((span) => span.traceId === traceId);
-  expect(treeOf(theirs)).toEqual([
+  const requestSpans = spans.filter((span) => span.traceId === traceId);
+  expect(treeOf(requestSpans)).toEqual([
     'run: failed',
     '  queued',
     '  attempt 1',
@@ -84,7 +84,7 @@ it('has a trace for each run, which goes on in that of whoever asked for it', as
     '    reporting',
   ]);
   expect(ofRun(0).find(({ name }) => name === 'run')?.parentSpanId).toBe(spanId);
-  // Whoever began the trace does not record it.
+  // The caller that began the trace does not record it.
   expect(ofRun(1)).toEqual([]);
   expect(ofRun(2).find(({ name }) => name === 'run')).toMatchObject({
     parentSpanId: undefined,
@@ -103,7 +103,7 @@ it('has a trace for each run, which goes on in that of whoever asked for it', as
   expect(collector.requests.every(({ path }) => path === '/v1/traces')).toBe(true);
 });
 
-it('costs a run nothing when the collector is down, and says so once', async () => {
+it('does not affect a run when the collector is down, and logs this once', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   const endpoint = `http://user:hush@127.0.0.1:${await freePort()}`;
@@ -116,13 +116,13 @@ it('costs a run nothing when the collector is down, and says so once', async () 
   expect(JSON.stringify(lines)).not.toContain('hush');
 });
 
-it('costs a run nothing when the collector takes everything and never answers', async () => {
+it('does not affect a run when the collector accepts everything and never answers', async () => {
   const collector = await startCollector({ hangs: true });
   closing.push(collector.close);
   const server = await open(collector.url);
   expect((await finished(server, await submit(server, ['A']))).verdict).toBe('passed');
   await waitFor(() => collector.requests.length > 0);
   expect((await finished(server, await submit(server, ['B']))).verdict).toBe('passed');
-  // It gives up what it could not send.
+  // It discards spans that it could not send.
   await server.app.stopWorkers({ now: false });
 });

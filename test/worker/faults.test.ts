@@ -13,7 +13,10 @@ import { waitFor } from '../support/wait-for.ts';
 import { createGate, createHarness, scriptedRunner } from './harness.ts';
 
 const workerProcess = new URL('./worker-process.ts', import.meta.url);
-/** What ends by itself here is waited for; what is to live on is renewed three times before, however busy the machine is. */
+/**
+ * Locks that end in these tests are awaited; locks that survive are renewed three times before, however busy the
+ * machine is.
+ */
 const ttlMs = 8000;
 const shortLeaseMs = 10_000;
 
@@ -31,18 +34,18 @@ const passedFor = (ms: number) => {
 };
 
 describe('workers on PostgreSQL and Redis', () => {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   beforeAll(async () => {
-    opened = await openTestDatabase('postgres');
+    testDatabase = await openTestDatabase('postgres');
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
 
-  it('invariant 3: another worker takes the run of one that was killed', async () => {
+  it('invariant 3: another worker claims the run of a killed worker', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const run = await harness.submit(await harness.environment());
     const child = startChild(workerProcess, [
-      opened.url ?? '',
+      testDatabase.url ?? '',
       redis.url,
       'killed',
       String(shortLeaseMs),
@@ -50,15 +53,15 @@ describe('workers on PostgreSQL and Redis', () => {
     ]);
     onTestFinished(child.kill);
     expect(await child.line()).toBe(`start ${run} 1 A`);
-    child.say('go on');
+    child.writeLine('continue');
     expect(await child.line()).toBe('written');
     expect(await child.line()).toBe(`start ${run} 1 B`);
     await child.kill();
-    const played: string[] = [];
+    const executedTests: string[] = [];
     harness.reaper();
     await harness.workers(
       scriptedRunner(['A', 'B'], async (test) => {
-        played.push(test);
+        executedTests.push(test);
       }),
     );
     expect(await harness.finished(run)).toMatchObject({
@@ -66,8 +69,8 @@ describe('workers on PostgreSQL and Redis', () => {
       attempt: 2,
       counts: { planned: 2, passed: 2 },
     });
-    expect(played).toEqual(['B']);
-    const results = await createResults({ database: opened.database }).list(run);
+    expect(executedTests).toEqual(['B']);
+    const results = await createResults({ database: testDatabase.database }).list(run);
     expect(results).toMatchObject([
       { test: 'A', attempt: 1, status: 'passed' },
       { test: 'B', attempt: 1, status: 'broken', reason: { code: 'WORKER_LOST' } },
@@ -75,12 +78,12 @@ describe('workers on PostgreSQL and Redis', () => {
     ]);
   });
 
-  it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it goes on', async () => {
+  it('invariant 5: a worker that was stopped for longer than its lease writes nothing when it continues', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const run = await harness.submit(await harness.environment());
     const child = startChild(workerProcess, [
-      opened.url ?? '',
+      testDatabase.url ?? '',
       redis.url,
       'stopped',
       String(shortLeaseMs),
@@ -96,8 +99,8 @@ describe('workers on PostgreSQL and Redis', () => {
       { slots: 1 },
     );
     await gate.at(run);
-    // The other has the run and is in the middle of a test.
-    child.say('go on');
+    // The other worker has claimed the run and executes a test.
+    child.writeLine('continue');
     child.signal('SIGCONT');
     expect(await child.line()).toBe('STALE_FENCE');
     child.signal('SIGTERM');
@@ -112,31 +115,31 @@ describe('workers on PostgreSQL and Redis', () => {
     await waitFor(() => gate.arrived.length === 2);
     gate.letGo(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
-    const results = await createResults({ database: opened.database }).list(run);
+    const results = await createResults({ database: testDatabase.database }).list(run);
     expect(results.filter(({ attempt }) => attempt === 1)).toMatchObject([{ test: 'A', status: 'broken' }]);
   });
 
-  it('invariant 1: runs of an environment never overlap, though two processes and this one work', async () => {
+  it('invariant 1: runs of an environment never overlap among three worker processes', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const environment = await harness.environment();
     const children = ['one', 'two'].map((host) => {
-      const child = startChild(workerProcess, [opened.url ?? '', redis.url, host, '60000', '60000']);
+      const child = startChild(workerProcess, [testDatabase.url ?? '', redis.url, host, '60000', '60000']);
       onTestFinished(child.kill);
       return child;
     });
     const runs: number[] = [];
     for (let index = 0; index < 6; index++) runs.push(await harness.submit(environment));
     for (const child of children) {
-      // It says which test it starts, and may go on at once.
+      // It prints the test that it starts, and may continue at once.
       (async () => {
-        for (;;) if ((await child.line()).startsWith('start')) child.say('go on');
+        for (;;) if ((await child.line()).startsWith('start')) child.writeLine('continue');
       })().catch(() => {});
     }
     await harness.workers(scriptedRunner(['A', 'B']));
     for (const run of runs)
       expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
-    const attempts = await opened.database.query<{ run_id: number; overlaps: number }>(
+    const attempts = await testDatabase.database.query<{ run_id: number; overlaps: number }>(
       `SELECT a.run_id, (SELECT count(*) FROM attempt b WHERE b.run_id <> a.run_id
          AND b.started_at < a.ended_at AND a.started_at < b.ended_at) AS overlaps
        FROM attempt a ORDER BY started_at`,
@@ -144,13 +147,13 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(attempts).toEqual(runs.map((run_id) => ({ run_id, overlaps: 0 })));
   });
 
-  it('starts nothing while Redis is away, spends no attempt, and goes on when it is back', async () => {
+  it('starts nothing while Redis is unreachable, spends no attempt, and continues when it is available again', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const run = await harness.submit(await harness.environment());
     await redis.kill();
     await harness.workers(scriptedRunner(['A']));
-    expect(await harness.logged('Lock store: no new run starts')).toMatchObject({
+    expect(await harness.waitForLog('Lock store: no new run starts')).toMatchObject({
       code: 'LOCK_STORE_UNREACHABLE',
     });
     await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
@@ -158,12 +161,12 @@ describe('workers on PostgreSQL and Redis', () => {
     await redis.restart();
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     expect(harness.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
-    await harness.logged('Lock store: goes on');
+    await harness.waitForLog('Lock store: goes on');
   });
 
-  it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {
+  it('keeps a run within its lease when Redis fails, logs this, and acquires the locks again afterwards', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const environment = await harness.environment();
     const run = await harness.submit(environment);
     const gate = createGate();
@@ -172,7 +175,7 @@ describe('workers on PostgreSQL and Redis', () => {
     await redis.kill();
     await passedFor(2 * ttlMs);
     expect(gate.waiting()).toContain(run);
-    const events = createEvents({ database: opened.database });
+    const events = createEvents({ database: testDatabase.database });
     await waitFor(async () =>
       (await events.list(run)).some((event) => event.code === 'LOCK_STORE_UNREACHABLE'),
     );
@@ -187,9 +190,9 @@ describe('workers on PostgreSQL and Redis', () => {
     expect(await locks.list()).toEqual([]);
   });
 
-  it('ends a run when Redis says that somebody else holds its lock, and tries it again', async () => {
+  it('ends a run when Redis reports another owner of its lock, and retries it', async () => {
     const { redis, locks } = await ownRedis();
-    const harness = createHarness(opened.database, { locks });
+    const harness = createHarness(testDatabase.database, { locks });
     const environment = await harness.environment();
     const run = await harness.submit(environment);
     const gate = createGate();
@@ -201,18 +204,18 @@ describe('workers on PostgreSQL and Redis', () => {
       }),
     );
     await gate.at(run);
-    // Redis comes back empty, and somebody else is faster: at the latest when it has done so again.
+    // Redis is empty again, and another owner is faster: at the latest when it has done so again.
     const other = await waitFor(async () => {
       await redis.kill();
       await redis.restart();
-      return locks.tryAcquire(lockNames.environment(environment.id), { owner: 'somebody' });
+      return locks.tryAcquire(lockNames.environment(environment.id), { owner: 'another owner' });
     });
     await waitFor(() => reasons.length > 0);
     expect(reasons[0]).toMatchObject({
       code: 'LOCK_LOST',
-      message: expect.stringContaining('somebody holds it now'),
+      message: expect.stringContaining('another owner holds it now'),
     });
-    await harness.logged('Environment locked, skipping');
+    await harness.waitForLog('Environment locked, skipping');
     await other.release();
     await gate.at(run);
     gate.letGo(run);
@@ -221,7 +224,7 @@ describe('workers on PostgreSQL and Redis', () => {
 });
 
 describe('workers and a PostgreSQL that fails', () => {
-  it('invariant 3: aborts when the lease cannot be renewed, and the run is executed when the database is back', async () => {
+  it('invariant 3: aborts when the lease cannot be renewed, and the run executes when the database is available again', async () => {
     const server = await startPostgres();
     onTestFinished(server.stop);
     const { locks } = await ownRedis();
@@ -242,7 +245,7 @@ describe('workers and a PostgreSQL that fails', () => {
     await gate.at(run);
     await server.kill();
     await waitFor(() => reasons.length > 0);
-    // Either guard may be the first to know that nothing can be promised: the lock's second judge is the database.
+    // Either guard may be the first to lose its guarantee: the lock confirms ownership in the database.
     expect(['DATABASE_UNREACHABLE', 'LOCK_LOST']).toContain((reasons[0] as { code: string }).code);
     await server.start();
     await gate.at(run);
@@ -250,7 +253,7 @@ describe('workers and a PostgreSQL that fails', () => {
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
   });
 
-  it('invariant 4: keeps a result while the database is away for less than the lease', async () => {
+  it('invariant 4: keeps a result while the database is unreachable for less than the lease', async () => {
     const server = await startPostgres();
     onTestFinished(server.stop);
     const { locks } = await ownRedis();
@@ -260,10 +263,10 @@ describe('workers and a PostgreSQL that fails', () => {
     const harness = createHarness(database, { locks, leaseMs: 600_000 });
     const run = await harness.submit(await harness.environment());
     const gate = createGate();
-    const played: string[] = [];
+    const executedTests: string[] = [];
     await harness.workers(
       scriptedRunner(['A', 'B'], async (test, { runId, abort }) => {
-        played.push(test);
+        executedTests.push(test);
         if (test === 'A') await gate.pass(runId, abort);
       }),
     );
@@ -276,6 +279,6 @@ describe('workers and a PostgreSQL that fails', () => {
       attempt: 1,
       counts: { passed: 2 },
     });
-    expect(played).toEqual(['A', 'B']);
+    expect(executedTests).toEqual(['A', 'B']);
   });
 });

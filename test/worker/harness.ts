@@ -21,9 +21,9 @@ import { passed } from './results.ts';
 let hosts = 0;
 let environments = 0;
 
-/** What a test of workers needs around it, on a database that tests share. */
+/** A harness for tests of workers, on a database that tests share. */
 export function createHarness(database: Database, settings: { leaseMs?: number; locks?: LockStore } = {}) {
-  // Far longer than a busy machine keeps a process from running.
+  // Far longer than a busy machine suspends a process.
   const leaseMs = settings.leaseMs ?? 60_000;
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug', base: {} }, { write: (line) => lines.push(JSON.parse(line)) });
@@ -43,7 +43,7 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
     runs,
     locks,
     waiting,
-    /** What was logged, as pino's records. */
+    /** The logged records of pino. */
     lines,
 
     async environment(): Promise<Pick<Environment, 'id' | 'code'>> {
@@ -109,17 +109,17 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
         return run.state === 'finished' ? run : undefined;
       }),
 
-    logged: (message: string): Promise<Record<string, unknown>> =>
+    waitForLog: (message: string): Promise<Record<string, unknown>> =>
       waitFor(() => lines.find((line) => line.msg === message)),
   };
 }
 
 export type Harness = ReturnType<typeof createHarness>;
 
-/** A runner that executes these tests one after the other, as `play` says, and obeys `abort` and `stop`. */
+/** A runner that calls `executeTest` for each test and records it as passed; it obeys `abort` and `stop`. */
 export function scriptedRunner(
   tests: string[],
-  play: (
+  executeTest: (
     test: string,
     context: { runId: number; attempt: number; abort: AbortSignal },
   ) => Promise<void> = async () => {},
@@ -131,7 +131,7 @@ export function scriptedRunner(
         if (done) continue;
         if (stop.aborted) return { kind: 'handed-back' };
         await record.testStarted(test);
-        await play(test.name, { runId: run.id, attempt: run.attempt, abort: signal });
+        await executeTest(test.name, { runId: run.id, attempt: run.attempt, abort: signal });
         signal.throwIfAborted();
         await record.result(passed(test.name));
       }
@@ -140,16 +140,16 @@ export function scriptedRunner(
   };
 }
 
-/** A place where runs stop until the test lets them go on. */
+/** A gate where runs stop until the test releases them. */
 export function createGate() {
   const open = new Map<number, () => void>();
   const arrived: number[] = [];
   return {
-    /** The runs that have come, in order. */
+    /** The runs that have arrived, in order. */
     arrived,
-    /** Those that are at the gate now. */
+    /** Those that wait at the gate now. */
     waiting: () => [...open.keys()],
-    /** Resolves when the run may go on; rejects with the reason of `abort`. */
+    /** Resolves when the run may continue; rejects with the reason of `abort`. */
     pass(runId: number, abort: AbortSignal): Promise<void> {
       abort.throwIfAborted();
       arrived.push(runId);

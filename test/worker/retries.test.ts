@@ -23,54 +23,59 @@ const broken = (test: string, code: FaultCode) => ({
 
 const tryTwice = { retries: 2, retryPauseMs: 1 };
 
-describe('a run that is broken', () => {
-  let opened: TestDatabase;
+describe('a broken run', () => {
+  let testDatabase: TestDatabase;
   beforeAll(async () => {
-    opened = await openTestDatabase('embedded');
+    testDatabase = await openTestDatabase('embedded');
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
 
   /** Executes one run with it. */
-  async function executed(
+  async function executeRun(
     runner: Runner,
     settings: typeof tryTwice & { engineAnswers?: () => Promise<void> } = tryTwice,
   ) {
-    const harness = createHarness(opened.database);
+    const harness = createHarness(testDatabase.database);
     const run = await harness.submit(await harness.environment());
     await harness.workers(runner, settings);
-    const ended = await harness.finished(run);
-    const { database } = opened;
+    const finishedRun = await harness.finished(run);
+    const { database } = testDatabase;
     return {
-      ended,
+      finishedRun,
       attempts: await createAttempts({ database }).list(run),
       results: await createResults({ database }).list(run),
     };
   }
 
-  it('for a passing reason is tried again, and keeps the results that it has', async () => {
-    const played: string[] = [];
-    const { ended, attempts } = await executed(async ({ run, record }) => {
+  it('is retried for a transient reason, and keeps its results', async () => {
+    const executedTests: string[] = [];
+    const { finishedRun, attempts } = await executeRun(async ({ run, record }) => {
       await plan(record, 'A', 'B');
       for (const { test, done } of await record.planned()) {
         if (done) continue;
-        played.push(`${test.name}${run.attempt}`);
+        executedTests.push(`${test.name}${run.attempt}`);
         if (test.name === 'B' && run.attempt === 1) {
-          throw new Fault('CONTAINER_VANISHED', 'Somebody removed it.');
+          throw new Fault('CONTAINER_VANISHED', 'It was removed.');
         }
         await record.result(passed(test.name));
       }
       return { kind: 'finished' };
     });
-    expect(ended).toMatchObject({ verdict: 'passed', reason: undefined, attempt: 2, counts: { passed: 2 } });
+    expect(finishedRun).toMatchObject({
+      verdict: 'passed',
+      reason: undefined,
+      attempt: 2,
+      counts: { passed: 2 },
+    });
     expect(attempts).toMatchObject([
       { outcome: 'broken', reason: { code: 'CONTAINER_VANISHED' } },
       { outcome: 'finished' },
     ]);
-    expect(played).toEqual(['A1', 'B1', 'B2']);
+    expect(executedTests).toEqual(['A1', 'B1', 'B2']);
   });
 
-  it('because a test has no answer for a passing reason is tried again with this test', async () => {
-    const { ended, results } = await executed(async ({ run, record }) => {
+  it('is retried with the tests that have no outcome for a transient reason', async () => {
+    const { finishedRun, results } = await executeRun(async ({ run, record }) => {
       await plan(record, 'A', 'B', 'C');
       for (const { test, done } of await record.planned()) {
         if (done) continue;
@@ -80,7 +85,7 @@ describe('a run that is broken', () => {
       }
       return { kind: 'finished' };
     });
-    expect(ended).toMatchObject({ verdict: 'broken', attempt: 2, counts: { passed: 2, broken: 1 } });
+    expect(finishedRun).toMatchObject({ verdict: 'broken', attempt: 2, counts: { passed: 2, broken: 1 } });
     expect(results.map(({ test, attempt, status }) => `${test}${attempt} ${status}`)).toEqual([
       'A1 passed',
       'B1 broken',
@@ -90,51 +95,53 @@ describe('a run that is broken', () => {
   });
 
   it.each([
-    ['as often as the setting says', tryTwice, 3],
-    ['not at all when the setting says so', { retries: 0, retryPauseMs: 1 }, 1],
-  ])('is tried again %s', async (_what, settings, attempts) => {
-    const reason = { code: 'SELENIUM_UNREACHABLE', message: 'Nobody answers.' } as const;
-    const { ended } = await executed(async () => ({ kind: 'broken', reason }), settings);
-    expect(ended).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
+    ['as often as configured', tryTwice, 3],
+    ['never when retries are off', { retries: 0, retryPauseMs: 1 }, 1],
+  ])('is retried %s', async (_what, settings, attempts) => {
+    const reason = { code: 'SELENIUM_UNREACHABLE', message: 'No response.' } as const;
+    const { finishedRun } = await executeRun(async () => ({ kind: 'broken', reason }), settings);
+    expect(finishedRun).toMatchObject({ verdict: 'broken', reason, attempt: attempts });
   });
 
-  it('because the container engine is away starts nothing more until the engine answers', async () => {
-    let asked = 0;
+  it('starts nothing more until the container engine answers, when the engine was unreachable', async () => {
+    let probes = 0;
     const engineAnswers = async () => {
-      asked += 1;
-      if (asked < 3) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+      probes += 1;
+      if (probes < 3) throw new Fault('ENGINE_UNREACHABLE', 'No response.');
     };
     const askedBefore: number[] = [];
-    const { ended } = await executed(
+    const { finishedRun } = await executeRun(
       async ({ run, record }) => {
-        askedBefore.push(asked);
-        if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'Nobody answers.');
+        askedBefore.push(probes);
+        if (run.attempt === 1) throw new Fault('ENGINE_UNREACHABLE', 'No response.');
         await plan(record, 'A');
         await record.result(passed('A'));
         return { kind: 'finished' };
       },
       { ...tryTwice, engineAnswers },
     );
-    expect(ended).toMatchObject({ verdict: 'passed', attempt: 2 });
+    expect(finishedRun).toMatchObject({ verdict: 'passed', attempt: 2 });
     expect(askedBefore).toEqual([0, 3]);
   });
 
-  it('for a lasting reason is not tried again', async () => {
-    const { ended } = await executed(() => Promise.reject(new Fault('IMAGE_MISSING', 'There is none.')));
-    expect(ended).toMatchObject({ verdict: 'broken', reason: { code: 'IMAGE_MISSING' }, attempt: 1 });
+  it('is not retried for a permanent reason', async () => {
+    const { finishedRun } = await executeRun(() =>
+      Promise.reject(new Fault('IMAGE_MISSING', 'There is none.')),
+    );
+    expect(finishedRun).toMatchObject({ verdict: 'broken', reason: { code: 'IMAGE_MISSING' }, attempt: 1 });
   });
 
-  it('is not tried again when a test failed and none is broken', async () => {
-    const { ended } = await executed(async ({ record }) => {
+  it('is not retried when a test failed and none is broken', async () => {
+    const { finishedRun } = await executeRun(async ({ record }) => {
       await plan(record, 'A');
       await record.result({ ...passed('A'), status: 'failed' });
       return { kind: 'finished' };
     });
-    expect(ended).toMatchObject({ verdict: 'failed', attempt: 1 });
+    expect(finishedRun).toMatchObject({ verdict: 'failed', attempt: 1 });
   });
 });
 
-describe('results while the database is away', () => {
+describe('results while the database is unreachable', () => {
   async function ownDatabase() {
     const server = await startPostgres();
     onTestFinished(server.stop);
@@ -144,33 +151,33 @@ describe('results while the database is away', () => {
     return { server, database };
   }
 
-  it('invariant 4: outlive the lease on disk: they are written once, and their tests not executed again', async () => {
+  it('invariant 4: outlive the lease in the spool: they are written once, and their tests do not execute again', async () => {
     const { server, database } = await ownDatabase();
     const harness = createHarness(database, { leaseMs: 10_000 });
     const run = await harness.submit(await harness.environment());
     const gate = createGate();
-    const played: string[] = [];
+    const executedTests: string[] = [];
     harness.reaper();
     await harness.workers(
       scriptedRunner(['A', 'B'], async (test, { runId, attempt, abort }) => {
-        played.push(`${test}${attempt}`);
+        executedTests.push(`${test}${attempt}`);
         if (test === 'A') await gate.pass(runId, abort);
       }),
     );
     await gate.at(run);
     await server.kill();
     gate.letGo(run);
-    await harness.logged('The database is away; a result waits on disk');
+    await harness.waitForLog('The database is away; a result waits on disk');
     // The lease ends, and the worker can write nothing more.
-    await harness.logged('The end of the run was not written');
+    await harness.waitForLog('The end of the run was not written');
     await server.start();
-    await harness.logged('Results that waited on disk were written');
+    await harness.waitForLog('Results that waited on disk were written');
     expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 2,
       counts: { passed: 2 },
     });
-    expect(played).toEqual(['A1', 'B2']);
+    expect(executedTests).toEqual(['A1', 'B2']);
     const results = await createResults({ database }).list(run);
     expect(results.map(({ test, attempt, status }) => `${test}${attempt} ${status}`)).toEqual([
       'A1 passed',
@@ -179,7 +186,7 @@ describe('results while the database is away', () => {
     await waitFor(async () => (await harness.waiting.claims()).length === 0);
   });
 
-  it('are given up when another worker was given the run meanwhile', async () => {
+  it('are discarded when another worker claimed the run meanwhile', async () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());
@@ -188,14 +195,14 @@ describe('results while the database is away', () => {
     await harness.workers(scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
     await gate.at(run);
     harness.reaper();
-    await harness.logged('Results that waited on disk came too late: another worker was given the run');
+    await harness.waitForLog('Results that waited on disk came too late: another worker was given the run');
     expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
     gate.letGo(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 
-  it('that cannot be written at all are put aside, and do not keep other runs from being taken back', async () => {
+  it('are set aside when they cannot be written at all, and do not prevent the requeue of other runs', async () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());
@@ -204,7 +211,7 @@ describe('results while the database is away', () => {
     await harness.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
     harness.reaper();
-    await harness.logged('Results that waited on disk cannot be written; they were put aside');
+    await harness.waitForLog('Results that waited on disk cannot be written; they were put aside');
     await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
   });
 });

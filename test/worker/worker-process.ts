@@ -1,8 +1,8 @@
 /**
- * A worker as a process of its own. Arguments: database, Redis, host, lease and TTL in milliseconds, and
- * the folder where results wait for the database. For each run it says
- * `start <run> <attempt> <test>` when a test begins and goes on after a line of standard input. It does not obey an abort,
- * as a process that was stopped does not, and says what it was told when it wrote the result, and when the run was over.
+ * A separate worker process. Arguments: database, Redis, host, lease and TTL in milliseconds, and the folder of the
+ * result spool. For each run it prints `start <run> <attempt> <test>` when a test begins and continues after a line of
+ * standard input. It does not obey an abort, like a stopped process, and prints the response to its write of the
+ * result, and when the run was finished.
  */
 import { createInterface } from 'node:readline';
 import { isFault } from '../../src/faults/fault.ts';

@@ -9,13 +9,13 @@ import { createGate, createHarness, scriptedRunner } from './harness.ts';
 import { passed } from './results.ts';
 
 describe.each(kinds)('workers on %s', (kind) => {
-  let opened: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    opened = await openTestDatabase(kind);
-    database = opened.database;
+    testDatabase = await openTestDatabase(kind);
+    database = testDatabase.database;
   });
-  afterAll(() => opened.close());
+  afterAll(() => testDatabase.close());
 
   it('invariant 1, invariant 2: one run at a time in an environment, in order; environments in parallel', async () => {
     const harness = createHarness(database);
@@ -24,10 +24,10 @@ describe.each(kinds)('workers on %s', (kind) => {
       await harness.environment(),
       await harness.environment(),
     ];
-    const submitted: number[][] = [[], [], []];
+    const runIds: number[][] = [[], [], []];
     for (let round = 0; round < 3; round++) {
       for (const [index, environment] of environments.entries()) {
-        submitted[index]?.push(await harness.submit(environment));
+        runIds[index]?.push(await harness.submit(environment));
       }
     }
     const gate = createGate();
@@ -44,25 +44,25 @@ describe.each(kinds)('workers on %s', (kind) => {
         inside.set(id, 0);
       }
     };
-    // Two processes, as far as the queue can tell.
+    // Two processes, from the view of the queue.
     await harness.workers(runner, { slots: 2 });
     await harness.workers(runner, { slots: 2 });
     for (let round = 0; round < 3; round++) {
-      const heads = submitted.map((runs) => runs[round] ?? 0);
+      const heads = runIds.map((runs) => runs[round] ?? 0);
       await waitFor(() => heads.every((run) => gate.waiting().includes(run)));
       expect(gate.waiting()).toHaveLength(3);
       for (const run of heads) gate.letGo(run);
     }
-    for (const runs of submitted) {
+    for (const runs of runIds) {
       for (const run of runs)
         expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     }
-    expect(environments.map(({ id }) => order.get(id))).toEqual(submitted);
-    // Nobody found an environment locked by the run before.
+    expect(environments.map(({ id }) => order.get(id))).toEqual(runIds);
+    // No run found its environment locked by the run before.
     expect(harness.lines.some((line) => line.msg === 'Environment locked, skipping')).toBe(false);
   });
 
-  it('starts a run of higher priority first, and wakes for a run that comes later', async () => {
+  it('starts a run of higher priority first, and wakes up for a later run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const gate = createGate();
@@ -80,14 +80,14 @@ describe.each(kinds)('workers on %s', (kind) => {
     await gate.at(normal);
     gate.letGo(normal);
     await harness.finished(normal);
-    // With all done: the worker sleeps, and the poll is too slow to be what wakes it.
+    // With all runs finished, the worker sleeps, and the poll is too slow to wake it.
     const later = await harness.submit(environment);
     await gate.at(later);
     gate.letGo(later);
     await harness.finished(later);
   });
 
-  it('takes the verdict from the results', async () => {
+  it('derives the verdict from the results', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const results: ('passed' | 'failed' | 'broken' | 'skipped' | 'none')[][] = [
@@ -100,9 +100,9 @@ describe.each(kinds)('workers on %s', (kind) => {
     const ids: number[] = [];
     for (const _ of results) ids.push(await harness.submit(environment));
     await harness.workers(async ({ run, record }) => {
-      const wanted = results[ids.indexOf(run.id)] ?? [];
-      await record.plan(wanted.map((_, index) => ({ name: `T${index}`, suite: undefined })));
-      for (const [index, status] of wanted.entries()) {
+      const statuses = results[ids.indexOf(run.id)] ?? [];
+      await record.plan(statuses.map((_, index) => ({ name: `T${index}`, suite: undefined })));
+      for (const [index, status] of statuses.entries()) {
         if (status !== 'none') await record.result({ ...passed(`T${index}`), status });
       }
       return { kind: 'finished' };
@@ -112,7 +112,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(verdicts).toEqual(['passed', 'failed', 'broken', 'broken', 'broken']);
   });
 
-  it('invariant 9: a fault makes a run broken with its reason, and a mistake in the runner is told', async () => {
+  it('invariant 9: a fault makes a run broken with its reason, and a bug in the runner is logged', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const endings: Runner[] = [
@@ -129,19 +129,19 @@ describe.each(kinds)('workers on %s', (kind) => {
     await harness.workers(
       (job) => endings[ids.indexOf(job.run.id)]?.(job) ?? Promise.reject(new Error('no runner')),
     );
-    const ended = [];
-    for (const id of ids) ended.push(await harness.finished(id));
-    expect(ended).toMatchObject([
+    const finishedRuns = [];
+    for (const id of ids) finishedRuns.push(await harness.finished(id));
+    expect(finishedRuns).toMatchObject([
       { verdict: 'broken', reason: { code: 'IMAGE_MISSING', message: 'There is no image x.' } },
       { verdict: 'broken', reason: { code: 'MODULE_CHECKOUT_FAILED', message: 'No such branch.' } },
       { verdict: 'broken', reason: { code: 'INTERNAL', message: 'undefined is not a function' } },
     ]);
-    const line = await harness.logged('The runner failed');
+    const line = await harness.waitForLog('The runner failed');
     expect(line).toMatchObject({ run: ids[2], err: { stack: expect.stringContaining('worker.test.ts') } });
   });
 
   it('cancels a queued run and a running one', async () => {
-    // A lease so long that its renewal cannot be what brings the word.
+    // The lease is so long that its renewal cannot deliver the cancel.
     const harness = createHarness(database, { leaseMs: 600_000 });
     const environment = await harness.environment();
     const running = await harness.submit(environment);
@@ -166,25 +166,25 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(gate.arrived).toEqual([running]);
   });
 
-  it('invariant 4: a graceful stop hands a run back, and who resumes it repeats no finished test', async () => {
+  it('invariant 4: a graceful stop requeues a run, and the next worker repeats no finished test', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
     const next = await harness.submit(environment);
     const gate = createGate();
-    const played: string[] = [];
+    const executedTests: string[] = [];
     const runner = scriptedRunner(['A', 'B', 'C'], (test, { runId, attempt, abort }) => {
-      if (runId === run) played.push(`${test} in ${attempt}`);
+      if (runId === run) executedTests.push(`${test} in ${attempt}`);
       return gate.pass(runId, abort);
     });
     const first = await harness.workers(runner);
     await gate.at(run);
     gate.letGo(run);
-    await waitFor(() => played.length === 2 && gate.waiting().includes(run));
-    const stopped = first.stop();
+    await waitFor(() => executedTests.length === 2 && gate.waiting().includes(run));
+    const stopping = first.stop();
     expect(first.status().stopping).toBe(true);
     gate.letGo(run);
-    await stopped;
+    await stopping;
     expect(await harness.runs.get(run)).toMatchObject({
       state: 'queued',
       attempt: 1,
@@ -199,11 +199,11 @@ describe.each(kinds)('workers on %s', (kind) => {
       attempt: 2,
       counts: { planned: 3, passed: 3 },
     });
-    expect(played).toEqual(['A in 1', 'B in 1', 'C in 2']);
+    expect(executedTests).toEqual(['A in 1', 'B in 1', 'C in 2']);
     await gate.at(next);
   });
 
-  it('aborts at the second signal, and hands back', async () => {
+  it('aborts at the second signal, and requeues the run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -223,15 +223,17 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(await harness.locks.list()).toEqual([]);
   });
 
-  it('logs `Environment locked, skipping`, spends no attempt, and looks at the next', async () => {
+  it('logs `Environment locked, skipping`, spends no attempt, and tries the next run', async () => {
     const harness = createHarness(database);
     const [locked, free] = [await harness.environment(), await harness.environment()];
-    const other = await harness.locks.tryAcquire(lockNames.environment(locked.id), { owner: 'somebody' });
+    const other = await harness.locks.tryAcquire(lockNames.environment(locked.id), {
+      owner: 'another owner',
+    });
     const waiting = await harness.submit(locked);
     const after = await harness.submit(free);
     await harness.workers(scriptedRunner(['A']), { slots: 1 });
     await harness.finished(after);
-    expect(await harness.logged('Environment locked, skipping')).toMatchObject({
+    expect(await harness.waitForLog('Environment locked, skipping')).toMatchObject({
       env: locked.code,
       run: waiting,
     });
@@ -243,7 +245,9 @@ describe.each(kinds)('workers on %s', (kind) => {
   it('waits for the execution lock of a run that was started elsewhere, and can be cancelled meanwhile', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
-    const elsewhere = await harness.locks.acquire(lockNames.execution(environment.id), { owner: 'somebody' });
+    const foreignLock = await harness.locks.acquire(lockNames.execution(environment.id), {
+      owner: 'another owner',
+    });
     const cancelled = await harness.submit(environment);
     const run = await harness.submit(environment);
     await harness.workers(scriptedRunner(['A']));
@@ -251,11 +255,11 @@ describe.each(kinds)('workers on %s', (kind) => {
     await harness.runs.cancel(cancelled);
     expect(await harness.finished(cancelled)).toMatchObject({ verdict: 'cancelled', counts: { passed: 0 } });
     await waitFor(async () => (await harness.runs.get(run)).counts.planned === 1);
-    await elsewhere.release();
+    await foreignLock.release();
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed' });
   });
 
-  it('hands a run back when its lock is lost, and calls it broken when that goes on', async () => {
+  it('requeues a run when its lock is lost, and marks it broken when that repeats', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -281,25 +285,25 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('invariant 3: goes on without a runner that does not end after its run was cancelled', async () => {
+  it('invariant 3: continues without a runner that does not end after its run was cancelled', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
-    const [stuck, next] = [await harness.submit(environment), await harness.submit(environment)];
+    const [stuckRun, next] = [await harness.submit(environment), await harness.submit(environment)];
     const started: number[] = [];
     await harness.workers(
       (job) => {
         started.push(job.run.id);
-        return job.run.id === stuck ? new Promise(() => {}) : scriptedRunner(['A'])(job);
+        return job.run.id === stuckRun ? new Promise(() => {}) : scriptedRunner(['A'])(job);
       },
       { slots: 1, graceMs: 100 },
     );
-    await waitFor(() => started.includes(stuck));
-    await harness.runs.cancel(stuck);
-    expect(await harness.finished(stuck)).toMatchObject({ verdict: 'cancelled' });
+    await waitFor(() => started.includes(stuckRun));
+    await harness.runs.cancel(stuckRun);
+    expect(await harness.finished(stuckRun)).toMatchObject({ verdict: 'cancelled' });
     expect(await harness.finished(next)).toMatchObject({ verdict: 'passed' });
   });
 
-  it('invariant 5: stops without a word when the run was given to another worker', async () => {
+  it('invariant 5: stops without an error when another worker claimed the run', async () => {
     const harness = createHarness(database);
     const environment = await harness.environment();
     const run = await harness.submit(environment);
@@ -315,7 +319,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     await gate.at(run);
     // As if the lease had expired long ago, and the next worker were quick.
     await database.query('UPDATE run SET fence = fence + 1 WHERE id = $1', [run]);
-    await harness.logged('Another worker has the run now; nothing more was written');
+    await harness.waitForLog('Another worker has the run now; nothing more was written');
     expect(reasons).toEqual([expect.objectContaining({ code: 'STALE_FENCE' })]);
     expect(await harness.runs.get(run)).toMatchObject({ state: 'running', counts: { passed: 0 } });
     expect(await harness.locks.list()).toEqual([]);
