@@ -35,8 +35,8 @@ export interface Check {
   codes: FaultCode[];
   /** What --fix does about it; absent: nothing. */
   fix?: string;
-  /** Rejects only when it could not look. */
-  look(checkContext: CheckContext): Promise<Finding[]>;
+  /** Rejects when it cannot find out; `runChecks` turns that into a finding. */
+  run(context: CheckContext): Promise<Finding[]>;
 }
 
 export const ok = (message: string, about?: string): Finding => ({
@@ -68,7 +68,7 @@ export const warning = (
   more: Pick<Problem, 'about' | 'remedy'> = {},
 ): Finding => ({ status: 'warning', code, message, ...more });
 
-/** All problems, or that there is none. */
-export function orOk(problems: Finding[], message: string): Finding[] {
+/** The problems; without any, one finding with this message that all is well. */
+export function problemsOrOk(problems: Finding[], message: string): Finding[] {
   return problems.length > 0 ? problems : [ok(message)];
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../async/timeout.ts';
 import { type FaultCode, faults, toFault } from '../faults/fault.ts';
-import type { Check, Finding } from './check.ts';
+import { type Check, type Finding, unknown } from './check.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** what a check found, for people and programs. */
@@ -72,19 +72,15 @@ async function carryOut(check: Check, checkContext: CheckContext): Promise<Found
 }
 
 async function inTime(check: Check, checkContext: CheckContext): Promise<Finding[]> {
-  const over = new AbortController();
   const { timeoutMs } = checkContext.config.doctor;
-  const late = delay(timeoutMs, undefined, { signal: over.signal }).then((): Finding[] => {
-    const message = `There was no answer within ${timeoutMs / 1000} s.`;
-    return [{ status: 'unknown', message }];
-  });
   try {
-    return await Promise.race([check.look(checkContext), late]);
+    return await withTimeout(
+      timeoutMs,
+      () => check.run(checkContext),
+      () => [unknown(`There was no answer within ${timeoutMs / 1000} s.`)],
+    );
   } catch (error) {
     return [notLooked(check, error)];
-  } finally {
-    over.abort();
-    late.catch(() => {});
   }
 }
 

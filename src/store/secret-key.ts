@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import type { Database, Queryable } from './database/database.ts';
 import { readSetting, writeSetting } from './tables/settings.ts';
 
@@ -61,15 +62,12 @@ function parseKey(text: string, source: string): Buffer {
 }
 
 async function readKeyFile(file: string): Promise<Buffer | undefined> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!found) return undefined;
+  const status = await ifPresent(stat(file));
+  if (!status) return undefined;
   // Refused rather than warned about: nobody reads a warning, and one chmod puts it right. A group may read it, because that
   // is how secrets are mounted into containers.
-  if ((found.mode & 0o027) !== 0) {
-    const mode = (found.mode & 0o777).toString(8);
+  if ((status.mode & 0o027) !== 0) {
+    const mode = (status.mode & 0o777).toString(8);
     throw new Fault(
       'CONFIG_INVALID',
       `${file} is open to other users (mode ${mode}); run: chmod 600 ${file}`,

@@ -112,7 +112,7 @@ describe('several processes', () => {
   /** One check alone, which is quicker than all of them. */
   const look = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
-    return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
+    return check.run({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
   /** For those that say nothing however long they are waited for. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 /** They look into the database alone. */
-const look = (check: Check) => check.look({ database: opened.app.context.database } as CheckContext);
+const look = (check: Check) => check.run({ database: opened.app.context.database } as CheckContext);
 
 test('a schedule that nobody fires, one whose group is gone, and one whose environment was removed', async () => {
   const { schedules, environments, firer, database } = opened.app.context;

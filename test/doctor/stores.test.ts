@@ -59,7 +59,7 @@ test('no worker, a lost worker, a queue that does not move, a lease that nobody 
   const codes = async (name: string) => {
     const { config, locks } = app.context;
     const check = checks.find((each) => each.name === name);
-    const found = await check?.look({ config, database, locks, workers } as CheckContext);
+    const found = await check?.run({ config, database, locks, workers } as CheckContext);
     return found?.flatMap((each) => ('code' in each ? [each.code] : []));
   };
   /** As if it said so again and again, however long this test takes. */

@@ -20,10 +20,10 @@ export const adminRefused: Check = {
   ],
   codes: ['CREDENTIALS_WRONG', 'TWO_FACTOR_ON'],
 
-  async look(checkContext) {
-    const { environments, maySignIn } = checkContext;
+  async run(context) {
+    const { environments, maySignIn } = context;
     if (!maySignIn) return [ok('Not asked: only operators and admins may have the doctor sign in to shops.')];
-    const found = await Promise.all(environments.map((environment) => lookAt(checkContext, environment)));
+    const found = await Promise.all(environments.map((environment) => inspect(context, environment)));
     const told = found.flat();
     const inside = environments.length - told.length;
     return inside > 0 || told.length === 0
@@ -32,9 +32,9 @@ export const adminRefused: Check = {
   },
 };
 
-async function lookAt(checkContext: CheckContext, environment: Environment): Promise<Finding[]> {
+async function inspect(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { code } = environment;
-  const values = await checkContext
+  const values = await context
     .containers()
     .then(({ valuesOf }) => valuesOf(environment))
     // Another check tells what is wrong with the module.
@@ -45,7 +45,7 @@ async function lookAt(checkContext: CheckContext, environment: Environment): Pro
   const base = value('MAGENTO_BASE_URL') ?? environment.baseUrl;
   if (password === undefined) return [ok('Not asked: no password is known, so no test signs in.', code)];
 
-  const timeoutMs = limitsOf(checkContext.config).shopMs;
+  const timeoutMs = limitsOf(context.config).shopMs;
   const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
   const schema = await askAddress(schemaUrl, { timeoutMs });
   if (schema.error !== undefined) return [unknown(`The shop does not answer (${schema.error}).`, code)];

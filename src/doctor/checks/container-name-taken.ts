@@ -1,4 +1,4 @@
-import { type Check, orOk, problem } from '../check.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
 
 /** A container that somebody else made under a name of ours. A dead one of our own is removed by the run that needs the name. */
 export const containerNameTaken: Check = {
@@ -7,7 +7,7 @@ export const containerNameTaken: Check = {
   symptoms: ['the container name is already in use'],
   codes: ['CONTAINER_NAME_TAKEN'],
 
-  async look({ environments, containers }) {
+  async run({ environments, containers }) {
     const { inspection: examination } = await containers();
     const strangers = await examination.strangers(new Set(environments.map(({ id }) => id)));
     const problems = strangers.map(({ name, image }) =>
@@ -20,6 +20,6 @@ export const containerNameTaken: Check = {
         },
       ),
     );
-    return orOk(problems, `No stranger has a name of ours.`);
+    return problemsOrOk(problems, `No stranger has a name of ours.`);
   },
 };

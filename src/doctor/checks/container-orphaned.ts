@@ -1,4 +1,4 @@
-import { type Check, orOk, problem } from '../check.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
 
 /** Containers of environments and slots that are no more. Every run removes them when it ends. */
 export const containerOrphaned: Check = {
@@ -8,7 +8,7 @@ export const containerOrphaned: Check = {
   codes: ['CONTAINER_ORPHANED'],
   fix: 'removes those that no run uses',
 
-  async look({ allEnvironments, containers }) {
+  async run({ allEnvironments, containers }) {
     const { pool } = await containers();
     // In this order, so that the container of a new environment is not among them.
     const list = await pool.list();
@@ -25,6 +25,6 @@ export const containerOrphaned: Check = {
         },
       }),
     );
-    return orOk(problems, 'Every container belongs to an environment.');
+    return problemsOrOk(problems, 'Every container belongs to an environment.');
   },
 };

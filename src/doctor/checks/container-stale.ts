@@ -1,5 +1,5 @@
-import { type Check, orOk, problem } from '../check.ts';
-import { containersOf, repairContainer } from '../probes/containers.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
+import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
 /** Containers of an older image or configuration. A run replaces its own before it begins; this finds them before that. */
 export const containerStale: Check = {
@@ -12,17 +12,17 @@ export const containerStale: Check = {
   codes: ['CONTAINER_STALE'],
   fix: 'replaces those that no run uses',
 
-  async look(checkContext) {
-    const containers = await containersOf(checkContext);
+  async run(context) {
+    const containers = await inspectContainers(context);
     const problems = containers.flatMap((container) => {
       const { name, stale, environment } = container;
       if (stale === undefined) return [];
       return problem('CONTAINER_STALE', `${name} will be replaced before its next run, because ${stale}.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        repair: () => repairContainer(checkContext, container),
+        repair: () => repairContainer(context, container),
       });
     });
-    return orOk(problems, `${containers.length} containers are as specified.`);
+    return problemsOrOk(problems, `${containers.length} containers are as specified.`);
   },
 };

@@ -1,5 +1,5 @@
-import { type Check, orOk, problem } from '../check.ts';
-import { containersOf, repairContainer } from '../probes/containers.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
+import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
 /** What operators look at by hand with `docker inspect` and `docker exec`. */
 export const containerUnhealthy: Check = {
@@ -14,8 +14,8 @@ export const containerUnhealthy: Check = {
   codes: ['CONTAINER_UNHEALTHY'],
   fix: 'replaces those that no run uses',
 
-  async look(checkContext) {
-    const containers = await containersOf(checkContext);
+  async run(context) {
+    const containers = await inspectContainers(context);
     const running = containers.filter(({ state }) => state === 'running');
     const problems = running.flatMap((container) => {
       const { name, stale, problem: ailment, environment } = container;
@@ -24,11 +24,11 @@ export const containerUnhealthy: Check = {
       return problem('CONTAINER_UNHEALTHY', `${name}: ${ailment}.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        repair: () => repairContainer(checkContext, container),
+        repair: () => repairContainer(context, container),
       });
     });
     const rest = containers.length - running.length;
-    return orOk(
+    return problemsOrOk(
       problems,
       `${running.length} containers run and are ok, _generated being a tmpfs in each${rest > 0 ? `; ${rest} are stopped, and started by their next run` : ''}.`,
     );

@@ -9,7 +9,7 @@ export const databaseAnswers: Check = {
   symptoms: ['no run starts, and commands say that the database does not answer'],
   codes: ['DATABASE_UNREACHABLE', 'SCHEMA_DIFFERENT'],
 
-  async look({ database }) {
+  async run({ database }) {
     const startedAt = performance.now();
     const isUnique = await createDiagnosis({ database }).allowsOneRunningRun();
     const ms = Math.round(performance.now() - startedAt);

@@ -13,7 +13,7 @@ export const diskFull: Check = {
   codes: ['DISK_FULL'],
   fix: 'removes checkouts of the test module and containers that no run needs any more',
 
-  async look({ config, containers, runningCommits, allEnvironments }) {
+  async run({ config, containers, runningCommits, allEnvironments }) {
     const tidy = async () => {
       const { modules, pool } = await containers();
       const checkouts = await modules.prune(await runningCommits());

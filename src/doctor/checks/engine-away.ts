@@ -6,7 +6,7 @@ export const engineAway: Check = {
   symptoms: ['Cannot connect to the Docker daemon', 'No such image'],
   codes: ['ENGINE_UNREACHABLE', 'IMAGE_MISSING', 'ENGINE_FAILED', 'CONFIG_INVALID'],
 
-  async look({ config, containers }) {
+  async run({ config, containers }) {
     const { engine } = await containers();
     const version = await engine.describe();
     const { image } = config.pool;

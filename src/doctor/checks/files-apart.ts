@@ -18,8 +18,8 @@ export const filesApart: Check = {
   symptoms: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],
   codes: ['FILES_APART'],
 
-  async look(checkContext) {
-    const { config, workers } = checkContext;
+  async run(context) {
+    const { config, workers } = context;
     const { artifacts: keptIn, dataFolder } = config.store;
     const live = (await workers.list()).filter(({ alive }) => alive);
     if (live.length === 0) return [ok('No worker is there, so nobody writes any.')];
@@ -28,7 +28,7 @@ export const filesApart: Check = {
     await writeFile(path, '');
     try {
       const isAnswer = (given: ProbeAnswer): given is MarkAnswer => 'mark' in given && given.mark === mark;
-      const { byWorker } = await askWorkers(checkContext, live, { mark }, isAnswer);
+      const { byWorker } = await askWorkers(context, live, { mark }, isAnswer);
       return live.map((worker) => judge(worker, byWorker.get(worker.id), { keptIn, dataFolder }));
     } finally {
       await rm(path, { force: true });

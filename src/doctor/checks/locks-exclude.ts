@@ -18,17 +18,17 @@ export const locksExclude: Check = {
   ],
   codes: ['LOCK_STORE_UNREACHABLE', 'LOCK_STORE_NOT_SHARED', 'WORKER_LOST'],
 
-  async look(checkContext) {
-    const { locks, workers } = checkContext;
+  async run(context) {
+    const { locks, workers } = context;
     await locks.check();
     const lock = `${probeLockPrefix}${randomUUID()}`;
     const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
     try {
       const live = (await workers.list()).filter(({ alive }) => alive);
       const [process, answers] = await Promise.all([
-        probeProcess(checkContext, lock),
+        probeProcess(context, lock),
         askWorkers(
-          checkContext,
+          context,
           live,
           { lock },
           (given: ProbeAnswer): given is LockAnswer => 'lock' in given && given.lock === lock,

@@ -14,7 +14,7 @@ export const locksForgotten: Check = {
   ],
   codes: ['LOCK_STORE_EVICTS', 'LOCK_STORE_FORGETS'],
 
-  async look({ locks }) {
+  async run({ locks }) {
     if (locks.kind === 'in-process') return [ok('Locks are in the memory of this process, and end with it.')];
     const memory = await locks.memory();
     if (memory === undefined) {

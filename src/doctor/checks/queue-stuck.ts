@@ -1,6 +1,6 @@
 import { lockNames } from '../../locks/lock.ts';
 import { createDiagnosis, type StuckQueue } from '../../store/tables/diagnosis.ts';
-import { type Check, type Finding, orOk, problem } from '../check.ts';
+import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 
 /** Workers look into the queue every five seconds and for ended leases every second, and are woken for each new run. */
@@ -18,12 +18,12 @@ export const queueStuck: Check = {
   ],
   codes: ['QUEUE_STUCK'],
 
-  async look(checkContext) {
-    const live = (await checkContext.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
+  async run(context) {
+    const live = (await context.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
     const slots = live.reduce((sum, worker) => sum + worker.slots, 0);
     // In this order: a lock that is held by a run is given back before the run is over.
-    const held = await lockHolders(checkContext);
-    const diagnosis = createDiagnosis(checkContext);
+    const held = await lockHolders(context);
+    const diagnosis = createDiagnosis(context);
     const running = await diagnosis.runningRuns();
     const waiting = await diagnosis.stuckQueues(stuckAfterS);
     const problems = expiredLeases(await diagnosis.expiredLeases(stuckAfterS), live.length > 0);
@@ -35,7 +35,10 @@ export const queueStuck: Check = {
       const others = waiting.filter((_, index) => explained[index] === undefined);
       if (others.length > 0) problems.push(unexplained(others, { idle: slots - running, slots }));
     }
-    return orOk(problems, `${running} of ${slots} slots are busy, and no run waits without a reason.`);
+    return problemsOrOk(
+      problems,
+      `${running} of ${slots} slots are busy, and no run waits without a reason.`,
+    );
   },
 };
 

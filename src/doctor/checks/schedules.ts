@@ -1,7 +1,7 @@
 import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { createFirings } from '../../store/tables/firings.ts';
 import { createSchedules } from '../../store/tables/schedules.ts';
-import { type Check, orOk, problem } from '../check.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
 
 /** A scheduler looks every second; a restart of it, or of the database, takes less than this. */
 const overdueAfterS = 60;
@@ -13,9 +13,9 @@ export const scheduleOverdue: Check = {
   symptoms: ['nothing runs at night', 'the scheduler has to be restarted'],
   codes: ['SCHEDULE_OVERDUE'],
 
-  async look({ database }) {
+  async run({ database }) {
     const overdue = await createDiagnosis({ database }).overdueSchedules(overdueAfterS);
-    return orOk(
+    return problemsOrOk(
       overdue.map(({ name, seconds }) =>
         problem('SCHEDULE_OVERDUE', `The schedule ${name} is due for ${seconds} s, and nobody fires.`, {
           about: name,
@@ -34,7 +34,7 @@ export const scheduleFails: Check = {
   symptoms: ['a nightly run is missing', 'a schedule tests fewer environments than it should'],
   codes: ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID', 'ENVIRONMENT_UNKNOWN'],
 
-  async look({ database }) {
+  async run({ database }) {
     const schedules = await createSchedules({ database }).list();
     const latest = await createFirings({ database }).latest();
     const problems = schedules
@@ -55,6 +55,9 @@ export const scheduleFails: Check = {
           remedy: `${edit} --group NAME, or fire it again: matre schedule fire ${JSON.stringify(name)}`,
         });
       });
-    return orOk(problems, `${schedules.length} schedules, and none of them failed when it fired last.`);
+    return problemsOrOk(
+      problems,
+      `${schedules.length} schedules, and none of them failed when it fired last.`,
+    );
   },
 };

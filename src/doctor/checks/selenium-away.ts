@@ -1,6 +1,6 @@
 import type { SeleniumStatus } from '../../selenium/selenium.ts';
 import { type Check, ok, problem } from '../check.ts';
-import { seleniumOf } from '../probes/selenium.ts';
+import { inspectSelenium } from '../probes/selenium.ts';
 
 /** Each run asks again, from its container, before its first test. */
 export const seleniumAway: Check = {
@@ -10,10 +10,10 @@ export const seleniumAway: Check = {
   symptoms: ["Can't connect to WebDriver at ...", 'New session request timed out', 'no free slots'],
   codes: ['SELENIUM_UNREACHABLE', 'SELENIUM_FULL'],
 
-  async look(checkContext) {
-    const seen = await seleniumOf(checkContext);
+  async run(context) {
+    const seen = await inspectSelenium(context);
     if (seen.kind === 'not-used') return [ok('The tests of the image open no browser.')];
-    if (seen.kind === 'away') {
+    if (seen.kind === 'unreachable') {
       const { about, message } = seen;
       return [problem('SELENIUM_UNREACHABLE', message, { about })];
     }

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import { deadSessions } from '../../selenium/sessions.ts';
-import { type Check, ok, orOk, problem, unknown } from '../check.ts';
+import { type Check, ok, problem, problemsOrOk, unknown } from '../check.ts';
 import { limitsOf } from '../limits.ts';
-import { forgetSelenium, seleniumOf } from '../probes/selenium.ts';
+import { forgetSelenium, inspectSelenium } from '../probes/selenium.ts';
 
 /** Whose a session is, its name says. Sessions of others are not touched, and not counted here. */
 export const seleniumSessionsLeft: Check = {
@@ -13,15 +13,16 @@ export const seleniumSessionsLeft: Check = {
   codes: ['SELENIUM_SESSIONS_LEFT', 'SELENIUM_FULL'],
   fix: 'ends those of ours',
 
-  async look(checkContext) {
-    const { config, containers, runningClaims } = checkContext;
+  async run(context) {
+    const { config, containers, runningClaims } = context;
     // In this order: a run is known before its first session is.
-    const seen = await seleniumOf(checkContext);
+    const seen = await inspectSelenium(context);
     if (seen.kind === 'not-used') return [ok('There are none: the tests of the image open no browser.')];
     if (seen.kind === 'reached-by-containers') {
       return [ok('They could not be looked at: this process does not reach Selenium, which containers do.')];
     }
-    if (seen.kind === 'away') return [unknown(`They could not be looked at: ${seen.message}`, seen.about)];
+    if (seen.kind === 'unreachable')
+      return [unknown(`They could not be looked at: ${seen.message}`, seen.about)];
     const { selenium, status } = seen;
     const { sessions, capacity } = status;
     const { installation } = await containers();
@@ -32,7 +33,7 @@ export const seleniumSessionsLeft: Check = {
         async repair() {
           const ended = await selenium.end(id);
           await waitUntilUnlisted(selenium, id, limitsOf(config).seleniumMs);
-          forgetSelenium(checkContext);
+          forgetSelenium(context);
           return ended ? `Session ${id} was ended.` : `Session ${id} was gone.`;
         },
       }),
@@ -43,7 +44,7 @@ export const seleniumSessionsLeft: Check = {
       const message = `All ${capacity} sessions are in use by others than this installation of matre.`;
       problems.push(problem('SELENIUM_FULL', message, { about: selenium.address, remedy }));
     }
-    return orOk(
+    return problemsOrOk(
       problems,
       `${sessions.length} sessions are open, ${strangers} of them not ours; none is left over.`,
     );
@@ -55,6 +56,6 @@ async function waitUntilUnlisted(selenium: Selenium, id: string, limitMs: number
   for (const startedAt = performance.now(); performance.now() - startedAt < limitMs; ) {
     const { sessions } = await selenium.status();
     if (!sessions.some((session) => session.id === id)) return;
-    await pause(50);
+    await delay(50);
   }
 }

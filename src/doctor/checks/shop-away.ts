@@ -1,10 +1,10 @@
 import { whyShopSilent } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
-import { type Check, type Finding, orOk, problem } from '../check.ts';
+import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { askAddress } from '../probes/address.ts';
-import { containersOf } from '../probes/containers.ts';
+import { inspectContainers } from '../probes/containers.ts';
 
 /** Each run asks again, from its container, before its first test. */
 export const shopAway: Check = {
@@ -14,18 +14,18 @@ export const shopAway: Check = {
   symptoms: ['net::ERR_CONNECTION_REFUSED', 'Failed to connect to ... port 443', '503 Service Unavailable'],
   codes: ['MAGENTO_UNREACHABLE'],
 
-  async look(checkContext) {
-    const { environments } = checkContext;
-    const found = await Promise.all(environments.map((environment) => lookAt(checkContext, environment)));
-    return orOk(found.flat(), `All ${environments.length} shops answer.`);
+  async run(context) {
+    const { environments } = context;
+    const found = await Promise.all(environments.map((environment) => inspect(context, environment)));
+    return problemsOrOk(found.flat(), `All ${environments.length} shops answer.`);
   },
 };
 
-async function lookAt(checkContext: CheckContext, environment: Environment): Promise<Finding[]> {
+async function inspect(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { baseUrl, code } = environment;
-  const here = silence(await askAddress(baseUrl, { timeoutMs: limitsOf(checkContext.config).shopMs }));
+  const here = silence(await askAddress(baseUrl, { timeoutMs: limitsOf(context.config).shopMs }));
   if (here === undefined) return [];
-  const inside = await fromContainer(checkContext, environment);
+  const inside = await fromContainer(context, environment);
   if (inside === 'answers') return [];
   const from = inside === undefined ? 'from this host' : 'from this host and from its container';
   return [
@@ -38,17 +38,17 @@ async function lookAt(checkContext: CheckContext, environment: Environment): Pro
 
 /** Names and hosts of a container may differ from ours. `undefined` when it has none that runs, or cannot be asked. */
 async function fromContainer(
-  checkContext: CheckContext,
+  context: CheckContext,
   { id, baseUrl }: Environment,
 ): Promise<string | 'answers' | undefined> {
   try {
-    const { fetchInside } = await checkContext.containers();
-    const all = await containersOf(checkContext);
+    const { fetchInside } = await context.containers();
+    const all = await inspectContainers(context);
     const container = all.find(({ environmentId, state }) => environmentId === id && state === 'running');
     if (!container) return undefined;
     const answer = (
       await fetchInside(container.name, [
-        { url: baseUrl, seconds: limitsOf(checkContext.config).containerSeconds },
+        { url: baseUrl, seconds: limitsOf(context.config).containerSeconds },
       ])
     ).get(baseUrl);
     return answer && (whyShopSilent(answer) ?? 'answers');

@@ -6,7 +6,7 @@ export const workersAway: Check = {
   symptoms: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
   codes: ['WORKERS_MISSING', 'WORKER_LOST'],
 
-  async look({ workers, database }) {
+  async run({ workers, database }) {
     const all = await workers.list();
     if (all.length === 0) {
       const remedy =

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import { createProbes, type ProbeAnswer, type ProbeQuestion } from '../../store/tables/probes.ts';
 import type { WorkerProcess } from '../../store/tables/workers.ts';
 import type { CheckContext } from '../check-context.ts';
@@ -31,7 +31,7 @@ export async function askWorkers<Answer extends ProbeAnswer>(
   });
   try {
     await probes.ask(question);
-    await delay(waitedMs, undefined, { signal: over.signal }).catch(() => {});
+    await delay(waitedMs, over.signal);
     if (over.signal.aborted) return { byWorker, alive: new Set(), waitedMs };
     const seenBefore = new Map(asked.map(({ id, seenAt }) => [id, seenAt]));
     const later = (await workers.list()).filter(({ id, seenAt }) => seenAt > (seenBefore.get(id) ?? seenAt));

@@ -17,7 +17,7 @@ export async function probeContention(
   const own = fileURLToPath(import.meta.url);
   // Out of a work tree the sources are executed, which Node 20 cannot do by itself.
   const loader = own.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
-  const script = own.replace(/intrude(\.[tj]s)$/, 'intruder$1');
+  const script = own.replace(/(\.[tj]s)$/, '.child$1');
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const env = { PATH, ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }) };
   const signal = AbortSignal.timeout(timeoutMs);

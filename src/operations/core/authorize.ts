@@ -28,11 +28,11 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
   };
   if (operation.audited === false) return carryOut();
   const subject = operation.audited(input);
-  return audited(context, { who, address, operation: operation.name, subject }, carryOut);
+  return withAudit(context, { who, address, operation: operation.name, subject }, carryOut);
 }
 
 /** Does something that is told in the audit trail, with how it ended. */
-export async function audited<T>(
+export async function withAudit<T>(
   { access, log }: Pick<Context, 'access' | 'log'>,
   entry: NewAuditEntry,
   work: () => Promise<T>,

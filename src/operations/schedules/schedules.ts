@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
 import { firstAfter, timesOf } from '../../schedule/times.ts';
+import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, whole } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
@@ -40,6 +41,18 @@ const missed = z
   .describe('Times that went by while nobody fired: nothing, or one run for all of them');
 const catchUpMinutes = z.int().min(1).max(10_080).describe('With `once`: how long ago a missed time may be');
 
+/** What a schedule does; all but its name. */
+const settings = {
+  cron,
+  zone,
+  environments,
+  selection: selectionInput,
+  priority,
+  overlap,
+  missed,
+  catchUpMinutes,
+};
+
 export const addSchedule = defineOperation({
   name: 'schedules.add',
   method: 'POST',
@@ -49,10 +62,8 @@ export const addSchedule = defineOperation({
   audited: ({ name }) => name,
   input: z.object({
     name,
-    cron,
+    ...settings,
     zone: zone.default('UTC'),
-    environments,
-    selection: selectionInput,
     priority: priority.default(0),
     overlap: overlap.default('skip'),
     missed: missed.default('once'),
@@ -112,14 +123,7 @@ export const editSchedule = defineOperation({
   input: z.object({
     name,
     rename: name.optional(),
-    cron: cron.optional(),
-    zone: zone.optional(),
-    environments: environments.optional(),
-    selection: selectionInput.optional(),
-    priority: priority.optional(),
-    overlap: overlap.optional(),
-    missed: missed.optional(),
-    catchUpMinutes: catchUpMinutes.optional(),
+    ...z.object(settings).partial().shape,
   }),
   output: scheduleView,
   async run(context, { name, rename, environments, ...rest }) {
@@ -128,77 +132,43 @@ export const editSchedule = defineOperation({
       throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
     }
     if (changes.selection) await checkSelection(context, changes.selection);
-    const named = environments && (await idsOf(context, environments));
-    const now = await context.clock();
-    const edited = await context.schedules.update(name, (current) => {
-      const changed = { ...current, ...changes, name: rename ?? current.name };
-      const moved = changed.cron !== current.cron || changed.zone !== current.zone;
-      return {
-        ...changed,
-        environmentIds: named ?? idsIn(current),
-        // A pause stays one, but what cannot be read is refused all the same.
-        nextAt: moved ? activeAt(current, firstAfter(changed, now)) : current.nextAt,
-      };
+    const environmentIds = environments && (await idsOf(context, environments));
+    return update(context, name, (current, now) => {
+      const changed = { ...changes, name: rename ?? current.name, ...(environmentIds && { environmentIds }) };
+      const { cron, zone } = { ...current, ...changes };
+      if (cron === current.cron && zone === current.zone) return changed;
+      // Computed for a paused schedule too: an expression that cannot be read is refused.
+      const nextAt = firstAfter({ cron, zone }, now);
+      return { ...changed, nextAt: current.pausedAt ? undefined : nextAt };
     });
-    return view(context, edited);
   },
 });
 
-export const pauseSchedule = defineOperation({
+export const pauseSchedule = changeOne({
   name: 'schedules.pause',
   method: 'POST',
   path: '/api/schedules/:name/pause',
-  summary: 'Let a schedule fire no more until it is resumed; its runs go on',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const now = await context.clock();
-    const paused = await context.schedules.update(name, (current) => ({
-      ...current,
-      environmentIds: idsIn(current),
-      pausedAt: current.pausedAt ?? now,
-      nextAt: undefined,
-    }));
-    return view(context, paused);
-  },
+  summary: 'Pause a schedule until it is resumed; its runs continue',
+  change: (context, name) => setPaused(context, name, true),
 });
 
-export const resumeSchedule = defineOperation({
+export const resumeSchedule = changeOne({
   name: 'schedules.resume',
   method: 'POST',
   path: '/api/schedules/:name/resume',
-  summary: 'Let a paused schedule fire again; times during the pause are not caught up',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const now = await context.clock();
-    const resumed = await context.schedules.update(name, (current) => ({
-      ...current,
-      environmentIds: idsIn(current),
-      pausedAt: undefined,
-      nextAt: current.nextAt ?? firstAfter(current, now),
-    }));
-    return view(context, resumed);
-  },
+  summary: 'Resume a paused schedule; times during the pause are not caught up',
+  change: (context, name) => setPaused(context, name, false),
 });
 
-export const removeSchedule = defineOperation({
+export const removeSchedule = changeOne({
   name: 'schedules.remove',
   method: 'DELETE',
   path: '/api/schedules/:name',
-  summary: 'Remove a schedule with the record of its times; its runs stay',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const shown = await view(context, await context.schedules.get(name));
+  summary: 'Remove a schedule and the history of its firings; its runs stay',
+  async change(context, name) {
+    const removed = await view(context, await context.schedules.get(name));
     await context.schedules.remove(name);
-    return shown;
+    return removed;
   },
 });
 
@@ -241,18 +211,59 @@ export const previewSchedule = defineOperation({
   },
 });
 
+/** An operation that changes one schedule, named in the path, and returns it. */
+function changeOne({
+  change,
+  ...operation
+}: {
+  name: string;
+  method: 'POST' | 'DELETE';
+  path: string;
+  summary: string;
+  change(context: Context, name: string): Promise<ScheduleView>;
+}) {
+  return defineOperation({
+    ...operation,
+    role: 'operator',
+    audited: ({ name }) => name,
+    input: z.object({ name }),
+    output: scheduleView,
+    run: (context, { name }) => change(context, name),
+  });
+}
+
+/** Repeating it changes nothing: a paused schedule keeps the time of its pause, an active one its next time. */
+function setPaused(context: Context, name: string, paused: boolean): Promise<ScheduleView> {
+  return update(context, name, ({ pausedAt, nextAt, cron, zone }, now) =>
+    paused
+      ? { pausedAt: pausedAt ?? now, nextAt: undefined }
+      : { pausedAt: undefined, nextAt: nextAt ?? firstAfter({ cron, zone }, now) },
+  );
+}
+
+/** `change` gets the schedule as stored and the time of the clock, and returns the fields that change. */
+async function update(
+  context: Context,
+  name: string,
+  change: (current: Schedule, now: Date) => Partial<ScheduleFields & DueTime>,
+): Promise<ScheduleView> {
+  const now = await context.clock();
+  const updated = await context.schedules.update(name, (current) => ({
+    ...current,
+    environmentIds: current.environments.map(({ id }) => id),
+    ...change(current, now),
+  }));
+  return view(context, updated);
+}
+
 async function view({ firings, database, clock }: Context, schedule: Schedule): Promise<ScheduleView> {
   const [last] = await viewFirings(database, await firings.list(schedule.id, 1));
   return viewSchedule(schedule, last, await clock());
 }
 
-/** Errors: ENVIRONMENT_UNKNOWN. */
+/** The ids of the environments with these codes. Errors: ENVIRONMENT_UNKNOWN. */
 async function idsOf(context: Context, codes: readonly string[]): Promise<number[]> {
   const ids: number[] = [];
   for (const code of new Set(codes)) ids.push((await getEnvironment(context, code)).id);
   return ids;
 }
-
-const idsIn = ({ environments }: Schedule) => environments.map(({ id }) => id);
-
-const activeAt = ({ pausedAt }: Schedule, nextAt: Date) => (pausedAt ? undefined : nextAt);

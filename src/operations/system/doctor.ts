@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memoize } from '../../async/single-flight.ts';
 import { checks } from '../../doctor/checks.ts';
 import { type CheckReport, type Report, runChecks } from '../../doctor/run-checks.ts';
 import type { Context } from '../core/context.ts';
@@ -67,7 +68,6 @@ async function lookAt(
   { fix, maySignIn }: { fix: boolean; maySignIn: boolean },
 ): Promise<ReportView> {
   const { config, database, locks, workers, environments, runs, queue } = context;
-  let opening: ReturnType<Context['examined']> | undefined;
   const examined = {
     config,
     database,
@@ -78,11 +78,9 @@ async function lookAt(
     maySignIn,
     runningClaims: () => queue.held(),
     runningCommits: () => runs.commitsInUse(),
-    // Once for all checks: each would ask for the newest commit again.
-    containers() {
-      opening ??= context.examined();
-      return opening;
-    },
+    // Once for all checks: each would resolve the newest commit again.
+    containers: memoize(() => context.examined()),
+    inspections: {},
   };
   return view(await runChecks(checks, examined, { fix }));
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hashPassword, isPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
-import { audited } from '../../operations/core/authorize.ts';
+import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { line, newPassword, userName } from '../../operations/core/fields.ts';
 import { attemptsOf } from '../../operations/users/users.ts';
@@ -136,7 +136,7 @@ export function mountSessionRoutes(
       await limitSignIn(access.attempts, { address: request.ip });
       const principal = { name: 'who has the link', via: 'password' } as const;
       const entry = { who: principal, address: request.ip, operation: 'session.first-admin', subject: name };
-      await audited(context, entry, async () => {
+      await withAudit(context, entry, async () => {
         const account = await access.welcome.accept(token, name, () => hashPassword(password));
         await sessions.begin(request, reply, account.id);
       });
@@ -163,7 +163,7 @@ export function mountSessionRoutes(
     operation: string,
     work: () => Promise<T>,
   ) {
-    return audited(
+    return withAudit(
       context,
       { who: principal, address: request.ip, operation, subject: principal.name },
       work,

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 
 /**
  * One process for each data folder, kept so by the kernel: an flock(2) on the folder itself. It ends with the process that
@@ -65,10 +67,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
  * Errors: DATA_FOLDER_IN_USE when there is one that does not say who it is.
  */
 export async function readFolderOwner(folder: string): Promise<FolderOwner | undefined> {
-  const handle = await open(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await ifPresent(open(folder));
   if (!handle) return undefined;
   try {
     for (let left = tries; left > 0; left--) {
@@ -91,9 +90,9 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
     const child = spawn('flock', [`--${mode}`, '--nonblock', '3'], {
       stdio: ['ignore', 'ignore', 'pipe', handle.fd],
     });
-    let mftfError = '';
+    let errorOutput = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      mftfError += text;
+      errorOutput += text;
     });
     child.on('error', (error) => {
       reject(
@@ -106,9 +105,11 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
     });
     child.on('close', (code) => {
       if (code === 0) resolve(true);
-      else if (code === 1 && mftfError === '') resolve(false);
+      else if (code === 1 && errorOutput === '') resolve(false);
       else
-        reject(new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${mftfError.trim() || code}.`));
+        reject(
+          new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${errorOutput.trim() || code}.`),
+        );
     });
   });
 }
@@ -117,9 +118,7 @@ const ownerFile = (folder: string) => join(folder, 'owner.json');
 
 /** By rename, so that a reader never sees half of it. Only the holder of the lock writes, and only its user reads. */
 async function writeOwnerFile(folder: string, content: FolderOwner): Promise<void> {
-  const temporary = `${ownerFile(folder)}.new`;
-  await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  await rename(temporary, ownerFile(folder));
+  await writeFileAtomically(ownerFile(folder), `${JSON.stringify(content)}\n`, { mode: 0o600 });
 }
 
 async function readOwnerFile(folder: string): Promise<FolderOwner | undefined> {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { delay } from '../../async/delay.ts';
 import type { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 
@@ -56,7 +56,8 @@ export function createListener(deps: {
   async function reopen(): Promise<pg.Client> {
     log.warn(`Lost the connection that listens to PostgreSQL at ${place}; connecting again.`);
     for (let pauseMs = initialDelayMs; ; pauseMs = Math.min(pauseMs * 2, maxDelayMs)) {
-      await delay(pauseMs, undefined, { signal: closing.signal, ref: false });
+      await delay(pauseMs, closing.signal, { ref: false });
+      closing.signal.throwIfAborted();
       try {
         const client = await open();
         log.info(`Listening to PostgreSQL at ${place} again.`);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../../async/timeout.ts';
 
 /** The sockets of some connections, so that one whose other end is silent for ever can be broken off. */
 export interface Sockets {
@@ -21,11 +21,11 @@ export function createSockets(): Sockets {
       return socket;
     },
     async close(forMs) {
-      const over = new AbortController();
-      const late = delay(forMs, undefined, { signal: over.signal }).catch(() => undefined);
-      const closed = Promise.all([...open].map((socket) => once(socket, 'close').catch(() => undefined)));
-      await Promise.race([closed, late]);
-      over.abort();
+      await withTimeout(
+        forMs,
+        () => Promise.all([...open].map((socket) => once(socket, 'close').catch(() => undefined))),
+        () => undefined,
+      );
       for (const socket of open) socket.destroy();
     },
   };

@@ -10,7 +10,7 @@ import {
 } from '../database/database.ts';
 import { storedSelection } from './runs.ts';
 
-/** What people say about a schedule. */
+/** The fields of a schedule that users set. */
 export interface ScheduleFields
   extends Pick<
     Schedule,
@@ -19,8 +19,8 @@ export interface ScheduleFields
   environmentIds: number[];
 }
 
-/** When a changed schedule is due; both undefined never. */
-type When = Pick<Schedule, 'pausedAt' | 'nextAt'>;
+/** When a changed schedule is due; never when both are undefined. */
+export type DueTime = Pick<Schedule, 'pausedAt' | 'nextAt'>;
 
 export type Schedules = ReturnType<typeof createSchedules>;
 
@@ -62,7 +62,7 @@ export function createSchedules(deps: { database: Database }) {
     },
 
     /** Changes one as `change` says, which gets what it is now. Errors: SCHEDULE_UNKNOWN, SCHEDULE_EXISTS; those of `change`. */
-    update(name: string, change: (schedule: Schedule) => ScheduleFields & When): Promise<Schedule> {
+    update(name: string, change: (schedule: Schedule) => ScheduleFields & DueTime): Promise<Schedule> {
       return writing(name, async (transaction) => {
         const { id } = await lockSchedule(transaction, name);
         const changed = change(await readSchedule(transaction, name));
