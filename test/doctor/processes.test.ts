@@ -75,8 +75,8 @@ describe('several processes', () => {
     const { standing, findings } = await locksCheck();
     expect(standing).toBe('well');
     expect(findings.map(({ found }) => found)).toEqual([
-      expect.stringMatching(/^Another process was refused the lock matre_doctor_\S+ in Redis\.$/),
-      'It was refused the lock.',
+      expect.stringMatching(/^A second process was refused the lock matre_doctor_\S+ in Redis\.$/),
+      'The worker was refused the lock.',
     ]);
     // Nothing is left of the proof.
     expect(await app.app.context.locks.list()).toEqual([]);
@@ -154,7 +154,7 @@ describe('several processes', () => {
     await redisIs((client) => client.aclSetUser('default', ['-config']));
     expect(await look(locksForgotten)).toMatchObject([
       { status: 'ok' },
-      { status: 'ok', message: expect.stringContaining('could not be looked at') },
+      { status: 'ok', message: expect.stringContaining('could not be checked') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
     expect(await look(locksForgotten)).toMatchObject([
@@ -164,7 +164,7 @@ describe('several processes', () => {
   });
 
   test('a worker that keeps the files of its runs where nobody else sees them is named, with the setting', async () => {
-    expect(await look(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
+    expect(await look(filesApart)).toMatchObject([{ message: `The worker shares the folder ${folder}.` }]);
     const elsewhere = await mkdtemp(join(tmpdir(), 'matre-data-'));
     // The key is in the folder of the others.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
@@ -289,7 +289,7 @@ describe('several processes', () => {
     const { database } = app.app.context;
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
     const run = await waitingRun();
-    const message = expect.stringContaining('1 environments are free and have runs that wait');
+    const message = expect.stringContaining('1 environments are free and have queued runs');
     expect(await stuck(run)).toMatchObject({ message });
     worker?.process.kill('SIGCONT');
     await finished(run);
@@ -312,7 +312,7 @@ describe('several processes', () => {
       run,
     ]);
     expect(await stuck(run)).toMatchObject({
-      message: expect.stringContaining(`The lease of run ${run} ended`),
+      message: expect.stringContaining(`The lease of run ${run} expired`),
     });
     silent.close();
     const { workers: table } = app.app.context;

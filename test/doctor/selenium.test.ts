@@ -51,7 +51,7 @@ describe.each(kinds)('%s', (kind, start) => {
     strangers.push(id);
     return id;
   };
-  const installation = async () => (await harness.context.examined()).installation;
+  const installation = async () => (await harness.context.containersContext()).installation;
 
   test('a session of a run tells whose it is, and ends with its test', async () => {
     await open();

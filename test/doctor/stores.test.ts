@@ -43,7 +43,7 @@ test.runIf(canMount)(
       await rm(join(folder, 'filler'));
       expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
       // Its containers are in that folder, where the engine of the stage does not look.
-      await (await harness.context.examined()).engine.remove(environment.container.name);
+      await (await harness.context.containersContext()).engine.remove(environment.container.name);
     } finally {
       await harness?.close();
       harness = undefined;

@@ -71,19 +71,19 @@ export function durationsConformance(kind: Kind): void {
         await execute(a, 100, status);
       }
       await execute(b, 300, 'failed');
-      const [metrics, ...others] = await createDurations(opened).metrics();
+      const [metrics, ...others] = await createDurations(opened).statistics();
       expect(others).toEqual([]);
       expect(metrics).toMatchObject({ test: 'A', passing: 1, failing: 1, pairs: 3, changes: 2, meanMs: 200 });
       expect(metrics?.lastAt).toBeInstanceOf(Date);
     });
 
     it('leave out environments that were removed, and know nothing at first', async () => {
-      expect(await createDurations(opened).metrics()).toEqual([]);
+      expect(await createDurations(opened).statistics()).toEqual([]);
       const a = await create('a');
       await execute(a, 100);
       const secrets = createSecretBox(randomBytes(32));
       await createEnvironments({ database: opened.database, secrets }).remove(a);
-      expect(await createDurations(opened).metrics()).toEqual([]);
+      expect(await createDurations(opened).statistics()).toEqual([]);
     });
   });
 }

@@ -3,7 +3,7 @@ import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts
 
 export const moduleAway: Check = {
   name: 'module-away',
-  description: 'the newest commit of the test module, fetched as a run does it',
+  description: 'the newest commit of the test module, fetched as runs fetch it',
   symptoms: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
 
@@ -14,7 +14,7 @@ export const moduleAway: Check = {
   },
 };
 
-/** What each run needs of the module for its environment. */
+/** The file of the module that each run needs for its environment. */
 export const moduleEnvFileMissing: Check = {
   name: 'module-env-file-missing',
   description: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
@@ -42,7 +42,7 @@ export const moduleEnvFileMissing: Check = {
     );
     return problemsOrOk(
       problems.flat(),
-      `All ${environments.length} environments have their file at ${commit.id.slice(0, 12)}.`,
+      `The module has the file of all ${environments.length} environments at ${commit.id.slice(0, 12)}.`,
     );
   },
 };

@@ -1,14 +1,13 @@
 import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
-/** Processes of a run that is over. The next run ends them as well, before anything else. */
+/** Processes of a run that is over. The next run ends them too, before anything else. */
 export const processesLeft: Check = {
   name: 'processes-left',
-  description:
-    'the supervised processes in each container, compared with the run that has its environment now',
+  description: 'the supervised processes in each container, compared with the run that executes there now',
   symptoms: ['processes from an earlier run are still alive'],
   codes: ['PROCESSES_LEFT'],
-  fix: 'ends those of ours, in containers that no run uses',
+  fix: 'ends our processes in containers that no run uses',
 
   async run(context) {
     const first = await inspectContainers(context);

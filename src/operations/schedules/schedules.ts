@@ -4,7 +4,7 @@ import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../
 import { firstAfter, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, whole } from '../core/fields.ts';
+import { code, line, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/environments.ts';
@@ -31,15 +31,21 @@ const name = z
 const cron = line(100).describe(
   'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly',
 );
-const zone = line(100).describe('Of the IANA database: Europe/Berlin');
+const zone = line(100).describe('IANA time zone, such as Europe/Berlin');
 const environments = z.array(code).min(1, 'must name an environment').max(200);
 const overlap = z
   .enum(overlapRules)
-  .describe('Where an earlier run of it is not finished: make none, let it wait, or cancel the earlier one');
+  .describe(
+    'When an earlier run of the schedule is not finished: skip this one, queue it, or replace the earlier one',
+  );
 const missed = z
   .enum(missedRules)
-  .describe('Times that went by while nobody fired: nothing, or one run for all of them');
-const catchUpMinutes = z.int().min(1).max(10_080).describe('With `once`: how long ago a missed time may be');
+  .describe('Times missed while no scheduler was up: skip them, or fire once for all of them');
+const catchUpMinutes = z
+  .int()
+  .min(1)
+  .max(10_080)
+  .describe('With `once`: maximum age of a missed time in minutes');
 
 /** What a schedule does; all but its name. */
 const settings = {
@@ -57,7 +63,7 @@ export const addSchedule = defineOperation({
   name: 'schedules.add',
   method: 'POST',
   path: '/api/schedules',
-  summary: 'Submit a selection again and again, by the clock of a time zone',
+  summary: 'Add a schedule: a selection that is submitted at the times of a cron expression',
   role: 'operator',
   audited: ({ name }) => name,
   input: z.object({
@@ -70,11 +76,16 @@ export const addSchedule = defineOperation({
     catchUpMinutes: catchUpMinutes.default(60),
   }),
   output: scheduleView,
-  async run(context, { environments, ...fields }, { principal: who }) {
+  async run(context, { environments, ...fields }, { principal }) {
     const nextAt = firstAfter(fields, await context.clock());
     await checkSelection(context, fields.selection);
     const environmentIds = await idsOf(context, environments);
-    const added = await context.schedules.create({ ...fields, environmentIds, nextAt, createdBy: who.name });
+    const added = await context.schedules.create({
+      ...fields,
+      environmentIds,
+      nextAt,
+      createdBy: principal.name,
+    });
     return view(context, added);
   },
 });
@@ -83,7 +94,7 @@ export const listSchedules = defineOperation({
   name: 'schedules.list',
   method: 'GET',
   path: '/api/schedules',
-  summary: 'List the schedules with their next times and what became of the last one, by name',
+  summary: 'List the schedules with their next times and last firing, by name',
   role: 'viewer',
   live: true,
   audited: false,
@@ -92,7 +103,7 @@ export const listSchedules = defineOperation({
   async run({ schedules, firings, database, clock }) {
     const [all, latest, now] = await Promise.all([schedules.list(), firings.latest(), clock()]);
     const viewed = await viewFirings(database, [...latest.values()]);
-    const last = new Map([...latest.keys()].map((id, place) => [id, viewed[place]]));
+    const last = new Map([...latest.keys()].map((id, index) => [id, viewed[index]]));
     return { schedules: all.map((schedule) => viewSchedule(schedule, last.get(schedule.id), now)) };
   },
 });
@@ -101,10 +112,10 @@ export const showSchedule = defineOperation({
   name: 'schedules.show',
   method: 'GET',
   path: '/api/schedules/:name',
-  summary: 'Show a schedule with what became of its times, the newest first',
+  summary: 'Show a schedule with its recent firings, the newest first',
   role: 'viewer',
   audited: false,
-  input: z.object({ name, limit: whole.min(1).max(100).default(20) }),
+  input: z.object({ name, limit: wholeNumber.min(1).max(100).default(20) }),
   output: scheduleView.extend({ firings: z.array(firingView) }),
   async run(context, { name, limit }) {
     const schedule = await context.schedules.get(name);
@@ -117,7 +128,7 @@ export const editSchedule = defineOperation({
   name: 'schedules.edit',
   method: 'PATCH',
   path: '/api/schedules/:name',
-  summary: 'Change a schedule; what is not named stays',
+  summary: 'Change a schedule; unspecified fields are unchanged',
   role: 'operator',
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
@@ -129,7 +140,7 @@ export const editSchedule = defineOperation({
   async run(context, { name, rename, environments, ...rest }) {
     const changes = defined(rest);
     if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
-      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+      throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     if (changes.selection) await checkSelection(context, changes.selection);
     const environmentIds = environments && (await idsOf(context, environments));
@@ -176,18 +187,18 @@ export const fireSchedule = defineOperation({
   name: 'schedules.fire',
   method: 'POST',
   path: '/api/schedules/:name/fire',
-  summary: 'Fire a schedule now, by its rules, also a paused one; its times stay as they are',
+  summary: 'Fire a schedule now, by its rules, even if it is paused; its next times are unchanged',
   role: 'operator',
   audited: ({ name }) => name,
   input: z.object({ name }),
   output: firingView,
   creates: true,
-  run(context, input, { principal: who, key }) {
-    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (keep) => {
+  run(context, input, { principal, key }) {
+    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (save) => {
       let viewed: FiringView | undefined;
-      await context.firer.byHand(input.name, who.name, async (transaction, firing) => {
+      await context.firer.byHand(input.name, principal.name, async (transaction, firing) => {
         [viewed] = await viewFirings(transaction, [firing]);
-        await keep(transaction, viewed as FiringView);
+        await save(transaction, viewed as FiringView);
       });
       return viewed as FiringView;
     });
@@ -198,10 +209,10 @@ export const previewSchedule = defineOperation({
   name: 'schedules.preview',
   method: 'GET',
   path: '/api/schedule-times',
-  summary: 'Show the next times of a cron expression in a time zone; nothing is saved',
+  summary: 'Preview the next times of a cron expression in a time zone; nothing is saved',
   role: 'viewer',
   audited: false,
-  input: z.object({ cron, zone: zone.default('UTC'), count: whole.min(1).max(50).default(shownTimes) }),
+  input: z.object({ cron, zone: zone.default('UTC'), count: wholeNumber.min(1).max(50).default(shownTimes) }),
   output: z.object({ zone: z.string(), next: z.array(timeView) }),
   async run({ clock }, { cron, zone, count }) {
     const first = firstAfter({ cron, zone }, await clock());

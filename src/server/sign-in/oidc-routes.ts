@@ -61,9 +61,9 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
       const subject = `${user.name}: ${user.role}`;
       await withAudit(
         context,
-        { who: principal, address: request.ip, operation: 'session.begin', subject },
+        { principal, address: request.ip, operation: 'session.begin', subject },
         async () => {
-          const account = await access.accounts.ofOidc({ issuer: claims.iss, subject: claims.sub }, user);
+          const account = await access.accounts.upsertOidc({ issuer: claims.iss, subject: claims.sub }, user);
           await sessions.begin(request, reply, account.id);
         },
       );
