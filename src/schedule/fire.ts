@@ -6,11 +6,11 @@ import { type Database, notifySchedules, type Queryable } from '../store/databas
 import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
 import { cancelRun, insertRuns } from '../store/tables/runs.ts';
 import {
-  lockScheduleEnvironments,
   lockRevision,
-  setNextTime,
+  lockScheduleEnvironments,
   readOpenRuns,
   readSchedule,
+  setNextTime,
 } from '../store/tables/schedules.ts';
 import { judgeOverdue } from './overdue.ts';
 import { planRuns } from './overlap.ts';
