@@ -23,7 +23,7 @@ export const locksExclude: Check = {
     const { locks, workers } = context;
     await locks.check();
     const lock = `${probeLockPrefix}${randomUUID()}`;
-    const held = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
+    const lease = await locks.acquire(lock, { owner: `doctor, process ${process.pid}` });
     try {
       const live = (await workers.list()).filter(({ alive }) => alive);
       const [processFinding, replies] = await Promise.all([
@@ -35,10 +35,10 @@ export const locksExclude: Check = {
           (answer: ProbeAnswer): answer is LockAnswer => 'lock' in answer && answer.lock === lock,
         ),
       ]);
-      held.assertHeld();
+      lease.assertHeld();
       return [processFinding, ...live.map((worker) => judge(worker, replies))];
     } finally {
-      await held.release();
+      await lease.release();
     }
   },
 };

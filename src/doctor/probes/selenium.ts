@@ -44,7 +44,7 @@ interface ContainerAnswer {
   failure: string | undefined;
 }
 
-/** Requests each address once, from one of the containers that would use it. A container that cannot request anything counts as no answer. */
+/** Requests each address once, from a container that would use it. A container that cannot make requests gives no answer. */
 async function askFromContainers(context: CheckContext): Promise<ContainerAnswer[]> {
   const { valuesOf, fetchInside } = await context.containers();
   const running = (await inspectContainers(context)).filter(({ state }) => state === 'running');
@@ -57,9 +57,9 @@ async function askFromContainers(context: CheckContext): Promise<ContainerAnswer
   const answers = await Promise.all(
     [...containerByUrl].map(async ([url, { name, shop }]): Promise<ContainerAnswer[]> => {
       const requests = [url, shop].map((each) => ({ url: each, seconds }));
-      const fetched = await fetchInside(name, requests).catch(() => new Map());
-      if (fetched.size === 0) return [];
-      return [{ url, isUsed: fetched.has(url), failure: whySeleniumSilent(fetched.get(url)) }];
+      const responses = await fetchInside(name, requests).catch(() => new Map());
+      if (responses.size === 0) return [];
+      return [{ url, isUsed: responses.has(url), failure: whySeleniumSilent(responses.get(url)) }];
     }),
   );
   return answers.flat();

@@ -13,7 +13,7 @@ export interface CurrentCatalog {
 }
 
 export interface LockStatus {
-  held: LockInfo[];
+  locks: LockInfo[];
   /** Why the lock store does not respond; `undefined` when it does. */
   fault: string | undefined;
 }
@@ -55,16 +55,16 @@ export function createStatusCache(deps: {
     async (): Promise<LockStatus> => {
       try {
         await locks.check();
-        return { held: await locks.list(), fault: undefined };
+        return { locks: await locks.list(), fault: undefined };
       } catch (error) {
-        return { held: [], fault: toFault(error).message };
+        return { locks: [], fault: toFault(error).message };
       }
     },
     { everyMs: locksMs, patienceMs, onError: () => {} },
   );
   return {
     containers: containers.ask,
-    locks: async () => (await lockStatus.ask()) ?? { held: [], fault: 'The lock store does not respond.' },
+    locks: async () => (await lockStatus.ask()) ?? { locks: [], fault: 'The lock store does not respond.' },
     catalog() {
       if (cached === undefined || performance.now() - cached.readAt > catalogMs) {
         const current = { readAt: performance.now(), catalog: catalog() };

@@ -72,7 +72,7 @@ export const showContainer = defineOperation({
   output: environmentContainerView,
   async run(context, { code }) {
     const environment = await getEnvironment(context, code);
-    const [{ engine, slots }, { held, fault }] = await Promise.all([
+    const [{ engine, slots }, { locks: heldLocks, fault }] = await Promise.all([
       context.inspectContainers(environment),
       context.statusCache.locks(),
     ]);
@@ -88,7 +88,7 @@ export const showContainer = defineOperation({
         name: containerName(environment.id, slot),
         container: seen === undefined ? null : viewInspection(seen),
       })),
-      locks: held
+      locks: heldLocks
         .filter(({ name }) => names.has(name))
         .map(({ since, expiresInMs, ...lock }) => ({
           ...lock,

@@ -157,11 +157,11 @@ function viewRunning(
 function occupation(
   { id, paused }: Environment,
   running: ReadonlyMap<number, RunningView>,
-  { held }: LockStatus,
+  { locks: heldLocks }: LockStatus,
   at: Date,
 ): Occupation {
   const own = running.get(id);
-  const lock = held.find(({ name }) => name === lockNames.environment(id));
+  const lock = heldLocks.find(({ name }) => name === lockNames.environment(id));
   const isForeign = own === undefined && lock && at.getTime() - lock.since.getTime() > claimMs;
   return {
     paused: paused?.reason,

@@ -174,7 +174,10 @@ function requesterOf(principal: Principal, requestedBy: string): string {
   return signedIn ? principal.name : requestedBy;
 }
 
-/** Refuses a selection without tests before anything is queued, as far as the catalog is available. Errors: SELECTION_EMPTY, SELECTION_UNKNOWN. */
+/**
+ * Refuses a selection without tests before anything is queued, as far as the catalog is available.
+ * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
+ */
 export async function checkSelection(context: Context, selection: Selection): Promise<void> {
   if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
   const tests = await context.resolveSelection(selection);

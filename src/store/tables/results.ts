@@ -106,7 +106,7 @@ export function createResults(deps: { database: Queryable }) {
       }));
     },
 
-    /** The latest result of each test: what the run says. In the order of the plan. */
+    /** The latest result of each test, which counts for the run. In the order of the plan. */
     async listLatest(runId: number): Promise<Result[]> {
       const rows = await database.query<ResultRow>(
         `SELECT DISTINCT ON (position) result.* FROM result JOIN planned_test USING (run_id, test, suite)

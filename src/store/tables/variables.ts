@@ -17,7 +17,7 @@ export type Variables = ReturnType<typeof createVariables>;
 export function createVariables(deps: { database: Queryable; secrets: SecretBox }) {
   const { database, secrets } = deps;
   return {
-    /** Adds or replaces a variable; a secret value is encrypted. Errors: INPUT_INVALID when the name is not allowed; ENVIRONMENT_UNKNOWN. */
+    /** Adds or replaces a variable; a secret is encrypted. Errors: INPUT_INVALID for a bad name; ENVIRONMENT_UNKNOWN. */
     async set(scope: Scope, { name, value, secret }: NewVariable): Promise<void> {
       if (!isVariableName(name))
         throw new Fault('INPUT_INVALID', `${JSON.stringify(name)} cannot be the name of a variable.`);
