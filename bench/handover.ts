@@ -61,10 +61,10 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
   for (;;) {
     const before = (await tests()).length;
     await pause(50);
-    if (workers.posts.every(({ ready }) => ready) && (await tests()).length > before) break;
+    if (workers.processes.every(({ ready }) => ready) && (await tests()).length > before) break;
   }
   const [running] = await harness.running();
-  const post = workers.posts.find(({ pid }) => pid === running?.pid);
+  const post = workers.processes.find(({ pid }) => pid === running?.pid);
   if (!post) return handOver(harness, signal);
   const at = monotonicMs();
   post.signal(signal);

@@ -70,7 +70,7 @@ function symptoms(): string[] {
   const fromChecks = checks.flatMap(({ name, symptoms: texts, codes }) =>
     texts.map((text) => `| ${cell(text)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
   );
-  const repaired = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
+  const fromRuns = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
     seenAs === undefined ? [] : [`| ${cell(seenAs)} | repaired by the run: \`${event}\` |`],
   );
   return [...fromChecks, ...fromRuns];

@@ -16,7 +16,7 @@ const rooms: Record<string, readonly string[]> = {
   engine: ['faults', 'log.ts'],
   locks: ['faults', 'log.ts'],
   artifacts: ['faults', 'log.ts'],
-  store: ['artifacts', 'crypto', 'faults', 'log.ts', 'model'],
+  store: ['artifacts', 'async', 'crypto', 'faults', 'files', 'log.ts', 'model'],
   selenium: ['faults', 'http', 'log.ts', 'model'],
   schedule: ['faults', 'log.ts', 'model', 'store'],
   queue: ['async', 'faults', 'log.ts', 'model', 'store'],
@@ -40,6 +40,7 @@ const rooms: Record<string, readonly string[]> = {
   tracing: ['async', 'config', 'faults', 'log.ts', 'model', 'queue', 'store', 'worker'],
   doctor: [
     'artifacts',
+    'async',
     'config',
     'engine',
     'faults',

@@ -149,7 +149,7 @@ export const causes: Record<GuideId, Cause> = {
   },
 
   async sessionLeft({ harness, grid }) {
-    const { installation } = await harness.context.examined();
+    const { installation } = await harness.context.containersContext();
     const label = sessionLabel({ installation, runId: 77, fence: 1 }, 1);
     await grid.open({ 'se:name': label });
     const startedAt = performance.now();
@@ -232,7 +232,7 @@ async function makeStale({ harness, environment }: Installation): Promise<void> 
     ...bare(harness.image),
     name,
     labels: {
-      'matre.installation': (await harness.context.examined()).installation,
+      'matre.installation': (await harness.context.containersContext()).installation,
       'matre.environment': String(environment.id),
       'matre.specification': 'of-an-older-configuration',
     },

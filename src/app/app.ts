@@ -147,9 +147,9 @@ async function join(
     catalog,
     unsetVariables,
     inspectContainers,
-    effective,
+    effectiveValues: effective,
     runner,
-    examined,
+    containersContext: examined,
     sessions,
   } = {
     ...made,
@@ -183,16 +183,16 @@ async function join(
     queue,
     locks,
     lockCounts,
-    waiting,
+    resultSpool: waiting,
     artifacts,
     pool,
     resolveSelection,
     catalog,
     unsetVariables,
     inspectContainers,
-    effective,
+    effectiveValues: effective,
     sessionsOf: sessions.ofRun,
-    examined,
+    containersContext: examined,
   };
 
   const host = hostname();

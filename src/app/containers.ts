@@ -46,12 +46,12 @@ export interface ContainerParts {
   catalog: Context['catalog'];
   unsetVariables: Context['unsetVariables'];
   inspectContainers: Context['inspectContainers'];
-  effective: Context['effective'];
+  effectiveValues: Context['effectiveValues'];
   runner: Runner;
   /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
   prewarm(environment: Environment, signal: AbortSignal): Promise<void>;
   /** What `matre doctor` looks at. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
-  examined(): Promise<ContainersContext>;
+  containersContext(): Promise<ContainersContext>;
   /** The sessions of Selenium, for workers. */
   sessions: Sessions;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
@@ -147,7 +147,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       };
     },
 
-    async effective(environment) {
+    async effectiveValues(environment) {
       const { modules } = await opened();
       const commit = await modules.resolve();
       const path = await modules.checkout(commit.id);
@@ -168,7 +168,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     sessions,
 
-    async examined() {
+    async containersContext() {
       const { engine, pool, inspection: examination, modules, layout } = await opened();
       const { php } = config.mftf;
       let resolving: Promise<Commit & { path: string }> | undefined;

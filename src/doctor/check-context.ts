@@ -5,30 +5,51 @@ import type { Fetched } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
-import type { Inspection } from '../pool/inspect.ts';
+import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Selenium } from '../selenium/selenium.ts';
+import type { Selenium, SeleniumStatus } from '../selenium/selenium.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Workers } from '../store/tables/workers.ts';
 
-/** What checks look at. */
+/** What the checks of one examination work with. */
 export interface CheckContext {
   config: Config;
   database: Database;
   locks: LockStore;
   workers: Workers;
-  /** Those that were asked for; all by default. */
+  /** The environments to check: those that the request names, all by default. */
   environments: readonly Environment[];
   allEnvironments(): Promise<Environment[]>;
-  /** Whether who asks may act on shops: a wrong password counts there, and locks the account after some. */
+  /** Whether the caller may act on shops: a wrong password counts there, and locks the account after a few. */
   maySignIn: boolean;
-  /** The runs under way, with the fences that they are held with. */
+  /** The runs under way, with the fences of their claims. */
   runningClaims(): Promise<{ runId: number; fence: number }[]>;
   /** The commits that unfinished runs are pinned to. */
   runningCommits(): Promise<string[]>;
-  /** Opened when it is first asked for. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+  /** Opened at the first call. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   containers(): Promise<ContainersContext>;
+  /** Inspections that several checks share: each costs the engine a process. Kept by the probes; empty at first. */
+  inspections: {
+    containers?: Promise<OwnContainer[]>;
+    selenium?: Promise<SeleniumInspection>;
+  };
 }
+
+/** A container and the environment that it belongs to. */
+export interface OwnContainer extends InspectedContainer {
+  environment: Environment;
+  /** The run tokens among `processes` that belong to no run under way. */
+  leftTokens: string[];
+}
+
+/** What the doctor knows of Selenium. */
+export type SeleniumInspection =
+  | { kind: 'reached'; selenium: Selenium; status: SeleniumStatus }
+  /** This process cannot reach it, which does not matter: the containers can. */
+  | { kind: 'reached-by-containers'; addresses: string[] }
+  /** The tests of the image open no browser, for example those of `matre demo`: their preflight leaves Selenium out. */
+  | { kind: 'not-used' }
+  | { kind: 'unreachable'; about: string; message: string };
 
 /** The parts that touch containers, the test module and Selenium. */
 export interface ContainersContext {
@@ -36,16 +57,16 @@ export interface ContainersContext {
   pool: Pool;
   inspection: Inspection;
   modules: Modules;
-  /** The newest commit of the test module and where it is checked out, asked for once. Errors: as of `Modules.resolve`. */
+  /** The newest commit of the test module and its checkout, resolved once. Errors: as of `Modules.resolve`. */
   newest(): Promise<Commit & { path: string }>;
-  /** Whose sessions of Selenium are ours, see `session-label.ts`. */
+  /** The id of this installation, which the labels of its Selenium sessions carry, see `session-label.ts`. */
   installation: string;
-  /** As this process reaches it. */
+  /** Selenium at the address that this process uses. */
   selenium(): Promise<Selenium>;
-  /** What addresses answer from within a container, see `fetch.ts`. */
+  /** Requests addresses from within a container, see `fetch.ts`. */
   fetchInside(
     container: string,
-    wanted: readonly { url: string; seconds: number }[],
+    requests: readonly { url: string; seconds: number }[],
   ): Promise<Map<string, Fetched>>;
   /** What MFTF reads for an environment, secrets too. Errors: MODULE_ENV_FILE_MISSING and those of the module. */
   valuesOf(environment: Environment): Promise<EnvValue[]>;

@@ -1,42 +1,44 @@
 import type { FaultCode } from '../faults/fault.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** Something that a check saw. */
+/** One observation of a check. */
 export type Finding =
-  /** As it should be. */
   | { status: 'ok'; about?: string; message: string }
-  /** Could not be looked at; why is in `message`. Nobody knows whether all is well then. */
+  /** The check could not find out; `message` gives the reason. There may be a problem or none. */
   | { status: 'unknown'; about?: string; message: string }
   | Problem;
 
-/** A cause that was proved. A warning keeps nothing from working: it makes another fault worse, should that come. */
+/** A proven cause of trouble. A warning breaks nothing now: it makes another fault worse, should that occur. */
 export interface Problem {
   status: 'problem' | 'warning';
-  /** The environment, container, worker or server that it is about. */
+  /** The environment, container, worker or server concerned. */
   about?: string;
   code: FaultCode;
-  /** With the names and values that matter. */
+  /** What is wrong, with the names and values that matter. */
   message: string;
-  /** The exact command or setting, where it says more than the remedy of the code. */
+  /** The exact command or setting; by default the remedy of the code. */
   remedy?: string;
-  /** Mends it, under the same locks as runs, and touches only what is ours. Gives what was done, or why it could not be. */
+  /**
+   * Repairs it under the same locks as runs, and touches only what belongs to this installation. Returns a sentence: what was done,
+   * or why nothing was.
+   */
   repair?(): Promise<string>;
 }
 
-/** Looks for one cause, or a small family of them. */
+/** Looks for one cause of trouble, or for a few related ones. */
 export interface Check {
-  /** The cause that it would find, in a few words with dashes. */
+  /** The cause in a few words with dashes. People and programs rely on it. */
   name: string;
-  /** What is looked at, as a sentence without a subject: "the ... of ...". */
+  /** What is checked, as a noun phrase: "the free space of ...". */
   description: string;
-  /** What people see today when the cause is there, for who looks it up. */
+  /** What users see when the cause is present, for the troubleshooting page. */
   symptoms: string[];
-  /** The codes that it may tell. */
+  /** The fault codes that it may report. */
   codes: FaultCode[];
-  /** What --fix does about it; absent: nothing. */
+  /** What `--fix` does, as a verb phrase; absent when it does nothing. */
   fix?: string;
-  /** Rejects only when it could not look. */
-  look(checkContext: CheckContext): Promise<Finding[]>;
+  /** Rejects when it cannot find out; `runChecks` turns that into a finding. */
+  run(context: CheckContext): Promise<Finding[]>;
 }
 
 export const ok = (message: string, about?: string): Finding => ({
@@ -54,21 +56,21 @@ export const unknown = (message: string, about?: string): Finding => ({
 export const problem = (
   code: FaultCode,
   message: string,
-  more: Omit<Problem, 'status' | 'code' | 'message'> = {},
+  details: Omit<Problem, 'status' | 'code' | 'message'> = {},
 ): Finding => ({
   status: 'problem',
   code,
   message,
-  ...more,
+  ...details,
 });
 
 export const warning = (
   code: FaultCode,
   message: string,
-  more: Pick<Problem, 'about' | 'remedy'> = {},
-): Finding => ({ status: 'warning', code, message, ...more });
+  details: Pick<Problem, 'about' | 'remedy'> = {},
+): Finding => ({ status: 'warning', code, message, ...details });
 
-/** All problems, or that there is none. */
-export function orOk(problems: Finding[], message: string): Finding[] {
+/** The problems, or one `ok` finding with this message when there are none. */
+export function problemsOrOk(problems: Finding[], message: string): Finding[] {
   return problems.length > 0 ? problems : [ok(message)];
 }

@@ -19,7 +19,7 @@ import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
 import { shopAway } from './checks/shop-away.ts';
 import { workersAway } from './checks/workers-away.ts';
 
-/** All checks, in the order of what depends on what: the first problem is the one to mend first. */
+/** All checks. Each depends at most on those before it: the first problem is the one to fix first. */
 export const checks: readonly Check[] = [
   databaseAnswers,
   locksExclude,

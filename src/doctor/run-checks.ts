@@ -1,16 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../async/timeout.ts';
 import { type FaultCode, faults, toFault } from '../faults/fault.ts';
-import type { Check, Finding } from './check.ts';
+import { type Check, type Finding, unknown } from './check.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** what a check found, for people and programs. */
+/** The findings of a check, for the API and the command line. */
 export interface CheckReport {
   name: string;
   description: string;
   status: Finding['status'];
   tookMs: number;
   findings: FindingReport[];
-  /** What was done about it. */
+  /** What `--fix` did. */
   selfRepairs: string[];
 }
 
@@ -21,102 +21,107 @@ export interface FindingReport {
   code: FaultCode | undefined;
   meaning: string | undefined;
   remedy: string | undefined;
-  /** Whether `--fix` would mend it. */
+  /** Whether `--fix` would repair it. */
   fixable: boolean;
 }
 
 export interface Report {
-  /** Every check could look, and there is no problem; there may be warnings. */
+  /** Every check completed without a problem; there may be warnings. */
   healthy: boolean;
   tookMs: number;
   checks: CheckReport[];
 }
 
-/** Carries out all checks side by side. With `fix`, what can be mended safely is mended, and looked at again. */
+/**
+ * Runs all checks concurrently. With `fix`, it then repairs what can be repaired safely, and runs those checks again. Never rejects for a
+ * failed check: that is a finding.
+ */
 export async function runChecks(
   checks: readonly Check[],
-  checkContext: CheckContext,
+  context: CheckContext,
   { fix }: { fix: boolean },
 ): Promise<Report> {
   const startedAt = performance.now();
-  const reports = await Promise.all(checks.map((check) => carryOut(check, checkContext)));
+  const reports = await Promise.all(checks.map((check) => runCheck(check, context)));
   if (fix) {
-    // One after the other: what one check mends another may have found as well.
+    // One after the other: two checks may have found the same cause.
     for (const [index, { findings }] of reports.entries()) {
       const check = checks[index];
       const selfRepairs = check && (await repair(findings));
-      if (check && selfRepairs?.length)
-        reports[index] = { ...(await carryOut(check, checkContext)), selfRepairs };
+      if (check && selfRepairs?.length) reports[index] = { ...(await runCheck(check, context)), selfRepairs };
     }
   }
   return {
     healthy: reports.every(({ status }) => status === 'ok' || status === 'warning'),
     tookMs: Math.round(performance.now() - startedAt),
-    checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(report) })),
+    checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(reportFinding) })),
   };
 }
 
-type Found = Omit<CheckReport, 'findings'> & { findings: Finding[] };
+type CheckResult = Omit<CheckReport, 'findings'> & { findings: Finding[] };
 
-async function carryOut(check: Check, checkContext: CheckContext): Promise<Found> {
+async function runCheck(check: Check, context: CheckContext): Promise<CheckResult> {
   const startedAt = performance.now();
-  const findings = await inTime(check, checkContext);
+  const findings = await runWithTimeout(check, context);
   return {
     name: check.name,
     description: check.description,
-    status: worst(findings),
+    status: worstStatus(findings),
     tookMs: Math.round(performance.now() - startedAt),
     findings,
     selfRepairs: [],
   };
 }
 
-async function inTime(check: Check, checkContext: CheckContext): Promise<Finding[]> {
-  const over = new AbortController();
-  const { timeoutMs } = checkContext.config.doctor;
-  const late = delay(timeoutMs, undefined, { signal: over.signal }).then((): Finding[] => {
-    const message = `There was no answer within ${timeoutMs / 1000} s.`;
-    return [{ status: 'unknown', message }];
-  });
+async function runWithTimeout(check: Check, context: CheckContext): Promise<Finding[]> {
+  const { timeoutMs } = context.config.doctor;
   try {
-    return await Promise.race([check.look(checkContext), late]);
+    return await withTimeout(
+      timeoutMs,
+      () => check.run(context),
+      () => [unknown(`No result within ${timeoutMs / 1000} s.`)],
+    );
   } catch (error) {
-    return [notLooked(check, error)];
-  } finally {
-    over.abort();
-    late.catch(() => {});
+    return [findingOfError(check, error)];
   }
 }
 
-/** What a check may tell is what it found; anything else kept it from looking, and another check tells it. */
-function notLooked(check: Check, error: unknown): Finding {
+/** An error with a code of the check is its finding. Any other error kept it from finding out, and another check reports that. */
+function findingOfError(check: Check, error: unknown): Finding {
   const { code, message } = toFault(error);
   if (check.codes.includes(code) || code === 'INTERNAL') return { status: 'problem', code, message };
-  return { status: 'unknown', message: `It could not be looked at: ${message} (${code})` };
+  return { status: 'unknown', message: `Could not be checked: ${message} (${code})` };
 }
 
-/** Gives what was done. Something that cannot be mended keeps nobody from mending the rest. */
+/** Returns a sentence for each repair. A failed repair does not prevent the others. */
 async function repair(findings: Finding[]): Promise<string[]> {
-  const done: string[] = [];
+  const repairs: string[] = [];
   for (const finding of findings) {
     if (!('repair' in finding) || !finding.repair) continue;
-    done.push(await finding.repair().catch((error) => `Not mended: ${toFault(error).message}`));
+    repairs.push(await finding.repair().catch((error) => `Not repaired: ${toFault(error).message}`));
   }
-  return done;
+  return repairs;
 }
 
-function worst(findings: Finding[]): Finding['status'] {
+function worstStatus(findings: Finding[]): Finding['status'] {
   const worstFirst = ['problem', 'unknown', 'warning'] as const;
   return worstFirst.find((each) => findings.some(({ status }) => status === each)) ?? 'ok';
 }
 
-function report(finding: Finding): FindingReport {
+function reportFinding(finding: Finding): FindingReport {
   const { status, about, message } = finding;
   if (!('code' in finding)) {
-    const nothing = { code: undefined, meaning: undefined, remedy: undefined, fixable: false };
-    return { status, about, message, ...nothing };
+    return { status, about, message, code: undefined, meaning: undefined, remedy: undefined, fixable: false };
   }
-  const { code, remedy, repair: heal } = finding;
-  const { meaning, remedy: usual } = faults[code];
-  return { status, about, message, code, meaning, remedy: remedy ?? usual, fixable: heal !== undefined };
+  const { code, repair } = finding;
+  const { meaning, remedy } = faults[code];
+  return {
+    status,
+    about,
+    message,
+    code,
+    meaning,
+    remedy: finding.remedy ?? remedy,
+    fixable: repair !== undefined,
+  };
 }

@@ -1,40 +1,39 @@
 import type { PoolEvent } from '../pool/pool.ts';
 
-/** What runs mend by themselves: the codes of events that `matre show` lists, and what people see without them. */
+/** What runs repair without help: the codes of events that `matre show` lists, and the symptoms that users would see otherwise. */
 export const selfRepairs: Record<
   PoolEvent['code'] | 'GENERATED_FILE_RESTORED' | 'TRIED_AGAIN' | 'WORKER_LOST',
   { symptoms?: string; means: string }
 > = {
-  CONTAINER_CREATED: { means: 'The environment had no container, and one was made.' },
-  CONTAINER_STARTED: { means: 'The container was stopped, and was started again; its tmpfs are empty then.' },
+  CONTAINER_CREATED: { means: 'The environment had no container, so the run created it.' },
+  CONTAINER_STARTED: { means: 'The container was stopped, so the run started it; its tmpfs are empty then.' },
   CONTAINER_REPLACED: {
     symptoms:
       'stale containers after code or configuration changes; a mount that shows an old, empty folder; container with given ID already exists',
-    means:
-      'The container was not what it should be, and was replaced before the run; the reason stands beside it.',
+    means: 'The container was stale or unhealthy, so the run replaced it first; the event gives the reason.',
   },
   CONTAINER_NAME_FREED: {
     symptoms: 'the container name is still taken by a dead container',
-    means: 'A dead container of ours held the name. It was removed, and the container was made after all.',
+    means: 'A dead container of ours held the name. The run removed it, and created its container.',
   },
   LEFTOVERS_CLEARED: {
     symptoms: 'processes from an earlier run are still alive',
     means:
-      'They were ended before anything of this run began. Only those that carry the mark of a run of ours are touched.',
+      'The run ended them before it began. It touches only processes that carry the run token of one of our runs.',
   },
   GENERATED_FILE_RESTORED: {
     symptoms:
       'the first test fails with file_get_contents(.../_generated/...Cest.php): Failed to open stream',
     means:
-      'A generated file was gone when its test should start. It was brought back, and the test was executed.',
+      'A generated file was missing when its test should start. The run restored it, and executed the test.',
   },
   TRIED_AGAIN: {
     symptoms: 'a service was restarted during a run',
-    means: 'The run was broken for a reason that may pass, and its open tests were executed again.',
+    means: 'A transient fault broke the run, so its open tests were executed again.',
   },
   WORKER_LOST: {
     symptoms: 'a worker was killed, or hung',
     means:
-      'Its test processes ended with it, its browsers were closed, and another worker went on with the open tests.',
+      'Its test processes ended with it, its browser sessions were closed, and another worker executed the open tests.',
   },
 };

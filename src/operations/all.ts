@@ -39,7 +39,7 @@ import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
 
-/** Everything that people can ask for: the server makes a route of each. */
+/** All operations. The server makes a route of each. */
 export const operations = [
   addEnvironment,
   listEnvironments,

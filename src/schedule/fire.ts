@@ -6,11 +6,11 @@ import { type Database, notifySchedules, type Queryable } from '../store/databas
 import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
 import { cancelRun, insertRuns } from '../store/tables/runs.ts';
 import {
-  dispatchEnvironments,
   lockRevision,
-  moveOn,
+  lockScheduleEnvironments,
   readOpenRuns,
   readSchedule,
+  setNextTime,
 } from '../store/tables/schedules.ts';
 import { judgeOverdue } from './overdue.ts';
 import { planRuns } from './overlap.ts';
@@ -82,7 +82,7 @@ export function createFirer(deps: {
         const firing = missed
           ? await addFiring(transaction, { ...describeMissed(schedule), ...cause })
           : await fire(transaction, schedule, cause, problem);
-        await moveOn(transaction, schedule.id, overdue.nextAt);
+        await setNextTime(transaction, schedule.id, overdue.nextAt);
         await notifySchedules(transaction);
         return firing;
       });
@@ -131,7 +131,7 @@ async function fire(
     return addFiring(transaction, { ...firing, outcome: 'failed', reason: { code, message } });
   }
   // Environments before runs, as a claim locks them: the other way round the two could wait for each other.
-  const environments = await dispatchEnvironments(transaction, id);
+  const environments = await lockScheduleEnvironments(transaction, id);
   const open = await readOpenRuns(transaction, id);
   const { start, cancel, reasons } = planRuns({ ...schedule, environments }, open);
   const everywhereRemoved = environments.every(({ removed }) => removed);

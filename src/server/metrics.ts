@@ -4,7 +4,7 @@ import { cachedWithTimeout } from '../async/cached.ts';
 import { toFault } from '../faults/fault.ts';
 import type { LockKind } from '../locks/instrumented.ts';
 import type { Context } from '../operations/core/context.ts';
-import { createFigures } from '../store/tables/metrics.ts';
+import { createDatabaseMetrics } from '../store/tables/metrics.ts';
 
 /** Longer than any transaction that records something takes, unless the database is in trouble. */
 const defaultSettleMs = 20_000;
@@ -32,7 +32,7 @@ export function mountMetrics(server: FastifyInstance, context: Context): void {
 export function createMetrics(context: Context, { settleMs = defaultSettleMs } = {}) {
   const { log, lockCounts } = context;
   const registry = new Registry();
-  const metrics = createFigures(context);
+  const metrics = createDatabaseMetrics(context);
   const startedAt = performance.now();
   const of = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => ({
     name: `matre_${name}`,
@@ -141,7 +141,7 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
     const [database] = await Promise.allSettled([
       readDatabase(),
       readContainers(),
-      context.waiting.claims().then((claims) => waiting.set(claims.length)),
+      context.resultSpool.claims().then((claims) => waiting.set(claims.length)),
     ]);
     if (database.status === 'rejected') {
       log.warn({ reason: toFault(database.reason).message }, 'Metrics without the database.');

@@ -2,18 +2,19 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import type { Database, Queryable } from './database/database.ts';
 import { readSetting, writeSetting } from './tables/settings.ts';
 
 const keyBytes = 32;
 const fingerprintSetting = 'secret_key_fingerprint';
-/** Programs that start at the same time make one key, not two. */
+/** Makes processes that start at the same time create one key, not two. An arbitrary number. */
 const advisoryLock = 7_236_187_002;
 
 /**
- * The key that secrets are encrypted with: the variable MATRE_SECRET_KEY if it is set, else the file `secret.key` in
- * the data folder, made when nothing was ever encrypted. The database keeps a fingerprint of the key that was used
- * first; a start with another one ends here, before anything is written.
+ * The key that encrypts secrets: the variable MATRE_SECRET_KEY if it is set, else the file `secret.key` in the data folder, which is
+ * created when nothing was ever encrypted. The database has a fingerprint of the first key; a start with a different key fails here,
+ * before anything is written.
  *
  * Errors: SECRET_KEY_WRONG, SECRET_KEY_MISSING; CONFIG_INVALID when the key has a wrong form or others can read its file.
  */
@@ -28,27 +29,27 @@ export async function loadKey(options: {
   return database.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
     const expected = await readSetting(transaction, fingerprintSetting);
-    const given = variable ? parseKey(variable, 'MATRE_SECRET_KEY') : await readKeyFile(file);
-    if (!given && (expected !== undefined || (await holdsSecrets(transaction))))
+    const existingKey = variable ? parseKey(variable, 'MATRE_SECRET_KEY') : await readKeyFile(file);
+    if (!existingKey && (expected !== undefined || (await holdsSecrets(transaction))))
       throw new Fault(
         'SECRET_KEY_MISSING',
         `There is no key: ${file} does not exist and MATRE_SECRET_KEY is not set.`,
       );
-    const key = given ?? (await makeKeyFile(file));
+    const key = existingKey ?? (await makeKeyFile(file));
     if (expected === undefined) {
       await writeSetting(transaction, fingerprintSetting, fingerprintOf(key));
     } else if (expected !== fingerprintOf(key)) {
       const source = variable ? 'MATRE_SECRET_KEY' : file;
       throw new Fault(
         'SECRET_KEY_WRONG',
-        `The key in ${source} is not the one that the database was set up with.`,
+        `The key in ${source} is not the key that the secrets in the database were encrypted with.`,
       );
     }
     return key;
   });
 }
 
-/** 32 bytes as base64 (also its URL form) or as 64 hexadecimal digits. The text itself is never in a message. */
+/** Parses 32 bytes as base64 (also base64url) or as 64 hexadecimal digits. The text itself is never in a message. */
 function parseKey(text: string, source: string): Buffer {
   const trimmed = text.trim();
   const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
@@ -61,24 +62,18 @@ function parseKey(text: string, source: string): Buffer {
 }
 
 async function readKeyFile(file: string): Promise<Buffer | undefined> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!found) return undefined;
-  // Refused rather than warned about: nobody reads a warning, and one chmod puts it right. A group may read it, because that
-  // is how secrets are mounted into containers.
-  if ((found.mode & 0o027) !== 0) {
-    const mode = (found.mode & 0o777).toString(8);
-    throw new Fault(
-      'CONFIG_INVALID',
-      `${file} is open to other users (mode ${mode}); run: chmod 600 ${file}`,
-    );
+  const status = await ifPresent(stat(file));
+  if (!status) return undefined;
+  // Refused, because a warning is easily overlooked and one chmod fixes it. A group may read it, because secrets are mounted into
+  // containers that way.
+  if ((status.mode & 0o027) !== 0) {
+    const mode = (status.mode & 0o777).toString(8);
+    throw new Fault('CONFIG_INVALID', `Other users can read ${file} (mode ${mode}); run: chmod 600 ${file}`);
   }
   return parseKey(await readFile(file, 'utf8'), file);
 }
 
-/** Complete or not there at all, also when the power fails; an existing file is never replaced. */
+/** Not `writeFileAtomically`: the file must survive a power failure, and must never replace an existing one. */
 async function makeKeyFile(file: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
   const temporary = `${file}.${process.pid}.new`;
@@ -104,7 +99,7 @@ async function syncFolderOf(file: string): Promise<void> {
   }
 }
 
-/** Says nothing about the key except whether another one is the same. */
+/** Reveals nothing about the key except whether another key is the same. */
 function fingerprintOf(key: Buffer): string {
   return createHmac('sha256', key).update('matre secret key').digest('hex').slice(0, 32);
 }

@@ -134,7 +134,7 @@ describe('the other commands, with a server', () => {
     expect(JSON.parse((await ask(['priority', last, '--json', '--', '-5'])).stdout)).toMatchObject({
       priority: -5,
     });
-    expect((await ask(['priority', last])).stderr).toContain('Either a priority is named, or front.');
+    expect((await ask(['priority', last])).stderr).toContain('Name either priority or front.');
     for (const id of ids) await ask(['cancel', id]);
   });
 

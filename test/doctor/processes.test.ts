@@ -75,8 +75,8 @@ describe('several processes', () => {
     const { standing, findings } = await locksCheck();
     expect(standing).toBe('well');
     expect(findings.map(({ found }) => found)).toEqual([
-      expect.stringMatching(/^Another process was refused the lock matre_doctor_\S+ in Redis\.$/),
-      'It was refused the lock.',
+      expect.stringMatching(/^A second process was refused the lock matre_doctor_\S+ in Redis\.$/),
+      'The worker was refused the lock.',
     ]);
     // The probe leaves no lock behind.
     expect(await app.app.context.locks.list()).toEqual([]);
@@ -112,7 +112,7 @@ describe('several processes', () => {
   /** Runs a single check, which is quicker than all of them. */
   const runCheck = (check: Check, instead: Partial<CheckContext> = {}) => {
     const { config, database, locks, workers: table } = app.app.context;
-    return check.look({ config, database, locks, workers: table, ...instead } as CheckContext);
+    return check.run({ config, database, locks, workers: table, ...instead } as CheckContext);
   };
   /** For processes that never answer, however long the check waits. */
   const impatientConfig = () => ({ ...app.app.context.config, doctor: { timeoutMs: 4_500 } });
@@ -154,7 +154,7 @@ describe('several processes', () => {
     await redisIs((client) => client.aclSetUser('default', ['-config']));
     expect(await runCheck(locksForgotten)).toMatchObject([
       { status: 'ok' },
-      { status: 'ok', message: expect.stringContaining('could not be looked at') },
+      { status: 'ok', message: expect.stringContaining('could not be checked') },
     ]);
     await redisIs((client) => client.aclSetUser('default', ['+config', '-info']));
     expect(await runCheck(locksForgotten)).toMatchObject([
@@ -164,7 +164,9 @@ describe('several processes', () => {
   });
 
   test('a worker that keeps the files of its runs in a folder of its own is named, with the setting', async () => {
-    expect(await runCheck(filesApart)).toMatchObject([{ message: `It shares the folder ${folder}.` }]);
+    expect(await runCheck(filesApart)).toMatchObject([
+      { message: `The worker shares the folder ${folder}.` },
+    ]);
     const otherFolder = await mkdtemp(join(tmpdir(), 'matre-data-'));
     // The folder has the same key, so that only the location of the files differs.
     const key = (await readFile(join(folder, 'secret.key'), 'utf8')).trim();
@@ -289,7 +291,7 @@ describe('several processes', () => {
     const { database } = app.app.context;
     await database.query(`UPDATE worker SET seen_at = now() + interval '1 hour'`);
     const run = await waitingRun();
-    const message = expect.stringContaining('1 environments are free and have runs that wait');
+    const message = expect.stringContaining('1 environments are free and have queued runs');
     expect(await stuckFinding(run)).toMatchObject({ message });
     worker?.process.kill('SIGCONT');
     await finished(run);
@@ -312,7 +314,7 @@ describe('several processes', () => {
       run,
     ]);
     expect(await stuckFinding(run)).toMatchObject({
-      message: expect.stringContaining(`The lease of run ${run} ended`),
+      message: expect.stringContaining(`The lease of run ${run} expired`),
     });
     silentServer.close();
     const { workers: table } = app.app.context;

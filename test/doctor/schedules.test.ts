@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => testApp.close());
 
 /** Checks that only query the database. */
-const runCheck = (check: Check) => check.look({ database: testApp.app.context.database } as CheckContext);
+const runCheck = (check: Check) => check.run({ database: testApp.app.context.database } as CheckContext);
 
 test('names a schedule that is overdue, one whose group is gone, and one whose environment was removed', async () => {
   const { schedules, environments, firer, database } = testApp.app.context;

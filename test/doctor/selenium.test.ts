@@ -53,7 +53,7 @@ describe.each(kinds)('%s', (kind, start) => {
     foreignSessions.push(id);
     return id;
   };
-  const installation = async () => (await harness.context.examined()).installation;
+  const installation = async () => (await harness.context.containersContext()).installation;
 
   test('a session of a run is labelled with its run, and ends with its test', async () => {
     await open();

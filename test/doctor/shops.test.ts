@@ -78,8 +78,8 @@ overOneEngine((kind) => {
       const report = await showDoctor.run(harness.context, { environment: 'preprod-us' }, { principal });
       return checkOf(report, 'admin-refused').findings[0]?.found;
     };
-    expect(await signIn('viewer')).toContain('Not asked');
-    expect(await signIn('operator')).toBe('1 shops let their administrator in.');
+    expect(await signIn('viewer')).toContain('Not checked');
+    expect(await signIn('operator')).toBe('1 shops accept the credentials of their administrator.');
   });
 
   test('two-factor authentication without its secret', async () => {
@@ -130,7 +130,7 @@ overOneEngine((kind) => {
       name: environment.container.name,
       image: harness.image,
       labels: {
-        'matre.installation': (await context.examined()).installation,
+        'matre.installation': (await context.containersContext()).installation,
         'matre.environment': String(environment.id),
         'matre.specification': 'of-an-older-configuration',
       },

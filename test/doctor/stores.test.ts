@@ -41,7 +41,7 @@ test.runIf(canMount)('a full data folder is named, and a run there stops before 
     await rm(join(folder, 'filler'));
     expect((await harness.run(environment, { tests: ['PlainTest'] })).run.verdict).toBe('passed');
     // Its containers are in that folder, which the engine of the harness does not read.
-    await (await harness.context.examined()).engine.remove(environment.container.name);
+    await (await harness.context.containersContext()).engine.remove(environment.container.name);
   } finally {
     await harness?.close();
     harness = undefined;
@@ -56,7 +56,7 @@ test('names a missing worker, a lost worker, a stuck queue and an expired lease 
   const codes = async (name: string) => {
     const { config, locks } = app.context;
     const check = checks.find((each) => each.name === name);
-    const result = await check?.look({ config, database, locks, workers } as CheckContext);
+    const result = await check?.run({ config, database, locks, workers } as CheckContext);
     return result?.flatMap((each) => ('code' in each ? [each.code] : []));
   };
   /** Repeats the heartbeat, however long this test takes. */

@@ -9,7 +9,7 @@ import { createFirer, type Firer } from '../../src/schedule/fire.ts';
 import { fireDue, startScheduler } from '../../src/schedule/scheduler.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
-import { createFirings, type Firings, keptFirings } from '../../src/store/tables/firings.ts';
+import { createFirings, type Firings, maxFirings } from '../../src/store/tables/firings.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
@@ -382,10 +382,10 @@ export function scheduleConformance(kind: Kind): void {
       const { id } = await create();
       await create({ name: 'weekly', environmentIds: [es.id] });
       await firer.byHand('weekly', 'ann');
-      for (let each = 0; each < keptFirings + 3; each += 1) await firer.byHand('nightly', 'ann');
+      for (let each = 0; each < maxFirings + 3; each += 1) await firer.byHand('nightly', 'ann');
       const storedFirings = await firings.list(id, 1_000);
-      expect(storedFirings).toHaveLength(keptFirings);
-      expect((storedFirings[0]?.id ?? 0) - (storedFirings.at(-1)?.id ?? 0)).toBe(keptFirings - 1);
+      expect(storedFirings).toHaveLength(maxFirings);
+      expect((storedFirings[0]?.id ?? 0) - (storedFirings.at(-1)?.id ?? 0)).toBe(maxFirings - 1);
       expect((await firings.latest()).size).toBe(2);
     });
 

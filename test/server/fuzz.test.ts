@@ -76,7 +76,7 @@ beforeAll(async () => {
       catalog: async () => ({ commit, catalog }),
       unsetVariables: async () => undefined,
       inspectContainers: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
-      effective: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
+      effectiveValues: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
       pool: async () => ({ list: async () => [], prune: async () => [], replace }),
     },
   });

@@ -168,7 +168,7 @@ describe('schedules over HTTP', () => {
     await add({ name: 'half', environments: ['us', 'gone'] });
     expect((await server.ask('DELETE', '/api/environments/gone')).status).toBe(200);
     const { body } = await server.ask('GET', '/api/schedules/half');
-    expect(body.problem).toBe('Its environments that were removed: gone; the others are tested.');
+    expect(body.problem).toBe('Removed environments: gone; the others are tested.');
     expect(body.environments).toContainEqual({ code: 'gone', removed: true });
   });
 });

@@ -68,12 +68,14 @@ export function accessConformance(kind: Kind): void {
 
       it('of an OpenID provider are identified by issuer and subject, never by name', async () => {
         const grace = { issuer: 'https://id.example.com', subject: '7' };
-        const account = await access.accounts.ofOidc(grace, { name: 'grace', role: 'viewer' });
+        const account = await access.accounts.upsertOidc(grace, { name: 'grace', role: 'viewer' });
         // The name may have changed at the provider, and so may the role.
-        const again = await access.accounts.ofOidc(grace, { name: 'grace.h', role: 'admin' });
+        const again = await access.accounts.upsertOidc(grace, { name: 'grace.h', role: 'admin' });
         expect(again).toMatchObject({ id: account.id, name: 'grace', role: 'admin', via: 'oidc' });
         const other = { issuer: 'https://evil.example.com', subject: '7' };
-        await expect(access.accounts.ofOidc(other, { name: 'grace', role: 'admin' })).rejects.toMatchObject({
+        await expect(
+          access.accounts.upsertOidc(other, { name: 'grace', role: 'admin' }),
+        ).rejects.toMatchObject({
           code: 'USER_EXISTS',
         });
         await expect(access.accounts.setPassword('grace', password)).rejects.toMatchObject({
@@ -87,32 +89,32 @@ export function accessConformance(kind: Kind): void {
         await add('root');
         const { id } = await add('ada', 'operator');
         const secret = await access.sessions.begin(id);
-        expect(await access.sessions.whoIs(secret)).toEqual({
+        expect(await access.sessions.findPrincipal(secret)).toEqual({
           name: 'ada',
           role: 'operator',
           via: 'password',
           accountId: id,
         });
         await access.accounts.setRole('ada', 'viewer');
-        expect(await access.sessions.whoIs(secret)).toMatchObject({ role: 'viewer' });
-        expect(await access.sessions.whoIs(`${secret}x`)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(secret)).toMatchObject({ role: 'viewer' });
+        expect(await access.sessions.findPrincipal(`${secret}x`)).toBeUndefined();
         await access.sessions.end(secret);
-        expect(await access.sessions.whoIs(secret)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(secret)).toBeUndefined();
       });
 
       it('end an hour after their last use, and after seven days in any case', async () => {
         const { id } = await add('ada');
         const secret = await access.sessions.begin(id);
         await age('session', 'seen_at', 59);
-        expect(await access.sessions.whoIs(secret)).toBeDefined();
+        expect(await access.sessions.findPrincipal(secret)).toBeDefined();
         // The check itself was a use.
         await age('session', 'seen_at', 59);
-        expect(await access.sessions.whoIs(secret)).toBeDefined();
+        expect(await access.sessions.findPrincipal(secret)).toBeDefined();
         await age('session', 'seen_at', 61);
-        expect(await access.sessions.whoIs(secret)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(secret)).toBeUndefined();
         const other = await access.sessions.begin(id);
         await age('session', 'created_at', 7 * 24 * 60 + 1);
-        expect(await access.sessions.whoIs(other)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(other)).toBeUndefined();
         await access.sessions.begin(id);
         expect(await database.query('SELECT hash FROM session')).toHaveLength(1);
       });
@@ -122,10 +124,10 @@ export function accessConformance(kind: Kind): void {
         const { id } = await add('ada');
         const one = await access.sessions.begin(id);
         await access.accounts.setPassword('ada', password);
-        expect(await access.sessions.whoIs(one)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(one)).toBeUndefined();
         const two = await access.sessions.begin(id);
         await access.accounts.remove('ada');
-        expect(await access.sessions.whoIs(two)).toBeUndefined();
+        expect(await access.sessions.findPrincipal(two)).toBeUndefined();
       });
     });
 
@@ -142,23 +144,23 @@ export function accessConformance(kind: Kind): void {
       it('have a role, and record their last use', async () => {
         const { token, secret } = await make();
         expect(token).toMatchObject({ name: 'ci', role: 'operator', usedAt: undefined, expired: false });
-        expect(await access.tokens.whoIs(secret)).toEqual({
+        expect(await access.tokens.findPrincipal(secret)).toEqual({
           name: 'token ci',
           role: 'operator',
           via: 'token',
         });
         expect((await access.tokens.get(token.id)).usedAt).toBeInstanceOf(Date);
-        expect(await access.tokens.whoIs(`${secret}x`)).toBeUndefined();
+        expect(await access.tokens.findPrincipal(`${secret}x`)).toBeUndefined();
         await access.tokens.revoke(token.id);
-        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+        expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
         await expect(access.tokens.revoke(token.id)).rejects.toMatchObject({ code: 'TOKEN_UNKNOWN' });
       });
 
       it('expire', async () => {
         const { token, secret } = await make({ expiresInDays: 1 });
-        expect(await access.tokens.whoIs(secret)).toBeDefined();
+        expect(await access.tokens.findPrincipal(secret)).toBeDefined();
         await age('token', 'expires_at', 24 * 60);
-        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+        expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
         expect((await access.tokens.get(token.id)).expired).toBe(true);
       });
 
@@ -167,22 +169,22 @@ export function accessConformance(kind: Kind): void {
         const { id } = await add('ada');
         const { secret } = await make({ accountId: id });
         await access.accounts.setRole('ada', 'viewer');
-        expect(await access.tokens.whoIs(secret)).toMatchObject({
+        expect(await access.tokens.findPrincipal(secret)).toMatchObject({
           name: 'token ci of ada',
           role: 'viewer',
           accountId: id,
         });
         await access.accounts.remove('ada');
-        expect(await access.tokens.whoIs(secret)).toBeUndefined();
+        expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
       });
     });
 
     describe('the link for the first admin', () => {
       const accept = (secret: string, name = 'ada') =>
-        access.welcome.accept(secret, name, async () => password);
+        access.firstAdminInvite.accept(secret, name, async () => password);
 
       it('works once, and so does the link of another server', async () => {
-        const [one, two] = [await access.welcome.invite(), await access.welcome.invite()];
+        const [one, two] = [await access.firstAdminInvite.invite(), await access.firstAdminInvite.invite()];
         const used = await Promise.allSettled([accept(one), accept(one, 'bob'), accept(two, 'eve')]);
         expect(used.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
         await expect(accept(two, 'eve')).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
@@ -190,10 +192,10 @@ export function accessConformance(kind: Kind): void {
       });
 
       it('expires after an hour, and is invalid when an admin exists', async () => {
-        const old = await access.welcome.invite();
+        const old = await access.firstAdminInvite.invite();
         await age('welcome', 'expires_at', 61);
         await expect(accept(old)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
-        const expiredLink = await access.welcome.invite();
+        const expiredLink = await access.firstAdminInvite.invite();
         await add('root');
         await expect(accept(expiredLink)).rejects.toMatchObject({ code: 'WELCOME_INVALID' });
       });
@@ -210,7 +212,11 @@ export function accessConformance(kind: Kind): void {
     });
 
     it('audit entries are listed from the newest, page by page, without characters that a column cannot store', async () => {
-      const entry = { who: { name: 'ada', via: 'password' }, address: '10.0.0.1', operation: 'x.y' } as const;
+      const entry = {
+        principal: { name: 'ada', via: 'password' },
+        address: '10.0.0.1',
+        operation: 'x.y',
+      } as const;
       const first = await access.audit.begin({ ...entry, subject: 'one' });
       await access.audit.record(
         { ...entry, address: undefined, subject: `nul \0 ${'😀'.repeat(600)}` },
@@ -234,7 +240,7 @@ export function accessConformance(kind: Kind): void {
       const { id } = await add('ada');
       const secrets = [
         await access.sessions.begin(id),
-        await access.welcome.invite(),
+        await access.firstAdminInvite.invite(),
         (
           await access.tokens.create({
             name: 'ci',

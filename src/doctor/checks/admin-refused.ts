@@ -3,16 +3,15 @@ import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
-import { askAddress } from '../probes/address.ts';
+import { requestAddress } from '../probes/address.ts';
 
 /**
- * What MFTF does by itself before it makes data. One try for each environment: Magento locks an account after some wrong ones
- * (six in its defaults), so this is nothing for every run.
+ * Requests an admin token as MFTF does before it creates data. One try for each environment: Magento locks an account after a few wrong
+ * passwords (six by default), so runs do not check this.
  */
 export const adminRefused: Check = {
   name: 'admin-refused',
-  description:
-    'whether each shop gives the administrator a token, with the name and password that its tests will use',
+  description: 'whether each shop issues an admin token for the user name and password that its tests use',
   symptoms: [
     'Cannot retrieve API token with credentials. Please check the following configurations',
     'The account sign-in was incorrect or your account is disabled temporarily',
@@ -20,57 +19,60 @@ export const adminRefused: Check = {
   ],
   codes: ['CREDENTIALS_WRONG', 'TWO_FACTOR_ON'],
 
-  async look(checkContext) {
-    const { environments, maySignIn } = checkContext;
-    if (!maySignIn) return [ok('Not asked: only operators and admins may have the doctor sign in to shops.')];
-    const found = await Promise.all(environments.map((environment) => lookAt(checkContext, environment)));
-    const told = found.flat();
-    const inside = environments.length - told.length;
-    return inside > 0 || told.length === 0
-      ? [...told, ok(`${inside} shops let their administrator in.`)]
-      : told;
+  async run(context) {
+    const { environments, maySignIn } = context;
+    if (!maySignIn)
+      return [ok('Not checked: only operators and admins may let the doctor sign in to shops.')];
+    const perShop = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
+    const findings = perShop.flat();
+    const accepted = environments.length - findings.length;
+    return accepted > 0 || findings.length === 0
+      ? [...findings, ok(`${accepted} shops accept the credentials of their administrator.`)]
+      : findings;
   },
 };
 
-async function lookAt(checkContext: CheckContext, environment: Environment): Promise<Finding[]> {
+/** Nothing when the shop issues a token, else one finding. */
+async function inspectShop(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { code } = environment;
-  const values = await checkContext
+  const values = await context
     .containers()
     .then(({ valuesOf }) => valuesOf(environment))
-    // Another check tells what is wrong with the module.
+    // Another check reports what is wrong with the module.
     .catch((): EnvValue[] => []);
-  const value = (name: string) => values.find((each) => each.name === name)?.value;
+  const value = (name: string) => values.find((envValue) => envValue.name === name)?.value;
   const username = value('MAGENTO_ADMIN_USERNAME') ?? environment.adminUsername;
   const password = value('MAGENTO_ADMIN_PASSWORD');
   const base = value('MAGENTO_BASE_URL') ?? environment.baseUrl;
-  if (password === undefined) return [ok('Not asked: no password is known, so no test signs in.', code)];
+  if (password === undefined)
+    return [ok('Not checked: no admin password is set, so no test signs in.', code)];
 
-  const timeoutMs = limitsOf(checkContext.config).shopMs;
+  const timeoutMs = limitsOf(context.config).shopMs;
   const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
-  const schema = await askAddress(schemaUrl, { timeoutMs });
-  if (schema.error !== undefined) return [unknown(`The shop does not answer (${schema.error}).`, code)];
+  const schema = await requestAddress(schemaUrl, { timeoutMs });
+  if (schema.error !== undefined) return [unknown(`The shop does not respond (${schema.error}).`, code)];
   if (schema.status === 200 && /"\/V1\/tfa\//.test(schema.body))
     return twoFactor(code, value('OTP_SHARED_SECRET'));
 
   const json = { username, password };
-  const { status, error } = await askAddress(`${base}rest/V1/integration/admin/token`, {
+  const { status, error } = await requestAddress(`${base}rest/V1/integration/admin/token`, {
     timeoutMs,
     method: 'POST',
     json,
   });
   if (status === 200) return [];
   if (status !== 401 && status !== 403) {
-    return [unknown(`The shop answers a request for a token with ${error ?? status}.`, code)];
+    return [unknown(`The shop responds to a token request with ${error ?? status}.`, code)];
   }
   return [
-    problem('CREDENTIALS_WRONG', `${base} does not let ${username} in (${status}).`, {
+    problem('CREDENTIALS_WRONG', `${base} refuses the credentials of ${username} (${status}).`, {
       about: code,
       remedy: `matre env edit ${code} --ask-admin-password (or --admin-username NAME); in Magento: bin/magento admin:user:unlock ${username}`,
     }),
   ];
 }
 
-/** With it on, a token needs a one-time password as well, which MFTF makes from its secret. */
+/** With two-factor authentication a token also needs a one-time password, which MFTF derives from OTP_SHARED_SECRET. */
 function twoFactor(code: string, secret: string | undefined): Finding[] {
   if (secret !== undefined && secret !== '') return [];
   return [

@@ -1,25 +1,25 @@
-import { type Check, orOk, problem } from '../check.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
 
-/** A container that somebody else made under a name of ours. A dead one of our own is removed by the run that needs the name. */
+/** A foreign container under a name that runs need. A dead container of ours is removed by the run that needs its name. */
 export const containerNameTaken: Check = {
   name: 'container-name-taken',
-  description: 'all containers of the engine, for strangers under the names that runs need',
+  description: 'all containers of the engine: whether a foreign one has a name that runs need',
   symptoms: ['the container name is already in use'],
   codes: ['CONTAINER_NAME_TAKEN'],
 
-  async look({ environments, containers }) {
-    const { inspection: examination } = await containers();
-    const strangers = await examination.strangers(new Set(environments.map(({ id }) => id)));
-    const problems = strangers.map(({ name, image }) =>
+  async run({ environments, containers }) {
+    const { inspection } = await containers();
+    const foreign = await inspection.strangers(new Set(environments.map(({ id }) => id)));
+    const problems = foreign.map(({ name, image }) =>
       problem(
         'CONTAINER_NAME_TAKEN',
-        `${name} (image ${image}) was not made by this installation of matre.`,
+        `${name} (image ${image}) was not created by this installation of matre.`,
         {
           about: name,
-          remedy: `Look at it, then: docker rename ${name} ${name}_old, or docker rm -f ${name}`,
+          remedy: `Check what it is for, then: docker rename ${name} ${name}_old, or docker rm -f ${name}`,
         },
       ),
     );
-    return orOk(problems, `No stranger has a name of ours.`);
+    return problemsOrOk(problems, 'No foreign container has a name that runs need.');
   },
 };

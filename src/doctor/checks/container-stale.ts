@@ -1,10 +1,11 @@
-import { type Check, orOk, problem } from '../check.ts';
-import { containersOf, repairContainer } from '../probes/containers.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
+import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
-/** Containers of an older image or configuration. A run replaces its own before it begins; this finds them before that. */
+/** Containers of an older image or configuration. A run replaces its own before it starts; this finds them earlier. */
 export const containerStale: Check = {
   name: 'container-stale',
-  description: 'image, specification and mounts of each container, compared with what they should be now',
+  description:
+    'the image, specification and mounts of each container, compared with the current configuration',
   symptoms: [
     'stale containers after code or configuration changes',
     'a container that still shows an old folder, or runs an old image',
@@ -12,17 +13,17 @@ export const containerStale: Check = {
   codes: ['CONTAINER_STALE'],
   fix: 'replaces those that no run uses',
 
-  async look(checkContext) {
-    const containers = await containersOf(checkContext);
+  async run(context) {
+    const containers = await inspectContainers(context);
     const problems = containers.flatMap((container) => {
       const { name, stale, environment } = container;
       if (stale === undefined) return [];
-      return problem('CONTAINER_STALE', `${name} will be replaced before its next run, because ${stale}.`, {
+      return problem('CONTAINER_STALE', `${name} is stale: ${stale}. It is replaced before its next run.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        repair: () => repairContainer(checkContext, container),
+        repair: () => repairContainer(context, container),
       });
     });
-    return orOk(problems, `${containers.length} containers are as specified.`);
+    return problemsOrOk(problems, `${containers.length} containers match their specification.`);
   },
 };

@@ -1,11 +1,11 @@
-import { type Check, orOk, problem } from '../check.ts';
-import { containersOf, repairContainer } from '../probes/containers.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
+import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
-/** What operators look at by hand with `docker inspect` and `docker exec`. */
+/** What operators would inspect by hand with `docker inspect` and `docker exec`. */
 export const containerUnhealthy: Check = {
   name: 'container-unhealthy',
   description:
-    'each container from inside: _generated is a tmpfs and can be written, no mount shows a deleted folder',
+    'each container from inside: that _generated is a writable tmpfs, and no mount shows a deleted folder',
   symptoms: [
     'the first test fails with a missing _generated file',
     'file_get_contents(.../_generated/default/...Cest.php): Failed to open stream',
@@ -14,23 +14,23 @@ export const containerUnhealthy: Check = {
   codes: ['CONTAINER_UNHEALTHY'],
   fix: 'replaces those that no run uses',
 
-  async look(checkContext) {
-    const containers = await containersOf(checkContext);
+  async run(context) {
+    const containers = await inspectContainers(context);
     const running = containers.filter(({ state }) => state === 'running');
     const problems = running.flatMap((container) => {
-      const { name, stale, problem: ailment, environment } = container;
-      // A stale one is another check's: what it should look like inside is not what it was made for.
-      if (ailment === undefined || stale !== undefined) return [];
-      return problem('CONTAINER_UNHEALTHY', `${name}: ${ailment}.`, {
+      const { name, stale, problem: diagnosis, environment } = container;
+      // A stale container is reported by another check: it was created for a different specification.
+      if (diagnosis === undefined || stale !== undefined) return [];
+      return problem('CONTAINER_UNHEALTHY', `${name}: ${diagnosis}.`, {
         about: environment.code,
         remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run replaces it.`,
-        repair: () => repairContainer(checkContext, container),
+        repair: () => repairContainer(context, container),
       });
     });
-    const rest = containers.length - running.length;
-    return orOk(
+    const stopped = containers.length - running.length;
+    return problemsOrOk(
       problems,
-      `${running.length} containers run and are ok, _generated being a tmpfs in each${rest > 0 ? `; ${rest} are stopped, and started by their next run` : ''}.`,
+      `${running.length} running containers are healthy, with _generated as a tmpfs${stopped > 0 ? `; ${stopped} are stopped, and are started by their next run` : ''}.`,
     );
   },
 };

@@ -3,32 +3,32 @@ import { tmpdir } from 'node:os';
 import { freeSpace } from '../../artifacts/free-space.ts';
 import { type Check, type Finding, ok, problem } from '../check.ts';
 
-/** Below this there is trouble ahead: the log of one run may have 64 MB, the files of one test 256 MB. */
-const leastBytes = 1024 ** 3;
+/** The log of one run may have 64 MB, and the files of one test 256 MB. */
+const minBytes = 1024 ** 3;
 
 export const diskFull: Check = {
   name: 'disk-full',
-  description: 'free space and inodes where the data folder and temporary files are',
+  description: 'the free space and inodes of the data folder and of the folder for temporary files',
   symptoms: ['No space left on device'],
   codes: ['DISK_FULL'],
   fix: 'removes checkouts of the test module and containers that no run needs any more',
 
-  async look({ config, containers, runningCommits, allEnvironments }) {
-    const tidy = async () => {
+  async run({ config, containers, runningCommits, allEnvironments }) {
+    const removeUnused = async () => {
       const { modules, pool } = await containers();
       const checkouts = await modules.prune(await runningCommits());
       const removed = await pool.prune(allEnvironments);
-      return `${checkouts.length} checkouts and ${removed.length} containers removed.`;
+      return `Removed ${checkouts.length} checkouts and ${removed.length} containers.`;
     };
     const { dataFolder } = config.store;
     const [data, temporary] = await Promise.all([stat(dataFolder), stat(tmpdir())]);
     const folders = data.dev === temporary.dev ? [dataFolder] : [dataFolder, tmpdir()];
     return Promise.all(
       folders.map(async (folder): Promise<Finding> => {
-        const { bytes, tooLittle } = await freeSpace(folder, leastBytes);
+        const { bytes, tooLittle } = await freeSpace(folder, minBytes);
         if (tooLittle === undefined) return ok(`${(bytes / 1024 ** 3).toFixed(1)} GB are free.`, folder);
         const remedy = `df -h ${folder}; docker system df; then free space, or move MATRE_DATA to a larger disk.`;
-        return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, repair: tidy });
+        return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, repair: removeUnused });
       }),
     );
   },

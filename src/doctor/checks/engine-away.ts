@@ -2,15 +2,18 @@ import { type Check, ok } from '../check.ts';
 
 export const engineAway: Check = {
   name: 'engine-away',
-  description: 'the container engine, and the image that containers are made from',
+  description: 'the container engine, and the image that containers are created from',
   symptoms: ['Cannot connect to the Docker daemon', 'No such image'],
   codes: ['ENGINE_UNREACHABLE', 'IMAGE_MISSING', 'ENGINE_FAILED', 'CONFIG_INVALID'],
 
-  async look({ config, containers }) {
+  async run({ config, containers }) {
     const { engine } = await containers();
     const version = await engine.describe();
     const { image } = config.pool;
     const id = await engine.imageId(image);
-    return [ok(`${version} answers.`), ok(`${image} is there (${id.replace('sha256:', '').slice(0, 12)}).`)];
+    return [
+      ok(`${version} responds.`),
+      ok(`${image} is present (${id.replace('sha256:', '').slice(0, 12)}).`),
+    ];
   },
 };

@@ -8,48 +8,51 @@ import type { CheckContext } from '../check-context.ts';
 import { askWorkers } from '../probes/ask-workers.ts';
 
 /**
- * Whether what workers write can be read here. Names of hosts do not tell: containers of one host have different ones, and a folder
- * may be on the network. So a file is put into the data folder, and each worker is asked whether it is in its own.
+ * Whether this process can read what workers write. Host names do not tell: containers of one host have different ones, and a folder may
+ * be on the network. So the check writes a file into its data folder, and asks each worker whether its own data folder has that file.
  */
 export const filesApart: Check = {
   name: 'files-apart',
   description:
-    'whether logs and screenshots that each live worker writes can be read here, on several hosts above all',
+    'whether this process can read the logs and screenshots of each live worker, above all with several hosts',
   symptoms: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],
   codes: ['FILES_APART'],
 
-  async look(checkContext) {
-    const { config, workers } = checkContext;
-    const { artifacts: keptIn, dataFolder } = config.store;
+  async run(context) {
+    const { config, workers } = context;
+    const { artifacts: storedIn, dataFolder } = config.store;
     const live = (await workers.list()).filter(({ alive }) => alive);
-    if (live.length === 0) return [ok('No worker is there, so nobody writes any.')];
+    if (live.length === 0) return [ok('There is no worker, so no files are written.')];
     const mark = `${probeLockPrefix}${randomUUID()}`;
     const path = join(dataFolder, mark);
     await writeFile(path, '');
     try {
-      const isAnswer = (given: ProbeAnswer): given is MarkAnswer => 'mark' in given && given.mark === mark;
-      const { byWorker } = await askWorkers(checkContext, live, { mark }, isAnswer);
-      return live.map((worker) => judge(worker, byWorker.get(worker.id), { keptIn, dataFolder }));
+      const isAnswer = (answer: ProbeAnswer): answer is MarkAnswer =>
+        'mark' in answer && answer.mark === mark;
+      const { byWorker } = await askWorkers(context, live, { mark }, isAnswer);
+      return live.map((worker) => judge(worker, byWorker.get(worker.id), { storedIn, dataFolder }));
     } finally {
       await rm(path, { force: true });
     }
   },
 };
 
-interface Here {
-  keptIn: CheckContext['config']['store']['artifacts'];
+/** Where this process keeps the files of runs. */
+interface OwnStorage {
+  storedIn: CheckContext['config']['store']['artifacts'];
   dataFolder: string;
 }
 
-function judge({ id }: WorkerProcess, answer: MarkAnswer | undefined, here: Here): Finding {
-  if (answer === undefined) return unknown('It did not say where it keeps them.', id);
-  if (answer.keptIn === 'database' && here.keptIn === 'database') {
-    return ok('It keeps them in the database, where everybody can read them.', id);
+function judge({ id }: WorkerProcess, answer: MarkAnswer | undefined, own: OwnStorage): Finding {
+  if (answer === undefined) return unknown('The worker did not answer where it keeps its files.', id);
+  if (answer.keptIn === 'database' && own.storedIn === 'database') {
+    return ok('The worker keeps its files in the database, where every process can read them.', id);
   }
-  if (answer.keptIn === 'folder' && answer.seen) return ok(`It shares the folder ${here.dataFolder}.`, id);
+  if (answer.keptIn === 'folder' && answer.seen)
+    return ok(`The worker shares the folder ${own.dataFolder}.`, id);
   const theirs = answer.keptIn === 'folder' ? `in its own folder ${answer.folder}` : 'in the database';
-  const ours = here.keptIn === 'folder' ? `in its own folder ${here.dataFolder}` : 'in the database';
-  return problem('FILES_APART', `Worker ${id} keeps them ${theirs}, and this process looks ${ours}.`, {
+  const ours = own.storedIn === 'folder' ? `in its own folder ${own.dataFolder}` : 'in the database';
+  return problem('FILES_APART', `Worker ${id} keeps its files ${theirs}, and this process reads ${ours}.`, {
     about: id,
   });
 }

@@ -1,20 +1,20 @@
 import { isFault, toFault } from '../../faults/fault.ts';
-import { type Check, type Finding, ok, orOk, problem } from '../check.ts';
+import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts';
 
 export const moduleAway: Check = {
   name: 'module-away',
-  description: 'the newest commit of the test module, fetched as a run does it',
+  description: 'the newest commit of the test module, fetched as runs fetch it',
   symptoms: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
 
-  async look({ containers }) {
+  async run({ containers }) {
     const { newest } = await containers();
     const { id, subject } = await newest();
     return [ok(`${id.slice(0, 12)} ${subject}`)];
   },
 };
 
-/** What each run needs of the module for its environment. */
+/** The file of the module that each run needs for its environment. */
 export const moduleEnvFileMissing: Check = {
   name: 'module-env-file-missing',
   description: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
@@ -24,7 +24,7 @@ export const moduleEnvFileMissing: Check = {
   ],
   codes: ['MODULE_ENV_FILE_MISSING', 'MODULE_INVALID'],
 
-  async look({ environments, containers }) {
+  async run({ environments, containers }) {
     const { newest, valuesOf } = await containers();
     const commit = await newest();
     const problems = await Promise.all(
@@ -40,9 +40,9 @@ export const moduleEnvFileMissing: Check = {
         }
       }),
     );
-    return orOk(
+    return problemsOrOk(
       problems.flat(),
-      `All ${environments.length} environments have their file at ${commit.id.slice(0, 12)}.`,
+      `The module has the file of all ${environments.length} environments at ${commit.id.slice(0, 12)}.`,
     );
   },
 };

@@ -1,30 +1,30 @@
-import { type Check, type Finding, orOk, problem } from '../check.ts';
-import { containersOf, repairContainer } from '../probes/containers.ts';
+import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
+import { inspectContainers, repairContainer } from '../probes/containers.ts';
 
-/** Processes of a run that is over. The next run ends them as well, before anything else. */
+/** Processes of a run that is over. The next run ends them too, before anything else. */
 export const processesLeft: Check = {
   name: 'processes-left',
-  description:
-    'the supervised processes in each container, compared with the run that has its environment now',
+  description: 'the supervised processes in each container, compared with the run that executes there now',
   symptoms: ['processes from an earlier run are still alive'],
   codes: ['PROCESSES_LEFT'],
-  fix: 'ends those of ours, in containers that no run uses',
+  fix: 'ends our processes in containers that no run uses',
 
-  async look(checkContext) {
-    const seen = await containersOf(checkContext);
-    // A run may have started and ended while its container was looked into: what is left is still there the next time.
-    const again = seen.some(({ left }) => left.length > 0) ? await containersOf(checkContext, true) : seen;
-    const problems = again.flatMap((container): Finding[] => {
-      const { name, left, environment } = container;
-      if (left.length === 0) return [];
+  async run(context) {
+    const first = await inspectContainers(context);
+    // A run may have started and ended during the inspection. Processes that are really left over are still there the second time.
+    const suspicious = first.some(({ leftTokens }) => leftTokens.length > 0);
+    const containers = suspicious ? await inspectContainers(context, { refresh: true }) : first;
+    const problems = containers.flatMap((container): Finding[] => {
+      const { name, leftTokens, environment } = container;
+      if (leftTokens.length === 0) return [];
       return [
-        problem('PROCESSES_LEFT', `Processes of ${left.join(', ')} are still alive in ${name}.`, {
+        problem('PROCESSES_LEFT', `Processes of ${leftTokens.join(', ')} are still alive in ${name}.`, {
           about: environment.code,
           remedy: `matre doctor --env ${environment.code} --fix, or nothing: the next run ends them.`,
-          repair: () => repairContainer(checkContext, container),
+          repair: () => repairContainer(context, container),
         }),
       ];
     });
-    return orOk(problems, `In ${again.length} containers there is no process of an earlier run.`);
+    return problemsOrOk(problems, `${containers.length} containers have no process of an earlier run.`);
   },
 };

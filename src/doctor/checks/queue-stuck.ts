@@ -1,87 +1,94 @@
 import { lockNames } from '../../locks/lock.ts';
 import { createDiagnosis, type StuckQueue } from '../../store/tables/diagnosis.ts';
-import { type Check, type Finding, orOk, problem } from '../check.ts';
+import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 
-/** Workers look into the queue every five seconds and for ended leases every second, and are woken for each new run. */
+/** Workers read the queue every five seconds, check for expired leases every second, and are woken for each new run. */
 const stuckAfterS = 30;
 
-/** Runs that could be executed, and nobody does. */
+/** Runs that could be executed, and that no worker executes. */
 export const queueStuck: Check = {
   name: 'queue-stuck',
   description:
-    'runs that could start and do not although a worker is idle, what keeps them, and runs whose lease ended without anybody noticing',
+    'runs that do not start although a worker is idle, with what blocks them, and runs whose lease expired without being requeued',
   symptoms: [
     'the queue does not move',
-    'a run waits though its environment is free',
-    'a run hangs in running after its worker died',
+    'a run waits although its environment is free',
+    'a run stays in state running after its worker died',
   ],
   codes: ['QUEUE_STUCK'],
 
-  async look(checkContext) {
-    const live = (await checkContext.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
+  async run(context) {
+    const live = (await context.workers.list()).filter(({ alive, stopping }) => alive && !stopping);
     const slots = live.reduce((sum, worker) => sum + worker.slots, 0);
-    // In this order: a lock that is held by a run is given back before the run is over.
-    const held = await lockHolders(checkContext);
-    const diagnosis = createDiagnosis(checkContext);
+    // Locks before runs: a run releases its lock before it is over.
+    const holders = await readLockHolders(context);
+    const diagnosis = createDiagnosis(context);
     const running = await diagnosis.runningRuns();
     const waiting = await diagnosis.stuckQueues(stuckAfterS);
     const problems = expiredLeases(await diagnosis.expiredLeases(stuckAfterS), live.length > 0);
-    // Without any worker it is those that are missing, and with a reason to wait that reason is told elsewhere.
-    const idle = live.length > 0 && running < slots && live.every(({ waitsFor }) => waitsFor === undefined);
-    if (idle && waiting.length > 0) {
-      const explained = waiting.map((each) => explain(each, held));
+    // Other checks report missing workers, and a reason for which all workers wait.
+    const isIdle = live.length > 0 && running < slots && live.every(({ waitsFor }) => waitsFor === undefined);
+    if (isIdle && waiting.length > 0) {
+      const explained = waiting.map((queue) => explain(queue, holders));
       problems.push(...explained.filter((finding) => finding !== undefined));
-      const others = waiting.filter((_, index) => explained[index] === undefined);
-      if (others.length > 0) problems.push(unexplained(others, { idle: slots - running, slots }));
+      const unexplained = waiting.filter((_, index) => explained[index] === undefined);
+      if (unexplained.length > 0)
+        problems.push(reportUnexplained(unexplained, { idle: slots - running, slots }));
     }
-    return orOk(problems, `${running} of ${slots} slots are busy, and no run waits without a reason.`);
+    return problemsOrOk(
+      problems,
+      `${running} of ${slots} worker slots are busy, and no run waits without a reason.`,
+    );
   },
 };
 
-type Holders = Map<string, { owner: string; since: Date }>;
+type LockHolders = Map<string, { owner: string; since: Date }>;
 
-/** By the name of the lock. A store that does not answer is told by another check. */
-async function lockHolders({ locks }: CheckContext): Promise<Holders> {
-  const held = await locks.list().catch(() => []);
-  return new Map(held.map(({ name, owner, since }) => [name, { owner, since }]));
+/** By lock name. Another check reports a lock store that does not respond. */
+async function readLockHolders({ locks }: CheckContext): Promise<LockHolders> {
+  const heldLocks = await locks.list().catch(() => []);
+  return new Map(heldLocks.map(({ name, owner, since }) => [name, { owner, since }]));
 }
 
-/** What keeps a run from being claimed, where that is known. */
-function explain({ environmentId, code, head, blocker }: StuckQueue, held: Holders): Finding | undefined {
+/** What blocks the claim of a run; `undefined` when that is unknown. */
+function explain(
+  { environmentId, code, head, blocker }: StuckQueue,
+  holders: LockHolders,
+): Finding | undefined {
   const about = `run ${head}`;
   const name = lockNames.environment(environmentId);
-  const holder = held.get(name);
+  const holder = holders.get(name);
   if (holder) {
-    const message = `Run ${head} waits on ${code}: no run of this installation executes there, but ${holder.owner} holds ${name} since ${holder.since.toISOString()}.`;
-    const remedy = `matre locks release ${name}, if its holder is gone; if it is another installation, one of the two needs a database of Redis of its own (LOCK_DSN=redis://host:6379/1).`;
+    const message = `Run ${head} waits for ${code}: no run of this installation executes there, but ${holder.owner} holds ${name} since ${holder.since.toISOString()}.`;
+    const remedy = `matre locks release ${name}, if its holder no longer exists; if the holder is another installation, give one of the two its own Redis database (LOCK_DSN=redis://host:6379/1).`;
     return problem('QUEUE_STUCK', message, { about, remedy });
   }
   if (blocker === undefined) return undefined;
-  const message = `Run ${head} waits on ${code}: a session of PostgreSQL (${blocker.session}, process ${blocker.pid}) has locked rows of environments for ${blocker.heldSeconds} s.`;
+  const message = `Run ${head} waits for ${code}: a PostgreSQL session (${blocker.session}, process ${blocker.pid}) has locked rows of environments for ${blocker.heldSeconds} s.`;
   const remedy = `Commit or close that session, or: SELECT pg_terminate_backend(${blocker.pid});`;
   return problem('QUEUE_STUCK', message, { about, remedy });
 }
 
-/** A worker that hangs is taken for alive until it has missed its beats. */
-function unexplained(waiting: StuckQueue[], { idle, slots }: { idle: number; slots: number }): Finding {
+/** A worker that hangs counts as alive until it has missed its heartbeats. */
+function reportUnexplained(waiting: StuckQueue[], { idle, slots }: { idle: number; slots: number }): Finding {
   const oldest = waiting[0]?.head;
   return problem(
     'QUEUE_STUCK',
-    `${waiting.length} environments are free and have runs that wait (run ${oldest} the longest), while ${idle} of ${slots} slots are idle.`,
+    `${waiting.length} environments are free and have queued runs (run ${oldest} waits longest), while ${idle} of ${slots} worker slots are idle.`,
     { about: `run ${oldest}` },
   );
 }
 
-/** Runs that nobody holds any more. Every worker looks for them, so there is none, or it cannot write. */
-function expiredLeases(expired: readonly { id: number; seconds: number }[], isLive: boolean): Finding[] {
-  const remedy = isLive
-    ? 'Look at the log of the workers (Expired runs could not be looked for), and restart them.'
-    : 'Start a worker (matre worker, or matre up): it takes the run back and goes on with its open tests.';
+/** Running runs without a valid lease. Every worker requeues them, so there is no worker, or none can write to the database. */
+function expiredLeases(expired: readonly { id: number; seconds: number }[], hasWorkers: boolean): Finding[] {
+  const remedy = hasWorkers
+    ? 'Check the log of the workers for warnings about expired runs, and restart them.'
+    : 'Start a worker (matre worker, or matre up): it requeues the run, and the open tests are executed.';
   return expired.map(({ id, seconds }) =>
     problem(
       'QUEUE_STUCK',
-      `The lease of run ${id} ended ${seconds} s ago, and no worker has taken it back.`,
+      `The lease of run ${id} expired ${seconds} s ago, and no worker has requeued it.`,
       {
         about: `run ${id}`,
         remedy,

@@ -1,60 +1,64 @@
 import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { createFirings } from '../../store/tables/firings.ts';
 import { createSchedules } from '../../store/tables/schedules.ts';
-import { type Check, orOk, problem } from '../check.ts';
+import { type Check, problem, problemsOrOk } from '../check.ts';
 
-/** A scheduler looks every second; a restart of it, or of the database, takes less than this. */
+/** A scheduler checks every second; a restart of it, or of the database, takes less than this. */
 const overdueAfterS = 60;
 
-/** Times that have come, and nobody fires. */
+/** Schedules that are due, and that no scheduler fires. */
 export const scheduleOverdue: Check = {
   name: 'schedule-overdue',
-  description: 'the schedules that are due, and for how long',
-  symptoms: ['nothing runs at night', 'the scheduler has to be restarted'],
+  description: 'the schedules that are due, and since when',
+  symptoms: ['no nightly runs', 'the scheduler has to be restarted'],
   codes: ['SCHEDULE_OVERDUE'],
 
-  async look({ database }) {
+  async run({ database }) {
     const overdue = await createDiagnosis({ database }).overdueSchedules(overdueAfterS);
-    return orOk(
+    return problemsOrOk(
       overdue.map(({ name, seconds }) =>
-        problem('SCHEDULE_OVERDUE', `The schedule ${name} is due for ${seconds} s, and nobody fires.`, {
-          about: name,
-          remedy: database.kind === 'embedded' ? 'matre up' : 'matre scheduler, or matre up',
-        }),
+        problem(
+          'SCHEDULE_OVERDUE',
+          `Schedule ${name} has been due for ${seconds} s, and no scheduler fires it.`,
+          {
+            about: name,
+            remedy: database.kind === 'embedded' ? 'matre up' : 'matre scheduler, or matre up',
+          },
+        ),
       ),
-      'None is overdue.',
+      'No schedule is overdue.',
     );
   },
 };
 
-/** Schedules that fire, and nothing comes of it. */
+/** Schedules that fire without creating the runs that they should. */
 export const scheduleFails: Check = {
   name: 'schedule-fails',
-  description: 'the last firing of each schedule, and whether its environments are still there',
+  description: 'the last firing of each schedule, and whether its environments still exist',
   symptoms: ['a nightly run is missing', 'a schedule tests fewer environments than it should'],
   codes: ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID', 'ENVIRONMENT_UNKNOWN'],
 
-  async look({ database }) {
+  async run({ database }) {
     const schedules = await createSchedules({ database }).list();
     const latest = await createFirings({ database }).latest();
     const problems = schedules
       .filter(({ pausedAt }) => pausedAt === undefined)
       .flatMap(({ id, name, environments }) => {
         const edit = `matre schedule edit ${JSON.stringify(name)}`;
-        const gone = environments.filter(({ removed }) => removed).map(({ code }) => code);
-        if (gone.length > 0) {
-          const message = `The schedule ${name} names environments that were removed: ${gone.join(', ')}.`;
+        const removedCodes = environments.filter(({ removed }) => removed).map(({ code }) => code);
+        if (removedCodes.length > 0) {
+          const message = `Schedule ${name} names environments that were removed: ${removedCodes.join(', ')}.`;
           return problem('ENVIRONMENT_UNKNOWN', message, { about: name, remedy: `${edit} -e CODE` });
         }
         const last = latest.get(id);
         if (last?.outcome !== 'failed' || !last.reason) return [];
         const { code, message: cause } = last.reason;
-        const message = `The schedule ${name} made no run at ${last.firedAt.toISOString()}: ${cause}`;
+        const message = `Schedule ${name} created no run at ${last.firedAt.toISOString()}: ${cause}`;
         return problem(code, message, {
           about: name,
           remedy: `${edit} --group NAME, or fire it again: matre schedule fire ${JSON.stringify(name)}`,
         });
       });
-    return orOk(problems, `${schedules.length} schedules, and none of them failed when it fired last.`);
+    return problemsOrOk(problems, `The last firing of each of ${schedules.length} schedules succeeded.`);
   },
 };

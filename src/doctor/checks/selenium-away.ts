@@ -1,29 +1,31 @@
 import type { SeleniumStatus } from '../../selenium/selenium.ts';
 import { type Check, ok, problem } from '../check.ts';
-import { seleniumOf } from '../probes/selenium.ts';
+import { inspectSelenium } from '../probes/selenium.ts';
 
-/** Each run asks again, from its container, before its first test. */
+/** Each run checks this again, from its container, before its first test. */
 export const seleniumAway: Check = {
   name: 'selenium-away',
   description:
-    'the status of Selenium, as this process reaches it, else as containers do: its nodes, and how many sessions are in use',
+    'the status of Selenium, requested by this process, else by containers: its nodes, and the browser sessions in use',
   symptoms: ["Can't connect to WebDriver at ...", 'New session request timed out', 'no free slots'],
   codes: ['SELENIUM_UNREACHABLE', 'SELENIUM_FULL'],
 
-  async look(checkContext) {
-    const seen = await seleniumOf(checkContext);
-    if (seen.kind === 'not-used') return [ok('The tests of the image open no browser.')];
-    if (seen.kind === 'away') {
-      const { about, message } = seen;
+  async run(context) {
+    const inspection = await inspectSelenium(context);
+    if (inspection.kind === 'not-used') return [ok('The tests of the image open no browser.')];
+    if (inspection.kind === 'unreachable') {
+      const { about, message } = inspection;
       return [problem('SELENIUM_UNREACHABLE', message, { about })];
     }
-    if (seen.kind === 'reached-by-containers') {
-      return seen.addresses.map((address) => ok('Containers reach it; this process does not.', address));
+    if (inspection.kind === 'reached-by-containers') {
+      return inspection.addresses.map((address) =>
+        ok('Containers can reach it; this process cannot.', address),
+      );
     }
-    const { status } = seen;
-    const about = seen.selenium.address;
+    const { status } = inspection;
+    const about = inspection.selenium.address;
     if (status.kind === 'grid' && status.capacity === 0) {
-      const remedy = 'Start a node, and look whether it finds the hub (SE_EVENT_BUS_HOST).';
+      const remedy = 'Start a node, and check that it finds the hub (SE_EVENT_BUS_HOST).';
       return [
         problem('SELENIUM_UNREACHABLE', `The grid at ${about} has no node that is up.`, { about, remedy }),
       ];
@@ -33,6 +35,6 @@ export const seleniumAway: Check = {
 };
 
 function describe({ kind, capacity, sessions }: SeleniumStatus): string {
-  if (kind === 'grid') return `A grid, ${sessions.length} of ${capacity} sessions in use.`;
-  return `A driver without a grid, ${sessions.length} sessions in use; it has no limit of its own.`;
+  if (kind === 'grid') return `A grid with ${sessions.length} of ${capacity} browser sessions in use.`;
+  return `A driver without a grid, with ${sessions.length} browser sessions in use; it has no limit.`;
 }

@@ -1,28 +1,30 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import { deadSessions } from '../../selenium/sessions.ts';
-import { type Check, ok, orOk, problem, unknown } from '../check.ts';
+import { type Check, ok, problem, problemsOrOk, unknown } from '../check.ts';
 import { limitsOf } from '../limits.ts';
-import { forgetSelenium, seleniumOf } from '../probes/selenium.ts';
+import { forgetSelenium, inspectSelenium } from '../probes/selenium.ts';
 
-/** Whose a session is, its name says. Sessions of others are not touched, and not counted here. */
+/** The label of a session names its owner. Sessions of others are not touched. */
 export const seleniumSessionsLeft: Check = {
   name: 'selenium-sessions-left',
-  description: 'sessions of ours whose run is over, and sessions that nobody can tell the owner of',
+  description: 'our browser sessions whose run is over, and whether sessions of others use up Selenium',
   symptoms: ['Selenium sessions are left over or used up', 'browsers stay open after a worker was killed'],
   codes: ['SELENIUM_SESSIONS_LEFT', 'SELENIUM_FULL'],
-  fix: 'ends those of ours',
+  fix: 'ends our sessions whose run is over',
 
-  async look(checkContext) {
-    const { config, containers, runningClaims } = checkContext;
-    // In this order: a run is known before its first session is.
-    const seen = await seleniumOf(checkContext);
-    if (seen.kind === 'not-used') return [ok('There are none: the tests of the image open no browser.')];
-    if (seen.kind === 'reached-by-containers') {
-      return [ok('They could not be looked at: this process does not reach Selenium, which containers do.')];
+  async run(context) {
+    const { config, containers, runningClaims } = context;
+    // Sessions before runs: a run is claimed before its first session opens.
+    const inspection = await inspectSelenium(context);
+    if (inspection.kind === 'not-used')
+      return [ok('There are no sessions: the tests of the image open no browser.')];
+    if (inspection.kind === 'reached-by-containers') {
+      return [ok('Sessions could not be checked: this process cannot reach Selenium. Containers can.')];
     }
-    if (seen.kind === 'away') return [unknown(`They could not be looked at: ${seen.message}`, seen.about)];
-    const { selenium, status } = seen;
+    if (inspection.kind === 'unreachable')
+      return [unknown(`Sessions could not be checked: ${inspection.message}`, inspection.about)];
+    const { selenium, status } = inspection;
     const { sessions, capacity } = status;
     const { installation } = await containers();
     const dead = deadSessions(sessions, { installation, running: await runningClaims() });
@@ -32,29 +34,29 @@ export const seleniumSessionsLeft: Check = {
         async repair() {
           const ended = await selenium.end(id);
           await waitUntilUnlisted(selenium, id, limitsOf(config).seleniumMs);
-          forgetSelenium(checkContext);
-          return ended ? `Session ${id} was ended.` : `Session ${id} was gone.`;
+          forgetSelenium(context);
+          return ended ? `Ended session ${id}.` : `Session ${id} had ended already.`;
         },
       }),
     );
-    const strangers = sessions.filter(({ label }) => !label?.startsWith(`matre.${installation}.`)).length;
-    if (capacity !== undefined && strangers >= capacity) {
-      const remedy = `Add nodes, or end what is left over: curl -X DELETE ${selenium.address}/session/ID`;
-      const message = `All ${capacity} sessions are in use by others than this installation of matre.`;
+    const foreign = sessions.filter(({ label }) => !label?.startsWith(`matre.${installation}.`)).length;
+    if (capacity !== undefined && foreign >= capacity) {
+      const remedy = `Add nodes, or end sessions that are left over: curl -X DELETE ${selenium.address}/session/ID`;
+      const message = `All ${capacity} sessions are used by others than this installation of matre.`;
       problems.push(problem('SELENIUM_FULL', message, { about: selenium.address, remedy }));
     }
-    return orOk(
+    return problemsOrOk(
       problems,
-      `${sessions.length} sessions are open, ${strangers} of them not ours; none is left over.`,
+      `${sessions.length} sessions are open, ${foreign} of them of others; none is left over.`,
     );
   },
 };
 
-/** A grid lists a session for a moment after it was ended; the doctor would find it again. */
+/** A grid lists a session for a moment after it was ended; without the wait the doctor would report it again. */
 async function waitUntilUnlisted(selenium: Selenium, id: string, limitMs: number): Promise<void> {
   for (const startedAt = performance.now(); performance.now() - startedAt < limitMs; ) {
     const { sessions } = await selenium.status();
     if (!sessions.some((session) => session.id === id)) return;
-    await pause(50);
+    await delay(50);
   }
 }

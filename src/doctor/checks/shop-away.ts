@@ -1,68 +1,76 @@
 import { whyShopSilent } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
-import { type Check, type Finding, orOk, problem } from '../check.ts';
+import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
-import { askAddress } from '../probes/address.ts';
-import { containersOf } from '../probes/containers.ts';
+import { requestAddress } from '../probes/address.ts';
+import { inspectContainers } from '../probes/containers.ts';
 
-/** Each run asks again, from its container, before its first test. */
+/** Each run checks this again, from its container, before its first test. */
 export const shopAway: Check = {
   name: 'shop-away',
   description:
-    'the base URL of each environment, from this host and, where that has no answer, from its container',
+    'the base URL of each environment, requested from this host and, without a response, from its container',
   symptoms: ['net::ERR_CONNECTION_REFUSED', 'Failed to connect to ... port 443', '503 Service Unavailable'],
   codes: ['MAGENTO_UNREACHABLE'],
 
-  async look(checkContext) {
-    const { environments } = checkContext;
-    const found = await Promise.all(environments.map((environment) => lookAt(checkContext, environment)));
-    return orOk(found.flat(), `All ${environments.length} shops answer.`);
+  async run(context) {
+    const { environments } = context;
+    const problems = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
+    return problemsOrOk(problems.flat(), `All ${environments.length} shops respond.`);
   },
 };
 
-async function lookAt(checkContext: CheckContext, environment: Environment): Promise<Finding[]> {
+async function inspectShop(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { baseUrl, code } = environment;
-  const here = silence(await askAddress(baseUrl, { timeoutMs: limitsOf(checkContext.config).shopMs }));
-  if (here === undefined) return [];
-  const inside = await fromContainer(checkContext, environment);
-  if (inside === 'answers') return [];
-  const from = inside === undefined ? 'from this host' : 'from this host and from its container';
+  const hostFailure = failureOf(
+    await requestAddress(baseUrl, { timeoutMs: limitsOf(context.config).shopMs }),
+  );
+  if (hostFailure === undefined) return [];
+  const container = await requestFromContainer(context, environment);
+  if (container === 'responds') return [];
+  const from = container === undefined ? 'from this host' : 'from this host and from its container';
   return [
-    problem('MAGENTO_UNREACHABLE', `${baseUrl} ${inside ?? here}, asked ${from}.`, {
+    problem('MAGENTO_UNREACHABLE', `${baseUrl} ${container ?? hostFailure}, requested ${from}.`, {
       about: code,
-      remedy: `curl -sSI ${baseUrl}; then mend the shop, or matre env edit ${code} --base-url URL, or matre env pause ${code}`,
+      remedy: `curl -sSI ${baseUrl}; then fix the shop, or matre env edit ${code} --base-url URL, or matre env pause ${code}`,
     }),
   ];
 }
 
-/** Names and hosts of a container may differ from ours. `undefined` when it has none that runs, or cannot be asked. */
-async function fromContainer(
-  checkContext: CheckContext,
+/**
+ * Name resolution in a container may differ from ours. Returns why the shop does not respond there; `undefined` without a running
+ * container, or when it cannot make requests.
+ */
+async function requestFromContainer(
+  context: CheckContext,
   { id, baseUrl }: Environment,
-): Promise<string | 'answers' | undefined> {
+): Promise<string | 'responds' | undefined> {
   try {
-    const { fetchInside } = await checkContext.containers();
-    const all = await containersOf(checkContext);
-    const container = all.find(({ environmentId, state }) => environmentId === id && state === 'running');
+    const { fetchInside } = await context.containers();
+    const containers = await inspectContainers(context);
+    const container = containers.find(
+      ({ environmentId, state }) => environmentId === id && state === 'running',
+    );
     if (!container) return undefined;
     const answer = (
       await fetchInside(container.name, [
-        { url: baseUrl, seconds: limitsOf(checkContext.config).containerSeconds },
+        { url: baseUrl, seconds: limitsOf(context.config).containerSeconds },
       ])
     ).get(baseUrl);
-    return answer && (whyShopSilent(answer) ?? 'answers');
+    return answer && (whyShopSilent(answer) ?? 'responds');
   } catch {
     return undefined;
   }
 }
 
-function silence({
+/** Why the shop does not respond, as the rest of a sentence; `undefined` when it does. */
+function failureOf({
   status,
   error,
 }: {
   status: number | undefined;
   error: string | undefined;
 }): string | undefined {
-  return error === undefined ? whyShopSilent({ status, error }) : `does not answer (${error})`;
+  return error === undefined ? whyShopSilent({ status, error }) : `does not respond (${error})`;
 }

@@ -2,30 +2,30 @@ import { type Check, ok, problem } from '../check.ts';
 
 export const workersAway: Check = {
   name: 'workers-away',
-  description: 'the processes that execute runs, and when each last said that it is alive',
+  description: 'the processes that execute runs, and the last heartbeat of each',
   symptoms: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
   codes: ['WORKERS_MISSING', 'WORKER_LOST'],
 
-  async look({ workers, database }) {
-    const all = await workers.list();
-    if (all.length === 0) {
+  async run({ workers, database }) {
+    const processes = await workers.list();
+    if (processes.length === 0) {
       const remedy =
         database.kind === 'embedded'
           ? 'matre up'
           : 'matre worker (on as many hosts as you like), or matre up';
-      return [problem('WORKERS_MISSING', 'No process executes runs; what is queued waits.', { remedy })];
+      return [problem('WORKERS_MISSING', 'No process executes runs, so queued runs wait.', { remedy })];
     }
-    return all.map(({ id, host, pid, slots, silentMs, alive, stopping }) => {
+    return processes.map(({ id, host, pid, slots, silentMs, alive, stopping }) => {
+      const seconds = Math.round(silentMs / 1000);
       if (alive) {
         return ok(
-          `Up with ${slots} slots${stopping ? ', stopping' : ''}; seen ${Math.round(silentMs / 1000)} s ago.`,
+          `Up with ${slots} worker slots${stopping ? ', stopping' : ''}; last heartbeat ${seconds} s ago.`,
           id,
         );
       }
-      const seconds = Math.round(silentMs / 1000);
-      return problem('WORKER_LOST', `Worker ${id} has not been heard of for ${seconds} s.`, {
+      return problem('WORKER_LOST', `Worker ${id} has sent no heartbeat for ${seconds} s.`, {
         about: id,
-        remedy: `Look on ${host} for process ${pid} (ps -p ${pid}; kill -CONT ${pid} if it was stopped), and start it again if it is gone. Its runs went back to the queue.`,
+        remedy: `Check process ${pid} on ${host} (ps -p ${pid}; kill -CONT ${pid} if it was stopped), and start the worker again if it has ended. Its runs were requeued.`,
       });
     });
   },

@@ -1,20 +1,20 @@
 import { createHttpClient, describeHttpError } from '../../http/http-client.ts';
 
-export interface Answered {
+export interface AddressResponse {
   status: number | undefined;
   body: string;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   error: string | undefined;
 }
 
-/** Enough for what is looked for in an answer; a page of a shop may have megabytes. */
+/** Enough for what checks search for in a response; a page of a shop may have megabytes. */
 const maxBytes = 65_536;
 
-/** What an address answers when this process asks; redirects are answers. Never rejects. */
-export async function askAddress(
+/** The response of an address to this process; a redirect is a response. Never rejects: see `error`. */
+export async function requestAddress(
   url: string,
   request: { timeoutMs: number; method?: string; json?: unknown },
-): Promise<Answered> {
+): Promise<AddressResponse> {
   const { timeoutMs, method = 'GET', json } = request;
   const client = createHttpClient();
   try {

@@ -1,41 +1,41 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import { createProbes, type ProbeAnswer, type ProbeQuestion } from '../../store/tables/probes.ts';
 import type { WorkerProcess } from '../../store/tables/workers.ts';
 import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 
-export interface WorkerAnswers<Answer> {
+export interface WorkerReplies<Answer> {
   byWorker: Map<string, Answer>;
-  /** Those without an answer that have shown since that they are alive: they are slow, not lost. */
+  /** The workers without an answer that have sent a heartbeat since the question: they are slow, not lost. */
   alive: Set<string>;
-  /** How long answers were waited for at most. */
+  /** The longest wait for answers. */
   waitedMs: number;
 }
 
-/** Asks workers, until all have answered or it has taken too long. */
+/** Asks workers a question, and waits until all have answered or until the timeout for workers. */
 export async function askWorkers<Answer extends ProbeAnswer>(
   { config, database, workers }: Pick<CheckContext, 'config' | 'database' | 'workers'>,
-  asked: readonly WorkerProcess[],
+  recipients: readonly WorkerProcess[],
   question: ProbeQuestion,
-  isAnswer: (given: ProbeAnswer) => given is Answer,
-): Promise<WorkerAnswers<Answer>> {
+  isAnswer: (answer: ProbeAnswer) => answer is Answer,
+): Promise<WorkerReplies<Answer>> {
   const { workerMs: waitedMs } = limitsOf(config);
   const byWorker = new Map<string, Answer>();
-  if (asked.length === 0) return { byWorker, alive: new Set(), waitedMs };
+  if (recipients.length === 0) return { byWorker, alive: new Set(), waitedMs };
   const probes = createProbes({ database });
-  const over = new AbortController();
-  const stop = await probes.onAnswer((given) => {
-    if (!isAnswer(given)) return;
-    byWorker.set(given.worker, given);
-    if (asked.every(({ id }) => byWorker.has(id))) over.abort();
+  const complete = new AbortController();
+  const stop = await probes.onAnswer((answer) => {
+    if (!isAnswer(answer)) return;
+    byWorker.set(answer.worker, answer);
+    if (recipients.every(({ id }) => byWorker.has(id))) complete.abort();
   });
   try {
     await probes.ask(question);
-    await delay(waitedMs, undefined, { signal: over.signal }).catch(() => {});
-    if (over.signal.aborted) return { byWorker, alive: new Set(), waitedMs };
-    const seenBefore = new Map(asked.map(({ id, seenAt }) => [id, seenAt]));
-    const later = (await workers.list()).filter(({ id, seenAt }) => seenAt > (seenBefore.get(id) ?? seenAt));
-    return { byWorker, alive: new Set(later.map(({ id }) => id)), waitedMs };
+    await delay(waitedMs, complete.signal);
+    if (complete.signal.aborted) return { byWorker, alive: new Set(), waitedMs };
+    const seenBefore = new Map(recipients.map(({ id, seenAt }) => [id, seenAt]));
+    const silent = (await workers.list()).filter(({ id, seenAt }) => seenAt > (seenBefore.get(id) ?? seenAt));
+    return { byWorker, alive: new Set(silent.map(({ id }) => id)), waitedMs };
   } finally {
     await stop();
   }

@@ -1,34 +1,34 @@
 /**
- * A process of its own that tries to get what another holds: a lock of Redis, or the data folder. It reads from standard input
- * what to try (a DSN has a password in it, so it is no argument) and prints `refused` or `taken`.
+ * Tries, in a process of its own, to acquire what another process holds: a lock in Redis, or the data folder. Reads the target from
+ * standard input (a DSN holds a password, so it is no argument) and prints `refused` or `taken`.
  */
 import { json } from 'node:stream/consumers';
 import { isFault } from '../../faults/fault.ts';
 import { openLocks } from '../../locks/open-locks.ts';
 import { createLog } from '../../log.ts';
 import { lockFolder } from '../../store/database/folder-lock.ts';
-import type { Intrusion } from './contention-probe.ts';
+import type { ContentionTarget } from './contention-probe.ts';
 
-const wanted = (await json(process.stdin)) as Intrusion;
-process.stdout.write(await probeContention(wanted));
+const requested = (await json(process.stdin)) as ContentionTarget;
+process.stdout.write(await probeContention(requested));
 
-async function probeContention(intrusion: Intrusion): Promise<'refused' | 'taken'> {
-  if ('folder' in intrusion) {
+async function probeContention(target: ContentionTarget): Promise<'refused' | 'taken'> {
+  if ('folder' in target) {
     try {
-      await (await lockFolder(intrusion.folder)).release();
+      await (await lockFolder(target.folder)).release();
       return 'taken';
     } catch (error) {
       if (isFault(error, 'DATA_FOLDER_IN_USE')) return 'refused';
       throw error;
     }
   }
-  const { dsn, lock, timeoutMs } = intrusion;
+  const { dsn, lock, timeoutMs } = target;
   const log = createLog({ level: 'silent' });
   const locks = await openLocks({ dsn, multiProcess: true, ttlMs: 5_000, timeoutMs, log });
   try {
-    const held = await locks.tryAcquire(lock, { owner: 'doctor, another process' });
-    await held?.release();
-    return held ? 'taken' : 'refused';
+    const lease = await locks.tryAcquire(lock, { owner: 'doctor, another process' });
+    await lease?.release();
+    return lease ? 'taken' : 'refused';
   } finally {
     await locks.close();
   }

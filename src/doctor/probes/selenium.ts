@@ -1,77 +1,65 @@
 import { toFault } from '../../faults/fault.ts';
 import { seleniumStatusUrl, whySeleniumSilent } from '../../mftf/run/preflight.ts';
-import type { Selenium, SeleniumStatus } from '../../selenium/selenium.ts';
-import type { CheckContext } from '../check-context.ts';
+import type { CheckContext, SeleniumInspection } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
-import { containersOf } from './containers.ts';
+import { inspectContainers } from './containers.ts';
 
-/** What can be known of Selenium. */
-export type SeleniumSeen =
-  | { kind: 'reached'; selenium: Selenium; status: SeleniumStatus }
-  /** Not by this process, which is for the containers no matter. */
-  | { kind: 'reached-by-containers'; addresses: string[] }
-  /** The tests of the image open no browser, those of `matre demo` for one: their preflight leaves Selenium out. */
-  | { kind: 'not-used' }
-  | { kind: 'away'; about: string; message: string };
-
-/** Two checks need it. */
-const seen = new WeakMap<CheckContext, Promise<SeleniumSeen>>();
-
-/** How Selenium is, as far as it matters: where this process does not reach it, the containers are asked, as runs do. */
-export function seleniumOf(checkContext: CheckContext): Promise<SeleniumSeen> {
-  const looking = seen.get(checkContext) ?? look(checkContext);
-  seen.set(checkContext, looking);
-  return looking;
+/**
+ * The status of Selenium, requested once for all checks. Where this process cannot reach it, the containers request it, as runs do.
+ * Errors: as of `CheckContext.containers`.
+ */
+export function inspectSelenium(context: CheckContext): Promise<SeleniumInspection> {
+  context.inspections.selenium ??= inspect(context);
+  return context.inspections.selenium;
 }
 
-/** After sessions were ended. */
-export function forgetSelenium(checkContext: CheckContext): void {
-  seen.delete(checkContext);
+/** Makes the next `inspectSelenium` request the status again. For use after sessions were ended. */
+export function forgetSelenium(context: CheckContext): void {
+  delete context.inspections.selenium;
 }
 
-async function look(checkContext: CheckContext): Promise<SeleniumSeen> {
-  const selenium = await (await checkContext.containers()).selenium();
+async function inspect(context: CheckContext): Promise<SeleniumInspection> {
+  const selenium = await (await context.containers()).selenium();
   try {
     return { kind: 'reached', selenium, status: await selenium.status() };
   } catch (error) {
-    // What is wrong with containers is told by others.
-    const asked = await inspectContainersOnce(checkContext).catch(() => []);
-    const silent = asked.find(({ why }) => why !== undefined);
-    const reached = asked.filter(({ isUsed }) => isUsed);
-    if (silent) {
-      const message = `${toFault(error).message} Asked from a container, ${silent.url} ${silent.why}.`;
-      return { kind: 'away', about: selenium.address, message };
+    // Other checks report what is wrong with containers.
+    const answers = await askFromContainers(context).catch(() => []);
+    const failed = answers.find(({ failure }) => failure !== undefined);
+    const used = answers.filter(({ isUsed }) => isUsed);
+    if (failed) {
+      const message = `${toFault(error).message} From a container, ${failed.url} ${failed.failure}.`;
+      return { kind: 'unreachable', about: selenium.address, message };
     }
-    if (reached.length > 0)
-      return { kind: 'reached-by-containers', addresses: reached.map(({ url }) => url) };
-    if (asked.length > 0) return { kind: 'not-used' };
-    return { kind: 'away', about: selenium.address, message: toFault(error).message };
+    if (used.length > 0) return { kind: 'reached-by-containers', addresses: used.map(({ url }) => url) };
+    if (answers.length > 0) return { kind: 'not-used' };
+    return { kind: 'unreachable', about: selenium.address, message: toFault(error).message };
   }
 }
 
-interface Asked {
+interface ContainerAnswer {
   url: string;
   isUsed: boolean;
   /** Why no test would get a browser; `undefined` when one would. */
-  why: string | undefined;
+  failure: string | undefined;
 }
 
-/** Each address once, from one of the containers that would use it. A container that cannot ask anything says nothing. */
-async function inspectContainersOnce(checkContext: CheckContext): Promise<Asked[]> {
-  const { valuesOf, fetchInside } = await checkContext.containers();
-  const running = (await containersOf(checkContext)).filter(({ state }) => state === 'running');
-  const { seleniumSeconds: seconds } = limitsOf(checkContext.config);
-  const places = new Map<string, { name: string; shop: string }>();
+/** Requests each address once, from a container that would use it. A container that cannot make requests gives no answer. */
+async function askFromContainers(context: CheckContext): Promise<ContainerAnswer[]> {
+  const { valuesOf, fetchInside } = await context.containers();
+  const running = (await inspectContainers(context)).filter(({ state }) => state === 'running');
+  const { seleniumSeconds: seconds } = limitsOf(context.config);
+  const containerByUrl = new Map<string, { name: string; shop: string }>();
   for (const { name, environment } of running) {
     const values = await valuesOf(environment).catch(() => []);
-    if (values.length > 0) places.set(seleniumStatusUrl(values), { name, shop: environment.baseUrl });
+    if (values.length > 0) containerByUrl.set(seleniumStatusUrl(values), { name, shop: environment.baseUrl });
   }
   const answers = await Promise.all(
-    [...places].map(async ([url, { name, shop }]): Promise<Asked[]> => {
-      const wanted = [url, shop].map((each) => ({ url: each, seconds }));
-      const found = await fetchInside(name, wanted).catch(() => new Map());
-      if (found.size === 0) return [];
-      return [{ url, isUsed: found.has(url), why: whySeleniumSilent(found.get(url)) }];
+    [...containerByUrl].map(async ([url, { name, shop }]): Promise<ContainerAnswer[]> => {
+      const requests = [url, shop].map((each) => ({ url: each, seconds }));
+      const responses = await fetchInside(name, requests).catch(() => new Map());
+      if (responses.size === 0) return [];
+      return [{ url, isUsed: responses.has(url), failure: whySeleniumSilent(responses.get(url)) }];
     }),
   );
   return answers.flat();

@@ -11,7 +11,7 @@ const containerView = z.object({
   image: z.string(),
   state: z.enum(['created', 'running', 'stopped']),
   createdAt: time,
-  note: z.string().nullable().describe('Why it will be replaced before the next run'),
+  note: z.string().nullable().describe('Why the container is stale, and is replaced before the next run'),
 });
 
 function viewContainer({ stale, createdAt, ...rest }: PoolContainer): z.output<typeof containerView> {
@@ -29,13 +29,13 @@ export const listPool = defineOperation({
   output: z.object({
     containers: z.array(
       containerView.extend({
-        environment: z.string().nullable().describe('Its code; null when it was removed'),
+        environment: z.string().nullable().describe('Code of the environment; null when it was removed'),
       }),
     ),
   }),
   async run({ pool, environments }) {
-    const [containers, known] = await Promise.all([(await pool()).list(), environments.list()]);
-    const codes = new Map(known.map(({ id, code }) => [id, code]));
+    const [containers, all] = await Promise.all([(await pool()).list(), environments.list()]);
+    const codes = new Map(all.map(({ id, code }) => [id, code]));
     return {
       containers: containers.map((container) => ({
         ...viewContainer(container),
@@ -49,14 +49,14 @@ export const replaceContainer = defineOperation({
   name: 'pool.replace',
   method: 'POST',
   path: '/api/pool/:environment/replace',
-  summary: 'Remove the container of an environment and make a new one',
+  summary: 'Remove the container of an environment and create a new one',
   role: 'operator',
   audited: ({ environment }) => environment,
   input: z.object({ environment: code }),
   output: containerView,
   async run(context, { environment }) {
-    const found = await getEnvironment(context, environment);
-    return viewContainer(await (await context.pool()).replace(found));
+    const pool = await context.pool();
+    return viewContainer(await pool.replace(await getEnvironment(context, environment)));
   },
 });
 

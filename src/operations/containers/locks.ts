@@ -7,7 +7,7 @@ export const listLocks = defineOperation({
   name: 'locks.list',
   method: 'GET',
   path: '/api/locks',
-  summary: 'List the locks that are held',
+  summary: 'List the held locks',
   role: 'viewer',
   audited: false,
   input: z.object({}),
@@ -17,14 +17,19 @@ export const listLocks = defineOperation({
         name: z.string(),
         owner: z.string(),
         since: time,
-        expiresInMs: z.number().nullable().describe('Unless it is renewed; null for locks in process'),
+        expiresInMs: z
+          .number()
+          .nullable()
+          .describe(
+            'When the lock expires unless it is renewed; null for locks in the memory of the process',
+          ),
       }),
     ),
   }),
   async run({ locks }) {
-    const held = await locks.list();
+    const heldLocks = await locks.list();
     return {
-      locks: held.map(({ name, owner, since, expiresInMs }) => ({
+      locks: heldLocks.map(({ name, owner, since, expiresInMs }) => ({
         name,
         owner,
         since: since.toISOString(),
@@ -38,16 +43,16 @@ export const releaseLock = defineOperation({
   name: 'locks.release',
   method: 'POST',
   path: '/api/locks/:name/release',
-  summary: 'Take a lock away from its holder, which stops what it does',
+  summary: 'Force-release a lock; its holder stops what it does',
   role: 'admin',
   audited: ({ name }) => name,
   input: z.object({ name: line(200) }),
   output: z.object({}),
   async run({ locks, log }, { name }) {
     if (!(await locks.forceRelease(name))) {
-      throw new Fault('LOCK_NOT_HELD', `Nobody holds the lock ${JSON.stringify(name)}.`);
+      throw new Fault('LOCK_NOT_HELD', `The lock ${JSON.stringify(name)} is not held.`);
     }
-    log.warn({ lock: name }, 'A lock was taken away from its holder.');
+    log.warn({ lock: name }, 'A lock was force-released');
     return {};
   },
 });

@@ -6,9 +6,9 @@ import type { Context } from './context.ts';
 import type { Operation, RequestContext } from './operation.ts';
 
 /**
- * Carries out an operation for somebody: the one way in, for the server and for commands that work on the database
- * themselves. Whoever may not is refused (FORBIDDEN), and every change is in the audit trail, also one that was refused
- * or failed. The input has been parsed. Errors: those of the operation.
+ * Runs an operation for a principal: the only way to do so, for the server and for commands that work on the database directly. Refuses a
+ * principal without the role (FORBIDDEN), and writes every change to the audit trail, also a refused or failed one. The input must have
+ * been parsed. Errors: those of the operation.
  */
 export async function authorizeAndRun<Input extends z.ZodObject, Output extends z.ZodType>(
   context: Context,
@@ -16,37 +16,37 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
   input: z.output<Input>,
   request: RequestContext,
 ): Promise<z.output<Output>> {
-  const { principal: who, address } = request;
-  const carryOut = async () => {
-    if (!allows(who.role, operation.role)) {
+  const { principal, address } = request;
+  const run = async () => {
+    if (!allows(principal.role, operation.role)) {
       throw new Fault(
         'FORBIDDEN',
-        `${operation.name} needs the role ${operation.role}; ${who.name} is ${who.role}.`,
+        `${operation.name} needs the role ${operation.role}; ${principal.name} is ${principal.role}.`,
       );
     }
     return operation.run(context, input, request);
   };
-  if (operation.audited === false) return carryOut();
+  if (operation.audited === false) return run();
   const subject = operation.audited(input);
-  return audited(context, { who, address, operation: operation.name, subject }, carryOut);
+  return withAudit(context, { principal, address, operation: operation.name, subject }, run);
 }
 
-/** Does something that is told in the audit trail, with how it ended. */
-export async function audited<T>(
+/** Runs `work` with an entry in the audit trail: added before, completed with the outcome. Rejects as `work` does. */
+export async function withAudit<T>(
   { access, log }: Pick<Context, 'access' | 'log'>,
   entry: NewAuditEntry,
   work: () => Promise<T>,
 ): Promise<T> {
   const id = await access.audit.begin(entry);
-  // What was done is done, also when the database is gone the moment after: the entry stays, without an outcome.
+  // The change took effect, even if the database is unreachable now: then the entry stays without an outcome.
   const end = (outcome: string) =>
     access.audit.end(id, outcome).catch((error: unknown) => {
-      log.warn({ err: error, audit: id }, 'How a change ended could not be added to the audit trail.');
+      log.warn({ err: error, audit: id }, 'The outcome of a change could not be added to the audit trail');
     });
   try {
-    const done = await work();
+    const result = await work();
     await end('done');
-    return done;
+    return result;
   } catch (error) {
     await end(toFault(error).code);
     throw error;

@@ -31,11 +31,15 @@ import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
 
-/** What operations work with. `app.ts` puts it together. */
+/** What operations work with. `app.ts` creates it. */
 export interface Context {
   config: Config;
   log: Logger;
+
+  // The database, and its tables.
+
   database: Database;
+  /** Users, their sessions and tokens, and the audit trail. */
   access: Access;
   environments: Environments;
   variables: Variables;
@@ -44,48 +48,65 @@ export interface Context {
   results: Results;
   attempts: Attempts;
   events: Events;
+  /** Answers to requests with an idempotency key. */
   idempotencyKeys: IdempotencyKeys;
+  /** Durations and outcome histories of tests. */
   durations: Durations;
+  /** The processes that execute runs. */
   workers: Workers;
+  /** Queries over all environments. */
   overview: Overview;
-  statusCache: StatusCache;
   schedules: Schedules;
   firings: Firings;
-  firer: Firer;
-  /** What schedules go by. */
-  clock: Clock;
+
+  // Coordination between processes.
+
   queue: Queue;
   locks: LockStore;
-  /** What happened to the locks of this process. */
+  /** Counters of the locks of this process. */
   lockCounts: LockCounts;
-  waiting: Pick<ResultSpool, 'claims'>;
+  firer: Firer;
+  /** The time that schedules use. */
+  clock: Clock;
+
+  // Files of runs.
+
   artifacts: Artifacts;
-  /** Makes the engine when it is first needed, so that commands that touch no container work without one. */
+  /** The results on this host that wait for the database. */
+  resultSpool: Pick<ResultSpool, 'claims'>;
+
+  // Containers, and the tests in them.
+
+  /** Cached state of containers, locks and tests. */
+  statusCache: StatusCache;
+  /** Created at the first call, so that commands without containers need no engine. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   pool(): Promise<Pick<Pool, 'list' | 'replace' | 'prune'>>;
   /**
-   * The tests that a selection covers in the test module as it is now; `undefined` when the module is not at hand, and then
-   * the run finds out. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
+   * The tests that a selection covers in the current test module; `undefined` when the module cannot be read here: then the run
+   * resolves it. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
    */
   resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
   /**
-   * What there is to test, in the image and at the newest commit of the module. Errors: CONFIG_INVALID without a module,
+   * The tests of the image and of the newest commit of the module. Errors: CONFIG_INVALID without a module,
    * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
    */
   catalog(): Promise<CurrentCatalog>;
-  /** Which variables that tests may read nobody has set for an environment, in a sentence. Errors: as of `catalog`. */
+  /** A sentence that names the variables which tests may read and which an environment lacks. Errors: as of `catalog`. */
   unsetVariables(environment: Environment, tests: PlannedTest[]): Promise<string | undefined>;
-  /** What can be seen of the containers of an environment, slot by slot. Errors: those of the engine. */
+  /** Inspects the containers of an environment, replica by replica. Errors: those of the engine. */
   inspectContainers(environment: Environment): Promise<{
     engine: Engine['kind'];
     slots: { slot: number; seen: ContainerInspection | undefined }[];
   }>;
   /**
-   * The values that tests would get on an environment now, and where each comes from. Errors: as of `catalog`, and
+   * The values that tests would get on an environment now, each with its layer. Errors: as of `catalog`, and
    * MODULE_ENV_FILE_MISSING.
    */
-  effective(environment: Environment): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
-  /** The ids of the sessions of the browser that a run has open now, as far as they are known here. Never rejects. */
+  effectiveValues(
+    environment: Environment,
+  ): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
+  /** The ids of the browser sessions that a run has open now, as far as this process can find them. Never rejects. */
   sessionsOf(runId: number): Promise<string[]>;
-  /** What `matre doctor` looks at of containers, module and Selenium. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
-  examined(): Promise<ContainersContext>;
+  /** The part of the doctor's check context that touches containers. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+  containersContext(): Promise<ContainersContext>;
 }

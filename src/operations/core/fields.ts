@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
 
-/** The fields that inputs are made of: what is let in, and nothing else. */
+/** Schemas of the fields of inputs. What they do not describe is refused. */
 
-/** A whole number from 0, also as text (in a path or a query). */
-export const whole = z.coerce.number<number | string>('must be a whole number').int().min(0);
+/** A whole number of at least 0, also as text (in a path or query). */
+export const wholeNumber = z.coerce.number<number | string>('must be a whole number').int().min(0);
 
-/** The number of a run. */
+/** The id of a run. */
 export const runId = z.coerce.number<number | string>('must be the number of a run').int().positive();
 
-/** True or false, also as text (in a query). */
+/** A boolean, also as text (in a query). */
 export const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
   .transform((value) => value === true || value === 'true');
 
-/** One line of text. No control characters, nothing that a database cannot store. */
+/** One line of text, trimmed: no control characters, nothing that a database cannot store. */
 export const line = (max: number) =>
   z
     .string()
@@ -24,14 +24,14 @@ export const line = (max: number) =>
     .max(max)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line without control characters');
 
-/** Text of many lines, stored as it is. */
+/** Text of any number of lines, stored unchanged. */
 export const text = (max: number) =>
   z
     .string()
     .max(max)
     .refine((value) => !/[\0\p{Cs}]/u.test(value), 'must be text');
 
-/** A new code of an environment. */
+/** The code of a new environment. */
 export const newCode = z
   .string()
   .refine(
@@ -39,28 +39,25 @@ export const newCode = z
     'must be 1 to 63 lower-case letters, digits, - or _, starting with a letter or digit',
   );
 
-/**
- * A code that names an environment which should exist. Anything but a possible code is refused before it gets to a
- * file name or a query.
- */
-export const code = z.string().refine(isEnvironmentCode, 'is not a possible code of an environment');
+/** The code of an existing environment. What cannot be a code is refused before it reaches a file name or a query. */
+export const code = z.string().refine(isEnvironmentCode, 'cannot be the code of an environment');
 
 export const variableName = z
   .string()
   .refine(isVariableName, 'must be letters, digits and _, not starting with a digit, at most 128 characters');
 
 /**
- * The name of a test, a group or a suite. MFTF's names are PHP names, groups allow a little more. It becomes an argument
- * of a process, so it never starts with a dash.
+ * The name of a test, a group or a suite. MFTF's names are PHP names; groups allow a few more characters. It becomes an argument of a
+ * process, so it never starts with a dash.
  */
 export const testName = z
   .string()
   .trim()
-  .regex(/^[A-Za-z0-9_\\][\w.:\\ -]{0,254}$/, 'is not a possible name of a test, group or suite');
+  .regex(/^[A-Za-z0-9_\\][\w.:\\ -]{0,254}$/, 'cannot be the name of a test, group or suite');
 
-/** The address of a shop. Ends in a slash afterwards, because MFTF joins paths to it. */
+/** The base URL of a shop. The output ends in a slash, because MFTF appends paths to it. */
 export const baseUrl = z
-  // What comes after it may take it for an address.
+  // `abort`, because the next check parses the URL.
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
   .max(2000)
   .refine((address) => {
@@ -69,13 +66,13 @@ export const baseUrl = z
   }, 'must not hold a user, a password, a query or a fragment')
   .transform((address) => (address.endsWith('/') ? address : `${address}/`));
 
-/** The path of the admin panel below the base URL. */
+/** The path of the Magento admin panel below the base URL. */
 export const backendName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/, 'must be a path such as admin or index.php/admin')
-  .refine((path) => !path.split('/').includes('..'), 'must not leave its folder');
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ..');
 
-/** A name that a user signs in with. */
+/** The name of a user of matre. */
 export const userName = z
   .string()
   .trim()
@@ -83,12 +80,12 @@ export const userName = z
 
 export const role = z.enum(roles);
 
-/** A password that somebody chooses. Length is what counts (NIST SP 800-63B); the most is for the hash to stay quick. */
+/** A password that a user chooses. Length is what counts (NIST SP 800-63B); the maximum keeps hashing fast. */
 export const newPassword = z
   .string()
   .min(12, 'must have 12 characters or more')
   .max(500)
   .refine((password) => !/\p{Cs}/u.test(password), 'must be text');
 
-/** An ISO 8601 time in UTC, or null. */
+/** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();

@@ -1,36 +1,36 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../store/database/database.ts';
-import { type IdempotentRequest, keepAnswer } from '../../store/tables/idempotency-keys.ts';
+import { type IdempotentRequest, saveAnswer } from '../../store/tables/idempotency-keys.ts';
 import type { Context } from './context.ts';
 
-/** Keeps the answer, in the transaction that makes what it tells of. */
-export type KeepAnswer<Answer> = (transaction: Queryable, answer: Answer) => Promise<void>;
+/** Stores the answer in the transaction that creates what it describes. */
+export type SaveAnswer<Answer> = (transaction: Queryable, answer: Answer) => Promise<void>;
 
 /**
- * Carries out `create`, once for each key: a repeat within 24 hours gets the answer of the first time, though the world has
- * changed since. An error is not kept, so that the caller may try again. Without a key there is nothing to repeat.
- * Errors: IDEMPOTENCY_KEY_REUSED when the key came with something else; those of `create`.
+ * Runs `create` once for each key: a repeat within 24 hours returns the first answer, although the state may have changed since. An error
+ * is not stored, so that the caller can retry. Without a key, every call runs `create`. Errors: IDEMPOTENCY_KEY_REUSED when the key was
+ * used for a different request; those of `create`.
  */
 export async function idempotent<Answer>(
-  { idempotencyKeys: creations }: Pick<Context, 'idempotencyKeys'>,
+  { idempotencyKeys }: Pick<Context, 'idempotencyKeys'>,
   request: { operation: string; input: unknown; key: string | undefined },
-  create: (keep: KeepAnswer<Answer>) => Promise<Answer>,
+  create: (save: SaveAnswer<Answer>) => Promise<Answer>,
 ): Promise<Answer> {
   const { operation, input, key } = request;
   if (key === undefined) return create(async () => {});
-  // The input has been parsed: its fields are in the order of the schema, however they were sent.
+  // The input has been parsed, so its fields are in the order of the schema, however they were sent.
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([operation, input]))
     .digest('hex');
   const idempotentRequest: IdempotentRequest = { key, fingerprint };
-  const before = (await creations.answer(idempotentRequest)) as Answer | undefined;
-  if (before !== undefined) return before;
+  const earlier = (await idempotencyKeys.answer(idempotentRequest)) as Answer | undefined;
+  if (earlier !== undefined) return earlier;
   try {
-    return await create((transaction, answer) => keepAnswer(transaction, idempotentRequest, answer));
+    return await create((transaction, answer) => saveAnswer(transaction, idempotentRequest, answer));
   } catch (error) {
-    // The same request at the same time was faster, or this one took effect and the answer of the database was lost.
-    const other = (await creations.answer(idempotentRequest)) as Answer | undefined;
-    if (other !== undefined) return other;
+    // A concurrent repeat was faster, or this request took effect and the reply of the database was lost.
+    const stored = (await idempotencyKeys.answer(idempotentRequest)) as Answer | undefined;
+    if (stored !== undefined) return stored;
     throw error;
   }
 }

@@ -3,65 +3,65 @@ import { Fault } from '../../faults/fault.ts';
 import type { Principal, Role } from '../../model/access.ts';
 import type { Context } from './context.ts';
 
-/** What comes along with an input. */
+/** What a request carries besides its input. */
 export interface RequestContext {
   principal: Principal;
-  /** From where, as an IP address; absent when it was not asked over a network. */
+  /** The IP address of the caller; absent when the request did not come over a network. */
   address?: string;
-  /** Of an operation that creates something: a repeat with the same key makes nothing. */
+  /** The idempotency key, of an operation that creates something: a repeat with the same key creates nothing. */
   key?: string;
-  /** Where it belongs in the trace of whoever asks: a W3C `traceparent`, as it was given. */
+  /** The W3C `traceparent` of the caller, unchecked: the span that the run belongs to. */
   traceParent?: string;
 }
 
 /**
- * Something that people can ask of matre, written once. The server makes a route and its OpenAPI description of it,
- * the command line calls it either here or over HTTP: see `server/routes.ts` and `cli/connect.ts`. Both go through
- * `perform.ts`, which sees to `role` and `audited`.
+ * Something that users and programs can ask of matre, defined once. The server makes a route and its OpenAPI description from it; the
+ * command line calls it in its own process or over HTTP: see `server/http/routes.ts` and `cli/client/connect.ts`. Both go through
+ * `authorize.ts`, which enforces `role` and `audited`.
  */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   /** `noun.verb`, for logs and as the OpenAPI operation id. */
   name: string;
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** With parameters as `:id`. Each must be a field of the input. */
+  /** Parameters are written as `:id`. Each must be a field of the input. */
   path: string;
   summary: string;
-  /** The least role that may ask for it. */
+  /** The lowest role that may call it. */
   role: Role;
   /**
-   * What it changes, in few words for the audit trail: names, never values, because they may be secret. `false` for what
+   * The subject of the change, in a few words for the audit trail: names, never values, because those may be secret. `false` when it
    * changes nothing.
    */
   audited: false | ((input: z.output<Input>) => string);
   /**
-   * One flat object: fields named in the path travel there, the others in the query (GET, DELETE) or the body. A field
-   * that travels in the path or query arrives as text, so numbers and flags there use `whole` and `flag`.
+   * One flat object: fields named in the path are sent there, the others in the query (GET, DELETE) or the body. A field in the path or
+   * query arrives as text, so numbers and booleans there use `wholeNumber` and `flag`.
    */
   input: Input;
-  /** What travels back: JSON as it is on the wire, so dates are ISO 8601 strings and absent values null. */
+  /** The answer as JSON, so dates are ISO 8601 strings and absent values null. */
   output: Output;
-  /** It makes something, and takes a key so that a repeat makes nothing: see `once.ts`. */
+  /** It creates something, and accepts an idempotency key: see `idempotency.ts`. */
   creates?: true;
   /**
-   * Every open page asks for it with each change, so a server answers all that ask at the same time with one reading: it says
-   * the same to everybody.
+   * Every open page requests it after each change, so the server answers concurrent requests with one execution. Its answer must be the
+   * same for every principal.
    */
   live?: true;
   /** Rejects with Faults. */
   run(context: Context, input: z.output<Input>, request: RequestContext): Promise<z.output<Output>>;
 }
 
-/** Any operation, whatever it takes and gives. The widening is safe: inputs are parsed before `run` sees them. */
+/** An operation of any input and output. The widening is safe: inputs are parsed before `run` gets them. */
 export type AnyOperation = Operation<z.ZodObject, z.ZodType>;
 
-/** Gives an operation its types. Unknown fields of the input are refused, so that a typing error is not ignored. */
+/** Infers the types of an operation. Unknown fields of its input are refused, so that a typing error is not ignored. */
 export function defineOperation<Shape extends z.ZodRawShape, Output extends z.ZodType>(
   operation: Omit<Operation<z.ZodObject<Shape>, Output>, 'input'> & { input: z.ZodObject<Shape> },
 ): Operation<z.ZodObject<Shape>, Output> {
   return { ...operation, input: operation.input.strict() as unknown as z.ZodObject<Shape> };
 }
 
-/** Reads an input as the operation wants it; INPUT_INVALID names every field that is wrong. */
+/** Parses an input by the schema of the operation. Errors: INPUT_INVALID, which names every wrong field. */
 export function parseInput<Input extends z.ZodObject>(
   operation: { input: Input },
   input: unknown,
@@ -79,17 +79,17 @@ export function describeIssues(issues: readonly { path: PropertyKey[]; message: 
   return `The input is not valid. ${parts.join('; ')}.`;
 }
 
-/** Names of the parameters in the path of an operation. */
+/** The names of the parameters in the path of an operation. */
 export function pathParameters(operation: { path: string }): string[] {
   return [...operation.path.matchAll(/:(\w+)/g)].map((match) => match[1] as string);
 }
 
-/** Whether the fields that are not in the path travel in the query rather than in a body. */
+/** Whether the fields that are not in the path are sent in the query rather than in a body. */
 export function usesQuery(operation: { method: Operation['method'] }): boolean {
   return operation.method === 'GET' || operation.method === 'DELETE';
 }
 
-/** The fields that have a value: an optional field that was left out must not overwrite anything. */
+/** The fields that have a value: an omitted optional field must not overwrite anything. */
 export function defined<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {

@@ -6,26 +6,27 @@ import type { Catalog } from '../../mftf/catalog/catalog.ts';
 import type { Commit } from '../../modules/modules.ts';
 import type { Pool, PoolContainer } from '../../pool/pool.ts';
 
-/** What there is to test: in the image, and at the newest commit of the module. */
+/** The tests of the image and of the newest commit of the module. */
 export interface CurrentCatalog {
   commit: Commit;
   catalog: Catalog;
 }
 
-export interface LocksSeen {
-  held: LockInfo[];
-  /** Why the store does not answer; `undefined` when it does. */
+export interface LockStatus {
+  locks: LockInfo[];
+  /** Why the lock store does not respond; `undefined` when it does. */
   fault: string | undefined;
 }
 
-/** What is told besides the database, for answers that are asked for often: a little old, and never waited for. */
+/** Cached state of what is not in the database. May be seconds old; containers and locks never block longer than 400 ms. */
 export interface StatusCache {
-  /** The pool, some seconds old; `undefined` while the engine does not answer. */
+  /** The containers of the pool, at most 3 s old; `undefined` while the engine does not respond. */
   containers(): Promise<PoolContainer[] | undefined>;
-  locks(): Promise<LocksSeen>;
-  /** What there is to test, some seconds old, for who types a name. Errors: as of `Context.catalog`. */
+  /** The locks, at most 0.5 s old. */
+  locks(): Promise<LockStatus>;
+  /** The tests, at most 10 s old, to complete names. Waits for them. Errors: as of `Context.catalog`. */
   catalog(): Promise<CurrentCatalog>;
-  /** Something of the containers has changed: the next one who asks is told the new. */
+  /** Makes the next call of `containers` list them again. For use after a change. */
   forget(): void;
 }
 
@@ -41,38 +42,38 @@ export function createStatusCache(deps: {
   log: Logger;
 }): StatusCache {
   const { pool, catalog, locks, log } = deps;
-  let known: { readAt: number; answer: Promise<CurrentCatalog> } | undefined;
+  // Not `cachedWithTimeout`: callers wait for the catalog, and get its errors.
+  let cached: { readAt: number; catalog: Promise<CurrentCatalog> } | undefined;
   const containers = cachedWithTimeout(async () => (await pool()).list(), {
     everyMs: containersMs,
     patienceMs,
     onError: (error) => {
-      if (!isFault(error, 'ENGINE_UNREACHABLE'))
-        log.debug({ err: error }, 'The containers cannot be listed.');
+      if (!isFault(error, 'ENGINE_UNREACHABLE')) log.debug({ err: error }, 'The containers cannot be listed');
     },
   });
-  const seen = cachedWithTimeout(
-    async (): Promise<LocksSeen> => {
+  const lockStatus = cachedWithTimeout(
+    async (): Promise<LockStatus> => {
       try {
         await locks.check();
-        return { held: await locks.list(), fault: undefined };
+        return { locks: await locks.list(), fault: undefined };
       } catch (error) {
-        return { held: [], fault: toFault(error).message };
+        return { locks: [], fault: toFault(error).message };
       }
     },
     { everyMs: locksMs, patienceMs, onError: () => {} },
   );
   return {
     containers: containers.ask,
-    locks: async () => (await seen.ask()) ?? { held: [], fault: 'The lock store does not answer.' },
+    locks: async () => (await lockStatus.ask()) ?? { locks: [], fault: 'The lock store does not respond.' },
     catalog() {
-      if (known === undefined || performance.now() - known.readAt > catalogMs) {
-        const reading = { readAt: performance.now(), answer: catalog() };
-        known = reading;
-        reading.answer.catch(() => {
-          if (known === reading) known = undefined;
+      if (cached === undefined || performance.now() - cached.readAt > catalogMs) {
+        const current = { readAt: performance.now(), catalog: catalog() };
+        cached = current;
+        current.catalog.catch(() => {
+          if (cached === current) cached = undefined;
         });
       }
-      return known.answer;
+      return cached.catalog;
     },
     forget: containers.forget,
   };

@@ -5,7 +5,7 @@ import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import { describeSelection } from '../../model/selection.ts';
 import { time } from './fields.ts';
 
-/** How the things of the model look on the wire: dates as ISO 8601 strings, null where there is nothing. */
+/** The model as JSON: dates are ISO 8601 strings, absent values null. */
 
 export const reasonView = z.object({ code: z.string(), message: z.string() });
 
@@ -62,9 +62,9 @@ export const countsView = z.object({
 export const runView = z.object({
   id: z.number(),
   environmentId: z.number(),
-  environment: z.string().describe('Its code'),
+  environment: z.string().describe('Code of the environment'),
   selection: selectionView,
-  summary: z.string().describe('The selection in few words'),
+  summary: z.string().describe('The selection in a few words'),
   priority: z.number(),
   state: z.enum(runStates),
   phase: z.enum(runPhases).nullable(),
@@ -76,14 +76,12 @@ export const runView = z.object({
   cancelRequested: z.boolean(),
   requestedBy: z.string(),
   retryOf: z.number().nullable(),
-  scheduleId: z.number().nullable().describe('The schedule that made it, as long as that is there'),
-  waitsFor: reasonView
-    .nullable()
-    .describe('What keeps all workers from starting a run, while this one is queued'),
-  retryAt: time.nullable().describe('It was broken for a reason that may pass, and is tried again then'),
+  scheduleId: z.number().nullable().describe('The schedule that created it; null when that was removed'),
+  waitsFor: reasonView.nullable().describe('Of a queued run: what keeps every worker from starting a run'),
+  retryAt: time.nullable().describe('When the run is retried after a transient fault'),
   filesRemovedAt: time
     .nullable()
-    .describe('When its log and other files were removed because they were old; its results stay'),
+    .describe('When its log and other files were removed by retention; its results stay'),
   counts: countsView,
   queuedAt: time,
   startedAt: time.nullable(),
@@ -116,7 +114,7 @@ export function viewRun(run: Run): RunView {
 export const plannedTestView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
-  startedAt: time.nullable().describe('Set while it is under way'),
+  startedAt: time.nullable().describe('Set while the test is under way'),
   status: z.enum(statuses).nullable().describe('Of its latest attempt'),
 });
 

@@ -23,7 +23,7 @@ const changeView = z.object({
 const fileView = z.object({
   file: z.string(),
   code: z.string(),
-  isNew: z.boolean().describe('The environment did not exist'),
+  isNew: z.boolean().describe('The environment did not exist before'),
   added: z.array(changeView),
   changed: z.array(changeView),
   unchanged: z.array(changeView),
@@ -34,7 +34,8 @@ export const importEnvironments = defineOperation({
   name: 'environments.import',
   method: 'POST',
   path: '/api/environments/import',
-  summary: 'Add or change environments from .env.<code> files; what a file does not name stays',
+  summary:
+    'Add or change environments from .env.<code> files; values that a file does not name are unchanged',
   role: 'admin',
   audited: ({ files, dryRun }) =>
     files.map(({ name }) => basename(name)).join(', ') + (dryRun ? ' (dry run)' : ''),
@@ -43,15 +44,15 @@ export const importEnvironments = defineOperation({
       .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(256 * 1024) }))
       .min(1)
       .max(100),
-    dryRun: z.boolean().default(false).describe('Only say what would change'),
+    dryRun: z.boolean().default(false).describe('Only report what would change'),
   }),
   output: z.object({ dryRun: z.boolean(), files: z.array(fileView) }),
   async run(context, { files, dryRun }, request) {
-    // All files are read and judged before the first change: a mistake in the last one leaves everything as it was.
+    // All files are checked before the first change: a mistake in the last one changes nothing.
     const imports: Import[] = [];
     for (const file of files) imports.push(await prepare(context, file));
-    refuseTwice(imports);
-    if (!dryRun) for (const each of imports) await carryOut(context, each, request);
+    refuseDuplicates(imports);
+    if (!dryRun) for (const each of imports) await applyImport(context, each, request);
     return { dryRun, files: imports.map(viewImport) };
   },
 });
@@ -108,13 +109,13 @@ const fields = z.object({
   adminPassword: text(1000).optional(),
 });
 
-/** The fields of a file under the rules for input; a new environment needs two of them. */
+/** The fields of a file, checked by the rules of inputs; a new environment needs two of them. Errors: INPUT_INVALID. */
 function checkFields({ file, environment, plan }: Import): z.output<typeof fields> {
-  const named = [...plan.added, ...plan.changed].flatMap(({ field, value }) =>
+  const values = [...plan.added, ...plan.changed].flatMap(({ field, value }) =>
     field !== undefined && value !== '' ? [[field, value] as const] : [],
   );
   try {
-    const parsed = parseInput({ input: fields }, Object.fromEntries(named));
+    const parsed = parseInput({ input: fields }, Object.fromEntries(values));
     if (environment === undefined && (parsed.baseUrl === undefined || parsed.adminUsername === undefined)) {
       throw new Fault(
         'INPUT_INVALID',
@@ -128,12 +129,14 @@ function checkFields({ file, environment, plan }: Import): z.output<typeof field
   }
 }
 
-function refuseTwice(imports: readonly Import[]): void {
-  const twice = imports.find(({ code }, index) => imports.findIndex((each) => each.code === code) < index);
-  if (twice) throw new Fault('INPUT_INVALID', `There are two files for ${twice.code}.`);
+function refuseDuplicates(imports: readonly Import[]): void {
+  const duplicate = imports.find(
+    ({ code }, index) => imports.findIndex((each) => each.code === code) < index,
+  );
+  if (duplicate) throw new Fault('INPUT_INVALID', `There are two files for ${duplicate.code}.`);
 }
 
-async function carryOut(context: Context, each: Import, request: RequestContext): Promise<void> {
+async function applyImport(context: Context, each: Import, request: RequestContext): Promise<void> {
   const { adminPassword, ...changes } = checkFields(each);
   const id = each.environment?.id ?? (await addNew(context, each.code, changes, request));
   if (each.environment !== undefined && Object.keys(changes).length > 0) {

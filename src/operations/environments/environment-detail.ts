@@ -7,11 +7,11 @@ import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from './environments.ts';
 
-/** One thing that was looked at in a container. */
+/** One health check of a container. */
 export const healthCheckView = z.object({
-  name: z.string().describe('What should be so'),
+  name: z.string().describe('The condition'),
   ok: z.boolean(),
-  seen: z.string().describe('What was seen'),
+  seen: z.string().describe('The observation'),
 });
 export type HealthCheckView = z.output<typeof healthCheckView>;
 
@@ -32,16 +32,22 @@ export const slotView = z.object({
           source: z.string().nullable(),
           target: z.string(),
           readOnly: z.boolean(),
-          sizeBytes: z.number().nullable().describe('Of a tmpfs of a container that runs'),
+          sizeBytes: z.number().nullable().describe('Size of a tmpfs, while the container runs'),
           usedBytes: z.number().nullable(),
         }),
       ),
-      stale: z.string().nullable().describe('Why it will be replaced before the next run'),
-      healthy: z.boolean().nullable().describe('Null when it does not run, so that it cannot be looked at'),
+      stale: z
+        .string()
+        .nullable()
+        .describe('Why the container is stale, and is replaced before the next run'),
+      healthy: z
+        .boolean()
+        .nullable()
+        .describe('Null when the container does not run, so that it cannot be checked'),
       checks: z.array(healthCheckView),
     })
     .nullable()
-    .describe('Null until a run needs it'),
+    .describe('Null until a run needs the container'),
 });
 export type SlotView = z.output<typeof slotView>;
 
@@ -50,8 +56,8 @@ export const environmentContainerView = z.object({
   slots: z.array(slotView),
   locks: z
     .array(z.object({ name: z.string(), owner: z.string(), since: time, expiresInMs: z.number().nullable() }))
-    .describe('Those of the environment and its containers that are held'),
-  locksMessage: z.string().nullable().describe('Why the locks cannot be told'),
+    .describe('Held locks of the environment and its containers'),
+  locksMessage: z.string().nullable().describe('Why the locks are unknown'),
 });
 export type EnvironmentContainerView = z.output<typeof environmentContainerView>;
 
@@ -59,14 +65,14 @@ export const showContainer = defineOperation({
   name: 'environments.container',
   method: 'GET',
   path: '/api/environments/:code/container',
-  summary: 'Look at the containers of an environment: what they are made of, and whether they can be trusted',
+  summary: 'Inspect the containers of an environment: their specification, mounts and health',
   role: 'viewer',
   audited: false,
   input: z.object({ code }),
   output: environmentContainerView,
   async run(context, { code }) {
     const environment = await getEnvironment(context, code);
-    const [{ engine, slots }, { held, fault }] = await Promise.all([
+    const [{ engine, slots }, { locks: heldLocks, fault }] = await Promise.all([
       context.inspectContainers(environment),
       context.statusCache.locks(),
     ]);
@@ -82,7 +88,7 @@ export const showContainer = defineOperation({
         name: containerName(environment.id, slot),
         container: seen === undefined ? null : viewInspection(seen),
       })),
-      locks: held
+      locks: heldLocks
         .filter(({ name }) => names.has(name))
         .map(({ since, expiresInMs, ...lock }) => ({
           ...lock,
@@ -102,7 +108,10 @@ function viewInspection({
 }: ContainerInspection): NonNullable<SlotView['container']> {
   const { id, image, imageId, state, createdAt, startedAt, mounts } = info;
   return {
-    ...{ id, image, imageId, state },
+    id,
+    image,
+    imageId,
+    state,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
     mounts: mounts.map(({ type, source, target, readOnly }) => {
@@ -118,9 +127,11 @@ function viewInspection({
 export const effectiveView = z.object({
   commit: z
     .object({ id: z.string(), subject: z.string() })
-    .describe('Of the test module whose file was read'),
-  file: z.string().describe('The env file of the module, below its folder'),
-  layers: z.array(z.enum(envLayers)).describe('In the order of precedence: a later one wins'),
+    .describe('Commit of the test module whose file was read'),
+  file: z.string().describe('Path of the env file in the module'),
+  layers: z
+    .array(z.enum(envLayers))
+    .describe('In order of precedence: a later layer overrides an earlier one'),
   values: z.array(
     z.object({
       name: z.string(),
@@ -129,7 +140,7 @@ export const effectiveView = z.object({
       from: z.enum(envLayers),
       overrides: z
         .array(z.object({ from: z.enum(envLayers), value: z.string().nullable() }))
-        .describe('What other layers say, the nearest first'),
+        .describe('Values of the other layers, the nearest first'),
     }),
   ),
 });
@@ -139,13 +150,13 @@ export const showEffective = defineOperation({
   name: 'environments.effective',
   method: 'GET',
   path: '/api/environments/:code/effective',
-  summary: 'Show the values that tests will get on an environment, and where each comes from',
+  summary: 'Show the values that tests get on an environment, and the layer of each',
   role: 'viewer',
   audited: false,
   input: z.object({ code }),
   output: effectiveView,
   async run(context, { code }) {
-    const { commit, file, values } = await context.effective(await getEnvironment(context, code));
+    const { commit, file, values } = await context.effectiveValues(await getEnvironment(context, code));
     return {
       commit: { id: commit.id, subject: commit.subject },
       file,

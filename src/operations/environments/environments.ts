@@ -14,7 +14,7 @@ const slots = z.coerce
   .int()
   .min(1)
   .max(maxSlots)
-  .describe('In how many containers a run executes its tests at a time');
+  .describe('Number of containers per run (replicas)');
 const adminPassword = text(1000).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
@@ -26,7 +26,7 @@ export const addEnvironment = defineOperation({
   audited: ({ code }) => code,
   input: z.object({
     code: newCode,
-    name: name.optional().describe('The code by default'),
+    name: name.optional().describe('By default the code'),
     baseUrl,
     backendName: backendName.default('admin'),
     adminUsername,
@@ -77,7 +77,7 @@ export const editEnvironment = defineOperation({
   name: 'environments.edit',
   method: 'PATCH',
   path: '/api/environments/:code',
-  summary: 'Change an environment; what is not named stays',
+  summary: 'Change an environment; unspecified fields are unchanged',
   role: 'admin',
   audited: ({ code, ...changes }) => `${code}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
@@ -87,17 +87,17 @@ export const editEnvironment = defineOperation({
     backendName: backendName.optional(),
     adminUsername: adminUsername.optional(),
     slots: slots.optional(),
-    adminPassword: adminPassword.nullable().optional().describe('Null forgets it'),
+    adminPassword: adminPassword.nullable().optional().describe('Null removes it'),
   }),
   output: environmentView,
   async run(context, { code, adminPassword, ...changes }) {
-    const named = defined(changes);
-    if (Object.keys(named).length === 0 && adminPassword === undefined) {
-      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+    const fields = defined(changes);
+    if (Object.keys(fields).length === 0 && adminPassword === undefined) {
+      throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     const { id } = await getEnvironment(context, code);
     if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword ?? undefined);
-    return viewEnvironment(await context.environments.update(id, named));
+    return viewEnvironment(await context.environments.update(id, fields));
   },
 });
 
@@ -105,7 +105,7 @@ export const pauseEnvironment = defineOperation({
   name: 'environments.pause',
   method: 'POST',
   path: '/api/environments/:code/pause',
-  summary: 'Start no more runs on an environment; the one under way goes on',
+  summary: 'Pause an environment: no run starts there until it is resumed; a running one continues',
   role: 'operator',
   audited: ({ code }) => code,
   input: z.object({ code, reason: line(500) }),
@@ -120,7 +120,7 @@ export const resumeEnvironment = defineOperation({
   name: 'environments.resume',
   method: 'POST',
   path: '/api/environments/:code/resume',
-  summary: 'Start runs on a paused environment again',
+  summary: 'Resume a paused environment',
   role: 'operator',
   audited: ({ code }) => code,
   input: z.object({ code }),

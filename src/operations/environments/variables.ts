@@ -7,13 +7,13 @@ import { defineOperation } from '../core/operation.ts';
 import { variableView, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './environments.ts';
 
-const environment = code.optional().describe('Without it the variables of all environments');
+const environment = code.optional().describe('Code of an environment; without it, the global variables');
 
 export const listVariables = defineOperation({
   name: 'variables.list',
   method: 'GET',
   path: '/api/variables',
-  summary: 'List variables, secret ones without their value',
+  summary: 'List variables; secret ones without their value',
   role: 'viewer',
   audited: false,
   input: z.object({ environment }),
@@ -28,7 +28,7 @@ export const setVariables = defineOperation({
   name: 'variables.set',
   method: 'PUT',
   path: '/api/variables',
-  summary: 'Make or replace variables; others stay',
+  summary: 'Add or replace variables; others are unchanged',
   role: 'admin',
   audited: ({ environment, variables }) =>
     `${environment ?? 'global'}: ${variables.map(({ name }) => name).join(', ')}`,
@@ -58,8 +58,8 @@ export const unsetVariable = defineOperation({
   output: z.object({}),
   async run(context, { environment, name }) {
     const removed = await context.variables.unset(await scopeOf(context, environment), name);
-    const where = environment === undefined ? 'global' : `of ${environment}`;
-    if (!removed) throw new Fault('NOT_FOUND', `There is no variable ${name} (${where}).`);
+    const scope = environment === undefined ? 'global' : `of ${environment}`;
+    if (!removed) throw new Fault('NOT_FOUND', `There is no variable ${name} (${scope}).`);
     return {};
   },
 });

@@ -7,52 +7,53 @@ import { explainWaits, forecastStarts, type Occupation, type WorkerPool } from '
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Bar, EnvironmentQueue, Progress, WaitingRun } from '../../store/tables/overview.ts';
-import { commonWait, type WorkerProcess } from '../../store/tables/workers.ts';
-import type { LocksSeen } from '../core/status-cache.ts';
+import { commonWaitReason, type WorkerProcess } from '../../store/tables/workers.ts';
+import type { LockStatus } from '../core/status-cache.ts';
 import type { BarView, LaneView, OverviewView, QueuedView, RunningView } from './overview-view.ts';
 
-/** What was found, some queries long. */
-interface Found {
+/** What the overview is built from: the results of several queries. */
+interface OverviewSources {
   at: Date;
   environments: readonly Environment[];
   bars: readonly Bar[];
-  /** Finished ones that a lane shows. */
-  most: number;
+  /** The maximum number of finished runs that a lane shows. */
+  maxBars: number;
   progress: readonly Progress[];
   expected: ReadonlyMap<number, readonly ExpectedDuration[]>;
   queued: readonly WaitingRun[];
   queues: ReadonlyMap<number, EnvironmentQueue>;
   workers: readonly WorkerProcess[];
   kind: OverviewView['locks']['kind'];
-  locks: LocksSeen;
+  locks: LockStatus;
   containers: readonly PoolContainer[] | undefined;
 }
 
-/** A claim holds the lock for a moment before its run is under way. */
+/** A worker holds the lock for a moment before its run is in state running. */
 const claimMs = 5_000;
 
-/** Everything that the overview tells, put together from what was found. */
-export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | 'to'> {
-  const { at, environments, bars, most, progress, expected, queued, queues, workers, containers } = found;
-  const slots = new Map(environments.map((environment) => [environment.id, environment.slots]));
+/** The overview, without the times of its window. */
+export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at' | 'from' | 'to'> {
+  const { at, environments, bars, maxBars, progress, expected, queued, queues, workers, containers } =
+    sources;
+  const replicas = new Map(environments.map(({ id, slots }) => [id, slots]));
   const running = new Map(
     progress.map((each) => [
       each.environmentId,
-      viewRunning(each, expected.get(each.runId) ?? [], slots.get(each.environmentId) ?? 1, at),
+      viewRunning(each, expected.get(each.runId) ?? [], replicas.get(each.environmentId) ?? 1, at),
     ]),
   );
   const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
-  const waitingOf = [...queues.values()];
-  const ages = waitingOf.flatMap(({ oldestMs }) => oldestMs ?? []);
+  const queueList = [...queues.values()];
+  const ages = queueList.flatMap(({ oldestMs }) => oldestMs ?? []);
   return {
     lanes: environments.map((environment) => ({
-      ...viewLane(environment, barsOf.get(environment.id) ?? [], most),
+      ...viewLane(environment, barsOf.get(environment.id) ?? [], maxBars),
       running: running.get(environment.id) ?? null,
       queued: queues.get(environment.id)?.queued ?? 0,
     })),
-    queue: viewQueue(found, running),
+    queue: viewQueue(sources, running),
     queued: {
-      runs: waitingOf.reduce((sum, { queued }) => sum + queued, 0),
+      runs: queueList.reduce((sum, { queued }) => sum + queued, 0),
       oldestMs: ages.length === 0 ? null : Math.max(0, Math.round(Math.max(...ages))),
     },
     workers: {
@@ -60,28 +61,28 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
       lost: workers.length - workers.filter(({ alive }) => alive).length,
     },
     locks: {
-      kind: found.kind,
-      reachable: found.locks.fault === undefined,
-      message: found.locks.fault ?? null,
+      kind: sources.kind,
+      reachable: sources.locks.fault === undefined,
+      message: sources.locks.fault ?? null,
     },
     containers: containers === undefined ? null : countContainers(containers),
   };
 
-  function viewQueue({ locks }: Found, running: ReadonlyMap<number, RunningView>): QueuedView[] {
+  function viewQueue({ locks }: OverviewSources, running: ReadonlyMap<number, RunningView>): QueuedView[] {
     const occupations = new Map(
       environments.map((environment) => [environment.id, occupation(environment, running, locks, at)]),
     );
     const { slots, busy } = workersOf(workers, progress.length);
-    const elsewhere = workers.some((worker) => worker.alive && worker.host !== hostname());
-    const crew: WorkerPool = {
+    const hasRemoteWorkers = workers.some((worker) => worker.alive && worker.host !== hostname());
+    const workerPool: WorkerPool = {
       slots,
       busy,
       locksReachable: locks.fault === undefined,
-      engineAnswers: containers !== undefined || elsewhere,
-      waitsFor: commonWait(workers)?.message,
+      engineAnswers: containers !== undefined || hasRemoteWorkers,
+      waitsFor: commonWaitReason(workers)?.message,
     };
-    const waits = explainWaits(queued, occupations, crew, at);
-    const starts = forecastStarts(queued, occupations, crew, at);
+    const waits = explainWaits(queued, occupations, workerPool, at);
+    const starts = forecastStarts(queued, occupations, workerPool, at);
     return queued.map(({ environmentCode, environmentId: _id, expectedMs, ...run }) => {
       const wait = waits.get(run.id);
       return {
@@ -102,17 +103,17 @@ export function viewOverview(found: Found): Omit<OverviewView, 'at' | 'from' | '
 function viewLane(
   { id, code, name, paused }: Environment,
   bars: readonly Bar[],
-  most: number,
+  maxBars: number,
 ): Omit<LaneView, 'running' | 'queued'> {
   const finished = bars.filter(({ state }) => state === 'finished');
-  const shown = [...finished.slice(-most), ...bars.filter(({ state }) => state === 'running')];
+  const shown = [...finished.slice(-maxBars), ...bars.filter(({ state }) => state === 'running')];
   return {
     id,
     code,
     name,
     paused: paused === undefined ? null : { since: paused.since.toISOString(), reason: paused.reason },
     bars: shown.map(viewBar),
-    more: finished.length > most,
+    more: finished.length > maxBars,
   };
 }
 
@@ -156,16 +157,16 @@ function viewRunning(
 function occupation(
   { id, paused }: Environment,
   running: ReadonlyMap<number, RunningView>,
-  { held }: LocksSeen,
+  { locks: heldLocks }: LockStatus,
   at: Date,
 ): Occupation {
   const own = running.get(id);
-  const lock = held.find(({ name }) => name === lockNames.environment(id));
-  const strange = own === undefined && lock && at.getTime() - lock.since.getTime() > claimMs;
+  const lock = heldLocks.find(({ name }) => name === lockNames.environment(id));
+  const isForeign = own === undefined && lock && at.getTime() - lock.since.getTime() > claimMs;
   return {
     paused: paused?.reason,
     running: own && { id: own.id, msLeft: own.msLeft ?? undefined },
-    lockedBy: strange ? lock.owner : undefined,
+    lockedBy: isForeign ? lock.owner : undefined,
   };
 }
 

@@ -2,28 +2,28 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { viewOverview } from './build-overview.ts';
+import { buildOverview } from './build-overview.ts';
 import { overviewView } from './overview-view.ts';
 
 const hour = 60 * 60 * 1000;
-/** A page has room for some; all lanes share them. */
+/** The maximum number of finished runs in an answer; all lanes share it. */
 const maxBars = 3_000;
-const fewestBars = 10;
+const minBars = 10;
 const maxBarsPerLane = 100;
 const maxQueued = 200;
-const longestWindow = 92 * 24 * hour;
+const maxWindowMs = 92 * 24 * hour;
 
 export const showOverview = defineOperation({
   name: 'overview.show',
   method: 'GET',
   path: '/api/overview',
-  summary: 'Show what runs where, and why the rest waits',
+  summary: 'Show the running runs of all environments, and why queued runs wait',
   role: 'viewer',
   audited: false,
   live: true,
   input: z.object({
-    from: time.optional().describe('Where the window begins; two hours before its end by default'),
-    to: time.optional().describe('Where the window ends; now by default'),
+    from: time.optional().describe('Start of the window; by default two hours before its end'),
+    to: time.optional().describe('End of the window; by default now'),
   }),
   output: overviewView,
   async run(context, { from, to }) {
@@ -31,14 +31,14 @@ export const showOverview = defineOperation({
     const end = to === undefined ? at : new Date(to);
     const begin = from === undefined ? new Date(end.getTime() - 2 * hour) : new Date(from);
     const window = end.getTime() - begin.getTime();
-    if (window < 0 || window > longestWindow) {
-      throw new Fault('INPUT_INVALID', 'The window must begin before it ends, at most 92 days before.');
+    if (window < 0 || window > maxWindowMs) {
+      throw new Fault('INPUT_INVALID', 'The window must start before its end, and be at most 92 days long.');
     }
     const environments = await context.environments.list();
-    const room = Math.floor(maxBars / Math.max(1, environments.length));
-    const most = Math.min(maxBarsPerLane, Math.max(fewestBars, room));
+    const share = Math.floor(maxBars / Math.max(1, environments.length));
+    const maxLaneBars = Math.min(maxBarsPerLane, Math.max(minBars, share));
     const [bars, progress, queued, queues, workers, containers, locks] = await Promise.all([
-      context.overview.bars(begin, end, most),
+      context.overview.bars(begin, end, maxLaneBars),
       context.overview.progress(),
       context.overview.waitingRuns(maxQueued),
       context.overview.queues(),
@@ -53,8 +53,17 @@ export const showOverview = defineOperation({
       at: at.toISOString(),
       from: begin.toISOString(),
       to: end.toISOString(),
-      ...viewOverview({
-        ...{ at, environments, bars, most, progress, expected, queued, queues, workers, locks },
+      ...buildOverview({
+        at,
+        environments,
+        bars,
+        maxBars: maxLaneBars,
+        progress,
+        expected,
+        queued,
+        queues,
+        workers,
+        locks,
         kind: context.locks.kind,
         containers,
       }),

@@ -6,39 +6,39 @@ import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
 import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
 
-/** Of other runs with the same cause. */
+/** The maximum number of other runs with the same cause. */
 export const maxSameCause = 5;
 const messageCharacters = 4_000;
 
-/** What is known of the tests of a run. */
-interface Known {
+/** What the results of a run are built from. */
+interface ResultSources {
   plan: readonly PlannedProgress[];
-  /** Of all attempts. */
+  /** The results of all attempts. */
   results: readonly RecordedResult[];
   expected: readonly ExpectedDuration[];
-  /** By `<suite>:<test>`. */
-  answers: ReadonlyMap<string, string>;
+  /** Outcome histories before the run, by `<suite>:<test>`. */
+  outcomes: ReadonlyMap<string, string>;
   same: readonly SameCause[];
 }
 
-/** Each test with what its result means to somebody who knows the history, and the causes of failures. */
+/** Each test with its result and what that means in view of its history, and the causes of failures. */
 export function judgeResults({
   plan,
   results,
   expected,
-  answers,
+  outcomes,
   same,
-}: Known): Omit<RunResultsView, 'reason'> {
+}: ResultSources): Omit<RunResultsView, 'reason'> {
   const resultsOf = groupBy(results, keyOf);
   const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
-  const sameAs = (cause: string | undefined) =>
+  const runsWithCause = (cause: string | undefined) =>
     same.filter((each) => each.cause === cause).map(({ runId, environment }) => ({ id: runId, environment }));
 
   const tests = plan.map((planned, index): TestResultView => {
     const position = index + 1;
     const own = resultsOf.get(keyOf(planned)) ?? [];
     const latest = planned.startedAt === undefined ? own.at(-1) : undefined;
-    const before = latest === undefined ? answers.get(keyOf(planned)) : latest.history;
+    const history = latest === undefined ? outcomes.get(keyOf(planned)) : latest.history;
     return {
       position,
       test: planned.test,
@@ -58,12 +58,12 @@ export function judgeResults({
           message: message?.slice(0, messageCharacters) ?? null,
         })),
       attachments: latest?.attachments ?? [],
-      history: before ?? '',
-      flaky: isFlaky(`${before ?? ''}${letterOf(latest?.status)}`),
-      failure: latest && isBad(latest.status) ? failureOf(latest, sameAs(latest.cause)) : null,
+      history: history ?? '',
+      flaky: isFlaky(`${history ?? ''}${letterOf(latest?.status)}`),
+      failure: latest && isBad(latest.status) ? failureOf(latest, runsWithCause(latest.cause)) : null,
     };
   });
-  return { counts: count(tests), tests, causes: causeChain(tests, sameAs) };
+  return { counts: count(tests), tests, causes: groupByCause(tests, runsWithCause) };
 }
 
 function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
@@ -90,10 +90,10 @@ function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
   };
 }
 
-/** What broke for one reason of the infrastructure is one cause as well, though it may have no message. */
-function causeChain(
+/** Tests that broke for the same infrastructure fault share a cause too, even without a message. */
+function groupByCause(
   tests: readonly TestResultView[],
-  sameAs: (cause: string) => CauseView['sameCauseAs'],
+  runsWithCause: (cause: string) => CauseView['sameCauseAs'],
 ): CauseView[] {
   const bad = tests.filter(({ failure }) => failure !== null);
   const groups = groupBy(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
@@ -105,7 +105,7 @@ function causeChain(
       message: first?.message ?? first?.reason?.message ?? '',
       status: members.some(({ status }) => status === 'failed') ? 'failed' : 'broken',
       tests: members.map(({ test, suite }) => ({ test, suite })),
-      sameCauseAs: sameAs(cause),
+      sameCauseAs: runsWithCause(cause),
     };
   });
   return causes.sort((one, other) => other.tests.length - one.tests.length);

@@ -6,21 +6,21 @@ import { countsView, reasonView } from '../core/views.ts';
 
 const earlierRunView = z.object({ id: z.number(), environment: z.string() });
 
-/** What is known of a test that failed or was broken. */
+/** The failure of a test that failed or was broken. */
 export const failureView = z.object({
   classification: z
     .enum(classifications)
     .nullable()
     .describe(
-      'new: it passed before; known: it failed before as well; flaky: it keeps changing; null: broken, or never ran before',
+      'new: it passed before; known: it failed before too; flaky: its outcome keeps changing; null: broken, or never ran before',
     ),
-  cause: z.string().nullable().describe('The same for messages that differ in numbers and names only'),
-  sameCauseAs: z.array(earlierRunView).describe('Other runs with that cause, the newest first, at most 5'),
+  cause: z.string().nullable().describe('Equal for messages that differ only in numbers and names'),
+  sameCauseAs: z.array(earlierRunView).describe('Other runs with this cause, the newest first, at most 5'),
   step: z
     .object({
       title: z.string(),
       number: z.number().describe('From 1'),
-      of: z.number().nullable().describe('How many steps it had when it last passed here'),
+      of: z.number().nullable().describe('Number of steps when the test last passed on this environment'),
     })
     .nullable()
     .describe('The step that failed'),
@@ -28,7 +28,7 @@ export const failureView = z.object({
 
 export type FailureView = z.output<typeof failureView>;
 
-/** A planned test, and how it is now. */
+/** A planned test and its current state. */
 export const testResultView = z.object({
   position: z.number(),
   test: z.string(),
@@ -38,18 +38,18 @@ export const testResultView = z.object({
   reason: reasonView.nullable(),
   startedAt: time.nullable(),
   durationMs: z.number().nullable(),
-  usualMs: z.number().nullable().describe('The mean of its last five'),
-  attempt: z.number().nullable().describe('Of the run, in which it was executed'),
+  usualMs: z.number().nullable().describe('Mean duration of its last five executions'),
+  attempt: z.number().nullable().describe('Attempt of the run in which it was executed'),
   attempts: z
     .array(z.object({ attempt: z.number(), status: z.enum(statuses), message: z.string().nullable() }))
-    .describe('Earlier ones in this run'),
+    .describe('Earlier attempts in this run'),
   attachments: z.array(z.object({ name: z.string(), kind: z.enum(attachmentKinds), path: z.string() })),
   history: z
     .string()
     .describe(
-      'Its last ten answers on this environment before this one, the newest last: . passed, x failed',
+      'Its last ten outcomes on this environment before this one, the newest last: . passed, x failed',
     ),
-  flaky: z.boolean().describe('It changed at least three times in its last ten answers and this one'),
+  flaky: z.boolean().describe('Its outcome changed at least three times in the last ten and this one'),
   failure: failureView.nullable(),
 });
 
@@ -58,7 +58,7 @@ export type TestResultView = z.output<typeof testResultView>;
 /** Tests of the run that failed for the same cause. */
 export const causeView = z.object({
   cause: z.string(),
-  message: z.string().describe('Of the first of them'),
+  message: z.string().describe('Message of the first of these tests'),
   status: z.enum(['failed', 'broken']),
   tests: z.array(z.object({ test: z.string(), suite: z.string().nullable() })),
   sameCauseAs: z.array(earlierRunView),
@@ -69,12 +69,10 @@ export type CauseView = z.output<typeof causeView>;
 export const runResultsView = z.object({
   reason: reasonView
     .nullable()
-    .describe(
-      'Of the run: why tests have no result, or why there are none (unknown names, with the nearest)',
-    ),
+    .describe('Why tests of the run have no result, or why there are none (unknown names, with the nearest)'),
   counts: countsView.extend({ running: z.number(), waiting: z.number(), flaky: z.number() }),
   tests: z.array(testResultView).describe('In the order of the plan'),
-  causes: z.array(causeView).describe('Of failures, the most frequent first'),
+  causes: z.array(causeView).describe('Causes of failures, the most frequent first'),
 });
 
 export type RunResultsView = z.output<typeof runResultsView>;

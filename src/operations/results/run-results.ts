@@ -3,16 +3,16 @@ import { Fault } from '../../faults/fault.ts';
 import { statuses } from '../../model/result.ts';
 import { runId, testName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { withFiles } from '../runs/run-record.ts';
+import { getRunWithFiles } from '../runs/run-record.ts';
 import { judgeResults, maxSameCause } from './judge-results.ts';
 import { runResultsView } from './results-view.ts';
-import { readSteps, readWhole } from './steps-file.ts';
+import { readSmallFile, readSteps } from './steps-file.ts';
 
 export const listResults = defineOperation({
   name: 'runs.results',
   method: 'GET',
   path: '/api/runs/:id/results',
-  summary: 'Show each test of a run: how it went, how it went before, and what failed for the same cause',
+  summary: 'Show each test of a run with its result and history, and the causes of failures',
   role: 'viewer',
   audited: false,
   live: true,
@@ -20,20 +20,20 @@ export const listResults = defineOperation({
   output: runResultsView,
   async run(context, { id }) {
     const { reason } = await context.runs.get(id);
-    // One after the other would see different moments; the plan is read last, so that no test under way is missed.
+    // The plan is read after the results, so that no test under way is missed.
     const results = await context.results.list(id);
-    const [plan, expected, answers] = await Promise.all([
+    const [plan, expected, outcomes] = await Promise.all([
       context.plans.list(id),
       context.durations.expected(id),
-      context.durations.answers(id),
+      context.durations.outcomes(id),
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
     const same = await context.results.sameCauses(id, causes, maxSameCause);
-    return { reason: reason ?? null, ...judgeResults({ plan, results, expected, answers, same }) };
+    return { reason: reason ?? null, ...judgeResults({ plan, results, expected, outcomes, same }) };
   },
 });
 
-/** A step of a test, with the steps within it. */
+/** A step of a test, with its nested steps. */
 export interface StepView {
   name: string;
   status: (typeof statuses)[number];
@@ -59,7 +59,7 @@ export const stepsView = z.object({
   suite: z.string().nullable(),
   attempt: z.number(),
   steps: z.array(stepView),
-  more: z.boolean().describe('Steps were left out, because there are more than 5,000'),
+  more: z.boolean().describe('There are more than 5,000 steps; the rest was left out'),
 });
 export type StepsView = z.output<typeof stepsView>;
 
@@ -67,18 +67,18 @@ export const listSteps = defineOperation({
   name: 'runs.steps',
   method: 'GET',
   path: '/api/runs/:id/steps',
-  summary: 'Show what a test of a run did, step by step',
+  summary: 'Show the steps of a test of a run',
   role: 'viewer',
   audited: false,
   input: z.object({
     id: runId,
     test: testName,
     suite: testName.optional(),
-    attempt: runId.optional().describe('The latest in which it was executed by default'),
+    attempt: runId.optional().describe('By default the latest attempt in which it was executed'),
   }),
   output: stepsView,
   async run(context, { id, test, suite, attempt }) {
-    await withFiles(context.runs, id);
+    await getRunWithFiles(context.runs, id);
     const results = (await context.results.list(id)).filter(
       (result) => result.test === test && result.suite === suite,
     );
@@ -86,8 +86,8 @@ export const listSteps = defineOperation({
     const result = attempt === undefined ? results.at(-1) : results.find((each) => each.attempt === attempt);
     if (result === undefined) throw new Fault('NOT_FOUND', `Run ${id} has no such result of ${name}.`);
     const file = result.attachments.find(({ kind }) => kind === 'steps');
-    if (file === undefined) throw new Fault('NOT_FOUND', `No steps are kept of ${name} in run ${id}.`);
-    const read = readSteps(await readWhole(await context.artifacts.open(id, file.path)));
+    if (file === undefined) throw new Fault('NOT_FOUND', `Run ${id} has no recorded steps of ${name}.`);
+    const read = readSteps(await readSmallFile(await context.artifacts.open(id, file.path)));
     return { test, suite: suite ?? null, attempt: result.attempt, ...read };
   },
 });

@@ -2,39 +2,38 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { type Step, statuses } from '../../model/result.ts';
 
-/** Far more than a test has: suites of MFTF have hundreds. */
+/** Far more than needed: suites of MFTF have hundreds of steps. */
 const maxSteps = 5_000;
-const largestBytes = 16 * 1024 * 1024;
-/** MFTF nests one level, its helpers a few. */
-const deepest = 64;
+const maxBytes = 16 * 1024 * 1024;
+/** MFTF nests steps one level deep, its helpers a few. */
+const maxDepth = 64;
 const nameCharacters = 2_000;
 
 const storedStep = z.object({
   name: z.string().transform((name) => name.slice(0, nameCharacters)),
   status: z.enum(statuses),
   durationMs: z.number(),
-  // Older files have none.
+  // Older files have no attachments.
   attachments: z.array(z.object({ name: z.string(), path: z.string() })).default([]),
   steps: z.array(z.unknown()),
 });
 
 /**
- * The steps in a file that was kept with a result (see `keepFiles`). It lies in the data folder, where anything may have
- * happened to it, so it is checked like any input. `more`: there were too many, and the last are left out.
- * Errors: RESULT_UNREADABLE.
+ * The steps in a file that was kept with a result (see `keepFiles`). The file is in the data folder, where anything may have changed it,
+ * so it is checked like any input. `more`: there were too many steps, and the last are left out. Errors: RESULT_UNREADABLE.
  */
 export function readSteps(content: string): { steps: Step[]; more: boolean } {
-  let left = maxSteps;
+  let remaining = maxSteps;
   let more = false;
 
   const read = (list: unknown, depth: number): Step[] => {
     const steps: Step[] = [];
     for (const each of z.array(z.unknown()).parse(list)) {
-      if (left === 0 || depth > deepest) {
+      if (remaining === 0 || depth > maxDepth) {
         more = true;
         break;
       }
-      left -= 1;
+      remaining -= 1;
       const step = storedStep.parse(each);
       steps.push({ ...step, steps: read(step.steps, depth + 1) });
     }
@@ -49,16 +48,16 @@ export function readSteps(content: string): { steps: Step[]; more: boolean } {
   }
 }
 
-/** A small file of a run as text. Errors: NOT_FOUND, RESULT_UNREADABLE when it is not small. */
-export async function readWhole(file: {
+/** A file of a run as text, of at most 16 MiB. Errors: RESULT_UNREADABLE when it is larger; those of the stream. */
+export async function readSmallFile(file: {
   stream: AsyncIterable<Buffer> & { destroy(): unknown };
   size: number;
 }): Promise<string> {
-  if (file.size > largestBytes) {
+  if (file.size > maxBytes) {
     file.stream.destroy();
     throw new Fault(
       'RESULT_UNREADABLE',
-      `The file with the steps has ${file.size} bytes, which are too many.`,
+      `The file with the steps has ${file.size} bytes; the maximum is ${maxBytes}.`,
     );
   }
   const chunks: Buffer[] = [];

@@ -6,19 +6,22 @@ import type { Context } from '../core/context.ts';
 import { runId, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { runView, viewRun } from '../core/views.ts';
-import { withWaits } from './idle-workers.ts';
+import { withWaitReasons } from './idle-workers.ts';
 
 export const progressView = z.object({
   run: runView,
   position: z
     .number()
     .nullable()
-    .describe('1 for the run that its environment executes next; null unless queued'),
+    .describe('Position in the queue of its environment, 1 is executed next; null unless queued'),
   current: z
     .object({ test: z.string(), suite: z.string().nullable(), startedAt: time })
     .nullable()
     .describe('The test under way'),
-  msLeft: z.number().nullable().describe('From how long its tests took before; null when nothing is known'),
+  msLeft: z
+    .number()
+    .nullable()
+    .describe('Expected time left, from earlier durations of its tests; null when unknown'),
 });
 export type ProgressView = z.output<typeof progressView>;
 
@@ -26,7 +29,7 @@ export const showProgress = defineOperation({
   name: 'runs.progress',
   method: 'GET',
   path: '/api/runs/:id/progress',
-  summary: 'Show how far a run is',
+  summary: 'Show the progress of a run',
   role: 'viewer',
   audited: false,
   live: true,
@@ -38,7 +41,7 @@ export const showProgress = defineOperation({
   },
 });
 
-/** `plan` is only needed of a run that is running. */
+/** The progress of a run. `plan` is only read when the run is running. */
 export async function viewProgress(
   context: Context,
   run: Run,
@@ -46,19 +49,19 @@ export async function viewProgress(
 ): Promise<ProgressView> {
   const running = run.state === 'running';
   const current = running ? plan.find(({ startedAt }) => startedAt) : undefined;
-  const left = running && plan.length > 0 ? await leftOf(context, run, plan) : undefined;
-  const [view = viewRun(run)] = await withWaits(context, [viewRun(run)]);
+  const remaining = running && plan.length > 0 ? await timeLeftOf(context, run, plan) : undefined;
+  const [view = viewRun(run)] = await withWaitReasons(context, [viewRun(run)]);
   return {
     run: view,
     position: run.state === 'queued' ? ((await context.runs.positionInQueue(run.id)) ?? null) : null,
     current: current?.startedAt
       ? { test: current.test, suite: current.suite ?? null, startedAt: current.startedAt.toISOString() }
       : null,
-    msLeft: left === undefined ? null : Math.round(left.msLeft),
+    msLeft: remaining === undefined ? null : Math.round(remaining.msLeft),
   };
 }
 
-async function leftOf(context: Context, run: Run, plan: readonly PlannedProgress[]) {
+async function timeLeftOf(context: Context, run: Run, plan: readonly PlannedProgress[]) {
   const [expected, environment] = await Promise.all([
     context.durations.expected(run.id),
     context.environments.find(run.environmentCode),

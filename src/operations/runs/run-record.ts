@@ -4,7 +4,7 @@ import type { Run } from '../../model/run.ts';
 import { junitReport } from '../../report/junit.ts';
 import type { ReportedRun } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
-import { runId, whole } from '../core/fields.ts';
+import { runId, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { attemptView, eventView, plannedTestView, resultView, viewResult } from '../core/views.ts';
 import { progressView, viewProgress } from './progress.ts';
@@ -20,7 +20,7 @@ export const showRun = defineOperation({
   input: z.object({ id: runId }),
   output: progressView.extend({
     plan: z.array(plannedTestView),
-    results: z.array(resultView).describe('The latest of each test'),
+    results: z.array(resultView).describe('The latest result of each test'),
     attempts: z.array(attemptView),
     events: z.array(eventView),
   }),
@@ -54,34 +54,37 @@ export const showRun = defineOperation({
   },
 });
 
-/** A run whose files are kept. Errors: RUN_UNKNOWN, FILES_REMOVED. */
-export async function withFiles(runs: Pick<Context['runs'], 'get'>, id: number): Promise<Run> {
+/** A run whose files still exist. Errors: RUN_UNKNOWN, FILES_REMOVED. */
+export async function getRunWithFiles(runs: Pick<Context['runs'], 'get'>, id: number): Promise<Run> {
   const run = await runs.get(id);
   if (run.filesRemovedAt === undefined) return run;
   const day = run.filesRemovedAt.toISOString().slice(0, 10);
-  throw new Fault('FILES_REMOVED', `The files of run ${id} were removed on ${day}, because they were old.`);
+  throw new Fault(
+    'FILES_REMOVED',
+    `The files of run ${id} were removed on ${day}, because they were older than the retention allows.`,
+  );
 }
 
-const logPieceBytes = 256 * 1024;
+const maxLogChunkBytes = 256 * 1024;
 
 export const readLog = defineOperation({
   name: 'runs.log',
   method: 'GET',
   path: '/api/runs/:id/log',
-  summary: 'Read a piece of the log of a run; ask again from `next` to follow it',
+  summary: 'Read a chunk of the log of a run; request the next chunk from `next` to follow it',
   role: 'viewer',
   audited: false,
-  input: z.object({ id: runId, from: whole.default(0).describe('Offset in bytes') }),
+  input: z.object({ id: runId, from: wholeNumber.default(0).describe('Offset in bytes') }),
   output: z.object({
     text: z.string(),
-    next: z.number().describe('Offset in bytes of what comes after this piece'),
-    size: z.number().describe('Of the whole log, in bytes'),
-    finished: z.boolean().describe('The run is finished: an empty piece is the end'),
+    next: z.number().describe('Offset in bytes of the next chunk'),
+    size: z.number().describe('Size of the whole log in bytes'),
+    finished: z.boolean().describe('The run is finished, so an empty chunk is the end'),
   }),
   async run({ runs, artifacts }, { id, from }) {
-    // In this order: a log that is read after the run had finished is complete.
-    const { state } = await withFiles(runs, id);
-    const bytes = wholeCharacters(await artifacts.readLog(id, from, logPieceBytes));
+    // The state before the log: a log read after the run finished is complete.
+    const { state } = await getRunWithFiles(runs, id);
+    const bytes = wholeCharacters(await artifacts.readLog(id, from, maxLogChunkBytes));
     return {
       text: bytes.toString('utf8'),
       next: from + bytes.length,
@@ -91,7 +94,7 @@ export const readLog = defineOperation({
   },
 });
 
-/** A piece may end within a character of UTF-8; that character comes with the next piece. */
+/** The bytes without an incomplete UTF-8 character at their end; that character comes with the next chunk. */
 export function wholeCharacters(bytes: Buffer): Buffer {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] as number;
@@ -106,18 +109,18 @@ export const listArtifacts = defineOperation({
   name: 'runs.artifacts',
   method: 'GET',
   path: '/api/runs/:id/artifacts',
-  summary: 'List the files of a run; each is at the same address with its path behind it',
+  summary: 'List the files of a run; each can be read at this address followed by its path',
   role: 'viewer',
   audited: false,
   input: z.object({ id: runId }),
   output: z.object({ artifacts: z.array(z.object({ path: z.string(), size: z.number() })) }),
   async run({ runs, artifacts }, { id }) {
-    await withFiles(runs, id);
+    await getRunWithFiles(runs, id);
     return { artifacts: await artifacts.list(id) };
   },
 });
 
-const maxReported = 1000;
+const maxJunitRuns = 1000;
 
 export const reportJunit = defineOperation({
   name: 'runs.junit',
@@ -132,8 +135,8 @@ export const reportJunit = defineOperation({
   output: z.object({ xml: z.string() }),
   async run({ runs, results, plans }, { ids }) {
     const numbers = ids.split(',').map(Number);
-    if (numbers.length > maxReported) {
-      throw new Fault('INPUT_INVALID', `At most ${maxReported} runs can be reported at once.`);
+    if (numbers.length > maxJunitRuns) {
+      throw new Fault('INPUT_INVALID', `At most ${maxJunitRuns} runs can be reported at once.`);
     }
     const reported: ReportedRun[] = [];
     for (const id of numbers) {

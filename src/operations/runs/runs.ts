@@ -5,17 +5,23 @@ import type { Run } from '../../model/run.ts';
 import { runStates, verdicts } from '../../model/run.ts';
 import { describeSelection, emptySelection, type Selection, selectsNothing } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, runId, testName, whole } from '../core/fields.ts';
+import { code, line, runId, testName, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/environments.ts';
-import { withWaits } from './idle-workers.ts';
+import { withWaitReasons } from './idle-workers.ts';
 
 const names = z.array(testName).max(10_000).default([]);
-const requestedBy = line(200).default('api').describe('Where nobody signs in; else it is who has signed in');
+const requestedBy = line(200)
+  .default('api')
+  .describe('Name of the requester when sign-in is off; otherwise the signed-in user');
 
-export const priority = z.int().min(-1000).max(1000).describe('Higher starts earlier within its environment');
+export const priority = z
+  .int()
+  .min(-1000)
+  .max(1000)
+  .describe('Higher starts earlier in the queue of its environment');
 
 export const selectionInput = z.strictObject({
   all: z.boolean().default(false),
@@ -40,20 +46,20 @@ export const submitRuns = defineOperation({
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
-  run(context, asks, { principal: who, key, traceParent }) {
-    const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
+  run(context, request, { principal, key, traceParent }) {
+    const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
     return idempotent<{ runs: RunView[] }>(
       context,
       { operation: 'runs.submit', input, key },
-      async (keep) => {
+      async (save) => {
         const { environments, selection, priority, requestedBy } = input;
         await checkSelection(context, selection);
         const ids: number[] = [];
         for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
-        const same = { selection, priority, requestedBy, ...defined({ traceParent }) };
+        const fields = { selection, priority, requestedBy, ...defined({ traceParent }) };
         const runs = await context.runs.insert(
-          ids.map((environmentId) => ({ environmentId, ...same })),
-          (transaction, inserted) => keep(transaction, { runs: inserted.map(viewRun) }),
+          ids.map((environmentId) => ({ environmentId, ...fields })),
+          (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
         );
         return { runs: runs.map(viewRun) };
       },
@@ -74,22 +80,22 @@ export const listRuns = defineOperation({
     state: z.enum(runStates).optional(),
     verdict: z.enum(verdicts).optional(),
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
-    limit: whole.min(1).max(200).default(20),
+    limit: wholeNumber.min(1).max(200).default(20),
   }),
   output: z.object({
     runs: z.array(runView),
-    next: z.number().nullable().describe('The `before` of the next page; null when this is the last'),
+    next: z.number().nullable().describe('The `before` of the next page; null when this is the last page'),
   }),
   async run(context, { environment, state, verdict, before, limit }) {
     const environmentId =
       environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
-    // One more than asked for says whether there is another page.
-    const found = await context.runs.list({
+    // One more than the limit shows whether there is another page.
+    const page = await context.runs.list({
       limit: limit + 1,
       ...defined({ environmentId, state, verdict, before }),
     });
-    const runs = await withWaits(context, found.slice(0, limit).map(viewRun));
-    return { runs, next: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
+    const runs = await withWaitReasons(context, page.slice(0, limit).map(viewRun));
+    return { runs, next: page.length > limit ? (runs.at(-1)?.id ?? null) : null };
   },
 });
 
@@ -97,7 +103,7 @@ export const cancelRun = defineOperation({
   name: 'runs.cancel',
   method: 'POST',
   path: '/api/runs/:id/cancel',
-  summary: 'Cancel a run: at once when it is queued, else its worker ends it',
+  summary: 'Cancel a run: at once when it is queued, otherwise its worker ends it',
   role: 'operator',
   audited: ({ id }) => `run ${id}`,
   input: z.object({ id: runId }),
@@ -111,18 +117,21 @@ export const prioritiseRun = defineOperation({
   name: 'runs.prioritise',
   method: 'POST',
   path: '/api/runs/:id/priority',
-  summary: 'Let a queued run start earlier or later within its environment',
+  summary: 'Change the position of a queued run in the queue of its environment',
   role: 'operator',
   audited: ({ id, priority, front }) => `run ${id}: ${front ? 'to the front' : `priority ${priority}`}`,
   input: z.object({
     id: runId,
     priority: priority.optional(),
-    front: z.boolean().default(false).describe('Before all that wait there now, instead of a priority'),
+    front: z
+      .boolean()
+      .default(false)
+      .describe('Move it before all runs queued there now, instead of setting a priority'),
   }),
   output: runView,
   async run({ runs }, { id, priority, front }) {
     if ((priority === undefined) !== front) {
-      throw new Fault('INPUT_INVALID', 'Either a priority is named, or front.');
+      throw new Fault('INPUT_INVALID', 'Name either priority or front.');
     }
     return viewRun(await runs.prioritise(id, priority ?? 'front'));
   },
@@ -132,19 +141,19 @@ export const retryRun = defineOperation({
   name: 'runs.retry',
   method: 'POST',
   path: '/api/runs/:id/retry',
-  summary: 'Submit a finished run again, whole or only what did not succeed',
+  summary: 'Submit a finished run again, with all tests or only those that did not succeed',
   role: 'operator',
   audited: ({ id, failedOnly }) => `run ${id}${failedOnly ? ', failed only' : ''}`,
   input: z.object({
     id: runId,
-    failedOnly: z.boolean().default(false).describe('Only tests that failed, were broken, or have no result'),
+    failedOnly: z.boolean().default(false).describe('Only tests that failed, were broken or have no result'),
     requestedBy,
   }),
   output: runView,
   creates: true,
-  run(context, asks, { principal: who, key, traceParent }) {
-    const input = { ...asks, requestedBy: requesterOf(who, asks.requestedBy) };
-    return idempotent<RunView>(context, { operation: 'runs.retry', input, key }, async (keep) => {
+  run(context, request, { principal, key, traceParent }) {
+    const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
+    return idempotent<RunView>(context, { operation: 'runs.retry', input, key }, async (save) => {
       const { id, failedOnly, requestedBy } = input;
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
@@ -152,34 +161,37 @@ export const retryRun = defineOperation({
       const { environmentId, priority } = run;
       const inserted = await context.runs.insert(
         [{ environmentId, selection, priority, requestedBy, retryOf: id, ...defined({ traceParent }) }],
-        (transaction, [made]) => keep(transaction, viewRun(made as Run)),
+        (transaction, [run]) => save(transaction, viewRun(run as Run)),
       );
       return viewRun(inserted[0] as Run);
     });
   },
 });
 
-/** Who asked for a run. Only where nobody signs in may a name be claimed. */
-function requesterOf(principal: Principal, claimed: string): string {
+/** Who requested a run. The caller may choose a name only when sign-in is off. */
+function requesterOf(principal: Principal, requestedBy: string): string {
   const signedIn = principal.via === 'password' || principal.via === 'oidc' || principal.via === 'token';
-  return signedIn ? principal.name : claimed;
+  return signedIn ? principal.name : requestedBy;
 }
 
-/** Refused here, before anything is queued, as far as it can be known here. */
+/**
+ * Refuses a selection without tests before anything is queued, as far as the catalog is available.
+ * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
+ */
 export async function checkSelection(context: Context, selection: Selection): Promise<void> {
   if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
   const tests = await context.resolveSelection(selection);
   if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
 }
 
-/** A run that broke before it had a plan did nothing, so all of it is repeated. */
+/** The tests of a run that did not succeed; all of its selection when it broke before it had a plan. */
 async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selection> {
   const plan = await plans.list(run.id);
   if (plan.length === 0) return run.selection;
   const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
   if (tests.length === 0)
     throw new Fault('SELECTION_EMPTY', `No test of run ${run.id} failed or was broken.`);
-  // In a suite a test runs between the suite's before and after, so it is named with it.
+  // A test of a suite runs between the before and after of the suite, so it is named with the suite.
   const names = tests.map(({ test, suite }) => (suite ? `${suite}:${test}` : test));
   return { ...emptySelection, tests: names };
 }

@@ -14,24 +14,26 @@ import { readRuns } from '../../store/tables/runs.ts';
 import { time } from '../core/fields.ts';
 import { reasonView, selectionView } from '../core/views.ts';
 
-/** How schedules look on the wire. */
+/** Schedules as JSON. */
 
 export const timeView = z.object({
   at: time,
-  local: z.string().describe('What clocks show then: `2026-03-29 03:00`'),
-  offset: z.string().describe('How far they are from UTC: `+02:00`'),
-  note: z.string().nullable().describe('What is odd about it, where the clock is changed'),
+  local: z.string().describe('Local time: `2026-03-29 03:00`'),
+  offset: z.string().describe('Offset from UTC: `+02:00`'),
+  note: z.string().nullable().describe('Remark about a change of the clock at this time'),
 });
 export type TimeView = z.output<typeof timeView>;
 
 export const firingView = z.object({
   id: z.number(),
-  dueAt: time.nullable().describe('Null when somebody fired it by hand'),
+  dueAt: time.nullable().describe('Null when it was fired by hand'),
   firedAt: time,
   outcome: z.enum(firingOutcomes),
   by: z.string().nullable().describe('Who fired it by hand'),
-  missed: z.number().describe('Earlier times that went by; 100 means many'),
-  reason: reasonView.nullable().describe('Why it was skipped or failed, or where it made no run'),
+  missed: z.number().describe('Number of earlier missed times; 100 means 100 or more'),
+  reason: reasonView
+    .nullable()
+    .describe('Why it was skipped or failed, or on which environments it created no run'),
   runs: z.array(
     z.object({
       id: z.number(),
@@ -51,26 +53,26 @@ export const scheduleView = z.object({
   zone: z.string(),
   environments: z.array(z.object({ code: z.string(), removed: z.boolean() })),
   selection: selectionView,
-  summary: z.string().describe('The selection in few words'),
+  summary: z.string().describe('The selection in a few words'),
   priority: z.number(),
   overlap: z.enum(overlapRules),
   missed: z.enum(missedRules),
   catchUpMinutes: z.number(),
   paused: z.object({ since: time }).nullable(),
-  next: z.array(timeView).describe('None while it is paused'),
+  next: z.array(timeView).describe('Empty while it is paused'),
   problem: z
     .string()
     .nullable()
-    .describe('What is wrong with it now: an environment was removed, or nobody is there to fire'),
+    .describe('What is wrong with the schedule now: an environment was removed, or no scheduler is up'),
   last: firingView.nullable(),
   createdBy: z.string(),
   createdAt: time,
 });
 export type ScheduleView = z.output<typeof scheduleView>;
 
-/** How many times to come are shown. */
+/** The number of next times that are shown. */
 export const shownTimes = 5;
-/** After this long nobody seems to be there who fires. */
+/** A schedule that is due for longer has no scheduler. */
 const overdueMs = 30_000;
 
 export function viewTime(times: Times, at: Date): TimeView {
@@ -108,21 +110,21 @@ function nextTimes({ cron, zone, nextAt }: Schedule): TimeView[] {
 }
 
 function problemOf({ environments, nextAt }: Schedule, now: Date): string | undefined {
-  const gone = environments.filter(({ removed }) => removed).map(({ code }) => code);
-  if (gone.length > 0) {
-    const rest = gone.length === environments.length ? 'none is left' : 'the others are tested';
-    return `Its environments that were removed: ${gone.join(', ')}; ${rest}.`;
+  const removedCodes = environments.filter(({ removed }) => removed).map(({ code }) => code);
+  if (removedCodes.length > 0) {
+    const rest = removedCodes.length === environments.length ? 'none remains' : 'the others are tested';
+    return `Removed environments: ${removedCodes.join(', ')}; ${rest}.`;
   }
   if (nextAt && now.getTime() - nextAt.getTime() > overdueMs) {
-    return 'It is overdue: nobody fires. Start `matre scheduler`, or `matre up`.';
+    return 'It is overdue, because no scheduler is up. Start `matre scheduler`, or `matre up`.';
   }
   return undefined;
 }
 
-/** With what has become of their runs. */
+/** Firings with the current state of their runs. */
 export async function viewFirings(database: Queryable, firings: readonly Firing[]): Promise<FiringView[]> {
   const ids = firings.flatMap((firing) => firing.runs);
-  const known = new Map((await readRuns(database, ids)).map((run) => [run.id, run]));
+  const runsById = new Map((await readRuns(database, ids)).map((run) => [run.id, run]));
   return firings.map(({ id, dueAt, firedAt, outcome, by, missed, reason, runs }) => ({
     id,
     dueAt: dueAt?.toISOString() ?? null,
@@ -131,11 +133,11 @@ export async function viewFirings(database: Queryable, firings: readonly Firing[
     by: by ?? null,
     missed,
     reason: reason ?? null,
-    runs: runs.flatMap((run) => {
-      const found = known.get(run);
-      if (!found) return [];
-      const { environmentCode: environment, state, verdict, reason } = found;
-      return { id: run, environment, state, verdict: verdict ?? null, reason: reason ?? null };
+    runs: runs.flatMap((id) => {
+      const run = runsById.get(id);
+      if (!run) return [];
+      const { environmentCode: environment, state, verdict, reason } = run;
+      return { id, environment, state, verdict: verdict ?? null, reason: reason ?? null };
     }),
   }));
 }

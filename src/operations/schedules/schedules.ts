@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
 import { firstAfter, timesOf } from '../../schedule/times.ts';
+import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, whole } from '../core/fields.ts';
+import { code, line, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/environments.ts';
@@ -30,40 +31,61 @@ const name = z
 const cron = line(100).describe(
   'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly',
 );
-const zone = line(100).describe('Of the IANA database: Europe/Berlin');
+const zone = line(100).describe('IANA time zone, such as Europe/Berlin');
 const environments = z.array(code).min(1, 'must name an environment').max(200);
 const overlap = z
   .enum(overlapRules)
-  .describe('Where an earlier run of it is not finished: make none, let it wait, or cancel the earlier one');
+  .describe(
+    'When an earlier run of the schedule is not finished: skip this one, queue it, or replace the earlier one',
+  );
 const missed = z
   .enum(missedRules)
-  .describe('Times that went by while nobody fired: nothing, or one run for all of them');
-const catchUpMinutes = z.int().min(1).max(10_080).describe('With `once`: how long ago a missed time may be');
+  .describe('Times missed while no scheduler was up: skip them, or fire once for all of them');
+const catchUpMinutes = z
+  .int()
+  .min(1)
+  .max(10_080)
+  .describe('With `once`: maximum age of a missed time in minutes');
+
+/** What a schedule does; all but its name. */
+const settings = {
+  cron,
+  zone,
+  environments,
+  selection: selectionInput,
+  priority,
+  overlap,
+  missed,
+  catchUpMinutes,
+};
 
 export const addSchedule = defineOperation({
   name: 'schedules.add',
   method: 'POST',
   path: '/api/schedules',
-  summary: 'Submit a selection again and again, by the clock of a time zone',
+  summary: 'Add a schedule: a selection that is submitted at the times of a cron expression',
   role: 'operator',
   audited: ({ name }) => name,
   input: z.object({
     name,
-    cron,
+    ...settings,
     zone: zone.default('UTC'),
-    environments,
-    selection: selectionInput,
     priority: priority.default(0),
     overlap: overlap.default('skip'),
     missed: missed.default('once'),
     catchUpMinutes: catchUpMinutes.default(60),
   }),
   output: scheduleView,
-  async run(context, { environments, ...fields }, { principal: who }) {
+  async run(context, { environments, ...fields }, { principal }) {
     const nextAt = firstAfter(fields, await context.clock());
     await checkSelection(context, fields.selection);
     const environmentIds = await idsOf(context, environments);
-    const added = await context.schedules.create({ ...fields, environmentIds, nextAt, createdBy: who.name });
+    const added = await context.schedules.create({
+      ...fields,
+      environmentIds,
+      nextAt,
+      createdBy: principal.name,
+    });
     return view(context, added);
   },
 });
@@ -72,7 +94,7 @@ export const listSchedules = defineOperation({
   name: 'schedules.list',
   method: 'GET',
   path: '/api/schedules',
-  summary: 'List the schedules with their next times and what became of the last one, by name',
+  summary: 'List the schedules with their next times and last firing, by name',
   role: 'viewer',
   live: true,
   audited: false,
@@ -81,7 +103,7 @@ export const listSchedules = defineOperation({
   async run({ schedules, firings, database, clock }) {
     const [all, latest, now] = await Promise.all([schedules.list(), firings.latest(), clock()]);
     const viewed = await viewFirings(database, [...latest.values()]);
-    const last = new Map([...latest.keys()].map((id, place) => [id, viewed[place]]));
+    const last = new Map([...latest.keys()].map((id, index) => [id, viewed[index]]));
     return { schedules: all.map((schedule) => viewSchedule(schedule, last.get(schedule.id), now)) };
   },
 });
@@ -90,10 +112,10 @@ export const showSchedule = defineOperation({
   name: 'schedules.show',
   method: 'GET',
   path: '/api/schedules/:name',
-  summary: 'Show a schedule with what became of its times, the newest first',
+  summary: 'Show a schedule with its recent firings, the newest first',
   role: 'viewer',
   audited: false,
-  input: z.object({ name, limit: whole.min(1).max(100).default(20) }),
+  input: z.object({ name, limit: wholeNumber.min(1).max(100).default(20) }),
   output: scheduleView.extend({ firings: z.array(firingView) }),
   async run(context, { name, limit }) {
     const schedule = await context.schedules.get(name);
@@ -106,99 +128,58 @@ export const editSchedule = defineOperation({
   name: 'schedules.edit',
   method: 'PATCH',
   path: '/api/schedules/:name',
-  summary: 'Change a schedule; what is not named stays',
+  summary: 'Change a schedule; unspecified fields are unchanged',
   role: 'operator',
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
     name,
     rename: name.optional(),
-    cron: cron.optional(),
-    zone: zone.optional(),
-    environments: environments.optional(),
-    selection: selectionInput.optional(),
-    priority: priority.optional(),
-    overlap: overlap.optional(),
-    missed: missed.optional(),
-    catchUpMinutes: catchUpMinutes.optional(),
+    ...z.object(settings).partial().shape,
   }),
   output: scheduleView,
   async run(context, { name, rename, environments, ...rest }) {
     const changes = defined(rest);
     if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
-      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+      throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     if (changes.selection) await checkSelection(context, changes.selection);
-    const named = environments && (await idsOf(context, environments));
-    const now = await context.clock();
-    const edited = await context.schedules.update(name, (current) => {
-      const changed = { ...current, ...changes, name: rename ?? current.name };
-      const moved = changed.cron !== current.cron || changed.zone !== current.zone;
-      return {
-        ...changed,
-        environmentIds: named ?? idsIn(current),
-        // A pause stays one, but what cannot be read is refused all the same.
-        nextAt: moved ? activeAt(current, firstAfter(changed, now)) : current.nextAt,
-      };
+    const environmentIds = environments && (await idsOf(context, environments));
+    return update(context, name, (current, now) => {
+      const changed = { ...changes, name: rename ?? current.name, ...(environmentIds && { environmentIds }) };
+      const { cron, zone } = { ...current, ...changes };
+      if (cron === current.cron && zone === current.zone) return changed;
+      // Computed for a paused schedule too: an expression that cannot be read is refused.
+      const nextAt = firstAfter({ cron, zone }, now);
+      return { ...changed, nextAt: current.pausedAt ? undefined : nextAt };
     });
-    return view(context, edited);
   },
 });
 
-export const pauseSchedule = defineOperation({
+export const pauseSchedule = changeOne({
   name: 'schedules.pause',
   method: 'POST',
   path: '/api/schedules/:name/pause',
-  summary: 'Let a schedule fire no more until it is resumed; its runs go on',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const now = await context.clock();
-    const paused = await context.schedules.update(name, (current) => ({
-      ...current,
-      environmentIds: idsIn(current),
-      pausedAt: current.pausedAt ?? now,
-      nextAt: undefined,
-    }));
-    return view(context, paused);
-  },
+  summary: 'Pause a schedule until it is resumed; its runs continue',
+  change: (context, name) => setPaused(context, name, true),
 });
 
-export const resumeSchedule = defineOperation({
+export const resumeSchedule = changeOne({
   name: 'schedules.resume',
   method: 'POST',
   path: '/api/schedules/:name/resume',
-  summary: 'Let a paused schedule fire again; times during the pause are not caught up',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const now = await context.clock();
-    const resumed = await context.schedules.update(name, (current) => ({
-      ...current,
-      environmentIds: idsIn(current),
-      pausedAt: undefined,
-      nextAt: current.nextAt ?? firstAfter(current, now),
-    }));
-    return view(context, resumed);
-  },
+  summary: 'Resume a paused schedule; times during the pause are not caught up',
+  change: (context, name) => setPaused(context, name, false),
 });
 
-export const removeSchedule = defineOperation({
+export const removeSchedule = changeOne({
   name: 'schedules.remove',
   method: 'DELETE',
   path: '/api/schedules/:name',
-  summary: 'Remove a schedule with the record of its times; its runs stay',
-  role: 'operator',
-  audited: ({ name }) => name,
-  input: z.object({ name }),
-  output: scheduleView,
-  async run(context, { name }) {
-    const shown = await view(context, await context.schedules.get(name));
+  summary: 'Remove a schedule and the history of its firings; its runs stay',
+  async change(context, name) {
+    const removed = await view(context, await context.schedules.get(name));
     await context.schedules.remove(name);
-    return shown;
+    return removed;
   },
 });
 
@@ -206,18 +187,18 @@ export const fireSchedule = defineOperation({
   name: 'schedules.fire',
   method: 'POST',
   path: '/api/schedules/:name/fire',
-  summary: 'Fire a schedule now, by its rules, also a paused one; its times stay as they are',
+  summary: 'Fire a schedule now, by its rules, even if it is paused; its next times are unchanged',
   role: 'operator',
   audited: ({ name }) => name,
   input: z.object({ name }),
   output: firingView,
   creates: true,
-  run(context, input, { principal: who, key }) {
-    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (keep) => {
+  run(context, input, { principal, key }) {
+    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (save) => {
       let viewed: FiringView | undefined;
-      await context.firer.byHand(input.name, who.name, async (transaction, firing) => {
+      await context.firer.byHand(input.name, principal.name, async (transaction, firing) => {
         [viewed] = await viewFirings(transaction, [firing]);
-        await keep(transaction, viewed as FiringView);
+        await save(transaction, viewed as FiringView);
       });
       return viewed as FiringView;
     });
@@ -228,10 +209,10 @@ export const previewSchedule = defineOperation({
   name: 'schedules.preview',
   method: 'GET',
   path: '/api/schedule-times',
-  summary: 'Show the next times of a cron expression in a time zone; nothing is saved',
+  summary: 'Preview the next times of a cron expression in a time zone; nothing is saved',
   role: 'viewer',
   audited: false,
-  input: z.object({ cron, zone: zone.default('UTC'), count: whole.min(1).max(50).default(shownTimes) }),
+  input: z.object({ cron, zone: zone.default('UTC'), count: wholeNumber.min(1).max(50).default(shownTimes) }),
   output: z.object({ zone: z.string(), next: z.array(timeView) }),
   async run({ clock }, { cron, zone, count }) {
     const first = firstAfter({ cron, zone }, await clock());
@@ -241,18 +222,59 @@ export const previewSchedule = defineOperation({
   },
 });
 
+/** An operation that changes one schedule, named in the path, and returns it. */
+function changeOne({
+  change,
+  ...operation
+}: {
+  name: string;
+  method: 'POST' | 'DELETE';
+  path: string;
+  summary: string;
+  change(context: Context, name: string): Promise<ScheduleView>;
+}) {
+  return defineOperation({
+    ...operation,
+    role: 'operator',
+    audited: ({ name }) => name,
+    input: z.object({ name }),
+    output: scheduleView,
+    run: (context, { name }) => change(context, name),
+  });
+}
+
+/** Repeating it changes nothing: a paused schedule keeps the time of its pause, an active one its next time. */
+function setPaused(context: Context, name: string, paused: boolean): Promise<ScheduleView> {
+  return update(context, name, ({ pausedAt, nextAt, cron, zone }, now) =>
+    paused
+      ? { pausedAt: pausedAt ?? now, nextAt: undefined }
+      : { pausedAt: undefined, nextAt: nextAt ?? firstAfter({ cron, zone }, now) },
+  );
+}
+
+/** `change` gets the schedule as stored and the time of the clock, and returns the fields that change. */
+async function update(
+  context: Context,
+  name: string,
+  change: (current: Schedule, now: Date) => Partial<ScheduleFields & DueTime>,
+): Promise<ScheduleView> {
+  const now = await context.clock();
+  const updated = await context.schedules.update(name, (current) => ({
+    ...current,
+    environmentIds: current.environments.map(({ id }) => id),
+    ...change(current, now),
+  }));
+  return view(context, updated);
+}
+
 async function view({ firings, database, clock }: Context, schedule: Schedule): Promise<ScheduleView> {
   const [last] = await viewFirings(database, await firings.list(schedule.id, 1));
   return viewSchedule(schedule, last, await clock());
 }
 
-/** Errors: ENVIRONMENT_UNKNOWN. */
+/** The ids of the environments with these codes. Errors: ENVIRONMENT_UNKNOWN. */
 async function idsOf(context: Context, codes: readonly string[]): Promise<number[]> {
   const ids: number[] = [];
   for (const code of new Set(codes)) ids.push((await getEnvironment(context, code)).id);
   return ids;
 }
-
-const idsIn = ({ environments }: Schedule) => environments.map(({ id }) => id);
-
-const activeAt = ({ pausedAt }: Schedule, nextAt: Date) => (pausedAt ? undefined : nextAt);

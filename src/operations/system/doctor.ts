@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { memoize } from '../../async/single-flight.ts';
+import type { CheckContext } from '../../doctor/check-context.ts';
 import { checks } from '../../doctor/checks.ts';
 import { type CheckReport, type Report, runChecks } from '../../doctor/run-checks.ts';
 import type { Context } from '../core/context.ts';
@@ -6,88 +8,87 @@ import { code } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/environments.ts';
 
+/** The frozen name of the status of a check or finding in the API. */
 const standing = z.enum(['well', 'warning', 'unknown', 'problem']);
 
 const reportView = z.object({
-  healthy: z.boolean().describe('Every check could look, and found no problem; there may be warnings'),
+  healthy: z.boolean().describe('Every check completed without a problem; there may be warnings'),
   tookMs: z.number(),
   checks: z.array(
     z.object({
       name: z.string(),
       looksAt: z.string(),
-      standing: standing.describe('The worst of its findings'),
+      standing: standing.describe('The worst status of its findings'),
       tookMs: z.number(),
       findings: z.array(
         z.object({
           standing,
-          about: z.string().nullable().describe('An environment, a container, a worker, an address'),
+          about: z.string().nullable().describe('The environment, container, worker or address concerned'),
           found: z.string(),
           code: z.string().nullable(),
           meaning: z.string().nullable(),
-          remedy: z.string().nullable().describe('The command or setting that mends it'),
-          fixable: z.boolean().describe('It can be mended safely by itself'),
+          remedy: z.string().nullable().describe('The command or setting that fixes it'),
+          fixable: z.boolean().describe('`--fix` can repair it safely'),
         }),
       ),
-      healed: z.array(z.string()).describe('What was done about it'),
+      healed: z.array(z.string()).describe('Repairs that were made'),
     }),
   ),
 });
 export type ReportView = z.output<typeof reportView>;
 
-const scope = { environment: code.optional().describe('Only what concerns this one, of all by default') };
+const scope = { environment: code.optional().describe('Check only this environment; by default all') };
 
 export const showDoctor = defineOperation({
   name: 'doctor.show',
   method: 'GET',
   path: '/api/doctor',
-  summary: 'Look for every cause of trouble that is known; changes nothing',
+  summary: 'Check for every known cause of trouble; changes nothing',
   role: 'viewer',
   audited: false,
   input: z.object(scope),
   output: reportView,
-  run: (context, { environment }, { principal: who }) =>
-    lookAt(context, environment, { fix: false, maySignIn: who.role !== 'viewer' }),
+  run: (context, { environment }, { principal }) =>
+    examine(context, environment, { fix: false, maySignIn: principal.role !== 'viewer' }),
 });
 
 export const fixDoctor = defineOperation({
   name: 'doctor.fix',
   method: 'POST',
   path: '/api/doctor/fix',
-  summary: 'The same, and mend what can be mended safely: only what is ours, and nothing that a run uses',
+  summary:
+    'Check for every known cause of trouble, and repair what is safe: only what belongs to this installation, and nothing that a run uses',
   role: 'operator',
   audited: ({ environment }) => environment ?? 'all environments',
   input: z.object(scope),
   output: reportView,
-  run: (context, { environment }) => lookAt(context, environment, { fix: true, maySignIn: true }),
+  run: (context, { environment }) => examine(context, environment, { fix: true, maySignIn: true }),
 });
 
-async function lookAt(
+async function examine(
   context: Context,
-  wanted: string | undefined,
+  code: string | undefined,
   { fix, maySignIn }: { fix: boolean; maySignIn: boolean },
 ): Promise<ReportView> {
   const { config, database, locks, workers, environments, runs, queue } = context;
-  let opening: ReturnType<Context['examined']> | undefined;
-  const examined = {
+  const checkContext: CheckContext = {
     config,
     database,
     locks,
     workers,
-    environments: wanted === undefined ? await environments.list() : [await getEnvironment(context, wanted)],
+    environments: code === undefined ? await environments.list() : [await getEnvironment(context, code)],
     allEnvironments: () => environments.list(),
     maySignIn,
     runningClaims: () => queue.held(),
     runningCommits: () => runs.commitsInUse(),
-    // Once for all checks: each would ask for the newest commit again.
-    containers() {
-      opening ??= context.examined();
-      return opening;
-    },
+    // Once for all checks: each would resolve the newest commit again.
+    containers: memoize(() => context.containersContext()),
+    inspections: {},
   };
-  return view(await runChecks(checks, examined, { fix }));
+  return view(await runChecks(checks, checkContext, { fix }));
 }
 
-/** The word for a status in the API. */
+/** The value of a status in the API. */
 const standingOf = (status: CheckReport['status']) => (status === 'ok' ? 'well' : status);
 
 function view({ checks, ...report }: Report): ReportView {

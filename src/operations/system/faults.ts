@@ -6,7 +6,7 @@ export const listFaults = defineOperation({
   name: 'faults.list',
   method: 'GET',
   path: '/api/faults',
-  summary: 'List the codes of faults: what each means for a run, and what to do',
+  summary: 'List the fault codes: what each means for a run, and what to do',
   role: 'viewer',
   audited: false,
   input: z.object({}),

@@ -4,43 +4,43 @@ import type { PastResult } from '../../store/tables/results.ts';
 import type { HistoryCellView, TestHistoryView } from './history-view.ts';
 
 /**
- * The results of a test (the oldest first) as a grid of environments and commits. The first result of each environment at a
- * commit stands in the first column of that commit, the second in the next, so that results of one commit stand under each
- * other though each environment has runs of its own. `runs`: how many columns, the newest.
+ * The results of a test (the oldest first) as a grid of environments and commits. The first result of each environment at a commit is in
+ * the first column of that commit, the second in the next, so that results of one commit are in the same columns although each
+ * environment has its own runs. `runs`: the number of columns, the newest.
  */
-export function viewHistory(
+export function buildHistory(
   all: readonly PastResult[],
   { test, suite, runs }: { test: string; suite: string | undefined; runs: number },
 ): TestHistoryView {
-  const past = all.filter((each) => each.suite === suite);
+  const results = all.filter((each) => each.suite === suite);
   const columns = new Map<string, PastResult[]>();
-  const seen = new Map<string, number>();
-  for (const result of past) {
+  const counts = new Map<string, number>();
+  for (const result of results) {
     const commit = result.commit?.id ?? '';
-    const place = `${result.environment} ${commit}`;
-    const number = seen.get(place) ?? 0;
-    seen.set(place, number + 1);
+    const key = `${result.environment} ${commit}`;
+    const number = counts.get(key) ?? 0;
+    counts.set(key, number + 1);
     const column = `${commit} ${number}`;
     const members = columns.get(column);
     if (members) members.push(result);
     else columns.set(column, [result]);
   }
-  // In the order of their first results, because the results are.
+  // A Map keeps the order of insertion, which is that of the first results.
   const shown = [...columns.values()].slice(-runs);
   const rows = groupBy(shown.flat(), ({ environment }) => environment);
   const statistics = [...rows.values()].map(statisticsOf);
-  const answers = statistics.flatMap(({ flakiness, answers }) =>
-    flakiness === null ? [] : { flakiness, answers },
+  const changing = statistics.flatMap(({ flakiness, outcomes }) =>
+    flakiness === null ? [] : { flakiness, outcomes },
   );
-  const pairs = answers.reduce((sum, each) => sum + each.answers - 1, 0);
-  const changes = answers.reduce((sum, each) => sum + each.flakiness * (each.answers - 1), 0);
-  const { answers: _answers, ...total } = statisticsOf(shown.flat());
+  const pairs = changing.reduce((sum, each) => sum + each.outcomes - 1, 0);
+  const changes = changing.reduce((sum, each) => sum + each.flakiness * (each.outcomes - 1), 0);
+  const { outcomes: _outcomes, ...total } = statisticsOf(shown.flat());
   return {
     test,
     suite: suite ?? null,
     suites: [...new Set(all.map((each) => each.suite ?? null))].sort(),
     ...total,
-    // Between environments nothing follows upon anything.
+    // Only neighbours on the same environment count.
     flakiness: pairs === 0 ? null : changes / pairs,
     columns: shown.map((members) => ({
       commit: members[0]?.commit ?? null,
@@ -48,7 +48,7 @@ export function viewHistory(
       ...durations(members),
     })),
     rows: [...rows.keys()].sort().map((environment) => {
-      const { answers: _answers, ...own } = statisticsOf(
+      const { outcomes: _outcomes, ...own } = statisticsOf(
         shown.flat().filter((each) => each.environment === environment),
       );
       const cells = shown.map((members) => {
@@ -64,24 +64,24 @@ function viewCell({ runId, status, durationMs, message, at }: PastResult): Histo
   return { run: runId, status, durationMs, message: message ?? null, at: at.toISOString() };
 }
 
-/** Of results of one environment, as far as they follow upon each other. */
+/** Statistics of results. The flakiness makes sense for the results of one environment only. */
 function statisticsOf(results: readonly PastResult[]) {
-  const inTime = [...results].sort((one, other) => one.at.getTime() - other.at.getTime());
-  const answers = inTime
+  const byTime = [...results].sort((one, other) => one.at.getTime() - other.at.getTime());
+  const outcomes = byTime
     .filter(({ status }) => status === 'passed' || status === 'failed')
     .map(({ status }) => (status === 'passed' ? '.' : 'x'))
     .join('');
-  const passed = [...answers].filter((answer) => answer === '.').length;
+  const passed = [...outcomes].filter((outcome) => outcome === '.').length;
   return {
     results: results.length,
-    answers: answers.length,
-    passRate: answers === '' ? null : passed / answers.length,
-    flakiness: flakinessOf(answers) ?? null,
+    outcomes: outcomes.length,
+    passRate: outcomes === '' ? null : passed / outcomes.length,
+    flakiness: flakinessOf(outcomes) ?? null,
     ...durations(results),
   };
 }
 
-/** Of those that ran to their end: how long a broken or skipped test took says nothing. */
+/** Percentiles of the durations of passed and failed results: those of broken and skipped ones are meaningless. */
 function durations(results: readonly PastResult[]) {
   const sorted = results
     .filter(({ status }) => status === 'passed' || status === 'failed')

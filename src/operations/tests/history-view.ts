@@ -17,11 +17,11 @@ export type HistoryCellView = z.output<typeof historyCellView>;
 
 const statistics = {
   results: z.number(),
-  passRate: z.number().nullable().describe('0 to 1: of those that passed or failed'),
+  passRate: z.number().nullable().describe('0 to 1: share of passes among the results that passed or failed'),
   flakiness: z
     .number()
     .nullable()
-    .describe('0 to 1: of neighbours that passed or failed on one environment, the share that differ'),
+    .describe('0 to 1: share of neighbouring outcomes on one environment that differ'),
   p50Ms: milliseconds,
   p95Ms: milliseconds,
 };
@@ -29,23 +29,25 @@ const statistics = {
 export const testHistoryView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
-  suites: z.array(z.string().nullable()).describe('Where this test ran: in suites, or by itself (null)'),
+  suites: z
+    .array(z.string().nullable())
+    .describe('Suites in which this test ran; null stands for outside of a suite'),
   ...statistics,
   columns: z
     .array(
       z.object({
         commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
-        at: time.describe('Of the earliest result in it'),
+        at: time.describe('Time of the earliest result in the column'),
         p50Ms: milliseconds,
         p95Ms: milliseconds,
       }),
     )
     .describe(
-      'The oldest first: the first results at a commit on all environments, the second ones, and so on',
+      'The oldest first: the first results at a commit on all environments, then the second ones, and so on',
     ),
   rows: z.array(
     z.object({
-      environment: z.string().describe('Its code'),
+      environment: z.string().describe('Code of the environment'),
       ...statistics,
       cells: z.array(historyCellView.nullable()).describe('One for each column'),
     }),

@@ -17,9 +17,11 @@ const catalogTestView = z.object({
   module: z.string().nullable(),
   severity: z.string().nullable(),
   groups: z.array(z.string()),
-  suites: z.array(z.string()).describe('It runs in each of them; by itself when there is none'),
-  skipped: z.string().nullable().describe('Why MFTF skips it'),
-  unusable: z.string().nullable().describe('Why MFTF generates nothing for it'),
+  suites: z
+    .array(z.string())
+    .describe('Suites of the test; it runs in each of them, or outside of a suite when there are none'),
+  skipped: z.string().nullable().describe('Why MFTF skips the test'),
+  unusable: z.string().nullable().describe('Why MFTF generates nothing for the test'),
 });
 export type CatalogTestView = z.output<typeof catalogTestView>;
 
@@ -33,14 +35,16 @@ export const listTests = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({
-    search: line(200).optional().describe('Only those with this in a name, a title, a group or a suite'),
+    search: line(200)
+      .optional()
+      .describe('Only tests, groups and suites that contain this text in a name or title'),
   }),
   output: z.object({ commit: commitView, tests: z.array(catalogTestView), groups: counted, suites: counted }),
   async run(context, { search }) {
     const { commit, catalog } = await context.catalog();
-    const wanted = search?.toLowerCase() ?? '';
+    const query = search?.toLowerCase() ?? '';
     const has = (...texts: (string | undefined)[]) =>
-      texts.some((text) => text?.toLowerCase().includes(wanted));
+      texts.some((text) => text?.toLowerCase().includes(query));
     const byName = <T extends { name: string }>(all: T[]) => all.sort((a, b) => (a.name < b.name ? -1 : 1));
     const tests = [...catalog.tests.values()].filter(({ name, title, groups, suites }) =>
       has(name, title, ...groups, ...suites),
@@ -58,13 +62,13 @@ export const listTests = defineOperation({
 
 const testStatisticsView = z.object({
   test: z.string(),
-  passing: z.number().describe('On how many environments its last answer was a pass'),
-  failing: z.number().describe('On how many environments its last answer was a failure'),
+  passing: z.number().describe('Number of environments where it passed last'),
+  failing: z.number().describe('Number of environments where it failed last'),
   flakiness: z
     .number()
     .nullable()
-    .describe('0 to 1: of neighbours among the last ten answers on each environment, the share that differ'),
-  meanMs: z.number().describe('Of the last five on each environment'),
+    .describe('0 to 1: share of neighbouring outcomes that differ, among the last ten on each environment'),
+  meanMs: z.number().describe('Mean duration of the last five executions on each environment'),
   lastAt: time,
 });
 
@@ -72,13 +76,13 @@ export const listTestStatistics = defineOperation({
   name: 'tests.figures',
   method: 'GET',
   path: '/api/tests/figures',
-  summary: 'Tell of all tests how they went lately, in one figure each',
+  summary: 'Show recent statistics of all tests',
   role: 'viewer',
   audited: false,
   input: z.object({}),
-  output: z.object({ tests: z.array(testStatisticsView).describe('Those that ever passed or failed') }),
+  output: z.object({ tests: z.array(testStatisticsView).describe('Tests that ever passed or failed') }),
   async run({ durations }) {
-    const statistics = await durations.metrics();
+    const statistics = await durations.statistics();
     return {
       tests: statistics.map(({ pairs, changes, lastAt, ...rest }) => ({
         ...rest,
@@ -93,7 +97,7 @@ export const previewRuns = defineOperation({
   name: 'runs.preview',
   method: 'POST',
   path: '/api/runs/preview',
-  summary: 'Show what a selection would execute now, and how long that would take; nothing is queued',
+  summary: 'Preview the tests and the duration of a selection; nothing is queued',
   role: 'viewer',
   audited: false,
   input: z.object({
@@ -106,38 +110,38 @@ export const previewRuns = defineOperation({
       z.object({
         test: z.string(),
         suite: z.string().nullable(),
-        skipped: z.string().nullable().describe('Why MFTF will skip it'),
+        skipped: z.string().nullable().describe('Why MFTF will skip the test'),
       }),
     ),
     unusable: z
       .array(z.object({ test: z.string(), because: z.string() }))
-      .describe('Selected, but MFTF generates nothing for them'),
+      .describe('Selected tests that MFTF generates nothing for'),
     environments: z.array(
       z.object({
         code: z.string(),
         expectedMs: z
           .number()
           .nullable()
-          .describe('From how long the tests took before, on one slot; null when nothing is known'),
-        unset: z.string().nullable().describe('Variables that the tests may read and that nobody has set'),
+          .describe('Expected duration in one container, from earlier executions; null when unknown'),
+        unset: z.string().nullable().describe('Variables that the tests may read and that are not set'),
       }),
     ),
   }),
   async run(context, { environments, selection }) {
-    const chosen: Environment[] = [];
-    for (const each of new Set(environments)) chosen.push(await getEnvironment(context, each));
+    const targets: Environment[] = [];
+    for (const each of new Set(environments)) targets.push(await getEnvironment(context, each));
     const { commit, catalog } = await context.catalog();
     const { tests, skipped, unusable } = resolveSelection(catalog, selection);
-    const because = new Map(skipped.map((each) => [each.test, each.because]));
+    const skipReasons = new Map(skipped.map((each) => [each.test, each.because]));
     return {
       commit,
       tests: tests.map(({ name, suite }) => ({
         test: name,
         suite: suite ?? null,
-        skipped: because.get(name) ?? null,
+        skipped: skipReasons.get(name) ?? null,
       })),
       unusable,
-      environments: await Promise.all(chosen.map((environment) => previewOn(context, environment, tests))),
+      environments: await Promise.all(targets.map((environment) => previewOn(context, environment, tests))),
     };
   },
 });

@@ -9,7 +9,7 @@ import { defineOperation } from '../core/operation.ts';
 const userView = z.object({
   name: z.string(),
   role,
-  via: z.enum(['password', 'oidc']).describe('With what the user signs in'),
+  via: z.enum(['password', 'oidc']).describe('How the user signs in'),
   createdAt: time,
   signedInAt: time.nullable(),
 });
@@ -28,7 +28,7 @@ export const listUsers = defineOperation({
   name: 'users.list',
   method: 'GET',
   path: '/api/users',
-  summary: 'List who can sign in, by name',
+  summary: 'List the users, by name',
   role: 'admin',
   audited: false,
   input: z.object({}),
@@ -56,7 +56,7 @@ export const editUser = defineOperation({
   name: 'users.edit',
   method: 'PATCH',
   path: '/api/users/:name',
-  summary: 'Give a user another role, or another password, which ends the sessions of the user',
+  summary: 'Change the role or the password of a user; a new password ends the sessions of the user',
   role: 'admin',
   audited: ({ name, role, password }) =>
     [name, role === undefined ? [] : `role ${role}`, password === undefined ? [] : 'password']
@@ -66,15 +66,15 @@ export const editUser = defineOperation({
   output: userView,
   async run(context, { name, role, password }) {
     if (role === undefined && password === undefined) {
-      throw new Fault('INPUT_INVALID', 'Nothing is named that should change.');
+      throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     const { accounts } = context.access;
-    await refuseElsewhere(context, name);
-    // The role first: it may be refused.
+    await refuseOidcUser(context, name);
+    // The role first, because it may be refused.
     if (role !== undefined) await accounts.setRole(name, role);
     if (password !== undefined) {
       await accounts.setPassword(name, await hashPassword(password));
-      await context.access.attempts.forget(attemptsOf(name));
+      await context.access.attempts.forget(attemptsKey(name));
     }
     return viewUser(await accounts.get(name));
   },
@@ -94,12 +94,12 @@ export const removeUser = defineOperation({
   },
 });
 
-/** Under what the attempts to sign in as somebody are counted. */
-export function attemptsOf(name: string): string {
+/** The key under which failed sign-ins with a user name are counted. */
+export function attemptsKey(name: string): string {
   return `name ${name.toLowerCase()}`;
 }
 
-async function refuseElsewhere({ access }: Context, name: string): Promise<void> {
+async function refuseOidcUser({ access }: Context, name: string): Promise<void> {
   const { via } = await access.accounts.get(name);
   if (via !== 'oidc') return;
   throw new Fault('USER_ELSEWHERE', `The role and the password of ${name} come from the OpenID provider.`);

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../operations/core/context.ts';
-import { runId, whole } from '../../operations/core/fields.ts';
-import { wholeCharacters, withFiles } from '../../operations/runs/run-record.ts';
+import { runId, wholeNumber } from '../../operations/core/fields.ts';
+import { getRunWithFiles, wholeCharacters } from '../../operations/runs/run-record.ts';
 import type { Changes } from './changes.ts';
 import { beginStream, endAtOnce, lastEventId } from './events.ts';
 import { createLogWatches } from './log-watches.ts';
@@ -45,14 +45,14 @@ export function mountLogStream(
   });
 
   const params = z.object({ id: runId });
-  const query = z.strictObject({ from: whole.default(0) });
+  const query = z.strictObject({ from: wholeNumber.default(0) });
   server.get(
     '/api/runs/:id/log/stream',
     { schema: { hide: true, params, querystring: query } },
     async (request, reply) => {
       const { id } = request.params as z.output<typeof params>;
       const { from } = request.query as z.output<typeof query>;
-      await withFiles(runs, id);
+      await getRunWithFiles(runs, id);
       beginStream(reply);
       const last = lastEventId(request);
       const start = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : from;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../operations/core/context.ts';
 import { runId } from '../../operations/core/fields.ts';
-import { withFiles } from '../../operations/runs/run-record.ts';
+import { getRunWithFiles } from '../../operations/runs/run-record.ts';
 
 /**
  * What a browser may show in place. Everything else is a download: the pages that tests save come from shops, and must
@@ -23,7 +23,7 @@ export function mountArtifacts(server: FastifyInstance, { runs, artifacts }: Con
   const params = z.object({ id: runId, '*': z.string().max(1000) });
   server.get('/api/runs/:id/artifacts/*', { schema: { hide: true, params } }, async (request, reply) => {
     const { id, '*': path } = request.params as z.output<typeof params>;
-    await withFiles(runs, id);
+    await getRunWithFiles(runs, id);
     const file = await artifacts.open(id, path);
     const type = shown[extname(path).toLowerCase()];
     return (

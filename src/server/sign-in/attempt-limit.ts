@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Fault } from '../../faults/fault.ts';
-import { attemptsOf } from '../../operations/users/users.ts';
+import { attemptsKey } from '../../operations/users/users.ts';
 import type { SignInAttempts } from '../../store/access/sign-in-attempts.ts';
 
 /** In a quarter of an hour. From one address more, because an office may share one. */
@@ -20,7 +20,7 @@ export async function limitSignIn(
     throw new Fault('SIGN_IN_TOO_OFTEN', `There were too many attempts to sign in ${whose}.`);
   };
   if ((await attempts.count(`address ${networkOf(address)}`)) > maxPerAddress) refuse('from this address');
-  if (name !== undefined && (await attempts.count(attemptsOf(name))) > maxPerName) refuse('with this name');
+  if (name !== undefined && (await attempts.count(attemptsKey(name))) > maxPerName) refuse('with this name');
 }
 
 /** Whoever has one IPv6 address has a /64 of them. */

@@ -6,7 +6,7 @@ import type { Context } from '../../operations/core/context.ts';
  */
 export async function inviteFirstAdmin({ access, log }: Context, baseUrl: string): Promise<void> {
   if (await access.accounts.hasAdmin()) return;
-  const secret = await access.welcome.invite();
+  const secret = await access.firstAdminInvite.invite();
   log.warn(
     `There is no admin yet. Whoever opens this link becomes the first one; it works once, for an hour: ${baseUrl}/welcome?token=${secret}`,
   );

@@ -58,7 +58,7 @@ export function createGuard(options: {
     if (server.token !== undefined && isSame(token, server.token)) {
       return { name: 'token MATRE_TOKEN', role: 'admin', via: 'token' };
     }
-    return access.tokens.whoIs(token);
+    return access.tokens.findPrincipal(token);
   }
 
   async function identify(request: FastifyRequest): Promise<Principal | undefined> {
@@ -70,7 +70,7 @@ export function createGuard(options: {
     if (token !== undefined) return known(`token ${token}`, () => ofToken(token));
     const secret = readCookie(request, 'matre_session');
     if (secret === undefined) return undefined;
-    const principal = await known(`session ${secret}`, () => access.sessions.whoIs(secret));
+    const principal = await known(`session ${secret}`, () => access.sessions.findPrincipal(secret));
     if (principal) request.sessionSecret = secret;
     return principal;
   }

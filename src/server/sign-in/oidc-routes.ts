@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
-import { audited } from '../../operations/core/authorize.ts';
+import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { userOf } from './claims.ts';
 import { readCookie, setCookie } from './cookies.ts';
@@ -59,11 +59,11 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
       const user = userOf(claims, oidc);
       const principal = { name: user.name, via: 'oidc' } as const;
       const subject = `${user.name}: ${user.role}`;
-      await audited(
+      await withAudit(
         context,
-        { who: principal, address: request.ip, operation: 'session.begin', subject },
+        { principal, address: request.ip, operation: 'session.begin', subject },
         async () => {
-          const account = await access.accounts.ofOidc({ issuer: claims.iss, subject: claims.sub }, user);
+          const account = await access.accounts.upsertOidc({ issuer: claims.iss, subject: claims.sub }, user);
           await sessions.begin(request, reply, account.id);
         },
       );

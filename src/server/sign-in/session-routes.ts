@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { hashPassword, isPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
-import { audited } from '../../operations/core/authorize.ts';
+import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { line, newPassword, userName } from '../../operations/core/fields.ts';
-import { attemptsOf } from '../../operations/users/users.ts';
+import { attemptsKey } from '../../operations/users/users.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import { describeRoute } from '../http/route-schema.ts';
 import { limitSignIn } from './attempt-limit.ts';
@@ -135,9 +135,9 @@ export function mountSessionRoutes(
       const { token, name, password } = request.body as z.output<typeof firstAdmin>;
       await limitSignIn(access.attempts, { address: request.ip });
       const principal = { name: 'who has the link', via: 'password' } as const;
-      const entry = { who: principal, address: request.ip, operation: 'session.first-admin', subject: name };
-      await audited(context, entry, async () => {
-        const account = await access.welcome.accept(token, name, () => hashPassword(password));
+      const entry = { principal, address: request.ip, operation: 'session.first-admin', subject: name };
+      await withAudit(context, entry, async () => {
+        const account = await access.firstAdminInvite.accept(token, name, () => hashPassword(password));
         await sessions.begin(request, reply, account.id);
       });
       return sessions.view(request);
@@ -154,7 +154,7 @@ export function mountSessionRoutes(
     if (!(await isPassword(given, stored))) {
       throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
     }
-    await access.attempts.forget(attemptsOf(name));
+    await access.attempts.forget(attemptsKey(name));
   }
 
   function told<T>(
@@ -163,10 +163,6 @@ export function mountSessionRoutes(
     operation: string,
     work: () => Promise<T>,
   ) {
-    return audited(
-      context,
-      { who: principal, address: request.ip, operation, subject: principal.name },
-      work,
-    );
+    return withAudit(context, { principal, address: request.ip, operation, subject: principal.name }, work);
   }
 }

@@ -52,10 +52,10 @@ export function createBrowserSessions({ access, config }: Context, { signIn }: {
     async begin(request: FastifyRequest, reply: FastifyReply, accountId: number): Promise<void> {
       if (request.sessionSecret !== undefined) await access.sessions.end(request.sessionSecret);
       const secret = await access.sessions.begin(accountId);
-      await access.accounts.signedIn(accountId);
+      await access.accounts.recordSignIn(accountId);
       setCookie(request, reply, { name: 'matre_session', value: secret, publicUrl });
       request.sessionSecret = secret;
-      request.principal = await access.sessions.whoIs(secret);
+      request.principal = await access.sessions.findPrincipal(secret);
     },
 
     async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -9,17 +9,17 @@ import { createTokens } from './tokens.ts';
 
 export type Access = ReturnType<typeof createAccess>;
 
-/** Who may do what, and who did: what the database knows of it. */
+/** The tables about users: their accounts, sessions and tokens, and the audit trail. `sessionMs`: see `createSessions`. */
 export function createAccess(deps: { database: Database; secrets: SecretBox; sessionMs: number }) {
   const { database, secrets, sessionMs } = deps;
   return {
     accounts: createAccounts({ database }),
     sessions: createSessions({ database, idleMs: sessionMs }),
     tokens: createTokens({ database }),
-    welcome: createFirstAdminInvite({ database }),
+    firstAdminInvite: createFirstAdminInvite({ database }),
     attempts: createSignInAttempts({ database }),
     audit: createAudit({ database }),
-    /** For what a browser keeps for us while it is at an OpenID provider. */
+    /** Encrypts the state that a browser keeps during a sign-in at an OpenID provider. */
     secrets,
   };
 }

@@ -2,18 +2,18 @@ import { Fault } from '../../faults/fault.ts';
 import type { Role } from '../../model/access.ts';
 import { type Database, type Queryable, sqlState, uniqueViolation } from '../database/database.ts';
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface Account {
   id: number;
   name: string;
   role: Role;
-  /** With what: `oidc` is known by an OpenID provider, and has no password here. */
+  /** How the user signs in: `oidc` at an OpenID provider, without a password here. */
   via: 'password' | 'oidc';
   createdAt: Date;
   signedInAt: Date | undefined;
 }
 
-/** Who somebody is at an OpenID provider. */
+/** The identity of a user at an OpenID provider. */
 export interface OidcIdentity {
   issuer: string;
   subject: string;
@@ -21,7 +21,7 @@ export interface OidcIdentity {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Passwords come in as `access/password.ts` makes them, and only to be stored. Names are the same in any case. */
+/** Users. Passwords must be hashed by `crypto/password.ts`. Names do not differ by case. */
 export function createAccounts(deps: { database: Database }) {
   const { database } = deps;
 
@@ -49,13 +49,13 @@ export function createAccounts(deps: { database: Database }) {
     /** Errors: USER_EXISTS. */
     create: (account: { name: string; role: Role; password: string }) => insertAccount(database, account),
 
-    /** Whether somebody can sign in as an admin. */
+    /** Whether any user is an admin. */
     async hasAdmin(): Promise<boolean> {
       const rows = await database.query(`SELECT id FROM account WHERE role = 'admin' LIMIT 1`);
       return rows.length > 0;
     },
 
-    /** What is stored of the password; `undefined` without one. For the check alone. */
+    /** The hash of the password; `undefined` without one. Only for checking a password. */
     async readPassword(id: number): Promise<string | undefined> {
       const [row] = await database.query<{ password: string | null }>(
         'SELECT password FROM account WHERE id = $1',
@@ -64,11 +64,12 @@ export function createAccounts(deps: { database: Database }) {
       return row?.password ?? undefined;
     },
 
-    async signedIn(id: number): Promise<void> {
+    /** Sets the time of the last sign-in. */
+    async recordSignIn(id: number): Promise<void> {
       await database.query('UPDATE account SET signed_in_at = now() WHERE id = $1', [id]);
     },
 
-    /** A new password ends all sessions of the user. Errors: USER_UNKNOWN. */
+    /** Sets a new password, and ends all sessions of the user. Errors: USER_UNKNOWN, also for a user of an OpenID provider. */
     async setPassword(name: string, password: string): Promise<Account> {
       return database.transaction(async (transaction) => {
         const [row] = await transaction.query<Row>(
@@ -81,7 +82,7 @@ export function createAccounts(deps: { database: Database }) {
       });
     },
 
-    /** Counts from the next request on. Errors: USER_UNKNOWN, LAST_ADMIN. */
+    /** Applies from the next request on. Errors: USER_UNKNOWN, LAST_ADMIN. */
     async setRole(name: string, role: Role): Promise<Account> {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
@@ -92,7 +93,7 @@ export function createAccounts(deps: { database: Database }) {
       });
     },
 
-    /** With all sessions and tokens of the user. Errors: USER_UNKNOWN, LAST_ADMIN. */
+    /** Removes a user with all sessions and tokens. Errors: USER_UNKNOWN, LAST_ADMIN. */
     async remove(name: string): Promise<Account> {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
@@ -104,25 +105,30 @@ export function createAccounts(deps: { database: Database }) {
     },
 
     /**
-     * The account of somebody whom an OpenID provider knows, made at the first sign-in; the role is as the provider has it now.
-     * A name that somebody else has is refused rather than taken for the same person: USER_EXISTS.
+     * The account of a user of an OpenID provider, created at the first sign-in; updates the role to that of the provider. A name that
+     * another user has is refused, because it may be a different person. Errors: USER_EXISTS.
      */
-    async ofOidc({ issuer, subject }: OidcIdentity, { name, role }: Pick<Account, 'name' | 'role'>) {
-      const [known] = await database.query<Row>(
+    async upsertOidc({ issuer, subject }: OidcIdentity, { name, role }: Pick<Account, 'name' | 'role'>) {
+      const [existingRow] = await database.query<Row>(
         `UPDATE account SET role = $3 WHERE oidc_issuer = $1 AND oidc_subject = $2 RETURNING ${columns}`,
         [issuer, subject, role],
       );
-      return known ? toAccount(known) : insertAccount(database, { name, role, oidc: { issuer, subject } });
+      return existingRow
+        ? toAccount(existingRow)
+        : insertAccount(database, { name, role, oidc: { issuer, subject } });
     },
   };
 
-  /** Changes that would leave nobody who may manage users are undone. One at a time, or two could see each other's admin. */
+  /**
+   * Rolls back a change after which no admin is left. Such changes run one at a time: two concurrent ones could each count the admin that
+   * the other removes.
+   */
   function keepAnAdmin(change: (transaction: Queryable) => Promise<Account>): Promise<Account> {
     return database.transaction(async (transaction) => {
       await lockAdmins(transaction);
-      const had = await countAdmins(transaction);
+      const adminsBefore = await countAdmins(transaction);
       const changed = await change(transaction);
-      if (had > 0 && (await countAdmins(transaction)) === 0) {
+      if (adminsBefore > 0 && (await countAdmins(transaction)) === 0) {
         throw new Fault('LAST_ADMIN', `${changed.name} is the only admin.`);
       }
       return changed;
@@ -130,14 +136,15 @@ export function createAccounts(deps: { database: Database }) {
   }
 }
 
-/** Any number that nothing else in the database is likely to use. */
+/** An arbitrary number that no other program is likely to use. */
 const advisoryLock = 7_236_187_003;
 
-/** Until the end of the transaction nobody else takes an admin away, or makes the first one. */
+/** Until the end of the transaction, no other process removes an admin or creates the first one. */
 export async function lockAdmins(transaction: Queryable): Promise<void> {
   await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
 }
 
+/** The number of admins. */
 export async function countAdmins(database: Queryable): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     `SELECT count(*) AS count FROM account WHERE role = 'admin'`,
@@ -145,7 +152,7 @@ export async function countAdmins(database: Queryable): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Errors: USER_EXISTS. */
+/** Inserts an account, with a hashed password or an OpenID identity. Errors: USER_EXISTS. */
 export async function insertAccount(
   database: Queryable,
   account: { name: string; role: Role; password?: string; oidc?: OidcIdentity },
@@ -160,7 +167,7 @@ export async function insertAccount(
     return toAccount(rows[0] as Row);
   } catch (error) {
     if (sqlState(error) !== uniqueViolation) throw error;
-    throw new Fault('USER_EXISTS', `There is a user ${name} already.`);
+    throw new Fault('USER_EXISTS', `User ${name} already exists.`);
   }
 }
 

@@ -1,61 +1,64 @@
 import type { Principal } from '../../model/access.ts';
 import { type Queryable, storable } from '../database/database.ts';
 
-/** A change that somebody made, or tried to make. */
+/** A change that was made, refused or failed. */
 export interface AuditEntry {
   id: number;
   at: Date;
   who: string;
   via: string;
-  /** From where, as an IP address; `undefined` when it was not asked over a network. */
+  /** The IP address of the request; `undefined` when it did not come over a network. */
   address: string | undefined;
   operation: string;
   subject: string;
-  /** `done`, or the code of the fault that it ended with; `undefined` while it is under way, or if the process died in it. */
+  /** `done` or the code of a fault; `undefined` while the change is under way, or when the process died during it. */
   outcome: string | undefined;
 }
 
 export interface NewAuditEntry {
-  who: Pick<Principal, 'name' | 'via'>;
+  principal: Pick<Principal, 'name' | 'via'>;
   address: string | undefined;
   operation: string;
   subject: string;
 }
 
-const subjectLimit = 500;
+const maxSubjectCharacters = 500;
 
 export type Audit = ReturnType<typeof createAudit>;
 
-/** Who changed what. Entries are only ever added. */
+/** The audit trail: who changed what. Entries are never changed, except that an outcome is added. */
 export function createAudit(deps: { database: Queryable }) {
   const { database } = deps;
 
   async function insert(entry: NewAuditEntry, outcome: string | null): Promise<number> {
-    const { who, address, operation, subject } = entry;
+    const { principal, address, operation, subject } = entry;
     const characters = [...subject];
-    const cut =
-      characters.length > subjectLimit ? `${characters.slice(0, subjectLimit - 1).join('')}…` : subject;
+    const shortened =
+      characters.length > maxSubjectCharacters
+        ? `${characters.slice(0, maxSubjectCharacters - 1).join('')}…`
+        : subject;
     const [row] = await database.query<{ id: number }>(
       `INSERT INTO audit (who, via, address, operation, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-      [who.name, who.via, address ?? null, operation, storable(cut), outcome],
+      [principal.name, principal.via, address ?? null, operation, storable(shortened), outcome],
     );
     return row?.id ?? 0;
   }
 
   return {
-    /** Before the change, so that there is none without an entry. The id is for `end`. */
+    /** Adds an entry before the change, so that there is no change without one. Returns its id, for `end`. */
     begin: (entry: NewAuditEntry): Promise<number> => insert(entry, null),
 
+    /** Adds the outcome to an entry. */
     async end(id: number, outcome: string): Promise<void> {
       await database.query('UPDATE audit SET outcome = $2 WHERE id = $1', [id, outcome]);
     },
 
-    /** What has an outcome already. */
+    /** Adds an entry with its outcome. */
     async record(entry: NewAuditEntry, outcome: string): Promise<void> {
       await insert(entry, outcome);
     },
 
-    /** The newest first; with `before`, only those with a smaller id. */
+    /** Entries, the newest first; with `before`, only those with a smaller id. */
     async list({ before, limit }: { before: number | undefined; limit: number }): Promise<AuditEntry[]> {
       const rows = await database.query<
         Omit<AuditEntry, 'address' | 'outcome'> & { address: string | null; outcome: string | null }

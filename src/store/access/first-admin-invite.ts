@@ -5,11 +5,11 @@ import { type Account, countAdmins, insertAccount, lockAdmins } from './accounts
 
 export type FirstAdminInvite = ReturnType<typeof createFirstAdminInvite>;
 
-/** The first admin is made by whoever can read the log: it has a link that works once, and for an hour. */
+/** Links with which the first admin is created. A server without an admin logs one; it works once, within an hour. */
 export function createFirstAdminInvite(deps: { database: Database }) {
   const { database } = deps;
   return {
-    /** The secret of a new link. */
+    /** Creates a link, and returns its secret. */
     async invite(): Promise<string> {
       const secret = newSecret();
       await database.query('DELETE FROM welcome WHERE expires_at <= now()');
@@ -20,22 +20,25 @@ export function createFirstAdminInvite(deps: { database: Database }) {
     },
 
     /**
-     * Makes the first admin, and all such links worthless. `hashed` makes what is stored of the password, which takes a while
-     * and is not done for who guesses. Errors: WELCOME_INVALID, USER_EXISTS.
+     * Creates the first admin, and invalidates all links. `hashPassword` is slow, so it only runs for a valid secret.
+     * Errors: WELCOME_INVALID, USER_EXISTS.
      */
-    async accept(secret: string, name: string, hashed: () => Promise<string>): Promise<Account> {
+    async accept(secret: string, name: string, hashPassword: () => Promise<string>): Promise<Account> {
       return database.transaction(async (transaction) => {
-        // Links of several servers may be used at the same time.
+        // The links of several servers may be used at the same time.
         await lockAdmins(transaction);
-        const known = await transaction.query(
+        const validLinks = await transaction.query(
           'DELETE FROM welcome WHERE hash = $1 AND expires_at > now() RETURNING hash',
           [digestOf(secret)],
         );
-        if (known.length === 0 || (await countAdmins(transaction)) > 0) {
-          throw new Fault('WELCOME_INVALID', 'The link was used, has expired, or there is an admin already.');
+        if (validLinks.length === 0 || (await countAdmins(transaction)) > 0) {
+          throw new Fault(
+            'WELCOME_INVALID',
+            'The link was used or has expired, or there is an admin already.',
+          );
         }
         await transaction.query('DELETE FROM welcome');
-        return insertAccount(transaction, { name, role: 'admin', password: await hashed() });
+        return insertAccount(transaction, { name, role: 'admin', password: await hashPassword() });
       });
     },
   };

@@ -2,17 +2,17 @@ import { digestOf, newSecret } from '../../crypto/token.ts';
 import type { Principal, Role } from '../../model/access.ts';
 import type { Queryable } from '../database/database.ts';
 
-/** Signed in or not, nobody stays longer than this without signing in again. */
-const longest = `interval '7 days'`;
+/** A user has to sign in again after this time, however active the session is. */
+const maxAge = `interval '7 days'`;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Who has signed in in a browser. A session ends `idleMs` after it was used last, and seven days after it began. */
+/** Sessions of browsers. A session ends `idleMs` after its last use, and at the latest seven days after it began. */
 export function createSessions(deps: { database: Queryable; idleMs: number }) {
   const { database, idleMs } = deps;
-  const alive = `session.seen_at > now() - $1 * interval '1 millisecond' AND session.created_at > now() - ${longest}`;
+  const alive = `session.seen_at > now() - $1 * interval '1 millisecond' AND session.created_at > now() - ${maxAge}`;
   return {
-    /** The secret of a new session, for the cookie. Those that have ended are swept out. */
+    /** Begins a session, and returns its secret for the cookie. Deletes sessions that have ended. */
     async begin(accountId: number): Promise<string> {
       const secret = newSecret();
       await database.query(`DELETE FROM session WHERE NOT (${alive})`, [idleMs]);
@@ -23,8 +23,8 @@ export function createSessions(deps: { database: Queryable; idleMs: number }) {
       return secret;
     },
 
-    /** Who it is, with the role as it is now; `undefined` when the session has ended. */
-    async whoIs(secret: string): Promise<Principal | undefined> {
+    /** The user of the session, with the current role; `undefined` when the session has ended. */
+    async findPrincipal(secret: string): Promise<Principal | undefined> {
       const hash = digestOf(secret);
       const [row] = await database.query<{
         id: number;
@@ -43,6 +43,7 @@ export function createSessions(deps: { database: Queryable; idleMs: number }) {
       return { accountId: row.id, name: row.name, role: row.role, via: row.oidc ? 'oidc' : 'password' };
     },
 
+    /** Ends a session, if it still exists. */
     async end(secret: string): Promise<void> {
       await database.query('DELETE FROM session WHERE hash = $1', [digestOf(secret)]);
     },

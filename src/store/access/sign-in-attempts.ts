@@ -1,17 +1,17 @@
 import type { Queryable } from '../database/database.ts';
 
-/** From the first attempt on. */
+/** From the first attempt of a key on. */
 const window = `interval '15 minutes'`;
-/** For a header that says when it is worth trying again. */
+/** The same in seconds, for the header Retry-After. */
 export const windowSeconds = 15 * 60;
 
 export type SignInAttempts = ReturnType<typeof createSignInAttempts>;
 
-/** How often something was tried in a quarter of an hour. Kept in the database, so that all servers count together. */
+/** Counts attempts to sign in by key, over 15 minutes. In the database, so that all servers share the count. */
 export function createSignInAttempts(deps: { database: Queryable }) {
   const { database } = deps;
   return {
-    /** Counts one more, before it is carried out: a hundred at the same time are a hundred. Gives the number so far. */
+    /** Counts an attempt before it is made, so that concurrent ones are counted too. Returns the number in the window. */
     async count(key: string): Promise<number> {
       await database.query(`DELETE FROM sign_in_attempt WHERE since <= now() - ${window}`);
       const [row] = await database.query<{ count: number }>(
@@ -22,6 +22,7 @@ export function createSignInAttempts(deps: { database: Queryable }) {
       return row?.count ?? 1;
     },
 
+    /** Resets the count of a key. */
     async forget(key: string): Promise<void> {
       await database.query('DELETE FROM sign_in_attempt WHERE key = $1', [key]);
     },

@@ -8,13 +8,13 @@ export interface Token {
   id: number;
   name: string;
   role: Role;
-  /** The user whose it is; `undefined` when it was made where nobody signs in. */
+  /** The user of the token; `undefined` when it was created while sign-in was off. */
   user: string | undefined;
   createdBy: string;
   createdAt: Date;
   expiresAt: Date | undefined;
   expired: boolean;
-  /** To the minute. */
+  /** The last use, to the minute. */
   usedAt: Date | undefined;
 }
 
@@ -23,11 +23,11 @@ export interface NewToken {
   role: Role;
   accountId: number | undefined;
   createdBy: string;
-  /** `undefined`: it does not expire. */
+  /** `undefined`: the token does not expire. */
   expiresInDays: number | undefined;
 }
 
-/** So that people and scanners of secrets know one when they see it. */
+/** Lets users and secret scanners recognise a token. */
 const prefix = 'matre_';
 
 export type Tokens = ReturnType<typeof createTokens>;
@@ -35,7 +35,7 @@ export type Tokens = ReturnType<typeof createTokens>;
 export function createTokens(deps: { database: Queryable }) {
   const { database } = deps;
 
-  /** Those of one user, or of all. */
+  /** The tokens of one user, or of all users. */
   async function list(accountId?: number): Promise<Token[]> {
     const rows = await database.query<Row>(
       `SELECT ${columns} ${from} WHERE $1::int IS NULL OR token.account_id = $1 ORDER BY token.id`,
@@ -45,16 +45,16 @@ export function createTokens(deps: { database: Queryable }) {
   }
 
   return {
-    /** The secret is in no other answer. */
+    /** Creates a token. Its secret is not stored, so it is returned only here. */
     async create(token: NewToken): Promise<{ token: Token; secret: string }> {
       const secret = newSecret(prefix);
       const { name, role, accountId, createdBy, expiresInDays } = token;
-      const [made] = await database.query<{ id: number }>(
+      const [created] = await database.query<{ id: number }>(
         `INSERT INTO token (name, hash, role, account_id, created_by, expires_at)
          VALUES ($1, $2, $3, $4, $5, now() + $6::int * interval '1 day') RETURNING id`,
         [name, digestOf(secret), role, accountId ?? null, createdBy, expiresInDays ?? null],
       );
-      const [row] = await database.query<Row>(`SELECT ${columns} ${from} WHERE token.id = $1`, [made?.id]);
+      const [row] = await database.query<Row>(`SELECT ${columns} ${from} WHERE token.id = $1`, [created?.id]);
       return { token: toToken(row as Row), secret };
     },
 
@@ -67,14 +67,14 @@ export function createTokens(deps: { database: Queryable }) {
       return { ...toToken(row), accountId: row.account_id ?? undefined };
     },
 
-    /** It is refused from the next request on. Errors: TOKEN_UNKNOWN. */
+    /** Removes a token, which is refused from the next request on. Errors: TOKEN_UNKNOWN. */
     async revoke(id: number): Promise<void> {
       const rows = await database.query('DELETE FROM token WHERE id = $1 RETURNING id', [id]);
       if (rows.length === 0) throw new Fault('TOKEN_UNKNOWN', `There is no token ${id}.`);
     },
 
-    /** Who it stands for: never more than its user may do now. `undefined` when it is none, or has expired. */
-    async whoIs(secret: string): Promise<Principal | undefined> {
+    /** The principal of a token, with at most the current role of its user; `undefined` when it is unknown or has expired. */
+    async findPrincipal(secret: string): Promise<Principal | undefined> {
       if (!secret.startsWith(prefix)) return undefined;
       const [row] = await database.query<Row & { fresh: boolean; account_role: Role | null }>(
         `SELECT ${columns}, account.role AS account_role,

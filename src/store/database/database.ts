@@ -1,4 +1,4 @@
-/** One SQL dialect over two drivers: PostgreSQL (`postgres.ts`) and PGlite (`embedded.ts`). */
+/** One SQL dialect for two drivers: PostgreSQL (`postgres.ts`) and PGlite (`embedded.ts`). */
 
 /**
  * Runs SQL. Parameters are `$1`, `$2`; bigint columns arrive as numbers, timestamps as Date, jsonb parsed. A jsonb
@@ -6,7 +6,7 @@
  */
 export interface Queryable {
   query<Row extends object = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<Row[]>;
-  /** Several statements, without parameters: for migrations. */
+  /** Runs several statements without parameters, for migrations. */
   script(sql: string): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   /**
-   * Calls back for every NOTIFY on the channel (lower case, a plain name). A lost connection is made again by itself; after
-   * that `callback` is called once with an empty payload, because notices may have been missed.
+   * Calls back for every NOTIFY on the channel (lower case, a plain name), until the returned function is called. Reconnects after a lost
+   * connection, and then calls back once with an empty payload, because notifications may have been missed.
    */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -31,19 +31,22 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** SQLSTATE of a row that exists already. */
+/** The SQLSTATE of a violated unique constraint. */
 export const uniqueViolation = '23505';
 
-/** Text as the database can hold it: output of tests may hold NUL, which PostgreSQL refuses. */
+/** Text that the database can store: output of tests may contain NUL, which PostgreSQL refuses. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }
 
 /**
- * Channels of NOTIFY: `queue` when a run may be there to claim, `run` (payload: its id) when one has changed, `claim`
- * (payload: its id) when the worker of a running one should look at its claim: the run should end, or was taken away. `probe`
- * asks every worker to try a lock that the asker holds, `answer` is what each says (see `store/probes.ts`). `schedule` when one was
- * changed or fired. `change` when something beside the runs has changed (payload: `environment <id>`, `environments` or `workers`).
+ * Channels of NOTIFY:
+ * - `queue`: a run may be ready to claim;
+ * - `run` (payload: its id): a run has changed;
+ * - `claim` (payload: id of the run): the worker of a running run should check its claim: the run should end, or was requeued;
+ * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
+ * - `schedule`: a schedule was changed or fired;
+ * - `change` (payload: `environment <id>`, `environments` or `workers`): something else than a run has changed.
  */
 export const channels = {
   queue: 'matre_queue',
@@ -55,31 +58,35 @@ export const channels = {
   change: 'matre_change',
 } as const;
 
-/** Resolves when the database answers. */
+/** Resolves when the database responds. Errors: DATABASE_UNREACHABLE. */
 export async function ping(database: Queryable): Promise<void> {
   await database.query('SELECT 1');
 }
 
-/** Tells listeners when the transaction is committed, and only then. */
+/** Notifies listeners that a run may be ready to claim. In a transaction, they are notified when it commits. */
 export async function notifyQueue(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.queue, '']);
 }
 
+/** As `notifyQueue`, to the worker of a run. */
 export async function notifyClaim(database: Queryable, runId: number): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.claim, String(runId)]);
 }
 
+/** As `notifyQueue`, to the schedulers. */
 export async function notifySchedules(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.schedule, '']);
 }
 
-/** What changed beside the runs: an environment with its variables and containers, all of them, or who executes runs. */
+/** What changed other than a run: an environment with its variables and containers, all environments, or the workers. */
 export type Change = `environment ${number}` | 'environments' | 'workers';
 
+/** As `notifyQueue`, to listeners of other changes. */
 export async function notifyChange(database: Queryable, change: Change): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.change, change]);
 }
 
+/** As `notifyQueue`, to listeners of these runs. */
 export async function notifyRuns(database: Queryable, runIds: readonly number[]): Promise<void> {
   await database.query('SELECT pg_notify($1, id::text) FROM unnest($2::bigint[]) AS id', [
     channels.run,

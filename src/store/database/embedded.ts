@@ -5,16 +5,16 @@ import type { Logger } from '../../log.ts';
 import type { Database, Queryable } from './database.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
-/** The embedded database, with the lock that guards its folder (to publish the server's address in). */
+/** The embedded database with the lock on its folder, in which the server publishes its address. */
 export interface EmbeddedDatabase extends Database {
   readonly lock: FolderLock;
 }
 
 /**
- * Opens the PGlite in `<folder>/database`, made on the first start. One connection: transactions follow each other.
+ * Opens the PGlite in `<folder>/database`, created on the first start. It has one connection, so transactions run one at a time.
  *
- * It runs with `fsync=off`: what was committed outlives the process, also when that is killed, but the last seconds may be
- * lost when the machine itself fails.
+ * It runs with `fsync=off`: commits survive the process, even a killed one, but those of the last seconds may be lost when the machine
+ * fails.
  *
  * Errors: DATA_FOLDER_IN_USE.
  */
@@ -27,7 +27,7 @@ export async function openEmbedded(options: { folder: string; log: Logger }): Pr
       dataDir: join(folder, 'database'),
       parsers: { [types.INT8]: Number },
     });
-    log.debug({ folder }, 'The embedded database is open.');
+    log.debug({ folder }, 'Opened the embedded database');
     return {
       kind: 'embedded',
       lock,

@@ -1,23 +1,25 @@
 import { spawn } from 'node:child_process';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 
 /**
- * One process for each data folder, kept so by the kernel: an flock(2) on the folder itself. It ends with the process that
- * holds it, however that ends, so there is nothing stale to take over, no process id to mistake, and no file that
- * somebody could delete; and it holds across containers that share the folder, which cannot see each other's processes.
+ * Allows one process for each data folder. The kernel enforces it by an flock(2) on the folder itself, which ends with the process that
+ * holds it, however that ends: there is no stale lock to take over, no process id to mistake, and no lock file to delete. It also works
+ * between containers that share the folder and cannot see each other's processes.
  *
- * Node has no flock. The program `flock` locks a descriptor that it inherits; such a lock belongs to the open file, so
- * it stays ours when `flock` has exited. `owner.json` beside it only tells people and programs who the owner is.
+ * Node has no flock. The program `flock` locks a descriptor that it inherits; such a lock belongs to the open file, so it remains when
+ * `flock` has exited. `owner.json` only shows who the owner is.
  */
 export interface FolderLock {
-  /** Tells other processes where the server of the owner answers, and what commands of the same user show to it. */
+  /** Publishes the address of the owner's server, and the token that commands of the same user send to it. */
   publish(address: { url: string; token: string }): Promise<void>;
-  /** Never rejects. */
+  /** Unlocks the folder. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ const owner = z.object({
   pid: z.number().int(),
   host: z.string(),
   since: z.iso.datetime(),
-  /** Of the server that runs in the owner, once it answers. */
+  /** The URL of the server in the owner, once it responds. */
   url: z.url().optional(),
   token: z.string().optional(),
 });
@@ -33,17 +35,17 @@ const owner = z.object({
 /** The process that has a data folder open. */
 export type FolderOwner = z.infer<typeof owner>;
 
-/** `readFolderOwner` holds a shared lock for a few milliseconds; an opener waits that out before it gives up. */
-const tries = 5;
-const pauseMs = 50;
+/** `readFolderOwner` holds a shared lock for a few milliseconds; `lockFolder` retries for longer than that. */
+const maxTries = 5;
+const retryDelayMs = 50;
 
-/** Locks a folder that exists. Errors: DATA_FOLDER_IN_USE names the owner; CONFIG_INVALID when there is no `flock`. */
+/** Locks an existing folder. Errors: DATA_FOLDER_IN_USE, which names the owner; CONFIG_INVALID without the program `flock`. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const handle = await open(folder);
   try {
-    for (let left = tries; !(await flock(handle, 'exclusive')); left--) {
-      if (left === 1) throw inUse(folder, await readOwnerFile(folder));
-      await delay(pauseMs);
+    for (let triesLeft = maxTries; !(await flock(handle, 'exclusive')); triesLeft--) {
+      if (triesLeft === 1) throw inUse(folder, await readOwnerFile(folder));
+      await delay(retryDelayMs);
     }
     const self = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     await writeOwnerFile(folder, self);
@@ -61,22 +63,19 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 }
 
 /**
- * The process that has the folder open now; `undefined` when there is none (or no such folder).
- * Errors: DATA_FOLDER_IN_USE when there is one that does not say who it is.
+ * The process that has the folder open now; `undefined` without one, or without the folder.
+ * Errors: DATA_FOLDER_IN_USE when the owner does not publish who it is; CONFIG_INVALID without the program `flock`.
  */
 export async function readFolderOwner(folder: string): Promise<FolderOwner | undefined> {
-  const handle = await open(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await ifPresent(open(folder));
   if (!handle) return undefined;
   try {
-    for (let left = tries; left > 0; left--) {
+    for (let triesLeft = maxTries; triesLeft > 0; triesLeft--) {
       if (await flock(handle, 'shared')) return undefined;
-      const found = await readOwnerFile(folder);
-      if (found) return found;
-      // It has the lock and is about to write the file.
-      await delay(pauseMs);
+      const current = await readOwnerFile(folder);
+      if (current) return current;
+      // The owner has the lock and is about to write the file.
+      await delay(retryDelayMs);
     }
     throw inUse(folder, undefined);
   } finally {
@@ -84,16 +83,16 @@ export async function readFolderOwner(folder: string): Promise<FolderOwner | und
   }
 }
 
-/** Tries once; false when another process holds the lock. */
+/** Tries to lock once. False when another process holds the lock. */
 function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     // The handle becomes descriptor 3 of the child.
     const child = spawn('flock', [`--${mode}`, '--nonblock', '3'], {
       stdio: ['ignore', 'ignore', 'pipe', handle.fd],
     });
-    let mftfError = '';
+    let errorOutput = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      mftfError += text;
+      errorOutput += text;
     });
     child.on('error', (error) => {
       reject(
@@ -106,20 +105,20 @@ function flock(handle: FileHandle, mode: 'exclusive' | 'shared'): Promise<boolea
     });
     child.on('close', (code) => {
       if (code === 0) resolve(true);
-      else if (code === 1 && mftfError === '') resolve(false);
+      else if (code === 1 && errorOutput === '') resolve(false);
       else
-        reject(new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${mftfError.trim() || code}.`));
+        reject(
+          new Fault('CONFIG_INVALID', `The data folder cannot be locked: ${errorOutput.trim() || code}.`),
+        );
     });
   });
 }
 
 const ownerFile = (folder: string) => join(folder, 'owner.json');
 
-/** By rename, so that a reader never sees half of it. Only the holder of the lock writes, and only its user reads. */
+/** Only the holder of the lock writes the file, and only its user can read it: it has the token. */
 async function writeOwnerFile(folder: string, content: FolderOwner): Promise<void> {
-  const temporary = `${ownerFile(folder)}.new`;
-  await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  await rename(temporary, ownerFile(folder));
+  await writeFileAtomically(ownerFile(folder), `${JSON.stringify(content)}\n`, { mode: 0o600 });
 }
 
 async function readOwnerFile(folder: string): Promise<FolderOwner | undefined> {
@@ -131,7 +130,7 @@ async function readOwnerFile(folder: string): Promise<FolderOwner | undefined> {
 }
 
 function inUse(folder: string, by: FolderOwner | undefined): Fault {
-  const who = by ? `process ${by.pid} on ${by.host} since ${by.since}` : 'another process';
-  const where = by?.url ? `, which serves ${by.url}` : '';
-  return new Fault('DATA_FOLDER_IN_USE', `The data folder ${folder} is in use by ${who}${where}.`);
+  const ownerText = by ? `process ${by.pid} on ${by.host} since ${by.since}` : 'another process';
+  const serverText = by?.url ? `, which serves ${by.url}` : '';
+  return new Fault('DATA_FOLDER_IN_USE', `The data folder ${folder} is in use by ${ownerText}${serverText}.`);
 }

@@ -5,22 +5,21 @@ import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { Database, Queryable } from './database.ts';
 
-/** A file `migrations/NNNN_name.sql`. */
+/** The content of a file `migrations/NNNN_name.sql`. */
 export interface Migration {
   number: number;
   name: string;
   sql: string;
 }
 
-/** Any number that nothing else in the database is likely to use. */
+/** An arbitrary number that no other program is likely to use. */
 const advisoryLock = 7_236_187_001;
 
 /**
- * Brings the schema to what this program knows: each migration in a transaction of its own, once, in order. Programs that
- * start at the same time wait for each other.
+ * Applies the missing migrations in order, each in its own transaction. Processes that start at the same time wait for each other.
  *
- * Errors: SCHEMA_NEWER when the database knows migrations that this program does not; SCHEMA_DIFFERENT when one was
- * changed after it was applied.
+ * Errors: SCHEMA_NEWER when the database has migrations that this program does not; SCHEMA_DIFFERENT when a migration was changed after
+ * it was applied.
  */
 export async function migrate(
   database: Database,
@@ -28,16 +27,16 @@ export async function migrate(
 ): Promise<void> {
   const migrations = options.migrations ?? (await readMigrations());
   for (;;) {
-    // The lock ends with the transaction, so each turn looks again at what others have done in between.
+    // The lock ends with the transaction, so each turn reads again what other processes have applied.
     const applied = await database.transaction(async (transaction) => {
-      // As a script: another process may take long for its change.
+      // As a script, which has a long timeout: the migration of another process may take long.
       await transaction.script(
         `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${advisoryLock})`,
       );
       return applyNext(transaction, migrations);
     });
     if (!applied) return;
-    options.log.info({ migration: applied.name }, 'The schema of the database was brought up to date.');
+    options.log.info({ migration: applied.name }, 'Applied a migration of the database schema');
   }
 }
 
@@ -53,11 +52,14 @@ async function applyNext(transaction: Queryable, migrations: Migration[]): Promi
     'SELECT number, name, checksum FROM schema_migration ORDER BY number',
   );
   for (const { number, name, checksum } of applied) {
-    const known = migrations.find((migration) => migration.number === number);
-    if (!known)
-      throw new Fault('SCHEMA_NEWER', `The database has the schema change ${name}, which is unknown here.`);
-    if (checksum !== checksumOf(known))
-      throw new Fault('SCHEMA_DIFFERENT', `The schema change ${name} was applied with other content.`);
+    const own = migrations.find((migration) => migration.number === number);
+    if (!own)
+      throw new Fault(
+        'SCHEMA_NEWER',
+        `The database has the migration ${name}, which this version does not know.`,
+      );
+    if (checksum !== checksumOf(own))
+      throw new Fault('SCHEMA_DIFFERENT', `The migration ${name} was applied with different content.`);
   }
   const next = migrations.find(({ number }) => !applied.some((row) => row.number === number));
   if (!next) return undefined;
@@ -70,7 +72,7 @@ async function applyNext(transaction: Queryable, migrations: Migration[]): Promi
   return next;
 }
 
-/** The migrations beside this file, in order. */
+/** The migrations of this program, in order. */
 export async function readMigrations(): Promise<Migration[]> {
   const folder = new URL('./migrations/', import.meta.url);
   const files = (await readdir(folder)).filter((file) => /^\d{4}_\w+\.sql$/.test(file)).sort();
@@ -83,7 +85,7 @@ export async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-/** Of the content, whatever the line ends (git may change those). */
+/** A hash of the content, independent of line ends (git may change those). */
 function checksumOf({ sql }: Migration): string {
   return createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
 }

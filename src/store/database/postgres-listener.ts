@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { delay } from '../../async/delay.ts';
 import type { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 
@@ -9,13 +9,13 @@ const maxDelayMs = 5_000;
 type Callback = (payload: string) => void;
 
 /**
- * LISTEN on a connection of its own, made at the first `listen` and again whenever it breaks. After that each callback
- * gets one empty payload: what was told in the meantime is lost.
+ * LISTEN on a dedicated connection, opened at the first `listen` and again whenever it breaks. After a reconnect each callback gets one
+ * empty payload, because the notifications in between are lost.
  */
 export function createListener(deps: {
   connect: () => pg.Client;
-  /** How often the connection is asked whether it is there: one that is half open tells nothing, for ever. */
-  beatMs: number;
+  /** The interval of heartbeats on the connection: a half-open one is silent for ever. */
+  heartbeatMs: number;
   unreachable: (error: unknown) => Fault;
   place: string;
   log: Logger;
@@ -29,13 +29,13 @@ export function createListener(deps: {
   async function open(): Promise<pg.Client> {
     const client = deps.connect();
     let usable = false;
-    client.on('error', (error) => log.debug({ reason: error.message }, 'The listening connection broke.'));
+    client.on('error', (error) => log.debug({ reason: error.message }, 'The listening connection broke'));
     client.on('notification', ({ channel, payload }) => {
       for (const callback of callbacks.get(channel) ?? []) callback(payload ?? '');
     });
-    let beats: NodeJS.Timeout | undefined;
+    let heartbeats: NodeJS.Timeout | undefined;
     client.on('end', () => {
-      clearInterval(beats);
+      clearInterval(heartbeats);
       if (usable && !closing.signal.aborted) connecting = reopen();
     });
     try {
@@ -46,46 +46,48 @@ export function createListener(deps: {
       throw error;
     }
     usable = true;
-    // Ended with a statement under way, the connection is broken off, and `end` follows.
+    // `end` on a connection with a statement under way breaks it off, and the event `end` follows.
     const heartbeat = () => client.query('SELECT 1').catch(() => client.end());
-    beats = setInterval(heartbeat, deps.beatMs).unref();
+    heartbeats = setInterval(heartbeat, deps.heartbeatMs).unref();
     return client;
   }
 
-  /** Tries until it succeeds or the listener is closed. */
+  /** Reconnects until it succeeds. Rejects when the listener is closed. */
   async function reopen(): Promise<pg.Client> {
-    log.warn(`Lost the connection that listens to PostgreSQL at ${place}; connecting again.`);
-    for (let pauseMs = initialDelayMs; ; pauseMs = Math.min(pauseMs * 2, maxDelayMs)) {
-      await delay(pauseMs, undefined, { signal: closing.signal, ref: false });
+    log.warn({ server: place }, 'Lost the connection that listens to PostgreSQL; reconnecting');
+    for (let delayMs = initialDelayMs; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
+      await delay(delayMs, closing.signal, { ref: false });
+      closing.signal.throwIfAborted();
       try {
         const client = await open();
-        log.info(`Listening to PostgreSQL at ${place} again.`);
+        log.info({ server: place }, 'Listening to PostgreSQL again');
         for (const callback of [...callbacks.values()].flatMap((set) => [...set])) callback('');
         return client;
       } catch (error) {
-        log.debug({ reason: String(error) }, 'PostgreSQL does not answer yet.');
+        log.debug({ reason: String(error) }, 'PostgreSQL does not respond yet');
       }
     }
   }
 
   return {
     async listen(channel: string, callback: Callback): Promise<() => Promise<void>> {
-      const known = callbacks.get(channel);
-      if (known) known.add(callback);
+      const channelCallbacks = callbacks.get(channel);
+      if (channelCallbacks) channelCallbacks.add(callback);
       else callbacks.set(channel, new Set([callback]));
       try {
+        // Not `memoize`: `open` replaces the promise when the connection breaks.
         connecting ??= open().catch((error: unknown) => {
           connecting = undefined;
           throw error;
         });
         const client = await connecting;
-        // Harmless when it listens to the channel already; needed when the connection was there before.
+        // Needed when the connection existed before this channel; harmless when it already listens to it.
         await client.query(`LISTEN ${channel}`);
       } catch (error) {
         callbacks.get(channel)?.delete(callback);
         throw deps.unreachable(error);
       }
-      // The connection goes on listening to the channel: that costs nothing, and another callback may come.
+      // The connection keeps listening to the channel: that costs nothing, and another callback may be added.
       return async () => {
         callbacks.get(channel)?.delete(callback);
       };

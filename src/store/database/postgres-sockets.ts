@@ -1,31 +1,31 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../../async/timeout.ts';
 
-/** The sockets of some connections, so that one whose other end is silent for ever can be broken off. */
+/** The sockets of some connections, so that those without a response can be destroyed. */
 export interface Sockets {
-  /** For the `stream` of the driver. */
-  make(): Socket;
-  /** Waits until all are closed, at most so many milliseconds, and breaks off the rest. */
-  close(forMs: number): Promise<void>;
+  /** Creates a socket, for the option `stream` of the driver. */
+  create(): Socket;
+  /** Waits until all sockets are closed, at most `timeoutMs`, and destroys the rest. */
+  close(timeoutMs: number): Promise<void>;
 }
 
-/** The driver says goodbye and waits for an answer; over a connection that is half open none comes, and no process would end. */
+/** The driver announces the end of a connection and waits for the response, which would keep the process alive on a half-open one. */
 export function createSockets(): Sockets {
   const open = new Set<Socket>();
   return {
-    make() {
+    create() {
       const socket = new Socket();
       open.add(socket);
       socket.once('close', () => open.delete(socket));
       return socket;
     },
-    async close(forMs) {
-      const over = new AbortController();
-      const late = delay(forMs, undefined, { signal: over.signal }).catch(() => undefined);
-      const closed = Promise.all([...open].map((socket) => once(socket, 'close').catch(() => undefined)));
-      await Promise.race([closed, late]);
-      over.abort();
+    async close(timeoutMs) {
+      await withTimeout(
+        timeoutMs,
+        () => Promise.all([...open].map((socket) => once(socket, 'close').catch(() => undefined))),
+        () => undefined,
+      );
       for (const socket of open) socket.destroy();
     },
   };

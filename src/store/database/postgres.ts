@@ -5,13 +5,13 @@ import { type Database, type Queryable, sqlState } from './database.ts';
 import { createListener } from './postgres-listener.ts';
 import { createSockets } from './postgres-sockets.ts';
 
-/** A statement of ours takes milliseconds; one that takes this long waits for a lock or a dead server. */
+/** Our statements take milliseconds; one that takes this long waits for a lock or a dead server. */
 const defaultTimeoutMs = 6_000;
-/** For changes of the schema, and for waiting until another process has made one. */
+/** For migrations, and for waiting for the migration of another process. */
 const scriptTimeoutMs = 600_000;
 const poolSize = 10;
 
-/** Type parsers of our own connections: int8 as number (ids and fences stay far below 2^53). The driver's defaults stay as they are. */
+/** Type parsers of our connections only: int8 as number (ids and fences stay far below 2^53). */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
@@ -21,33 +21,32 @@ export interface PostgresOptions {
   url: string;
   log: Logger;
   /**
-   * How long a statement may take. Much less than a lease: a worker whose connections are half open must find that out,
-   * and have new ones, while its lease holds. Six seconds by default.
+   * How long a statement may take; six seconds by default. Much less than a lease: a worker with half-open connections must notice that
+   * and reconnect while its lease is valid.
    */
   timeoutMs?: number;
 }
 
 /**
- * Opens a PostgreSQL by its URL and makes sure that it answers. Connections that are lost are made again by themselves. A
- * statement without an answer is the only sign of connections that are half open, and the others are then likely to be so
- * too: all are thrown away.
+ * Opens a PostgreSQL by its URL and checks that it responds. Lost connections are replaced. A statement without a response is the only
+ * sign of a half-open connection, and then the others are probably half open too: all are replaced.
  *
- * Errors: CONFIG_INVALID when the URL is not one; DATABASE_UNREACHABLE now or on any later call, with the host and never
- * the password.
+ * Errors: CONFIG_INVALID when the URL is malformed; DATABASE_UNREACHABLE now or on any later call. Messages name the host and never the
+ * password.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const { log, timeoutMs = defaultTimeoutMs } = options;
-  // Later than the server's own limit, so that a silence is not mistaken for a statement that waits.
-  const silenceMs = timeoutMs * 1.25;
+  // Longer than the limit of the server, so that a waiting statement is not mistaken for a dead connection.
+  const responseTimeoutMs = timeoutMs * 1.25;
   const place = placeOf(options.url);
   const settings: pg.ClientConfig = {
     connectionString: options.url,
     types,
     application_name: 'matre',
-    connectionTimeoutMillis: silenceMs,
-    query_timeout: silenceMs,
+    connectionTimeoutMillis: responseTimeoutMs,
+    query_timeout: responseTimeoutMs,
     statement_timeout: timeoutMs,
-    // A client that dies between two statements keeps the rows that it has locked no longer than this.
+    // Limits how long a client that dies between two statements keeps its rows locked.
     idle_in_transaction_session_timeout: timeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -55,8 +54,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   let connections = openPool();
   let closed = false;
   /**
-   * Statements are prepared, once on each connection: to plan one takes longer than to execute it, up to five times. There
-   * are some dozens, and none is made from values.
+   * Statements are prepared once on each connection: planning one takes up to five times as long as executing it. There are a few dozen,
+   * and none contains values.
    */
   const names = new Map<string, string>();
 
@@ -68,16 +67,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 
   function openPool() {
     const sockets = createSockets();
-    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.make });
-    // A connection that breaks while nobody uses it: the pool drops it. Without a listener it would end the process.
-    pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke.'));
+    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.create });
+    // The pool drops an idle connection that breaks. Without a listener the error would end the process.
+    pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke'));
     return { pool, sockets };
   }
 
-  /** Ends connections when nobody uses them any more, at the latest when every statement on them has had its time. */
+  /** Closes connections when they are idle, at the latest when every statement on them has timed out. */
   async function retire({ pool, sockets }: typeof connections): Promise<void> {
     pool.end().catch(() => undefined);
-    await sockets.close(silenceMs);
+    await sockets.close(responseTimeoutMs);
   }
 
   const unreachable = (error: unknown) =>
@@ -85,10 +84,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       cause: error,
     });
 
-  /** Lends a connection to `work`; a broken one is not given back to the pool. */
+  /** Lends a connection to `work`; a broken one does not return to the pool. */
   async function withConnection<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
-    const used = connections;
-    const client = await used.pool.connect().catch((error: unknown) => {
+    const current = connections;
+    const client = await current.pool.connect().catch((error: unknown) => {
       throw unreachable(error);
     });
     let broken = false;
@@ -102,12 +101,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       } catch (error) {
         if (!isConnectionFault(error)) throw error;
         broken = true;
-        if (isSilence(error) && used === connections && !closed) {
+        if (isTimeout(error) && current === connections && !closed) {
           log.warn(
-            `PostgreSQL at ${place} was silent for ${silenceMs} ms; all connections to it are made again.`,
+            { server: place, responseTimeoutMs },
+            'PostgreSQL did not respond in time; all connections are replaced',
           );
           connections = openPool();
-          void retire(used);
+          void retire(current);
         }
         throw unreachable(error);
       }
@@ -138,7 +138,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
           await connection.query('COMMIT');
           return value;
         } catch (error) {
-          // On a broken connection there is nothing left to roll back: the server does it.
+          // On a broken connection the server rolls back.
           if (!isFault(error, 'DATABASE_UNREACHABLE'))
             await connection.query('ROLLBACK').catch(() => undefined);
           throw error;
@@ -148,13 +148,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     async close() {
       closed = true;
       const ended = listener.close();
-      await Promise.all([retire(connections), Promise.race([ended, listening.close(silenceMs)])]);
+      await Promise.all([retire(connections), Promise.race([ended, listening.close(responseTimeoutMs)])]);
     },
   };
   const listening = createSockets();
   const listener = createListener({
-    connect: () => new pg.Client({ ...settings, stream: listening.make }),
-    beatMs: 2 * timeoutMs,
+    connect: () => new pg.Client({ ...settings, stream: listening.create }),
+    heartbeatMs: 2 * timeoutMs,
     unreachable,
     place,
     log,
@@ -184,10 +184,10 @@ function placeOf(url: string): string {
   }
 }
 
-/** Whether the server or the way to it is the matter, rather than the statement. */
+/** Whether the server or the network caused an error, rather than the statement. */
 function isConnectionFault(error: unknown): boolean {
   const state = sqlState(error);
-  // A newer program has changed a table since a statement was prepared here; on a new connection it will be prepared anew.
+  // A newer version has changed a table after the statement was prepared; on a new connection it is prepared again.
   if (state === '0A000' && /cached plan/.test(String((error as Error).message))) return true;
   if (state !== undefined) return serverStates.test(state);
   // Errors of sockets have a code such as ECONNRESET. The driver's own ("Connection terminated unexpectedly",
@@ -197,19 +197,19 @@ function isConnectionFault(error: unknown): boolean {
   return /connection|terminated|timeout|not queryable/i.test(String(message));
 }
 
-/** Whether there was no answer at all: neither from the server nor from the network. */
-function isSilence(error: unknown): boolean {
+/** Whether there was no response at all, neither from the server nor from the network. */
+function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
 /**
- * SQLSTATEs that say so: 08 connection, 28 user or password, 3D000 no such database, 53 out of disk, memory or
- * connections, 57 shutdown, starting up or a statement that took too long, 58 files of the server, 25006 a standby, 25P03 a
- * transaction that was idle too long because this process was stopped or the network was.
+ * SQLSTATEs of a faulty server or network: 08 connection, 28 user or password, 3D000 no such database, 53 out of disk, memory or
+ * connections, 57 shutdown, startup or a statement that took too long, 58 files of the server, 25006 a standby, 25P03 a transaction that
+ * was idle too long because this process or the network was stopped.
  */
 const serverStates = /^(08|28|53|57|58)|^(3D000|25006|25P03)$/;
 
-/** Node tries several addresses of a host and then says why each failed in `errors`, with an empty message. */
+/** Node tries several addresses of a host, and then throws an error with an empty message and one of `errors` for each address. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
   return error instanceof Error ? error.message : String(error);

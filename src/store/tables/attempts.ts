@@ -2,10 +2,10 @@ import type { Reason } from '../../model/run.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
-/** How an attempt ended: `lost` when its worker stopped answering. */
+/** How an attempt ended: `handed-back` when its worker requeued the run, `lost` when its worker stopped sending heartbeats. */
 export type AttemptOutcome = 'finished' | 'broken' | 'cancelled' | 'handed-back' | 'lost';
 
-/** A claim of a run that really started. */
+/** A claim that started its run. */
 export interface Attempt {
   runId: number;
   attempt: number;
@@ -21,7 +21,7 @@ export type Attempts = ReturnType<typeof createAttempts>;
 
 export function createAttempts(deps: { database: Queryable }) {
   return {
-    /** The first first. */
+    /** The attempts of a run, the first first. */
     async list(runId: number): Promise<Attempt[]> {
       const rows = await deps.database.query<AttemptRow>(
         'SELECT * FROM attempt WHERE run_id = $1 ORDER BY attempt',

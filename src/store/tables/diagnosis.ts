@@ -1,12 +1,13 @@
 import type { Queryable } from '../database/database.ts';
 import { environmentIsFree, queueHead } from '../queue-head.ts';
 
-/** An environment that is free, and the next run of its queue. */
+/** A free environment whose next run does not start. */
 export interface StuckQueue {
   environmentId: number;
   code: string;
+  /** The id of its next run. */
   head: number;
-  /** The session of PostgreSQL that has locked rows of environments for the longest; `undefined` when none has. */
+  /** The PostgreSQL session that has had rows of environments locked for the longest time; `undefined` without one. */
   blocker: { pid: number; session: string; heldSeconds: number } | undefined;
 }
 
@@ -19,11 +20,11 @@ interface StuckQueueRow {
   held_s: number;
 }
 
-/** What `matre doctor` asks the database. Times are the database's. */
+/** Queries of `matre doctor`, by the clock of the database. */
 export function createDiagnosis({ database }: { database: Queryable }) {
   return {
-    /** Whether the index is in place that refuses two running runs on one environment. */
-    async allowsOneRunningRun(): Promise<boolean> {
+    /** Whether the index exists that refuses two running runs on one environment. */
+    async hasRunningRunIndex(): Promise<boolean> {
       const rows = await database.query(
         `SELECT FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
          WHERE relname = 'run_one_running' AND indisunique AND indisvalid`,
@@ -31,6 +32,7 @@ export function createDiagnosis({ database }: { database: Queryable }) {
       return rows.length > 0;
     },
 
+    /** The number of running runs. */
     async runningRuns(): Promise<number> {
       const [row] = await database.query<{ running: number }>(
         `SELECT count(*) AS running FROM run WHERE state = 'running'`,
@@ -39,11 +41,11 @@ export function createDiagnosis({ database }: { database: Queryable }) {
     },
 
     /**
-     * Environments that are free and whose next run could have started this long ago, the run with the lowest id first.
+     * Free environments whose next run could have started this long ago, the run with the lowest id first.
      *
-     * A session that locks rows of a table holds a lock of the table as well, which can be seen; which rows, only a claim would
-     * find out that tries to lock them, and other claims would skip them meanwhile. Our own transactions take milliseconds.
-     * Sessions of other users are visible only to those who may see them.
+     * A session that locks rows also holds a visible lock of their table. Which rows it locks is not visible: only a claim that tries to
+     * lock them would find out, and other claims would skip them meanwhile. Our own transactions take milliseconds. Sessions of other
+     * database users are visible only with the privilege to see them.
      */
     async stuckQueues(afterSeconds: number): Promise<StuckQueue[]> {
       const rows = await database.query<StuckQueueRow>(
@@ -61,7 +63,7 @@ export function createDiagnosis({ database }: { database: Queryable }) {
          ) AS holder ON true
          WHERE ${environmentIsFree}
            AND coalesce(retry_at, queued_at) < now() - $1 * interval '1 second'
-           -- When a run of it ended lately, its turn has only just come.
+           -- After a run that ended recently, the next one has not waited long for its environment.
            AND NOT EXISTS (
              SELECT FROM run WHERE environment_id = environment.id
                AND finished_at > now() - $1 * interval '1 second'
@@ -77,7 +79,7 @@ export function createDiagnosis({ database }: { database: Queryable }) {
       }));
     },
 
-    /** Running runs whose lease ended this long ago, and how many seconds ago. */
+    /** Running runs whose lease expired this long ago or earlier, with the number of seconds since. */
     expiredLeases: (afterSeconds: number): Promise<{ id: number; seconds: number }[]> =>
       database.query(
         `SELECT id, extract(epoch FROM now() - lease_until)::int AS seconds FROM run
@@ -85,7 +87,7 @@ export function createDiagnosis({ database }: { database: Queryable }) {
         [afterSeconds],
       ),
 
-    /** Schedules that have been due for this long, and for how many seconds. */
+    /** Schedules that have been due for this long or longer, with the number of seconds since. */
     overdueSchedules: (afterSeconds: number): Promise<{ name: string; seconds: number }[]> =>
       database.query(
         `SELECT name, extract(epoch FROM now() - next_at)::int AS seconds FROM schedule

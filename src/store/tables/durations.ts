@@ -1,41 +1,43 @@
 import type { Answers } from '../../model/failure.ts';
 import type { Queryable } from '../database/database.ts';
 
-/** How long a test of a run is likely to take. */
+/** The expected duration of a test of a run. */
 export interface ExpectedDuration {
-  /** Of the test in the plan, from 1. */
+  /** Position in the plan, from 1. */
   position: number;
   test: string;
   suite: string | undefined;
   expectedMs: number;
 }
 
-/** How a test went lately, over all environments and all suites that it runs in. */
+/** Recent statistics of a test, over all environments and all suites that it runs in. */
 export interface TestStatistics {
   test: string;
-  /** On how many environments its last answer was a pass, and on how many a failure. */
+  /** The number of environments where it passed last. */
   passing: number;
+  /** The number of environments where it failed last. */
   failing: number;
-  /** Of neighbouring answers on one environment, how many there are, and how many differ; of the last ten of each. */
+  /** The number of pairs of neighbouring outcomes, among the last ten on each environment. */
   pairs: number;
+  /** The number of such pairs whose outcomes differ. */
   changes: number;
-  /** The mean of the last five of each environment. */
+  /** The mean duration of the last five executions on each environment. */
   meanMs: number;
   lastAt: Date;
 }
 
 export type Durations = ReturnType<typeof createDurations>;
 
-/** What a run is expected to take hardly changes while it runs, and it is asked for with every test that ends. */
-const cachedWithTimeout = 256;
+/** The expected durations of a run hardly change while it runs, and are read for every test that ends. */
+const maxCachedRuns = 256;
 
 export function createDurations(deps: { database: Queryable }) {
   const { database } = deps;
-  const known = new Map<number, ExpectedDuration[]>();
+  const cache = new Map<number, ExpectedDuration[]>();
   return {
     /**
-     * How long some tests will probably take on an environment, in milliseconds, one after the other. A test that never
-     * ran is taken for an average one; `undefined` when none of them ran anywhere.
+     * The expected duration of some tests on an environment, one after the other, in milliseconds. A test that never ran counts as an
+     * average one; `undefined` when none of them ever ran.
      */
     async estimate(
       environmentId: number,
@@ -54,17 +56,17 @@ export function createDurations(deps: { database: Queryable }) {
     },
 
     /**
-     * Of the planned tests of a run, those that ran to their end before: on its environment, else on the one where that was
-     * last. The mean of the last five. Remembered for each run from the first time that it has a plan.
+     * The planned tests of a run that were executed to their end before, with the mean duration of the last five executions: on its
+     * environment, else on the one where it was executed last. Cached for each run once it has a plan.
      */
     expected: async (runId: number): Promise<readonly ExpectedDuration[]> =>
       (await expectedOf([runId])).get(runId) ?? [],
 
-    /** The same for several runs at once. */
+    /** As `expected`, for several runs. */
     expectedOf,
 
-    /** Of all tests that ever ran to their end on an environment that is still there. */
-    async metrics(): Promise<TestStatistics[]> {
+    /** The statistics of all tests that were ever executed to their end on an environment that still exists. */
+    async statistics(): Promise<TestStatistics[]> {
       const rows = await database.query<{
         test: string;
         passing: number;
@@ -74,7 +76,7 @@ export function createDurations(deps: { database: Queryable }) {
         mean_ms: number;
         last_at: Date;
       }>(
-        // Answers without their repeats (`..xx.` as `.x.`) are one longer than how often they change.
+        // Outcomes without repeats (`..xx.` as `.x.`) are one character longer than the number of changes.
         `SELECT test,
            (count(*) FILTER (WHERE right(recent, 1) = '.'))::int AS passing,
            (count(*) FILTER (WHERE right(recent, 1) = 'x'))::int AS failing,
@@ -93,8 +95,8 @@ export function createDurations(deps: { database: Queryable }) {
       }));
     },
 
-    /** How the tests of a run answered lately on its environment, by `<suite>:<test>`; those that never did are not in it. */
-    async answers(runId: number): Promise<Map<string, Answers>> {
+    /** The outcome histories of the tests of a run on its environment, by `<suite>:<test>`; without tests that have none. */
+    async outcomes(runId: number): Promise<Map<string, Answers>> {
       const rows = await database.query<{ name: string; recent: string }>(
         `SELECT suite || ':' || test AS name, recent
          FROM planned_test JOIN run ON run.id = run_id JOIN test_duration USING (test, suite, environment_id)
@@ -106,16 +108,16 @@ export function createDurations(deps: { database: Queryable }) {
   };
 
   async function expectedOf(runIds: readonly number[]): Promise<Map<number, readonly ExpectedDuration[]>> {
-    const unknown = runIds.filter((id) => !known.has(id));
-    const read = unknown.length === 0 ? new Map<number, ExpectedDuration[]>() : await readExpected(unknown);
+    const missing = runIds.filter((id) => !cache.has(id));
+    const read = missing.length === 0 ? new Map<number, ExpectedDuration[]>() : await readExpected(missing);
     for (const [runId, expected] of read) {
-      if (known.size >= cachedWithTimeout) known.delete(known.keys().next().value as number);
-      known.set(runId, expected);
+      if (cache.size >= maxCachedRuns) cache.delete(cache.keys().next().value as number);
+      cache.set(runId, expected);
     }
-    return new Map(runIds.map((id) => [id, known.get(id) ?? read.get(id) ?? []]));
+    return new Map(runIds.map((id) => [id, cache.get(id) ?? read.get(id) ?? []]));
   }
 
-  /** Of those runs that have a plan. */
+  /** By run; without runs that have no plan. */
   async function readExpected(runIds: readonly number[]): Promise<Map<number, ExpectedDuration[]>> {
     const rows = await database.query<{
       run_id: number;
@@ -139,10 +141,10 @@ export function createDurations(deps: { database: Queryable }) {
     );
     const read = new Map<number, ExpectedDuration[]>();
     for (const { run_id, position, test, suite, expected_ms } of rows) {
-      const of = read.get(run_id) ?? [];
-      read.set(run_id, of);
+      const expected = read.get(run_id) ?? [];
+      read.set(run_id, expected);
       if (expected_ms !== null)
-        of.push({ position, test, suite: suite || undefined, expectedMs: expected_ms });
+        expected.push({ position, test, suite: suite || undefined, expectedMs: expected_ms });
     }
     return read;
   }

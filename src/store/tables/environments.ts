@@ -21,12 +21,12 @@ export interface NewEnvironment {
   slots?: number;
 }
 
-/** What can be changed. The code cannot: files of the test module are named after it. */
+/** The fields that can change. The code cannot: files of the test module are named after it. */
 export type EnvironmentChanges = Partial<Omit<NewEnvironment, 'code'>>;
 
 export type Environments = ReturnType<typeof createEnvironments>;
 
-/** Environments that were removed are seen nowhere here; their runs keep them. */
+/** Environments. Removed ones do not appear here; their runs still refer to them. */
 export function createEnvironments(deps: { database: Database; secrets: SecretBox }) {
   const { database, secrets } = deps;
 
@@ -38,18 +38,18 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     return row && toEnvironment(row);
   }
 
-  /** Changes one environment that exists; ENVIRONMENT_UNKNOWN otherwise. `assignments` uses `$2` and on. */
+  /** Updates one environment. `assignments` uses parameters from `$2` on. Errors: ENVIRONMENT_UNKNOWN. */
   async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
     const rows = await transaction.query<EnvironmentRow>(
       `UPDATE environment SET ${assignments} WHERE id = $1 AND removed_at IS NULL
-       RETURNING ${environmentColumns}, ${told}`,
+       RETURNING ${environmentColumns}, ${notifyEnvironment}`,
       [id, ...values],
     );
     return toEnvironment(existing(rows, id));
   }
 
   return {
-    /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is none. */
+    /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is not allowed. */
     async create(environment: NewEnvironment): Promise<Environment> {
       const { code, name, baseUrl, backendName, adminUsername, slots = 1 } = environment;
       if (!isEnvironmentCode(code))
@@ -57,21 +57,22 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       try {
         const rows = await database.query<EnvironmentRow>(
           `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
-           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${told}`,
+           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${notifyEnvironment}`,
           [code, name, baseUrl, backendName, adminUsername, slots],
         );
         return toEnvironment(existing(rows, code));
       } catch (error) {
         if (sqlState(error) !== uniqueViolation) throw error;
-        throw new Fault('ENVIRONMENT_EXISTS', `There is an environment ${code} already.`);
+        throw new Fault('ENVIRONMENT_EXISTS', `Environment ${code} already exists.`);
       }
     },
 
-    /** The ids of environments that are added from now on begin with this one. */
+    /** New environments get ids from this one on. */
     async restartIds(first: number): Promise<void> {
       await database.query(`ALTER TABLE environment ALTER COLUMN id RESTART WITH ${Math.trunc(first)}`);
     },
 
+    /** All environments, by code. */
     async list(): Promise<Environment[]> {
       const rows = await database.query<EnvironmentRow>(
         `SELECT ${environmentColumns} FROM environment WHERE removed_at IS NULL ORDER BY code`,
@@ -102,11 +103,12 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       );
     },
 
-    /** No run starts there until `resume`; one that is running goes on. A second pause keeps the first time. */
+    /** No run starts there until `resume`; a running one continues. A second pause keeps the time of the first. */
     pause(id: number, reason: string): Promise<Environment> {
       return change(database, id, 'paused_at = coalesce(paused_at, now()), paused_reason = $2', [reason]);
     },
 
+    /** Errors: ENVIRONMENT_UNKNOWN. */
     resume(id: number): Promise<Environment> {
       return database.transaction(async (transaction) => {
         const resumed = await change(transaction, id, 'paused_at = NULL, paused_reason = NULL', []);
@@ -116,12 +118,12 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     },
 
     /**
-     * The environment goes, its history stays; its password and variables are erased. Its code can be used again.
+     * Removes an environment, and deletes its password and variables; its history stays. Its code can be used again.
      * Errors: ENVIRONMENT_BUSY while it has runs that are not finished; ENVIRONMENT_UNKNOWN.
      */
     remove(id: number): Promise<void> {
       return database.transaction(async (transaction) => {
-        // FOR UPDATE waits for runs that are being submitted, and they for us: see `insert` in runs.ts.
+        // FOR UPDATE waits for runs that are being submitted, and they wait for it: see `insertRuns` in runs.ts.
         const rows = await transaction.query<{ code: string }>(
           'SELECT code FROM environment WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
           [id],
@@ -132,10 +134,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
           [id],
         );
         if (open && open.count > 0)
-          throw new Fault(
-            'ENVIRONMENT_BUSY',
-            `Environment ${code} has ${open.count} runs that are not finished.`,
-          );
+          throw new Fault('ENVIRONMENT_BUSY', `Environment ${code} has ${open.count} unfinished runs.`);
         await transaction.query('DELETE FROM variable WHERE environment_id = $1', [id]);
         await transaction.query(
           'UPDATE environment SET removed_at = now(), admin_password = NULL WHERE id = $1',
@@ -145,13 +144,13 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       });
     },
 
-    /** `undefined` forgets it. Errors: ENVIRONMENT_UNKNOWN. */
+    /** Stores the admin password encrypted; `undefined` removes it. Errors: ENVIRONMENT_UNKNOWN. */
     setPassword(id: number, password: string | undefined): Promise<Environment> {
       const stored = password === undefined ? null : secrets.encrypt(password, passwordContext(id));
       return change(database, id, 'admin_password = $2', [stored]);
     },
 
-    /** For the runner alone. Errors: SECRET_KEY_WRONG. */
+    /** The decrypted admin password, only for the runner and the import. Errors: SECRET_KEY_WRONG. */
     async readPassword(id: number): Promise<string | undefined> {
       const [row] = await database.query<{ admin_password: string | null }>(
         'SELECT admin_password FROM environment WHERE id = $1',
@@ -163,8 +162,8 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   };
 }
 
-/** SQL that tells listeners of a row that is changed. */
-const told = `pg_notify('${channels.change}', 'environment ' || id)`;
+/** SQL that notifies listeners of a changed row. */
+const notifyEnvironment = `pg_notify('${channels.change}', 'environment ' || id)`;
 
 const passwordContext = (id: number) => `environment/${id}/admin_password`;
 
@@ -174,7 +173,7 @@ function existing<Row>(rows: Row[], id: number | string): Row {
   return row;
 }
 
-/** What an EnvironmentRow is selected with. */
+/** The SQL columns of an `EnvironmentRow`. */
 export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
   paused_at, paused_reason, slots, fence, created_at`;
 

@@ -1,11 +1,11 @@
 import { type Queryable, storable } from '../database/database.ts';
 
-/** Something that people should know about a run. */
+/** Something that happened to a run and is worth reading. */
 export interface RunEvent {
   id: number;
   runId: number;
   at: Date;
-  /** A fault code, or a short name such as `container-replaced`. */
+  /** A fault code, or an event code such as `CONTAINER_REPLACED`. */
   code: string;
   message: string;
 }
@@ -14,7 +14,7 @@ export type Events = ReturnType<typeof createEvents>;
 
 export function createEvents(deps: { database: Queryable }) {
   return {
-    /** The oldest first; with `after`, only those that came later than the event with that id. */
+    /** The events of a run, the oldest first; with `after`, only those after the event with that id. */
     async list(runId: number, after = 0): Promise<RunEvent[]> {
       const rows = await deps.database.query<Omit<RunEvent, 'runId'> & { run_id: number }>(
         'SELECT id, run_id, at, code, message FROM run_event WHERE run_id = $1 AND id > $2 ORDER BY id',
@@ -25,7 +25,7 @@ export function createEvents(deps: { database: Queryable }) {
   };
 }
 
-/** Part of a transaction that changes the run. */
+/** Adds an event, in the transaction that changes the run. */
 export async function addEvent(
   transaction: Queryable,
   runId: number,

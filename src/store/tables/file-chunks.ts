@@ -1,7 +1,7 @@
 import type { BlobStore } from '../../artifacts/blob-store.ts';
 import type { Database } from '../database/database.ts';
 
-/** Files of runs in the database: what every host can reach, and what is backed up with the rest. */
+/** Files of runs in the database, which every host can reach and which is backed up. */
 export function createBlobStore({ database }: { database: Database }): BlobStore {
   return {
     async arrived(runId, sender) {
@@ -14,13 +14,13 @@ export function createBlobStore({ database }: { database: Database }): BlobStore
       return new Map(rows.map(({ path, bytes }) => [path, bytes]));
     },
 
-    put: (runId, sender, pieces) =>
+    put: (runId, sender, chunks) =>
       database.transaction(async (transaction) => {
-        // Two hosts may send to the same log, and each piece has to know where it is.
+        // Two hosts may send to the same log, and each chunk needs its own offset.
         await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
           `files of run ${runId}`,
         ]);
-        for await (const { path, start, bytes } of pieces) {
+        for await (const { path, start, bytes } of chunks) {
           await transaction.query(
             `INSERT INTO file_piece (run_id, path, at, size, bytes, sender, start)
              SELECT $1, $2, coalesce(max(at + size), 0), $3::int, $4::bytea, $5::text, $6::bigint
@@ -41,7 +41,7 @@ export function createBlobStore({ database }: { database: Database }): BlobStore
     },
 
     async runs() {
-      // From one run to the next by the index: there may be thousands of pieces of each.
+      // Steps through the index from run to run: each may have thousands of chunks.
       const rows = await database.query<{ run_id: number }>(
         `WITH RECURSIVE found AS (
            SELECT min(run_id) AS run_id FROM file_piece
@@ -77,8 +77,8 @@ export function createBlobStore({ database }: { database: Database }): BlobStore
         [runId, path, from, limit],
       );
       const first = rows[0]?.at ?? 0;
-      const whole = Buffer.concat(rows.map(({ bytes }) => bytes));
-      return whole.subarray(Math.max(0, from - first), from - first + limit);
+      const content = Buffer.concat(rows.map(({ bytes }) => bytes));
+      return content.subarray(Math.max(0, from - first), from - first + limit);
     },
 
     async remove(runId) {

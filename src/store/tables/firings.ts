@@ -2,33 +2,33 @@ import type { Firing, FiringOutcome } from '../../model/schedule.ts';
 import { type Queryable, storable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
-/** Of each schedule so many are kept. */
-export const keptFirings = 100;
+/** The number of firings that are kept of each schedule. */
+export const maxFirings = 100;
 
 export type Firings = ReturnType<typeof createFirings>;
 
 export function createFirings(deps: { database: Queryable }) {
   const { database } = deps;
   return {
-    /** The newest first. */
+    /** The firings of a schedule, the newest first. */
     list: (scheduleId: number, limit: number): Promise<Firing[]> =>
       select(database, `schedule_id = $1 ORDER BY id DESC LIMIT $2`, [scheduleId, limit]),
 
-    /** The latest of each schedule. */
+    /** The latest firing of each schedule, by its id. */
     async latest(): Promise<Map<number, Firing>> {
-      const found = await select(
+      const latest = await select(
         database,
         `id IN (SELECT (SELECT max(id) FROM schedule_firing WHERE schedule_id = schedule.id) FROM schedule)`,
         [],
       );
-      return new Map(found.map((firing) => [firing.scheduleId, firing]));
+      return new Map(latest.map((firing) => [firing.scheduleId, firing]));
     },
   };
 }
 
 /**
- * Part of the transaction that fires. `undefined`, and nothing is written, when that time has been dealt with. Only the last
- * hundred of a schedule stay.
+ * Adds a firing, in the transaction that fires, and deletes all but the last hundred of the schedule. Writes nothing and returns
+ * `undefined` when this time was fired already.
  */
 export async function addFiring(
   transaction: Queryable,
@@ -52,14 +52,14 @@ export async function addFiring(
   );
   await transaction.query(
     `DELETE FROM schedule_firing WHERE schedule_id = $1 AND id <= (
-       SELECT id FROM schedule_firing WHERE schedule_id = $1 ORDER BY id DESC OFFSET ${keptFirings} LIMIT 1
+       SELECT id FROM schedule_firing WHERE schedule_id = $1 ORDER BY id DESC OFFSET ${maxFirings} LIMIT 1
      )`,
     [scheduleId],
   );
   return row && toFiring(row);
 }
 
-/** The runs that a firing made, in the same transaction. */
+/** Sets the runs that a firing created, in the same transaction. */
 export async function setFiringRuns(
   transaction: Queryable,
   id: number,
@@ -70,7 +70,7 @@ export async function setFiringRuns(
 
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Firing[]> {
   const rows = await database.query<FiringRow>(
-    // As text, because the drivers disagree about numbers in arrays.
+    // As text, because the drivers parse arrays of bigint differently.
     `SELECT *, runs::text[] AS runs FROM schedule_firing WHERE ${condition}`,
     parameters,
   );

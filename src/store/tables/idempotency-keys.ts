@@ -1,26 +1,26 @@
 import { Fault } from '../../faults/fault.ts';
 import type { Queryable } from '../database/database.ts';
 
-/** A request that makes something, by the key that the caller gave it. */
+/** A request that creates something, with the idempotency key of the caller. */
 export interface IdempotentRequest {
   key: string;
-  /** The same for the same request, and for no other. */
+  /** A hash of the request: equal for equal requests only. */
   fingerprint: string;
 }
 
-const kept = `interval '24 hours'`;
-/** More than come in with each new one, so that old ones never pile up. */
-const sweptAtOnce = 100;
+const retention = `interval '24 hours'`;
+/** Expired keys that each new one deletes: more than one, so that they cannot accumulate. */
+const maxRemovedAtOnce = 100;
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
-/** What was answered to requests with a key, in the last 24 hours. */
+/** The answers to requests with a key, of the last 24 hours. */
 export function createIdempotencyKeys(deps: { database: Queryable }) {
   return {
-    /** The answer of the first time; `undefined` when this is the first. Errors: IDEMPOTENCY_KEY_REUSED. */
+    /** The answer to the first request with the key; `undefined` without one. Errors: IDEMPOTENCY_KEY_REUSED. */
     async answer({ key, fingerprint }: IdempotentRequest): Promise<unknown> {
       const [row] = await deps.database.query<{ fingerprint: string; answer: string }>(
-        `SELECT fingerprint, answer FROM creation WHERE key = $1 AND created_at >= now() - ${kept}`,
+        `SELECT fingerprint, answer FROM creation WHERE key = $1 AND created_at >= now() - ${retention}`,
         [key],
       );
       if (row && row.fingerprint !== fingerprint) throw reused(key);
@@ -30,23 +30,23 @@ export function createIdempotencyKeys(deps: { database: Queryable }) {
 }
 
 /**
- * Part of the transaction that makes the thing. When another one with the key is under way it waits for its end. Errors:
- * IDEMPOTENCY_KEY_REUSED when the key has an answer already, whatever it was asked for.
+ * Stores the answer, in the transaction that creates what was requested. Waits for a concurrent transaction with the same key. Errors:
+ * IDEMPOTENCY_KEY_REUSED when the key already has an answer, to the same or to a different request.
  */
-export async function keepAnswer(
+export async function saveAnswer(
   transaction: Queryable,
   { key, fingerprint }: IdempotentRequest,
   answer: unknown,
 ): Promise<void> {
   await transaction.query(
     `DELETE FROM creation WHERE key IN (
-       SELECT key FROM creation WHERE created_at < now() - ${kept} LIMIT ${sweptAtOnce} FOR UPDATE SKIP LOCKED
+       SELECT key FROM creation WHERE created_at < now() - ${retention} LIMIT ${maxRemovedAtOnce} FOR UPDATE SKIP LOCKED
      )`,
   );
   const rows = await transaction.query(
     `INSERT INTO creation (key, fingerprint, answer) VALUES ($1, $2, $3)
      ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = now()
-       WHERE creation.created_at < now() - ${kept}
+       WHERE creation.created_at < now() - ${retention}
      RETURNING key`,
     [key, fingerprint, JSON.stringify(answer)],
   );
@@ -54,5 +54,5 @@ export async function keepAnswer(
 }
 
 function reused(key: string): Fault {
-  return new Fault('IDEMPOTENCY_KEY_REUSED', `The key ${JSON.stringify(key)} was given to another request.`);
+  return new Fault('IDEMPOTENCY_KEY_REUSED', `The key ${JSON.stringify(key)} was used for another request.`);
 }

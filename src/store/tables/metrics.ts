@@ -1,49 +1,50 @@
 import type { Queryable } from '../database/database.ts';
 
-/** What an environment has to do, in numbers. */
+/** The queue of an environment in numbers. */
 export interface QueueMetrics {
   /** The code of the environment. */
   environment: string;
   queued: number;
-  /** Since its oldest queued run was submitted; 0 when none is queued. */
+  /** Milliseconds since its oldest queued run was submitted; 0 when none is queued. */
   oldestMs: number;
   running: boolean;
 }
 
-/** Things that ended alike: results by status, runs by verdict, interrupted attempts and firings of schedules by outcome. */
-export interface Ended {
-  /** `again`: an interrupted attempt after which the run went on; `attempt`: one after which it did not. */
+/** Counts what ended in the same way: results by status, runs by verdict, interrupted attempts and firings by outcome. */
+export interface EndedCount {
+  /** `again`: an interrupted attempt that was followed by another; `attempt`: one that ended the run. */
   kind: 'result' | 'run' | 'attempt' | 'again' | 'firing';
-  /** Empty for a firing, which may be on several. */
+  /** The code; empty for a firing, which may concern several environments. */
   environment: string;
   outcome: string;
   count: number;
-  /** The mean of those between two bounds; `undefined` where nothing took time (a run that never started, an attempt). */
+  /** The mean duration of those between two bounds; `undefined` without durations (attempts, runs that never started). */
   meanMs: number | undefined;
 }
 
-/** Where to look, and how fine. */
-export interface Span {
-  /** Up to where it was counted before; without it, the last `sinceMs`. */
+/** The time window to count in, and the bounds of the histograms. */
+export interface MetricsWindow {
+  /** The end of the previous window; without it, the window starts `sinceMs` ago. */
   from: Date | undefined;
   sinceMs: number;
   /**
-   * How much of the latest past is left for the next time. A row carries the time at which its transaction began, so it may
-   * appear later than others with a later time; after this long none is under way any more.
+   * The window ends this long before now. A row has the time at which its transaction began, so it may appear later than rows with a
+   * later time; after this long, every such transaction has ended.
    */
   settleMs: number;
-  /** Durations between two neighbours are put together, in milliseconds, ascending. */
+  /** Bounds of the histogram of results in milliseconds, ascending: durations between two bounds are counted together. */
   resultBoundsMs: readonly number[];
+  /** The same for runs. */
   runBoundsMs: readonly number[];
 }
 
-export type Figures = ReturnType<typeof createFigures>;
+export type DatabaseMetrics = ReturnType<typeof createDatabaseMetrics>;
 
-/** What Prometheus is told of the database. Its queries read indexes of what is under way or ended lately, never the history. */
-export function createFigures(deps: { database: Queryable }) {
+/** The metrics that come from the database. The queries read indexes of unfinished or recently ended rows, never the history. */
+export function createDatabaseMetrics(deps: { database: Queryable }) {
   const { database } = deps;
   return {
-    /** Every environment. */
+    /** The queue of each environment. */
     async queues(): Promise<QueueMetrics[]> {
       const rows = await database.query<{
         code: string;
@@ -69,7 +70,7 @@ export function createFigures(deps: { database: Queryable }) {
       }));
     },
 
-    /** For how long the most overdue schedule is due; 0 when none is, `undefined` when there is none. */
+    /** Milliseconds for which the most overdue schedule has been due; 0 when none is due, `undefined` without a schedule. */
     async scheduleDueMs(): Promise<number | undefined> {
       const [row] = await database.query<{ due_ms: number | null }>(
         'SELECT (extract(epoch FROM now() - min(next_at)) * 1000)::float8 AS due_ms FROM schedule',
@@ -77,19 +78,19 @@ export function createFigures(deps: { database: Queryable }) {
       return typeof row?.due_ms === 'number' ? Math.max(0, row.due_ms) : undefined;
     },
 
-    /** What ended in a span of time, by the clock of the database; `until` is where the next span begins. */
-    async ended(span: Span): Promise<{ until: Date; ended: Ended[] }> {
+    /** Counts what ended in a window, by the clock of the database; the next window starts at `until`. */
+    async ended(window: MetricsWindow): Promise<{ until: Date; ended: EndedCount[] }> {
       const [bounds] = await database.query<{ since: Date; until: Date }>(
-        // In whole milliseconds, because a Date has no finer ones.
+        // In whole milliseconds, the resolution of Date.
         `SELECT since, greatest(since, present - $3 * interval '1 millisecond') AS until
          FROM (
            SELECT present, coalesce($1::timestamptz, present - $2 * interval '1 millisecond') AS since
            FROM (SELECT date_trunc('milliseconds', now()) AS present) AS clock
          ) AS span`,
-        [span.from ?? null, span.sinceMs + span.settleMs, span.settleMs],
+        [window.from ?? null, window.sinceMs + window.settleMs, window.settleMs],
       );
       const { since, until } = bounds as { since: Date; until: Date };
-      const rows = await database.query<Omit<Ended, 'meanMs'> & { mean_ms: number | null }>(
+      const rows = await database.query<Omit<EndedCount, 'meanMs'> & { mean_ms: number | null }>(
         `SELECT kind, coalesce(code, '') AS environment, outcome, count(*) AS count, avg(ms) AS mean_ms
          FROM (
            SELECT 'result' AS kind, environment_id, status AS outcome, duration_ms::float8 AS ms,
@@ -108,7 +109,7 @@ export function createFigures(deps: { database: Queryable }) {
            SELECT 'firing', NULL, outcome, NULL, NULL FROM schedule_firing WHERE fired_at >= $1 AND fired_at < $2
          ) AS ended LEFT JOIN environment ON environment.id = environment_id
          GROUP BY kind, code, outcome, place`,
-        [since, until, span.resultBoundsMs, span.runBoundsMs],
+        [since, until, window.resultBoundsMs, window.runBoundsMs],
       );
       return { until, ended: rows.map(({ mean_ms, ...row }) => ({ ...row, meanMs: mean_ms ?? undefined })) };
     },

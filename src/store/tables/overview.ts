@@ -6,16 +6,16 @@ import { headCanStart, queueHead } from '../queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from './environments.ts';
 import { countedStatuses, toCounts } from './runs.ts';
 
-/** What an environment has to do. */
+/** The queue of an environment. */
 export interface EnvironmentQueue {
-  /** The run that executes there. */
+  /** The id of the run that executes there. */
   running: number | undefined;
   queued: number;
-  /** Since its oldest queued run was submitted. */
+  /** Milliseconds since its oldest queued run was submitted. */
   oldestMs: number | undefined;
 }
 
-/** A run as a bar shows it: of what it selects only the beginning, because there may be ten thousand names. */
+/** A run as a bar of the overview: without its whole selection, which may have ten thousand names. */
 export interface Bar
   extends Pick<
     Run,
@@ -35,38 +35,38 @@ export interface Bar
   startedAt: Date;
 }
 
-/** How far a run is that executes. */
+/** The progress of a running run. */
 export interface Progress {
   runId: number;
   environmentId: number;
   workerId: string;
   counts: Counts;
-  /** Places in the plan, from 1, of the tests that have no result or are tried again. */
+  /** Positions in the plan, from 1, of the tests that have no result or are retried. */
   open: number[];
   current: { test: string; suite: string | undefined; position: number; startedAt: Date }[];
 }
 
-/** A run that waits. */
+/** A queued run. */
 export interface WaitingRun
   extends Pick<
     Run,
     'id' | 'environmentId' | 'environmentCode' | 'priority' | 'requestedBy' | 'queuedAt' | 'retryAt'
   > {
   summary: string;
-  /** 1 for the one that its environment executes next. */
+  /** The position in the queue of its environment; 1 is executed next. */
   position: number;
-  /** How long runs with the same selection took: on this environment, else on others. */
+  /** The mean duration of earlier runs with the same selection: on this environment, else on others. */
   expectedMs: number | undefined;
 }
 
 export type Overview = ReturnType<typeof createOverview>;
 
-/** For people who look at everything at once. */
+/** Queries over all environments. */
 export function createOverview(deps: { database: Queryable }) {
   return {
     /**
-     * The environments whose next run could start if a worker were free, the one that waits longest first. With a host, those
-     * whose container another host has are left out.
+     * The environments whose next run could start if a worker were free, the longest waiting first. With a host, without those whose
+     * container is on another host.
      */
     async waiting(limit: number, host?: string): Promise<Environment[]> {
       const rows = await deps.database.query<EnvironmentRow>(
@@ -81,10 +81,10 @@ export function createOverview(deps: { database: Queryable }) {
     },
 
     /**
-     * Runs that overlap a window: of each environment those that finished in it or up to a day after it, the newest `most`, and
-     * one more if there are more; and those that run now. The oldest first.
+     * Runs that overlap a window: of each environment the newest `max` that finished in it or up to a day after it, and one more if there
+     * are more; and all running ones. The oldest first.
      */
-    async bars(from: Date, to: Date, most: number): Promise<Bar[]> {
+    async bars(from: Date, to: Date, max: number): Promise<Bar[]> {
       const rows = await deps.database.query<BarRow>(
         `SELECT bar.* FROM environment
          CROSS JOIN LATERAL (
@@ -97,12 +97,12 @@ export function createOverview(deps: { database: Queryable }) {
          UNION ALL
          SELECT ${barColumns} FROM run WHERE state = 'running' AND started_at IS NOT NULL
          ORDER BY started_at, id`,
-        [from, to, most + 1],
+        [from, to, max + 1],
       );
       return rows.map(toBar);
     },
 
-    /** Of all runs that execute. */
+    /** The progress of all running runs. */
     async progress(): Promise<Progress[]> {
       const rows = await deps.database.query<{
         run_id: number;
@@ -143,10 +143,10 @@ export function createOverview(deps: { database: Queryable }) {
       }));
     },
 
-    /** The first `most` of those that wait: the heads of all environments, then those behind them, and so on. */
-    async waitingRuns(most: number): Promise<WaitingRun[]> {
+    /** The first `max` queued runs: the next runs of all environments, then the ones behind them, and so on. */
+    async waitingRuns(max: number): Promise<WaitingRun[]> {
       const rows = await deps.database.query<WaitingRow>(
-        // Two steps, so that only the runs which are told are read as a whole.
+        // In two steps, so that only the returned runs are read in full.
         `WITH first AS (
            SELECT head.id, position FROM environment
            CROSS JOIN LATERAL (
@@ -158,10 +158,10 @@ export function createOverview(deps: { database: Queryable }) {
          SELECT ${shortSelection}, run.id, environment_id, code, priority, requested_by, queued_at, retry_at, position,
            coalesce(own.ms, elsewhere.ms) AS expected_ms
          FROM first JOIN run ON run.id = first.id JOIN environment ON environment.id = environment_id
-         LEFT JOIN LATERAL (${tookAlike('AND past.environment_id = run.environment_id')}) AS own ON true
-         LEFT JOIN LATERAL (${tookAlike('AND own.ms IS NULL')}) AS elsewhere ON true
+         LEFT JOIN LATERAL (${meanOfSimilarRuns('AND past.environment_id = run.environment_id')}) AS own ON true
+         LEFT JOIN LATERAL (${meanOfSimilarRuns('AND own.ms IS NULL')}) AS elsewhere ON true
          ORDER BY position, run.id`,
-        [most],
+        [max],
       );
       return rows.map((row) => ({
         id: row.id,
@@ -177,7 +177,7 @@ export function createOverview(deps: { database: Queryable }) {
       }));
     },
 
-    /** By the id of the environment; those that have nothing to do are not in it. */
+    /** The queues by the id of the environment; without those that have neither a running nor a queued run. */
     async queues(): Promise<Map<number, EnvironmentQueue>> {
       const rows = await deps.database.query<{
         environment_id: number;
@@ -185,7 +185,7 @@ export function createOverview(deps: { database: Queryable }) {
         queued: number;
         oldest_ms: number | null;
       }>(
-        // Each half reads an index that has nothing else in it, so the history does not matter.
+        // Each half reads a partial index without finished runs, so the length of the history does not matter.
         `SELECT environment_id, max(running) AS running, sum(queued)::int AS queued,
            (extract(epoch FROM now() - min(oldest)) * 1000)::float8 AS oldest_ms
          FROM (
@@ -204,9 +204,10 @@ export function createOverview(deps: { database: Queryable }) {
   };
 }
 
+/** Names of each list that a summary shows. */
 const shownNames = 3;
 
-/** The first names of each list of a selection, and how long the lists are. */
+/** SQL of the first names of each list of a selection, and of the total number of names. */
 const shortSelection = (() => {
   const lists = ['tests', 'groups', 'suites', 'exclude'];
   const first = lists.map(
@@ -223,8 +224,8 @@ function summaryOf({ beginning, names }: { beginning: unknown; names: number }):
   return `${describeSelection(selection)}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** SQL of the mean of the last three runs that selected the same as `run` and executed it. */
-const tookAlike = (condition: string) => `
+/** SQL of the mean duration of the last three runs with the selection of `run` that passed or failed. */
+const meanOfSimilarRuns = (condition: string) => `
   SELECT avg(ms) AS ms FROM (
     SELECT (extract(epoch FROM past.finished_at - past.started_at) * 1000)::float8 AS ms FROM run AS past
     WHERE md5(past.selection::text) = md5(run.selection::text) AND past.verdict IN ('passed', 'failed') ${condition}

@@ -1,13 +1,13 @@
 import type { Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 
-/** A test of a run, and how far it is. */
+/** A planned test of a run, and its progress. */
 export interface PlannedProgress {
   test: string;
   suite: string | undefined;
-  /** Set while it is under way. */
+  /** Set while the test is under way. */
   startedAt: Date | undefined;
-  /** Of its latest result. */
+  /** The status of its latest result. */
   status: Status | undefined;
 }
 
@@ -15,7 +15,7 @@ export type Plans = ReturnType<typeof createPlans>;
 
 export function createPlans(deps: { database: Queryable }) {
   return {
-    /** In the order of execution. */
+    /** The planned tests of a run, in the order of the plan. */
     async list(runId: number): Promise<PlannedProgress[]> {
       const rows = await deps.database.query<{
         test: string;

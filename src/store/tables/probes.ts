@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { channels, type Database } from '../database/database.ts';
 
-/** How the name of a lock begins that workers may be asked to try; no other is tried on somebody's word. */
+/** The prefix of the locks that workers try on request; they try no other lock. */
 export const probeLockPrefix = 'matre_doctor_';
 
 const name = z.string().regex(/^matre_doctor_[0-9a-f-]{36}$/);
 
-/** What workers may be asked. */
+/** A question to workers. */
 const question = z.union([
-  /** A lock that somebody else holds: does it keep you out? */
+  /** A lock that the doctor holds: is the worker refused? */
   z.object({ lock: name }),
-  /** A file in the data folder of who asks: is it in yours? */
+  /** A file in the data folder of the doctor: is it in that of the worker? */
   z.object({ mark: name }),
 ]);
 export type ProbeQuestion = z.output<typeof question>;
 
-/** What a worker found when it tried a lock that somebody else holds. */
+/** The result of a worker's try to acquire a lock that the doctor holds. */
 const lockAnswer = z.object({
   lock: z.string(),
   worker: z.string().describe('`host/process`, as in the table of workers'),
@@ -24,7 +24,7 @@ const lockAnswer = z.object({
 });
 export type LockAnswer = z.output<typeof lockAnswer>;
 
-/** Where a worker keeps the files of its runs, and whether its data folder is that of who asks. */
+/** Where a worker keeps the files of its runs, and whether its data folder is that of the doctor. */
 const markAnswer = z.object({
   mark: z.string(),
   worker: z.string(),
@@ -37,29 +37,29 @@ export type MarkAnswer = z.output<typeof markAnswer>;
 const answer = z.union([lockAnswer, markAnswer]);
 export type ProbeAnswer = z.output<typeof answer>;
 
-/** Questions of the doctor to all workers, and their answers, as notices of the database: nothing is kept. */
+/** Questions of the doctor to all workers, and their answers, as notifications of the database. Nothing is stored. */
 export function createProbes({ database }: { database: Database }) {
   const notify = (channel: string, payload: unknown) =>
     database.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify(payload)]);
   return {
-    ask: async (asked: ProbeQuestion): Promise<void> => void (await notify(channels.probe, asked)),
-    answer: async (given: ProbeAnswer): Promise<void> => void (await notify(channels.answer, given)),
-    onQuestion: (callback: (asked: ProbeQuestion) => void) =>
+    ask: async (toAll: ProbeQuestion): Promise<void> => void (await notify(channels.probe, toAll)),
+    answer: async (reply: ProbeAnswer): Promise<void> => void (await notify(channels.answer, reply)),
+    onQuestion: (callback: (question: ProbeQuestion) => void) =>
       database.listen(channels.probe, (payload) => {
-        const asked = question.safeParse(parseJson(payload));
-        if (asked.success) callback(asked.data);
+        const parsed = question.safeParse(parseJson(payload));
+        if (parsed.success) callback(parsed.data);
       }),
-    onAnswer: (callback: (given: ProbeAnswer) => void) =>
+    onAnswer: (callback: (answer: ProbeAnswer) => void) =>
       database.listen(channels.answer, (payload) => {
-        const given = answer.safeParse(parseJson(payload));
-        if (given.success) callback(given.data);
+        const parsed = answer.safeParse(parseJson(payload));
+        if (parsed.success) callback(parsed.data);
       }),
   };
 }
 
 export type Probes = ReturnType<typeof createProbes>;
 
-/** The payload is empty after a connection was made again. */
+/** `undefined` for an empty payload, which comes after a reconnect. */
 function parseJson(payload: string): unknown {
   try {
     return JSON.parse(payload);

@@ -4,33 +4,32 @@ import { type Attachment, attachmentKinds, type Result, type Status } from '../.
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
-/** A result with what was known when it was recorded. */
+/** A result with its classification at the time when it was recorded. */
 export interface RecordedResult extends Result {
-  /** How the test went before; `undefined` of results that an older version recorded. */
+  /** The earlier outcomes of the test; `undefined` for results that an older version recorded. */
   history: Answers | undefined;
-  /** Of a bad one; see `causeOf`. */
+  /** The cause of a failure; see `causeOf`. */
   cause: string | undefined;
-  /** At which step it failed; `of`: how many there were when it last passed there. */
+  /** The step that failed; `of`: the number of steps when the test last passed on this environment. */
   step: { title: string; number: number; of: number | undefined } | undefined;
 }
 
-/** A result as the history of its test shows it. */
+/** A result in the history of its test. */
 export interface PastResult {
   runId: number;
   environment: string;
   suite: string | undefined;
   status: Status;
   durationMs: number;
-  /** The beginning of it. */
+  /** At most 300 characters. */
   message: string | undefined;
   at: Date;
   commit: { id: string; subject: string } | undefined;
 }
 
-/** Characters of a message in a history. */
-const pastMessage = 300;
+const maxMessageCharacters = 300;
 
-/** A run with a result of some cause. */
+/** A run with a result of a cause. */
 export interface SameCause {
   cause: string;
   runId: number;
@@ -39,13 +38,13 @@ export interface SameCause {
 
 export type Results = ReturnType<typeof createResults>;
 
-/** Of each cause, so many results are looked at to find the runs they are of. */
-const lookedAt = 40;
+/** The number of results of a cause that are read to find their runs. */
+const resultsPerCause = 40;
 
 export function createResults(deps: { database: Queryable }) {
   const { database } = deps;
   return {
-    /** Every result of every attempt, in the order of the plan and, of a test, of the attempts. */
+    /** All results of all attempts, in the order of the plan, and those of a test in the order of attempts. */
     async list(runId: number): Promise<RecordedResult[]> {
       const rows = await database.query<ResultRow>(
         `SELECT result.* FROM result JOIN planned_test USING (run_id, test, suite)
@@ -63,39 +62,37 @@ export function createResults(deps: { database: Queryable }) {
       }));
     },
 
-    /** Other runs with these causes, the newest first, at most `most` of each. */
-    async sameCauses(runId: number, causes: readonly string[], most: number): Promise<SameCause[]> {
+    /** Other runs with these causes, the newest first, at most `max` of each. */
+    async sameCauses(runId: number, causes: readonly string[], max: number): Promise<SameCause[]> {
       if (causes.length === 0) return [];
       const rows = await database.query<{ cause: string; run_id: number; code: string }>(
         `SELECT wanted.cause, run_id, code
          FROM unnest($2::text[]) AS wanted (cause)
          CROSS JOIN LATERAL (
            SELECT DISTINCT run_id FROM (
-             SELECT run_id FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT ${lookedAt}
+             SELECT run_id FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT ${resultsPerCause}
            ) AS latest
            WHERE run_id <> $1 ORDER BY run_id DESC LIMIT $3
          ) AS same
          JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
          ORDER BY run_id DESC`,
-        [runId, causes, most],
+        [runId, causes, max],
       );
       return rows.map(({ cause, run_id, code }) => ({ cause, runId: run_id, environment: code }));
     },
 
-    /**
-     * The newest results of a test, in suites and by itself, the latest of each run. At most `most`; the oldest first.
-     */
-    async history(test: string, most: number): Promise<PastResult[]> {
+    /** The newest results of a test, in and outside of suites, the latest of each run. At most `max`; the oldest first. */
+    async history(test: string, max: number): Promise<PastResult[]> {
       const rows = await database.query<PastRow>(
         `SELECT * FROM (
-           SELECT run_id, code, suite, result.attempt, result.status, duration_ms, left(message, ${pastMessage}) AS message,
+           SELECT run_id, code, suite, result.attempt, result.status, duration_ms, left(message, ${maxMessageCharacters}) AS message,
              recorded_at, commit_id, commit_subject
            FROM result JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
            WHERE test = $1 ORDER BY recorded_at DESC LIMIT $2
          ) AS latest ORDER BY recorded_at, run_id, attempt`,
-        [test, most],
+        [test, max],
       );
-      // A later attempt of a run comes later, and takes the place of the one before it.
+      // Later attempts come later, and replace the earlier ones of their run.
       const latest = new Map(rows.map((row) => [`${row.run_id} ${row.suite}`, row]));
       return [...latest.values()].map((row) => ({
         runId: row.run_id,
@@ -109,7 +106,7 @@ export function createResults(deps: { database: Queryable }) {
       }));
     },
 
-    /** The latest result of each test: what the run says. In the order of the plan. */
+    /** The latest result of each test, which counts for the run. In the order of the plan. */
     async listLatest(runId: number): Promise<Result[]> {
       const rows = await database.query<ResultRow>(
         `SELECT DISTINCT ON (position) result.* FROM result JOIN planned_test USING (run_id, test, suite)

@@ -1,18 +1,18 @@
 import { type Database, notifyRuns } from '../database/database.ts';
 
-/** What of the past is given up. Times are the database's. */
+/** Removes what is older than the retention allows, by the clock of the database. */
 export function createRetention({ database }: { database: Database }) {
   return {
     /**
-     * Of these runs, those that were finished longer ago than `keptMs`. From now on they say that their files were removed, and
-     * their results name none.
+     * Marks those of these runs that finished longer than `retentionMs` ago: their files count as removed, and their results have no
+     * attachments. Returns their ids, ascending.
      */
-    expire: (runIds: readonly number[], keptMs: number): Promise<number[]> =>
+    expire: (runIds: readonly number[], retentionMs: number): Promise<number[]> =>
       database.transaction(async (transaction) => {
         const rows = await transaction.query<{ id: number }>(
           `UPDATE run SET files_removed_at = coalesce(files_removed_at, now())
            WHERE id = ANY ($1::bigint[]) AND finished_at < now() - $2 * interval '1 millisecond' RETURNING id`,
-          [runIds, keptMs],
+          [runIds, retentionMs],
         );
         const ids = rows.map(({ id }) => id).sort((one, other) => one - other);
         if (ids.length === 0) return ids;
@@ -24,13 +24,13 @@ export function createRetention({ database }: { database: Database }) {
         return ids;
       }),
 
-    /** Removes at most `limit` entries of the audit trail that are older than `keptMs`; how many it were. */
-    async removeAudit(keptMs: number, limit: number): Promise<number> {
+    /** Deletes at most `limit` entries of the audit trail that are older than `retentionMs`, and returns their number. */
+    async removeAudit(retentionMs: number, limit: number): Promise<number> {
       const rows = await database.query(
         `DELETE FROM audit WHERE id IN (
            SELECT id FROM audit WHERE at < now() - $1 * interval '1 millisecond' ORDER BY id LIMIT $2
          ) RETURNING id`,
-        [keptMs, limit],
+        [retentionMs, limit],
       );
       return rows.length;
     },

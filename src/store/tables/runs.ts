@@ -14,9 +14,9 @@ export interface NewRun {
   priority?: number;
   requestedBy: string;
   retryOf?: number;
-  /** The schedule that makes it. */
+  /** The schedule that creates it. */
   scheduleId?: number;
-  /** Where it belongs in the trace of whoever asks: a W3C `traceparent`. What is none is not kept. */
+  /** The W3C `traceparent` of the caller; an invalid one is dropped. */
   traceParent?: string;
 }
 
@@ -26,7 +26,6 @@ export interface RunFilter {
   verdict?: Verdict;
   /** Only runs with a smaller id: the next page. */
   before?: number;
-  /** At most so many. */
   limit: number;
 }
 
@@ -36,8 +35,8 @@ export function createRuns(deps: { database: Database }) {
   const { database } = deps;
   return {
     /**
-     * Queues runs, all or none of them, in this order. When it resolves they are acknowledged: they will be executed.
-     * `also` is done in the same transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
+     * Queues runs, all or none of them, in this order. When it resolves they are committed, and will be executed. `also` runs in the same
+     * transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
      */
     async insert(
       runs: NewRun[],
@@ -53,7 +52,7 @@ export function createRuns(deps: { database: Database }) {
     /** Errors: RUN_UNKNOWN. */
     get: (id: number): Promise<Run> => readRun(database, id),
 
-    /** The newest first. */
+    /** The runs that match a filter, the newest first. */
     list({ environmentId, state, verdict, before, limit }: RunFilter): Promise<Run[]> {
       return select(
         database,
@@ -66,10 +65,10 @@ export function createRuns(deps: { database: Database }) {
       );
     },
 
-    /** The commits that runs which have started, but not finished, are pinned to. */
+    /** The commits that unfinished runs are pinned to. */
     async commitsInUse(): Promise<string[]> {
       const rows = await database.query<{ commit_id: string }>(
-        // Two conditions, because there is an index for each.
+        // Two conditions, because each has its own index.
         `SELECT commit_id FROM run WHERE state = 'running' AND commit_id IS NOT NULL
          UNION SELECT commit_id FROM run WHERE state = 'queued' AND commit_id IS NOT NULL ORDER BY commit_id`,
       );
@@ -80,7 +79,7 @@ export function createRuns(deps: { database: Database }) {
     cancel: (id: number): Promise<Run> => database.transaction((transaction) => cancelRun(transaction, id)),
 
     /**
-     * Changes the place of a queued run within its environment; `front`: before all that wait there now.
+     * Changes the priority of a queued run; `front`: before all runs queued on its environment now.
      * Errors: RUN_UNKNOWN, RUN_NOT_QUEUED.
      */
     async prioritise(id: number, priority: number | 'front'): Promise<Run> {
@@ -95,14 +94,14 @@ export function createRuns(deps: { database: Database }) {
         );
         const run = await readRun(transaction, id);
         if (rows.length === 0) {
-          throw new Fault('RUN_NOT_QUEUED', `Run ${id} is ${run.state}: it waits for nothing any more.`);
+          throw new Fault('RUN_NOT_QUEUED', `Run ${id} is ${run.state}, so its priority no longer matters.`);
         }
         await notifyRuns(transaction, [id]);
         return run;
       });
     },
 
-    /** 1 for the run that its environment executes next; `undefined` when it is not queued. */
+    /** The position in the queue of its environment, 1 is executed next; `undefined` when the run is not queued. */
     async positionInQueue(id: number): Promise<number | undefined> {
       const [row] = await database.query<{ position: number }>(
         `SELECT count(*) AS position FROM run AS own
@@ -117,11 +116,11 @@ export function createRuns(deps: { database: Database }) {
 }
 
 /**
- * A queued run is finished at once; a running one is asked to end, and its worker sees to it. Part of a transaction.
+ * Cancels a run, in a transaction: finishes a queued one at once, and requests the worker of a running one to end it.
  * Errors: RUN_UNKNOWN, RUN_FINISHED.
  */
 export async function cancelRun(transaction: Queryable, id: number): Promise<Run> {
-  // One statement, so that it does not matter if the run is claimed at this moment.
+  // One statement, so that a concurrent claim does not matter.
   const rows = await transaction.query(
     `UPDATE run SET
        cancel_requested = true,
@@ -132,15 +131,15 @@ export async function cancelRun(transaction: Queryable, id: number): Promise<Run
     [id],
   );
   const run = await readRun(transaction, id);
-  if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is finished already (${run.verdict}).`);
+  if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is already finished (${run.verdict}).`);
   await notifyRuns(transaction, [id]);
   if (run.state === 'running') await notifyClaim(transaction, id);
   return run;
 }
 
-/** Part of a transaction. In order, and with word of them. Errors: ENVIRONMENT_UNKNOWN. */
+/** Queues runs in this order, in a transaction, and notifies workers and listeners. Errors: ENVIRONMENT_UNKNOWN. */
 export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
-  // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this sees the removal.
+  // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this statement sees the removal.
   const rows = await transaction.query<RunRow>(
     `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent)
      SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent
@@ -176,12 +175,12 @@ export async function readRun(database: Queryable, id: number): Promise<Run> {
   return run;
 }
 
-/** Those of them that exist, the newest first. */
+/** The runs with these ids that exist, the newest first. */
 export async function readRuns(database: Queryable, ids: readonly number[]): Promise<Run[]> {
   return ids.length === 0 ? [] : select(database, 'run.id = ANY($1::bigint[])', [ids]);
 }
 
-/** The newest first. `condition` may end in an order and a limit of its own. */
+/** The newest first. `condition` may end in its own order and limit. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
     `SELECT run.*, environment.code AS environment_code
@@ -192,8 +191,8 @@ async function select(database: Queryable, condition: string, parameters: unknow
 }
 
 /**
- * The runs of rows that were selected or returned as `run.*` and the code of the environment. Finished runs keep their counts;
- * of the others those are counted that have had `attempts` (one, unless the caller knows better) and so may have a plan.
+ * The runs of rows with the columns `run.*` and `environment_code`. Finished runs store their counts; of the others, the tests of those
+ * with at least `attempts` attempts are counted, because only those may have a plan.
  */
 export async function toRuns(database: Queryable, rows: RunRow[], attempts = 1): Promise<Run[]> {
   const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt >= attempts);
@@ -204,7 +203,7 @@ export async function toRuns(database: Queryable, rows: RunRow[], attempts = 1):
   return rows.map((row) => toRun(row, counts.get(row.id)));
 }
 
-/** How the tests of runs ended so far. Those without a plan are not in it. */
+/** The counts of test results by run; without runs that have no plan. */
 export async function readCounts(database: Queryable, ids: readonly number[]): Promise<Map<number, Counts>> {
   if (ids.length === 0) return new Map();
   const rows = await database.query<{ run_id: number; counts: unknown }>(
@@ -214,17 +213,17 @@ export async function readCounts(database: Queryable, ids: readonly number[]): P
   return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
 }
 
-/** SQL of the counts of planned tests with the `status` of their last result. */
+/** SQL of the counts of planned tests by the `status` of their last result. */
 export const countedStatuses = `jsonb_build_object('planned', count(*), ${statuses
   .map((status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`)
   .join(', ')})`;
 
-/** Counts as they are stored, or selected by `countedStatuses`. */
+/** Parses stored counts, or those that `countedStatuses` selects. */
 export const toCounts = (stored: unknown): Counts => storedCounts.parse(stored);
 
 /**
- * SQL of the runs among `ids` (SQL as well) that have a plan, as `run_id` and `counts`: how the last attempts of their planned
- * tests ended.
+ * SQL of the runs among `ids` (SQL too) that have a plan, as `run_id` and `counts`: the results of the last attempts of their planned
+ * tests.
  */
 export function countedRuns(ids: string): string {
   return `
@@ -267,7 +266,7 @@ export interface RunRow extends ReasonColumns {
 }
 
 const names = z.array(z.string());
-/** Selections as they are stored. */
+/** The schema of stored selections. */
 export const storedSelection = z.object({
   all: z.boolean(),
   tests: names,

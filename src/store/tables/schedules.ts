@@ -10,7 +10,7 @@ import {
 } from '../database/database.ts';
 import { storedSelection } from './runs.ts';
 
-/** What people say about a schedule. */
+/** The fields of a schedule that users set. */
 export interface ScheduleFields
   extends Pick<
     Schedule,
@@ -19,8 +19,8 @@ export interface ScheduleFields
   environmentIds: number[];
 }
 
-/** When a changed schedule is due; both undefined never. */
-type When = Pick<Schedule, 'pausedAt' | 'nextAt'>;
+/** When a changed schedule is due; never when both are undefined. */
+export type DueTime = Pick<Schedule, 'pausedAt' | 'nextAt'>;
 
 export type Schedules = ReturnType<typeof createSchedules>;
 
@@ -29,7 +29,7 @@ export function createSchedules(deps: { database: Database }) {
   return {
     /** Errors: SCHEDULE_EXISTS. */
     create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
-      return writing(schedule.name, async (transaction) => {
+      return write(schedule.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
           `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, next_at, created_by)
            VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10) RETURNING id`,
@@ -41,19 +41,19 @@ export function createSchedules(deps: { database: Database }) {
       });
     },
 
-    /** By name. */
+    /** All schedules, by name. */
     list: (): Promise<Schedule[]> => select(database, 'true', []),
 
     /** Errors: SCHEDULE_UNKNOWN. */
     get: (name: string): Promise<Schedule> => readSchedule(database, name),
 
-    /** Those that are due at a moment, the most overdue first. */
+    /** The schedules that are due at a time, the most overdue first. */
     async due(now: Date): Promise<Schedule[]> {
-      const found = await select(database, 'schedule.next_at <= $1', [now]);
-      return found.sort((a, b) => Number(a.nextAt) - Number(b.nextAt));
+      const due = await select(database, 'schedule.next_at <= $1', [now]);
+      return due.sort((a, b) => Number(a.nextAt) - Number(b.nextAt));
     },
 
-    /** When the next one is due; `undefined` when none is active. */
+    /** When the next schedule is due; `undefined` when none is active. */
     async nextDue(): Promise<Date | undefined> {
       const [row] = await database.query<{ next_at: Date | null }>(
         'SELECT min(next_at) AS next_at FROM schedule',
@@ -61,9 +61,9 @@ export function createSchedules(deps: { database: Database }) {
       return row?.next_at ?? undefined;
     },
 
-    /** Changes one as `change` says, which gets what it is now. Errors: SCHEDULE_UNKNOWN, SCHEDULE_EXISTS; those of `change`. */
-    update(name: string, change: (schedule: Schedule) => ScheduleFields & When): Promise<Schedule> {
-      return writing(name, async (transaction) => {
+    /** Updates a schedule to what `change` returns for the current one. Errors: SCHEDULE_UNKNOWN, SCHEDULE_EXISTS; those of `change`. */
+    update(name: string, change: (schedule: Schedule) => ScheduleFields & DueTime): Promise<Schedule> {
+      return write(name, async (transaction) => {
         const { id } = await lockSchedule(transaction, name);
         const changed = change(await readSchedule(transaction, name));
         await transaction.query(
@@ -77,24 +77,22 @@ export function createSchedules(deps: { database: Database }) {
       });
     },
 
-    /** With its history; its runs stay. Errors: SCHEDULE_UNKNOWN. */
+    /** Removes a schedule and its firings; its runs stay. Errors: SCHEDULE_UNKNOWN. */
     remove(name: string): Promise<Schedule> {
-      return writing(name, async (transaction) => {
+      return write(name, async (transaction) => {
         const schedule = await readSchedule(transaction, name);
         await transaction.query('DELETE FROM schedule WHERE id = $1', [schedule.id]);
         return schedule;
       });
     },
 
-    /** Calls back when a schedule was changed or fired. */
+    /** Calls back when any schedule was changed or fired, until the returned function is called. */
     onChanged: (callback: () => void): Promise<() => Promise<void>> =>
       database.listen(channels.schedule, () => callback()),
   };
 
-  async function writing(
-    name: string,
-    work: (transaction: Queryable) => Promise<Schedule>,
-  ): Promise<Schedule> {
+  /** Runs `work` in a transaction, and notifies the schedulers. */
+  async function write(name: string, work: (transaction: Queryable) => Promise<Schedule>): Promise<Schedule> {
     try {
       return await database.transaction(async (transaction) => {
         const schedule = await work(transaction);
@@ -103,14 +101,14 @@ export function createSchedules(deps: { database: Database }) {
       });
     } catch (error) {
       if (sqlState(error) !== uniqueViolation) throw error;
-      throw new Fault('SCHEDULE_EXISTS', `There is a schedule of that name already (${name}).`, {
+      throw new Fault('SCHEDULE_EXISTS', `Schedule ${JSON.stringify(name)} already exists.`, {
         cause: error,
       });
     }
   }
 }
 
-/** Whoever else wants to change or fire it waits for the end of the transaction. Errors: SCHEDULE_UNKNOWN. */
+/** Locks a schedule against changes and firings until the end of the transaction. Errors: SCHEDULE_UNKNOWN. */
 async function lockSchedule(transaction: Queryable, name: string): Promise<{ id: number }> {
   const [row] = await transaction.query<{ id: number }>(
     'SELECT id FROM schedule WHERE lower(name) = lower($1) FOR UPDATE',
@@ -121,8 +119,8 @@ async function lockSchedule(transaction: Queryable, name: string): Promise<{ id:
 }
 
 /**
- * Locks a schedule that nobody has changed or fired since it was read with this revision. False when somebody has: who waited for
- * another firing finds the revision that it left.
+ * Locks a schedule until the end of the transaction. False when it was changed or fired since it was read with this revision: after
+ * waiting for another firing, the revision differs.
  */
 export async function lockRevision(transaction: Queryable, { id, revision }: Schedule): Promise<boolean> {
   const rows = await transaction.query('SELECT id FROM schedule WHERE id = $1 AND revision = $2 FOR UPDATE', [
@@ -132,8 +130,12 @@ export async function lockRevision(transaction: Queryable, { id, revision }: Sch
   return rows.length > 0;
 }
 
-/** The time has been dealt with. */
-export async function moveOn(transaction: Queryable, id: number, nextAt: Date | undefined): Promise<void> {
+/** Sets the next time, after a firing; `undefined` for none. */
+export async function setNextTime(
+  transaction: Queryable,
+  id: number,
+  nextAt: Date | undefined,
+): Promise<void> {
   await transaction.query('UPDATE schedule SET next_at = $2, revision = revision + 1 WHERE id = $1', [
     id,
     nextAt ?? null,
@@ -141,10 +143,10 @@ export async function moveOn(transaction: Queryable, id: number, nextAt: Date | 
 }
 
 /**
- * The environments of a schedule, which are not removed before the end of the transaction unless they are now. In the order of
- * their codes.
+ * The environments of a schedule, by code. Locks them against removal until the end of the transaction; `removed` marks those that were
+ * removed before.
  */
-export async function dispatchEnvironments(
+export async function lockScheduleEnvironments(
   transaction: Queryable,
   scheduleId: number,
 ): Promise<Schedule['environments']> {
@@ -156,7 +158,7 @@ export async function dispatchEnvironments(
   );
 }
 
-/** Its runs that are not finished, the oldest first. */
+/** The unfinished runs of a schedule, the oldest first. */
 export async function readOpenRuns(
   database: Queryable,
   scheduleId: number,
@@ -168,7 +170,7 @@ export async function readOpenRuns(
   return rows.map(({ id, environment_id, state }) => ({ id, environmentId: environment_id, state }));
 }
 
-/** The time of the database. */
+/** The current time of the database. */
 export async function readClock(database: Queryable): Promise<Date> {
   const [row] = await database.query<{ now: Date }>('SELECT now() AS now');
   return (row as { now: Date }).now;

@@ -3,16 +3,16 @@ import { parseTraceParent, type TraceParent } from '../../model/trace-parent.ts'
 import type { Queryable } from '../database/database.ts';
 import { type RunRow, toRuns } from './runs.ts';
 
-/** A run that has just been finished for the first process that asks. */
+/** A finished run whose trace was not exported yet. */
 export interface TracedRun {
   run: Run;
   traceParent: TraceParent | undefined;
 }
 
-/** Where traces of runs belong. */
+/** The trace parents of runs, and which runs are to be traced. */
 export function createTraces({ database }: { database: Queryable }) {
   return {
-    /** Who asked for a run, in the trace of theirs. */
+    /** The caller's span that requested a run. */
     async parentOf(runId: number): Promise<TraceParent | undefined> {
       const [row] = await database.query<{ trace_parent: string | null }>(
         'SELECT trace_parent FROM run WHERE id = $1',
@@ -21,7 +21,7 @@ export function createTraces({ database }: { database: Queryable }) {
       return toParent(row?.trace_parent);
     },
 
-    /** At most so many runs that were finished in the last hour; each is given once, whichever process asks. */
+    /** At most `limit` runs that finished in the last hour. Each is returned once, over all processes. */
     async takeFinished(limit: number): Promise<TracedRun[]> {
       const rows = await database.query<RunRow & { trace_parent: string | null }>(
         `UPDATE run SET traced_at = now() FROM environment
@@ -37,4 +37,4 @@ export function createTraces({ database }: { database: Queryable }) {
   };
 }
 
-const toParent = (written: string | null | undefined) => (written ? parseTraceParent(written) : undefined);
+const toParent = (column: string | null | undefined) => (column ? parseTraceParent(column) : undefined);

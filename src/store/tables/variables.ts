@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { isVariableName, type Variable } from '../../model/environment.ts';
 import { notifyChange, type Queryable } from '../database/database.ts';
 
-/** Whose variables: those of one environment, by its id, or those of all. */
+/** The scope of variables: one environment, by its id, or all. */
 export type Scope = number | 'global';
 
 export interface NewVariable {
@@ -17,7 +17,7 @@ export type Variables = ReturnType<typeof createVariables>;
 export function createVariables(deps: { database: Queryable; secrets: SecretBox }) {
   const { database, secrets } = deps;
   return {
-    /** Makes it or replaces it. Errors: INPUT_INVALID when the name is none; ENVIRONMENT_UNKNOWN. */
+    /** Adds or replaces a variable; a secret is encrypted. Errors: INPUT_INVALID for a bad name; ENVIRONMENT_UNKNOWN. */
     async set(scope: Scope, { name, value, secret }: NewVariable): Promise<void> {
       if (!isVariableName(name))
         throw new Fault('INPUT_INVALID', `${JSON.stringify(name)} cannot be the name of a variable.`);
@@ -35,7 +35,7 @@ export function createVariables(deps: { database: Queryable; secrets: SecretBox 
       await notifyChange(database, changeOf(scope));
     },
 
-    /** False when there was none. */
+    /** Removes a variable. False when it does not exist. */
     async unset(scope: Scope, name: string): Promise<boolean> {
       const rows = await database.query(
         'DELETE FROM variable WHERE environment_id IS NOT DISTINCT FROM $1::int AND name = $2 RETURNING id',
@@ -45,13 +45,13 @@ export function createVariables(deps: { database: Queryable; secrets: SecretBox 
       return rows.length > 0;
     },
 
-    /** By name, for people: a secret one without its value. */
+    /** The variables by name; secret ones without their value. */
     async list(scope: Scope): Promise<Variable[]> {
       const rows = await read(scope);
       return rows.map(({ name, value, secret }) => ({ name, value: secret ? undefined : value, secret }));
     },
 
-    /** By name, for the runner alone: with the values of secret ones. Errors: SECRET_KEY_WRONG. */
+    /** The variables by name, with the decrypted values of secret ones: only for the runner and the import. Errors: SECRET_KEY_WRONG. */
     async readAll(scope: Scope): Promise<NewVariable[]> {
       const rows = await read(scope);
       return rows.map((row) =>

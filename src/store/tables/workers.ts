@@ -2,7 +2,7 @@ import type { Reason } from '../../model/run.ts';
 import { notifyChange, type Queryable, storable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
-/** A worker says that it is alive every few seconds. After this long without a word it is taken for lost. */
+/** A worker without a heartbeat for this long counts as lost. It sends one every few seconds. */
 export const lostAfterMs = 30_000;
 
 /** A process that executes runs. */
@@ -10,32 +10,34 @@ export interface WorkerProcess {
   id: string;
   host: string;
   pid: number;
-  /** How many runs at a time. */
+  /** The number of worker slots: runs that it executes at a time. */
   slots: number;
-  /** It takes no more runs and ends when those under way have ended. */
+  /** The process claims no more runs, and ends when the current ones have ended. */
   stopping: boolean;
-  /** What keeps it from starting a run, if anything does. */
+  /** Why it cannot start a run, if it cannot. */
   waitsFor: Reason | undefined;
   startedAt: Date;
+  /** The last heartbeat. */
   seenAt: Date;
-  /** Since it was last heard of, by the clock of the database. */
+  /** Milliseconds since the last heartbeat, by the clock of the database. */
   silentMs: number;
-  /** Heard of within `lostAfterMs`. */
+  /** Whether the last heartbeat is younger than `lostAfterMs`. */
   alive: boolean;
 }
 
-/** What keeps all workers that are there from starting a run; `undefined` when one of them is free to, or none is there. */
-export function commonWait(workers: readonly WorkerProcess[]): Reason | undefined {
+/** Why no live worker can start a run; `undefined` when one can, or when there is none. */
+export function commonWaitReason(workers: readonly WorkerProcess[]): Reason | undefined {
   const working = workers.filter(({ alive, stopping }) => alive && !stopping);
   return working.every(({ waitsFor }) => waitsFor) ? working[0]?.waitsFor : undefined;
 }
 
 export type Workers = ReturnType<typeof createWorkers>;
 
-/** For people: who executes runs, and is it alive. The queue itself relies on leases, not on this. */
+/** The processes that execute runs, for display. The queue relies on leases, not on this table. */
 export function createWorkers(deps: { database: Queryable }) {
   const { database } = deps;
   return {
+    /** Adds a worker, or resets its row after a restart. */
     async register(worker: Pick<WorkerProcess, 'id' | 'host' | 'pid' | 'slots'>): Promise<void> {
       await database.query(
         `INSERT INTO worker (id, host, pid, slots) VALUES ($1, $2, $3, $4)
@@ -46,12 +48,12 @@ export function createWorkers(deps: { database: Queryable }) {
       await notifyChange(database, 'workers');
     },
 
-    /** Says that it is alive. False when it is not registered (any more): register again. */
+    /** Records a heartbeat. False when the worker is not registered, or was removed: then it has to register again. */
     async heartbeat(
       id: string,
       { stopping, waitsFor }: { stopping: boolean; waitsFor?: Reason | undefined },
     ): Promise<boolean> {
-      const [before] = await database.query<{ changed: boolean }>(
+      const [row] = await database.query<{ changed: boolean }>(
         `WITH before AS (
            SELECT id, stopping <> $2 OR reason_code IS DISTINCT FROM $3 AS changed FROM worker WHERE id = $1 FOR UPDATE
          )
@@ -59,8 +61,8 @@ export function createWorkers(deps: { database: Queryable }) {
          FROM before WHERE worker.id = before.id RETURNING changed`,
         [id, stopping, waitsFor?.code ?? null, waitsFor ? storable(waitsFor.message) : null],
       );
-      if (before?.changed) await notifyChange(database, 'workers');
-      return before !== undefined;
+      if (row?.changed) await notifyChange(database, 'workers');
+      return row !== undefined;
     },
 
     async remove(id: string): Promise<void> {
@@ -68,13 +70,14 @@ export function createWorkers(deps: { database: Queryable }) {
       await notifyChange(database, 'workers');
     },
 
-    /** Forgets those that were silent for longer. */
+    /** Removes workers whose last heartbeat is older. */
     async removeSilent(silentMs: number): Promise<void> {
       await database.query(`DELETE FROM worker WHERE seen_at < now() - $1 * interval '1 millisecond'`, [
         silentMs,
       ]);
     },
 
+    /** All registered workers, by host. */
     async list(): Promise<WorkerProcess[]> {
       const rows = await database.query<
         Omit<WorkerProcess, 'startedAt' | 'seenAt' | 'silentMs' | 'alive' | 'waitsFor'> &

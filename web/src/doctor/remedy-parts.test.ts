@@ -15,7 +15,7 @@ describe('the parts of a remedy', () => {
       ['matre doctor --env preprod-us --fix'],
     ],
     [
-      'curl -sSI https://shop.test:8443/a.b; then mend the shop, or matre env edit us --base-url URL, or matre env pause us',
+      'curl -sSI https://shop.test:8443/a.b; then fix the shop, or matre env edit us --base-url URL, or matre env pause us',
       ['curl -sSI https://shop.test:8443/a.b', 'matre env edit us --base-url URL', 'matre env pause us'],
     ],
     [
@@ -23,7 +23,7 @@ describe('the parts of a remedy', () => {
       ['df -h /var/lib/matre', 'docker system df', 'MATRE_DATA'],
     ],
     [
-      'Look on a for process 7 (ps -p 7; kill -CONT 7 if it was stopped), and start it again if it is gone.',
+      'Check process 7 on a (ps -p 7; kill -CONT 7 if it was stopped), and start the worker again if it has ended.',
       ['ps -p 7', 'kill -CONT 7'],
     ],
     [
@@ -47,16 +47,16 @@ describe('the parts of a remedy', () => {
       ["CREATE UNIQUE INDEX run_one_running ON run (environment_id) WHERE state = 'running';"],
     ],
     [
-      'Give all processes the same LOCK_DSN (`matre config` shows it), and restart that worker.',
+      'Set the same LOCK_DSN for all processes (`matre config` shows it), and restart that worker.',
       ['LOCK_DSN', 'matre config'],
     ],
-    ['Look at its log; restart it if it hangs, or if it is of an older version.', []],
+    ['Check its log; restart it if it hangs, or if it runs an older version.', []],
   ])('has the commands and settings of: %s', (remedy, expected) => {
     expect(copyable(remedy)).toEqual(expected);
   });
 
   it('keeps every word of the sentence', () => {
-    const remedy = 'Look at it, then: docker rename a a_old, or docker rm -f a';
+    const remedy = 'Check what it is for, then: docker rename a a_old, or docker rm -f a';
     expect(
       remedyParts(remedy)
         .map(({ text }) => text)
