@@ -201,9 +201,11 @@ async function join(
     queue,
     database,
     locks,
-    waiting,
+    spool: waiting,
     runner: runLog.named(tracing?.traced(runner) ?? runner),
-    ...(instead.runner ? {} : { engineAnswers: made.engineAnswers, seats: sessions.sessionCapacity }),
+    ...(instead.runner
+      ? {}
+      : { engineAnswers: made.engineAnswers, sessionCapacity: sessions.sessionCapacity }),
   };
   const workers = createWorkers({ ...parts, log, slots, host, settings });
   const beside: { stop(): Promise<void> }[] = [];
@@ -240,7 +242,9 @@ async function join(
         const next = async () => overview.waiting(slots, await engineHost.host?.());
         beside.push(startPrewarming({ busy, waiting: next, prewarm, locks, log, everyMs: aheadMs }));
       }
-      beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
+      beside.push(
+        startReaper({ queue, spool: waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }),
+      );
     },
     startScheduler() {
       beside.push(startScheduler(context));

@@ -27,7 +27,7 @@ export interface ClaimRequest {
  * What a worker is given. Overtaken: another took or cancelled what was chosen for it, before it could be locked. It should
  * look again, because other environments may be free. Full: a run waits, and there is no seat for it.
  */
-export type ClaimResult = Claim | 'overtaken' | 'full' | undefined;
+export type ClaimResult = Claim | 'contended' | 'no-capacity' | undefined;
 
 /**
  * Takes the heads of the queues of free environments, one for each worker as far as there are any. Two statements in one
@@ -42,8 +42,8 @@ export function claimHeads(database: Database, request: ClaimRequest): Promise<C
     const environments = await withinCapacity(transaction, chosen, request.sessionCapacity);
     const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
     return request.workerIds.map((_, index) => {
-      if (index < environments.length) return claims[index] ?? 'overtaken';
-      return index < chosen.length ? 'full' : undefined;
+      if (index < environments.length) return claims[index] ?? 'contended';
+      return index < chosen.length ? 'no-capacity' : undefined;
     });
   });
 }

@@ -27,14 +27,6 @@ export type { Claim };
  */
 const overdueMs = 1_000;
 
-/** What is worth knowing before waiting. */
-export interface Hints {
-  /** Environments on which a run could start now. */
-  claimable: number;
-  /** Until the next lease expires unless it is renewed; `undefined` when nothing runs. */
-  nextExpiryMs: number | undefined;
-}
-
 export type Queue = ReturnType<typeof createQueue>;
 
 /**
@@ -75,22 +67,9 @@ export function createQueue(deps: {
 
   return {
     /**
-     * The next run of a free environment, the longest waiting first (see `claimHeads`), or `undefined`.
+     * Claims runs for several workers at once, at most as many as `sessionCapacity` has browser sessions for; see `claimHeads` for
+     * the order. Returns for each worker its claim, `undefined`, or why it has none though a run waits; see `ClaimResult`.
      * `excludeEnvironments` are those whose lock was refused a moment ago.
-     */
-    async claim(
-      workerId: string,
-      { excludeEnvironments = [] }: { excludeEnvironments?: readonly number[] } = {},
-    ): Promise<Claim | undefined> {
-      for (;;) {
-        const [given] = await claimFor([workerId], excludeEnvironments);
-        if (typeof given !== 'string') return given;
-      }
-    },
-
-    /**
-     * The same for several workers at once, with so many seats at most: for each one its claim, `undefined`, or why it has none
-     * though a run waits; see `Given`.
      */
     claimFor,
 
@@ -98,7 +77,7 @@ export function createQueue(deps: {
      * Undoes a claim of which nothing came: no attempt is spent. Nobody is woken, because what kept this worker from
      * starting keeps others too. Errors: STALE_FENCE.
      */
-    giveBack(runId: number, fence: number): Promise<void> {
+    unclaim(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
         await forgetAttempt(transaction, { runId, fence });
         await requeue(transaction, runId);
@@ -139,7 +118,7 @@ export function createQueue(deps: {
      * Back to the queue with what it has, as the head of it; a run whose cancelling was asked for is finished instead.
      * Errors: STALE_FENCE.
      */
-    handBack(runId: number, fence: number): Promise<void> {
+    requeue(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
         await closeAttempt(transaction, { runId, outcome: 'handed-back' });
         await requeue(transaction, runId);
@@ -189,7 +168,7 @@ export function createQueue(deps: {
     /** Where the runner of a claimed run writes. */
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),
 
-    /** Calls back when there may be something to claim. A slow poll must stand behind it: see `nextHints`. */
+    /** Calls back when there may be something to claim. Notifications may be lost, so the caller also polls. */
     async onWake(callback: () => void): Promise<() => Promise<void>> {
       let later: NodeJS.Timeout | undefined;
       const end = await database.listen(channels.queue, () => {
@@ -214,24 +193,6 @@ export function createQueue(deps: {
      */
     onClaimChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
       database.listen(channels.claim, (payload) => callback(runIdOf(payload))),
-
-    async nextHints(): Promise<Hints> {
-      const [row] = await database.query<{ claimable: number; expiry_ms: number | null }>(
-        `SELECT
-           (SELECT count(*) FROM environment
-            WHERE removed_at IS NULL AND paused_at IS NULL
-              AND EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'queued')
-              AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
-           ) AS claimable,
-           (SELECT (extract(epoch FROM min(lease_until) - now()) * 1000)::bigint FROM run WHERE state = 'running'
-           ) AS expiry_ms`,
-      );
-      const expiryMs = row?.expiry_ms;
-      return {
-        claimable: row?.claimable ?? 0,
-        nextExpiryMs: typeof expiryMs === 'number' ? Math.max(0, expiryMs) : undefined,
-      };
-    },
   };
 }
 

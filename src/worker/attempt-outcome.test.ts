@@ -15,7 +15,7 @@ describe('how a run ends', () => {
 
   it('is as the runner says', () => {
     const reason = { code: 'IMAGE_MISSING', message: 'x' } as const;
-    expect(endOf({ outcome: { kind: 'handed-back' } }, never)).toEqual({ kind: 'hand-back' });
+    expect(endOf({ outcome: { kind: 'requeue' } }, never)).toEqual({ kind: 'requeue' });
     expect(endOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
       kind: 'verdict',
       verdict: 'broken',
@@ -41,7 +41,7 @@ describe('how a run ends', () => {
       });
       expect(endOf(ended, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
       expect(endOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
-        kind: 'hand-back',
+        kind: 'requeue',
       });
     }
   });

@@ -8,7 +8,7 @@ export type AttemptEnd =
   | { kind: 'results' }
   | { kind: 'verdict'; verdict: Verdict; reason?: Reason }
   /** Back to the queue. */
-  | { kind: 'hand-back' }
+  | { kind: 'requeue' }
   /** The same, because the worker lost what it needs to go on; says nothing about the run. */
   | { kind: 'interrupted'; reason: Reason }
   /** Another worker has the run: nothing may be written. */
@@ -23,7 +23,7 @@ export function endOf(ended: RunnerEnd, abort: AbortSignal): AttemptEnd {
   if ('error' in ended) return endOfError(ended.error);
   const { outcome } = ended;
   if (outcome.kind === 'broken') return { kind: 'verdict', verdict: 'broken', reason: outcome.reason };
-  return { kind: outcome.kind === 'handed-back' ? 'hand-back' : 'results' };
+  return { kind: outcome.kind === 'requeue' ? 'requeue' : 'results' };
 }
 
 function endOfError(error: unknown): AttemptEnd {
@@ -31,7 +31,7 @@ function endOfError(error: unknown): AttemptEnd {
   const fault = toFault(error);
   const reason: Reason = { code: fault.code, message: fault.message };
   if (isFault(fault, 'STALE_FENCE')) return { kind: 'nothing' };
-  if (isFault(fault, 'WORKER_STOPPED')) return { kind: 'hand-back' };
+  if (isFault(fault, 'WORKER_STOPPED')) return { kind: 'requeue' };
   if (isFault(fault, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE', 'DATABASE_UNREACHABLE')) {
     return { kind: 'interrupted', reason };
   }

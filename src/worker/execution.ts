@@ -14,7 +14,7 @@ export interface ExecutionOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   runner: Runner;
   /** Already says which worker and run it is about. */
   log: Logger;
@@ -84,18 +84,18 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
     try {
       held = await locks.tryAcquire(lockNames.environment(environment.id), { owner, confirmOwnership });
     } catch (error) {
-      await giveBack(options);
+      await unclaim(options);
       if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-away';
       throw error;
     }
     if (!held) {
       log.info('Environment locked, skipping');
-      await giveBack(options);
+      await unclaim(options);
       return 'locked';
     }
     if (options.stop.aborted) {
       await held.release();
-      await giveBack(options);
+      await unclaim(options);
       return 'stopping';
     }
     try {
@@ -133,7 +133,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
     confirmOwnership: stillMine,
     owner,
     stop,
-    waiting,
+    spool: waiting,
   } = options;
   const { run, environment, fence } = claim;
   const key = { runId: run.id, fence };
@@ -158,7 +158,12 @@ async function executeLocked(options: LockedOptions): Promise<void> {
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
-    const record = spoolingRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
+    const record = spoolingRecorder(queue.recorder(run.id, fence), {
+      claim: key,
+      spool: waiting,
+      abort,
+      log,
+    });
     const assertHeld = () => {
       abort.throwIfAborted();
       lease.assertHeld();
@@ -202,9 +207,9 @@ async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: num
 }
 
 /** Undoes the claim. If that cannot be written, the lease expires and the run is queued again. */
-async function giveBack({ queue, claim, log }: ExecutionOptions): Promise<void> {
+async function unclaim({ queue, claim, log }: ExecutionOptions): Promise<void> {
   try {
-    await queue.giveBack(claim.run.id, claim.fence);
+    await queue.unclaim(claim.run.id, claim.fence);
   } catch (error) {
     log.warn({ err: error }, 'The claim could not be given back; it ends with its lease');
   }

@@ -13,7 +13,7 @@ import { flushClaim } from './spooling-recorder.ts';
 interface Options {
   queue: Queue;
   database: Database;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   claim: Claim;
   log: Logger;
   lease: Lease;
@@ -48,12 +48,12 @@ export async function finishAttempt(options: Options, end: AttemptEnd): Promise<
 }
 
 async function write(options: Options, end: AttemptEnd): Promise<void> {
-  const { queue, waiting, claim, log, settings, onRetry: onTriedAgain } = options;
+  const { queue, spool: waiting, claim, log, settings, onRetry: onTriedAgain } = options;
   const { run, fence } = claim;
   if (end.kind === 'nothing') return logStale(log);
   await flushClaim(queue.recorder(run.id, fence), waiting, { runId: run.id, fence });
-  if (end.kind === 'hand-back') {
-    await queue.handBack(run.id, fence);
+  if (end.kind === 'requeue') {
+    await queue.requeue(run.id, fence);
     log.info('Run handed back');
     return;
   }

@@ -7,8 +7,8 @@ import type { ResultSpool } from '../queue/result-spool.ts';
  * Writes the results that were put on disk by workers that have lost their runs since, or have died. See `recordLate`.
  * Errors: DATABASE_UNREACHABLE; then they stay where they are.
  */
-export async function flushSpool(deps: { queue: Queue; waiting: ResultSpool; log: Logger }): Promise<void> {
-  const { queue, waiting, log } = deps;
+export async function flushSpool(deps: { queue: Queue; spool: ResultSpool; log: Logger }): Promise<void> {
+  const { queue, spool: waiting, log } = deps;
   for (const claim of await waiting.claims()) {
     try {
       await waiting.take(claim, async (results) => {

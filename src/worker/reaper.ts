@@ -10,16 +10,16 @@ import { flushSpool } from './flush-spool.ts';
  */
 export function startReaper(deps: {
   queue: Queue;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   log: Logger;
   /** Between looks. A run that lost its worker waits for its lease and at most this long. */
   everyMs: number;
   maxAttempts: number;
 }): { stop(): Promise<void> } {
-  const { queue, waiting, log, everyMs, maxAttempts } = deps;
+  const { queue, spool: waiting, log, everyMs, maxAttempts } = deps;
   return runPeriodically(async () => {
     try {
-      await flushSpool({ queue, waiting, log });
+      await flushSpool({ queue, spool: waiting, log });
       await queue.requeueExpired({ maxAttempts });
     } catch (error) {
       log.warn({ err: error }, 'Expired runs could not be looked for');

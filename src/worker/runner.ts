@@ -19,7 +19,7 @@ export interface Job {
   assertHeld(): void;
   /** Until when its test processes may live as things are now, on the monotonic clock; it grows with every renewal. */
   heldUntil(): number;
-  /** Aborted when the worker wants to stop: finish the test under way, then return `handed-back`. */
+  /** Aborted when the worker wants to stop: finish the test under way, then return `requeue`. */
   stop: AbortSignal;
   /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */
   exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
@@ -34,7 +34,7 @@ export type Outcome =
   /** No trustworthy answer: the run is broken with this reason. */
   | { kind: 'broken'; reason: Reason }
   /** `stop` was asked for and tests are left: the run goes back to the queue under its old id. */
-  | { kind: 'handed-back' };
+  | { kind: 'requeue' };
 
 /** Executes one run. Rejects only with Faults, or with the reason of `abort`. */
 export type Runner = (job: Job) => Promise<Outcome>;

@@ -25,9 +25,9 @@ async function retryWhileAway<T>(work: () => Promise<T>, abort: AbortSignal): Pr
 }
 
 /** Writes what waits of a claim that is still held. Errors: as of `Recorder.result`. */
-export async function flushClaim(record: Recorder, waiting: ResultSpool, claim: ClaimKey): Promise<void> {
-  if (!waiting.has(claim)) return;
-  await waiting.take(claim, async (results) => {
+export async function flushClaim(record: Recorder, spool: ResultSpool, claim: ClaimKey): Promise<void> {
+  if (!spool.has(claim)) return;
+  await spool.take(claim, async (results) => {
     for (const result of results) await record.result(result);
   });
 }
@@ -39,9 +39,9 @@ export async function flushClaim(record: Recorder, waiting: ResultSpool, claim: 
  */
 export function spoolingRecorder(
   record: Recorder,
-  options: { claim: ClaimKey; waiting: ResultSpool; abort: AbortSignal; log: Logger },
+  options: { claim: ClaimKey; spool: ResultSpool; abort: AbortSignal; log: Logger },
 ): Recorder {
-  const { claim, waiting, abort, log } = options;
+  const { claim, spool: waiting, abort, log } = options;
 
   /** Behind the results that wait. */
   const inOrder = <T>(work: () => Promise<T>): Promise<T> =>

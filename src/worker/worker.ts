@@ -16,7 +16,7 @@ export interface WorkersOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   runner: Runner;
   /** Rejects while the container engine does not answer; without it nobody waits for the engine. */
   engineAnswers?: () => Promise<unknown>;
@@ -124,14 +124,14 @@ export function createWorkers(options: WorkersOptions): Workers {
   const claim = batch(async (workerIds: string[]) => {
     const sessionCapacity = await options.sessionCapacity?.();
     const given = await queue.claimFor(workerIds, backedOff(), sessionCapacity?.count);
-    if (sessionCapacity && given.includes('full'))
+    if (sessionCapacity && given.includes('no-capacity'))
       waitsFor.set(capacityName, { code: 'SELENIUM_FULL', message: sessionCapacity.reason });
     else waitsFor.delete(capacityName);
     return given;
   });
 
   /** Claims and executes one run. False when there was none; `full` when there was no seat for it. */
-  async function workOnce(slot: SlotStatus): Promise<boolean | 'full'> {
+  async function workOnce(slot: SlotStatus): Promise<boolean | 'no-capacity'> {
     await lockStoreBack;
     await engineBack;
     const claimed = await retryUntilStopped('Queue', async () => {
@@ -140,8 +140,8 @@ export function createWorkers(options: WorkersOptions): Workers {
     });
     if (!claimed?.given) return false;
     const { given, askedAt } = claimed;
-    if (given === 'overtaken') return true;
-    if (given === 'full') return 'full';
+    if (given === 'contended') return true;
+    if (given === 'no-capacity') return 'no-capacity';
     const { run, environment } = given;
     slot.run = { id: run.id, environmentCode: environment.code, since: new Date() };
     try {
@@ -182,14 +182,14 @@ export function createWorkers(options: WorkersOptions): Workers {
   async function work(slot: SlotStatus): Promise<void> {
     while (!stop.signal.aborted) {
       const version = wakeSignal.version();
-      let worked: boolean | 'full' = false;
+      let worked: boolean | 'no-capacity' = false;
       try {
         worked = await workOnce(slot);
         if (worked === true) continue;
       } catch (error) {
         log.error({ err: error, worker: slot.workerId }, 'A worker slot failed; it goes on');
       }
-      await wakeSignal.wait(version, worked === 'full' ? fullMs : pollMs, stop.signal);
+      await wakeSignal.wait(version, worked === 'no-capacity' ? fullMs : pollMs, stop.signal);
     }
   }
 

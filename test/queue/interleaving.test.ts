@@ -9,6 +9,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
@@ -76,7 +77,7 @@ describe('what happens while a claim is choosing', () => {
   async function claimWhile(meanwhile: () => Promise<unknown>): Promise<number | undefined> {
     return withClient(opened.url ?? '', async (client) => {
       await client.query('SELECT pg_advisory_lock(1)');
-      const claim = createQueue({ database: held, log: quiet, leaseMs: 60_000 }).claim('held');
+      const claim = claimOne(createQueue({ database: held, log: quiet, leaseMs: 60_000 }), 'held');
       await waitFor(async () => {
         const { rowCount } = await client.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
@@ -90,7 +91,7 @@ describe('what happens while a claim is choosing', () => {
   }
 
   const claimOther = async () => {
-    const claim = await queue.claim('other');
+    const claim = await claimOne(queue, 'other');
     expect(claim?.run.id).toBe(first.id);
     return claim;
   };
@@ -122,7 +123,7 @@ describe('what happens while a claim is choosing', () => {
   it('invariant 2: another claims the environment and hands the run back', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
-      await queue.handBack(first.id, claim?.fence ?? 0);
+      await queue.requeue(first.id, claim?.fence ?? 0);
     });
     expect(claimed).toBe(first.id);
     expect((await runs.get(first.id)).fence).toBe(2);

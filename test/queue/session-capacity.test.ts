@@ -37,20 +37,25 @@ describe.each(kinds)('%s', (kind) => {
 
   it('gives no more runs than there are seats, and says that it is full', async () => {
     await waiting(1, 1, 1);
-    expect(said(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual(['e0', 'e1', 'full', undefined]);
-    expect(said(await queue.claimFor(['c'], [], 2))).toEqual(['full']);
+    expect(said(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual([
+      'e0',
+      'e1',
+      'no-capacity',
+      undefined,
+    ]);
+    expect(said(await queue.claimFor(['c'], [], 2))).toEqual(['no-capacity']);
     expect(said(await queue.claimFor(['c'], [], 3))).toEqual(['e2']);
   });
 
   it('gives nothing without a seat, and everything without a limit', async () => {
     await waiting(1, 1);
-    expect(said(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['full', 'full']);
+    expect(said(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['no-capacity', 'no-capacity']);
     expect(said(await queue.claimFor(['a', 'b'], []))).toEqual(['e0', 'e1']);
   });
 
   it('counts slots, passes nobody over, and lets one with more slots than seats go alone', async () => {
     await waiting(5, 1);
-    expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'full']);
+    expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'no-capacity']);
     const [running] = await queue.held();
     await queue.finish(running?.runId ?? 0, running?.fence ?? 0, 'passed');
     expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);

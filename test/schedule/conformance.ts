@@ -12,6 +12,7 @@ import { createEnvironments, type Environments } from '../../src/store/tables/en
 import { createFirings, type Firings, keptFirings } from '../../src/store/tables/firings.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -238,7 +239,7 @@ export function scheduleConformance(kind: Kind): void {
 
   describe('while an earlier run is not finished', () => {
     const finishOn = async (environment: Environment) => {
-      const claim = await queue.claim('w', {
+      const claim = await claimOne(queue, 'w', {
         excludeEnvironments: [us.id, es.id].filter((id) => id !== environment.id),
       });
       if (!claim) throw new Error('nothing to claim');
@@ -297,7 +298,7 @@ export function scheduleConformance(kind: Kind): void {
     it('replace cancels a queued one at once, and asks a running one to end', async () => {
       await create({ overlap: 'replace' });
       const { first, second } = await fireTwice(async () => {
-        await queue.claim('w', { excludeEnvironments: [es.id] });
+        await claimOne(queue, 'w', { excludeEnvironments: [es.id] });
       });
       const [onEs = 0, onUs = 0] = first?.runs ?? [];
       expect(await runs.get(onEs)).toMatchObject({ state: 'finished', verdict: 'cancelled' });

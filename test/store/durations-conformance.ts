@@ -7,6 +7,7 @@ import { createQueue } from '../../src/queue/queue.ts';
 import { createDurations } from '../../src/store/tables/durations.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
@@ -26,7 +27,7 @@ export function durationsConformance(kind: Kind): void {
     const [run] = await createRuns({ database }).insert([
       { environmentId, selection: emptySelection, requestedBy: 'test' },
     ]);
-    const { fence = 0 } = (await queue.claim('w')) ?? {};
+    const { fence = 0 } = (await claimOne(queue, 'w')) ?? {};
     const id = run?.id ?? 0;
     const record = queue.recorder(id, fence);
     await record.plan([{ name: 'A', suite: undefined }]);

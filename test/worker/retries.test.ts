@@ -6,6 +6,7 @@ import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createAttempts } from '../../src/store/tables/attempts.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import type { Runner } from '../../src/worker/runner.ts';
+import { claimOne } from '../support/claim.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -199,7 +200,7 @@ describe('results while the database is away', () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());
-    const claim = await harness.queue.claim('w');
+    const claim = await claimOne(harness.queue, 'w');
     const fence = claim?.fence ?? 0;
     await harness.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
