@@ -137,7 +137,7 @@ async function join(
     environments,
     variables,
     runs,
-    running: queue.held,
+    running: queue.runningClaims,
     artifacts,
     watch: tracing?.watch ?? unwatched,
   });
@@ -214,7 +214,7 @@ async function join(
     if (retained) return;
     retained = true;
     const retention = createRetention({ database });
-    beside.push(startRetention({ artifacts, retention, settings: config.keep, log }));
+    beside.push(startRetention({ artifacts, retention, settings: config.retention, log }));
   };
   const stopWorkers = async ({ now }: { now: boolean }) => {
     await (now ? workers.stopNow() : workers.stop());

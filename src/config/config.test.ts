@@ -57,7 +57,7 @@ describe('defaults', () => {
     expect(config.selenium).toEqual({ host: undefined, port: 4444, protocol: 'http', path: '/wd/hub' });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
-    expect(config.signIn).toEqual({ wanted: 'auto', sessionMs: 86_400_000, oidc: undefined });
+    expect(config.signIn).toEqual({ mode: 'auto', sessionMs: 86_400_000, oidc: undefined });
   });
 });
 

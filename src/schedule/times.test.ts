@@ -77,12 +77,14 @@ describe('times', () => {
 
   it('say what is odd about them', () => {
     const named = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
-    expect(named.oddity(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the time that was meant');
-    expect(named.oddity(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
-    expect(named.oddity(at('2026-10-26T01:30:00Z'))).toBeUndefined();
+    expect(named.clockChangeNote(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the scheduled time');
+    expect(named.clockChangeNote(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
+    expect(named.clockChangeNote(at('2026-10-26T01:30:00Z'))).toBeUndefined();
     const passing = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
-    expect(passing.oddity(at('2026-10-25T01:30:00Z'))).toBe('the second of two: the clock is set back');
-    expect(passing.oddity(at('2026-10-25T02:30:00Z'))).toBeUndefined();
+    expect(passing.clockChangeNote(at('2026-10-25T01:30:00Z'))).toBe(
+      'the second of two: the clock is set back',
+    );
+    expect(passing.clockChangeNote(at('2026-10-25T02:30:00Z'))).toBeUndefined();
   });
 });
 
@@ -91,15 +93,15 @@ describe('a rhythm that is wrong', () => {
     expect(problemOf('0 2 * *')).toBe(
       'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week.',
     );
-    expect(problemOf('0 25 * * *')).toContain('cron: "25" is no hour: 0 to 23, or *');
-    expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is no month');
-    expect(problemOf('*/0 * * * *')).toContain('"*/0" is no minute');
+    expect(problemOf('0 25 * * *')).toContain('cron: "25" is not a valid hour: 0 to 23, or *');
+    expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is not a valid month');
+    expect(problemOf('*/0 * * * *')).toContain('"*/0" is not a valid minute');
     expect(problemOf('0 0 * * 0 2026')).toContain('has 6 fields');
     expect(problemOf('')).toContain('five are needed');
     expect(problemOf('@reboot')).toContain('"@reboot" is not one of @hourly');
-    expect(problemOf('0 0 30 2 *')).toContain('cron: "0 0 30 2 *" never comes');
+    expect(problemOf('0 0 30 2 *')).toContain('cron: "0 0 30 2 *" never occurs');
     expect(problemOf('0 2 * * *', 'Europe/Berln')).toContain(
-      'zone: "Europe/Berln" is no time zone, did you mean Europe/Berlin?',
+      'zone: "Europe/Berln" is not a time zone; did you mean Europe/Berlin?',
     );
     expect(problemOf('0 2 * * *', '+02:00')).toContain('a name such as Europe/Berlin or UTC is needed');
     expect(problemOf('0 0 29 2 *')).toBeUndefined();

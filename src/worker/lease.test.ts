@@ -13,9 +13,9 @@ afterEach(() => {
 function open(renew: () => Promise<{ cancelRequested: boolean } | 'stale'>) {
   const onCancel = vi.fn();
   const renewals = vi.fn(renew);
-  const askedAt = performance.now();
+  const requestedAt = performance.now();
   return {
-    lease: createLease({ runId: 7, renew: renewals, askedAt, leaseMs, onCancel }),
+    lease: createLease({ runId: 7, renew: renewals, requestedAt, leaseMs, onCancel }),
     renewals,
     onCancel,
   };

@@ -97,8 +97,8 @@ export function retryConformance(kind: Kind): void {
       );
       const events = await createEvents({ database }).list(run);
       expect(events.map(({ message }) => message)).toEqual([
-        'CONTAINER_VANISHED: It is gone. The run is tried again in 60 s (1 of 2).',
-        'CONTAINER_VANISHED: It is gone. The run is tried again in 240 s (2 of 2).',
+        'CONTAINER_VANISHED: It is gone. The run is retried in 60 s (1 of 2).',
+        'CONTAINER_VANISHED: It is gone. The run is retried in 240 s (2 of 2).',
       ]);
     });
 
@@ -159,7 +159,7 @@ export function retryConformance(kind: Kind): void {
 
   describe('results that come late', () => {
     const late = (id: number, fence: number) =>
-      queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
+      queue.recordSpooled({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
     const recorded = async (id: number) =>
       (await createResults({ database }).list(id)).map(({ test, attempt, status }) => [
         test,

@@ -56,7 +56,7 @@ describe.each(kinds)('%s', (kind) => {
   it('counts slots, passes nobody over, and lets one with more slots than seats go alone', async () => {
     await waiting(5, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'no-capacity']);
-    const [running] = await queue.held();
+    const [running] = await queue.runningClaims();
     await queue.finish(running?.runId ?? 0, running?.fence ?? 0, 'passed');
     expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
   });
@@ -68,6 +68,6 @@ describe.each(kinds)('%s', (kind) => {
     );
     const claimed = said(given.flat()).filter((each) => each?.startsWith('e'));
     expect(claimed.length).toBeLessThanOrEqual(4);
-    expect(await queue.held()).toHaveLength(claimed.length);
+    expect(await queue.runningClaims()).toHaveLength(claimed.length);
   });
 });

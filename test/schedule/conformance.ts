@@ -186,7 +186,7 @@ export function scheduleConformance(kind: Kind): void {
     it('keeps no schedule from firing: the run finds out', async () => {
       const schedule = await create();
       now = at('02:00:00');
-      const impatient = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
+      const impatient = createFirer({ database, clock, resolveSelection, timeoutMs: 10 });
       expect(await impatient.due(schedule, now)).toMatchObject({ outcome: 'fired' });
     });
 
@@ -260,7 +260,10 @@ export function scheduleConformance(kind: Kind): void {
       expect(second).toMatchObject({
         outcome: 'skipped',
         runs: [],
-        reason: { code: 'SCHEDULE_OVERLAPS', message: `Run ${first?.runs[0]} of it on us is queued.` },
+        reason: {
+          code: 'SCHEDULE_OVERLAPS',
+          message: `Run ${first?.runs[0]} of the schedule on us is queued.`,
+        },
       });
       expect(await openRuns()).toEqual(first?.runs);
     });
@@ -270,7 +273,7 @@ export function scheduleConformance(kind: Kind): void {
       const { second } = await fireTwice(() => finishOn(us));
       expect(second).toMatchObject({
         outcome: 'fired',
-        reason: { code: 'SCHEDULE_OVERLAPS', message: 'Run 1 of it on es is queued.' },
+        reason: { code: 'SCHEDULE_OVERLAPS', message: 'Run 1 of the schedule on es is queued.' },
       });
       expect((await runs.get(second?.runs[0] ?? 0)).environmentCode).toBe('us');
     });
@@ -291,7 +294,7 @@ export function scheduleConformance(kind: Kind): void {
       expect(await openRuns()).toHaveLength(10);
       expect((await history())[0]).toMatchObject({
         outcome: 'skipped',
-        reason: { code: 'SCHEDULE_OVERLAPS', message: '10 of its runs wait on us already.' },
+        reason: { code: 'SCHEDULE_OVERLAPS', message: '10 runs of the schedule already wait on us.' },
       });
     });
 

@@ -57,12 +57,12 @@ it('fires what is due, outlives the database, says what it does, and ends cleanl
     await fired(1);
 
     await postgres.shutdown();
-    await scheduler.says('Schedules cannot be looked at');
+    await scheduler.says('Due schedules cannot be read');
     await postgres.start();
     // Due while nobody could fire.
     await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
     await fired(2);
-    await scheduler.says('The scheduler goes on.');
+    await scheduler.says('The scheduler has recovered.');
 
     scheduler.process.kill('SIGTERM');
     const { code, stderr } = await scheduler.done;

@@ -158,7 +158,7 @@ describe('workers on PostgreSQL and Redis', () => {
     await redis.restart();
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     expect(harness.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
-    await harness.logged('Lock store: goes on');
+    await harness.logged('Lock store: recovered');
   });
 
   it('keeps a run that its lease covers when Redis goes, says so, and holds the locks again when it is back', async () => {

@@ -161,11 +161,11 @@ describe('results while the database is away', () => {
     await gate.at(run);
     await server.kill();
     gate.letGo(run);
-    await harness.logged('The database is away; a result waits on disk');
+    await harness.logged('The database is unreachable; a result was spooled to disk');
     // The lease ends, and the worker can write nothing more.
     await harness.logged('The end of the run was not written');
     await server.start();
-    await harness.logged('Results that waited on disk were written');
+    await harness.logged('Spooled results were written');
     expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 2,
@@ -189,7 +189,7 @@ describe('results while the database is away', () => {
     await harness.workers(scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
     await gate.at(run);
     harness.reaper();
-    await harness.logged('Results that waited on disk came too late: another worker was given the run');
+    await harness.logged('Spooled results came too late: another worker has claimed the run');
     expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
     gate.letGo(run);
@@ -205,7 +205,7 @@ describe('results while the database is away', () => {
     await harness.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
     harness.reaper();
-    await harness.logged('Results that waited on disk cannot be written; they were put aside');
+    await harness.logged('Spooled results cannot be written; their file was set aside');
     await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
   });
 });

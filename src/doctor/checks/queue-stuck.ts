@@ -76,7 +76,7 @@ function unexplained(waiting: StuckQueue[], { idle, slots }: { idle: number; slo
 /** Runs that nobody holds any more. Every worker looks for them, so there is none, or it cannot write. */
 function expiredLeases(expired: readonly { id: number; seconds: number }[], isLive: boolean): Finding[] {
   const remedy = isLive
-    ? 'Look at the log of the workers (Expired runs could not be looked for), and restart them.'
+    ? 'Look at the log of the workers (Expired runs could not be requeued), and restart them.'
     : 'Start a worker (matre worker, or matre up): it takes the run back and goes on with its open tests.';
   return expired.map(({ id, seconds }) =>
     problem(

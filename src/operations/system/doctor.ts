@@ -76,7 +76,7 @@ async function lookAt(
     environments: wanted === undefined ? await environments.list() : [await getEnvironment(context, wanted)],
     allEnvironments: () => environments.list(),
     maySignIn,
-    runningClaims: () => queue.held(),
+    runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),
     // Once for all checks: each would ask for the newest commit again.
     containers() {

@@ -62,7 +62,7 @@ describe('settings of an OpenID provider', () => {
   });
 
   it('never show the secret', () => {
-    const { described: describeRoute } = load({})();
+    const { entries: describeRoute } = load({})();
     expect(JSON.stringify(describeRoute)).not.toContain('hush');
   });
 });

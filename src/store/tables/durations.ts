@@ -1,4 +1,4 @@
-import type { Answers } from '../../model/failure.ts';
+import type { OutcomeHistory } from '../../model/failure.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** How long a test of a run is likely to take. */
@@ -94,7 +94,7 @@ export function createDurations(deps: { database: Queryable }) {
     },
 
     /** How the tests of a run answered lately on its environment, by `<suite>:<test>`; those that never did are not in it. */
-    async answers(runId: number): Promise<Map<string, Answers>> {
+    async answers(runId: number): Promise<Map<string, OutcomeHistory>> {
       const rows = await database.query<{ name: string; recent: string }>(
         `SELECT suite || ':' || test AS name, recent
          FROM planned_test JOIN run ON run.id = run_id JOIN test_duration USING (test, suite, environment_id)

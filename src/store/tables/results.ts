@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answers } from '../../model/failure.ts';
+import type { OutcomeHistory } from '../../model/failure.ts';
 import { type Attachment, attachmentKinds, type Result, type Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
@@ -7,7 +7,7 @@ import { type ReasonColumns, toReason } from './reason-columns.ts';
 /** A result with what was known when it was recorded. */
 export interface RecordedResult extends Result {
   /** How the test went before; `undefined` of results that an older version recorded. */
-  history: Answers | undefined;
+  history: OutcomeHistory | undefined;
   /** Of a bad one; see `causeOf`. */
   cause: string | undefined;
   /** At which step it failed; `of`: how many there were when it last passed there. */
