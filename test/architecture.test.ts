@@ -8,7 +8,7 @@ const rooms: Record<string, readonly string[]> = {
   async: [],
   files: [],
   faults: [],
-  crypto: ['faults'],
+  crypto: ['async', 'faults'],
   http: ['faults'],
   model: ['faults'],
   report: ['model'],

@@ -172,7 +172,7 @@ export function queueConformance(kind: Kind): void {
       expect(given[2]).toBeUndefined();
     });
 
-    it('keeps a run for the host that executed the last one, and gives it to any other after a moment', async () => {
+    it('reserves a run for the host that executed the last one, and gives it to any other after a moment', async () => {
       const on = (host: string) =>
         createQueue({ database, log: quiet, leaseMs: 60_000, host: async () => host });
       const [here, there] = [on('here'), on('there')];
@@ -193,7 +193,7 @@ export function queueConformance(kind: Kind): void {
       await later();
       const third = await claimOne(here, 'w');
       expect(third?.run.id).toBe(3);
-      // A run that goes back is kept for nobody.
+      // A requeued run is not reserved.
       await here.requeue(third?.run.id ?? 0, third?.fence ?? 0);
       expect((await claimOne(there, 'w'))?.run.id).toBe(3);
     });
@@ -221,7 +221,7 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('giving back', () => {
+  describe('undoing a claim', () => {
     it('spends no attempt, and the run is head again', async () => {
       const a = await create('a');
       const run = await submit(a);
@@ -253,7 +253,7 @@ export function queueConformance(kind: Kind): void {
       expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled' });
     });
 
-    it('hands back what is there: the next attempt goes on after the finished tests', async () => {
+    it('requeues a run with its results: the next attempt continues after the finished tests', async () => {
       const run = await submit(await create('a'));
       const first = await startWith('A', 'B', 'C');
       await first.record.testStarted({ name: 'A', suite: undefined });
@@ -347,7 +347,7 @@ export function queueConformance(kind: Kind): void {
       expect(await claimOne(queue, 'w')).toBeUndefined();
     });
 
-    it('invariant 3: attempts that were handed back do not count as lost', async () => {
+    it('invariant 3: attempts that were requeued do not count as lost', async () => {
       const run = await submit(await create('a'));
       for (let count = 0; count < 5; count++) {
         const { fence } = await startWith('A');
@@ -430,8 +430,8 @@ export function queueConformance(kind: Kind): void {
   describe('fences', () => {
     /** Each way to write, by a worker that has lost its run. */
     const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
-      ['giveBack', (run, fence) => queue.unclaim(run.id, fence)],
-      ['handBack', (run, fence) => queue.requeue(run.id, fence)],
+      ['unclaim', (run, fence) => queue.unclaim(run.id, fence)],
+      ['requeue', (run, fence) => queue.requeue(run.id, fence)],
       ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
       ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],
       ['commit', (run, fence) => queue.recorder(run.id, fence).commit({ id: 'x', subject: 'y' })],

@@ -9,7 +9,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
 
-/** As many tests at a time as there are seats, each slot of an environment counted. */
+/** As many tests at a time as there are browser sessions, each slot of an environment counted. */
 describe.each(kinds)('%s', (kind) => {
   let opened: TestDatabase;
   let queue: Queue;
@@ -35,7 +35,7 @@ describe.each(kinds)('%s', (kind) => {
   const said = (given: ClaimResult[]) =>
     given.map((each) => (typeof each === 'object' ? each.environment.code : each));
 
-  it('gives no more runs than there are seats, and says that it is full', async () => {
+  it('gives no more runs than there are sessions, and reports a lack of capacity', async () => {
     await waiting(1, 1, 1);
     expect(said(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual([
       'e0',
@@ -47,13 +47,13 @@ describe.each(kinds)('%s', (kind) => {
     expect(said(await queue.claimFor(['c'], [], 3))).toEqual(['e2']);
   });
 
-  it('gives nothing without a seat, and everything without a limit', async () => {
+  it('gives no run without a session, and every run without a limit', async () => {
     await waiting(1, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['no-capacity', 'no-capacity']);
     expect(said(await queue.claimFor(['a', 'b'], []))).toEqual(['e0', 'e1']);
   });
 
-  it('counts slots, passes nobody over, and lets one with more slots than seats go alone', async () => {
+  it('counts slots, skips no environment, and gives one with more slots than sessions alone', async () => {
     await waiting(5, 1);
     expect(said(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'no-capacity']);
     const [running] = await queue.runningClaims();
@@ -61,7 +61,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(said(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
   });
 
-  it('never gives the last seat twice to workers that ask at the same time', async () => {
+  it('never gives the last session twice to concurrent claims', async () => {
     await waiting(...Array.from({ length: 12 }, () => 1));
     const given = await Promise.all(
       Array.from({ length: 12 }, (_, index) => queue.claimFor([`w${index}`], [], 4)),

@@ -125,13 +125,13 @@ const commands = [
     },
   ),
   onClaim(
-    'give back what was not begun',
+    'undo the claim of a run that has not started',
     ({ queue }, { run, fence }) =>
       run.recordedWith === fence ? queue.requeue(run.id, fence) : queue.unclaim(run.id, fence),
     (model, { run, fence }) => (run.recordedWith === fence ? model.requeue(run) : model.unclaim(run)),
   ),
   onClaim(
-    'handBack',
+    'requeue',
     ({ queue }, { run, fence }) => queue.requeue(run.id, fence),
     (model, { run }) => model.requeue(run),
   ),

@@ -44,7 +44,7 @@ export function createStatusCache(deps: {
   let known: { readAt: number; answer: Promise<CurrentCatalog> } | undefined;
   const containers = cachedWithTimeout(async () => (await pool()).list(), {
     everyMs: containersMs,
-    patienceMs,
+    timeoutMs: patienceMs,
     onError: (error) => {
       if (!isFault(error, 'ENGINE_UNREACHABLE'))
         log.debug({ err: error }, 'The containers cannot be listed.');
@@ -59,11 +59,11 @@ export function createStatusCache(deps: {
         return { held: [], fault: toFault(error).message };
       }
     },
-    { everyMs: locksMs, patienceMs, onError: () => {} },
+    { everyMs: locksMs, timeoutMs: patienceMs, onError: () => {} },
   );
   return {
-    containers: containers.ask,
-    locks: async () => (await seen.ask()) ?? { held: [], fault: 'The lock store does not answer.' },
+    containers: containers.get,
+    locks: async () => (await seen.get()) ?? { held: [], fault: 'The lock store does not answer.' },
     catalog() {
       if (known === undefined || performance.now() - known.readAt > catalogMs) {
         const reading = { readAt: performance.now(), answer: catalog() };
