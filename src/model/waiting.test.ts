@@ -42,7 +42,7 @@ describe('why a run waits', () => {
     expect(explain(environment, pool, waiting)?.code).toBe(code);
   });
 
-  it('names the run that it waits for', () => {
+  it('has the id of the run that it waits for', () => {
     expect(explain({ running: { id: 3, msLeft: 1 } })).toMatchObject({
       message: 'environment busy with run 3',
       run: 3,
