@@ -12,6 +12,7 @@ import { createLog } from '../src/log.ts';
 import type { OverviewView } from '../src/operations/overview/overview-view.ts';
 import { startServer } from '../src/server/http/server.ts';
 import { buildPage, startBrowser } from '../test/page/chromium.ts';
+import { claimOne } from '../test/support/claim.ts';
 import { embeddedFolder } from '../test/support/database.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
@@ -51,7 +52,7 @@ await withClient(postgres.url, (client) =>
     INSERT INTO worker (id, host, pid, slots, seen_at) VALUES ('host/1', 'host', 1, 4, now() + interval '1 hour');`),
 );
 for (let count = 0; count < 4; count++) {
-  const claim = await app.context.queue.claim('host/1/1');
+  const claim = await claimOne(app.context.queue, 'host/1/1');
   if (!claim) throw new Error('nothing to claim');
   const record = app.context.queue.recorder(claim.run.id, claim.fence);
   await record.plan(Array.from({ length: 200 }, (_, index) => ({ name: `T${index}`, suite: undefined })));

@@ -6,6 +6,7 @@
 // Writes bench/results/scale.json.
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../test/support/child.ts';
+import { claimOne } from '../test/support/claim.ts';
 import { startPostgres, withClient } from '../test/support/postgres.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { openInstallation } from './queue/matre.ts';
@@ -69,9 +70,9 @@ async function measureClaims(runMs: number) {
   const times: number[] = [];
   while (performance.now() - startedAt < seconds * 1_000) {
     const askedAt = performance.now();
-    const claim = await installation.queue.claim('bench');
+    const claim = await claimOne(installation.queue, 'bench');
     times.push(performance.now() - askedAt);
-    if (claim) await installation.queue.giveBack(claim.run.id, claim.fence);
+    if (claim) await installation.queue.unclaim(claim.run.id, claim.fence);
     await delay(20);
   }
   const perSecond = ((await finished()) - before) / ((performance.now() - startedAt) / 1_000);

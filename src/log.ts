@@ -2,12 +2,12 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger };
 
-/** Names of fields that never reach a log line with their value. */
+/** Names of fields whose values never appear in a log line. */
 const secretFields = ['password', 'secret', 'token', 'credentials', 'authorization', 'cookie'];
 
 /**
- * The log of a process: JSON lines on standard error (standard output belongs to the answer of a command), pretty on
- * a terminal.
+ * Creates the log of a process: JSON lines on standard error (standard output is for the output of a command), or with `pretty`
+ * lines for a terminal.
  */
 export function createLog(options: { level?: string; pretty?: boolean } = {}): Logger {
   const level = options.level ?? 'info';

@@ -64,7 +64,7 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
         queue,
         database,
         locks,
-        waiting,
+        spool: waiting,
         runner,
         log,
         slots,

@@ -137,7 +137,7 @@ async function join(
     environments,
     variables,
     runs,
-    running: queue.held,
+    running: queue.runningClaims,
     artifacts,
     watch: tracing?.watch ?? unwatched,
   });
@@ -201,7 +201,7 @@ async function join(
     queue,
     database,
     locks,
-    waiting,
+    spool: waiting,
     runner: runLog.named(tracing?.traced(runner) ?? runner),
     ...(instead.runner
       ? {}
@@ -214,7 +214,7 @@ async function join(
     if (retained) return;
     retained = true;
     const retention = createRetention({ database });
-    beside.push(startRetention({ artifacts, retention, settings: config.keep, log }));
+    beside.push(startRetention({ artifacts, retention, settings: config.retention, log }));
   };
   const stopWorkers = async ({ now }: { now: boolean }) => {
     await (now ? workers.stopNow() : workers.stop());
@@ -242,7 +242,9 @@ async function join(
         const next = async () => overview.waiting(slots, await engineHost.host?.());
         beside.push(startPrewarming({ busy, waiting: next, prewarm, locks, log, everyMs: aheadMs }));
       }
-      beside.push(startReaper({ queue, waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }));
+      beside.push(
+        startReaper({ queue, spool: waiting, log, everyMs: Math.min(1_000, leaseMs / 2), maxAttempts }),
+      );
     },
     startScheduler() {
       beside.push(startScheduler(context));

@@ -289,7 +289,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       pool: watch(pool, { ensure: 'container' }),
       modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
       catalogs: watch(catalogs, { of: 'catalog' }),
-      snapshots: watch(snapshots, { obtain: { name: 'generated tests', tell: logLookup } }),
+      snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: logLookup } }),
       validations: watch(validations, { of: 'validation' }),
       artifacts: deps.artifacts,
       layout,

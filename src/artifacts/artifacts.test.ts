@@ -24,14 +24,14 @@ const end = (stream: Writable) => finished(stream.end());
 const logOf = async (runId: number) => (await artifacts.readLog(runId, 0, 100_000)).toString();
 
 describe('files', () => {
-  it('replace what is there', async () => {
+  it('replace existing ones', async () => {
     const id = newRun();
     for (const content of ['<x/>', '<yy/>']) await artifacts.write(id, 'report.xml', content);
     expect(await artifacts.list(id)).toEqual([{ path: 'report.xml', size: 5 }]);
     expect(await artifacts.remove(id)).toBe(true);
   });
 
-  it('are not there before they are complete, nor when they never are', async () => {
+  it('are invisible until they are complete, also when they never are', async () => {
     const id = newRun();
     const source = new Readable({ read() {} });
     const writing = artifacts.write(id, 'a.html', source);
@@ -64,7 +64,7 @@ describe('files', () => {
 });
 
 describe('logs', () => {
-  it('are cut at the limit, with one line that says so, also over attempts', async () => {
+  it('are cut at the limit, with one line that reports it, also over attempts', async () => {
     const id = newRun();
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const log = await artifacts.runLog(id);
@@ -77,7 +77,7 @@ describe('logs', () => {
     expect(written.split('[matre]')).toHaveLength(2);
   });
 
-  it('keep exactly the limit without a word', async () => {
+  it('keep exactly the limit without that line', async () => {
     const id = newRun();
     const log = await artifacts.runLog(id);
     log.write('x'.repeat(limit));
@@ -85,7 +85,7 @@ describe('logs', () => {
     expect(await logOf(id)).toBe('x'.repeat(limit));
   });
 
-  it('take 50 MB of output from one test without holding it', async () => {
+  it('accept 50 MB of output from one test without buffering it', async () => {
     const id = newRun();
     const megabyte = Buffer.alloc(1024 * 1024, 'output ');
     const log = await artifacts.log(id, 'tests/A/test.log');
@@ -113,7 +113,7 @@ describe.runIf(canMount)('a full disk', () => {
   });
   afterAll(() => small.unmount());
 
-  it('is told by its name, and leaves no half of a file', async () => {
+  it('is reported as DISK_FULL, and leaves no partial file', async () => {
     const full = createArtifacts({ folder: small.folder, logBytes: 1_000_000 });
     await full.write(1, 'small', 'x');
     await expect(full.write(1, 'large', Buffer.alloc(100_000))).rejects.toMatchObject({ code: 'DISK_FULL' });

@@ -5,10 +5,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault, namedDiskFull } from '../faults/fault.ts';
+import { ifPresent, isMissingFile } from '../files/missing-file.ts';
 import { createLogWriter } from './log-writer.ts';
 import { pathInside } from './safe-name.ts';
 
-/** A file of a run. `path` is relative to the folder of the run, with `/` between its parts. */
+/** A file of a run. `path` is relative to the folder of the run, with `/` as separator. */
 export interface Artifact {
   path: string;
   /** Bytes. */
@@ -17,63 +18,66 @@ export interface Artifact {
 
 /**
  * The files of runs: logs, screenshots, pages, results, in one folder for each run.
- * Errors of all that takes a path: PATH_OUTSIDE when it would leave the folder of the run, DISK_FULL.
+ * Errors of all methods that take a path: PATH_OUTSIDE when it leads out of the folder of the run, DISK_FULL.
  */
 export interface Artifacts {
-  /** Writes a file as a whole: until it is complete, there is none of that name. Replaces one that is there. */
+  /** Writes a file as a whole: until it is complete, there is no file of that name. Replaces an existing one. */
   write(runId: number, path: string, content: Readable | Buffer | string): Promise<Artifact>;
   /** Appends to the log of a run, across attempts. End it when done; a full disk is an `error` of the stream. */
   runLog(runId: number): Promise<Writable>;
-  /** The same for another log, of a test for one. Each log is bounded by itself. */
+  /** The same for another log, for example of a test. The size limit applies to each log. */
   log(runId: number, path: string): Promise<Writable>;
-  /** At most `limit` bytes of the log of a run, from an offset; none when there are none (yet). */
+  /** At most `limit` bytes of the log of a run, from an offset; an empty buffer when there are none (yet). */
   readLog(runId: number, from: number, limit: number): Promise<Buffer>;
-  /** Bytes of the log of a run; 0 when there is none (yet). */
+  /** The size of the log of a run in bytes; 0 when there is none (yet). */
   logSize(runId: number): Promise<number>;
-  /** A file for reading. Errors: NOT_FOUND. */
+  /** Opens a file for reading. Errors: NOT_FOUND. */
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
-  /** All files of a run, by path. */
+  /** All files of a run, ordered by path. */
   list(runId: number): Promise<Artifact[]>;
-  /** The runs that have files, by number. */
+  /** The ids of the runs that have files, in order. */
   runs(): Promise<number[]>;
   /**
-   * Resolves when everybody can read what was written here; gives up after `signal` has aborted, and goes on by itself. Never
-   * rejects.
+   * Resolves when every process can read what was written here; stops waiting when `signal` aborts, while the upload continues in
+   * the background. Never rejects.
    */
   deliver(runId: number, signal: AbortSignal): Promise<void>;
-  /** Everything of a run. False when there was nothing. */
+  /** Removes all files of a run. False when it had none. */
   remove(runId: number): Promise<boolean>;
 }
 
-/** Files that are not complete yet. */
-const unfinished = '.unfinished-';
+/** Prefix of files that are not complete yet. */
+const draftPrefix = '.unfinished-';
 
 export const runLogName = 'run.log';
 
-/** `logBytes`: how much of one log is kept. */
+/** Stores files below `folder`. `logBytes`: how much of each log is kept. */
 export function createArtifacts(options: { folder: string; logBytes: number }): Artifacts {
   const home = resolve(options.folder);
 
   const folderOf = (runId: number): string => {
     if (!Number.isSafeInteger(runId) || runId < 1)
-      throw new Fault('INPUT_INVALID', `${runId} is not the number of a run.`);
+      throw new Fault('INPUT_INVALID', `${runId} is not the id of a run.`);
     return join(home, 'runs', String(runId));
   };
 
-  /** With the folders above it. */
-  const place = async (runId: number, path: string): Promise<string> => {
-    const place = pathInside(folderOf(runId), path);
-    await named(mkdir(dirname(place), { recursive: true, mode: 0o750 }));
-    return place;
+  /** The absolute path of a file; creates its folder. */
+  const prepareFile = async (runId: number, path: string): Promise<string> => {
+    const file = pathInside(folderOf(runId), path);
+    await mkdir(dirname(file), { recursive: true, mode: 0o750 }).catch((error) => {
+      throw namedDiskFull(error);
+    });
+    return file;
   };
 
   const log = async (runId: number, path: string) =>
-    createLogWriter(await place(runId, path), options.logBytes);
+    createLogWriter(await prepareFile(runId, path), options.logBytes);
 
   return {
     async write(runId, path, content) {
-      const target = await place(runId, path);
-      const draft = join(folderOf(runId), `${unfinished}${randomBytes(6).toString('hex')}`);
+      const target = await prepareFile(runId, path);
+      // Not `writeFileAtomically`: the content may be a stream, and the draft is hidden from lists.
+      const draft = join(folderOf(runId), `${draftPrefix}${randomBytes(6).toString('hex')}`);
       try {
         const source = content instanceof Readable ? content : Readable.from([content]);
         await pipeline(source, createWriteStream(draft, { flags: 'wx', mode: 0o640 }));
@@ -90,7 +94,7 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     log,
 
     async readLog(runId, from, limit) {
-      const file = await open(join(folderOf(runId), runLogName)).catch(notThere);
+      const file = await ifPresent(open(join(folderOf(runId), runLogName)));
       if (!file) return Buffer.alloc(0);
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, from);
@@ -101,74 +105,63 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     },
 
     async logSize(runId) {
-      return (await stat(join(folderOf(runId), runLogName)).catch(notThere))?.size ?? 0;
+      return (await ifPresent(stat(join(folderOf(runId), runLogName))))?.size ?? 0;
     },
 
     async open(runId, path) {
       const folder = folderOf(runId);
-      const asked = pathInside(folder, path);
+      const requested = pathInside(folder, path);
       const missing = () => new Fault('NOT_FOUND', `Run ${runId} has no file ${path}.`);
-      const [root, real] = await Promise.all([realpath(folder), realpath(asked)]).catch((error) => {
-        notThere(error);
-        throw missing();
+      const [root, real] = await Promise.all([realpath(folder), realpath(requested)]).catch((error) => {
+        throw isMissingFile(error) ? missing() : error;
       });
-      // No part of matre makes links here; should there be one, it must not lead out.
-      if (real !== join(root, relative(folder, asked))) {
+      // matre creates no links here; if there is one, it must not lead out.
+      if (real !== join(root, relative(folder, requested))) {
         throw new Fault('PATH_OUTSIDE', `${JSON.stringify(path)} leads elsewhere.`);
       }
       const file = await open(real);
-      const found = await file.stat();
-      if (!found.isFile()) {
+      const stats = await file.stat();
+      if (!stats.isFile()) {
         await file.close();
         throw missing();
       }
-      return { stream: file.createReadStream(), size: found.size };
+      return { stream: file.createReadStream(), size: stats.size };
     },
 
     async list(runId) {
       const folder = folderOf(runId);
-      const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(notThere)) ?? [];
+      const entries = (await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }))) ?? [];
       const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
-      const found = await Promise.all(
+      const artifacts = await Promise.all(
         files.map(async (entry) => {
           const path = join(entry.parentPath, entry.name);
           return { path: relative(folder, path), size: (await stat(path)).size };
         }),
       );
-      return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+      return artifacts.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
 
     async runs() {
       return runsIn(join(home, 'runs'));
     },
 
-    // Who shares the folder sees it at once.
+    // Processes that share the folder see its files at once.
     async deliver() {},
 
     async remove(runId) {
       const folder = folderOf(runId);
-      const there = await stat(folder).catch(notThere);
+      const stats = await ifPresent(stat(folder));
       await rm(folder, { recursive: true, force: true });
-      return there !== undefined;
+      return stats !== undefined;
     },
   };
 }
 
-/** The runs that have a folder in `home`, by number. */
+/** The ids of the runs that have a folder in `home`, in order. */
 export async function runsIn(home: string): Promise<number[]> {
-  const names = (await readdir(home).catch(notThere)) ?? [];
+  const names = (await ifPresent(readdir(home))) ?? [];
   return names
     .filter((name) => /^[1-9]\d*$/.test(name))
     .map(Number)
     .sort((one, other) => one - other);
-}
-
-function notThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-}
-
-async function named<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error) => {
-    throw namedDiskFull(error);
-  });
 }

@@ -1,19 +1,19 @@
 import { statfs } from 'node:fs/promises';
 
-const leastFreeFiles = 1_000;
+const minFreeFiles = 1_000;
 
-/** How much room there is for files in a folder, and why that is too little; `undefined` when it is at least `leastBytes`. */
+/** The free bytes of a folder's file system, and in `tooLittle` why that is not enough; `undefined` for at least `minBytes`. */
 export async function freeSpace(
   folder: string,
-  leastBytes: number,
+  minBytes: number,
 ): Promise<{ bytes: number; tooLittle: string | undefined }> {
   const { bavail, bsize, files, ffree } = await statfs(folder);
   const bytes = bavail * bsize;
   const megabytes = (count: number) => `${Math.round(count / 1024 ** 2)} MB`;
-  if (bytes < leastBytes) {
-    return { bytes, tooLittle: `${folder} has ${megabytes(bytes)} left, less than ${megabytes(leastBytes)}` };
+  if (bytes < minBytes) {
+    return { bytes, tooLittle: `${folder} has ${megabytes(bytes)} left, less than ${megabytes(minBytes)}` };
   }
-  // Some file systems count no files.
-  const full = files > 0 && ffree < leastFreeFiles;
+  // Some file systems report no number of files.
+  const full = files > 0 && ffree < minFreeFiles;
   return { bytes, tooLittle: full ? `${folder} has room for ${ffree} more files only` : undefined };
 }

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { namedDiskFull } from '../faults/fault.ts';
 
 /**
- * Appends to a file up to `limit` bytes, also over several writers one after the other. What comes after that is dropped,
- * and one line says so; the size of the file then is above the limit, and that is how the next writer knows.
+ * Appends to a file up to `limit` bytes, also over several writers one after the other. Later bytes are dropped, which one line
+ * reports; the file is then larger than the limit, and that is how the next writer knows.
  */
 export function createLogWriter(path: string, limit: number): Writable {
   let file: FileHandle;
@@ -12,10 +12,10 @@ export function createLogWriter(path: string, limit: number): Writable {
 
   const append = async (chunk: Buffer): Promise<void> => {
     if (size > limit) return;
-    const fits = chunk.subarray(0, limit - size);
-    const cut =
-      fits.length < chunk.length ? `\n[matre] The log is cut here: it is larger than ${limit} bytes.\n` : '';
-    const bytes = cut === '' ? fits : Buffer.concat([fits, Buffer.from(cut)]);
+    const kept = chunk.subarray(0, limit - size);
+    const note =
+      kept.length < chunk.length ? `\n[matre] The log is cut here: it is larger than ${limit} bytes.\n` : '';
+    const bytes = note === '' ? kept : Buffer.concat([kept, Buffer.from(note)]);
     await file.appendFile(bytes);
     size += bytes.length;
   };
@@ -37,7 +37,7 @@ export function createLogWriter(path: string, limit: number): Writable {
         (error) => done(namedDiskFull(error) as Error),
       );
     },
-    // Many small lines of a test cost one write.
+    // Writes the many small lines of a test at once.
     writev(chunks, done) {
       const whole = Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer));
       append(whole).then(
@@ -46,7 +46,7 @@ export function createLogWriter(path: string, limit: number): Writable {
       );
     },
     destroy(error, done) {
-      // `file` is not there when it could not be opened.
+      // `file` is undefined when it could not be opened.
       Promise.resolve(file?.close()).then(
         () => done(error),
         (closing) => done(error ?? closing),

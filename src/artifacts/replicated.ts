@@ -8,43 +8,43 @@ import type { Uploader } from './uploader.ts';
 const readBytes = 256 * 1024;
 
 /**
- * Files of runs that hosts share. They are written to a folder of this host, so that nothing is lost while nobody can be
- * reached, sent to a depot from there, and read from the depot.
+ * Files of runs that hosts share. They are written to a folder of this host, so that none is lost while the blob store is
+ * unreachable, uploaded from there, and read from the blob store.
  */
 export function createReplicatedArtifacts(deps: {
   local: Artifacts;
   blobStore: BlobStore;
   uploader: Uploader;
 }): Artifacts {
-  const { local, blobStore: depot, uploader: shipping } = deps;
+  const { local, blobStore, uploader } = deps;
   return {
     write: local.write,
     runLog: local.runLog,
     log: local.log,
-    deliver: shipping.deliver,
-    list: depot.list,
-    runs: depot.runs,
-    readLog: (runId, from, limit) => depot.read(runId, runLogName, from, limit),
-    logSize: async (runId) => (await depot.size(runId, runLogName)) ?? 0,
+    deliver: uploader.deliver,
+    list: blobStore.list,
+    runs: blobStore.runs,
+    readLog: (runId, from, limit) => blobStore.read(runId, runLogName, from, limit),
+    logSize: async (runId) => (await blobStore.size(runId, runLogName)) ?? 0,
 
     async open(runId, path) {
-      // No folder is meant; what is refused there is refused here.
+      // Only for its check: a path that leads out of a folder is refused here as well.
       pathInside('/', path);
-      const size = await depot.size(runId, path);
+      const size = await blobStore.size(runId, path);
       if (size === undefined) throw new Fault('NOT_FOUND', `Run ${runId} has no file ${path}.`);
-      return { size, stream: Readable.from(pieces(runId, path, size), { objectMode: false }) };
+      return { size, stream: Readable.from(readChunks(runId, path, size), { objectMode: false }) };
     },
 
     async remove(runId) {
-      const [here, there] = [await local.remove(runId), await depot.remove(runId)];
-      return here || there;
+      const removed = [await local.remove(runId), await blobStore.remove(runId)];
+      return removed.includes(true);
     },
   };
 
-  /** Of a log that grows, as much as there was at first. */
-  async function* pieces(runId: number, path: string, size: number): AsyncGenerator<Buffer> {
+  /** The bytes of a file; of a log that grows, those that it had at first. */
+  async function* readChunks(runId: number, path: string, size: number): AsyncGenerator<Buffer> {
     for (let from = 0; from < size; ) {
-      const bytes = await depot.read(runId, path, from, Math.min(readBytes, size - from));
+      const bytes = await blobStore.read(runId, path, from, Math.min(readBytes, size - from));
       if (bytes.length === 0) return;
       yield bytes;
       from += bytes.length;

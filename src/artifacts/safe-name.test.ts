@@ -22,7 +22,7 @@ describe('safeName', () => {
     expect(safeName(name)).toMatch(safe);
   });
 
-  it('keeps different names different, and every name in its folder', () => {
+  it('maps different texts to different names, all inside their folder', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
         const safe = safeName(a);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
 
 /**
- * A name for a file or folder out of any text, such as the name that a container gave to a file: still readable, never a
- * path, never hidden. A text that had to be changed gets a few letters of its hash, so that two of them do not meet.
+ * The name of a file or folder for any text, such as the name that a container gave to a file: still readable, never a
+ * path, never hidden. A text that had to be changed gets eight characters of its hash, so that two of them do not collide.
  */
 export function safeName(text: string): string {
   const plain = text
@@ -17,12 +17,12 @@ export function safeName(text: string): string {
   return `${cut(stem, 100)}${stem === '' ? '' : '-'}${hash}${extension}`;
 }
 
-/** At most so many bytes of UTF-8, without half a character at the end. */
+/** The beginning of a text, at most `bytes` bytes of UTF-8, without half a character at the end. */
 function cut(text: string, bytes: number): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes)).replace(/\uFFFD$/, '');
 }
 
-/** A path below a folder. Errors: PATH_OUTSIDE for one that is not below it, whatever is or is not there. */
+/** A path below a folder. Errors: PATH_OUTSIDE for a path that leads out of it, whether or not it exists. */
 export function pathInside(folder: string, path: string): string {
   const segments = path.split(/[/\\]/);
   const leaves = segments.some((segment) => segment === '' || segment === '.' || segment === '..');

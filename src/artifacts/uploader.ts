@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../async/delay.ts';
+import { createOutageLog } from '../async/outage-log.ts';
 import { toFault } from '../faults/fault.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { runLogName, runsIn } from './artifacts.ts';
-import type { BlobStore, Piece } from './blob-store.ts';
+import type { BlobStore, FileChunk } from './blob-store.ts';
 
 export interface Uploader {
-  /** Sends what there is of a run until all of it has arrived; tries once at least, and again until `signal` aborts. Never rejects. */
+  /** Uploads the files of a run until all have arrived; tries at least once, and again until `signal` aborts. Never rejects. */
   deliver(runId: number, signal: AbortSignal): Promise<void>;
-  /** Begins to send what there is and what comes. */
+  /** Starts to upload existing and new files in the background. */
   start(): void;
-  /** Resolves when what can be sent was sent. */
+  /** Resolves after a last try to upload everything. */
   stop(): Promise<void>;
 }
 
-/** How far behind somebody is who follows the log of a run. */
+/** Between uploads of logs: the delay for a user who follows the log of a run. */
 const logEveryMs = 1_000;
-/** Between looks at all files: there may be thousands. */
+/** Between scans of all files: there may be thousands. */
 const filesEveryMs = 10_000;
-/** A file that is still written to is left for the next look, so that it is not many pieces. */
+/** A file that changed more recently is left for the next scan, so that it is not uploaded in many chunks. */
 const quietMs = 2_000;
-/** When nothing was written for so long, files that have arrived are removed here, if their run is finished. */
-const keptMs = 60_000;
-const pieceBytes = 256 * 1024;
+/** When nothing was written for so long, files that have arrived are removed from this host, if their run is finished. */
+const retentionMs = 60_000;
+const chunkBytes = 256 * 1024;
 
-/** Names the folder of a run on this host: it is the sender. */
+/** The file with the id of the folder of a run on this host: the sender. */
 const senderName = '.sender';
 
-interface Local {
+interface LocalFile {
   path: string;
   size: number;
   /** Since the last change. */
@@ -37,115 +39,121 @@ interface Local {
 }
 
 /**
- * Sends files of runs from `folder` to a depot, and removes them here when they have arrived and their run is finished. What has
- * arrived is asked of the depot each time, so any number of processes may do so for one folder, and be killed.
+ * Uploads files of runs from `folder` to a blob store, and removes them from this host when they have arrived and their run is
+ * finished. The blob store is queried each time for what has arrived, so any number of processes may upload from one folder, and
+ * may be killed.
  */
 export function createUploader(deps: { folder: string; blobStore: BlobStore; log: Logger }): Uploader {
-  const { blobStore: depot, log } = deps;
+  const { blobStore, log } = deps;
   const home = join(deps.folder, 'runs');
   const stopping = new AbortController();
-  let working: Promise<void> | undefined;
-  let told = false;
+  const outage = createOutageLog({
+    onBegin(error) {
+      const { code, message } = toFault(error);
+      log.warn({ code, reason: message }, 'Files of runs cannot be uploaded and wait on this host');
+    },
+    onEnd: () => log.info('Files of runs are uploaded again'),
+  });
+  let running: Promise<void> | undefined;
 
-  /** Of a run, those that `wanted` is true for. True when all of its files have arrived. */
-  async function send(runId: number, wanted: (file: Local) => boolean): Promise<boolean> {
+  /** Uploads the files of a run that `isIncluded` accepts. True when all of its files have arrived. */
+  async function upload(runId: number, isIncluded: (file: LocalFile) => boolean): Promise<boolean> {
     const folder = join(home, String(runId));
     const files = await filesBelow(folder);
     if (files.length === 0) return true;
     const sender = await senderOf(folder);
-    const arrived = await depot.arrived(runId, sender);
+    const arrived = await blobStore.arrived(runId, sender);
     if (!arrived) return false;
     const missing = files.filter(({ path, size }) => size > (arrived.get(path) ?? -1));
-    const sent = missing.filter(wanted);
-    for (const file of sent) {
-      await depot.put(runId, sender, piecesOf(folder, file, arrived.get(file.path) ?? 0));
+    const included = missing.filter(isIncluded);
+    for (const file of included) {
+      await blobStore.put(runId, sender, chunksOf(folder, file, arrived.get(file.path) ?? 0));
     }
-    return sent.length === missing.length;
+    return included.length === missing.length;
   }
 
-  async function sendLog(runId: number): Promise<void> {
+  async function uploadLog(runId: number): Promise<void> {
     const folder = join(home, String(runId));
-    const size = (await stat(join(folder, runLogName)).catch(notThere))?.size ?? 0;
+    const size = (await ifPresent(stat(join(folder, runLogName))))?.size ?? 0;
     if (size === 0) return;
     const sender = await senderOf(folder);
-    const from = (await depot.arrived(runId, sender))?.get(runLogName) ?? 0;
+    const from = (await blobStore.arrived(runId, sender))?.get(runLogName) ?? 0;
     if (size <= from) return;
-    await depot.put(runId, sender, piecesOf(folder, { path: runLogName, size }, from));
+    await blobStore.put(runId, sender, chunksOf(folder, { path: runLogName, size }, from));
   }
 
-  async function sendAll(wanted: (file: Local) => boolean): Promise<void> {
+  async function uploadAll(isIncluded: (file: LocalFile) => boolean): Promise<void> {
     const complete: number[] = [];
     for (const runId of await runsIn(home)) {
-      const silent = (await filesBelow(join(home, String(runId)))).every(({ silentMs }) => silentMs > keptMs);
-      if ((await send(runId, wanted)) && silent) complete.push(runId);
+      const files = await filesBelow(join(home, String(runId)));
+      const isQuiet = files.every(({ silentMs }) => silentMs > retentionMs);
+      if ((await upload(runId, isIncluded)) && isQuiet) complete.push(runId);
     }
-    for (const runId of await depot.finished(complete)) {
+    for (const runId of await blobStore.finished(complete)) {
       await rm(join(home, String(runId)), { recursive: true, force: true });
     }
   }
 
-  /** Says once that nothing can be sent, and once that it can again. */
+  /** Whether `work` succeeded; logs when uploads begin to fail and when they succeed again. */
   async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
-      if (told) log.info('Files of runs are sent again');
-      told = false;
+      outage.succeeded();
       return true;
     } catch (error) {
-      const { code, message } = toFault(error);
-      if (!told) log.warn({ code }, `Files of runs wait on this host: ${message}`);
-      told = true;
+      outage.failed(error);
       return false;
     }
   }
 
-  async function work(): Promise<void> {
-    let lookedAt = Number.NEGATIVE_INFINITY;
+  async function run(): Promise<void> {
+    let scannedAt = Number.NEGATIVE_INFINITY;
     while (!stopping.signal.aborted) {
-      if (performance.now() - lookedAt >= filesEveryMs) {
-        lookedAt = performance.now();
-        await attempt(() => sendAll(({ silentMs }) => silentMs >= quietMs));
+      if (performance.now() - scannedAt >= filesEveryMs) {
+        scannedAt = performance.now();
+        await attempt(() => uploadAll(({ silentMs }) => silentMs >= quietMs));
       }
       await attempt(async () => {
-        for (const runId of await runsIn(home)) await sendLog(runId);
+        for (const runId of await runsIn(home)) await uploadLog(runId);
       });
-      await delay(logEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await delay(logEveryMs, stopping.signal);
     }
-    await attempt(() => sendAll(() => true));
+    await attempt(() => uploadAll(() => true));
   }
 
   return {
     async deliver(runId, signal) {
-      while (!(await attempt(() => send(runId, () => true))) && !signal.aborted) {
-        await delay(logEveryMs, undefined, { signal }).catch(() => {});
+      while (!(await attempt(() => upload(runId, () => true))) && !signal.aborted) {
+        await delay(logEveryMs, signal);
       }
     },
 
     start() {
-      working ??= work();
+      running ??= run();
     },
 
     async stop() {
       stopping.abort();
-      await working;
+      await running;
     },
   };
 }
 
-/** Complete files and logs; nothing hidden. */
-async function filesBelow(folder: string): Promise<Local[]> {
-  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(notThere)) ?? [];
-  const files: Local[] = [];
+/** Complete files and logs, without hidden ones. */
+async function filesBelow(folder: string): Promise<LocalFile[]> {
+  const entries = (await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }))) ?? [];
+  const files: LocalFile[] = [];
   for (const entry of entries) {
     if (!entry.isFile() || entry.name.startsWith('.')) continue;
     const path = join(entry.parentPath, entry.name);
-    const found = await stat(path).catch(notThere);
-    if (found)
-      files.push({ path: relative(folder, path), size: found.size, silentMs: Date.now() - found.mtimeMs });
+    const stats = await ifPresent(stat(path));
+    if (stats)
+      files.push({ path: relative(folder, path), size: stats.size, silentMs: Date.now() - stats.mtimeMs });
   }
   return files;
 }
 
+/** The id of a folder, which is created with its first upload. */
 async function senderOf(folder: string): Promise<string> {
   const path = join(folder, senderName);
   await writeFile(path, randomUUID(), { flag: 'wx', mode: 0o640 }).catch((error) => {
@@ -154,18 +162,18 @@ async function senderOf(folder: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** As much as there was when it was looked at; one piece without bytes for an empty file. */
-async function* piecesOf(
+/** A file from an offset, up to the size that it had when it was scanned; one chunk without bytes for an empty file. */
+async function* chunksOf(
   folder: string,
-  { path, size }: Pick<Local, 'path' | 'size'>,
+  { path, size }: Pick<LocalFile, 'path' | 'size'>,
   from: number,
-): AsyncGenerator<Piece> {
+): AsyncGenerator<FileChunk> {
   const file = await open(join(folder, path));
   try {
     let start = from;
     do {
-      const wanted = Math.min(pieceBytes, size - start);
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, start);
+      const length = Math.min(chunkBytes, size - start);
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start);
       yield { path, start, bytes: buffer.subarray(0, bytesRead) };
       if (bytesRead === 0) return;
       start += bytesRead;
@@ -173,8 +181,4 @@ async function* piecesOf(
   } finally {
     await file.close();
   }
-}
-
-function notThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }

@@ -19,7 +19,7 @@ describe('delay', () => {
 });
 
 describe('withTimeout', () => {
-  it('gives the result of the work, or its error', async () => {
+  it('settles with the result of the work, or its error', async () => {
     expect(
       await withTimeout(
         3_600_000,
@@ -35,7 +35,7 @@ describe('withTimeout', () => {
     await expect(failing).rejects.toThrow('no');
   });
 
-  it('aborts work that takes too long and gives the result of the timeout', async () => {
+  it('aborts work that takes too long and resolves with the result of the timeout', async () => {
     const aborted = vi.fn();
     const work = (signal: AbortSignal) => {
       signal.addEventListener('abort', aborted);

@@ -11,14 +11,14 @@ function recorded(answer: (request: string) => string = (request) => request.toU
   return { batches, ask };
 }
 
-it('answers each who asks, and goes once for those who ask at the same time', async () => {
+it('returns each caller its answer, and runs once for concurrent calls', async () => {
   const { batches, ask } = recorded();
   expect(await Promise.all(['a', 'b', 'c'].map(ask))).toEqual(['A', 'B', 'C']);
   expect(await ask('d')).toBe('D');
   expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
-it('takes those who come meanwhile the next time, one time after the other', async () => {
+it('serves calls that arrive during a batch in the next one, one batch at a time', async () => {
   const { batches, ask } = recorded();
   const first = ask('a');
   await new Promise(setImmediate);
@@ -28,7 +28,7 @@ it('takes those who come meanwhile the next time, one time after the other', asy
   expect(batches).toEqual([['a'], ['b', 'c']]);
 });
 
-it('tells an error to all whom it concerns, and goes on', async () => {
+it('rejects all calls of a failed batch, and continues with the next', async () => {
   const { ask } = recorded((request) => {
     if (request === 'bad') throw new Error('no');
     return request;

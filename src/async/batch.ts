@@ -1,8 +1,8 @@
 /**
- * Does together what is asked for while it is busy: one call of `work` at a time, with all the requests that came since the
- * last one. A process with many slots asks the database once where each slot would ask by itself, and commits once.
+ * Combines calls into batches: `work` runs once at a time, with all requests that arrived since its last start, and returns their
+ * answers in the same order. A process with many slots then queries the database once instead of once per slot, and commits once.
  *
- * `work` answers each request, in their order. When it rejects, all of its requests do.
+ * Rejects as `work` does, for all requests of the batch.
  */
 export function batch<Request, Answer>(
   work: (requests: Request[]) => Promise<Answer[]>,
@@ -15,18 +15,18 @@ export function batch<Request, Answer>(
   let waiting: Waiting[] = [];
   let busy = false;
 
-  async function turn(): Promise<void> {
-    const taken = waiting;
+  async function runBatch(): Promise<void> {
+    const current = waiting;
     waiting = [];
     try {
-      const answers = await work(taken.map(({ request }) => request));
-      taken.forEach(({ resolve }, index) => {
+      const answers = await work(current.map(({ request }) => request));
+      current.forEach(({ resolve }, index) => {
         resolve(answers[index] as Answer);
       });
     } catch (error) {
-      for (const { reject } of taken) reject(error);
+      for (const { reject } of current) reject(error);
     }
-    if (waiting.length > 0) setImmediate(turn);
+    if (waiting.length > 0) setImmediate(runBatch);
     else busy = false;
   }
 
@@ -35,7 +35,7 @@ export function batch<Request, Answer>(
       waiting.push({ request, resolve, reject });
       if (busy) return;
       busy = true;
-      // Not at once: those that one event woke ask one after the other.
-      setImmediate(turn);
+      // Not immediately: callers that the same event woke call one after the other.
+      setImmediate(runBatch);
     });
 }

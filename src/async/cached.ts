@@ -1,41 +1,42 @@
 import { withTimeout } from './timeout.ts';
 
 /**
- * Asks at most once in `everyMs`, also after an error, and never twice at the same time. `undefined` when there was an error,
- * or no answer within `patienceMs`. After `forget` the next one who asks gets a new answer.
+ * Caches the result of `work`: runs it at most once in `everyMs`, also after an error, and never twice at the same time. `get`
+ * resolves with `undefined` after an error, or when there is no result within `timeoutMs`. After `forget` the next call of `get`
+ * runs `work` again.
  */
 export function cachedWithTimeout<T>(
   work: () => Promise<T>,
-  options: { everyMs: number; patienceMs: number; onError(error: unknown): void },
-): { ask(): Promise<T | undefined>; forget(): void } {
-  let answer: Promise<T | undefined> | undefined;
-  let askedAt = 0;
-  let asking = false;
+  options: { everyMs: number; timeoutMs: number; onError(error: unknown): void },
+): { get(): Promise<T | undefined>; forget(): void } {
+  let latest: Promise<T | undefined> | undefined;
+  let startedAt = 0;
+  let isRunning = false;
   return {
-    ask() {
-      if (answer === undefined || (!asking && performance.now() - askedAt >= options.everyMs)) {
-        askedAt = performance.now();
-        asking = true;
-        const own: Promise<T | undefined> = work()
+    get() {
+      if (latest === undefined || (!isRunning && performance.now() - startedAt >= options.everyMs)) {
+        startedAt = performance.now();
+        isRunning = true;
+        const execution: Promise<T | undefined> = work()
           .catch((error: unknown) => {
             options.onError(error);
             return undefined;
           })
           .finally(() => {
-            if (answer === own) asking = false;
+            if (latest === execution) isRunning = false;
           });
-        answer = own;
+        latest = execution;
       }
-      const current = answer;
+      const current = latest;
       return withTimeout(
-        options.patienceMs,
+        options.timeoutMs,
         () => current,
         () => undefined,
       );
     },
     forget() {
-      answer = undefined;
-      asking = false;
+      latest = undefined;
+      isRunning = false;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRequestCoalescer } from './coalesce.ts';
 
-/** Readings that end when told to; each gives its number. */
+/** Executions that end when the test ends them; each resolves with its number. */
 function readings() {
   const ends: (() => void)[] = [];
   const work = () =>
@@ -12,10 +12,10 @@ function readings() {
   return { ends, work };
 }
 
-it('one reading serves all who ask until something changes', async () => {
+it('shares one execution among all calls until something changes', async () => {
   let version = 1;
   const { ends, work } = readings();
-  const share = createRequestCoalescer<number>({ version: () => version }, { oldestMs: 60_000 });
+  const share = createRequestCoalescer<number>({ version: () => version }, { maxAgeMs: 60_000 });
   const first = [share('a', work), share('a', work)];
   expect(ends).toHaveLength(1);
   ends[0]?.();
@@ -30,7 +30,7 @@ it('one reading serves all who ask until something changes', async () => {
   expect(ends).toHaveLength(3);
 });
 
-it('who knows of a later change waits for a reading that began after it, together with all others', async () => {
+it('lets calls after a change share an execution that started after the change', async () => {
   let version = 1;
   const { ends, work } = readings();
   const share = createRequestCoalescer<number>({ version: () => version });
@@ -45,7 +45,7 @@ it('who knows of a later change waits for a reading that began after it, togethe
   expect(await Promise.all(late)).toEqual([2, 2]);
 });
 
-it('an error is told to those who waited, and not kept', async () => {
+it('rejects the calls that waited for an error, and does not cache it', async () => {
   const share = createRequestCoalescer<string>({ version: () => 1 });
   await expect(share('a', async () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await share('a', async () => 'there')).toBe('there');

@@ -13,7 +13,7 @@ export async function withTimeout<T, U = T>(
   const done = new AbortController();
   const late = Symbol('late');
   const result = work(over.signal);
-  // A rejection after the timeout concerns nobody.
+  // A rejection after the timeout is ignored.
   result.catch(() => undefined);
   try {
     const first = await Promise.race([result, delay(ms, done.signal).then((): typeof late => late)]);

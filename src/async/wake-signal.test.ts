@@ -10,7 +10,7 @@ afterEach(() => {
 
 const never = new AbortController().signal;
 
-it('wakes everybody who waits', async () => {
+it('wakes all waiters', async () => {
   const wakeSignal = createWakeSignal();
   const waiting = [1, 2, 3].map(() => wakeSignal.wait(wakeSignal.version(), 1000, never));
   wakeSignal.notify();
@@ -18,14 +18,14 @@ it('wakes everybody who waits', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('does not lose a ring between looking and waiting', async () => {
+it('does not lose a notification between the check and the wait', async () => {
   const wakeSignal = createWakeSignal();
   const version = wakeSignal.version();
   wakeSignal.notify();
   await wakeSignal.wait(version, 1000, never);
 });
 
-it('wakes after the time, and when there is no reason to wait any more', async () => {
+it('wakes after the time, and when its signal aborts', async () => {
   const wakeSignal = createWakeSignal();
   const slow = wakeSignal.wait(wakeSignal.version(), 1000, never);
   await vi.advanceTimersByTimeAsync(1000);

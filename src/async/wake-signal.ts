@@ -1,7 +1,8 @@
-/** Wakes all that wait. Its version counts notifications, so that one between a check and the wait after it is not missed. */
+/** Wakes all waiters. Its version counts notifications, so that one between a check and the wait after it is not missed. */
 export interface WakeSignal {
-  /** Grows with each notification. To be read before the check for work. */
+  /** Grows with each notification. Read it before the check for work. */
   version(): number;
+  /** Wakes all waiters. */
   notify(): void;
   /** Resolves when there was a notification after `version`, after `ms` milliseconds, or when `signal` aborts. */
   wait(version: number, ms: number, signal: AbortSignal): Promise<void>;

@@ -38,7 +38,7 @@ describe('defaults', () => {
     }
   });
 
-  it('need nothing to be set', () => {
+  it('apply when no setting is set', () => {
     const config = load({});
     expect(config.worker).toEqual({
       slots: 4,
@@ -57,12 +57,12 @@ describe('defaults', () => {
     expect(config.selenium).toEqual({ host: undefined, port: 4444, protocol: 'http', path: '/wd/hub' });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
-    expect(config.signIn).toEqual({ wanted: 'auto', sessionMs: 86_400_000, oidc: undefined });
+    expect(config.signIn).toEqual({ mode: 'auto', sessionMs: 86_400_000, oidc: undefined });
   });
 });
 
 describe('values', () => {
-  it('come from the environment before the file', () => {
+  it('of the environment take precedence over the file', () => {
     const path = file('MATRE_WORKERS=2\nMATRE_PORT=9000\nexport LOCK_TTL="45"\n');
     const config = loadConfig({ environment: { MATRE_WORKERS: '8' }, file: path });
     expect([config.worker.slots, config.server.port, config.locks.ttlMs]).toEqual([8, 9000, 45_000]);
@@ -75,7 +75,7 @@ describe('values', () => {
     });
   });
 
-  it('that are empty count as none', () => {
+  it('that are empty count as not set', () => {
     expect(load({ DATABASE_URL: '', MATRE_PORT: '' })).toMatchObject({
       store: { databaseUrl: undefined },
       server: { port: 8089 },
@@ -89,7 +89,7 @@ describe('values', () => {
     );
   });
 
-  it('take lists, mounts, durations and sizes', () => {
+  it('can be lists, mounts, durations and sizes', () => {
     const { pool, mftf } = load({
       MATRE_MOUNTS: '/srv/media:/var/www/html/pub/media:ro, /tmp/x:/x',
       MATRE_EXTRA_HOSTS: 'shop.test:10.0.0.5,host.docker.internal:host-gateway',
@@ -104,7 +104,7 @@ describe('values', () => {
     expect([pool.tmpfsBytes, mftf.testTimeoutMs]).toEqual([1.5 * 1024 ** 3, 7_200_000]);
   });
 
-  it('make a module source', () => {
+  it('define a module source', () => {
     const repository = 'git@example.test:team/tests.git';
     expect(
       load({ MATRE_MODULE_REPOSITORY: repository, MATRE_MODULE_BRANCH: 'release/2.4' }).module.source,
@@ -120,8 +120,8 @@ describe('values', () => {
   });
 });
 
-describe('what is wrong', () => {
-  it('is told all at once, by name', () => {
+describe('an invalid configuration', () => {
+  it('is refused with all problems at once, by name', () => {
     const path = file('MATRE_WORKRES=2\nMATRE_IMAGE=ok\nSOMETHING_ELSE=1\n');
     const problems = problemsOf({ MATRE_PORT: 'eighty', MATRE_ENGINE: 'podman' }, path);
     expect(problems).toEqual([
@@ -162,7 +162,7 @@ describe('what is wrong', () => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
   });
 
-  it('is said of a file that is named and not there', () => {
+  it('is a named file that does not exist', () => {
     expect(problemsOf({}, join(folder, 'none.env'))).toEqual([
       expect.stringContaining('there is no such file'),
     ]);
@@ -198,7 +198,7 @@ describe('invariant 10: secrets', () => {
     });
   });
 
-  it('are not in the message about a value that is wrong', () => {
+  it('are not in the message about an invalid value', () => {
     const problems = problemsOf({
       DATABASE_URL: `mysql://matre:${secret}@db`,
       MATRE_MODULE_REPOSITORY: `ftp://${secret}@x`,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { Fault, toFault } from '../faults/fault.ts';
+import { isMissingFile } from '../files/missing-file.ts';
 import type { Role } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
@@ -9,11 +10,11 @@ import { parseEnvFile } from '../model/env-file/env-file.ts';
 import type { Setting } from './setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
 
-/** Where the test module comes from. */
+/** The source of the test module. */
 export type ModuleSource =
   | {
       kind: 'git';
-      /** Without credentials, if they were given apart. */
+      /** May contain credentials, unless they are set separately. */
       repository: string;
       branch: string;
       username: string | undefined;
@@ -23,12 +24,12 @@ export type ModuleSource =
     }
   | { kind: 'folder'; path: string };
 
-/** An OpenID provider that people may sign in with. */
+/** An OpenID provider for sign-in. */
 export interface OidcConfig {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** For people. */
+  /** The name on the sign-in button. */
   name: string;
   scopes: string;
   userClaim: string;
@@ -37,10 +38,10 @@ export interface OidcConfig {
   values: Record<Role, string[]>;
 }
 
-/** The collector that gets traces of runs. */
+/** The collector for traces of runs. */
 export interface TracingConfig {
   endpoint: string;
-  /** May hold secrets. */
+  /** May contain secrets. */
   headers: Record<string, string>;
   serviceName: string;
 }
@@ -54,11 +55,11 @@ export interface Config {
     databaseUrl: string | undefined;
     secretKey: string | undefined;
     logBytes: number;
-    /** Where files of runs are kept. */
+    /** Where files of runs are stored. */
     artifacts: 'folder' | 'database';
   };
   /** How long files of finished runs and the audit trail are kept; 0: for ever. */
-  keep: { filesMs: number; auditMs: number };
+  retention: { filesMs: number; auditMs: number };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
   pool: {
@@ -70,14 +71,14 @@ export interface Config {
     tmpfsBytes: number;
     magentoRoot: string;
   };
-  /** Without a source nothing can run; that is for the run to say, since other commands work. */
+  /** Without a source no run can start, which the run reports; other commands work. */
   module: { source: ModuleSource | undefined; target: string };
   selenium: {
     host: string | undefined;
     port: number;
     protocol: 'http' | 'https';
     path: string;
-    /** With `{session}`, `{environment}` and `{run}` in it. */
+    /** May contain `{session}`, `{environment}` and `{run}`. */
     liveViewUrl: string | undefined;
   };
   worker: {
@@ -106,17 +107,17 @@ export interface Config {
     allowedHosts: string[];
     trustedProxies: string[];
   };
-  signIn: { wanted: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
-  /** `timeoutMs`: for a check. What a check asks gets a share of it. */
+  signIn: { mode: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  /** `timeoutMs`: for a check. Each request of a check gets a share of it. */
   doctor: { timeoutMs: number };
   /** Without it there are no traces. */
   tracing: TracingConfig | undefined;
   log: { level: string };
-  /** For people, see `describeConfig`. */
-  described: SettingEntry[];
+  /** See `describeConfig`. */
+  entries: SettingEntry[];
 }
 
-/** A setting as people may see it. */
+/** A setting for display. */
 export interface SettingEntry {
   name: SettingName;
   group: string;
@@ -127,79 +128,79 @@ export interface SettingEntry {
 }
 
 export interface LoadOptions {
-  /** Of the process, `process.env` by default. */
+  /** Environment variables, `process.env` by default. */
   environment?: Record<string, string | undefined>;
-  /** An env file with the same names. By default what MATRE_CONFIG names, else `matre.env` in the current folder if it is there. */
+  /** An env file with the same names. By default the file of MATRE_CONFIG, else `matre.env` in the current folder if it exists. */
   file?: string;
 }
 
 /**
- * Reads the settings: the environment wins over the file, an empty value counts as none. Throws one CONFIG_INVALID that
- * names everything that is wrong.
+ * Reads the settings: the environment takes precedence over the file, an empty value counts as none. Errors: one
+ * CONFIG_INVALID that names everything that is wrong.
  */
 export function loadConfig(options: LoadOptions = {}): Config {
   const environment = options.environment ?? process.env;
   const problems: string[] = [];
   const file = readFile(options.file, environment, problems);
   const values: Partial<Record<SettingName, unknown>> = {};
-  const described: SettingEntry[] = [];
+  const entries: SettingEntry[] = [];
 
   for (const name of settingNames) {
     const row: Setting<unknown> = settings[name];
-    const given = environment[name] || file.get(name);
-    const source = environment[name] ? 'environment' : given ? 'file' : 'default';
-    const written = given || row.default;
-    described.push({
+    const value = environment[name] || file.get(name);
+    const source = environment[name] ? 'environment' : value ? 'file' : 'default';
+    const text = value || row.default;
+    entries.push({
       name,
       group: row.group,
       description: row.description,
-      value: written === undefined ? undefined : shown(row, written),
+      value: text === undefined ? undefined : hideSecrets(row, text),
       source,
     });
-    if (written === undefined) continue;
-    const parsed = row.schema.safeParse(written);
+    if (text === undefined) continue;
+    const parsed = row.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else {
-      const but = row.secret ? '' : `, not ${JSON.stringify(written)}`;
-      problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${but}`);
+      const current = row.secret ? '' : `, not ${JSON.stringify(text)}`;
+      problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${current}`);
     }
   }
 
-  // From here on each value is there or `undefined`, or there is a problem and nothing is returned.
-  const config = arrange(values as SettingValues, described, problems);
+  // Each value is parsed or `undefined` now, or there is a problem and no configuration is returned.
+  const config = arrange(values as SettingValues, entries, problems);
   if (problems.length > 0) throw new Fault('CONFIG_INVALID', problems.join('\n'));
   return config;
 }
 
 /** Every setting with its value, secrets hidden, and where the value comes from. */
 export function describeConfig(config: Config): SettingEntry[] {
-  return config.described;
+  return config.entries;
 }
 
-function shown(row: Setting<unknown>, written: string): string {
+function hideSecrets(row: Setting<unknown>, text: string): string {
   if (row.secret === 'whole') return '[hidden]';
-  return row.secret === 'credentials' ? hideCredentials(written) : written;
+  return row.secret === 'credentials' ? hideCredentials(text) : text;
 }
 
 function readFile(
-  given: string | undefined,
+  option: string | undefined,
   environment: Record<string, string | undefined>,
   problems: string[],
 ): Map<string, string> {
-  const named = given ?? (environment['MATRE_CONFIG'] || undefined);
-  const path = named ?? join(process.cwd(), 'matre.env');
-  const found = new Map<string, string>();
+  const explicitPath = option ?? (environment['MATRE_CONFIG'] || undefined);
+  const path = explicitPath ?? join(process.cwd(), 'matre.env');
+  const values = new Map<string, string>();
   try {
     for (const { name, value, line } of parseEnvFile(readFileSync(path, 'utf8')).entries) {
-      if (Object.hasOwn(settings, name)) found.set(name, value);
+      if (Object.hasOwn(settings, name)) values.set(name, value);
       else problems.push(`${path} line ${line}: ${name} is not a setting${suggestion(name)}`);
     }
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing && named === undefined) return found;
-    problems.push(missing ? `${path}: there is no such file` : `${path}: ${toFault(error).message}`);
+    const isMissing = isMissingFile(error);
+    if (isMissing && explicitPath === undefined) return values;
+    problems.push(isMissing ? `${path}: there is no such file` : `${path}: ${toFault(error).message}`);
   }
-  return found;
+  return values;
 }
 
 function suggestion(name: string): string {
@@ -207,7 +208,7 @@ function suggestion(name: string): string {
   return distance(name.toUpperCase(), nearest) <= name.length / 3 ? `; did you mean ${nearest}?` : '';
 }
 
-function arrange(values: SettingValues, described: SettingEntry[], problems: string[]): Config {
+function arrange(values: SettingValues, entries: SettingEntry[], problems: string[]): Config {
   return {
     store: {
       dataFolder: values.MATRE_DATA,
@@ -217,7 +218,7 @@ function arrange(values: SettingValues, described: SettingEntry[], problems: str
       logBytes: values.MATRE_LOG_SIZE,
       artifacts: values.MATRE_ARTIFACTS,
     },
-    keep: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
+    retention: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
     locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
     pool: {
@@ -263,7 +264,7 @@ function arrange(values: SettingValues, described: SettingEntry[], problems: str
       trustedProxies: values.MATRE_TRUSTED_PROXIES,
     },
     signIn: {
-      wanted: values.MATRE_SIGN_IN,
+      mode: values.MATRE_SIGN_IN,
       sessionMs: values.MATRE_SESSION,
       oidc: oidc(values, problems),
     },
@@ -276,7 +277,7 @@ function arrange(values: SettingValues, described: SettingEntry[], problems: str
         }
       : undefined,
     log: { level: values.MATRE_LOG_LEVEL },
-    described,
+    entries,
   };
 }
 
@@ -315,8 +316,8 @@ function oidc(values: SettingValues, problems: string[]): OidcConfig | undefined
     operator: values.MATRE_OIDC_OPERATORS,
     viewer: values.MATRE_OIDC_VIEWERS,
   };
-  // While another setting is wrong these may be missing.
-  if (Object.values(roleValues).every((each) => !each?.length)) {
+  // These are missing when another setting is wrong.
+  if (Object.values(roleValues).every((values) => !values?.length)) {
     problems.push('MATRE_OIDC_ISSUER needs MATRE_OIDC_ADMINS, MATRE_OIDC_OPERATORS or MATRE_OIDC_VIEWERS');
   }
   return {

@@ -13,25 +13,25 @@ export const settingGroups = [
   'Traces',
 ] as const;
 
-/** One row of the table of settings. `Value` is what the program sees. */
+/** One row of the table of settings. `Value` is the type of the parsed value. */
 export interface Setting<Value> {
   group: (typeof settingGroups)[number];
-  /** From the text that people write to the value. */
+  /** Parses the text of the setting. */
   schema: z.ZodType<Value, string>;
-  /** As text, in the form that people write. Absent: the setting has no value unless it is given. */
+  /** The default, in the text form of the setting. Absent: the setting has no value unless it is set. */
   default?: string;
   /** `whole`: never shown. `credentials`: a DSN or URL whose password is never shown. */
   secret?: 'whole' | 'credentials';
   description: string;
 }
 
-type ClaimResult<Value> = Omit<Setting<Value>, 'default'>;
+type RowWithoutDefault<Value> = Omit<Setting<Value>, 'default'>;
 
 /** A setting that always has a value. */
-export function setting<Value>(given: ClaimResult<Value> & { default: string }): Setting<Value> {
-  return given;
+export function setting<Value>(row: RowWithoutDefault<Value> & { default: string }): Setting<Value> {
+  return row;
 }
 /** A setting that may be absent. */
-export function optional<Value>(given: ClaimResult<Value>): Setting<Value | undefined> {
-  return given as Setting<Value | undefined>;
+export function optional<Value>(row: RowWithoutDefault<Value>): Setting<Value | undefined> {
+  return row as Setting<Value | undefined>;
 }

@@ -4,18 +4,18 @@ import { optional, type Setting, setting } from './setting.ts';
 import {
   absolutePath,
   addressRange,
+  anyText,
   duration,
   extraHost,
   hostName,
-  keeping,
   list,
   matching,
   mount,
   origin,
   path,
   port,
+  retention,
   size,
-  text,
   url,
   wholeNumber,
 } from './setting-parsers.ts';
@@ -23,8 +23,8 @@ import { signInSettings } from './sign-in-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 /**
- * Every setting, by the name of its environment variable. docs/configuration.md is made from this table
- * (`npm run docs`); a test keeps the two equal.
+ * Every setting, by the name of its environment variable. docs/configuration.md is generated from this table
+ * (`npm run docs`); a test checks that they are equal.
  */
 export const settings = {
   DATABASE_URL: optional({
@@ -32,14 +32,14 @@ export const settings = {
     schema: url('postgres', 'postgresql'),
     secret: 'credentials',
     description:
-      'The PostgreSQL that keeps runs and results. Without it matre keeps them in the data folder, for one process only.',
+      'The PostgreSQL database for runs and results. Without it matre stores them in the data folder, for one process only.',
   }),
   MATRE_DATA: setting({
     group: 'Store',
     schema: path,
     default: './.matre',
     description:
-      'The data folder: checkouts, artifacts, the secret key and the embedded database. Made with mode 0700.',
+      'The data folder: checkouts, artifacts, the secret key and the embedded database. Created with mode 0700.',
   }),
   MATRE_FOLDER_WAIT: setting({
     group: 'Store',
@@ -50,57 +50,57 @@ export const settings = {
   }),
   MATRE_SECRET_KEY: optional({
     group: 'Store',
-    schema: text,
+    schema: anyText,
     secret: 'whole',
-    description:
-      'The key that stored credentials are encrypted with. Without it, secret.key in the data folder.',
+    description: 'The key that encrypts stored credentials. Without it, secret.key in the data folder.',
   }),
   MATRE_ARTIFACTS: setting({
     group: 'Store',
     schema: z.enum(['folder', 'database'], 'must be folder or database'),
     default: 'folder',
     description:
-      'Where logs, screenshots and other files of runs are kept: in the data folder, which is enough for one host or for hosts that share that folder; or in the database, from where every host can read them (docs/hosts.md).',
+      'Where logs, screenshots and other files of runs are stored: in the data folder, which suffices for one host or for hosts that share that folder; or in the database, where every host can read them (docs/hosts.md).',
   }),
   MATRE_LOG_SIZE: setting({
     group: 'Store',
     schema: size(1),
     default: '64m',
-    description: 'How much of the log of one run or test is kept; what comes after it is cut.',
+    description: 'The maximum size of the log of a run or test; the rest is cut off.',
   }),
   MATRE_KEEP_FILES: setting({
     group: 'Store',
-    schema: keeping,
+    schema: retention,
     default: '90d',
     description:
-      'How long logs, screenshots and other files of a run are kept after it was finished; the run and its results stay. 0: for ever.',
+      'How long logs, screenshots and other files of a run are kept after it has finished; the run and its results stay. 0: for ever.',
   }),
   MATRE_KEEP_AUDIT: setting({
     group: 'Store',
-    schema: keeping,
+    schema: retention,
     default: '0',
     description: 'How long entries of the audit trail are kept. 0: for ever.',
   }),
 
   LOCK_DSN: optional({
     group: 'Locks',
-    schema: text,
+    schema: anyText,
     secret: 'credentials',
     description:
-      'The Redis that all matre processes share, as redis://host:6379. Needed as soon as there is more than one process.',
+      'The Redis that all matre processes share, such as redis://host:6379. Required for more than one process.',
   }),
   LOCK_TTL: setting({
     group: 'Locks',
     schema: duration(1),
     default: '25s',
-    description: 'How long a lock outlives a holder that stopped renewing it.',
+    description: 'How long a lock stays held after its holder stops renewing it.',
   }),
 
   MATRE_ENGINE: setting({
     group: 'Containers',
     schema: z.enum(['auto', 'docker', 'sandbox'], 'must be auto, docker or sandbox'),
     default: 'auto',
-    description: 'Where tests run: docker, sandbox (bubblewrap), or auto, which is docker where it answers.',
+    description:
+      'Where tests run: docker, sandbox (bubblewrap), or auto, which is docker where a Docker Engine answers.',
   }),
   DOCKER_HOST: optional({
     group: 'Containers',
@@ -112,7 +112,7 @@ export const settings = {
     schema: matching(/^(?!-)[^\s\0]+$/, 'must be the name of an image'),
     default: 'matre-magento:latest',
     description:
-      'The image with Magento and MFTF. For the sandbox: a folder that is laid over the system of the host.',
+      'The image with Magento and MFTF. For the sandbox: a folder that is overlaid on the file system of the host.',
   }),
   MATRE_NETWORK: optional({
     group: 'Containers',
@@ -123,32 +123,32 @@ export const settings = {
     group: 'Containers',
     schema: list(extraHost),
     default: 'host.docker.internal:host-gateway',
-    description: 'Lines for /etc/hosts of the containers: name:address, with commas between them.',
+    description: 'Entries for /etc/hosts of the containers: name:address, separated by commas.',
   }),
   MATRE_MOUNTS: setting({
     group: 'Containers',
     schema: list(mount),
     default: '',
     description:
-      'More mounts for the containers: source:target or source:target:ro, with commas between them.',
+      'Additional mounts of the containers: source:target or source:target:ro, separated by commas.',
   }),
   MATRE_MEMORY: setting({
     group: 'Containers',
     schema: size(64),
     default: '2g',
-    description: 'The memory limit of a container. What lies in its tmpfs counts.',
+    description: 'The memory limit of a container, including its tmpfs.',
   }),
   MATRE_TMPFS_SIZE: setting({
     group: 'Containers',
     schema: size(1),
     default: '512m',
-    description: 'The size of the tmpfs that generated tests are in.',
+    description: 'The size of the tmpfs for generated tests.',
   }),
   MATRE_MAGENTO_ROOT: setting({
     group: 'Containers',
     schema: absolutePath,
     default: '/var/www/html',
-    description: 'Where Magento is in the container.',
+    description: 'The folder of Magento in the container.',
   }),
 
   MATRE_MODULE_REPOSITORY: optional({
@@ -156,7 +156,7 @@ export const settings = {
     schema: z
       .string()
       .refine(
-        (written) => parseRepository(written) !== undefined,
+        (text) => parseRepository(text) !== undefined,
         'must be a git address: https://, ssh://, user@host:path, file:// or an absolute path',
       ),
     secret: 'credentials',
@@ -170,12 +170,12 @@ export const settings = {
       'must be the name of a branch',
     ),
     default: 'main',
-    description: 'The branch whose newest commit a run takes when it starts.',
+    description: 'The branch whose newest commit a run uses when it starts.',
   }),
   MATRE_MODULE_PATH: optional({
     group: 'Test module',
     schema: path,
-    description: 'A local folder instead of a repository, for development. Each run takes a copy of it.',
+    description: 'A local folder instead of a repository, for development. Each run uses a copy of it.',
   }),
   MATRE_MODULE_TARGET: setting({
     group: 'Test module',
@@ -184,16 +184,16 @@ export const settings = {
       'must be a relative path without ..',
     ),
     default: 'app/code/TestModule',
-    description: 'Where the tests are in the container, below MATRE_MAGENTO_ROOT.',
+    description: 'The folder of the tests in the container, below MATRE_MAGENTO_ROOT.',
   }),
   MATRE_MODULE_USERNAME: optional({
     group: 'Test module',
-    schema: text,
+    schema: anyText,
     description: 'The user name for an https repository.',
   }),
   MATRE_MODULE_PASSWORD: optional({
     group: 'Test module',
-    schema: text,
+    schema: anyText,
     secret: 'whole',
     description: 'The password or token for an https repository.',
   }),
@@ -213,7 +213,7 @@ export const settings = {
     group: 'Selenium',
     schema: matching(/^[A-Za-z0-9[][\w.:\]-]*$/, 'must be the name or address of a host'),
     description:
-      'As the containers reach it. Without it this host: host.docker.internal from Docker, 127.0.0.1 from the sandbox.',
+      'The host of Selenium, as the containers reach it. Without it this host: host.docker.internal from Docker, 127.0.0.1 from the sandbox.',
   }),
   SELENIUM_PORT: setting({
     group: 'Selenium',
@@ -237,47 +237,47 @@ export const settings = {
     group: 'Selenium',
     schema: url('http', 'https'),
     description:
-      'Where people can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are filled in; with {session} there is a link for each session that is open.',
+      'The address where users can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are replaced; with {session} there is a link for each open session.',
   }),
 
   MATRE_WORKERS: setting({
     group: 'Workers',
     schema: wholeNumber(1, 64),
     default: '4',
-    description: 'How many runs one process executes at a time.',
+    description: 'How many runs one process executes in parallel.',
   }),
   MATRE_LEASE: setting({
     group: 'Workers',
     schema: duration(2),
     default: '25s',
-    description: 'How long a run waits for a worker that stopped answering before it goes back to the queue.',
+    description: 'How long a run waits for a worker that stopped responding before it is requeued.',
   }),
   MATRE_MAX_ATTEMPTS: setting({
     group: 'Workers',
     schema: wholeNumber(1, 20),
     default: '3',
     description:
-      'How often a run is started at most when its worker is lost, or its lock or the database, again and again.',
+      'How often a run is started at most when its worker, its lock or the database is lost repeatedly.',
   }),
   MATRE_RETRIES: setting({
     group: 'Workers',
     schema: wholeNumber(0, 20),
     default: '2',
     description:
-      'How often a run that is broken for a reason that may pass (a container removed, Selenium away) is tried again by itself, with the tests that have no trustworthy result. 0: never.',
+      'How often a run that is broken for a transient reason (a container removed, Selenium unreachable) is retried automatically, with the tests that have no trustworthy result. 0: never.',
   }),
   MATRE_RETRY_PAUSE: setting({
     group: 'Workers',
     schema: duration(0),
     default: '5s',
     description:
-      'How long such a run waits before it is tried again; four times as long each time after that.',
+      'How long such a run waits before its first retry; each further pause is four times as long.',
   }),
   MATRE_BEAT: setting({
     group: 'Workers',
     schema: duration(1),
     default: '10s',
-    description: 'How long test processes live on without a sign of their worker.',
+    description: 'How long test processes keep running without a heartbeat of their worker.',
   }),
 
   MATRE_EXCLUSIVE_GROUPS: setting({
@@ -285,7 +285,7 @@ export const settings = {
     schema: list(z.string()),
     default: 'exclusive',
     description:
-      'Groups of tests that are executed alone in an environment with several slots, with commas between them.',
+      'Groups of tests that are executed alone in an environment with several slots, separated by commas.',
   }),
   MATRE_TEST_TIMEOUT: setting({
     group: 'MFTF',
@@ -301,17 +301,17 @@ export const settings = {
   }),
   MATRE_GENERATION_VARIABLES: setting({
     group: 'MFTF',
-    schema: list(matching(/^[A-Za-z_]\w*$/, 'must be a list of names, with commas between them')),
+    schema: list(matching(/^[A-Za-z_]\w*$/, 'must be a list of names, separated by commas')),
     default: '',
     description:
-      'Names of variables that MFTF may read while it generates, besides those that it is known to read (docs/generation.md): for an MFTF that was changed.',
+      'Names of additional variables that MFTF reads while it generates tests, besides the known ones (docs/generation.md): for a modified MFTF.',
   }),
   MATRE_SNAPSHOTS_SIZE: setting({
     group: 'MFTF',
     schema: size(1),
     default: '2g',
     description:
-      'How much room generated tests may take in the data folder; those that were not used for longest go first.',
+      'How much space generated tests may use in the data folder; the least recently used ones are removed first.',
   }),
   MATRE_PHP: setting({
     group: 'MFTF',
@@ -324,53 +324,53 @@ export const settings = {
     group: 'Server',
     schema: matching(/^[A-Za-z0-9:[][\w.:\]-]*$/, 'must be the name or address of a host'),
     default: '127.0.0.1',
-    description: 'The address that the page and the API listen on.',
+    description: 'The address that the server of the page and the API listens on.',
   }),
   MATRE_PORT: setting({
     group: 'Server',
     schema: wholeNumber(0, 65_535, 'a port'),
     default: '8089',
-    description: 'Their port; 0 takes a free one.',
+    description: 'The port of the server; 0: any free port.',
   }),
   MATRE_URL: optional({
     group: 'Server',
     schema: url('http', 'https'),
     secret: 'credentials',
-    description: 'The server that commands talk to. Without it the one that runs on the data folder, if any.',
+    description: 'The server that commands use. Without it the server that runs on the data folder, if any.',
   }),
   MATRE_TOKEN: optional({
     group: 'Server',
     schema: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without blanks'),
     secret: 'whole',
     description:
-      'What commands show to the server: a token of `matre token create`. Set for the server too, it is a token with the role admin there.',
+      'The token that commands send to the server, from `matre token create`. If it is set for the server as well, the server accepts it as a token with the role admin.',
   }),
   MATRE_PUBLIC_URL: optional({
     group: 'Server',
     schema: origin,
     description:
-      'The address that browsers know the server by, as https://matre.example.com: for links, for cookies that need TLS, and for OpenID Connect.',
+      'The address of the server for browsers, such as https://matre.example.com: for links, for cookies that need TLS, and for OpenID Connect.',
   }),
   MATRE_ALLOWED_HOSTS: setting({
     group: 'Server',
     schema: list(hostName),
     default: '',
     description:
-      'More names that the server may be asked by (header Host), with commas between them. The name of MATRE_PUBLIC_URL, that of the machine, and plain addresses are known.',
+      'Additional host names that requests to the server may use (header Host), separated by commas. The name of MATRE_PUBLIC_URL, that of the machine, and IP addresses are always accepted.',
   }),
   MATRE_TRUSTED_PROXIES: setting({
     group: 'Server',
     schema: list(addressRange),
     default: '',
     description:
-      'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them.',
+      'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, separated by commas.',
   }),
   MATRE_DOCTOR_TIMEOUT: setting({
     group: 'Server',
     schema: duration(3),
     default: '15s',
     description:
-      'How long the doctor waits for one of its checks. What has not answered by then is unknown; a busy machine needs longer.',
+      'How long the doctor waits for each of its checks. The result of a check that takes longer is unknown; a busy machine needs more time.',
   }),
   MATRE_LOG_LEVEL: setting({
     group: 'Server',

@@ -1,79 +1,80 @@
 import { z } from 'zod';
 import { optional, setting } from './setting.ts';
-import { duration, list, matching, text, url } from './setting-parsers.ts';
+import { anyText, duration, list, matching, url } from './setting-parsers.ts';
 
-/** How people sign in: a part of the table of settings. */
+/** The settings of sign-in: a part of the table of settings. */
 export const signInSettings = {
   MATRE_SIGN_IN: setting({
     group: 'Sign-in',
     schema: z.enum(['auto', 'on', 'off'], 'must be auto, on or off'),
     default: 'auto',
     description:
-      'Whether people sign in: auto, which is off on the embedded database as long as only this machine can reach the server and nothing else of sign-in is set; on; or off, which is refused when others can reach it.',
+      'Whether users must sign in: auto, which is off on the embedded database as long as only this machine can reach the server and no other setting of sign-in is set; on; or off, which is refused when other machines can reach the server.',
   }),
   MATRE_SESSION: setting({
     group: 'Sign-in',
     schema: duration(60),
     default: '24h',
     description:
-      'How long somebody stays signed in who asks for nothing. Seven days is the most, whoever asks.',
+      'How long a user stays signed in without a request. The maximum is seven days, with or without requests.',
   }),
   MATRE_OIDC_ISSUER: optional({
     group: 'Sign-in',
     schema: url('https', 'http'),
-    description: 'The OpenID provider that people may sign in with. http:// is for this machine alone.',
+    description: 'The OpenID provider for sign-in. http:// is allowed only for this machine.',
   }),
   MATRE_OIDC_CLIENT_ID: optional({
     group: 'Sign-in',
-    schema: text,
-    description: 'What the provider calls this client.',
+    schema: anyText,
+    description: 'The id of this client at the provider.',
   }),
   MATRE_OIDC_CLIENT_SECRET: optional({
     group: 'Sign-in',
-    schema: text,
+    schema: anyText,
     secret: 'whole',
-    description: 'The secret of the client.',
+    description: 'The secret of this client at the provider.',
   }),
   MATRE_OIDC_NAME: setting({
     group: 'Sign-in',
-    schema: text,
+    schema: anyText,
     default: 'OpenID Connect',
-    description: 'What people read on the button.',
+    description: 'The name of the provider on the sign-in button.',
   }),
   MATRE_OIDC_SCOPES: setting({
     group: 'Sign-in',
-    schema: matching(/^openid(?: [\x21-\x7e]+)*$/, 'must be scopes with blanks between them, openid first'),
+    schema: matching(/^openid(?: [\x21-\x7e]+)*$/, 'must be scopes separated by blanks, openid first'),
     default: 'openid profile email',
-    description: 'What is asked of the provider.',
+    description: 'The scopes that are requested from the provider.',
   }),
   MATRE_OIDC_USER_CLAIM: setting({
     group: 'Sign-in',
-    schema: text,
+    schema: anyText,
     default: 'preferred_username',
     description: 'The claim with the name of the user.',
   }),
   MATRE_OIDC_ROLE_CLAIM: setting({
     group: 'Sign-in',
-    schema: text,
+    schema: anyText,
     default: 'groups',
-    description: 'The claim that decides about the role: a text or a list of texts.',
+    description: 'The claim that determines the role: a text or a list of texts.',
   }),
   MATRE_OIDC_ADMINS: setting({
     group: 'Sign-in',
-    schema: list(text),
+    schema: list(anyText),
     default: '',
-    description: 'Values of that claim that make an admin, with commas between them.',
+    description: 'Values of that claim that give the role admin, separated by commas.',
   }),
   MATRE_OIDC_OPERATORS: setting({
     group: 'Sign-in',
-    schema: list(text),
+    schema: list(anyText),
     default: '',
-    description: 'Values that make an operator.',
+    description: 'Values that give the role operator.',
   }),
   MATRE_OIDC_VIEWERS: setting({
     group: 'Sign-in',
-    schema: list(text),
+    schema: list(anyText),
     default: '',
-    description: 'Values that make a viewer; * makes one of everybody. Who has no role cannot sign in.',
+    description:
+      'Values that give the role viewer; * gives it to every user. A user without a role cannot sign in.',
   }),
 };

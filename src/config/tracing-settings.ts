@@ -1,41 +1,42 @@
 import { z } from 'zod';
 import { optional, setting } from './setting.ts';
-import { text, url } from './setting-parsers.ts';
+import { anyText, url } from './setting-parsers.ts';
 
-/** Where traces of runs go: a part of the table of settings, with the names that OpenTelemetry gives them. */
+/** The settings of traces: a part of the table of settings, with the names of OpenTelemetry. */
 export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: optional({
     group: 'Traces',
     schema: url('http', 'https'),
     secret: 'credentials',
     description:
-      'The OpenTelemetry collector that gets a trace of each run (docs/tracing.md), as http://collector:4318: OTLP over HTTP, /v1/traces is added. Without it there are no traces.',
+      'The OpenTelemetry collector for the traces of runs (docs/tracing.md), such as http://collector:4318: OTLP over HTTP, /v1/traces is appended. Without it there are no traces.',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: optional({
     group: 'Traces',
     schema: z
       .string()
-      .transform((written) => parseHeaders(written))
+      .transform((text) => parseHeaders(text))
       .refine(
         (headers) => headers !== undefined,
-        'must be a list of name=value with commas between them, values percent-encoded',
+        'must be a list of name=value separated by commas, values percent-encoded',
       )
       .transform((headers) => headers ?? {}),
     secret: 'whole',
-    description: 'What is sent along, such as authorization=Bearer%20..., with commas between them.',
+    description:
+      'Headers of the requests to the collector, such as authorization=Bearer%20..., separated by commas.',
   }),
   OTEL_SERVICE_NAME: setting({
     group: 'Traces',
-    schema: text,
+    schema: anyText,
     default: 'matre',
-    description: 'What the traces say they come from.',
+    description: 'The service name in the traces.',
   }),
 };
 
-/** In the form of W3C Baggage, as OpenTelemetry has it. */
-function parseHeaders(written: string): Record<string, string> | undefined {
+/** Parses headers in the form of W3C Baggage, as OpenTelemetry defines it. */
+function parseHeaders(text: string): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
-  for (const pair of written.split(',')) {
+  for (const pair of text.split(',')) {
     const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x20-\x7e]*?)\s*$/.exec(pair) ?? [];
     if (name === undefined || value === undefined) return undefined;
     try {

@@ -6,7 +6,7 @@ import { createSecretBox } from './secret-box.ts';
 describe('a secret box', () => {
   const box = createSecretBox(randomBytes(32));
 
-  it('gives back what was put in, whatever it is', () => {
+  it('decrypts any text that it encrypted', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, context) => {
         const stored = box.encrypt(text, context);
@@ -16,12 +16,12 @@ describe('a secret box', () => {
     );
   });
 
-  it('never stores the same text in the same form', () => {
+  it('never encrypts the same text to the same form', () => {
     const forms = new Set(Array.from({ length: 100 }, () => box.encrypt('same', 'place')));
     expect(forms.size).toBe(100);
   });
 
-  it('opens only with its key and in its place', () => {
+  it('decrypts only with the same key and context', () => {
     const stored = box.encrypt('pa55word', 'environment/1/admin_password');
     const wrong = { code: 'SECRET_KEY_WRONG', message: expect.not.stringContaining('pa55word') };
     expect(() => box.decrypt(stored, 'environment/2/admin_password')).toThrow(expect.objectContaining(wrong));
@@ -31,7 +31,7 @@ describe('a secret box', () => {
     );
   });
 
-  it('opens nothing that was changed, cut short, or is of another form', () => {
+  it('refuses a stored form that was changed or cut short, or has another version', () => {
     const stored = box.encrypt('pa55word', 'place');
     const bytes = Buffer.from(stored.slice(3), 'base64');
     const changed = Array.from(bytes, (_, index) => {

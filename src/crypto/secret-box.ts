@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Fault } from '../faults/fault.ts';
 
-/** Encrypts what is secret before it is stored. */
+/** Encrypts secrets before they are stored. */
 export interface SecretBox {
   /**
-   * `context` says what the secret belongs to (`environment/3/admin_password`): it must be the same to decrypt, so that a
-   * stored secret cannot be moved to another place.
+   * Encrypts a text to its stored form. `context` identifies what the secret belongs to (`environment/3/admin_password`): decryption
+   * requires the same context, so that a stored secret cannot be moved to another place.
    */
   encrypt(text: string, context: string): string;
-  /** Errors: SECRET_KEY_WRONG. */
+  /** The text of a stored secret. Errors: SECRET_KEY_WRONG. */
   decrypt(stored: string, context: string): string;
 }
 
@@ -30,10 +30,7 @@ export function createSecretBox(key: Buffer): SecretBox {
       const [form, content = ''] = stored.split(':');
       const bytes = Buffer.from(content, 'base64');
       if (form !== version || bytes.length < nonceBytes + tagBytes)
-        throw new Fault(
-          'SECRET_KEY_WRONG',
-          `The stored secret of ${context} has a form that is unknown here.`,
-        );
+        throw new Fault('SECRET_KEY_WRONG', `The stored secret of ${context} has an unknown form.`);
       const nonce = bytes.subarray(0, nonceBytes);
       const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });

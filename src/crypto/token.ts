@@ -1,23 +1,23 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Texts that only their holder knows: of sessions, API tokens and links. The database keeps their digest. */
+// Secrets of sessions, API tokens and links. The database stores their digests.
 
-/** 256 random bits, in characters that may stand in an address. */
+/** A secret of 256 random bits, in characters that are safe in an address. */
 export function newSecret(prefix = ''): string {
   return prefix + randomBytes(32).toString('base64url');
 }
 
-/** SHA-256: enough for a text that nobody can guess, and quick enough for every request. */
+/** The SHA-256 of a secret: sufficient for a text that cannot be guessed, and fast enough for every request. */
 export function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** What a page shows, besides the cookie, when it changes something (CSRF). Made of the secret of the session. */
+/** The CSRF token of a session, which the page sends besides the cookie when it changes something. Derived from the secret. */
 export function csrfOf(secret: string): string {
   return createHmac('sha256', secret).update('matre csrf').digest('base64url');
 }
 
-/** Takes the same time wherever they differ. */
+/** Whether two texts are equal; takes the same time wherever they differ. */
 export function isSame(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(one)), Buffer.from(digestOf(other)));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault, toFault } from './fault.ts';
 
-test('a full disk has its name, whoever meets it', () => {
+test('a full disk is DISK_FULL, whichever call reports it', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   expect(toFault(full)).toMatchObject({ code: 'DISK_FULL', message: full.message, cause: full });
 });

@@ -1,9 +1,9 @@
 /**
- * Every fault that matre reports has a code here. A fault is a sentence that says what happened (`message`), what it
+ * Every fault that matre reports has a code here. A fault has a sentence that states what happened (`message`), what it
  * means for the run (`meaning`), and what to do (`remedy`).
  */
 import { accessFaults } from './codes/access.ts';
-import { causes } from './codes/diagnosis.ts';
+import { diagnosisFaults } from './codes/diagnosis.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -15,7 +15,7 @@ export type FaultKind =
 interface FaultEntry {
   kind: FaultKind;
   status: number;
-  /** Its cause may go away by itself, so what it broke is worth another try: see `isPassing`. */
+  /** Whether the cause may disappear without a change, so that runs it broke are retried: see `isTransient`. */
   transient: boolean;
   meaning: string;
   remedy: string;
@@ -40,28 +40,28 @@ const transient = (...entry: Parameters<typeof infrastructure>): FaultEntry => (
   transient: true,
 });
 
-/** The registry: one entry for each code, in the order of the way of a run. */
+/** The registry: one entry for each code, in the order in which a run meets them. */
 export const faults = {
   // Configuration and start
   CONFIG_INVALID: usage(
     400,
     'matre does not start.',
-    'Correct the setting that is named; `matre config` shows all.',
+    'Correct the named setting; `matre config` shows all settings.',
   ),
   DATA_FOLDER_IN_USE: usage(
     409,
     'The embedded database allows one process; a second one would corrupt it.',
-    'Use the running server (commands do so by themselves), stop it, or set DATABASE_URL to a PostgreSQL.',
+    'Use the running server (commands do so automatically), stop it, or set DATABASE_URL to a PostgreSQL.',
   ),
   DATABASE_UNREACHABLE: transient(
     503,
-    'No run can be taken on or recorded.',
+    'No run can be accepted, started or recorded.',
     'Check that PostgreSQL is up and that DATABASE_URL is right.',
   ),
   SCHEMA_NEWER: usage(
     409,
     'The database was written by a newer matre; this one would damage it.',
-    'Install the newer matre again, or restore a backup from before the upgrade.',
+    'Reinstall the newer matre, or restore a backup from before the upgrade.',
   ),
   SCHEMA_DIFFERENT: usage(
     409,
@@ -71,7 +71,7 @@ export const faults = {
   SECRET_KEY_WRONG: usage(
     409,
     'Stored credentials cannot be read; nothing was changed.',
-    'Put the original key back (MATRE_SECRET_KEY, or secret.key in the data folder).',
+    'Restore the original key (MATRE_SECRET_KEY, or secret.key in the data folder).',
   ),
   SECRET_KEY_MISSING: usage(
     409,
@@ -90,13 +90,17 @@ export const faults = {
   ),
   LOCK_LOST: transient(
     503,
-    'The run was stopped, because another could have taken its environment.',
-    'Check the health and the clock of the lock store; the run is tried again.',
+    'The run was stopped, because another run could have started on its environment.',
+    'Check the health and the clock of the lock store; the run is retried.',
   ),
-  LOCK_NOT_HELD: usage(409, 'Nothing was changed.', 'Run `matre locks list` to see who holds what.'),
+  LOCK_NOT_HELD: usage(
+    409,
+    'Nothing was changed.',
+    'Run `matre locks list` to see the locks and their holders.',
+  ),
 
   // Input
-  INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the input that is named.'),
+  INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the named input.'),
   ENVIRONMENT_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre env list` to see the environments.'),
   ENVIRONMENT_EXISTS: usage(
     409,
@@ -104,23 +108,23 @@ export const faults = {
     'Choose another code, or edit the existing environment.',
   ),
   ENVIRONMENT_BUSY: usage(409, 'Nothing was changed.', 'Wait for its runs to end, or cancel them.'),
-  ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the line that is named.'),
+  ENV_FILE_INVALID: usage(400, 'Nothing was imported.', 'Correct the named line.'),
   IDEMPOTENCY_KEY_REUSED: usage(
     422,
     'Nothing was changed.',
-    'Give each request a key of its own; only a repeat of the same request has the same key.',
+    'Use a different key for each request; only a repeat of the same request may have the same key.',
   ),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
   FILES_REMOVED: usage(
     410,
-    'Its log, screenshots and other files are gone; the run and its results stay.',
-    'Nothing brings them back. Set MATRE_KEEP_FILES to keep the files of runs for longer.',
+    'Its log, screenshots and other files are removed; the run and its results stay.',
+    'They cannot be restored. Set MATRE_KEEP_FILES to keep the files of runs longer.',
   ),
   RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
   RUN_NOT_QUEUED: usage(
     409,
-    'Nothing was changed: only a run that waits has a place in a queue.',
-    'See what the run does with `matre show`.',
+    'Nothing was changed: only a queued run has a place in a queue.',
+    'Run `matre show` to see the state of the run.',
   ),
   RUN_NOT_FINISHED: usage(
     409,
@@ -131,12 +135,12 @@ export const faults = {
   SCHEDULE_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing schedule.'),
   SCHEDULE_OVERLAPS: usage(
     409,
-    'The schedule made no run there, because an earlier one of it is not finished.',
-    'Nothing to do if that is meant; else `matre schedule edit NAME --overlap queue` or `replace`.',
+    'The schedule submitted no run there, because an earlier run of it is not finished.',
+    'If that is not intended: `matre schedule edit NAME --overlap queue` or `replace`.',
   ),
   SCHEDULE_MISSED: usage(
     409,
-    'The time went by while nobody was there to fire, and the schedule does not catch it up.',
+    'The time passed while no scheduler was running, and the schedule does not catch it up.',
     'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
   ),
   SELECTION_EMPTY: usage(
@@ -147,33 +151,33 @@ export const faults = {
   SELECTION_UNKNOWN: usage(
     404,
     'Nothing was executed.',
-    'Correct the name: the nearest known ones are offered, and `matre tests` lists all.',
+    'Correct the name: the message suggests similar names, and `matre tests` lists all.',
   ),
-  PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the folder that is named.'),
+  PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the named folder.'),
   NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
   SERVER_UNREACHABLE: infrastructure(
     503,
-    'The command was not carried out.',
+    'The command was not executed.',
     'Check that `matre up` is running and that MATRE_URL is right.',
   ),
 
   ...accessFaults,
 
-  // On the way of a run
+  // During a run
   STALE_FENCE: infrastructure(
     409,
     'Another worker has the run now; this one stopped and wrote nothing more.',
-    'Nothing to do. If it happens often, look for paused or overloaded workers.',
+    'Nothing to do. If it happens often, check for paused or overloaded workers.',
   ),
   WORKER_STOPPED: infrastructure(
     503,
-    'The test under way was stopped; the run was handed back with the results it has.',
-    'Nothing to do: another worker, or this one when it is started again, goes on with it.',
+    'The test under way was stopped; the run was requeued with the results it has.',
+    'Nothing to do: another worker, or this one after a restart, continues the run.',
   ),
   WORKER_LOST: transient(
     503,
-    'The worker stopped answering while it had the run.',
-    'Look for the worker in the log of its host; the run was handed back.',
+    'The worker stopped responding during the run.',
+    'Check the log of the worker on its host; the run was requeued.',
   ),
   MODULE_CHECKOUT_FAILED: transient(
     502,
@@ -182,49 +186,49 @@ export const faults = {
   ),
   MODULE_ENV_FILE_MISSING: infrastructure(
     502,
-    'The test module has no values for this environment, so nothing was executed.',
+    'The test module has no env file for this environment, so nothing was executed.',
     'Add Cron/data/.env.<code> to the test module and push it.',
   ),
   MODULE_INVALID: infrastructure(
     502,
     'The tests of the module cannot be read, so nothing was executed.',
-    'Correct the file that is named and push it.',
+    'Correct the named file and push it.',
   ),
   IMAGE_MISSING: infrastructure(
     502,
-    'No container can be made, so nothing was executed.',
+    'No container can be created, so nothing was executed.',
     'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`).',
   ),
   IMAGE_UNSUITABLE: infrastructure(
     502,
     'The image lacks something that MFTF needs, so nothing was executed.',
-    'Make the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
+    'Build the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
   ),
   ENGINE_UNREACHABLE: transient(
     503,
-    'No container can be made or used.',
+    'No container can be created or used.',
     'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
   ),
   ENGINE_FAILED: transient(502, 'The container engine refused a request.', 'Read the message of the engine.'),
   CONTAINER_NAME_TAKEN: infrastructure(
     409,
-    'A container that is not ours has the name, and it was not touched.',
+    'A container that matre did not create has the name, and it was not touched.',
     'Remove or rename that container.',
   ),
   CONTAINER_STALE: infrastructure(
     502,
-    'The container did not become what its specification says, even after it was replaced.',
+    'The container does not match its specification, even after it was replaced.',
     'Read the reason; run `matre pool replace`.',
   ),
   CONTAINER_UNHEALTHY: infrastructure(
     502,
     'The container failed its health check, even after it was replaced.',
-    'Read the reason; `docker logs` of the container may say more.',
+    'Read the reason; `docker logs` of the container may show more.',
   ),
   CONTAINER_VANISHED: transient(
     502,
     'The container was removed or stopped while a test ran in it; the result of that test is unknown.',
-    'Find out who removed it. The next run makes a new one.',
+    'Find out what removed it. The next run creates a new one.',
   ),
   OUT_OF_MEMORY: infrastructure(
     507,
@@ -238,7 +242,7 @@ export const faults = {
   ),
   FILES_TOO_LARGE: infrastructure(
     507,
-    'Files of the container were not taken over, because they are larger than allowed.',
+    'Files of the container were not stored, because they are larger than allowed.',
     'Find out which test writes so much.',
   ),
   GENERATION_FAILED: infrastructure(
@@ -248,8 +252,8 @@ export const faults = {
   ),
   GENERATED_FILE_MISSING: transient(
     502,
-    'A generated test was not there when it should start, and restoring it did not help.',
-    'Look for something that clears _generated in the container.',
+    'A generated test was missing when it should start, and restoring it did not help.',
+    'Find out what clears _generated in the container.',
   ),
   SUITE_BEFORE_FAILED: infrastructure(
     502,
@@ -258,28 +262,28 @@ export const faults = {
   ),
   CREDENTIAL_MISSING: infrastructure(
     502,
-    'The test reads a credential that nobody has set, so it says nothing about the shop.',
-    'Set it: matre env set ENVIRONMENT NAME --secret gives magento/NAME (OTP_SHARED_SECRET gives magento/tfa/OTP_SHARED_SECRET).',
+    'The test reads a credential that is not set, so its result says nothing about the shop.',
+    'Set it: matre env set ENVIRONMENT NAME --secret sets magento/NAME (OTP_SHARED_SECRET sets magento/tfa/OTP_SHARED_SECRET).',
   ),
   RESULT_MISSING: transient(
     502,
-    'The test process ended without a result, so nobody knows how the test went.',
+    'The test process ended without a result, so the outcome of the test is unknown.',
     'Read the log of the test.',
   ),
   RESULT_UNREADABLE: infrastructure(
     502,
-    'The result file of the test is damaged, so nobody knows how the test went.',
-    'Read the log of the test; look for a full disk.',
+    'The result file of the test is damaged, so the outcome of the test is unknown.',
+    'Read the log of the test; check for a full disk.',
   ),
   RESULT_CONTRADICTORY: infrastructure(
     502,
-    'What the test process left contradicts how it ended, so nobody knows how the test went.',
+    'The result of the test contradicts the exit code of its process, so the outcome of the test is unknown.',
     'Read the log of the test.',
   ),
   TEST_TIMEOUT: infrastructure(
     504,
     'The test was stopped because it took longer than allowed.',
-    'Raise MATRE_TEST_TIMEOUT, or find out why it hangs.',
+    'Raise MATRE_TEST_TIMEOUT, or find out why the test hangs.',
   ),
   SELENIUM_UNREACHABLE: transient(
     503,
@@ -289,32 +293,32 @@ export const faults = {
   SELENIUM_FULL: transient(
     503,
     'No browser session is free.',
-    'Add nodes, or end sessions that were left over.',
+    'Add Selenium nodes, or end leftover sessions.',
   ),
   MAGENTO_UNREACHABLE: transient(
     503,
     'The shop does not answer, so the tests would say nothing about it.',
     'Check the base URL of the environment, and that the shop is up.',
   ),
-  ...causes,
-  INTERNAL: infrastructure(500, 'A mistake in matre.', 'Please report it with the log.'),
+  ...diagnosisFaults,
+  INTERNAL: infrastructure(500, 'A bug in matre.', 'Report it with the log.'),
 } as const satisfies Record<string, FaultEntry>;
 
 /** A code of the registry. */
 export type FaultCode = keyof typeof faults;
 
 /**
- * Whether the cause of a fault may go away by itself: a service that is restarted, a container that somebody removed. A test
- * that it left without a trustworthy result is open again when its run is tried again.
+ * Whether the cause of a fault may disappear without a change: a service that restarts, a container that was removed. A run that it
+ * broke is retried, with the tests that it left without a trustworthy result.
  */
 export function isTransient(code: FaultCode): boolean {
   return faults[code].transient;
 }
 
-/** The codes of all such faults. */
+/** The codes of all transient faults. */
 export const transientCodes = (Object.keys(faults) as FaultCode[]).filter(isTransient);
 
-/** An error with a code of the registry. `message` says what happened, with the names and values that matter. */
+/** An error with a code of the registry. `message` states what happened, with the relevant names and values. */
 export class Fault extends Error {
   readonly code: FaultCode;
 
@@ -341,7 +345,7 @@ export class Fault extends Error {
   }
 }
 
-/** The fault that an unknown error is: DISK_FULL wherever a disk is full, else `fallback`. */
+/** An unknown error as a fault: DISK_FULL for a full disk, itself if it is a fault, else `fallback`. */
 export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault {
   const named = namedDiskFull(error);
   if (named instanceof Fault) return named;
@@ -349,7 +353,7 @@ export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault
   return new Fault(fallback, message, { cause: error });
 }
 
-/** DISK_FULL where the file system says so, anything else as it is. */
+/** DISK_FULL for the errors of a full file system; any other error unchanged. */
 export function namedDiskFull(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;

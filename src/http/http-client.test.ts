@@ -29,7 +29,7 @@ const limits = { timeoutMs: 60_000, maxBytes: 1_000 };
 const forever = () => ({ timeoutMs: 60_000, idleMs: 60_000, signal: new AbortController().signal });
 
 describe('a request', () => {
-  it('carries method, headers and body, and gives status and text back', async () => {
+  it('sends method, headers and body, and returns status and text', async () => {
     const { url } = await serve(async (request, response) => {
       const chunks = await request.toArray();
       response.statusCode = 201;
@@ -76,7 +76,7 @@ describe('a request', () => {
     expect(describeHttpError(error)).toBe('timed out after 0.05 s');
   });
 
-  it('says why nobody answers', async () => {
+  it('reports why there is no response', async () => {
     const { url, server } = await serve(() => {});
     server.close();
     await once(server, 'close');
@@ -119,7 +119,7 @@ describe('a stream', () => {
     await closed(socket);
   });
 
-  it('ends when nothing arrives any more', async () => {
+  it('ends when no more data arrives', async () => {
     const { url } = await serve((_, response) => response.write('one'));
     const { chunks } = await createHttpClient().stream(url, { ...forever(), idleMs: 50 });
     const iterator = chunks[Symbol.asyncIterator]();

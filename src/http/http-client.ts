@@ -59,7 +59,7 @@ export function createHttpClient(): HttpClient {
   const agents = { 'http:': new HttpAgent(), 'https:': new HttpsAgent() };
   let closed = false;
 
-  /** Resolves with the response when its headers have arrived. `signal` is heeded until the body has ended. */
+  /** Resolves with the response when its headers have arrived. `signal` applies until the body has ended. */
   function send(url: string, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       if (closed) throw new Error('This HTTP client is closed.');
@@ -108,7 +108,7 @@ export function createHttpClient(): HttpClient {
       }
       response.once('close', () => signal.removeEventListener('abort', onAbort));
       response.setTimeout(idleMs, () => response.destroy(timeoutAfter(idleMs)));
-      // Whether or not anybody reads, a connection that breaks is not an uncaught error.
+      // A connection that breaks is not an uncaught error, also while the body is not read.
       response.on('error', () => {});
       return {
         status: response.statusCode ?? 0,

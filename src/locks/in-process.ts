@@ -1,9 +1,11 @@
 import { Fault } from '../faults/fault.ts';
 import type { AcquireOptions, HeldLock, LockStore } from './lock.ts';
 
-/** Somebody who waits for a lock. `grant` hands it over. */
+/** A caller that waits for a lock. */
 interface Waiter {
+  /** Resolves with the lock. */
   grant(): void;
+  /** Rejects with `reason`. */
   refuse(reason: unknown): void;
 }
 
@@ -15,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Locks among the parts of one process, first come first served. Enough only where one process does everything: on the
- * embedded database, which a second process cannot open (`open.ts` sees to that).
+ * Locks among the parts of one process, first come first served. They suffice only where a single process does everything: on the
+ * embedded database, which a second process cannot open (`openLocks` enforces that).
  */
 export function createInProcessLocks(): LockStore {
   const entries = new Map<string, Entry>();
@@ -36,7 +38,7 @@ export function createInProcessLocks(): LockStore {
     };
   }
 
-  /** To the next who waits, or to nobody. */
+  /** Grants the lock to the next waiter, or removes it. */
   function passOn(name: string, entry: Entry): void {
     const next = entry.waiters.shift();
     if (next) next.grant();
@@ -62,10 +64,10 @@ export function createInProcessLocks(): LockStore {
     async acquire(name, { owner, signal }: AcquireOptions & { signal?: AbortSignal }) {
       assertOpen();
       signal?.throwIfAborted();
-      const taken = entries.get(name);
-      if (!taken) return lease(name, owner, []);
-      // The same array goes from holder to holder.
-      const { waiters } = taken;
+      const entry = entries.get(name);
+      if (!entry) return lease(name, owner, []);
+      // Successive holders of a lock share the array.
+      const { waiters } = entry;
       return new Promise<HeldLock>((resolve, reject) => {
         const leave = () => {
           waiters.splice(waiters.indexOf(waiter), 1);
@@ -93,7 +95,7 @@ export function createInProcessLocks(): LockStore {
     async forceRelease(name) {
       const entry = entries.get(name);
       if (!entry) return false;
-      entry.lose(new Fault('LOCK_LOST', `The lock ${name} was taken away from ${entry.owner} by a person.`));
+      entry.lose(new Fault('LOCK_LOST', `The lock ${name} was taken from ${entry.owner} by an admin.`));
       passOn(name, entry);
       return true;
     },

@@ -3,7 +3,7 @@ import { createInProcessLocks } from './in-process.ts';
 import { instrumentLocks } from './instrumented.ts';
 import { lockNames } from './lock.ts';
 
-it('counts what was refused and what was lost, by kind', async () => {
+it('counts refused and lost locks, by kind', async () => {
   const { locks, counts } = instrumentLocks(createInProcessLocks());
   const name = lockNames.environment(7);
   const held = await locks.tryAcquire(name, { owner: 'a' });

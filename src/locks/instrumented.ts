@@ -2,20 +2,20 @@ import { type HeldLock, type LockStore, lockPrefixes } from './lock.ts';
 
 export type LockKind = keyof typeof lockPrefixes;
 
-/** Since the process started, by the kind of lock. */
+/** Counts since the process started, by the kind of lock. */
 export interface LockCounts {
-  /** Somebody else held it when it was tried. */
+  /** Another holder had the lock when it was tried. */
   refused: Record<LockKind, number>;
-  /** It was ours and ended before it was released. */
+  /** A lock of this process was lost before it was released. */
   lost: Record<LockKind, number>;
 }
 
-/** The same store, and how often it refused a lock or lost one. */
+/** The same store, with counts of the locks that were refused or lost. */
 export function instrumentLocks(store: LockStore): { locks: LockStore; counts: LockCounts } {
-  const none = { environment: 0, execution: 0, container: 0 };
-  const counts: LockCounts = { refused: { ...none }, lost: { ...none } };
+  const zero = { environment: 0, execution: 0, container: 0 };
+  const counts: LockCounts = { refused: { ...zero }, lost: { ...zero } };
 
-  function watch(held: HeldLock): HeldLock {
+  function countLoss(held: HeldLock): HeldLock {
     held.lost.addEventListener('abort', () => add(counts.lost, held.name), { once: true });
     return held;
   }
@@ -24,11 +24,11 @@ export function instrumentLocks(store: LockStore): { locks: LockStore; counts: L
     ...store,
     async tryAcquire(name, options) {
       const held = await store.tryAcquire(name, options);
-      if (held) return watch(held);
+      if (held) return countLoss(held);
       add(counts.refused, name);
       return undefined;
     },
-    acquire: async (name, options) => watch(await store.acquire(name, options)),
+    acquire: async (name, options) => countLoss(await store.acquire(name, options)),
   };
   return { locks, counts };
 }

@@ -14,20 +14,20 @@ afterEach(() => {
 
 type Answer = 'renewed' | 'forgotten' | 'unknown' | { heldBy: string };
 
-/** What the store and the second judge say at one renewal, and after how long. */
-interface GenerationLock {
+/** What the store and the database answer at one renewal, and after how long. */
+interface Renewal {
   answer: Answer;
   afterMs: number;
-  mine: boolean | 'unknown';
-  retake: boolean | 'unknown';
+  owned: boolean | 'unknown';
+  reacquire: boolean | 'unknown';
 }
 
-/** A hold whose judges follow a script; when it is over, nobody answers any more. */
-function scripted(turns: GenerationLock[], withSecondJudge: boolean) {
-  const askedAt = performance.now();
-  const told = { confirmedAt: askedAt, ended: 0, stolen: false };
-  let turn: GenerationLock | undefined;
-  const say = async <T>(value: T | 'unknown', afterMs: number): Promise<T> => {
+/** A lease whose store and database follow a script; after its end neither answers. */
+function scriptedLease(renewals: Renewal[], withDatabase: boolean) {
+  const requestedAt = performance.now();
+  const observed = { confirmedAt: requestedAt, ended: 0, stolen: false };
+  let renewal: Renewal | undefined;
+  const answerLater = async <T>(value: T | 'unknown', afterMs: number): Promise<T> => {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (value === 'unknown') throw new Error('no answer');
     return value;
@@ -35,42 +35,45 @@ function scripted(turns: GenerationLock[], withSecondJudge: boolean) {
   const backend = {
     async renew() {
       const at = performance.now();
-      turn = turns.shift();
-      const answer = await say<Exclude<Answer, 'unknown'>>(turn?.answer ?? 'unknown', turn?.afterMs ?? 0);
-      if (answer === 'renewed') told.confirmedAt = at;
-      if (typeof answer === 'object') told.stolen = true;
+      renewal = renewals.shift();
+      const answer = await answerLater<Exclude<Answer, 'unknown'>>(
+        renewal?.answer ?? 'unknown',
+        renewal?.afterMs ?? 0,
+      );
+      if (answer === 'renewed') observed.confirmedAt = at;
+      if (typeof answer === 'object') observed.stolen = true;
       return answer;
     },
-    async retake() {
-      const retaken = await say(turn?.retake ?? 'unknown', 0);
-      if (!retaken) told.stolen = true;
-      return retaken;
+    async reacquire() {
+      const reacquired = await answerLater(renewal?.reacquire ?? 'unknown', 0);
+      if (!reacquired) observed.stolen = true;
+      return reacquired;
     },
-    unclaim: async () => {},
+    release: async () => {},
   };
   const confirmOwnership = async () => {
     const at = performance.now();
-    const mine = await say(turn?.mine ?? 'unknown', turn?.afterMs ?? 0);
-    if (mine) told.confirmedAt = at;
-    else told.stolen = true;
-    return mine;
+    const owned = await answerLater(renewal?.owned ?? 'unknown', renewal?.afterMs ?? 0);
+    if (owned) observed.confirmedAt = at;
+    else observed.stolen = true;
+    return owned;
   };
   const lease = createLockLease({
     name: 'container_x',
     backend,
-    askedAt,
+    requestedAt,
     ttlMs,
     marginMs,
-    confirmOwnership: withSecondJudge ? confirmOwnership : undefined,
+    confirmOwnership: withDatabase ? confirmOwnership : undefined,
     onEnd: () => {
-      told.ended++;
+      observed.ended++;
     },
   });
-  return { hold: lease, told };
+  return { lease, observed };
 }
 
-const turns = fc.array(
-  fc.record<GenerationLock>({
+const scripts = fc.array(
+  fc.record<Renewal>({
     answer: fc.oneof(
       { weight: 4, arbitrary: fc.constant<Answer>('renewed') },
       { weight: 3, arbitrary: fc.constant<Answer>('unknown') },
@@ -78,52 +81,54 @@ const turns = fc.array(
       { weight: 1, arbitrary: fc.constant<Answer>({ heldBy: 'another' }) },
     ),
     afterMs: fc.integer({ min: 0, max: 900 }),
-    mine: fc.constantFrom(true, true, true, false, 'unknown' as const),
-    retake: fc.constantFrom(true, true, false, 'unknown' as const),
+    owned: fc.constantFrom(true, true, true, false, 'unknown' as const),
+    reacquire: fc.constantFrom(true, true, false, 'unknown' as const),
   }),
   { maxLength: 12 },
 );
 
-it('is never believed longer than the last word of a judge allows, and at once not when somebody else has it', async () => {
+it('is held no longer than the last confirmation allows, and is lost at once when another process has the lock', async () => {
   await fc.assert(
-    fc.asyncProperty(turns, fc.boolean(), async (script, withSecondJudge) => {
-      const { hold: lease, told } = scripted([...script], withSecondJudge);
+    fc.asyncProperty(scripts, fc.boolean(), async (script, withDatabase) => {
+      const { lease, observed } = scriptedLease([...script], withDatabase);
       for (let step = 0; step < 2000 && !lease.lost.aborted; step++) {
-        const believedUntil = told.confirmedAt + ttlMs - marginMs;
+        const heldUntil = observed.confirmedAt + ttlMs - marginMs;
         await vi.advanceTimersByTimeAsync(50);
-        if (told.stolen) expect(lease.lost.aborted).toBe(true);
-        else if (
-          performance.now() >= believedUntil &&
-          told.confirmedAt + ttlMs - marginMs === believedUntil
-        ) {
+        if (observed.stolen) expect(lease.lost.aborted).toBe(true);
+        else if (performance.now() >= heldUntil && observed.confirmedAt + ttlMs - marginMs === heldUntil) {
           expect(lease.lost.aborted).toBe(true);
         }
       }
-      // The script ends, so the hold does.
+      // The lease ends after its script.
       expect(lease.lost.reason).toMatchObject({ code: 'LOCK_LOST' });
-      expect(told.ended).toBe(1);
+      expect(observed.ended).toBe(1);
       await vi.advanceTimersByTimeAsync(2000);
       expect(vi.getTimerCount()).toBe(0);
       await lease.release();
-      expect(told.ended).toBe(1);
+      expect(observed.ended).toBe(1);
     }),
     { numRuns: 150 },
   );
 });
 
-it('lives as long as each renewal is answered in time, by the store or by the second judge', async () => {
-  const kind = turns.map((script) =>
-    script.map((turn): GenerationLock => {
-      const afterMs = Math.min(turn.afterMs, 300);
-      const answer = typeof turn.answer === 'object' ? 'renewed' : turn.answer;
-      return { answer, afterMs, mine: true, retake: turn.retake === false ? 'unknown' : turn.retake };
+it('is held as long as each renewal is confirmed in time, by the store or by the database', async () => {
+  const confirmed = scripts.map((script) =>
+    script.map((renewal): Renewal => {
+      const afterMs = Math.min(renewal.afterMs, 300);
+      const answer = typeof renewal.answer === 'object' ? 'renewed' : renewal.answer;
+      return {
+        answer,
+        afterMs,
+        owned: true,
+        reacquire: renewal.reacquire === false ? 'unknown' : renewal.reacquire,
+      };
     }),
   );
   await fc.assert(
-    fc.asyncProperty(kind, async (script) => {
-      const left = [...script];
-      const { hold: lease } = scripted(left, true);
-      while (left.length > 0) {
+    fc.asyncProperty(confirmed, async (script) => {
+      const renewals = [...script];
+      const { lease } = scriptedLease(renewals, true);
+      while (renewals.length > 0) {
         await vi.advanceTimersByTimeAsync(50);
         lease.assertHeld();
       }
@@ -134,20 +139,20 @@ it('lives as long as each renewal is answered in time, by the store or by the se
   );
 });
 
-it('does not come back to life by an answer that is too late', async () => {
-  const { hold: lease } = scripted([{ answer: 'renewed', afterMs: 2500, mine: true, retake: true }], true);
+it('stays lost when a confirmation arrives too late', async () => {
+  const { lease } = scriptedLease([{ answer: 'renewed', afterMs: 2500, owned: true, reacquire: true }], true);
   await vi.advanceTimersByTimeAsync(ttlMs - marginMs);
   expect(lease.lost.aborted).toBe(true);
   await vi.advanceTimersByTimeAsync(5000);
   expect(() => lease.assertHeld()).toThrow();
 });
 
-it('takes nothing again after it was released', async () => {
-  const retake = vi.fn(async () => true);
+it('is not reacquired after it was released', async () => {
+  const reacquire = vi.fn(async () => true);
   const lease = createLockLease({
     name: 'container_x',
-    backend: { renew: async () => 'forgotten', retake, unclaim: async () => {} },
-    askedAt: performance.now(),
+    backend: { renew: async () => 'forgotten', reacquire, release: async () => {} },
+    requestedAt: performance.now(),
     ttlMs,
     marginMs,
     confirmOwnership: () => new Promise((resolve) => setTimeout(() => resolve(true), 500)),
@@ -156,6 +161,6 @@ it('takes nothing again after it was released', async () => {
   await vi.advanceTimersByTimeAsync(ttlMs / 3);
   await lease.release();
   await vi.advanceTimersByTimeAsync(ttlMs);
-  expect(retake).not.toHaveBeenCalled();
+  expect(reacquire).not.toHaveBeenCalled();
   expect(lease.lost.aborted).toBe(false);
 });

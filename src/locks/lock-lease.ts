@@ -1,136 +1,141 @@
 import { Fault } from '../faults/fault.ts';
 import type { HeldLock } from './lock.ts';
 
-/** What a hold asks its store. All reject when the store does not answer. */
+/** The store of a lease. Every method rejects when the store does not answer. */
 export interface LockBackend {
-  /** `renewed`, `forgotten` (nobody has it), or who holds it instead. */
+  /** `renewed`, `forgotten` (the lock has no holder), or the owner that holds it instead. */
   renew(): Promise<'renewed' | 'forgotten' | { heldBy: string }>;
-  /** Takes a forgotten lock again. False when somebody else was faster. */
-  retake(): Promise<boolean>;
-  /** Gives it back if it is still ours. */
-  unclaim(): Promise<void>;
+  /** Acquires a forgotten lock again. False when another process was faster. */
+  reacquire(): Promise<boolean>;
+  /** Releases the lock if it is still held. */
+  release(): Promise<void>;
 }
 
 export interface LockLeaseOptions {
   name: string;
   backend: LockBackend;
-  /** Monotonic time (`performance.now()`) before the lock was asked for. */
-  askedAt: number;
+  /** Monotonic time (`performance.now()`) before the lock was requested. */
+  requestedAt: number;
   ttlMs: number;
   marginMs: number;
   confirmOwnership: (() => Promise<boolean>) | undefined;
-  /** Called once, when the hold is released or lost. */
+  /** Called once, when the lock is released or lost. */
   onEnd(): void;
 }
 
 export interface LockLease extends HeldLock {
-  lose(why: string): void;
+  /** Ends the lease with LOCK_LOST. */
+  lose(reason: string): void;
 }
 
 /**
- * Keeps a lock of a store with expiring locks. Three renewals fit into the TTL; after one without an answer the next
- * follows sooner. What is believed, in this order: somebody else holds it: lost at once. The store confirms it: held
- * until the time before asking plus the TTL. The store does not answer, or has forgotten the lock: `stillMine` decides,
- * and its yes holds as long as one of the store, because the database lets no other run start in that time and a
- * store that is away gives the lock to nobody. No confirmation of any kind until the deadline minus the margin: lost.
+ * Keeps a lock of a store with expiring locks. Three renewals fit into the TTL; after a renewal without an answer the next
+ * follows sooner. What decides, in this order:
+ *
+ * 1. Another process holds the lock: it is lost at once.
+ * 2. The store confirms it: it is held until the time before the request plus the TTL.
+ * 3. The store does not answer, or has forgotten the lock: `confirmOwnership` decides, and its yes counts as long as one of the
+ *    store, because the database lets no other run start in that time, and a store that does not answer grants the lock to no
+ *    process.
+ * 4. No confirmation of any kind until the deadline minus the margin: it is lost.
  */
 export function createLockLease(options: LockLeaseOptions): LockLease {
-  const { name, backend: keeper, ttlMs, marginMs, confirmOwnership: stillMine, onEnd } = options;
+  const { name, backend, ttlMs, marginMs, confirmOwnership, onEnd } = options;
   const lost = new AbortController();
-  let deadline = options.askedAt + ttlMs;
+  let deadline = options.requestedAt + ttlMs;
   let released = false;
-  let renewal: NodeJS.Timeout | undefined;
-  let end: NodeJS.Timeout | undefined;
+  let renewalTimer: NodeJS.Timeout | undefined;
+  let deadlineTimer: NodeJS.Timeout | undefined;
 
-  const ended = () => released || lost.signal.aborted;
+  const hasEnded = () => released || lost.signal.aborted;
 
   function finish(): void {
-    clearTimeout(renewal);
-    clearTimeout(end);
+    clearTimeout(renewalTimer);
+    clearTimeout(deadlineTimer);
     onEnd();
   }
 
-  function lose(why: string): void {
-    if (ended()) return;
-    lost.abort(new Fault('LOCK_LOST', `The lock ${name} was lost: ${why}.`));
+  function lose(reason: string): void {
+    if (hasEnded()) return;
+    lost.abort(new Fault('LOCK_LOST', `The lock ${name} was lost: ${reason}.`));
     finish();
   }
 
-  function judgeDeadline(): void {
-    if (ended()) return;
-    const left = deadline - marginMs - performance.now();
-    clearTimeout(end);
-    if (left <= 0) lose(`it could not be confirmed within ${ttlMs} ms`);
-    else end = setTimeout(judgeDeadline, Math.ceil(left));
+  function checkDeadline(): void {
+    if (hasEnded()) return;
+    const msLeft = deadline - marginMs - performance.now();
+    clearTimeout(deadlineTimer);
+    if (msLeft <= 0) lose(`it could not be confirmed within ${ttlMs} ms`);
+    else deadlineTimer = setTimeout(checkDeadline, Math.ceil(msLeft));
   }
 
-  function confirm(askedAt: number): void {
-    // A hold that ended stays ended, though a late answer may say otherwise.
-    judgeDeadline();
-    if (ended()) return;
-    deadline = askedAt + ttlMs;
-    judgeDeadline();
+  function confirm(requestedAt: number): void {
+    // A lease that has ended stays ended, whatever a late answer says.
+    checkDeadline();
+    if (hasEnded()) return;
+    deadline = requestedAt + ttlMs;
+    checkDeadline();
   }
 
-  /** Whether the second judge says that the lock is ours. Errors (the database is away too) mean that nobody knows. */
-  async function askDatabase(): Promise<boolean | undefined> {
+  /** The answer of `confirmOwnership`; `undefined` when the database does not answer either. */
+  async function checkOwnership(): Promise<boolean | undefined> {
     try {
-      return await stillMine?.();
+      return await confirmOwnership?.();
     } catch {
       return undefined;
     }
   }
 
-  /** True when the lock was confirmed, false when nobody knows (and another try makes sense). */
+  /** True when the lock was confirmed, false when that is unknown, so that the next renewal should come sooner. */
   async function renew(): Promise<boolean> {
-    let askedAt = performance.now();
-    const answer = await keeper.renew().catch(() => 'unknown' as const);
+    let requestedAt = performance.now();
+    const answer = await backend.renew().catch(() => 'unknown' as const);
     if (answer === 'renewed') {
-      confirm(askedAt);
+      confirm(requestedAt);
       return true;
     }
     if (typeof answer === 'object') {
       lose(`${answer.heldBy} holds it now`);
       return false;
     }
-    askedAt = performance.now();
-    const mine = await askDatabase();
-    if (ended()) return false;
-    if (mine === false) lose('another run may have it now, or its store was emptied');
+    requestedAt = performance.now();
+    const owned = await checkOwnership();
+    if (hasEnded()) return false;
+    if (owned === false) lose('another run may have it now, or its store was emptied');
     if (answer === 'unknown') {
-      if (mine) confirm(askedAt);
-      return mine ?? false;
+      if (owned) confirm(requestedAt);
+      return owned ?? false;
     }
-    if (!stillMine) lose('its store has forgotten it');
-    if (!mine) return false;
-    const retaken = await keeper.retake().catch(() => undefined);
-    if (retaken === false) lose('its store had forgotten it, and somebody else took it');
-    // Without an answer the next renewal will tell; until then the second judge's word counts.
-    if (retaken !== false) confirm(askedAt);
-    return retaken ?? false;
+    if (!confirmOwnership) lose('its store has forgotten it');
+    if (!owned) return false;
+    const reacquired = await backend.reacquire().catch(() => undefined);
+    if (reacquired === false) lose('its store had forgotten it, and another process took it');
+    // Without an answer the next renewal decides; until then `confirmOwnership` counts.
+    if (reacquired !== false) confirm(requestedAt);
+    return reacquired ?? false;
   }
 
-  function schedule(confirmed: boolean): void {
-    if (ended()) return;
-    renewal = setTimeout(
+  function scheduleRenewal(wasConfirmed: boolean): void {
+    if (hasEnded()) return;
+    renewalTimer = setTimeout(
       async () => {
-        // Timers do not run while a process is stopped, and this one may come before the one of the deadline.
-        judgeDeadline();
-        if (!ended()) schedule(await renew());
+        // Timers do not run while a process is stopped, and this one may fire before that of the deadline.
+        checkDeadline();
+        if (!hasEnded()) scheduleRenewal(await renew());
       },
-      confirmed ? ttlMs / 3 : ttlMs / 10,
+      wasConfirmed ? ttlMs / 3 : ttlMs / 10,
     );
   }
 
-  judgeDeadline();
-  schedule(true);
+  checkDeadline();
+  scheduleRenewal(true);
 
   return {
     name,
     lost: lost.signal,
     lose,
     assertHeld() {
-      judgeDeadline();
+      checkDeadline();
       lost.signal.throwIfAborted();
     },
     async release() {
@@ -139,8 +144,8 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
         released = true;
         finish();
       }
-      // When the store does not answer, the lock ends by itself with its TTL.
-      await keeper.unclaim().catch(() => {});
+      // When the store does not answer, the lock ends with its TTL.
+      await backend.release().catch(() => {});
     },
   };
 }

@@ -5,20 +5,20 @@ import type { LockStore } from './lock.ts';
 import { createRedisLocks } from './redis/redis-locks.ts';
 
 export interface OpenLocksOptions {
-  /** LOCK_DSN, as it was set. */
+  /** The value of LOCK_DSN. */
   dsn: string | undefined;
   /** Whether several processes can work on the database: true for PostgreSQL, false for the embedded one. */
   multiProcess: boolean;
   /** How long a lock outlives its last renewal. */
   ttlMs: number;
-  /** How long an answer may take; a share of `ttlMs` by default. */
+  /** How long a response may take; a share of `ttlMs` by default. */
   timeoutMs?: number;
   log: Logger;
 }
 
 /**
- * The lock store that LOCK_DSN asks for, known to answer. Never a weaker one: what cannot exclude all other processes is
- * refused. Errors: LOCK_STORE_NOT_SHARED, LOCK_STORE_UNREACHABLE, CONFIG_INVALID; none shows a password.
+ * Opens the lock store of LOCK_DSN and checks that it answers. Never opens a weaker one: a store that cannot exclude all other
+ * processes is refused. Errors: LOCK_STORE_NOT_SHARED, LOCK_STORE_UNREACHABLE, CONFIG_INVALID; none shows a password.
  */
 export async function openLocks(options: OpenLocksOptions): Promise<LockStore> {
   const { dsn, multiProcess, ...rest } = options;
@@ -39,7 +39,7 @@ export async function openLocks(options: OpenLocksOptions): Promise<LockStore> {
   }
 }
 
-/** The address in the form that the client understands. */
+/** The address in the form that the Redis client accepts. */
 function redisUrl(dsn: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*)(:|$)/i.exec(dsn)?.[1]?.toLowerCase();
   if (scheme !== 'redis' && scheme !== 'rediss') {
@@ -49,7 +49,7 @@ function redisUrl(dsn: string): string {
       `${named} is not a Redis: only redis:// and rediss:// can exclude all other processes and hosts.`,
     );
   }
-  // Not `new URL(dsn)` with its own error, which carries the whole text.
+  // Not `new URL(dsn)`, whose error contains the whole text.
   const url = URL.canParse(dsn) ? new URL(dsn) : undefined;
   if (!url?.hostname || !/^\/?\d*$/.test(url.pathname)) {
     throw new Fault(
@@ -57,7 +57,7 @@ function redisUrl(dsn: string): string {
       'LOCK_DSN must look like redis://host:6379 or redis://:password@host:6379/2.',
     );
   }
-  // In Symfony's form, redis://secret@host, the only part is the password.
+  // In Symfony's form, redis://secret@host, the part before @ is the password.
   if (url.username && !url.password) {
     url.password = url.username;
     url.username = '';

@@ -1,37 +1,37 @@
-/** Who may do what. Each role may do what those before it may. */
+/** The roles of users and tokens; each includes the rights of those before it. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Whether somebody with a role may do what needs `needed`. */
-export function allows(role: Role, needed: Role): boolean {
-  return roles.indexOf(role) >= roles.indexOf(needed);
+/** Whether a role includes the rights of another. */
+export function allows(role: Role, required: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(required);
 }
 
-/** The lesser of two roles. */
+/** The role with fewer rights. */
 export function lesserRole(one: Role, other: Role): Role {
   return allows(one, other) ? other : one;
 }
 
 /**
- * How it is known who asks: `open` where no sign-in is asked for, `local` for a command that works on the database itself,
- * `program` for matre's own doings.
+ * How a principal is authenticated: `open` where sign-in is off, `local` for a command that works on the database directly,
+ * `program` for actions of matre itself.
  */
 export type Via = 'open' | 'password' | 'oidc' | 'token' | 'local' | 'program';
 
-/** Who asks for something. */
+/** The user, token or program that makes a request. */
 export interface Principal {
-  /** Of the user; `token <name> of <user>` for an API token. */
+  /** The name of the user; `token <name> of <user>` for an API token. */
   name: string;
   role: Role;
   via: Via;
-  /** The user that it is, or that made the token; absent where no user is. */
+  /** The user, or the user that created the token; absent where there is none. */
   accountId?: number;
 }
 
-/** matre itself, where nobody asked. */
+/** matre itself, for actions without a request. */
 export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'program' };
 
-/** A name that users sign in with. No blanks, so that nobody can be mistaken for a token. */
+/** Whether a text can be the name of a user. No blanks, so that no user can be mistaken for a token. */
 export function isUserName(name: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u.test(name);
 }

@@ -4,7 +4,7 @@ export interface Environment {
   /** Unique, `[a-z0-9][a-z0-9_-]{0,62}`: it becomes part of file names (`.env.<code>`). */
   code: string;
   name: string;
-  /** Of the shop, with scheme, ending in a slash. */
+  /** The address of the shop, with scheme, ending in a slash. */
   baseUrl: string;
   /** Path of the admin panel below the base URL, `admin` by default. */
   backendName: string;
@@ -13,7 +13,7 @@ export interface Environment {
   hasAdminPassword: boolean;
   /** Set while paused: since when, and why. No run starts on a paused environment. */
   paused: { since: Date; reason: string } | undefined;
-  /** In how many containers a run executes its tests at a time; 1 unless the shop can take more. */
+  /** The number of containers per run, in which its tests run in parallel; 1 unless the shop can take more. */
   slots: number;
   /** Grows with every claim. */
   fence: number;
@@ -42,13 +42,13 @@ export function isVariableName(text: string): boolean {
 }
 
 /**
- * The name of a pool container of an environment. Operators know it; it never changes. The second slot and those after it
- * end in their number.
+ * The name of a pool container of an environment. Admins rely on it; it never changes. From the second slot on it ends in the
+ * number of the slot.
  */
 export function containerName(environmentId: number, slot = 1): string {
   const name = `matre_magento_env_${environmentId}`;
   return slot === 1 ? name : `${name}_${slot}`;
 }
 
-/** No shop takes more, and no worker. */
+/** The largest number of slots of an environment: no shop can take more, and no worker. */
 export const maxSlots = 16;

@@ -20,20 +20,20 @@ describe('a failure', () => {
     expect(classify(before)).toBe(classification);
   });
 
-  it('is what it is whatever was before: new after a pass, known after a failure, unless it keeps changing', () => {
+  it('is new after a pass and known after a failure, unless the test is flaky', () => {
     fc.assert(
       fc.property(answers, (before) => {
-        const found = classify(before);
-        if (before === '') expect(found).toBeUndefined();
-        else if (isFlaky(`${before}x`)) expect(found).toBe('flaky');
-        else expect(found).toBe(before.endsWith('x') ? 'known' : 'new');
+        const classification = classify(before);
+        if (before === '') expect(classification).toBeUndefined();
+        else if (isFlaky(`${before}x`)) expect(classification).toBe('flaky');
+        else expect(classification).toBe(before.endsWith('x') ? 'known' : 'new');
       }),
     );
   });
 });
 
 describe('flakiness', () => {
-  it('is 0 for answers that are all alike, 1 for those that change each time, and the same backwards', () => {
+  it('is 0 for equal outcomes, 1 for outcomes that always change, and the same backwards', () => {
     fc.assert(
       fc.property(answers, (text) => {
         const flakiness = flakinessOf(text);

@@ -1,47 +1,47 @@
 import { createHash } from 'node:crypto';
 
-/** What a failure is to somebody who knows how the test went before. */
+/** A failure compared with the earlier outcomes of its test. */
 export const classifications = ['new', 'known', 'flaky'] as const;
 export type Classification = (typeof classifications)[number];
 
-/** How many earlier answers of a test on an environment are kept with each result. */
+/** How many earlier outcomes of a test on an environment are stored with each result. */
 export const keptOutcomes = 10;
 
-/** Answers as text, the newest last: `.` passed, `x` failed. What was broken or skipped is no answer. */
-export type Answers = string;
+/** The outcomes of a test as text, the newest last: `.` passed, `x` failed. Broken and skipped tests have no outcome. */
+export type OutcomeHistory = string;
 
-/** So many changes are no regression and its repair any more. */
+/** So many changes are more than a regression and its fix. */
 const flakyChanges = 3;
 
-/** How often an answer differs from the one before it. */
-export function countChanges(answers: Answers): number {
-  return [...answers].filter((answer, index) => index > 0 && answer !== answers[index - 1]).length;
+/** How often an outcome differs from the one before it. */
+export function countChanges(outcomes: OutcomeHistory): number {
+  return [...outcomes].filter((outcome, index) => index > 0 && outcome !== outcomes[index - 1]).length;
 }
 
 /** Whether a test keeps changing: failed, passed, and failed again, or the other way round. */
-export function isFlaky(answers: Answers): boolean {
-  return countChanges(answers) >= flakyChanges;
+export function isFlaky(outcomes: OutcomeHistory): boolean {
+  return countChanges(outcomes) >= flakyChanges;
 }
 
-/** Of neighbours, the share that differ: 0 for a test that always answers alike; `undefined` without two answers. */
-export function flakinessOf(answers: Answers): number | undefined {
-  return answers.length < 2 ? undefined : countChanges(answers) / (answers.length - 1);
+/** The share of outcomes that differ from the one before: 0 for a test that never changes; `undefined` for fewer than two outcomes. */
+export function flakinessOf(outcomes: OutcomeHistory): number | undefined {
+  return outcomes.length < 2 ? undefined : countChanges(outcomes) / (outcomes.length - 1);
 }
 
-/** What a failure is after those answers; `undefined` for a test that never answered before. */
-export function classify(before: Answers): Classification | undefined {
+/** Classifies a failure by the outcomes before it; `undefined` for a test without earlier outcomes. */
+export function classify(before: OutcomeHistory): Classification | undefined {
   if (before === '') return undefined;
   if (isFlaky(`${before}x`)) return 'flaky';
   return before.endsWith('x') ? 'known' : 'new';
 }
 
-/** More of a message does not tell causes apart. */
-const tellingCharacters = 600;
+/** The rest of a message does not help to distinguish causes. */
+const maxCharacters = 600;
 
-/** A message without what differs from run to run and from shop to shop: addresses, ids, numbers. */
+/** A message without the parts that differ between runs and shops: addresses, ids, numbers. */
 export function normaliseMessage(message: string): string {
   return message
-    .slice(0, tellingCharacters)
+    .slice(0, maxCharacters)
     .toLowerCase()
     .replace(/https?:\/\/[^\s/"'<>]+/g, '<site>')
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '#')
@@ -52,7 +52,7 @@ export function normaliseMessage(message: string): string {
     .trim();
 }
 
-/** The same for all messages that differ in such things only; `undefined` for one that says nothing. */
+/** A hash that is the same for all messages that are equal when normalised; `undefined` for an empty message. */
 export function causeOf(message: string): string | undefined {
   const normal = normaliseMessage(message);
   return normal === '' ? undefined : createHash('sha256').update(normal).digest('hex').slice(0, 16);

@@ -1,4 +1,4 @@
-/** Items by a key, in the order in which the keys came. (`Map.groupBy` comes with Node 21.) */
+/** Groups items by a key, in the order of the first item of each key. (`Map.groupBy` needs Node 21.) */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -1,6 +1,6 @@
 import type { Reason } from './run.ts';
 
-/** Allure's words. */
+/** The statuses of Allure. */
 export const statuses = ['passed', 'failed', 'broken', 'skipped'] as const;
 export type Status = (typeof statuses)[number];
 
@@ -9,14 +9,14 @@ export interface Step {
   name: string;
   status: Status;
   durationMs: number;
-  /** What it attached; `path` is relative to the folder of the run. */
+  /** The files of the step; `path` is relative to the folder of the run. */
   attachments: { name: string; path: string }[];
   steps: Step[];
 }
 
 export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'other'] as const;
 
-/** A file kept with a result. `path` is relative to the folder of the run. */
+/** A file that is stored with a result. `path` is relative to the folder of the run. */
 export interface Attachment {
   name: string;
   kind: (typeof attachmentKinds)[number];
@@ -30,7 +30,7 @@ export interface Result {
   suite: string | undefined;
   attempt: number;
   status: Status;
-  /** What MFTF said, or why the test is broken. */
+  /** The message of MFTF, or why the test is broken. */
   message: string | undefined;
   /** Only when broken by the infrastructure. */
   reason: Reason | undefined;

@@ -16,7 +16,7 @@ export interface Reason {
   message: string;
 }
 
-/** How many tests of a run ended how, counting the last attempt of each test. */
+/** The numbers of tests of a run by status, by the last attempt of each test. */
 export interface Counts {
   planned: number;
   passed: number;
@@ -39,24 +39,24 @@ export interface Run {
   /** Only when finished. */
   verdict: Verdict | undefined;
   reason: Reason | undefined;
-  /** Of the test module; set when the run starts. */
+  /** The commit of the test module; set when the run starts. */
   commit: { id: string; subject: string } | undefined;
-  /** How often it was claimed and really started. */
+  /** How often it was claimed and actually started. */
   attempt: number;
-  /** Of its latest claim. */
+  /** The fence of its latest claim. */
   fence: number | undefined;
   workerId: string | undefined;
   leaseUntil: Date | undefined;
-  /** Only while queued after an attempt that was broken for a passing reason: it is not started before this. */
+  /** Only while queued after an attempt that was broken for a transient reason: it does not start before. */
   retryAt: Date | undefined;
   cancelRequested: boolean;
-  /** Who or what submitted it: `cli:<login>`, `api`, `schedule <name>`. */
+  /** The principal that submitted it: `cli:<login>`, `api`, `schedule <name>`. */
   requestedBy: string;
   /** The run whose failed tests this one repeats. */
   retryOf: number | undefined;
-  /** The schedule that made it, as long as that is there. */
+  /** The schedule that submitted it, as long as that exists. */
   scheduleId: number | undefined;
-  /** When its files were removed because they were old; see MATRE_KEEP_FILES. */
+  /** When its files were removed by retention; see MATRE_KEEP_FILES. */
   filesRemovedAt: Date | undefined;
   counts: Counts;
   queuedAt: Date;
@@ -65,8 +65,8 @@ export interface Run {
 }
 
 /**
- * The verdict that the results of a run give. A test without a trustworthy answer (`broken`, or planned and never
- * recorded) outweighs a failure: somebody must look at the infrastructure before the failures mean anything.
+ * The verdict of a run by its results. A test without a trustworthy result (`broken`, or planned and never recorded)
+ * outweighs a failure: the infrastructure must be checked before the failures mean anything.
  */
 export function verdictOf(counts: Counts): Exclude<Verdict, 'cancelled'> {
   const recorded = counts.passed + counts.failed + counts.broken + counts.skipped;

@@ -1,10 +1,10 @@
-/** Which tests a run covers, as it was asked for. Everything named is joined; exclusions are taken away at the end. */
+/** Which tests a run covers, as requested: the union of what is named, minus the exclusions. */
 export interface Selection {
   all: boolean;
   tests: string[];
   groups: string[];
   suites: string[];
-  /** Names of tests, groups or suites that are left out. */
+  /** Names of tests, groups or suites that are excluded. */
   exclude: string[];
 }
 
@@ -18,22 +18,22 @@ export interface PlannedTest {
 
 export const emptySelection: Selection = { all: false, tests: [], groups: [], suites: [], exclude: [] };
 
-/** Whether a selection asks for anything at all. */
+/** Whether a selection names no tests. */
 export function selectsNothing(selection: Selection): boolean {
   const { all, tests, groups, suites } = selection;
   return !all && tests.length + groups.length + suites.length === 0;
 }
 
-/** A selection in few words, for lists: `group smoke, test A, without B`. */
+/** A short description of a selection, for lists: `group smoke, test A, without B`. */
 export function describeSelection(selection: Selection): string {
   const parts: string[] = [];
   if (selection.all) parts.push('all');
-  const named = (word: string, names: string[]) => {
+  const add = (word: string, names: string[]) => {
     if (names.length > 0) parts.push(`${word} ${names.join(' ')}`);
   };
-  named('group', selection.groups);
-  named('suite', selection.suites);
-  named('test', selection.tests);
-  named('without', selection.exclude);
+  add('group', selection.groups);
+  add('suite', selection.suites);
+  add('test', selection.tests);
+  add('without', selection.exclude);
   return parts.join(', ');
 }

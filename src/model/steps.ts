@@ -1,14 +1,14 @@
 import type { Step } from './result.ts';
 
-/** What a result keeps of the steps of its test. */
+/** A summary of the steps of a test, which is stored with its result. */
 export interface StepsTaken {
-  /** How many there were, those within action groups counted, the groups themselves not. */
+  /** How many steps were executed, including those within action groups, without the groups themselves. */
   count: number;
   /** The first of them that failed; `number` from 1. */
   failed: { title: string; number: number } | undefined;
 }
 
-/** `undefined` when no step is known. */
+/** Summarises steps; `undefined` without steps. */
 export function stepsTaken(steps: readonly Step[]): StepsTaken | undefined {
   const leaves = steps.flatMap(leavesOf);
   if (leaves.length === 0) return undefined;

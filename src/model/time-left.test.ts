@@ -18,30 +18,30 @@ const left = (plan: ReturnType<typeof test>[], slots = 1) => {
 };
 
 describe('how long a run will still take', () => {
-  it('is the sum of what its remaining tests took before', () => {
+  it('is the sum of the earlier durations of its remaining tests', () => {
     expect(left([test({ status: 'passed' }), test()])).toEqual({ msLeft: 30_000, share: 0.25 });
   });
 
-  it('takes a test that never ran for an average one', () => {
+  it('counts a test that never ran as an average one', () => {
     expect(left([test(), test({ status: 'passed' }), test()])).toEqual({
       msLeft: 10_000 + 20_000,
       share: 0.5,
     });
   });
 
-  it('counts what the test under way has spent, but never less than nothing', () => {
+  it('subtracts the time of the test under way, but never goes below zero', () => {
     expect(left([test({ startedAt: startedAt('10:00:05') })])).toEqual({ msLeft: 5_000, share: 0.5 });
     expect(left([test({ startedAt: startedAt('09:00:00') })])).toEqual({ msLeft: 0, share: 1 });
     // Clocks differ.
     expect(left([test({ startedAt: startedAt('10:00:20') })])).toEqual({ msLeft: 10_000, share: 0 });
   });
 
-  it('is shorter where tests are executed side by side', () => {
+  it('is shorter where tests are executed in parallel', () => {
     expect(left([test(), test()], 2)?.msLeft).toBe(20_000);
     expect(left([test({ status: 'passed' }), test()], 2)?.msLeft).toBe(30_000);
   });
 
-  it('is unknown without a plan, or when no test of it ever ran', () => {
+  it('is unknown without a plan, or when none of its tests ever ran', () => {
     expect(left([])).toBeUndefined();
     expect(timeLeft(workOf([test()], [], 1), now)).toBeUndefined();
   });

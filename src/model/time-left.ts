@@ -1,42 +1,42 @@
 import type { Status } from './result.ts';
 
-/** What of a run is still to do. Tests are named by their place in the plan, from 1. */
+/** The remaining work of a run. Tests are identified by their position in the plan, from 1. */
 interface Work {
   planned: number;
-  /** Those that have no result, or are tried again. */
+  /** Tests that have no result, or are retried. */
   open: readonly number[];
-  /** Those of them that are under way. */
+  /** Open tests that are under way. */
   current: readonly { position: number; startedAt: Date }[];
-  /** How long tests took before. */
+  /** Durations of tests in earlier runs. */
   expected: readonly { position: number; expectedMs: number }[];
-  /** How many are executed at a time. */
+  /** How many tests are executed in parallel. */
   slots: number;
 }
 
 interface PlannedTest {
-  /** Set while it is under way. */
+  /** Set while the test is under way. */
   startedAt: Date | undefined;
   status: Status | undefined;
 }
 
-/** The work that is left of a run by its plan. */
+/** The remaining work of a run by its plan. */
 export function workOf(plan: readonly PlannedTest[], expected: Work['expected'], slots: number): Work {
-  const places = plan.map(({ status, startedAt }, index) => ({ position: index + 1, status, startedAt }));
+  const tests = plan.map(({ status, startedAt }, index) => ({ position: index + 1, status, startedAt }));
   return {
     planned: plan.length,
-    // A test that is tried again is under way although it has a result.
-    open: places
+    // A retried test is under way although it has a result.
+    open: tests
       .filter(({ status, startedAt }) => status === undefined || startedAt !== undefined)
       .map(({ position }) => position),
-    current: places.flatMap(({ position, startedAt }) => (startedAt ? [{ position, startedAt }] : [])),
+    current: tests.flatMap(({ position, startedAt }) => (startedAt ? [{ position, startedAt }] : [])),
     expected,
     slots,
   };
 }
 
 /**
- * How long a run will still take, in milliseconds, and the share of its time that is over: what its remaining tests took
- * before. A test that never ran is taken for an average one. `undefined` when nothing is known of any test, or there is no
+ * The time that a run will still take, in milliseconds, and the share of its time that has passed (0 to 1), by the earlier
+ * durations of its tests. A test that never ran counts as an average one. `undefined` when no duration is known, or there is no
  * plan yet.
  */
 export function timeLeft(
@@ -46,13 +46,13 @@ export function timeLeft(
   if (expected.length === 0 || planned === 0) return undefined;
   const sum = expected.reduce((total, { expectedMs }) => total + expectedMs, 0);
   const mean = sum / expected.length;
-  const whole = sum + (planned - expected.length) * mean;
-  const known = new Map(expected.map(({ position, expectedMs }) => [position, expectedMs]));
+  const total = sum + (planned - expected.length) * mean;
+  const durations = new Map(expected.map(({ position, expectedMs }) => [position, expectedMs]));
   const startedAt = new Map(current.map((each) => [each.position, each.startedAt]));
-  const left = open.reduce((total, position) => {
+  const left = open.reduce((rest, position) => {
     const spent = now.getTime() - (startedAt.get(position)?.getTime() ?? now.getTime());
-    return total + Math.max(0, (known.get(position) ?? mean) - Math.max(0, spent));
+    return rest + Math.max(0, (durations.get(position) ?? mean) - Math.max(0, spent));
   }, 0);
-  const batch = Math.max(1, Math.min(slots, open.length));
-  return { msLeft: left / batch, share: whole === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / whole)) };
+  const parallel = Math.max(1, Math.min(slots, open.length));
+  return { msLeft: left / parallel, share: total === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / total)) };
 }

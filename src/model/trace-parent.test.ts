@@ -4,7 +4,7 @@ import { parseTraceParent } from './trace-parent.ts';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 
-it('is read as W3C Trace Context has it', () => {
+it('is parsed as W3C Trace Context defines it', () => {
   expect(parseTraceParent(`00-${traceId}-${spanId}-01`)).toEqual({ traceId, spanId, sampled: true });
   expect(parseTraceParent(`00-${traceId}-${spanId}-00`)).toEqual({ traceId, spanId, sampled: false });
   // A version to come may have more behind it.

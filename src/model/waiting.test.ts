@@ -18,13 +18,13 @@ const run = (id: number, environmentId: number, rest: Partial<Waiting> = {}): Wa
 describe('why a run waits', () => {
   const explain = (
     environment: Partial<Occupation>,
-    people: Partial<WorkerPool> = {},
-    own: Partial<Waiting> = {},
+    pool: Partial<WorkerPool> = {},
+    waiting: Partial<Waiting> = {},
   ) =>
     explainWaits(
-      [run(7, 1, own)],
+      [run(7, 1, waiting)],
       new Map([[1, { ...free, ...environment }]]),
-      { ...workers, ...people },
+      { ...workers, ...pool },
       now,
     ).get(7);
 
@@ -38,11 +38,11 @@ describe('why a run waits', () => {
     [{}, { slots: 0 }, {}, 'no-worker'],
     [{}, { busy: 2 }, {}, 'no-free-worker'],
     [{}, { busy: 1 }, {}, 'starting'],
-  ])('%j %j %j: %s', (environment, people, own, code) => {
-    expect(explain(environment, people, own)?.code).toBe(code);
+  ])('%j %j %j: %s', (environment, pool, waiting, code) => {
+    expect(explain(environment, pool, waiting)?.code).toBe(code);
   });
 
-  it('names the run that it waits for', () => {
+  it('has the id of the run that it waits for', () => {
     expect(explain({ running: { id: 3, msLeft: 1 } })).toMatchObject({
       message: 'environment busy with run 3',
       run: 3,
@@ -91,7 +91,7 @@ describe('when runs will start', () => {
     ]);
   });
 
-  it('says nothing of what nobody can know', () => {
+  it('has no start for a run whose start cannot be known', () => {
     const unknown: Occupation = { ...free, running: { id: 1, msLeft: undefined } };
     const paused: Occupation = { ...free, paused: 'copy' };
     expect(
@@ -125,20 +125,20 @@ describe('when runs will start', () => {
       maxLength: 12,
     });
     fc.assert(
-      fc.property(queues, fc.integer({ min: 1, max: 3 }), (given, slots) => {
-        const queue = given.map(([environment, length], index) =>
+      fc.property(queues, fc.integer({ min: 1, max: 3 }), (runs, slots) => {
+        const queue = runs.map(([environment, length], index) =>
           run(index + 1, environment, { expectedMs: minutes(length) }),
         );
-        const found = forecastStarts(queue, new Map(), { ...workers, slots }, now);
-        expect(found.size).toBe(queue.length);
+        const starts = forecastStarts(queue, new Map(), { ...workers, slots }, now);
+        expect(starts.size).toBe(queue.length);
         const spans = queue.map(({ id, environmentId, expectedMs = 0 }) => {
-          const from = found.get(id)?.getTime() ?? 0;
+          const from = starts.get(id)?.getTime() ?? 0;
           return { environmentId, from, to: from + expectedMs };
         });
         for (const { environmentId, from } of spans) {
-          const batch = spans.filter((other) => other.from <= from && from < other.to);
-          expect(batch.length).toBeLessThanOrEqual(slots);
-          expect(batch.filter((other) => other.environmentId === environmentId)).toHaveLength(1);
+          const concurrent = spans.filter((other) => other.from <= from && from < other.to);
+          expect(concurrent.length).toBeLessThanOrEqual(slots);
+          expect(concurrent.filter((other) => other.environmentId === environmentId)).toHaveLength(1);
         }
       }),
     );

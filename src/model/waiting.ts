@@ -1,4 +1,4 @@
-/** Why a queued run does not run yet, the weightiest first. */
+/** Why a queued run has not started, the most important reason first. */
 export const waitCodes = [
   'environment-paused',
   'environment-busy',
@@ -17,11 +17,11 @@ export type WaitCode = (typeof waitCodes)[number];
 export interface Wait {
   code: WaitCode;
   message: string;
-  /** The run that it waits for. */
+  /** The id of the run that it waits for. */
   run: number | undefined;
 }
 
-/** A run that waits, as far as its waiting goes. */
+/** A queued run. */
 export interface Waiting {
   id: number;
   environmentId: number;
@@ -29,29 +29,29 @@ export interface Waiting {
   expectedMs: number | undefined;
 }
 
-/** What an environment does. */
+/** What keeps an environment from starting a run. */
 export interface Occupation {
-  /** Why nothing starts there. */
+  /** The reason of its pause. */
   paused: string | undefined;
   running: { id: number; msLeft: number | undefined } | undefined;
-  /** Who holds its lock, though no run of ours executes there. */
+  /** The owner of its lock, when no run of this installation executes there. */
   lockedBy: string | undefined;
 }
 
-/** What all runs need. */
+/** What every run needs. */
 export interface WorkerPool {
-  /** Of all workers that answer and go on. */
+  /** The number of slots of all workers that are alive and not stopping. */
   slots: number;
   busy: number;
   locksReachable: boolean;
   engineAnswers: boolean;
-  /** What all workers wait for, a free session of the browser for one. */
+  /** What all workers wait for, for example a free browser session. */
   waitsFor?: string | undefined;
 }
 
 /**
- * Why each of these runs waits; they are in the order of their queues. The same conditions as those of a claim, in the order
- * in which somebody would have to do something about them.
+ * Why each of these runs waits, by id; `queue` is in the order of the queues. The conditions are those of a claim, in the order
+ * in which a user would have to resolve them. A property test compares them with the SQL of the claim.
  */
 export function explainWaits(
   queue: readonly Waiting[],
@@ -82,21 +82,21 @@ function explain(
   if (running) return wait('environment-busy', `environment busy with run ${running.id}`, running.id);
   if (head !== undefined) return wait('behind', `behind run ${head}`, head);
   if (retryAt && retryAt > now) {
-    return wait('retry', `waits to be tried again at ${retryAt.toISOString().slice(11, 19)} UTC`);
+    return wait('retry', `is retried at ${retryAt.toISOString().slice(11, 19)} UTC`);
   }
   if (!workers.locksReachable) return wait('locks-unreachable', 'the lock store does not answer');
   if (!workers.engineAnswers) return wait('engine-away', 'the container engine does not answer');
   if (lockedBy !== undefined) return wait('environment-locked', `environment locked by ${lockedBy}`);
   if (workers.waitsFor !== undefined) return wait('workers-wait', workers.waitsFor);
-  if (workers.slots === 0) return wait('no-worker', 'no worker is there');
+  if (workers.slots === 0) return wait('no-worker', 'no worker is running');
   if (workers.busy >= workers.slots) return wait('no-free-worker', 'no free worker');
   return wait('starting', 'starting');
 }
 
 /**
- * When each of these runs will probably start. It plays on what is known: environments and workers get free when their runs
- * have taken as long as usual, and each queue goes on in its order. A run is not in it when that cannot be known: its
- * environment is paused, or nobody knows how long what is before it takes.
+ * When each of these runs will probably start, by id. Simulates the queues: environments and workers become free when their runs
+ * have taken as long as usual, and each queue is processed in its order. A run is missing when its start cannot be known: its
+ * environment is paused, or a run before it has no expected duration.
  */
 export function forecastStarts(
   queue: readonly Waiting[],
@@ -107,28 +107,30 @@ export function forecastStarts(
   const starts = new Map<number, Date>();
   if (workers.slots === 0) return starts;
   const never = Number.POSITIVE_INFINITY;
-  const free = new Map<number, number>();
-  const underWay: number[] = [];
+  const environmentsFreeAt = new Map<number, number>();
+  const busySlots: number[] = [];
   for (const [id, { paused, running }] of environments) {
     const end = running ? now.getTime() + (running.msLeft ?? never) : now.getTime();
-    if (running) underWay.push(end);
-    free.set(id, paused === undefined ? end : never);
+    if (running) busySlots.push(end);
+    environmentsFreeAt.set(id, paused === undefined ? end : never);
   }
-  const idle = Array.from({ length: Math.max(0, workers.slots - underWay.length) }, () => now.getTime());
-  const slots = [...idle, ...underWay].sort((one, other) => one - other).slice(0, workers.slots);
+  const idleSlots = Array.from({ length: Math.max(0, workers.slots - busySlots.length) }, () =>
+    now.getTime(),
+  );
+  const slots = [...idleSlots, ...busySlots].sort((one, other) => one - other).slice(0, workers.slots);
 
   for (const { id, environmentId, retryAt, expectedMs } of queue) {
-    const environmentFree = free.get(environmentId) ?? now.getTime();
-    const earliest = Math.max(environmentFree, retryAt?.getTime() ?? 0);
-    // Of the workers that are free by then the one that has waited least, else the first that gets free.
-    const ready = slots.findLastIndex((at) => at <= earliest);
-    const [slotFree = never] = slots.splice(Math.max(0, ready), 1);
-    const start = Math.max(earliest, slotFree);
+    const environmentFreeAt = environmentsFreeAt.get(environmentId) ?? now.getTime();
+    const earliest = Math.max(environmentFreeAt, retryAt?.getTime() ?? 0);
+    // The slot that became free last before that time, else the first that becomes free.
+    const readyIndex = slots.findLastIndex((at) => at <= earliest);
+    const [slotFreeAt = never] = slots.splice(Math.max(0, readyIndex), 1);
+    const start = Math.max(earliest, slotFreeAt);
     if (start < never) starts.set(id, new Date(start));
     const end = start + (expectedMs ?? never);
-    free.set(environmentId, end);
-    // One that cannot be known to start takes no worker from the others.
-    slots.push(start < never ? end : slotFree);
+    environmentsFreeAt.set(environmentId, end);
+    // A run without a known start takes no slot from the others.
+    slots.push(start < never ? end : slotFreeAt);
     slots.sort((one, other) => one - other);
   }
   return starts;

@@ -1,4 +1,4 @@
-/** The claim that results belong to. */
+/** Identifies a claim of a run. */
 export interface ClaimKey {
   runId: number;
   fence: number;

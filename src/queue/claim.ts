@@ -12,29 +12,31 @@ export interface Claim {
 }
 
 export interface ClaimRequest {
-  /** Each gets a run at most. */
+  /** Each gets at most one run. */
   workerIds: readonly string[];
   leaseMs: number;
-  /** Environments that are left alone. */
+  /** Ids of environments that are left out. */
   exclude: readonly number[];
-  /** The host of the workers: see `Engine.identity`. Without it they are strangers to every container. */
+  /** The host of the workers, see `Engine.identity`. Without it no container counts as theirs. */
   host?: string | undefined;
-  /** How many tests may be under way at a time over all workers, each slot of an environment counted; see `withinSeats`. */
+  /** How many tests may be under way at a time over all workers, each slot of an environment counted; see `withinCapacity`. */
   sessionCapacity?: number | undefined;
 }
 
 /**
- * What a worker is given. Overtaken: another took or cancelled what was chosen for it, before it could be locked. It should
- * look again, because other environments may be free. Full: a run waits, and there is no seat for it.
+ * What a worker gets: a claim, or `undefined` when no run can start. `contended`: the chosen run was claimed or cancelled
+ * concurrently; claim again, because other environments may be free. `no-capacity`: a run waits, and there is no browser session
+ * for it.
  */
-export type ClaimResult = Claim | 'overtaken' | 'full' | undefined;
+export type ClaimResult = Claim | 'contended' | 'no-capacity' | undefined;
 
 /**
- * Takes the heads of the queues of free environments, one for each worker as far as there are any. Two statements in one
- * READ COMMITTED transaction: the first locks the rows of environments, the second sees what is true while those locks are
- * held. One statement alone judges by a snapshot from before the lock, and starts two runs on one environment.
+ * Claims the heads of the queues of free environments, one for each worker as far as there are any, and returns them in the order
+ * of the workers. Two statements in one READ COMMITTED transaction: the first locks the rows of environments, the second sees
+ * what is true while those locks are held. One statement alone judges by a snapshot from before the lock, and starts two runs on
+ * one environment.
  *
- * Each claim is an attempt from then on, unless it is given back: nothing more has to be written before the run starts.
+ * A claim opens an attempt, unless it is undone: nothing more has to be written before the run starts.
  */
 export function claimHeads(database: Database, request: ClaimRequest): Promise<ClaimResult[]> {
   return database.transaction(async (transaction) => {
@@ -42,19 +44,19 @@ export function claimHeads(database: Database, request: ClaimRequest): Promise<C
     const environments = await withinCapacity(transaction, chosen, request.sessionCapacity);
     const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
     return request.workerIds.map((_, index) => {
-      if (index < environments.length) return claims[index] ?? 'overtaken';
-      return index < chosen.length ? 'full' : undefined;
+      if (index < environments.length) return claims[index] ?? 'contended';
+      return index < chosen.length ? 'no-capacity' : undefined;
     });
   });
 }
 
-/** Any number that nothing else in the database is likely to use. */
+/** Key of an advisory lock: a number that nothing else in the database is likely to use. */
 const capacityLock = 7_236_187_002;
 
 /**
- * The first of the environments, as far as there are seats for their slots. Claims that look at the seats do it one after the
- * other, or two of them would take the last one. An environment with more slots than there are seats has to wait until nothing
- * runs, and goes on with fewer sessions at a time.
+ * The first of the environments, as far as there are browser sessions for their slots. Claims check the sessions one after the
+ * other, or two of them would take the last one. An environment with more slots than there are sessions has to wait until nothing
+ * runs, and then uses fewer sessions at a time.
  */
 async function withinCapacity(
   transaction: Queryable,
@@ -63,38 +65,38 @@ async function withinCapacity(
 ): Promise<Environment[]> {
   if (sessionCapacity === undefined || environments.length === 0) return environments;
   await transaction.query('SELECT pg_advisory_xact_lock($1)', [capacityLock]);
-  const [taken] = await transaction.query<{ slots: number }>(
+  const [used] = await transaction.query<{ slots: number }>(
     `SELECT coalesce(sum(least(slots, $1)), 0)::int AS slots
      FROM run JOIN environment ON environment.id = environment_id WHERE state = 'running'`,
     [sessionCapacity],
   );
-  let free = sessionCapacity - (taken?.slots ?? 0);
-  const fitting = environments.findIndex(({ slots }) => {
+  let free = sessionCapacity - (used?.slots ?? 0);
+  const firstWithout = environments.findIndex(({ slots }) => {
     free -= Math.max(1, Math.min(slots, sessionCapacity));
     return free < 0;
   });
-  return fitting < 0 ? environments : environments.slice(0, fitting);
+  return firstWithout < 0 ? environments : environments.slice(0, firstWithout);
 }
 
 /**
- * How long a run is kept for the host that has the container of its environment; then any host may have it. To make a container
- * and fill it takes 1.1 s (0.3 and 0.8, measured); a worker of that host that is free claims within 10 ms. Handed back or lost, a
- * run is kept for nobody: it has waited already.
+ * How long a run is reserved for the host that has the container of its environment; then any host may claim it. To create a
+ * container and fill it takes 1.1 s (0.3 and 0.8, measured); a free worker of that host claims within 10 ms. A run that was
+ * requeued or lost is not reserved: it has waited already.
  */
-export const keptForHostMs = 1_500;
+export const reservedForHostMs = 1_500;
 
-/** From so many on, queues count as equally long: a claim would have to read all of them. */
-const manyWaiting = 25;
-/** Only so many queues are measured, those with the oldest heads. */
-const manyQueues = 50;
+/** Queues of at least this length count as equally long, so that a claim need not read all of them. */
+const maxMeasuredLength = 25;
+/** The length is read only of so many queues, those with the oldest heads. */
+const maxMeasuredQueues = 50;
 
 /**
  * The environment comes first whose head waits longest. Heads of the same minute wait equally long, and among those the
- * longest queue comes first: its runs follow each other, so whoever leaves it to the end has one worker busy and the
- * others idle. As the minute comes first, no environment is passed over for ever.
+ * longest queue comes first: its runs execute one after the other, so if it came last, one worker would be busy and the
+ * others idle at the end. As the minute comes first, no environment is passed over for ever.
  *
  * FOR NO KEY UPDATE excludes other claims but not the foreign keys of runs that are being inserted: with FOR UPDATE an
- * environment would be skipped while somebody submits a run for it, and if that rolls back nobody wakes the worker again.
+ * environment would be skipped while a run is submitted for it, and if that rolls back no notification wakes the worker again.
  *
  * With 1,000 environments and 100,000 queued runs, NOT IN (a hash of the running) takes an eighth of the time of NOT EXISTS (a
  * loop over the running for each environment).
@@ -110,14 +112,14 @@ async function lockEnvironments(
        FROM environment
        ${queueHead}
        WHERE ${headCanStart} AND id <> ALL ($1::int[])
-         AND CASE WHEN host IS NULL OR host = $3::text THEN true ELSE now() >= ${keptForHostMs} * interval '1 millisecond'
+         AND CASE WHEN host IS NULL OR host = $3::text THEN true ELSE now() >= ${reservedForHostMs} * interval '1 millisecond'
            + greatest(queued_at, retry_at, (
              SELECT max(finished_at) FROM run WHERE environment_id = environment.id AND finished_at IS NOT NULL)) END
      ), measured AS (
-       SELECT candidate.*, CASE WHEN place <= ${manyQueues} THEN (
+       SELECT candidate.*, CASE WHEN place <= ${maxMeasuredQueues} THEN (
          SELECT count(*) FROM (
            SELECT FROM run WHERE run.environment_id = candidate.environment_id AND state = 'queued'
-           ORDER BY priority DESC, id LIMIT ${manyWaiting}
+           ORDER BY priority DESC, id LIMIT ${maxMeasuredLength}
          ) AS first
        ) ELSE 0 END AS waiting
        FROM candidate
@@ -131,7 +133,7 @@ async function lockEnvironments(
   return rows.map(toEnvironment);
 }
 
-/** In the order of the environments; those whose queue is empty by now, or busy, are left out. */
+/** Claims in the order of the environments; those whose queue is empty by now, or busy, are left out. */
 async function takeHeads(
   transaction: Queryable,
   environments: Environment[],
@@ -168,7 +170,7 @@ async function takeHeads(
      SELECT *, pg_notify('${channels.run}', id::text) FROM taken`,
     [environments.map(({ id }) => id), workerIds, leaseMs, host ?? null],
   );
-  // In a first attempt there is no plan yet. As the workers were numbered.
+  // A first attempt has no plan yet. Sorted by id, as the statement numbers the workers.
   const runs = (await toRuns(transaction, rows, 2)).sort((one, other) => one.id - other.id);
   return runs.flatMap((run) => {
     const fence = run.fence ?? 0;

@@ -3,15 +3,15 @@ import type { Logger } from '../log.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database/database.ts';
 import { readCounts } from '../store/tables/runs.ts';
-import { type Claim, type ClaimResult, claimHeads, keptForHostMs } from './claim.ts';
+import { type Claim, type ClaimResult, claimHeads, reservedForHostMs } from './claim.ts';
 import type { ClaimKey } from './claim-key.ts';
 import { recordSpooled } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
   closeAttempt,
+  deleteAttempt,
   expire,
   finish,
-  forgetAttempt,
   type RetryPolicy,
   type RunEnd,
   requeue,
@@ -22,38 +22,29 @@ import { fenced, staleFence } from './stale-fence.ts';
 export type { Claim };
 
 /**
- * How long a run stays its worker's after its lease has expired. The sum that keeps two hosts apart (docs/reliability.md) has a
- * tenth of the lease to spare; with a short one that would be little for a busy machine to end its processes in.
+ * How long a run stays with its worker after its lease has expired. The sum that keeps two hosts apart (docs/reliability.md) has a
+ * tenth of the lease to spare; with a short lease that would be little time for a busy machine to end its processes.
  */
 const overdueMs = 1_000;
-
-/** What is worth knowing before waiting. */
-export interface Hints {
-  /** Environments on which a run could start now. */
-  claimable: number;
-  /** Until the next lease expires unless it is renewed; `undefined` when nothing runs. */
-  nextExpiryMs: number | undefined;
-}
 
 export type Queue = ReturnType<typeof createQueue>;
 
 /**
- * The queue is the table of runs; a claim is bound by its fence. All times are the database's. Whoever writes with an older
+ * The queue is the table of runs; a claim is identified by its fence. All times are the database's. A write with an older
  * fence gets STALE_FENCE and changes nothing.
  *
- * After DATABASE_UNREACHABLE nobody knows whether a call took effect. It may be repeated: STALE_FENCE then means that it
+ * After DATABASE_UNREACHABLE it is unknown whether a call took effect. It may be repeated: STALE_FENCE then means that it
  * did, or that the lease has expired; either way the run is no longer the caller's.
  */
 export function createQueue(deps: {
   database: Database;
   log: Logger;
   leaseMs: number;
-  /** The host of this process, see `Engine.identity`. While it cannot be told, its workers are strangers to every container. */
+  /** The host of this process, see `Engine.identity`. While it is unknown, no container counts as that of its workers. */
   host?: () => Promise<string>;
 }) {
   const { database, log, leaseMs } = deps;
 
-  /** One for each worker, in their order. See `claimHeads`. */
   const claimFor = async (
     workerIds: readonly string[],
     exclude: readonly number[],
@@ -69,46 +60,33 @@ export function createQueue(deps: {
   });
 
   const counts = batch(async (runIds: number[]) => {
-    const known = await readCounts(database, runIds);
-    return runIds.map((id) => known.get(id));
+    const byRun = await readCounts(database, runIds);
+    return runIds.map((id) => byRun.get(id));
   });
 
   return {
     /**
-     * The next run of a free environment, the longest waiting first (see `claimHeads`), or `undefined`.
+     * Claims runs for several workers at once, at most as many as `sessionCapacity` has browser sessions for; see `claimHeads` for
+     * the order. Returns for each worker its claim, `undefined`, or why it has none though a run waits; see `ClaimResult`.
      * `excludeEnvironments` are those whose lock was refused a moment ago.
-     */
-    async claim(
-      workerId: string,
-      { excludeEnvironments = [] }: { excludeEnvironments?: readonly number[] } = {},
-    ): Promise<Claim | undefined> {
-      for (;;) {
-        const [given] = await claimFor([workerId], excludeEnvironments);
-        if (typeof given !== 'string') return given;
-      }
-    },
-
-    /**
-     * The same for several workers at once, with so many seats at most: for each one its claim, `undefined`, or why it has none
-     * though a run waits; see `Given`.
      */
     claimFor,
 
     /**
-     * Undoes a claim of which nothing came: no attempt is spent. Nobody is woken, because what kept this worker from
+     * Undoes a claim before the run starts: no attempt is spent. Wakes no worker, because what kept this worker from
      * starting keeps others too. Errors: STALE_FENCE.
      */
-    giveBack(runId: number, fence: number): Promise<void> {
+    unclaim(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
-        await forgetAttempt(transaction, { runId, fence });
+        await deleteAttempt(transaction, { runId, fence });
         await requeue(transaction, runId);
       });
     },
 
-    /** How the tests of a run ended so far; `undefined` without a plan. */
+    /** The numbers of tests of a run by status, so far; `undefined` without a plan. */
     counts,
 
-    /** Prolongs the lease. One statement, so that it is as short as can be. */
+    /** Extends the lease. One statement, so that it is as short as possible. */
     async renew(runId: number, fence: number): Promise<{ cancelRequested: boolean } | 'stale'> {
       const [row] = await database.query<{ cancel_requested: boolean }>(
         `UPDATE run SET lease_until = now() + $3 * interval '1 millisecond'
@@ -118,15 +96,15 @@ export function createQueue(deps: {
       return row ? { cancelRequested: row.cancel_requested } : 'stale';
     },
 
-    /** All runs under way, with their fences. */
-    async held(): Promise<ClaimKey[]> {
+    /** All running runs, with their fences. */
+    async runningClaims(): Promise<ClaimKey[]> {
       const rows = await database.query<{ id: number; fence: number }>(
         `SELECT id, fence FROM run WHERE state = 'running'`,
       );
       return rows.map(({ id, fence }) => ({ runId: id, fence }));
     },
 
-    /** Whether the run is still held with this fence: what a lock store that has forgotten a lock must ask. */
+    /** Whether the run is still held with this fence: decides when the lock store has forgotten a lock. */
     async holds(runId: number, fence: number): Promise<boolean> {
       const rows = await database.query(
         `SELECT id FROM run WHERE id = $1 AND fence = $2 AND state = 'running'`,
@@ -136,10 +114,10 @@ export function createQueue(deps: {
     },
 
     /**
-     * Back to the queue with what it has, as the head of it; a run whose cancelling was asked for is finished instead.
+     * Puts the run back at the head of the queue, with the results it has; a run that was cancelled meanwhile is finished instead.
      * Errors: STALE_FENCE.
      */
-    handBack(runId: number, fence: number): Promise<void> {
+    requeue(runId: number, fence: number): Promise<void> {
       return fenced(database, { runId, fence }, async (transaction) => {
         await closeAttempt(transaction, { runId, outcome: 'handed-back' });
         await requeue(transaction, runId);
@@ -148,29 +126,29 @@ export function createQueue(deps: {
     },
 
     /**
-     * The same because something went wrong, after a pause and only so often. Returns the pause in milliseconds;
-     * `undefined` and no change when that was too often. Errors: STALE_FENCE.
+     * As `requeue`, but with a reason, after a pause and a limited number of times. Returns the pause in milliseconds;
+     * `undefined` and no change when the limit is reached. Errors: STALE_FENCE.
      */
-    retry(runId: number, fence: number, reason: Reason, again: RetryPolicy): Promise<number | undefined> {
-      return fenced(database, { runId, fence }, (transaction) => retry(transaction, runId, reason, again));
+    retry(runId: number, fence: number, reason: Reason, policy: RetryPolicy): Promise<number | undefined> {
+      return fenced(database, { runId, fence }, (transaction) => retry(transaction, runId, reason, policy));
     },
 
-    /** Errors: STALE_FENCE. */
+    /** Finishes the run with a verdict. Runs that end at the same time share one statement. Errors: STALE_FENCE. */
     async finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void> {
       const stale = await finishAll({ runId, fence, verdict, reason });
       if (stale) throw stale;
     },
 
     /**
-     * Takes back the runs of workers that stopped renewing; see `expire`. Any process may call it at any time. Returns
-     * the runs as they are afterwards: queued, or finished when that was the last attempt or they should be cancelled.
+     * Requeues the runs of workers that stopped renewing; see `expire`. Any process may call it at any time. Returns
+     * the runs as they are afterwards: queued, or finished when that was the last attempt or they were cancelled.
      */
     async requeueExpired({ maxAttempts }: { maxAttempts: number }): Promise<Run[]> {
       const candidates = await database.query<{ id: number }>(
         `SELECT id FROM run WHERE state = 'running' AND lease_until < now() - ${overdueMs} * interval '1 millisecond'
          ORDER BY id`,
       );
-      const taken: Run[] = [];
+      const expired: Run[] = [];
       for (const { id } of candidates) {
         const run = await expire(database, id, maxAttempts);
         if (!run) continue;
@@ -178,25 +156,25 @@ export function createQueue(deps: {
           { run: id, env: run.environmentCode, attempt: run.attempt, state: run.state },
           'The lease of a run expired: its worker is lost.',
         );
-        taken.push(run);
+        expired.push(run);
       }
-      return taken;
+      return expired;
     },
 
-    /** See `recordLate`. */
-    recordLate: (claim: ClaimKey, results: NewResult[]) => recordSpooled(database, claim, results),
+    /** Writes results that were spooled; see `recordSpooled`. */
+    recordSpooled: (claim: ClaimKey, results: NewResult[]) => recordSpooled(database, claim, results),
 
-    /** Where the runner of a claimed run writes. */
+    /** The recorder for the runner of a claimed run. */
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),
 
-    /** Calls back when there may be something to claim. A slow poll must stand behind it: see `nextHints`. */
+    /** Calls back when there may be a run to claim; returns how to unsubscribe. Notifications may be lost, so the caller also polls. */
     async onWake(callback: () => void): Promise<() => Promise<void>> {
       let later: NodeJS.Timeout | undefined;
       const end = await database.listen(channels.queue, () => {
         callback();
         clearTimeout(later);
-        // What was kept for another host may be had then.
-        if (deps.host) later = setTimeout(callback, keptForHostMs + 50).unref();
+        // Runs that were reserved for another host may be claimed then.
+        if (deps.host) later = setTimeout(callback, reservedForHostMs + 50).unref();
       });
       return async () => {
         clearTimeout(later);
@@ -204,36 +182,18 @@ export function createQueue(deps: {
       };
     },
 
-    /** Calls back with the id of a run that changed; `undefined`: any may have. */
+    /** Calls back with the id of a run that changed; `undefined`: any may have changed. */
     onRunChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
       database.listen(channels.run, (payload) => callback(runIdOf(payload))),
 
     /**
-     * Calls back with the id of a run whose worker should renew its claim at once, because the run should end or was taken
-     * away; `undefined`: any may be it.
+     * Calls back with the id of a run whose worker should renew its lease at once, because the run was cancelled or requeued;
+     * `undefined`: it may be any run.
      */
     onClaimChanged: (callback: (runId: number | undefined) => void): Promise<() => Promise<void>> =>
       database.listen(channels.claim, (payload) => callback(runIdOf(payload))),
-
-    async nextHints(): Promise<Hints> {
-      const [row] = await database.query<{ claimable: number; expiry_ms: number | null }>(
-        `SELECT
-           (SELECT count(*) FROM environment
-            WHERE removed_at IS NULL AND paused_at IS NULL
-              AND EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'queued')
-              AND NOT EXISTS (SELECT FROM run WHERE environment_id = environment.id AND state = 'running')
-           ) AS claimable,
-           (SELECT (extract(epoch FROM min(lease_until) - now()) * 1000)::bigint FROM run WHERE state = 'running'
-           ) AS expiry_ms`,
-      );
-      const expiryMs = row?.expiry_ms;
-      return {
-        claimable: row?.claimable ?? 0,
-        nextExpiryMs: typeof expiryMs === 'number' ? Math.max(0, expiryMs) : undefined,
-      };
-    },
   };
 }
 
-/** The payload is empty when the connection was made again, and notices may have been missed. */
+/** The payload is empty after a reconnect, when notifications may have been missed. */
 const runIdOf = (payload: string) => (payload === '' ? undefined : Number(payload));

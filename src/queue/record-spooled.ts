@@ -3,11 +3,11 @@ import type { ClaimKey } from './claim-key.ts';
 import { type NewResult, writeResult } from './recorder.ts';
 
 /**
- * Writes results that a worker had won before its lease ended, when the database is back. They count as long as nobody else
- * was given the run since: its fence is still that of the claim, whether the run is queued again or only overdue.
+ * Writes results that a worker got before its lease ended, when the database is available again. They count as long as no other
+ * worker has claimed the run since: its fence is still that of the claim, whether the run is requeued or only overdue.
  *
- * `stale`: the run was given to another worker or has ended, and nothing was written. `held`: the worker still has the run
- * and writes them itself; nothing was written.
+ * `stale`: another worker has claimed the run, or it has ended, and nothing was written. `held`: the worker still has the run
+ * and writes the results itself; nothing was written.
  */
 export function recordSpooled(
   database: Database,

@@ -8,27 +8,27 @@ import { type Database, notifyRuns, type Queryable, storable } from '../store/da
 import { addEvent } from '../store/tables/events.ts';
 import { fenced } from './stale-fence.ts';
 
-/** A result as the runner gives it. */
+/** A result as the runner reports it. */
 export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {
   steps?: StepsTaken | undefined;
 }
 
-/** Where the runner writes. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
+/** Writes what the runner reports. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
   phase(phase: RunPhase): Promise<void>;
   commit(commit: { id: string; subject: string }): Promise<void>;
   /** The tests that will be executed, in order. Called once per attempt; a resumed run keeps its first plan. */
   plan(tests: PlannedTest[]): Promise<void>;
   /**
-   * The plan of an earlier attempt, with the tests that are done: those with a result, unless it only says that a passing
-   * fault left them without an answer (see `isPassing`). Empty on a first attempt.
+   * The plan of an earlier attempt, with the tests that are done: those with a result, unless its reason is a transient
+   * fault (see `isTransient`). Empty on a first attempt.
    */
   planned(): Promise<{ test: PlannedTest; done: boolean }[]>;
-  /** Marks a test as under way, so that a page can show it. */
+  /** Marks a test as under way, for the page. */
   testStarted(test: PlannedTest): Promise<void>;
-  /** Exactly once for each test and attempt; a repeat with the same attempt changes nothing. */
+  /** Writes a result, once for each test and attempt; a repeat with the same attempt changes nothing. */
   result(result: NewResult): Promise<void>;
-  /** Something that people should know about the run (container replaced, snapshot restored). */
+  /** Adds an event of the run for its users (container replaced, snapshot restored). */
   event(event: { code: string; message: string }): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface Recorder {
 export function createRecorder(deps: { database: Database; runId: number; fence: number }): Recorder {
   const { database, runId, fence } = deps;
 
-  /** A change of the run, and word of it. */
+  /** Changes the run, and notifies of the change. */
   function write(work: (transaction: Queryable, run: { attempt: number }) => Promise<void>): Promise<void> {
     return fenced(database, { runId, fence }, async (transaction, run) => {
       await work(transaction, run);
@@ -70,10 +70,10 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
         );
       }),
 
-    // Read only, but fenced as well: a worker that has lost the run should learn it before it starts a test.
+    // Read only, but fenced as well: a worker that has lost the run should find out before it starts a test.
     planned: () =>
       fenced(database, { runId, fence }, async (transaction) => {
-        // A test that the infrastructure left without an answer has a result that says so, but it is not done.
+        // A test that broke because of the infrastructure has a result with that reason, but it is not done.
         const rows = await transaction.query<{ test: string; suite: string; done: boolean }>(
           `SELECT test, suite, EXISTS (
              SELECT FROM result
@@ -105,8 +105,8 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
 }
 
 /**
- * Once for each attempt. Only the word that the worker of that very attempt was lost gives way to what it knew. How the test went
- * before is kept with it, so that nobody has to search for that later.
+ * Writes a result, once for each attempt. The only result that is replaced is the one which says that the worker of the same attempt
+ * was lost. The earlier outcomes of the test are stored with the result, so that no query has to search for them later.
  */
 export async function writeResult(
   transaction: Queryable,

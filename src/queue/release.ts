@@ -13,7 +13,7 @@ import { addEvent } from '../store/tables/events.ts';
 import { countedRuns, readRun } from '../store/tables/runs.ts';
 import type { ClaimKey } from './claim-key.ts';
 
-/** The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run. */
+// The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run.
 
 /** How the attempt of a run ends. */
 interface AttemptEnd {
@@ -22,6 +22,7 @@ interface AttemptEnd {
   reason?: Reason | undefined;
 }
 
+/** Ends the open attempt of a run. */
 export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Promise<void> {
   await transaction.query(
     `WITH ending AS (
@@ -32,8 +33,8 @@ export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Pro
   );
 }
 
-/** As if the claim had never been. */
-export async function forgetAttempt(transaction: Queryable, { runId, fence }: ClaimKey): Promise<void> {
+/** Removes the attempt of a claim, as if there had been no claim. */
+export async function deleteAttempt(transaction: Queryable, { runId, fence }: ClaimKey): Promise<void> {
   await transaction.query(
     `WITH forgotten AS (DELETE FROM attempt WHERE run_id = $1 AND fence = $2)
      UPDATE run SET attempt = attempt - 1, started_at = CASE WHEN attempt > 1 THEN started_at END WHERE id = $1`,
@@ -41,7 +42,7 @@ export async function forgetAttempt(transaction: Queryable, { runId, fence }: Cl
   );
 }
 
-/** Part of a statement: ends the attempts in `ending` that are open; no test of them is under way any more. */
+/** Part of a statement: ends the open attempts in `ending` and marks none of their tests as under way. */
 const closing = `
   stopped AS (
     UPDATE planned_test SET started_at = NULL FROM ending
@@ -60,8 +61,8 @@ const attemptRow = ({ runId, outcome, reason }: AttemptEnd) => ({
 });
 
 /**
- * Back to the queue under its old id, so it is head again; a run that should be cancelled ends instead. Nobody claims it
- * in the next `pauseMs`.
+ * Puts a run back into the queue under its id, so that it is the head again; a run that was cancelled ends instead. No worker
+ * claims it in the next `pauseMs`.
  */
 export async function requeue(transaction: Queryable, runId: number, pauseMs = 0): Promise<void> {
   await transaction.query(
@@ -77,22 +78,22 @@ export async function requeue(transaction: Queryable, runId: number, pauseMs = 0
   await notifyRuns(transaction, [runId]);
 }
 
-/** Why and how often a run may go back to the queue with a reason. */
+/** How often a run may be retried. */
 export interface RetryPolicy {
   /**
-   * What the attempt becomes. `handed-back`: the worker lost what it needs to go on; it counts together with lost workers.
-   * `broken`: what the run needs was not there.
+   * What the attempt becomes. `handed-back`: the worker lost what it needs to continue; it counts together with lost workers.
+   * `broken`: what the run needs was unavailable.
    */
   outcome: 'handed-back' | 'broken';
-  /** How many attempts may end so before the run has to end as well. */
+  /** How many attempts may end with this outcome before the run has to end as well. */
   limit: number;
-  /** Before the first of them; four times as long for each one after that. */
+  /** Before the first retry; four times as long for each one after that. */
   pauseMs: number;
 }
 
 /**
- * Ends the attempt with a reason and queues the run again, as the head of its queue; nobody claims it before the pause is
- * over. Returns the pause, or `undefined` when too many attempts have ended so: then nothing is changed.
+ * Ends the attempt with a reason and requeues the run as the head of its queue; no worker claims it before the pause is
+ * over. Returns the pause in milliseconds, or `undefined` when the limit is reached: then nothing is changed.
  */
 export async function retry(
   transaction: Queryable,
@@ -110,33 +111,33 @@ export async function retry(
   );
   const times = (before?.count ?? 0) + 1;
   if (times > limit) return undefined;
-  const pause = Math.min(maxDelayMs, pauseMs * 4 ** (times - 1));
+  const delayMs = Math.min(maxRetryDelayMs, pauseMs * 4 ** (times - 1));
   await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
-    message: `${reason.code}: ${reason.message} The run is tried again${pause > 0 ? ` in ${pause / 1000} s` : ''} (${times} of ${limit}).`,
+    message: `${reason.code}: ${reason.message} The run is retried${delayMs > 0 ? ` in ${delayMs / 1000} s` : ''} (${times} of ${limit}).`,
   });
-  await requeue(transaction, runId, pause);
+  await requeue(transaction, runId, delayMs);
   await notifyQueue(transaction);
-  return pause;
+  return delayMs;
 }
 
-/** However often a run was tried before. */
-const maxDelayMs = 600_000;
+/** The longest pause before a retry, however often the run was retried. */
+const maxRetryDelayMs = 600_000;
 
-/** How a run ends, and its attempt if that is open. */
+/** How a run ends, and its attempt if one is open. */
 export interface RunEnd extends ClaimKey {
   verdict: Verdict;
   reason?: Reason | undefined;
 }
 
 /**
- * Finishes the runs that are held with these fences, and returns their ids. Those who listen are told, and that there may be
- * something to claim. One statement does it, so that an end is one answer away.
+ * Finishes the runs that are held with these fences, and returns their ids. Notifies the listeners of runs, and those of the queue,
+ * because there may be a run to claim. One statement does all of it, so that an end costs one round trip.
  *
- * The runs are kept with how their tests ended: counting the tests of fifty runs for a page takes too long. The counts are as
- * old as the statement, though it may have waited for a row. While the lease holds nobody else writes results (see
- * `recordLate`); otherwise the run is left to be counted by who asks.
+ * The counts of the tests by status are stored with the run: counting the tests of fifty runs for a page takes too long. The counts
+ * are as old as the statement, though it may have waited for a row. While the lease holds no other process writes results (see
+ * `recordSpooled`); without a valid lease no counts are stored, and readers count the tests themselves.
  */
 export async function finish(database: Queryable, ends: readonly RunEnd[]): Promise<Set<number>> {
   const rows = await database.query<{ id: number }>(
@@ -177,8 +178,8 @@ function outcomeOf({ verdict, reason }: RunEnd): AttemptOutcome {
 
 /**
  * Takes a run away from a worker whose lease has expired: its attempt is `lost`, the test that was under way `broken`. The
- * run is queued again until it was lost `maxAttempts` times; then it is finished as broken. `undefined` when another
- * process was faster, or the worker renewed its lease after all.
+ * run is requeued until it was lost `maxAttempts` times; then it is finished as broken. Returns the run as it is afterwards;
+ * `undefined` when another process was faster, or the worker renewed its lease after all.
  */
 export function expire(database: Database, runId: number, maxAttempts: number): Promise<Run | undefined> {
   return database.transaction(async (transaction) => {
@@ -214,7 +215,7 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
       await requeue(transaction, runId);
       await notifyQueue(transaction);
     }
-    // Should that worker live after all, it stops sooner.
+    // If that worker is alive after all, it stops sooner.
     await notifyClaim(transaction, runId);
     return readRun(transaction, runId);
   });

@@ -21,7 +21,7 @@ const result = (test: string, more: Partial<NewResult> = {}): NewResult => ({
   ...more,
 });
 
-describe('results that wait for the database', () => {
+describe('spooled results', () => {
   let home: string;
   let folder: string;
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('results that wait for the database', () => {
     return all;
   };
 
-  it('are given back as they were, in their order, also to another process, and once', async () => {
+  it('are returned unchanged, in order and once, also to another process', async () => {
     const results = [
       result('A', {
         suite: 'S',
@@ -62,7 +62,7 @@ describe('results that wait for the database', () => {
     expect(await open().claims()).toEqual([]);
   });
 
-  it('stay when they could not be written', async () => {
+  it('stay spooled when they could not be written', async () => {
     const waiting = open();
     await waiting.add(claim, result('A'));
     const away = waiting.take(claim, () => Promise.reject(new Error('away')));
@@ -71,14 +71,14 @@ describe('results that wait for the database', () => {
     expect(await taken(waiting)).toEqual([result('A')]);
   });
 
-  it('come back without the half of a line that a dying process left', async () => {
+  it('are returned without the half of a line that a killed process left', async () => {
     await open().add(claim, result('A'));
     await appendFile(join(folder, '7-3.jsonl'), '{"test":"B","sta');
     expect(await taken()).toEqual([result('A')]);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('that are damaged are put aside; the others are written', async () => {
+  it('are written except damaged ones, whose file is set aside', async () => {
     await open().add(claim, result('A'));
     await appendFile(join(folder, '7-3.jsonl'), '{"test":"B"}\nnot json\n');
     await open().add(claim, result('C'));
@@ -87,7 +87,7 @@ describe('results that wait for the database', () => {
     expect(await open().claims()).toEqual([]);
   });
 
-  it('are put aside on request', async () => {
+  it('are set aside on request', async () => {
     const waiting = open();
     await waiting.add(claim, result('A'));
     await waiting.setAside(claim);
@@ -95,7 +95,7 @@ describe('results that wait for the database', () => {
     expect(await readdir(folder)).toEqual(['7-3.jsonl.damaged']);
   });
 
-  it('are bounded', async () => {
+  it('have a size limit', async () => {
     const waiting = open(400);
     await waiting.add(claim, result('A'));
     await expect(waiting.add(claim, result('B', { message: 'x'.repeat(400) }))).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('results that wait for the database', () => {
     }
   });
 
-  it('of one claim are not those of another, and other files are left alone', async () => {
+  it('belong to one claim, and other files in the folder are ignored', async () => {
     const waiting = open();
     await waiting.add(claim, result('A'));
     await waiting.add({ runId: 7, fence: 4 }, result('B'));

@@ -2,29 +2,30 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, truncate, unlink } 
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault, type FaultCode, faults, namedDiskFull } from '../faults/fault.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
 import type { ClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
 
-/** Results that could not be written to the database yet, on disk, so that they outlive this process. */
+/** Results that could not be written to the database yet; on disk, so that they outlive this process. */
 export interface ResultSpool {
-  /** Puts a result behind those of its claim that wait already. Errors: DISK_FULL, also when too much waits. */
+  /** Appends a result to those of its claim. Errors: DISK_FULL, also when the file of the claim is too large. */
   add(claim: ClaimKey, result: NewResult): Promise<void>;
-  /** Whether this process has put any of this claim there that were not taken yet. */
+  /** Whether this process has added results of this claim that were not taken yet. */
   has(claim: ClaimKey): boolean;
   /**
-   * Gives the results of a claim to `write`, in the order in which they came, and removes them when it resolves. It may be
-   * given a result twice when the process dies in between.
+   * Passes the results of a claim to `write`, in the order in which they were added, and removes them when it resolves. A result
+   * may be written twice when the process dies in between.
    */
   take(claim: ClaimKey, write: (results: NewResult[]) => Promise<void>): Promise<void>;
-  /** Puts the results of a claim aside that cannot be written: nobody looks at them again but people. */
+  /** Renames the file of a claim whose results cannot be written: it is kept for an admin, and never read again. */
   setAside(claim: ClaimKey): Promise<void>;
-  /** Every claim with something waiting, whichever process put it there. */
+  /** Every claim with spooled results, of any process. */
   claims(): Promise<ClaimKey[]>;
 }
 
-/** For each claim. A result is some kilobytes; a claim that waits has at most those of one block of tests. */
+/** For each claim. A result has some kilobytes; a spooled claim has at most those of one block of tests. */
 const defaultLimitBytes = 16 * 1024 * 1024;
 
 const storedResult = z.object({
@@ -38,7 +39,7 @@ const storedResult = z.object({
       message: z.string(),
     })
     .optional(),
-  startedAt: z.iso.datetime().transform((written) => new Date(written)),
+  startedAt: z.iso.datetime().transform((text) => new Date(text)),
   durationMs: z.number(),
   attachments: z.array(z.object({ name: z.string(), kind: z.enum(attachmentKinds), path: z.string() })),
   steps: z
@@ -50,23 +51,24 @@ const storedResult = z.object({
     .optional(),
 });
 
-/** `folder` is made when it is needed. One file for each claim, one line of JSON for each result. */
+/** Creates `folder` when it is needed. One file for each claim, one line of JSON for each result. */
 export function createResultSpool(deps: { folder: string; log: Logger; limitBytes?: number }): ResultSpool {
   const { folder, log, limitBytes = defaultLimitBytes } = deps;
   const own = new Set<string>();
-  /** What goes on with the file of a claim: one thing after the other. */
-  const busy = new Map<string, Promise<unknown>>();
+  /** The last operation on the file of each claim. */
+  const lastOperations = new Map<string, Promise<unknown>>();
 
+  /** Runs operations on the same file one after the other. */
   function serially<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = busy.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    const settled = turn
+    const previous = lastOperations.get(name) ?? Promise.resolve();
+    const operation = previous.then(work, work);
+    const settled = operation
       .catch(() => {})
       .then(() => {
-        if (busy.get(name) === settled) busy.delete(name);
+        if (lastOperations.get(name) === settled) lastOperations.delete(name);
       });
-    busy.set(name, settled);
-    return turn;
+    lastOperations.set(name, settled);
+    return operation;
   }
 
   return {
@@ -80,12 +82,12 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
           if (size + line.length > limitBytes) {
             throw new Fault(
               'DISK_FULL',
-              `More than ${limitBytes} bytes of results of run ${claim.runId} wait.`,
+              `More than ${limitBytes} bytes of results of run ${claim.runId} are spooled.`,
             );
           }
           await appendFile(path, line, { mode: 0o600, flush: true }).catch(async (error) => {
-            // A full disk may have taken half of the line, and the next one must not be written behind it.
-            await truncate(path, size).catch(absent);
+            // A full disk may have accepted half of the line, and the next one must not follow it.
+            await ifPresent(truncate(path, size));
             throw error;
           });
         } catch (error) {
@@ -99,15 +101,15 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
     take: (claim, write) =>
       serially(fileOf(claim), async () => {
         const path = join(folder, fileOf(claim));
-        const text = await readFile(path, 'utf8').catch(absent);
+        const text = await ifPresent(readFile(path, 'utf8'));
         if (text !== undefined) {
           const { results, damaged } = parse(text);
           await write(results);
           if (damaged > 0) {
-            await rename(path, aside(path));
-            log.error({ path, damaged }, 'Results that waited on disk are damaged; the file was put aside');
+            await rename(path, damagedPath(path));
+            log.error({ path, damaged }, 'Spooled results are damaged; their file was set aside');
           } else {
-            await unlink(path).catch(absent);
+            await ifPresent(unlink(path));
           }
         }
         own.delete(fileOf(claim));
@@ -116,15 +118,15 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
     setAside: (claim) =>
       serially(fileOf(claim), async () => {
         const path = join(folder, fileOf(claim));
-        await rename(path, aside(path)).catch(absent);
+        await ifPresent(rename(path, damagedPath(path)));
         own.delete(fileOf(claim));
       }),
 
     async claims() {
-      const names = (await readdir(folder).catch(absent)) ?? [];
+      const names = (await ifPresent(readdir(folder))) ?? [];
       return names.flatMap((name) => {
-        const found = /^(\d+)-(\d+)\.jsonl$/.exec(name);
-        return found ? [{ runId: Number(found[1]), fence: Number(found[2]) }] : [];
+        const [, runId, fence] = /^(\d+)-(\d+)\.jsonl$/.exec(name) ?? [];
+        return runId === undefined ? [] : [{ runId: Number(runId), fence: Number(fence) }];
       });
     },
   };
@@ -132,17 +134,13 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
 
 const fileOf = ({ runId, fence }: ClaimKey) => `${runId}-${fence}.jsonl`;
 
-const aside = (path: string) => `${path}.damaged`;
+const damagedPath = (path: string) => `${path}.damaged`;
 
 async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(absent))?.size ?? 0;
+  return (await ifPresent(stat(path)))?.size ?? 0;
 }
 
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-}
-
-/** A process that died while it wrote leaves half a line: that result was never said to be kept. */
+/** A process that died while it wrote leaves half a line: `add` of that result has never resolved. */
 function parse(text: string): { results: NewResult[]; damaged: number } {
   const lines = text.split('\n');
   lines.pop();

@@ -2,7 +2,7 @@ import { Fault } from '../faults/fault.ts';
 import type { Database, Queryable } from '../store/database/database.ts';
 import type { ClaimKey } from './claim-key.ts';
 
-/** Why a write with an older fence is refused. */
+/** The fault that refuses a write with an older fence. */
 export function staleFence({ runId, fence }: ClaimKey): Fault {
   return new Fault('STALE_FENCE', `Run ${runId} is no longer held with fence ${fence}.`);
 }

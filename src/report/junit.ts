@@ -10,15 +10,15 @@ interface Case {
   suite: string | undefined;
   seconds: number;
   verdict: Verdict;
-  /** Of a failure or an error: what kind. */
+  /** The kind of a failure or an error. */
   type?: string | undefined;
   message?: string | undefined;
 }
 
 /**
- * One JUnit file for any number of runs, a test suite for each: what CI systems read. Failed tests are failures; broken
- * tests and planned ones without a result are errors. A run that gave no trustworthy answer never looks green: without an
- * error among its tests it gets one of its own.
+ * The JUnit report of any number of runs for CI systems, with a test suite for each run. Failed tests are failures; broken
+ * tests and planned ones without a result are errors. A run without a trustworthy verdict never looks green: if none of its
+ * tests has an error, the run gets one.
  */
 export function junitReport(runs: ReportedRun[]): string {
   const suites = runs.map((reported) => ({ reported, cases: casesOf(reported) }));
@@ -32,8 +32,8 @@ function casesOf(reported: ReportedRun): Case[] {
   const cases = [
     ...results.map(caseOf),
     ...unrecorded(reported).map((planned): Case => {
-      const why = run.reason ? `: ${run.reason.message}` : '.';
-      const message = `The test was planned but has no result${why}`;
+      const detail = run.reason ? `: ${run.reason.message}` : '.';
+      const message = `The test was planned but has no result${detail}`;
       return {
         ...planned,
         seconds: 0,
@@ -43,9 +43,9 @@ function casesOf(reported: ReportedRun): Case[] {
       };
     }),
   ];
-  const complete = plan !== undefined || results.length >= run.counts.planned;
-  const trusted = complete && (run.verdict === 'passed' || run.verdict === 'failed');
-  if (!trusted && cases.every(({ verdict }) => verdict !== 'error')) cases.push(errorOf(reported));
+  const isComplete = plan !== undefined || results.length >= run.counts.planned;
+  const isTrustworthy = isComplete && (run.verdict === 'passed' || run.verdict === 'failed');
+  if (!isTrustworthy && cases.every(({ verdict }) => verdict !== 'error')) cases.push(errorOf(reported));
   return cases;
 }
 
@@ -56,10 +56,10 @@ function caseOf({ test, suite, status, message, reason, durationMs }: Result): C
   return { test, suite, seconds, verdict, type: reason?.code ?? status, message: message ?? reason?.message };
 }
 
-/** An error that belongs to no test: why the run as a whole says nothing. */
+/** An error of the run as a whole: why it has no trustworthy verdict. */
 function errorOf({ run, results }: ReportedRun): Case {
   const missing = run.counts.planned - results.length;
-  const why =
+  const message =
     run.reason?.message ??
     (run.state !== 'finished'
       ? `The run is not finished (${run.state}).`
@@ -67,7 +67,7 @@ function errorOf({ run, results }: ReportedRun): Case {
         ? 'The run was cancelled.'
         : `${missing} of ${run.counts.planned} planned tests have no result.`);
   const type = run.reason?.code ?? run.verdict ?? run.state;
-  return { test: `run ${run.id}`, suite: undefined, seconds: 0, verdict: 'error', type, message: why };
+  return { test: `run ${run.id}`, suite: undefined, seconds: 0, verdict: 'error', type, message };
 }
 
 function suiteXml({ run }: ReportedRun, cases: Case[]): string {
@@ -87,7 +87,7 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
   const head = attributes({
     name: run.environmentCode,
     ...count(cases),
-    // The schema wants it without fractions and zone.
+    // The schema requires a time without fractions and zone.
     timestamp: run.startedAt?.toISOString().slice(0, 19),
   });
   const body = cases.map((one) => caseXml(one, run.environmentCode)).join('');

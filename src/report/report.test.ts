@@ -102,7 +102,7 @@ const errorsOf = (xml: string) =>
     .flatMap(({ children }) => children.filter(({ name }) => name === 'error'));
 
 describe('junitReport', () => {
-  it('has a suite for each run and a case for each test, as the schema of JUnit wants', () => {
+  it('has a suite for each run and a case for each test, as the schema of JUnit requires', () => {
     const first = reported(
       [
         result('ATest', 'passed'),
@@ -180,12 +180,12 @@ describe('junitReport', () => {
     expect(error?.text).toContain(words);
   });
 
-  it('has no error when all is well', () => {
+  it('has no error when all tests passed', () => {
     expect(errorsOf(junitReport([reported([result('ATest', 'passed')])]))).toEqual([]);
     expect(errorsOf(junitReport([reported([result('ATest', 'failed')], { verdict: 'failed' })]))).toEqual([]);
   });
 
-  it('stays well-formed and loses only what XML cannot hold, whatever a test says', () => {
+  it('stays well-formed and loses only characters that XML forbids, for any message', () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.constantFrom('<', '&', ']]>', '"', '\r\n', '\t', '\0', '\x1b[31m', '\ud800', '\uffff'),
@@ -211,7 +211,7 @@ describe('junitReport', () => {
 });
 
 describe('runSummary', () => {
-  it('tells the worst first, with messages and files', () => {
+  it('lists the worst first, with messages and files', () => {
     const attachments = [
       { name: 'Screenshot', kind: 'screenshot' as const, path: 'tests/FTest/shot.png' },
       { name: 'Log', kind: 'log' as const, path: 'tests/FTest/log.txt' },
@@ -252,7 +252,7 @@ Files: /data/runs/7
 `);
   });
 
-  it('says why a run is broken, and is short when all is well', () => {
+  it('names the reason of a broken run, and is short when all tests passed', () => {
     const broken = reported([], {
       verdict: 'broken',
       reason: { code: 'IMAGE_MISSING', message: 'no image' },
@@ -261,7 +261,7 @@ Files: /data/runs/7
     expect(runSummary(reported([result('ATest', 'passed')]), 'x').split('\n')).toHaveLength(8);
   });
 
-  it('has nothing that a terminal would act on', () => {
+  it('has no control sequences of a terminal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (message) => {
         const summary = runSummary(

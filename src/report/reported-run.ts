@@ -1,7 +1,7 @@
 import type { Result } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
 
-/** What a report is made of. */
+/** The data of a report. */
 export interface ReportedRun {
   run: Run;
   /** The latest result of each test. */

@@ -4,13 +4,13 @@ import { type Counts, verdictOf } from '../model/run.ts';
 import { describeSelection } from '../model/selection.ts';
 import { type ReportedRun, unrecorded } from './reported-run.ts';
 
-/** Worst first: what somebody must look at. */
+/** The worst first. */
 const order: Status[] = ['broken', 'failed', 'skipped', 'passed'];
-const longestMessage = 1_000;
+const maxMessageLength = 1_000;
 
 /**
- * A run in plain text, for messages and log files: how it ended, the tests that did not pass with what they said, and
- * where the files are. `artifacts` is a folder or an address.
+ * The summary of a run in plain text, for messages and log files: its verdict, the tests that did not pass with their messages, and
+ * the location of its files. `artifacts` is a folder or an address.
  */
 export function runSummary(reported: ReportedRun, artifacts: string): string {
   const { run, results } = reported;
@@ -53,10 +53,10 @@ function tally({ planned, passed, failed, broken, skipped }: Counts): string {
   return `${planned} planned, ${parts.join(', ')}`;
 }
 
-/** Without anything that a terminal would act on, and not without end. */
+/** A text without control sequences, shortened. */
 function plain(text: string): string {
   const clean = stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '');
-  return clean.length > longestMessage ? `${clean.slice(0, longestMessage)}…` : clean;
+  return clean.length > maxMessageLength ? `${clean.slice(0, maxMessageLength)}…` : clean;
 }
 
 function span(milliseconds: number): string {

@@ -1,4 +1,4 @@
-/** Everything that XML 1.0 has no place for: control characters, lone surrogates, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 forbids: control characters, lone surrogates, U+FFFE and U+FFFF. */
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 const entities: Record<string, string> = {
@@ -6,7 +6,7 @@ const entities: Record<string, string> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  // Readers turn these into blanks or line feeds unless they are written as numbers.
+  // Parsers convert these to blanks or line feeds unless they are written as numbers.
   '\r': '&#13;',
   '\n': '&#10;',
   '\t': '&#9;',

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { delay } from '../async/delay.ts';
 import { type Fault, isFault, toFault } from '../faults/fault.ts';
 import { type Firing, requestedBySchedule, type Schedule } from '../model/schedule.ts';
 import type { Selection } from '../model/selection.ts';
@@ -15,17 +15,17 @@ import {
 import { judgeOverdue } from './overdue.ts';
 import { planRuns } from './overlap.ts';
 
-/** The time, from whoever decides what time it is: the database, so that all processes agree. */
+/** The current time, by the clock of the database, so that all processes agree. */
 export type Clock = () => Promise<Date>;
 
 export interface Firer {
   /**
-   * Deals with a schedule that is due: its firing, with the runs that it made, or `undefined` when another process was faster or the
-   * schedule was changed, or when `stopping` aborts before it fires. Nothing else has happened then.
+   * Fires a schedule that is due, or records why it does not fire. Returns the firing, with the runs that it submitted; `undefined`,
+   * and nothing has changed, when another process was faster, when the schedule was changed, or when `stopping` aborts first.
    */
   due(schedule: Schedule, now: Date, stopping?: AbortSignal): Promise<Firing | undefined>;
   /**
-   * Fires now, by the same rules, also when it is paused; its times stay as they are. `also` is done in the same
+   * Fires a schedule now, by the same rules, also when it is paused; its next time stays the same. `also` runs in the same
    * transaction. Errors: SCHEDULE_UNKNOWN; those of `also`.
    */
   byHand(
@@ -35,36 +35,38 @@ export interface Firer {
   ): Promise<Firing>;
 }
 
-/** Longer than the tests of a module take to be fetched and read, unless its repository hangs. */
-const defaultPatienceMs = 30_000;
+/** Longer than it takes to fetch and read the tests of a module, unless its repository hangs. */
+const defaultTimeoutMs = 30_000;
 
-/** What a firing is before it is written down. */
-type Cause = Pick<Firing, 'dueAt' | 'firedAt' | 'by' | 'missed'>;
+/** Why and when a schedule fires. */
+type Trigger = Pick<Firing, 'dueAt' | 'firedAt' | 'by' | 'missed'>;
 
 /**
- * Fires schedules. One transaction inserts the runs, writes down the firing and moves the schedule on; the row of the schedule is
- * the lock, so that any number of processes may try and one of them does it. Whether the selection is known is asked before,
- * because that may take seconds; who takes too long is not waited for, and the run finds out.
+ * Fires schedules. One transaction inserts the runs, records the firing and sets the next time of the schedule; the row of the
+ * schedule is the lock, so that any number of processes may try and one of them fires it. The selection is checked before, because
+ * that may take seconds; a check that takes longer than `timeoutMs` is given up, and the run reports an unknown selection.
  */
 export function createFirer(deps: {
   database: Database;
   clock: Clock;
-  /** Errors: those of a selection that covers nothing, or names what is not there. */
+  /** Rejects for a selection that covers no test, or names one that does not exist. */
   resolveSelection(selection: Selection): Promise<unknown>;
-  patienceMs?: number;
+  timeoutMs?: number;
 }): Firer {
-  const { database, clock, patienceMs = defaultPatienceMs } = deps;
+  const { database, clock, timeoutMs = defaultTimeoutMs } = deps;
 
+  /** Why the selection of a schedule cannot be executed; `undefined` also when that is not known in time. */
   async function problemOf({ selection }: Schedule, stopping?: AbortSignal): Promise<Fault | undefined> {
-    const known = new AbortController();
-    const signal = AbortSignal.any([known.signal, ...(stopping ? [stopping] : [])]);
+    const done = new AbortController();
+    const signal = AbortSignal.any([done.signal, ...(stopping ? [stopping] : [])]);
     try {
-      await Promise.race([deps.resolveSelection(selection), pause(patienceMs, undefined, { signal })]);
+      // Not `withTimeout`: `stopping` ends the wait as well.
+      await Promise.race([deps.resolveSelection(selection), delay(timeoutMs, signal)]);
       return undefined;
     } catch (error) {
       return stopping?.aborted ? undefined : toFault(error);
     } finally {
-      known.abort();
+      done.abort();
     }
   }
 
@@ -76,12 +78,12 @@ export function createFirer(deps: {
       const missed = overdue.verdict === 'missed';
       const problem = missed ? undefined : await problemOf(schedule, stopping);
       if (stopping?.aborted) return undefined;
-      const cause = { dueAt: overdue.dueAt, firedAt: await clock(), by: undefined, missed: overdue.missed };
+      const trigger = { dueAt: overdue.dueAt, firedAt: await clock(), by: undefined, missed: overdue.missed };
       return database.transaction(async (transaction) => {
         if (!(await lockRevision(transaction, schedule))) return undefined;
         const firing = missed
-          ? await addFiring(transaction, { ...describeMissed(schedule), ...cause })
-          : await fire(transaction, schedule, cause, problem);
+          ? await addFiring(transaction, { ...describeMissed(schedule), ...trigger })
+          : await fire(transaction, schedule, trigger, problem);
         await setNextTime(transaction, schedule.id, overdue.nextAt);
         await notifySchedules(transaction);
         return firing;
@@ -89,14 +91,14 @@ export function createFirer(deps: {
     },
 
     async byHand(name, by, also) {
-      // What was looked at before the transaction may have been changed when it begins: then it is looked at again.
+      // The schedule may have changed between the check and the transaction: then both are repeated.
       for (;;) {
         const schedule = await readSchedule(database, name);
         const problem = await problemOf(schedule);
-        const cause = { dueAt: undefined, firedAt: await clock(), by, missed: 0 };
+        const trigger = { dueAt: undefined, firedAt: await clock(), by, missed: 0 };
         const fired = await database.transaction(async (transaction) => {
           if (!(await lockRevision(transaction, schedule))) return undefined;
-          const firing = await fire(transaction, schedule, cause, problem);
+          const firing = await fire(transaction, schedule, trigger, problem);
           if (firing) await also?.(transaction, firing);
           await notifySchedules(transaction);
           return firing;
@@ -108,40 +110,43 @@ export function createFirer(deps: {
 }
 
 function describeMissed({ id, missed, catchUpMinutes }: Schedule) {
-  const why =
+  const explanation =
     missed === 'skip' ? 'missed times are skipped' : `it was missed more than ${catchUpMinutes} min ago`;
   return {
     scheduleId: id,
     outcome: 'skipped' as const,
-    reason: { code: 'SCHEDULE_MISSED' as const, message: `Nobody was there to fire in time, and ${why}.` },
+    reason: {
+      code: 'SCHEDULE_MISSED' as const,
+      message: `No scheduler was running at that time, and ${explanation}.`,
+    },
   };
 }
 
-/** `undefined`, and nothing has happened, when that time was dealt with before. The caller has locked the schedule. */
+/** Records the firing and submits its runs; `undefined`, and nothing has changed, when that time was fired before. The caller has locked the schedule. */
 async function fire(
   transaction: Queryable,
   schedule: Schedule,
-  cause: Cause,
+  trigger: Trigger,
   problem: Fault | undefined,
 ): Promise<Firing | undefined> {
   const { id, name, selection, priority } = schedule;
-  const firing = { ...cause, scheduleId: id };
+  const firing = { ...trigger, scheduleId: id };
   if (problem) {
     const { code, message } = problem;
     return addFiring(transaction, { ...firing, outcome: 'failed', reason: { code, message } });
   }
-  // Environments before runs, as a claim locks them: the other way round the two could wait for each other.
+  // Environments before runs, the order in which a claim locks them: the reverse order could deadlock with it.
   const environments = await lockScheduleEnvironments(transaction, id);
   const open = await readOpenRuns(transaction, id);
   const { start, cancel, reasons } = planRuns({ ...schedule, environments }, open);
-  const everywhereRemoved = environments.every(({ removed }) => removed);
-  const outcome = start.length > 0 ? 'fired' : everywhereRemoved ? 'failed' : 'skipped';
+  const areAllRemoved = environments.every(({ removed }) => removed);
+  const outcome = start.length > 0 ? 'fired' : areAllRemoved ? 'failed' : 'skipped';
   const [first] = reasons;
   const reason = first && { code: first.code, message: reasons.map(({ message }) => message).join(' ') };
   const added = await addFiring(transaction, { ...firing, outcome, reason });
   if (!added || start.length === 0) return added;
   for (const run of cancel) await cancelOlder(transaction, run);
-  const made = await insertRuns(
+  const inserted = await insertRuns(
     transaction,
     start.map((environmentId) => ({
       environmentId,
@@ -151,7 +156,7 @@ async function fire(
       scheduleId: id,
     })),
   );
-  const runs = made.map((run) => run.id);
+  const runs = inserted.map((run) => run.id);
   await setFiringRuns(transaction, added.id, runs);
   return { ...added, runs };
 }
@@ -160,7 +165,7 @@ async function cancelOlder(transaction: Queryable, id: number): Promise<void> {
   try {
     await cancelRun(transaction, id);
   } catch (error) {
-    // It has come to its end by itself.
+    // It has finished in the meantime.
     if (!isFault(error, 'RUN_FINISHED')) throw error;
   }
 }

@@ -11,7 +11,7 @@ const nightly = {
 };
 
 describe('a schedule that is due', () => {
-  it('is on time up to a minute after', () => {
+  it('is on time up to a minute late', () => {
     const judged = {
       dueAt: at('02:00:00'),
       missed: 0,
@@ -23,14 +23,14 @@ describe('a schedule that is due', () => {
     expect(judgeOverdue({ ...nightly, missed: 'skip' }, at('02:01:00'))).toEqual(judged);
   });
 
-  it('is caught up, or missed, after that, as its rule and the limit of age say', () => {
+  it('is caught up or missed after that, by its rule and its catch-up limit', () => {
     expect(judgeOverdue(nightly, at('02:01:01')).verdict).toBe('catch-up');
     expect(judgeOverdue(nightly, at('04:00:00')).verdict).toBe('catch-up');
     expect(judgeOverdue(nightly, at('04:00:01')).verdict).toBe('missed');
     expect(judgeOverdue({ ...nightly, missed: 'skip' }, at('02:01:01')).verdict).toBe('missed');
   });
 
-  it('stands for all times that went by, and goes on with the first that has not come', () => {
+  it('fires once for all times that passed, and continues with the first future time', () => {
     const often = { ...nightly, cron: '*/10 * * * *' };
     expect(judgeOverdue(often, at('02:34:00'))).toEqual({
       dueAt: at('02:30:00'),
@@ -46,7 +46,7 @@ describe('a schedule that is due', () => {
     });
   });
 
-  it('does not count for long after a long stop', () => {
+  it('stops counting missed times at a limit', () => {
     const judged = judgeOverdue({ ...nightly, cron: '* * * * *' }, new Date('2027-05-04T00:00:30Z'));
     expect(judged).toMatchObject({
       dueAt: new Date('2027-05-04T00:00:00Z'),
@@ -55,7 +55,7 @@ describe('a schedule that is due', () => {
     });
   });
 
-  it('keeps to a time that was promised, though the rhythm has it no more', () => {
+  it('keeps a stored time that the rhythm no longer has', () => {
     expect(judgeOverdue({ ...nightly, nextAt: at('02:17:00') }, at('02:17:05'))).toMatchObject({
       dueAt: at('02:17:00'),
       missed: 0,

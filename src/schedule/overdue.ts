@@ -1,22 +1,22 @@
 import type { Schedule } from '../model/schedule.ts';
 import { timesOf } from './times.ts';
 
-/** What is to be done about a schedule that is due. */
+/** How to handle a schedule that is due. */
 export interface Overdue {
-  /** The latest time that has come. */
+  /** The latest of its times that has passed. */
   dueAt: Date;
-  /** Earlier ones that have come and that nobody dealt with; counted up to `mostCounted`. */
+  /** How many earlier times have passed without a firing; counted up to `maxCounted`. */
   missed: number;
-  /** `on-time`, `catch-up`: fire once for all of them; `missed`: do not. */
+  /** `on-time`, `catch-up`: fire once for all of them; `missed`: do not fire. */
   verdict: 'on-time' | 'catch-up' | 'missed';
-  /** The first time that has not come. */
+  /** The first of its times in the future. */
   nextAt: Date | undefined;
 }
 
-/** As long as a restart of the scheduler or the database may take; up to then a time is late, not missed. */
+/** How long a restart of the scheduler or the database may take; up to then a time is late, not missed. */
 export const graceMs = 60_000;
 
-/** After a long stop there are many, and to find each takes a while. */
+/** After a long downtime there are many, and each takes time to compute. */
 export const maxCounted = 100;
 
 /** Judges a schedule at a moment at or after its `nextAt`. */
@@ -27,7 +27,7 @@ export function judgeOverdue(
   const { nextAt: first, missed, catchUpMinutes } = schedule;
   const times = timesOf(schedule);
   const latest = times.upTo(now);
-  // The rules of a zone may have changed since `nextAt` was written down; what was promised counts.
+  // The rules of a zone may have changed since `nextAt` was stored; the stored time counts.
   const dueAt = latest && latest > first ? latest : first;
   const late = now.getTime() - dueAt.getTime();
   const caughtUp = missed === 'once' && late <= catchUpMinutes * 60_000;
@@ -39,7 +39,7 @@ export function judgeOverdue(
   };
 }
 
-/** How many times there are from `first`, which is one, up to `end`, which is not counted. */
+/** How many times there are from `first`, which counts, up to `end`, which does not. */
 function countBetween(first: Date, end: Date, after: (moment: Date, count: number) => Date[]): number {
   let count = 1;
   for (let time = after(first, 1)[0]; time && time < end && count < maxCounted; time = after(time, 1)[0])

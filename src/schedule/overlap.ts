@@ -8,20 +8,20 @@ export interface OpenRun {
   state: 'queued' | 'running';
 }
 
-/** Where a schedule that fires makes a run, and where not. */
+/** Where a schedule that fires submits a run, and where not. */
 export interface Plan {
-  /** Environments that get one. */
+  /** Ids of the environments that get a run. */
   start: number[];
-  /** Runs that end for it. */
+  /** Ids of the runs that are cancelled for it. */
   cancel: number[];
-  /** Why others get none. */
+  /** Why other environments get none. */
   reasons: Reason[];
 }
 
-/** As many runs of a schedule as may wait in one environment; without a limit a stuck or paused one would fill for ever. */
+/** How many runs of a schedule may wait in one environment; without a limit the queue of a stuck or paused one would grow for ever. */
 export const maxWaiting = 10;
 
-/** Decides for each environment by itself: what is slow on one does not hold up the others. */
+/** Decides for each environment separately: a slow environment does not delay the others. */
 export function planRuns(
   { overlap, environments }: Pick<Schedule, 'overlap' | 'environments'>,
   open: readonly OpenRun[],
@@ -29,9 +29,9 @@ export function planRuns(
   const plan: Plan = { start: [], cancel: [], reasons: [] };
   for (const { id, code, removed } of environments) {
     const earlier = open.filter(({ environmentId }) => environmentId === id);
-    const why = removed ? removedReason(code) : overlapReason(overlap, code, earlier);
-    if (why) {
-      plan.reasons.push(why);
+    const reason = removed ? removedReason(code) : overlapReason(overlap, code, earlier);
+    if (reason) {
+      plan.reasons.push(reason);
       continue;
     }
     plan.start.push(id);
@@ -54,7 +54,10 @@ function overlapReason(
   const waiting = earlier.filter(({ state }) => state === 'queued').length;
   if (overlap === 'queue') {
     if (waiting < maxWaiting) return undefined;
-    return { code: 'SCHEDULE_OVERLAPS', message: `${waiting} of its runs wait on ${code} already.` };
+    return { code: 'SCHEDULE_OVERLAPS', message: `${waiting} runs of the schedule already wait on ${code}.` };
   }
-  return { code: 'SCHEDULE_OVERLAPS', message: `Run ${first.id} of it on ${code} is ${first.state}.` };
+  return {
+    code: 'SCHEDULE_OVERLAPS',
+    message: `Run ${first.id} of the schedule on ${code} is ${first.state}.`,
+  };
 }

@@ -1,4 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { delay } from '../async/delay.ts';
+import type { Service } from '../async/interval.ts';
+import { createOutageLog } from '../async/outage-log.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Firing, Schedule } from '../model/schedule.ts';
@@ -12,37 +14,40 @@ export interface SchedulerDependencies {
   log: Logger;
 }
 
-/** At least so often is looked at what is due: a schedule that was added or changed is seen by then. */
-const lookEveryMs = 1_000;
+/** The longest pause between checks: the delay until a new or changed schedule takes effect. */
+const maxSleepMs = 1_000;
 
 /**
- * Fires what is due until `stop`, which waits for what is under way. Any number of processes may do so. While the database is
- * away it tries again; what came due meanwhile is late or missed by the rules of its schedule.
+ * Fires schedules when they are due, until `stop`, which waits for firings under way. Any number of processes may do so. While the
+ * database is unreachable it retries; times that pass meanwhile are late or missed by the rules of their schedule.
  */
-export function startScheduler(deps: SchedulerDependencies): { stop(): Promise<void> } {
+export function startScheduler(deps: SchedulerDependencies): Service {
   const { schedules, clock, log } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
 
+  const outage = createOutageLog({
+    onBegin(error) {
+      const { code, message } = toFault(error);
+      log.warn({ code, reason: message }, 'Due schedules cannot be read; trying again.');
+    },
+    onEnd: () => log.info('The scheduler has recovered.'),
+    key: (error) => toFault(error).code,
+  });
+
   log.info('The scheduler is up.');
   const running = (async () => {
-    let trouble: string | undefined;
     while (!signal.aborted) {
-      let sleepMs = lookEveryMs;
+      let sleepMs = maxSleepMs;
       try {
         await fireDue(deps, signal);
         const next = await schedules.nextDue();
         if (next) sleepMs = Number(next) - Number(await clock());
-        if (trouble) log.info('The scheduler goes on.');
-        trouble = undefined;
+        outage.succeeded();
       } catch (error) {
-        // Once, not every second.
-        const { code, message } = toFault(error);
-        if (trouble !== code)
-          log.warn({ code, reason: message }, 'Schedules cannot be looked at; trying again.');
-        trouble = code;
+        outage.failed(error);
       }
-      await pause(Math.min(Math.max(sleepMs, 50), lookEveryMs), undefined, { signal }).catch(() => undefined);
+      await delay(Math.min(Math.max(sleepMs, 50), maxSleepMs), signal);
     }
   })();
 
@@ -55,8 +60,8 @@ export function startScheduler(deps: SchedulerDependencies): { stop(): Promise<v
 }
 
 /**
- * Deals with every schedule that is due now, each by itself: what is wrong with one does not hold up the others. Nothing more is
- * begun when `stopping` aborts. Errors: those of finding out what is due.
+ * Fires every schedule that is due now and returns the firings. Each fires separately: a fault of one does not delay the others.
+ * When `stopping` aborts, no further schedule fires. Errors: those of reading which schedules are due.
  */
 export async function fireDue(
   { schedules, firer, clock, log }: SchedulerDependencies,
@@ -95,5 +100,5 @@ function logFiring(log: Logger, { name }: Schedule, firing: Firing): void {
     reason: reason?.message,
   };
   if (outcome === 'failed') log.warn(fields, 'A schedule failed.');
-  else log.info(fields, outcome === 'fired' ? 'A schedule fired.' : 'A time of a schedule was skipped.');
+  else log.info(fields, outcome === 'fired' ? 'A schedule fired.' : 'A schedule skipped a time.');
 }

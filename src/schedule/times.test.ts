@@ -20,7 +20,7 @@ const problemOf = (cron: string, zone = 'UTC') => {
 };
 
 describe('times', () => {
-  it('are those of the wall clock of the zone', () => {
+  it('follow the local time of the zone', () => {
     expect(times('0 2 * * MON-FRI', 'Europe/Berlin', '2026-07-03T00:00:00Z', 2)).toEqual([
       '2026-07-06T00:00 02:00',
       '2026-07-07T00:00 02:00',
@@ -29,7 +29,7 @@ describe('times', () => {
   });
 
   describe('in an hour that the clock skips', () => {
-    it('fire when the clock has gone forward, if they are named', () => {
+    it('fire at the clock change, if they are fixed', () => {
       expect(times('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2)).toEqual([
         '2026-03-29T01:00 03:00',
         '2026-03-30T00:30 02:30',
@@ -40,7 +40,7 @@ describe('times', () => {
       ]);
     });
 
-    it('fire once where a skipped one meets another', () => {
+    it('fire once where a skipped time coincides with another', () => {
       expect(times('0 1-4 * * *', 'Europe/Berlin', '2026-03-28T23:00:00Z', 4)).toEqual([
         '2026-03-29T00:00 01:00',
         '2026-03-29T01:00 03:00',
@@ -49,7 +49,7 @@ describe('times', () => {
       ]);
     });
 
-    it('are not there, if they go by how much time has passed', () => {
+    it('do not exist, if they follow elapsed time', () => {
       expect(times('*/30 * * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', 3)).toEqual([
         '2026-03-29T00:30 01:30',
         '2026-03-29T01:00 03:00',
@@ -58,15 +58,15 @@ describe('times', () => {
     });
   });
 
-  describe('in an hour that comes twice', () => {
-    it('fire the first time, if they are named', () => {
+  describe('in an hour that occurs twice', () => {
+    it('fire at the first occurrence, if they are fixed', () => {
       expect(times('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2)).toEqual([
         '2026-10-25T00:30 02:30',
         '2026-10-26T01:30 02:30',
       ]);
     });
 
-    it('fire both times, if they go by how much time has passed', () => {
+    it('fire at both occurrences, if they follow elapsed time', () => {
       expect(times('30 * * * *', 'Europe/Berlin', '2026-10-25T00:00:00Z', 3)).toEqual([
         '2026-10-25T00:30 02:30',
         '2026-10-25T01:30 02:30',
@@ -75,38 +75,40 @@ describe('times', () => {
     });
   });
 
-  it('say what is odd about them', () => {
+  it('have a note about the clock change', () => {
     const named = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
-    expect(named.oddity(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the time that was meant');
-    expect(named.oddity(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
-    expect(named.oddity(at('2026-10-26T01:30:00Z'))).toBeUndefined();
+    expect(named.clockChangeNote(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the scheduled time');
+    expect(named.clockChangeNote(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
+    expect(named.clockChangeNote(at('2026-10-26T01:30:00Z'))).toBeUndefined();
     const passing = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
-    expect(passing.oddity(at('2026-10-25T01:30:00Z'))).toBe('the second of two: the clock is set back');
-    expect(passing.oddity(at('2026-10-25T02:30:00Z'))).toBeUndefined();
+    expect(passing.clockChangeNote(at('2026-10-25T01:30:00Z'))).toBe(
+      'the second of two: the clock is set back',
+    );
+    expect(passing.clockChangeNote(at('2026-10-25T02:30:00Z'))).toBeUndefined();
   });
 });
 
-describe('a rhythm that is wrong', () => {
-  it('is told in words', () => {
+describe('an invalid rhythm', () => {
+  it('is refused with a message that names the wrong part', () => {
     expect(problemOf('0 2 * *')).toBe(
       'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week.',
     );
-    expect(problemOf('0 25 * * *')).toContain('cron: "25" is no hour: 0 to 23, or *');
-    expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is no month');
-    expect(problemOf('*/0 * * * *')).toContain('"*/0" is no minute');
+    expect(problemOf('0 25 * * *')).toContain('cron: "25" is not a valid hour: 0 to 23, or *');
+    expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is not a valid month');
+    expect(problemOf('*/0 * * * *')).toContain('"*/0" is not a valid minute');
     expect(problemOf('0 0 * * 0 2026')).toContain('has 6 fields');
     expect(problemOf('')).toContain('five are needed');
     expect(problemOf('@reboot')).toContain('"@reboot" is not one of @hourly');
-    expect(problemOf('0 0 30 2 *')).toContain('cron: "0 0 30 2 *" never comes');
+    expect(problemOf('0 0 30 2 *')).toContain('cron: "0 0 30 2 *" never occurs');
     expect(problemOf('0 2 * * *', 'Europe/Berln')).toContain(
-      'zone: "Europe/Berln" is no time zone, did you mean Europe/Berlin?',
+      'zone: "Europe/Berln" is not a time zone; did you mean Europe/Berlin?',
     );
     expect(problemOf('0 2 * * *', '+02:00')).toContain('a name such as Europe/Berlin or UTC is needed');
     expect(problemOf('0 0 29 2 *')).toBeUndefined();
   });
 });
 
-describe('times in any zone, also where clocks are changed', () => {
+describe('times in any zone, also at clock changes', () => {
   /** With changes of half an hour, at midnight, to the south, by law of a year, and with none. */
   const zones = [
     'Europe/Berlin',
@@ -158,20 +160,20 @@ describe('times in any zone, also where clocks are changed', () => {
     )
     .map(([day, minutes]) => new Date(at(`${day}T00:00:00Z`).getTime() + minutes * 60_000));
 
-  it('come later and later, are whole minutes, and are found again from behind', () => {
+  it('are ascending whole minutes, and are the same when searched backwards', () => {
     fc.assert(
       fc.property(crons, fc.constantFrom(...zones), fc.oneof(moments, changes), (cron, zone, moment) => {
-        const found = timesOf({ cron, zone });
-        const next = found.after(moment, 4);
+        const times = timesOf({ cron, zone });
+        const next = times.after(moment, 4);
         let before = moment;
         for (const time of next) {
           expect(time > before).toBe(true);
           expect(time.getTime() % 60_000).toBe(0);
           // The same from anywhere between two of them: nothing is left out, nothing comes twice.
           const between = new Date((time.getTime() + before.getTime()) / 2);
-          expect(found.after(between, 1)).toEqual([time]);
-          expect(found.upTo(time)).toEqual(time);
-          if (time !== next[0]) expect(found.upTo(new Date(time.getTime() - 1000))).toEqual(before);
+          expect(times.after(between, 1)).toEqual([time]);
+          expect(times.upTo(time)).toEqual(time);
+          if (time !== next[0]) expect(times.upTo(new Date(time.getTime() - 1000))).toEqual(before);
           before = time;
         }
       }),
@@ -179,7 +181,7 @@ describe('times in any zone, also where clocks are changed', () => {
     );
   });
 
-  it('of a day come once each day, however it is changed', () => {
+  it('of a day occur once each day, also at a clock change', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 59 }),

@@ -2,43 +2,43 @@ import { Cron } from 'croner';
 import { Fault } from '../faults/fault.ts';
 import { openZone, type Zone } from './time-zone.ts';
 
-/** When a schedule fires. */
+/** When a schedule fires: a cron expression in a time zone. */
 export interface Rhythm {
   /** Minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
   cron: string;
-  /** Of the IANA database. */
+  /** A name of the IANA database. */
   zone: string;
 }
 
-/** The times of a rhythm, and what clocks show then. */
+/** The times of a rhythm, and the local time then. */
 export interface Times extends Pick<Zone, 'wallClock'> {
   /** The first `count` times after a moment; fewer when there are no more. */
   after(moment: Date, count: number): Date[];
   /** The last time at or before a moment. */
   upTo(moment: Date): Date | undefined;
-  /** What is odd about one of these times, because the clock is changed that day. */
-  oddity(time: Date): string | undefined;
+  /** How a clock change affects one of these times; `undefined`: it does not. */
+  clockChangeNote(time: Date): string | undefined;
 }
 
 /**
- * Reads a rhythm. Errors: INPUT_INVALID, which says what is wrong with it.
+ * The times of a rhythm. Errors: INPUT_INVALID, with a message that names what is wrong.
  *
- * Where the clock is changed: a rhythm of named hours and minutes (`30 2 * * *`, `0 2,14 * * *`) fires once for each of its
- * times, at the moment of the change if the clock skips it, and the first time if it comes twice. One with `*` or a step in its
- * minutes or hours (`0 * * * *`, `*\/15 * * * *`) goes by how much time has passed: in a skipped hour there is nothing, in a
- * doubled one it fires in both.
+ * At a clock change: a rhythm of fixed hours and minutes (`30 2 * * *`, `0 2,14 * * *`) fires once for each of its
+ * times, at the moment of the change if the clock skips the time, and at the first occurrence if the time occurs twice. A rhythm
+ * with `*` or a step in its minutes or hours (`0 * * * *`, `*\/15 * * * *`) follows elapsed time: it does not fire in a skipped
+ * hour, and fires in both occurrences of a repeated one.
  */
 export function timesOf({ cron, zone }: Rhythm): Times {
-  const { wallClock, placeAmongTwins } = openZone(zone);
+  const { wallClock, occurrence } = openZone(zone);
   const pattern = readCron(cron, zone);
   return {
     wallClock,
     after: (moment, count) => pattern.nextRuns(count, moment),
-    // Croner takes those strictly before.
+    // Croner returns times strictly before the moment.
     upTo: (moment) => pattern.previousRuns(1, new Date(moment.getTime() + 1))[0],
-    oddity(time) {
-      if (!pattern.match(time)) return 'the clock skips the time that was meant';
-      const place = placeAmongTwins(time);
+    clockChangeNote(time) {
+      if (!pattern.match(time)) return 'the clock skips the scheduled time';
+      const place = occurrence(time);
       return place && `the ${place} of two: the clock is set back`;
     },
   };
@@ -50,7 +50,7 @@ export function firstAfter(rhythm: Rhythm, moment: Date): Date {
   if (first) return first;
   throw new Fault(
     'INPUT_INVALID',
-    `The input is not valid. cron: ${JSON.stringify(rhythm.cron)} never comes.`,
+    `The input is not valid. cron: ${JSON.stringify(rhythm.cron)} never occurs.`,
   );
 }
 
@@ -64,7 +64,7 @@ const fields = [
 
 const options = {
   mode: '5-part',
-  // As Vixie cron: what has neither `*` nor a step is a list of times of the day.
+  // As Vixie cron: a pattern with neither `*` nor a step is a list of times of the day.
   fixedTimeRule: 'no-wildcard',
   paused: true,
 } as const;
@@ -85,18 +85,18 @@ function readCron(cron: string, zone: string): Cron {
       `${JSON.stringify(cron)} has ${parts.length === 1 ? 'one field' : `${parts.length} fields`}, but five are needed: ${fields.map(({ name }) => name).join(', ')}`,
     );
   }
-  const found = read(parts.join(' '));
-  if (found) return found;
+  const pattern = read(parts.join(' '));
+  if (pattern) return pattern;
   if (nickname) {
     throw refuse(`${JSON.stringify(cron)} is not one of @hourly, @daily, @weekly, @monthly and @yearly`);
   }
-  // Each field by itself says which of them it is.
+  // Reads each field separately to find the wrong one.
   const wrong = fields.findIndex(
-    (_, place) => !read(fields.map((_, at) => (at === place ? parts[at] : '*')).join(' ')),
+    (_, index) => !read(fields.map((_, other) => (other === index ? parts[other] : '*')).join(' ')),
   );
   const field = fields[wrong];
   if (!field) throw refuse(`${JSON.stringify(cron)} cannot be read`);
   throw refuse(
-    `${JSON.stringify(parts[wrong])} is no ${field.name}: ${field.values}, or *, lists (1,15), ranges (1-5) and steps (*/10)`,
+    `${JSON.stringify(parts[wrong])} is not a valid ${field.name}: ${field.values}, or *, lists (1,15), ranges (1-5) and steps (*/10)`,
   );
 }

@@ -75,7 +75,7 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
 
   const listContainers = cachedWithTimeout(async () => (await context.pool()).list(), {
     everyMs: containersEveryMs,
-    patienceMs: containersPatienceMs,
+    timeoutMs: containersPatienceMs,
     onError: (error) => log.debug({ reason: toFault(error).message }, 'No metrics of containers.'),
   });
 
@@ -125,7 +125,7 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   }
 
   async function readContainers(): Promise<void> {
-    const found = await listContainers.ask();
+    const found = await listContainers.get();
     if (found === undefined) return;
     for (const state of ['created', 'running', 'stopped'] as const) {
       containers.set({ state }, found.filter((each) => each.state === state).length);

@@ -5,23 +5,25 @@ import type { NewResult, Recorder } from '../queue/recorder.ts';
 import { Cancelled, type Job, type Outcome } from '../worker/runner.ts';
 import { type Attributes, attemptSpanId, type Emit, newSpanId, type Span, type Trace } from './span.ts';
 
-/** What one test process executes: a test, or what is left of a suite. */
+/** The tests of one test process: a single test, or the remaining tests of a suite. */
 interface Block {
-  span: Open;
+  span: OpenSpan;
   suite: string | undefined;
+  /** Names of the tests under way. */
   open: Set<string>;
-  /** When its last test ended, as MFTF says. */
+  /** When its last test ended, by the result of MFTF. */
   testedUntil: number;
 }
 
-type Open = Pick<Span, 'id' | 'parentId' | 'name' | 'startedAt' | 'attributes'>;
+/** A span that has not ended. */
+type OpenSpan = Pick<Span, 'id' | 'parentId' | 'name' | 'startedAt' | 'attributes'>;
 
 export type AttemptTrace = ReturnType<typeof createAttemptTrace>;
 
-/** Makes spans of what the runner of an attempt says to its recorder. */
+/** Creates spans from the calls of the runner of an attempt to its recorder. */
 export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
   const { run, environment, workerId } = job;
-  const own: Open = {
+  const attemptSpan: OpenSpan = {
     id: attemptSpanId(trace, run.attempt),
     parentId: trace.spanId,
     name: `attempt ${run.attempt}`,
@@ -34,9 +36,9 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
     },
   };
   const blocks = new Map<string, Block>();
-  let phase: (Open & { phase: RunPhase }) | undefined;
+  let phase: (OpenSpan & { phase: RunPhase }) | undefined;
 
-  const begin = (name: string, parent: Open, attributes: Attributes = {}): Open => ({
+  const begin = (name: string, parent: OpenSpan, attributes: Attributes = {}): OpenSpan => ({
     id: newSpanId(),
     parentId: parent.id,
     name,
@@ -44,7 +46,7 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
     attributes,
   });
   const end = (
-    span: Open,
+    span: OpenSpan,
     more: { error?: string | undefined; endedAt?: number; attributes?: Attributes } = {},
   ) => {
     const { error, endedAt = Date.now(), attributes } = more;
@@ -56,12 +58,12 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
       attributes: { ...span.attributes, ...attributes },
     });
   };
-  const current = () => phase ?? own;
+  const current = () => phase ?? attemptSpan;
 
-  function enter(name: RunPhase): void {
+  function startPhase(name: RunPhase): void {
     if (phase?.phase === name) return;
     if (phase) end(phase);
-    phase = { ...begin(name, own), phase: name };
+    phase = { ...begin(name, attemptSpan), phase: name };
   }
 
   function testStarted({ name, suite }: PlannedTest): void {
@@ -77,18 +79,18 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
     block.open.add(name);
   }
 
-  function tested(result: NewResult): void {
+  function testEnded(result: NewResult): void {
     const { test, suite } = result;
     const now = Date.now();
     const key = suite ?? `test ${test}`;
     const block = blocks.get(key);
     if (!block) {
-      // Nothing was executed: MFTF could not generate it.
+      // The test was not executed: MFTF could not generate it.
       end(begin(`test ${test}`, current()), describe(result));
       return;
     }
-    const startedAt = within(result.startedAt.getTime(), block.span.startedAt, now);
-    const endedAt = within(startedAt + result.durationMs, startedAt, now);
+    const startedAt = clamp(result.startedAt.getTime(), block.span.startedAt, now);
+    const endedAt = clamp(startedAt + result.durationMs, startedAt, now);
     block.testedUntil = Math.max(block.testedUntil, endedAt);
     block.open.delete(test);
     if (suite !== undefined) {
@@ -96,7 +98,7 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
     }
     if (block.open.size > 0) return;
     blocks.delete(key);
-    // From there on what the test left is fetched, read and kept.
+    // After the last test, the files of the tests are fetched, read and stored.
     end({ ...begin('results', block.span), startedAt: block.testedUntil });
     end(block.span, suite === undefined ? describe(result) : {});
   }
@@ -106,7 +108,7 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
       ...job.record,
       async phase(name) {
         await job.record.phase(name);
-        enter(name);
+        startPhase(name);
       },
       async testStarted(test) {
         await job.record.testStarted(test);
@@ -114,16 +116,16 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
       },
       async result(result) {
         await job.record.result(result);
-        tested(result);
+        testEnded(result);
       },
     } satisfies Recorder,
 
-    /** Something that takes time within the phase that it began in. */
-    async part<T>(name: string, work: () => Promise<T>, tell?: (result: T) => Attributes): Promise<T> {
+    /** Runs `work` in a span below the current phase. */
+    async part<T>(name: string, work: () => Promise<T>, describe?: (result: T) => Attributes): Promise<T> {
       const span = begin(name, current());
       try {
         const result = await work();
-        end(span, tell && { attributes: tell(result) });
+        end(span, describe && { attributes: describe(result) });
         return result;
       } catch (error) {
         end(span, { error: codeOf(error) });
@@ -131,16 +133,23 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit) {
       }
     },
 
-    ended(how: { outcome: Outcome } | { error: unknown }): void {
-      const outcome = 'outcome' in how ? how.outcome : undefined;
+    /** Ends all open spans of the attempt. */
+    ended(result: { outcome: Outcome } | { error: unknown }): void {
+      const outcome = 'outcome' in result ? result.outcome : undefined;
       const error =
-        'error' in how ? codeOf(how.error) : outcome?.kind === 'broken' ? outcome.reason.code : undefined;
+        'error' in result
+          ? codeOf(result.error)
+          : outcome?.kind === 'broken'
+            ? outcome.reason.code
+            : undefined;
       for (const { span, suite, open } of blocks.values()) {
         const attributes = suite === undefined ? { 'test.case.name': [...open][0] } : {};
         end(span, { error: error ?? 'unfinished', attributes });
       }
       if (phase) end(phase, { error });
-      end(own, { error, attributes: { 'matre.attempt.outcome': outcome?.kind ?? 'ended' } });
+      // The names of outcomes in traces are those of the table of attempts.
+      const name = outcome?.kind === 'requeue' ? 'handed-back' : (outcome?.kind ?? 'ended');
+      end(attemptSpan, { error, attributes: { 'matre.attempt.outcome': name } });
     },
   };
 }
@@ -151,7 +160,7 @@ function describe({ test, suite, status, reason }: NewResult) {
       'test.case.name': test,
       'test.suite.name': suite,
       'matre.test.status': status,
-      // The standard has words for these two only.
+      // The semantic conventions of OpenTelemetry have values for these two only.
       'test.case.result.status': status === 'passed' ? 'pass' : status === 'failed' ? 'fail' : undefined,
     },
     error: status === 'failed' || status === 'broken' ? (reason?.code ?? status) : undefined,
@@ -162,4 +171,4 @@ function codeOf(error: unknown): string {
   return error instanceof Cancelled ? 'cancelled' : toFault(error).code;
 }
 
-const within = (at: number, from: number, to: number) => Math.min(Math.max(at, from), to);
+const clamp = (time: number, from: number, to: number) => Math.min(Math.max(time, from), to);

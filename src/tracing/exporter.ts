@@ -1,21 +1,22 @@
 import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { createOutageLog } from '../async/outage-log.ts';
+import { withTimeout } from '../async/timeout.ts';
 import type { TracingConfig } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import type { Emit, Span } from './span.ts';
 
-/** For one try to send, all told. A collector that is away costs the end of a process so much, and nothing else. */
+/** For one export, with all its retries. An unreachable collector delays the end of a process by so much, and nothing else. */
 const timeoutMs = 3_000;
-/** How long spans are gathered before they are sent. */
-const gatherMs = 2_000;
-/** What is more than this while the collector is away is dropped: a run of 4,000 tests has about 8,000 spans. */
-const maxWaiting = 10_000;
+/** How long spans are collected before they are sent as a batch. */
+const batchDelayMs = 2_000;
+/** More spans than this are dropped while the collector is unreachable: a run of 4,000 tests has about 8,000 spans. */
+const maxQueued = 10_000;
 
 /**
- * Sends spans to an OpenTelemetry collector, as OTLP in JSON over HTTP, in the background. Says once that it does not take
- * them, and once that it does again. The SDK is loaded here, so that whoever needs no traces does not wait for it.
+ * Sends spans to an OpenTelemetry collector, as OTLP in JSON over HTTP, in the background. Logs when the collector begins to refuse
+ * them, and when it accepts them again. The SDK is imported here, so that a process without traces does not load it.
  */
 export async function openExporter(
   config: TracingConfig,
@@ -35,40 +36,41 @@ export async function openExporter(
     headers: config.headers,
     timeoutMillis: timeoutMs,
   });
-  let failing = false;
+  const outage = createOutageLog({
+    onBegin(error) {
+      // Only the first line: the response of a collector may quote the request, headers included.
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : undefined;
+      const endpoint = hideCredentials(config.endpoint);
+      log.warn({ endpoint, reason }, 'Traces cannot be sent; runs continue without them');
+    },
+    onEnd: () => log.info('Traces are sent again'),
+  });
   const send = exporter.export.bind(exporter);
   exporter.export = (spans, done) =>
     send(spans, (result) => {
-      const failed = result.code !== 0;
-      if (failed && !failing) {
-        // Only the first line: the answer of a collector may quote what was sent, headers included.
-        const because = result.error?.message.split('\n', 1)[0];
-        log.warn(
-          { endpoint: hideCredentials(config.endpoint), because },
-          'Traces cannot be sent; runs go on without',
-        );
-      } else if (!failed && failing) log.info('Traces are sent again');
-      failing = failed;
+      if (result.code === 0) outage.succeeded();
+      else outage.failed(result.error);
       done(result);
     });
   const processor = new BatchSpanProcessor(exporter, {
-    maxQueueSize: maxWaiting,
+    maxQueueSize: maxQueued,
     maxExportBatchSize: 512,
-    scheduledDelayMillis: gatherMs,
+    scheduledDelayMillis: batchDelayMs,
     exportTimeoutMillis: timeoutMs,
   });
   return {
     emit: (span) => processor.onEnd(toReadable(span, resource)),
     async close() {
-      const over = new AbortController();
-      const shutdown = processor.shutdown().catch(() => {});
-      await Promise.race([shutdown, pause(timeoutMs, undefined, { signal: over.signal }).catch(() => {})]);
-      over.abort();
+      await withTimeout(
+        timeoutMs,
+        () => processor.shutdown().catch(() => {}),
+        () => undefined,
+      );
     },
   };
 }
 
-/** A span as the SDK has it when it has ended. The SDK makes ids by chance, and ours are known to several processes. */
+/** An ended span in the form of the SDK, which would create random ids; ours must be the same in several processes. */
 function toReadable(span: Span, resource: ReadableSpan['resource']): ReadableSpan {
   const { traceId, id, parentId, startedAt, endedAt, error } = span;
   const attributes = { ...span.attributes, ...(error !== undefined && { 'error.type': error }) };
@@ -94,7 +96,7 @@ function toReadable(span: Span, resource: ReadableSpan['resource']): ReadableSpa
   };
 }
 
-/** Seconds and nanoseconds. */
+/** Milliseconds as seconds and nanoseconds. */
 function toHrTime(ms: number): [number, number] {
   return [Math.floor(ms / 1000), Math.round((ms % 1000) * 1_000_000)];
 }

@@ -51,7 +51,7 @@ function emitted(finished: Run, attempts: Attempt[]): Span[] {
   return spans;
 }
 
-it('tells of a run, of each time that it waited, and of the attempt whose worker was lost', () => {
+it('emits spans of a run, of each time that it was queued, and of the attempt whose worker was lost', () => {
   const spans = emitted(run, [attempt(1, 5, 12, 'lost'), attempt(2, 15, 30, 'finished')]);
   const shown = spans.map(({ name, parentId, startedAt, endedAt, error }) => {
     return [name, parentId === trace.spanId, startedAt / 1_000 - 1.7e9, endedAt / 1_000 - 1.7e9, error];
@@ -67,11 +67,11 @@ it('tells of a run, of each time that it waited, and of the attempt whose worker
     id: trace.spanId,
     attributes: { 'matre.run.requested_by': 'cli', 'matre.run.attempts': 2, 'matre.run.verdict': 'passed' },
   });
-  // What kind of thing asked, and not who.
+  // The kind of requester, without its name.
   expect(JSON.stringify(spans)).not.toContain('alice');
 });
 
-it('tells of a run that was cancelled while it waited', () => {
+it('emits spans of a run that was cancelled while it was queued', () => {
   const spans = emitted({ ...run, verdict: 'cancelled', attempt: 0, finishedAt: second(3) }, []);
   expect(spans.map(({ name, error }) => [name, error])).toEqual([
     ['queued', undefined],
@@ -79,7 +79,7 @@ it('tells of a run that was cancelled while it waited', () => {
   ]);
 });
 
-it('has a trace of its own for each run, the same for whoever asks', () => {
+it('has a separate trace for each run, the same in every process', () => {
   expect(traceOf('here', 7, undefined)).toEqual(trace);
   expect(traceOf('here', 8, undefined).traceId).not.toBe(trace.traceId);
   expect(traceOf('there', 7, undefined).traceId).not.toBe(trace.traceId);

@@ -3,16 +3,16 @@ import type { Attempt } from '../store/tables/attempts.ts';
 import { attemptSpanId, type Emit, newSpanId, type Trace } from './span.ts';
 
 /**
- * The spans of a run that is finished: itself, each time that it waited in the queue, and the attempts whose workers were lost,
- * which nobody else could tell of. Times are those of the database.
+ * Emits the spans of a finished run: of the run itself, of each time that it waited in the queue, and of attempts whose workers were
+ * lost, which could not emit them. Times are those of the database.
  */
 export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trace, emit: Emit): void {
   const { traceId, spanId, parentId } = trace;
   const finishedAt = (run.finishedAt ?? new Date()).getTime();
-  let waitsSince = run.queuedAt.getTime();
+  let queuedSince = run.queuedAt.getTime();
   for (const { attempt, workerId, startedAt, endedAt, outcome, reason } of attempts) {
-    waited(waitsSince, startedAt.getTime());
-    waitsSince = endedAt?.getTime() ?? finishedAt;
+    emitQueued(queuedSince, startedAt.getTime());
+    queuedSince = endedAt?.getTime() ?? finishedAt;
     if (outcome !== 'lost') continue;
     emit({
       traceId,
@@ -20,7 +20,7 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
       parentId: spanId,
       name: `attempt ${attempt}`,
       startedAt: startedAt.getTime(),
-      endedAt: waitsSince,
+      endedAt: queuedSince,
       attributes: {
         'matre.run.id': run.id,
         'matre.environment': run.environmentCode,
@@ -31,8 +31,8 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
       error: reason?.code ?? outcome,
     });
   }
-  // Nothing, unless it was cancelled while it waited: else its last attempt ended in the same moment.
-  waited(waitsSince, finishedAt);
+  // Only for a run that was cancelled while it was queued: otherwise its last attempt ended at the same moment.
+  emitQueued(queuedSince, finishedAt);
   emit({
     traceId,
     id: spanId,
@@ -49,7 +49,7 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
           : undefined,
   });
 
-  function waited(from: number, to: number): void {
+  function emitQueued(from: number, to: number): void {
     if (to <= from) return;
     emit({
       traceId,
@@ -70,7 +70,7 @@ function describeRun(run: Run) {
     'matre.environment': run.environmentCode,
     'matre.run.verdict': run.verdict,
     'matre.run.attempts': run.attempt,
-    'matre.run.requested_by': kindOf(run),
+    'matre.run.requested_by': requesterKindOf(run),
     'matre.run.commit': run.commit?.id,
     'matre.run.retry_of': run.retryOf,
     'matre.tests.planned': planned,
@@ -81,8 +81,8 @@ function describeRun(run: Run) {
   };
 }
 
-/** What kind of thing asked for a run, and not who. */
-function kindOf({ requestedBy, scheduleId }: Run): 'schedule' | 'cli' | 'api' | 'token' | 'user' {
+/** The kind of principal that requested a run, without its name. */
+function requesterKindOf({ requestedBy, scheduleId }: Run): 'schedule' | 'cli' | 'api' | 'token' | 'user' {
   if (scheduleId !== undefined || requestedBy.startsWith('schedule ')) return 'schedule';
   if (requestedBy.startsWith('cli:')) return 'cli';
   if (requestedBy === 'api') return 'api';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TraceParent } from '../model/trace-parent.ts';
 
-/** A part of what happened, with when it began and ended (milliseconds since the epoch). */
+/** An operation within a trace, with its start and end (milliseconds since the epoch). */
 export interface Span {
   traceId: string;
   id: string;
@@ -9,29 +9,28 @@ export interface Span {
   name: string;
   startedAt: number;
   endedAt: number;
-  /** Never a secret, and no name of a person: traces go to a program that others look after. */
+  /** Without secrets and names of users: the collector may be operated by others. */
   attributes: Attributes;
-  /** A fault code or a word such as `failed`; a span without one ended as it should. Never a message: those quote what tests say. */
+  /** A fault code or a word such as `failed`; absent: no error. Never a message, because messages quote output of tests. */
   error?: string | undefined;
 }
 
 export type Attributes = Record<string, string | number | boolean | undefined>;
 
-/** Takes a span that has ended. Never waits and never throws. */
+/** Receives an ended span. Never blocks and never throws. */
 export type Emit = (span: Span) => void;
 
-/** Where the spans of a run belong. */
+/** The trace of a run. */
 export interface Trace {
   traceId: string;
-  /** Of the run itself. */
+  /** The span of the run itself. */
   spanId: string;
-  /** Who asked for the run. */
+  /** The span of the caller that requested the run. */
   parentId: string | undefined;
 }
 
 /**
- * The same for everybody who asks, so that spans of a run meet in one trace, whichever processes executed it and whatever
- * became of them.
+ * The trace of a run, the same in every process, so that all spans of a run belong to one trace, whichever processes executed it.
  */
 export function traceOf(installation: string, runId: number, parent: TraceParent | undefined): Trace {
   const name = `run ${runId} of ${installation}`;
@@ -42,7 +41,7 @@ export function traceOf(installation: string, runId: number, parent: TraceParent
   };
 }
 
-/** Of an attempt: known to whoever finds that its worker was lost. */
+/** The id of the span of an attempt, the same in every process: another one may emit the span of a lost worker. */
 export function attemptSpanId(trace: Trace, attempt: number): string {
   return digest(`attempt ${attempt} of ${trace.traceId} ${trace.spanId}`).slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { runPeriodically } from '../async/interval.ts';
+import { runPeriodically, type Service } from '../async/interval.ts';
 import type { TracingConfig } from '../config/config.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
@@ -13,41 +13,44 @@ import { openExporter } from './exporter.ts';
 import { emitFinished } from './finished.ts';
 import { type Attributes, type Emit, traceOf } from './span.ts';
 
-/** Between looks for runs that are finished. */
+/** Between queries for finished runs. */
 const everyMs = 2_000;
-/** How many of them are taken at once. */
-const atOnce = 50;
+/** How many finished runs are read at once. */
+const batchSize = 50;
 
-/** How a method is told of: as a part of that name, with what its result says of it. */
+/** How a method is traced: the name of its span, and attributes from its result. */
 // biome-ignore lint/suspicious/noExplicitAny: the result is that of the method
-type Told = string | { name: string; tell(result: any): Attributes };
+type TracedMethod = string | { name: string; describe(result: any): Attributes };
 
-/** Times the methods that are named when they are called for a run; any other call goes straight through. */
-export type Watch = <Parts extends object>(parts: Parts, methods: { [Name in keyof Parts]?: Told }) => Parts;
+/** Wraps the named methods, so that calls for a run get a span; other calls are passed through. */
+export type Watch = <Parts extends object>(
+  parts: Parts,
+  methods: { [Name in keyof Parts]?: TracedMethod },
+) => Parts;
 
-/** Without traces: nothing is watched. */
+/** Without traces: returns the object unchanged. */
 export const unwatched: Watch = (parts) => parts;
 
 export interface Tracing {
-  /** The same runner, told of. */
+  /** The same runner, with spans for its attempts. */
   traced(runner: Runner): Runner;
   watch: Watch;
-  /** Until then nothing is told. Never rejects because of the collector. `stop` sends what is left, within seconds. */
-  start(): Promise<{ stop(): Promise<void> }>;
+  /** Starts to emit spans. Never rejects because of the collector. `stop` sends the remaining spans, within seconds. */
+  start(): Promise<Service>;
 }
 
 /**
- * Traces of runs for an OpenTelemetry collector. What happens is seen from the outside: what runners say to their recorders,
- * when parts that runners use begin and end, and what the database says of finished runs. A trace is never waited for.
+ * Traces runs for an OpenTelemetry collector. Runs are observed from the outside: the calls of runners to their recorders, the start
+ * and end of calls to parts that runners use, and finished runs in the database. No run ever waits for a trace.
  */
 export function createTracing(deps: { config: TracingConfig; database: Database; log: Logger }): Tracing {
   const { config, database, log } = deps;
   const traces = createTraces({ database });
   const attempts = createAttempts({ database });
-  const under = new AsyncLocalStorage<AttemptTrace>();
+  const currentAttempt = new AsyncLocalStorage<AttemptTrace>();
   let started: { emit: Emit; installation: string } | undefined;
 
-  /** `undefined` when nothing is to be told of this attempt. */
+  /** The trace of an attempt; `undefined` when it is not traced. */
   async function traceAttempt(job: Parameters<Runner>[0]): Promise<AttemptTrace | undefined> {
     if (!started) return undefined;
     const { emit, installation } = started;
@@ -64,15 +67,15 @@ export function createTracing(deps: { config: TracingConfig; database: Database;
   async function recordFinished(emit: Emit, installation: string): Promise<void> {
     try {
       for (;;) {
-        const finished = await traces.takeFinished(atOnce);
+        const finished = await traces.takeFinished(batchSize);
         for (const { run, traceParent } of finished) {
           if (traceParent?.sampled === false) continue;
           emitFinished(run, await attempts.list(run.id), traceOf(installation, run.id, traceParent), emit);
         }
-        if (finished.length < atOnce) return;
+        if (finished.length < batchSize) return;
       }
     } catch (error) {
-      log.debug({ code: toFault(error).code }, 'Finished runs could not be looked for');
+      log.debug({ code: toFault(error).code }, 'Finished runs could not be read');
     }
   }
 
@@ -82,7 +85,7 @@ export function createTracing(deps: { config: TracingConfig; database: Database;
       if (!attempt) return runner(job);
       let outcome: Outcome;
       try {
-        outcome = await under.run(attempt, () => runner({ ...job, record: attempt.record }));
+        outcome = await currentAttempt.run(attempt, () => runner({ ...job, record: attempt.record }));
       } catch (error) {
         attempt.ended({ error });
         throw error;
@@ -92,17 +95,18 @@ export function createTracing(deps: { config: TracingConfig; database: Database;
     },
 
     watch(parts, methods) {
-      const calls = parts as Record<string, (...given: unknown[]) => Promise<unknown>>;
-      const watched = { ...calls };
-      for (const [method, told] of Object.entries(methods) as [string, Told][]) {
+      const calls = parts as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
+      const wrapped = { ...calls };
+      for (const [method, traced] of Object.entries(methods) as [string, TracedMethod][]) {
         const call = calls[method] as (typeof calls)[string];
-        const { name, tell } = typeof told === 'string' ? { name: told, tell: undefined } : told;
-        watched[method] = (...given: unknown[]) => {
-          const attempt = under.getStore();
-          return attempt ? attempt.part(name, () => call(...given), tell) : call(...given);
+        const { name, describe } =
+          typeof traced === 'string' ? { name: traced, describe: undefined } : traced;
+        wrapped[method] = (...parameters: unknown[]) => {
+          const attempt = currentAttempt.getStore();
+          return attempt ? attempt.part(name, () => call(...parameters), describe) : call(...parameters);
         };
       }
-      return watched as typeof parts;
+      return wrapped as typeof parts;
     },
 
     async start() {

@@ -9,13 +9,13 @@ const fault = (code: FaultCode) => new Fault(code, code);
 const broken = (code: FaultCode) => ({ kind: 'verdict', verdict: 'broken', reason: { code, message: code } });
 
 describe('how a run ends', () => {
-  it('is told by the results when the runner finished', () => {
+  it('follows from the results when the runner finished', () => {
     expect(endOf(finished, never)).toEqual({ kind: 'results' });
   });
 
-  it('is as the runner says', () => {
+  it('follows from the outcome of the runner', () => {
     const reason = { code: 'IMAGE_MISSING', message: 'x' } as const;
-    expect(endOf({ outcome: { kind: 'handed-back' } }, never)).toEqual({ kind: 'hand-back' });
+    expect(endOf({ outcome: { kind: 'requeue' } }, never)).toEqual({ kind: 'requeue' });
     expect(endOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
       kind: 'verdict',
       verdict: 'broken',
@@ -23,7 +23,7 @@ describe('how a run ends', () => {
     });
   });
 
-  it('is broken by a fault, and by anything unknown', () => {
+  it('is broken by a fault and by an unknown error', () => {
     expect(endOf({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
     for (const error of [new Error('x'), 'x', undefined, null]) {
       expect(endOf({ error }, never)).toMatchObject({
@@ -33,21 +33,21 @@ describe('how a run ends', () => {
     }
   });
 
-  it('is decided by an abort, whatever the runner says', () => {
-    for (const ended of [finished, { error: fault('IMAGE_MISSING') }]) {
-      expect(endOf(ended, AbortSignal.abort(new Cancelled()))).toEqual({
+  it('follows from an abort, whatever the outcome of the runner', () => {
+    for (const end of [finished, { error: fault('IMAGE_MISSING') }]) {
+      expect(endOf(end, AbortSignal.abort(new Cancelled()))).toEqual({
         kind: 'verdict',
         verdict: 'cancelled',
       });
-      expect(endOf(ended, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
-      expect(endOf(ended, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
-        kind: 'hand-back',
+      expect(endOf(end, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
+      expect(endOf(end, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
+        kind: 'requeue',
       });
     }
   });
 
   it.each(['LOCK_LOST', 'LOCK_STORE_UNREACHABLE', 'DATABASE_UNREACHABLE'] as const)(
-    'by %s says nothing about the run',
+    'is an interruption by %s, which says nothing about the run',
     (code) => {
       const interrupted = { kind: 'interrupted', reason: { code, message: code } };
       expect(endOf(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);

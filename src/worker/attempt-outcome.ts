@@ -4,12 +4,12 @@ import { Cancelled, type Outcome } from './runner.ts';
 
 /** What is written about a run when its runner has ended. */
 export type AttemptEnd =
-  /** The results tell the verdict. */
+  /** The verdict follows from the results. */
   | { kind: 'results' }
   | { kind: 'verdict'; verdict: Verdict; reason?: Reason }
-  /** Back to the queue. */
-  | { kind: 'hand-back' }
-  /** The same, because the worker lost what it needs to go on; says nothing about the run. */
+  /** The run is requeued. */
+  | { kind: 'requeue' }
+  /** The run is requeued because the worker lost what it needs to continue; this says nothing about the run. */
   | { kind: 'interrupted'; reason: Reason }
   /** Another worker has the run: nothing may be written. */
   | { kind: 'nothing' };
@@ -17,13 +17,16 @@ export type AttemptEnd =
 /** How the runner ended: with an outcome, or with an error. */
 export type RunnerEnd = { outcome: Outcome } | { error: unknown };
 
-/** An abort outweighs what the runner says, because what it did after that was done without the right to do it. */
-export function endOf(ended: RunnerEnd, abort: AbortSignal): AttemptEnd {
+/**
+ * What to write about a run whose runner has ended. An abort outweighs the outcome of the runner, which lost the right to execute
+ * the run at that moment.
+ */
+export function endOf(end: RunnerEnd, abort: AbortSignal): AttemptEnd {
   if (abort.aborted) return endOfError(abort.reason);
-  if ('error' in ended) return endOfError(ended.error);
-  const { outcome } = ended;
+  if ('error' in end) return endOfError(end.error);
+  const { outcome } = end;
   if (outcome.kind === 'broken') return { kind: 'verdict', verdict: 'broken', reason: outcome.reason };
-  return { kind: outcome.kind === 'handed-back' ? 'hand-back' : 'results' };
+  return { kind: outcome.kind === 'requeue' ? 'requeue' : 'results' };
 }
 
 function endOfError(error: unknown): AttemptEnd {
@@ -31,7 +34,7 @@ function endOfError(error: unknown): AttemptEnd {
   const fault = toFault(error);
   const reason: Reason = { code: fault.code, message: fault.message };
   if (isFault(fault, 'STALE_FENCE')) return { kind: 'nothing' };
-  if (isFault(fault, 'WORKER_STOPPED')) return { kind: 'hand-back' };
+  if (isFault(fault, 'WORKER_STOPPED')) return { kind: 'requeue' };
   if (isFault(fault, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE', 'DATABASE_UNREACHABLE')) {
     return { kind: 'interrupted', reason };
   }

@@ -14,98 +14,99 @@ export interface ExecutionOptions {
   queue: Queue;
   database: Database;
   locks: LockStore;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   runner: Runner;
-  /** Already says which worker and run it is about. */
+  /** Its lines carry the worker and the run. */
   log: Logger;
   claim: Claim;
-  /** Monotonic time before the claim was asked for. */
-  askedAt: number;
+  /** Monotonic time before the run was claimed. */
+  requestedAt: number;
   workerId: string;
   settings: ExecutionSettings;
   /** See `Job.stop`. */
   stop: AbortSignal;
   /** Aborts the run with its reason. */
   stopNow: AbortSignal;
-  /** See `Queue.onClaimChanged`; returns how to end that. */
+  /** See `Queue.onClaimChanged`; returns how to unsubscribe. */
   onClaimChanged(callback: (runId: number | undefined) => void): () => void;
-  /** Called when the run was queued again and may be claimed in so many milliseconds. */
+  /** Called when the run was requeued and may be claimed again in `delayMs`. */
   onRetry(delayMs: number): void;
   /** Called when the run could not be executed because the container engine does not answer. */
-  onEngineAway(): void;
+  onEngineUnreachable(): void;
 }
 
 export interface ExecutionSettings {
   leaseMs: number;
-  /** A run whose worker, lock or database was lost so often is broken. */
+  /** A run that lost its worker, lock or database so often is broken. */
   maxAttempts: number;
-  /** How often a run that is broken for a passing reason is tried again, and how long it waits before the first time. */
+  /** How often a run that is broken for a transient reason is retried, and how long it waits before the first retry. */
   retries: number;
   retryPauseMs: number;
   /** How long a runner may take to end after an abort. A minute by default, or twice the lease. */
   graceMs?: number;
 }
 
-/** What became of a claim: executed (whatever the verdict), or given back without spending an attempt. */
-export type Executed = 'executed' | 'locked' | 'lock-store-away' | 'stopping';
+/** What happened to a claim: `executed`, whatever the verdict; otherwise it was undone and no attempt was spent. */
+export type ExecutionResult = 'executed' | 'locked' | 'lock-store-unreachable' | 'stopping';
 
 /**
- * Executes a claimed run: takes the lock of its environment, lets the runner work, writes how it ended.
+ * Executes a claimed run: takes the lock of its environment, calls the runner, writes how the attempt ended.
  *
- * Who decides whether the run may go on: the lease in the database is the truth, and the lock of the environment is a second
- * guard that refuses early. When the lock store does not answer, or has forgotten the lock, it knows nothing, and
- * nobody gets a lock from it: then `stillMine` asks the database, and the run goes on as long as its lease is renewed.
- * When the store answers that somebody else holds the lock, that is knowledge, and it ends the run, whatever
- * the database says: two holders mean that one of the guards is wrong. A lease that could not be renewed ends the run.
+ * What decides whether the run may continue: the lease in the database is the truth, and the lock of the environment is a second
+ * guard that refuses early. When the lock store does not answer, or has forgotten the lock, it knows nothing, and grants no
+ * lock to anyone: then `confirmOwnership` asks the database, and the run continues as long as its lease is renewed.
+ * When the store answers that another process holds the lock, the run ends, whatever the database says: two holders mean that
+ * one of the guards is wrong. A lease that could not be renewed ends the run.
+ *
+ * Errors: those of the lock store other than LOCK_STORE_UNREACHABLE.
  */
-export async function execute(options: ExecutionOptions): Promise<Executed> {
-  const { queue, locks, claim, log, workerId } = options;
+export async function execute(options: ExecutionOptions): Promise<ExecutionResult> {
+  const { queue, locks, claim, log, workerId, stopNow } = options;
   const { run, environment, fence } = claim;
   const owner = `${workerId}, run ${run.id}`;
-  const cut = new AbortController();
+  const runAbort = new AbortController();
   const lease = createLease({
     runId: run.id,
     renew: () => queue.renew(run.id, fence),
-    askedAt: options.askedAt,
+    requestedAt: options.requestedAt,
     leaseMs: options.settings.leaseMs,
-    onCancel: () => cut.abort(new Cancelled()),
+    onCancel: () => runAbort.abort(new Cancelled()),
   });
-  const forget = options.onClaimChanged((changed) => {
+  const unsubscribe = options.onClaimChanged((changed) => {
     if (changed === undefined || changed === run.id) lease.renewNow();
   });
   // Not a part of `AbortSignal.any`, which leaves something behind in a signal that outlives the run.
-  const { stopNow } = options;
-  const onStopNow = () => cut.abort(stopNow.reason);
+  const onStopNow = () => runAbort.abort(stopNow.reason);
   if (stopNow.aborted) onStopNow();
   else stopNow.addEventListener('abort', onStopNow);
-  const confirmOwnership = createSecondJudge(options);
+  const confirmOwnership = createOwnershipCheck(options);
   try {
-    let held: HeldLock | undefined;
+    let lock: HeldLock | undefined;
     try {
-      held = await locks.tryAcquire(lockNames.environment(environment.id), { owner, confirmOwnership });
+      lock = await locks.tryAcquire(lockNames.environment(environment.id), { owner, confirmOwnership });
     } catch (error) {
-      await giveBack(options);
-      if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-away';
+      await unclaim(options);
+      if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-unreachable';
       throw error;
     }
-    if (!held) {
+    if (!lock) {
       log.info('Environment locked, skipping');
-      await giveBack(options);
+      await unclaim(options);
       return 'locked';
     }
     if (options.stop.aborted) {
-      await held.release();
-      await giveBack(options);
+      await lock.release();
+      await unclaim(options);
       return 'stopping';
     }
     try {
-      await executeLocked({ ...options, lease, held, cut, confirmOwnership, owner });
+      await executeLocked({ ...options, lease, lock, runAbort, confirmOwnership, owner });
     } finally {
-      await held.release();
+      await lock.release();
     }
     return 'executed';
   } finally {
-    forget();
+    unsubscribe();
     stopNow.removeEventListener('abort', onStopNow);
     lease.end();
   }
@@ -113,79 +114,81 @@ export async function execute(options: ExecutionOptions): Promise<Executed> {
 
 interface LockedOptions extends ExecutionOptions {
   lease: Lease;
-  held: HeldLock;
-  /** Ends the run: cancelled, the execution lock is lost, or the worker is stopped at once. */
-  cut: AbortController;
+  /** The lock of the environment. */
+  lock: HeldLock;
+  /** Ends the run: it was cancelled, the execution lock is lost, or the worker is stopped at once. */
+  runAbort: AbortController;
   confirmOwnership: () => Promise<boolean>;
   owner: string;
 }
 
 async function executeLocked(options: LockedOptions): Promise<void> {
-  const {
-    queue,
-    locks,
-    claim,
-    log,
-    workerId,
-    lease,
-    held,
-    cut,
-    confirmOwnership: stillMine,
-    owner,
-    stop,
-    waiting,
-  } = options;
+  const { queue, claim, log, workerId, lease, lock, runAbort, stop, spool } = options;
   const { run, environment, fence } = claim;
-  const key = { runId: run.id, fence };
-  const abort = AbortSignal.any([cut.signal, lease.lost, held.lost]);
-
-  async function exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const name = lockNames.execution(environment.id);
-    const execution = await locks.acquire(name, { owner, confirmOwnership: stillMine, signal: abort });
-    const onLost = () => cut.abort(execution.lost.reason);
-    execution.lost.addEventListener('abort', onLost);
-    try {
-      held.assertHeld();
-      execution.assertHeld();
-      return await work(abort);
-    } finally {
-      execution.lost.removeEventListener('abort', onLost);
-      await execution.release();
-    }
-  }
-
-  let ended: RunnerEnd;
+  const abort = AbortSignal.any([runAbort.signal, lease.lost, lock.lost]);
+  const recorder = queue.recorder(run.id, fence);
+  const job: Job = {
+    run,
+    environment,
+    fence,
+    workerId,
+    abort,
+    assertHeld() {
+      abort.throwIfAborted();
+      lease.assertHeld();
+      lock.assertHeld();
+    },
+    heldUntil: () => lease.until(),
+    stop,
+    exclusively: (work) => withExecutionLock(options, abort, work),
+    record: spoolingRecorder(recorder, { claim: { runId: run.id, fence }, spool, abort, log }),
+    log,
+  };
+  let end: RunnerEnd;
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
-    const record = spoolingRecorder(queue.recorder(run.id, fence), { claim: key, waiting, abort, log });
-    const assertHeld = () => {
-      abort.throwIfAborted();
-      lease.assertHeld();
-      held.assertHeld();
-    };
-    const heldUntil = () => lease.until();
-    const job: Job = {
-      ...{ run, environment, fence, workerId, abort, assertHeld, heldUntil, stop, exclusively, record, log },
-    };
-    // Longer than any test process may live that the runner lost sight of.
+    // Longer than any test process may live that the runner has lost track of.
     const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;
-    ended = { outcome: await withinGrace(options.runner(job), abort, graceMs) };
+    end = { outcome: await withGracePeriod(options.runner(job), abort, graceMs) };
   } catch (error) {
-    ended = { error };
+    end = { error };
     if (!abort.aborted && toFault(error).code === 'INTERNAL') log.error({ err: error }, 'The runner failed');
   }
-  // Before the verdict: whoever starts the next run of this environment then finds the lock free. Until the
-  // verdict is written the database lets nobody start.
-  await held.release();
-  await finishAttempt(options, endOf(ended, abort));
+  // Before the verdict, so that the next run of this environment finds the lock free. Until the verdict is written, the database
+  // lets no run start there.
+  await lock.release();
+  await finishAttempt(options, endOf(end, abort));
 }
 
-/** The result of `work`; rejects when it has not ended `graceMs` after the abort. */
-async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
+/** Holds the execution lock while `work` runs; its loss aborts the run. */
+async function withExecutionLock<T>(
+  { locks, claim, owner, confirmOwnership, lock, runAbort }: LockedOptions,
+  abort: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const name = lockNames.execution(claim.environment.id);
+  const execution = await locks.acquire(name, { owner, confirmOwnership, signal: abort });
+  const onLost = () => runAbort.abort(execution.lost.reason);
+  execution.lost.addEventListener('abort', onLost);
+  try {
+    lock.assertHeld();
+    execution.assertHeld();
+    return await work(abort);
+  } finally {
+    execution.lost.removeEventListener('abort', onLost);
+    await execution.release();
+  }
+}
+
+/**
+ * The result of `work`; rejects with INTERNAL when it has not ended `graceMs` after the abort. Not `withTimeout`, whose time starts
+ * with the work.
+ */
+async function withGracePeriod<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
-  const grace = new Promise<never>((_, reject) => {
+  const graceOver = new Promise<never>((_, reject) => {
     const message = `The runner did not end within ${graceMs} ms after the run was aborted.`;
     onAbort = () => {
       timer = setTimeout(() => reject(new Fault('INTERNAL', message)), graceMs);
@@ -194,39 +197,39 @@ async function withinGrace<T>(work: Promise<T>, abort: AbortSignal, graceMs: num
   if (abort.aborted) onAbort();
   else abort.addEventListener('abort', onAbort);
   try {
-    return await Promise.race([work, grace]);
+    return await Promise.race([work, graceOver]);
   } finally {
     clearTimeout(timer);
     abort.removeEventListener('abort', onAbort);
   }
 }
 
-/** Undoes the claim. If that cannot be written, the lease expires and the run is queued again. */
-async function giveBack({ queue, claim, log }: ExecutionOptions): Promise<void> {
+/** Undoes the claim. If that cannot be written, the run is requeued when its lease expires. */
+async function unclaim({ queue, claim, log }: ExecutionOptions): Promise<void> {
   try {
-    await queue.giveBack(claim.run.id, claim.fence);
+    await queue.unclaim(claim.run.id, claim.fence);
   } catch (error) {
-    log.warn({ err: error }, 'The claim could not be given back; it ends with its lease');
+    log.warn({ err: error }, 'The claim could not be undone; the run is requeued when its lease expires');
   }
 }
 
-/** Whether the database still shows this run with this fence; says once that it had to be asked. */
-function createSecondJudge({ queue, claim, log }: ExecutionOptions): () => Promise<boolean> {
+/** Whether the database still shows this run with this fence; logs the first time that this had to be checked. */
+function createOwnershipCheck({ queue, claim, log }: ExecutionOptions): () => Promise<boolean> {
   const { run, fence } = claim;
-  let told = false;
+  let logged = false;
   return async () => {
-    const mine = await queue.holds(run.id, fence);
-    if (mine && !told) {
-      told = true;
+    const owned = await queue.holds(run.id, fence);
+    if (owned && !logged) {
+      logged = true;
       const message =
-        'The lock store could not confirm the locks; the run goes on under its lease in the database.';
+        'The lock store could not confirm the locks; the run continues under its lease in the database.';
       log.warn(message);
-      // For people only.
+      // Shown to users only, so a failure does not matter.
       queue
         .recorder(run.id, fence)
         .event({ code: 'LOCK_STORE_UNREACHABLE', message })
         .catch(() => {});
     }
-    return mine;
+    return owned;
   };
 }

@@ -1,4 +1,4 @@
-import { delay } from '../async/delay.ts';
+import { retry } from '../async/retry.ts';
 import { isFault, isTransient } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { type Reason, type Verdict, verdictOf } from '../model/run.ts';
@@ -8,67 +8,63 @@ import type { Database } from '../store/database/database.ts';
 import { createResults } from '../store/tables/results.ts';
 import type { AttemptEnd } from './attempt-outcome.ts';
 import type { Lease } from './lease.ts';
-import { flushClaim } from './spooling-recorder.ts';
+import { databaseRetryMs, flushClaim } from './spooling-recorder.ts';
 
 interface Options {
   queue: Queue;
   database: Database;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   claim: Claim;
   log: Logger;
   lease: Lease;
   settings: { maxAttempts: number; retries: number; retryPauseMs: number };
   onRetry(delayMs: number): void;
-  onEngineAway(): void;
+  onEngineUnreachable(): void;
 }
 
-/** Between tries, while the database is away. */
-const retryMs = 500;
-
 /**
- * Writes how an attempt ended: a verdict, or back to the queue. While the database is away, again and again as long as the
- * lease may hold; after that the run is taken up by whoever finds its lease expired.
+ * Writes how an attempt ended: a verdict, or the run is requeued. While the database is unreachable, retries as long as the lease
+ * may hold; after that the process that finds the expired lease requeues the run. Never rejects: errors are logged.
  */
 export async function finishAttempt(options: Options, end: AttemptEnd): Promise<void> {
   const { log, lease } = options;
-  for (;;) {
-    try {
-      return await write(options, end);
-    } catch (error) {
-      if (isFault(error, 'STALE_FENCE')) return logStale(log);
-      const retryReason = isFault(error, 'DATABASE_UNREACHABLE') && lease.holds();
-      log.error(
-        { err: error },
-        retryReason ? 'The end of the run could not be written yet' : 'The end of the run was not written',
-      );
-      if (!retryReason) return;
-      await delay(retryMs, new AbortController().signal);
-    }
+  try {
+    await retry(() => write(options, end), {
+      shouldRetry(error) {
+        const isRetried = isFault(error, 'DATABASE_UNREACHABLE') && lease.holds();
+        if (isRetried) log.error({ err: error }, 'The end of the run could not be written yet');
+        return isRetried;
+      },
+      delayMs: databaseRetryMs,
+    });
+  } catch (error) {
+    if (isFault(error, 'STALE_FENCE')) logStale(log);
+    else log.error({ err: error }, 'The end of the run was not written');
   }
 }
 
 async function write(options: Options, end: AttemptEnd): Promise<void> {
-  const { queue, waiting, claim, log, settings, onRetry: onTriedAgain } = options;
+  const { queue, spool, claim, log, settings } = options;
   const { run, fence } = claim;
   if (end.kind === 'nothing') return logStale(log);
-  await flushClaim(queue.recorder(run.id, fence), waiting, { runId: run.id, fence });
-  if (end.kind === 'hand-back') {
-    await queue.handBack(run.id, fence);
-    log.info('Run handed back');
+  await flushClaim(queue.recorder(run.id, fence), spool, { runId: run.id, fence });
+  if (end.kind === 'requeue') {
+    await queue.requeue(run.id, fence);
+    log.info('Run requeued');
     return;
   }
   const { verdict, reason, retryReason } =
-    end.kind === 'interrupted' ? interrupted(end) : await judge(options, end);
-  if (retryReason?.code === 'ENGINE_UNREACHABLE') options.onEngineAway();
+    end.kind === 'interrupted' ? judgeInterruption(end) : await judge(options, end);
+  if (retryReason?.code === 'ENGINE_UNREACHABLE') options.onEngineUnreachable();
   if (retryReason) {
-    const limits =
+    const policy =
       end.kind === 'interrupted'
         ? ({ outcome: 'handed-back', limit: settings.maxAttempts - 1, pauseMs: 0 } as const)
         : ({ outcome: 'broken', limit: settings.retries, pauseMs: settings.retryPauseMs } as const);
-    const delayMs = await queue.retry(run.id, fence, retryReason, limits);
+    const delayMs = await queue.retry(run.id, fence, retryReason, policy);
     if (delayMs !== undefined) {
-      log.info({ reason: retryReason, pauseMs: delayMs }, 'Run is tried again');
-      return onTriedAgain(delayMs);
+      log.info({ reason: retryReason, pauseMs: delayMs }, 'Run will be retried');
+      return options.onRetry(delayMs);
     }
   }
   await queue.finish(run.id, fence, verdict, reason);
@@ -78,12 +74,12 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
 interface Judgement {
   verdict: Verdict;
   reason?: Reason | undefined;
-  /** Why another try may give a better answer. */
+  /** Why a retry may give another verdict. */
   retryReason?: Reason | undefined;
 }
 
-/** Says nothing about the run. It is tried again, but not for ever: it may be the run that costs the worker its locks. */
-function interrupted({ reason }: { reason: Reason }): Judgement {
+/** An interruption says nothing about the run. It is retried, but not for ever: the run may be what costs the worker its locks. */
+function judgeInterruption({ reason }: { reason: Reason }): Judgement {
   return { verdict: 'broken', reason, retryReason: reason };
 }
 
@@ -103,8 +99,8 @@ async function judge(
   const verdict = verdictOf(counts);
   if (verdict !== 'broken') return { verdict };
   const results = await createResults({ database }).listLatest(run.id);
-  const worthIt = results.filter(({ reason }) => reason && isTransient(reason.code));
-  return { verdict, retryReason: worthIt[0]?.reason };
+  const transient = results.find(({ reason }) => reason && isTransient(reason.code));
+  return { verdict, retryReason: transient?.reason };
 }
 
 function logStale(log: Logger): void {

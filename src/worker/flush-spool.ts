@@ -4,30 +4,31 @@ import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 
 /**
- * Writes the results that were put on disk by workers that have lost their runs since, or have died. See `recordLate`.
- * Errors: DATABASE_UNREACHABLE; then they stay where they are.
+ * Writes the results that were spooled to disk by workers that have lost their runs since, or have died. See
+ * `Queue.recordSpooled`. Errors: DATABASE_UNREACHABLE; then the results stay spooled.
  */
-export async function flushSpool(deps: { queue: Queue; waiting: ResultSpool; log: Logger }): Promise<void> {
-  const { queue, waiting, log } = deps;
-  for (const claim of await waiting.claims()) {
+export async function flushSpool(deps: { queue: Queue; spool: ResultSpool; log: Logger }): Promise<void> {
+  const { queue, spool, log } = deps;
+  for (const claim of await spool.claims()) {
     try {
-      await waiting.take(claim, async (results) => {
-        const done = await queue.recordLate(claim, results);
-        if (done === 'held') throw new LockStillHeld();
-        const about = { run: claim.runId, results: results.length };
-        if (done === 'written') log.info(about, 'Results that waited on disk were written');
-        else log.warn(about, 'Results that waited on disk came too late: another worker was given the run');
+      await spool.take(claim, async (results) => {
+        const outcome = await queue.recordSpooled(claim, results);
+        if (outcome === 'held') throw new ClaimStillHeld();
+        const fields = { run: claim.runId, results: results.length };
+        if (outcome === 'written') log.info(fields, 'Spooled results were written');
+        else log.warn(fields, 'Spooled results came too late: another worker has claimed the run');
       });
     } catch (error) {
-      if (error instanceof LockStillHeld) continue;
+      if (error instanceof ClaimStillHeld) continue;
       if (isFault(error, 'DATABASE_UNREACHABLE')) throw error;
       log.error(
         { err: error, run: claim.runId },
-        'Results that waited on disk cannot be written; they were put aside',
+        'Spooled results cannot be written; their file was set aside',
       );
-      await waiting.setAside(claim);
+      await spool.setAside(claim);
     }
   }
 }
 
-class LockStillHeld extends Error {}
+/** Thrown inside `take`, so that the results stay spooled. */
+class ClaimStillHeld extends Error {}

@@ -1,36 +1,36 @@
-import { runPeriodically } from '../async/interval.ts';
+import { runPeriodically, type Service } from '../async/interval.ts';
 import type { Logger } from '../log.ts';
 import type { Workers as WorkerTable } from '../store/tables/workers.ts';
 import type { WorkersStatus } from './worker.ts';
 
-/** After so many missed beats a process is forgotten: it has long lost its runs. */
-const forgottenAfterMissed = 100;
+/** After so many missed heartbeats the row of a process is removed: it lost its runs long before. */
+const removedAfterMissed = 100;
 
-/** Lets people see that this process executes runs. Nothing else depends on it. */
+/** Shows users that this process executes runs. Nothing else depends on it. */
 export function startHeartbeat(deps: {
   workers: WorkerTable;
   log: Logger;
   host: string;
   slots: number;
   heartbeatMs: number;
-  /** Whether the process is about to end, and what keeps it from starting a run. */
+  /** Whether the process is about to end, and why it starts no run. */
   status(): Pick<WorkersStatus, 'stopping' | 'waitsFor'>;
-}): { stop(): Promise<void> } {
-  const { workers, log, host, slots, heartbeatMs: beatMs, status } = deps;
+}): Service {
+  const { workers, log, host, slots, heartbeatMs, status } = deps;
   const id = `${host}/${process.pid}`;
-  const beats = runPeriodically(async () => {
+  const heartbeats = runPeriodically(async () => {
     try {
       if (!(await workers.heartbeat(id, status()))) {
         await workers.register({ id, host, pid: process.pid, slots });
-        await workers.removeSilent(beatMs * forgottenAfterMissed);
+        await workers.removeSilent(heartbeatMs * removedAfterMissed);
       }
     } catch (error) {
-      log.warn({ err: error }, 'This worker could not say that it is alive');
+      log.warn({ err: error }, 'The heartbeat of this worker could not be written');
     }
-  }, beatMs);
+  }, heartbeatMs);
   return {
     async stop() {
-      await beats.stop();
+      await heartbeats.stop();
       await workers.remove(id).catch(() => {});
     },
   };

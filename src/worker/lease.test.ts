@@ -13,15 +13,15 @@ afterEach(() => {
 function open(renew: () => Promise<{ cancelRequested: boolean } | 'stale'>) {
   const onCancel = vi.fn();
   const renewals = vi.fn(renew);
-  const askedAt = performance.now();
+  const requestedAt = performance.now();
   return {
-    lease: createLease({ runId: 7, renew: renewals, askedAt, leaseMs, onCancel }),
+    lease: createLease({ runId: 7, renew: renewals, requestedAt, leaseMs, onCancel }),
     renewals,
     onCancel,
   };
 }
 
-it('holds as long as it is renewed, and renews no more after its end', async () => {
+it('is held as long as it is renewed, and is not renewed after its end', async () => {
   const { lease, renewals } = open(async () => ({ cancelRequested: false }));
   await vi.advanceTimersByTimeAsync(5 * leaseMs);
   expect(lease.lost.aborted).toBe(false);
@@ -33,7 +33,7 @@ it('holds as long as it is renewed, and renews no more after its end', async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('is lost a fifth before its deadline when the database is away, and still renews for who ends its work', async () => {
+it('is lost a fifth before its deadline without the database, and is still renewed while the runner ends', async () => {
   let away = true;
   const { lease, renewals } = open(async () => {
     if (away) throw new Error('away');
@@ -57,7 +57,7 @@ it('is lost a fifth before its deadline when the database is away, and still ren
   lease.end();
 });
 
-it('counts from before the question was sent, and believes no answer that came too late', async () => {
+it('counts from before the request was sent, and ignores an answer that came too late', async () => {
   const { lease } = open(async () => {
     await new Promise((resolve) => setTimeout(resolve, 0.9 * leaseMs));
     return { cancelRequested: false };
@@ -67,7 +67,7 @@ it('counts from before the question was sent, and believes no answer that came t
   lease.end();
 });
 
-it('asks again when an answer does not come, and outlives one connection that hangs', async () => {
+it('renews again when an answer does not come, and outlasts one connection that hangs', async () => {
   let asked = 0;
   const { lease } = open(() =>
     asked++ === 0 ? new Promise(() => {}) : Promise.resolve({ cancelRequested: false }),
@@ -86,7 +86,7 @@ it('is lost at once when another worker has the run', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('tells once that a person cancelled the run, and sends one renewal at a time', async () => {
+it('reports once that a user cancelled the run, and sends one renewal at a time', async () => {
   let under = 0;
   const { lease, onCancel, renewals } = open(async () => {
     expect(++under).toBe(1);
@@ -103,7 +103,7 @@ it('tells once that a person cancelled the run, and sends one renewal at a time'
   lease.end();
 });
 
-it('is known to be lost before any timer says so, by a process that was stopped', async () => {
+it('is lost by the clock, before any timer fires, in a process that was stopped', async () => {
   const { lease } = open(async () => ({ cancelRequested: false }));
   lease.assertHeld();
   const start = performance.now();

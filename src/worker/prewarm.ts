@@ -1,60 +1,60 @@
-import { runPeriodically } from '../async/interval.ts';
+import { runPeriodically, type Service } from '../async/interval.ts';
 import { Fault, isFault } from '../faults/fault.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Environment } from '../model/environment.ts';
 
 /**
- * While all slots of a process are busy, makes the container ready of an environment that waits for one of them, so that its
- * run finds it there. It keeps out of the way: the lock of the execution is only tried, and one container is made at a time.
+ * While all slots of a process are busy, prewarms the container of an environment whose run waits for a slot, so that the run finds
+ * it ready. It never delays a run: it only tries the execution lock, without waiting for it, and prewarms one container at a time.
  */
 export function startPrewarming(deps: {
   /** Whether a run would have to wait for a slot of this process. */
   busy(): boolean;
-  /** The environments whose next run could start now, the first first. */
+  /** The environments whose next run could start now, in their order. */
   waiting(): Promise<readonly Environment[]>;
   prewarm(environment: Environment, signal: AbortSignal): Promise<void>;
   locks: LockStore;
   log: Logger;
-  /** Between looks. */
+  /** Between checks for waiting environments. */
   everyMs: number;
-}): { stop(): Promise<void> } {
-  const { busy, waiting, prewarm: makeReady, locks, log, everyMs } = deps;
+}): Service {
+  const { busy, waiting, prewarm, locks, log, everyMs } = deps;
   const stopping = new AbortController();
-  /** Those that were made ready, or could not be, since they began to wait. */
-  const seen = new Set<number>();
+  /** Waiting environments that were prewarmed, or could not be: each is tried once while it waits. */
+  const tried = new Set<number>();
 
-  async function prepare(environment: Environment): Promise<void> {
-    const owner = `ahead, process ${process.pid}`;
+  async function prewarmLocked(environment: Environment): Promise<void> {
+    const owner = `prewarm, process ${process.pid}`;
     const execution = await locks.tryAcquire(lockNames.execution(environment.id), { owner });
     if (!execution) return;
     const signal = AbortSignal.any([stopping.signal, execution.lost]);
     try {
-      await makeReady(environment, signal);
+      await prewarm(environment, signal);
     } finally {
       await execution.release();
     }
   }
 
-  const repeated = runPeriodically(async () => {
+  const interval = runPeriodically(async () => {
     if (!busy()) return;
     try {
       const environments = await waiting();
-      for (const id of seen) if (!environments.some((one) => one.id === id)) seen.delete(id);
-      const next = environments.find(({ id }) => !seen.has(id));
+      for (const id of tried) if (!environments.some((one) => one.id === id)) tried.delete(id);
+      const next = environments.find(({ id }) => !tried.has(id));
       if (!next) return;
-      seen.add(next.id);
-      await prepare(next);
+      tried.add(next.id);
+      await prewarmLocked(next);
     } catch (error) {
-      // The run itself will say so, if it is still true then.
-      const known = isFault(error) || stopping.signal.aborted;
-      log[known ? 'debug' : 'warn']({ err: error }, 'No container could be made ahead');
+      // A fault that persists is reported by the run itself.
+      const isExpected = isFault(error) || stopping.signal.aborted;
+      log[isExpected ? 'debug' : 'warn']({ err: error }, 'A container could not be prewarmed');
     }
   }, everyMs);
   return {
     async stop() {
       stopping.abort(new Fault('WORKER_STOPPED', 'The worker stops.'));
-      await repeated.stop();
+      await interval.stop();
     },
   };
 }

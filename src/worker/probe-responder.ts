@@ -1,36 +1,37 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Service } from '../async/interval.ts';
 import { toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { LockAnswer, MarkAnswer, Probes } from '../store/tables/probes.ts';
 
 /**
- * Lets `matre doctor` see that locks keep this process out, and whether it sees the files of this process: asked for it, the
- * process tries a lock that the asker holds, or looks for a file of the asker's, and says what came of it. Which process it is,
- * is `id`, as in the table of workers.
+ * Answers the probes of `matre doctor`, which check that locks exclude this process, and whether it shares the files of the
+ * doctor's process: on request it tries a lock that the doctor holds, or checks whether a file of the doctor exists, and writes
+ * the result. `id` identifies this process, as in the table of workers.
  */
 export async function startProbeResponder(deps: {
   probes: Probes;
   locks: LockStore;
   log: Logger;
   id: string;
-  /** Where it keeps the files of its runs. */
+  /** Where this process stores the files of its runs. */
   files: { folder: string; keptIn: 'folder' | 'database' };
-}): Promise<{ stop(): Promise<void> }> {
+}): Promise<Service> {
   const { probes, locks, log, id, files } = deps;
 
   async function tryLock(lock: string): Promise<LockAnswer> {
     try {
-      const held = await locks.tryAcquire(lock, { owner: `${id}, asked by the doctor` });
-      await held?.release();
-      return { lock, worker: id, outcome: held ? 'taken' : 'refused' };
+      const lease = await locks.tryAcquire(lock, { owner: `${id}, asked by the doctor` });
+      await lease?.release();
+      return { lock, worker: id, outcome: lease ? 'taken' : 'refused' };
     } catch (error) {
       return { lock, worker: id, outcome: 'failed', message: toFault(error).message };
     }
   }
 
-  async function lookFor(mark: string): Promise<MarkAnswer> {
+  async function findMark(mark: string): Promise<MarkAnswer> {
     const seen = await access(join(files.folder, mark)).then(
       () => true,
       () => false,
@@ -38,11 +39,11 @@ export async function startProbeResponder(deps: {
     return { mark, worker: id, ...files, seen };
   }
 
-  const stop = await probes.onQuestion(async (asked) => {
+  const stop = await probes.onQuestion(async (question) => {
     try {
-      await probes.answer('lock' in asked ? await tryLock(asked.lock) : await lookFor(asked.mark));
+      await probes.answer('lock' in question ? await tryLock(question.lock) : await findMark(question.mark));
     } catch (error) {
-      log.warn({ err: error }, 'What the doctor asked could not be answered');
+      log.warn({ err: error }, 'A probe of the doctor could not be answered');
     }
   });
   return { stop };

@@ -1,28 +1,28 @@
-import { runPeriodically } from '../async/interval.ts';
+import { runPeriodically, type Service } from '../async/interval.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import { flushSpool } from './flush-spool.ts';
 
 /**
- * Takes back the runs of workers that stopped renewing. Every process may have one; who comes second finds nothing. The
- * queue logs what it takes back. Before that, what such workers left on disk while the database was away is written down.
+ * Requeues the runs of workers that stopped renewing their leases. Every process may run a reaper; each run is requeued once. The
+ * queue logs each of them. Before that, results that such workers spooled to disk during an outage of the database are written.
  */
 export function startReaper(deps: {
   queue: Queue;
-  waiting: ResultSpool;
+  spool: ResultSpool;
   log: Logger;
-  /** Between looks. A run that lost its worker waits for its lease and at most this long. */
+  /** Between checks. A run that lost its worker waits until its lease expires and at most this long. */
   everyMs: number;
   maxAttempts: number;
-}): { stop(): Promise<void> } {
-  const { queue, waiting, log, everyMs, maxAttempts } = deps;
+}): Service {
+  const { queue, spool, log, everyMs, maxAttempts } = deps;
   return runPeriodically(async () => {
     try {
-      await flushSpool({ queue, waiting, log });
+      await flushSpool({ queue, spool, log });
       await queue.requeueExpired({ maxAttempts });
     } catch (error) {
-      log.warn({ err: error }, 'Expired runs could not be looked for');
+      log.warn({ err: error }, 'Expired runs could not be requeued');
     }
   }, everyMs);
 }

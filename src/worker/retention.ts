@@ -1,5 +1,5 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { runPeriodically } from '../async/interval.ts';
+import { runPeriodically, type Service } from '../async/interval.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Retention } from '../store/tables/retention.ts';
@@ -11,72 +11,60 @@ export interface RetentionSettings {
   auditMs: number;
 }
 
-/** Between looks. What is too old by an hour does no harm. */
-const everyMs = 3_600_000;
-/** Runs, or entries of the audit trail, at a time: nobody waits for long behind a row. */
-const runsAtOnce = 20;
-const entriesAtOnce = 1_000;
-
-/**
- * Gives up what is older than it is to be kept. Any number of processes may do it; each sees to the files that it can reach,
- * so what a host brings back late goes as well.
- */
-export function startRetention(deps: {
+interface RetentionDependencies {
   artifacts: Pick<Artifacts, 'runs' | 'remove'>;
   retention: Retention;
   settings: RetentionSettings;
-  log: Logger;
-}): { stop(): Promise<void> } {
+}
+
+/** Between passes. Files that are kept an hour longer do no harm. */
+const everyMs = 3_600_000;
+/** Runs, or entries of the audit trail, per statement, so that no other transaction waits long for a row. */
+const maxRuns = 20;
+const maxEntries = 1_000;
+
+/**
+ * Removes files and audit entries that are older than the settings allow, every hour. Any number of processes may do so; each
+ * removes the files that it can reach, so files that a host brings back late are removed as well.
+ */
+export function startRetention(deps: RetentionDependencies & { log: Logger }): Service {
   const { log } = deps;
-  const stopping = new AbortController();
-  const repeated = runPeriodically(async () => {
+  return runPeriodically(async (signal) => {
     try {
-      const removed = await removeOld(deps, stopping.signal);
-      if (removed.runs > 0 || removed.entries > 0) {
-        const { runs, entries } = removed;
-        log.info(
-          { runs, auditEntries: entries },
-          'Files and entries that were kept long enough were removed',
-        );
-      }
+      const { runs, entries } = await removeOld(deps, signal);
+      if (runs > 0 || entries > 0)
+        log.info({ runs, auditEntries: entries }, 'Old files and audit entries were removed');
     } catch (error) {
       log.warn(
         { code: toFault(error).code, err: error },
-        'What is old could not be removed; it is tried again',
+        'Old files and audit entries could not be removed; retrying in an hour',
       );
     }
   }, everyMs);
-  return {
-    async stop() {
-      stopping.abort();
-      await repeated.stop();
-    },
-  };
 }
 
-/** One look, until `signal` aborts: how many runs lost their files, and how many entries went. */
+/**
+ * One pass, which `signal` ends early. Returns how many runs lost their files, and how many audit entries were removed. Errors:
+ * DATABASE_UNREACHABLE.
+ */
 export async function removeOld(
-  deps: {
-    artifacts: Pick<Artifacts, 'runs' | 'remove'>;
-    retention: Retention;
-    settings: RetentionSettings;
-  },
+  deps: RetentionDependencies,
   signal: AbortSignal,
 ): Promise<{ runs: number; entries: number }> {
   const { artifacts, retention, settings } = deps;
   const removed = { runs: 0, entries: 0 };
-  const kept = settings.filesMs > 0 ? await artifacts.runs() : [];
-  for (let at = 0; at < kept.length && !signal.aborted; at += runsAtOnce) {
-    // Told before it is done: nobody finds a file missing without a word.
-    for (const id of await retention.expire(kept.slice(at, at + runsAtOnce), settings.filesMs)) {
+  const runIds = settings.filesMs > 0 ? await artifacts.runs() : [];
+  for (let index = 0; index < runIds.length && !signal.aborted; index += maxRuns) {
+    // Recorded before the files are removed, so that a run never misses files without a reason.
+    for (const id of await retention.expire(runIds.slice(index, index + maxRuns), settings.filesMs)) {
       await artifacts.remove(id);
       removed.runs += 1;
     }
   }
   while (settings.auditMs > 0 && !signal.aborted) {
-    const entries = await retention.removeAudit(settings.auditMs, entriesAtOnce);
+    const entries = await retention.removeAudit(settings.auditMs, maxEntries);
     removed.entries += entries;
-    if (entries < entriesAtOnce) break;
+    if (entries < maxEntries) break;
   }
   return removed;
 }

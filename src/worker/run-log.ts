@@ -2,11 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from '../log.ts';
 import type { Runner } from './runner.ts';
 
-/** A log for parts that runs share: what they say while they work for a run says which run, environment and worker it is about. */
+/**
+ * A log for parts that several runs share. Lines that they write while they work for a run carry the run, its environment and its
+ * worker; `named` returns a runner during which that is so.
+ */
 export function createRunLog(log: Logger): { log: Logger; named(runner: Runner): Runner } {
   const current = new AsyncLocalStorage<Logger>();
   return {
-    log: new Proxy(log, { get: (own, name) => Reflect.get(current.getStore() ?? own, name) }),
+    log: new Proxy(log, { get: (target, name) => Reflect.get(current.getStore() ?? target, name) }),
     named: (runner) => (job) => current.run(job.log, () => runner(job)),
   };
 }

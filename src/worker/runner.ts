@@ -3,7 +3,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Reason, Run } from '../model/run.ts';
 import type { Recorder } from '../queue/recorder.ts';
 
-/** What the worker hands to the runner: a claimed run, with both environment locks arranged for. */
+/** What the worker passes to the runner: a claimed run, whose environment lock is held. */
 export interface Job {
   run: Run;
   environment: Environment;
@@ -15,31 +15,32 @@ export interface Job {
    * DATABASE_UNREACHABLE (the lease could not be renewed), WORKER_STOPPED (second stop signal).
    */
   abort: AbortSignal;
-  /** Throws when the run is not this worker's any more, by the clock and not by an event: to be asked before anything starts. */
+  /** Throws when this worker has lost the run, by the clock and not by an event: call it before anything starts. */
   assertHeld(): void;
-  /** Until when its test processes may live as things are now, on the monotonic clock; it grows with every renewal. */
+  /** Until when the test processes of the run may live, on the monotonic clock; every renewal of the lease extends it. */
   heldUntil(): number;
-  /** Aborted when the worker wants to stop: finish the test under way, then return `handed-back`. */
+  /** Aborted when the worker stops: finish the test under way, then return `requeue`. */
   stop: AbortSignal;
-  /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`, which a loss of that lock aborts, too. */
+  /** Holds `mftf_execution_env_{id}` while `work` runs. `signal` is `abort`; a loss of that lock aborts it, too. */
   exclusively<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   record: Recorder;
-  /** Its lines say which run, environment and worker they are about. */
+  /** Its lines carry the run, its environment and its worker. */
   log: Logger;
 }
 
-/** How a run ended for the runner. The verdict comes from the results (`verdictOf`) unless `reason` is given. */
+/** How a run ended for the runner. */
 export type Outcome =
+  /** The verdict follows from the results (`verdictOf`). */
   | { kind: 'finished' }
-  /** No trustworthy answer: the run is broken with this reason. */
+  /** There is no trustworthy verdict: the run is broken with this reason. */
   | { kind: 'broken'; reason: Reason }
-  /** `stop` was asked for and tests are left: the run goes back to the queue under its old id. */
-  | { kind: 'handed-back' };
+  /** `stop` was aborted and tests are left: the run goes back to the queue under its id. */
+  | { kind: 'requeue' };
 
 /** Executes one run. Rejects only with Faults, or with the reason of `abort`. */
 export type Runner = (job: Job) => Promise<Outcome>;
 
-/** The reason of `Job.abort` when a person cancelled the run. */
+/** The reason of `Job.abort` when a user cancelled the run. */
 export class Cancelled extends Error {
   constructor() {
     super('The run was cancelled.');

@@ -1,61 +1,56 @@
-import { delay } from '../async/delay.ts';
+import { retry } from '../async/retry.ts';
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { ClaimKey } from '../queue/claim-key.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 
-/** Between tries, while the database is away. */
-const retryMs = 500;
+/** Between tries while the database is unreachable. */
+export const databaseRetryMs = 500;
 
-/**
- * Repeats `work` while the database is away, until `abort`. It is for work that may be repeated when nobody knows whether it
- * took effect. `abort` comes with the end of the lease, so nothing waits for long.
- */
-async function retryWhileAway<T>(work: () => Promise<T>, abort: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isFault(error, 'DATABASE_UNREACHABLE') || abort.aborted) throw error;
-      await delay(retryMs, abort);
-      if (abort.aborted) throw error;
-    }
-  }
-}
-
-/** Writes what waits of a claim that is still held. Errors: as of `Recorder.result`. */
-export async function flushClaim(record: Recorder, waiting: ResultSpool, claim: ClaimKey): Promise<void> {
-  if (!waiting.has(claim)) return;
-  await waiting.take(claim, async (results) => {
+/** Writes the spooled results of a claim that is still held. Errors: those of `Recorder.result`. */
+export async function flushClaim(record: Recorder, spool: ResultSpool, claim: ClaimKey): Promise<void> {
+  if (!spool.has(claim)) return;
+  await spool.take(claim, async (results) => {
     for (const result of results) await record.result(result);
   });
 }
 
 /**
- * A recorder for which the database may be away for a while. A result that was won in minutes should not be lost, and its
- * test not be executed again, because the database was restarted: it is put on disk, and written before anything else
- * once the database is back. Everything else waits, so no test starts of which the database does not know.
+ * A recorder that outlasts an outage of the database. A result took minutes to get, so it must not be lost, and its test not be
+ * executed again, because the database was restarted: it is spooled to disk, and written before anything else once the database
+ * is available again. All other calls wait, so no test starts of which the database does not know.
+ *
+ * Calls are repeated, so they must be safe to repeat when it is unknown whether they took effect. `abort` comes with the end of
+ * the lease, so no call waits longer than that.
  */
 export function spoolingRecorder(
   record: Recorder,
-  options: { claim: ClaimKey; waiting: ResultSpool; abort: AbortSignal; log: Logger },
+  options: { claim: ClaimKey; spool: ResultSpool; abort: AbortSignal; log: Logger },
 ): Recorder {
-  const { claim, waiting, abort, log } = options;
+  const { claim, spool, abort, log } = options;
 
-  /** Behind the results that wait. */
+  /** Runs `work` after the spooled results are written; retries both. */
   const inOrder = <T>(work: () => Promise<T>): Promise<T> =>
-    retryWhileAway(async () => {
-      await flushClaim(record, waiting, claim);
-      return work();
-    }, abort);
+    retry(
+      async () => {
+        await flushClaim(record, spool, claim);
+        return work();
+      },
+      {
+        shouldRetry: (error) => isFault(error, 'DATABASE_UNREACHABLE'),
+        delayMs: databaseRetryMs,
+        signal: abort,
+      },
+    );
 
-  async function keep(result: NewResult): Promise<void> {
+  async function spoolResult(result: NewResult): Promise<void> {
     try {
-      await waiting.add(claim, result);
-      log.warn({ test: result.test }, 'The database is away; a result waits on disk');
+      await spool.add(claim, result);
+      log.warn({ test: result.test }, 'The database is unreachable; a result was spooled to disk');
     } catch (error) {
-      log.error({ err: error, test: result.test }, 'The database is away, and a result cannot wait on disk');
+      const message = 'The database is unreachable, and a result cannot be spooled to disk';
+      log.error({ err: error, test: result.test }, message);
       await inOrder(() => record.result(result));
     }
   }
@@ -68,11 +63,11 @@ export function spoolingRecorder(
     testStarted: (test) => inOrder(() => record.testStarted(test)),
     async result(result) {
       try {
-        await flushClaim(record, waiting, claim);
+        await flushClaim(record, spool, claim);
         await record.result(result);
       } catch (error) {
         if (!isFault(error, 'DATABASE_UNREACHABLE')) throw error;
-        await keep(result);
+        await spoolResult(result);
       }
     },
     event: (event) => inOrder(() => record.event(event)),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { checks } from '../../src/doctor/checks.ts';
-import { causes } from '../../src/faults/codes/diagnosis.ts';
+import { diagnosisFaults } from '../../src/faults/codes/diagnosis.ts';
 import { guide } from '../support/guide.ts';
 
 it('docs/troubleshooting.md is what `npm run docs` generates from the checks and errors', () => {
@@ -28,5 +28,5 @@ it('each row of the guide names an existing test', () => {
 it('checks have unique names, and together report every diagnosis code', () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
   const told = new Set<string>(checks.flatMap(({ codes }) => codes));
-  expect(Object.keys(causes).filter((code) => !told.has(code))).toEqual([]);
+  expect(Object.keys(diagnosisFaults).filter((code) => !told.has(code))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { checks } from '../../src/doctor/checks.ts';
 import type { Reason } from '../../src/model/run.ts';
 import { fault, type Harness, moduleTest, openHarness } from '../runs/harness.ts';
 import { openTestApp } from '../support/app.ts';
+import { claimOne } from '../support/claim.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askDoctor, checkOf } from './doctor.ts';
 
@@ -88,7 +89,7 @@ test('names a missing worker, a lost worker, a stuck queue and an expired lease 
   expect(await codes('queue-stuck')).toEqual([]);
   await keepAlive();
 
-  await app.context.queue.claim('host/1/1');
+  await claimOne(app.context.queue, 'host/1/1');
   expect(await codes('queue-stuck')).toEqual([]);
   await database.query(`UPDATE run SET lease_until = now() - interval '5 minutes' WHERE id = $1`, [run?.id]);
   expect(await codes('queue-stuck')).toEqual(['QUEUE_STUCK']);

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFault } from '../../src/faults/fault.ts';
 import { createLog } from '../../src/log.ts';
-import { createQueue } from '../../src/queue/queue.ts';
+import { type Claim, createQueue } from '../../src/queue/queue.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
+import { claimOne } from '../support/claim.ts';
 import { newResult } from '../support/samples.ts';
 
 const [url = '', folder = '', workerId = ''] = process.argv.slice(2);
@@ -18,7 +19,7 @@ const plan = ['A', 'B', 'C'].map((name) => ({ name, suite: undefined }));
 
 console.log('ready');
 for (;;) {
-  const claim = await queue.claim(workerId);
+  const claim = await claimOne(queue, workerId);
   if (claim) await execute(claim);
   else {
     await queue.requeueExpired({ maxAttempts: 100 });
@@ -31,7 +32,7 @@ for (;;) {
 }
 await database.close();
 
-async function execute({ run, environment, fence }: NonNullable<Awaited<ReturnType<typeof queue.claim>>>) {
+async function execute({ run, environment, fence }: Claim) {
   const note = (what: string) =>
     appendFileSync(
       join(folder, environment.code),

@@ -11,6 +11,7 @@ import { createEnvironments, type Environments } from '../../src/store/tables/en
 import { createEvents } from '../../src/store/tables/events.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -42,7 +43,7 @@ export function queueConformance(kind: Kind): void {
     return run;
   };
   const claim = async (workerId = 'w', excludeEnvironments: number[] = []): Promise<Claim> => {
-    const claimed = await queue.claim(workerId, { excludeEnvironments });
+    const claimed = await claimOne(queue, workerId, { excludeEnvironments });
     if (!claimed) throw new Error('nothing to claim');
     return claimed;
   };
@@ -81,14 +82,14 @@ export function queueConformance(kind: Kind): void {
       });
       expect(first.environment).toEqual({ ...a, fence: 1 });
       expect(first.fence).toBe(1);
-      await queue.giveBack(run.id, first.fence);
+      await queue.unclaim(run.id, first.fence);
       expect((await claim()).fence).toBe(2);
     });
 
-    it('returns nothing when the queue is empty', async () => {
-      expect(await queue.claim('w')).toBeUndefined();
+    it('gives nothing when there is nothing', async () => {
+      expect(await claimOne(queue, 'w')).toBeUndefined();
       await create('a');
-      expect(await queue.claim('w')).toBeUndefined();
+      expect(await claimOne(queue, 'w')).toBeUndefined();
     });
 
     it('invariant 1: claims no second run of an environment while one is running', async () => {
@@ -96,7 +97,7 @@ export function queueConformance(kind: Kind): void {
       await submit(a);
       await submit(a);
       await submit(b);
-      const claims = await Promise.all(Array.from({ length: 6 }, (_, index) => queue.claim(`w${index}`)));
+      const claims = await Promise.all(Array.from({ length: 6 }, (_, index) => claimOne(queue, `w${index}`)));
       const codes = claims.flatMap((each) => (each ? [each.environment.code] : []));
       expect(codes.sort()).toEqual(['a', 'b']);
     });
@@ -171,7 +172,7 @@ export function queueConformance(kind: Kind): void {
       expect(claims[2]).toBeUndefined();
     });
 
-    it('reserves a run for the host that executed the last one, and releases it to all hosts after a moment', async () => {
+    it('reserves a run for the host that executed the last one, and gives it to any other after a moment', async () => {
       const on = (host: string) =>
         createQueue({ database, log: quiet, leaseMs: 60_000, host: async () => host });
       const [thisHost, otherHost] = [on('here'), on('there')];
@@ -181,20 +182,20 @@ export function queueConformance(kind: Kind): void {
         );
       const a = await create('a');
       for (let count = 0; count < 4; count++) await submit(a);
-      // A run without an earlier execution is available to any host.
-      const first = await otherHost.claim('w');
+      // What nobody has executed yet is anybody's.
+      const first = await claimOne(otherHost, 'w');
       if (first) await finish(first);
-      expect(await thisHost.claim('w')).toBeUndefined();
-      expect(await queue.claim('w')).toBeUndefined();
-      const second = await otherHost.claim('w');
+      expect(await claimOne(thisHost, 'w')).toBeUndefined();
+      expect(await claimOne(queue, 'w')).toBeUndefined();
+      const second = await claimOne(otherHost, 'w');
       expect(second?.run.id).toBe(2);
       if (second) await finish(second);
       await later();
-      const third = await thisHost.claim('w');
+      const third = await claimOne(thisHost, 'w');
       expect(third?.run.id).toBe(3);
-      // A requeued run is reserved for no host.
-      await thisHost.handBack(third?.run.id ?? 0, third?.fence ?? 0);
-      expect((await otherHost.claim('w'))?.run.id).toBe(3);
+      // A requeued run is not reserved.
+      await thisHost.requeue(third?.run.id ?? 0, third?.fence ?? 0);
+      expect((await claimOne(otherHost, 'w'))?.run.id).toBe(3);
     });
 
     it('skips paused, excluded and removed environments', async () => {
@@ -202,7 +203,7 @@ export function queueConformance(kind: Kind): void {
       const run = await submit(a);
       await submit(b);
       await environments.pause(a.id, 'deployment');
-      expect(await queue.claim('w', { excludeEnvironments: [b.id] })).toBeUndefined();
+      expect(await claimOne(queue, 'w', { excludeEnvironments: [b.id] })).toBeUndefined();
       await environments.resume(a.id);
       expect((await claim('w', [b.id])).run.id).toBe(run.id);
     });
@@ -214,19 +215,19 @@ export function queueConformance(kind: Kind): void {
       const running = await claim();
       await environments.pause(a.id, 'deployment');
       await finish(running);
-      expect(await queue.claim('w')).toBeUndefined();
+      expect(await claimOne(queue, 'w')).toBeUndefined();
       await environments.resume(a.id);
       expect((await claim()).run.id).toBe(next.id);
     });
   });
 
-  describe('unclaim and requeue', () => {
-    it('spends no attempt, and makes the run the head again', async () => {
+  describe('undoing a claim', () => {
+    it('spends no attempt, and the run is head again', async () => {
       const a = await create('a');
       const run = await submit(a);
       await submit(a);
       const { fence } = await claim();
-      await queue.giveBack(run.id, fence);
+      await queue.unclaim(run.id, fence);
       expect(await runs.get(run.id)).toMatchObject({
         ...{ state: 'queued', attempt: 0, phase: undefined, startedAt: undefined },
       });
@@ -236,10 +237,10 @@ export function queueConformance(kind: Kind): void {
 
     it('leaves earlier attempts unchanged', async () => {
       const run = await submit(await create('a'));
-      await queue.handBack(run.id, (await claim()).fence);
+      await queue.requeue(run.id, (await claim()).fence);
       const before = await snapshot();
       const { startedAt } = await runs.get(run.id);
-      await queue.giveBack(run.id, (await claim()).fence);
+      await queue.unclaim(run.id, (await claim()).fence);
       expect(await runs.get(run.id)).toMatchObject({ state: 'queued', attempt: 1, startedAt });
       expect((await snapshot())[2]).toEqual(before[2]);
     });
@@ -248,17 +249,17 @@ export function queueConformance(kind: Kind): void {
       const run = await submit(await create('a'));
       const { fence } = await claim();
       await runs.cancel(run.id);
-      await queue.giveBack(run.id, fence);
+      await queue.unclaim(run.id, fence);
       expect(await runs.get(run.id)).toMatchObject({ state: 'finished', verdict: 'cancelled' });
     });
 
-    it('keeps the results: the next attempt continues after the finished tests', async () => {
+    it('requeues a run with its results: the next attempt continues after the finished tests', async () => {
       const run = await submit(await create('a'));
       const first = await startWith('A', 'B', 'C');
       await first.record.testStarted({ name: 'A', suite: undefined });
       await first.record.result(newResult('A', 'failed'));
       await first.record.testStarted({ name: 'B', suite: undefined });
-      await queue.handBack(run.id, first.fence);
+      await queue.requeue(run.id, first.fence);
 
       const second = await startWith('X');
       expect(second.run.id).toBe(run.id);
@@ -343,14 +344,14 @@ export function queueConformance(kind: Kind): void {
       await expireLease(run);
       const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
       expect(taken).toMatchObject({ state: 'finished', verdict: 'broken', reason: { code: 'WORKER_LOST' } });
-      expect(await queue.claim('w')).toBeUndefined();
+      expect(await claimOne(queue, 'w')).toBeUndefined();
     });
 
-    it('invariant 3: requeued attempts do not count as lost', async () => {
+    it('invariant 3: attempts that were requeued do not count as lost', async () => {
       const run = await submit(await create('a'));
       for (let count = 0; count < 5; count++) {
         const { fence } = await startWith('A');
-        await queue.handBack(run.id, fence);
+        await queue.requeue(run.id, fence);
       }
       await startWith('A');
       await expireLease(run);
@@ -429,8 +430,8 @@ export function queueConformance(kind: Kind): void {
   describe('fences', () => {
     /** Each write operation, by a worker that has lost its run. */
     const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
-      ['giveBack', (run, fence) => queue.giveBack(run.id, fence)],
-      ['handBack', (run, fence) => queue.handBack(run.id, fence)],
+      ['unclaim', (run, fence) => queue.unclaim(run.id, fence)],
+      ['requeue', (run, fence) => queue.requeue(run.id, fence)],
       ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
       ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],
       ['commit', (run, fence) => queue.recorder(run.id, fence).commit({ id: 'x', subject: 'y' })],
@@ -489,7 +490,7 @@ export function queueConformance(kind: Kind): void {
       await wakes(async () => finish(await claim()));
       const run = await submit(a);
       const { fence } = await claim();
-      await wakes(() => queue.handBack(run.id, fence));
+      await wakes(() => queue.requeue(run.id, fence));
       await claim();
       await expireLease(run);
       await wakes(() => queue.requeueExpired({ maxAttempts: 3 }));
@@ -508,21 +509,6 @@ export function queueConformance(kind: Kind): void {
       await runs.cancel(second.id);
       await waitFor(() => notifications.has(second.id));
       await stop();
-    });
-
-    it('reports when the next fallback poll can find work', async () => {
-      const [a, b, c] = [await create('a'), await create('b'), await create('c')];
-      expect(await queue.nextHints()).toEqual({ claimable: 0, nextExpiryMs: undefined });
-      for (const environment of [a, a, b, c]) await submit(environment);
-      await environments.pause(c.id, 'deployment');
-      expect(await queue.nextHints()).toEqual({ claimable: 2, nextExpiryMs: undefined });
-      const { run } = await claim();
-      const { claimable, nextExpiryMs } = await queue.nextHints();
-      expect(claimable).toBe(1);
-      expect(nextExpiryMs).toBeGreaterThan(0);
-      expect(nextExpiryMs).toBeLessThanOrEqual(60_000);
-      await expireLease(run);
-      expect((await queue.nextHints()).nextExpiryMs).toBe(0);
     });
   });
 }

@@ -9,6 +9,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { withClient } from '../support/postgres.ts';
 import { newEnvironment } from '../support/samples.ts';
@@ -79,7 +80,7 @@ describe('a concurrent change while a claim selects a run', () => {
   async function claimWhile(change: () => Promise<unknown>): Promise<number | undefined> {
     return withClient(testDatabase.url ?? '', async (client) => {
       await client.query('SELECT pg_advisory_lock(1)');
-      const claim = createQueue({ database: lockConnection, log: quiet, leaseMs: 60_000 }).claim('held');
+      const claim = claimOne(createQueue({ database: lockConnection, log: quiet, leaseMs: 60_000 }), 'held');
       await waitFor(async () => {
         const { rowCount } = await client.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
@@ -93,7 +94,7 @@ describe('a concurrent change while a claim selects a run', () => {
   }
 
   const claimOther = async () => {
-    const claim = await queue.claim('other');
+    const claim = await claimOne(queue, 'other');
     expect(claim?.run.id).toBe(first.id);
     return claim;
   };
@@ -125,7 +126,7 @@ describe('a concurrent change while a claim selects a run', () => {
   it('invariant 2: another worker claims the environment and requeues the run', async () => {
     const claimed = await claimWhile(async () => {
       const claim = await claimOther();
-      await queue.handBack(first.id, claim?.fence ?? 0);
+      await queue.requeue(first.id, claim?.fence ?? 0);
     });
     expect(claimed).toBe(first.id);
     expect((await runs.get(first.id)).fence).toBe(2);

@@ -90,7 +90,7 @@ export function createModel(environmentIds: number[]) {
       return claim;
     },
     requeue,
-    giveBack(run: ModelRun): void {
+    unclaim(run: ModelRun): void {
       run.attempt -= 1;
       requeue(run);
     },

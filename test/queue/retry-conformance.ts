@@ -11,6 +11,7 @@ import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { createEvents } from '../../src/store/tables/events.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
@@ -46,7 +47,7 @@ export function retryConformance(kind: Kind): void {
     return run.id;
   };
   const start = async (...tests: string[]) => {
-    const claim = await queue.claim('w');
+    const claim = await claimOne(queue, 'w');
     if (!claim) throw new Error('nothing to claim');
     const { run, fence } = claim;
     const record = queue.recorder(run.id, fence);
@@ -67,9 +68,9 @@ export function retryConformance(kind: Kind): void {
       const run = await runs.get(first);
       expect(run).toMatchObject({ state: 'queued', attempt: 1, reason: undefined });
       expect(run.retryAt?.getTime()).toBeGreaterThan(before + 50_000);
-      expect(await queue.claim('w')).toBeUndefined();
+      expect(await claimOne(queue, 'w')).toBeUndefined();
       await pauseIsOver(first);
-      expect((await queue.claim('w'))?.run).toMatchObject({ id: first, retryAt: undefined });
+      expect((await claimOne(queue, 'w'))?.run).toMatchObject({ id: first, retryAt: undefined });
     });
 
     it('lets a run of higher priority go first', async () => {
@@ -77,7 +78,7 @@ export function retryConformance(kind: Kind): void {
       const { id, fence } = await start('A');
       await queue.retry(id, fence, vanishedReason, twice);
       const urgent = await submit(10);
-      expect((await queue.claim('w'))?.run.id).toBe(urgent);
+      expect((await claimOne(queue, 'w'))?.run.id).toBe(urgent);
     });
 
     it('multiplies the backoff by four each time, until no retry is left: then nothing changes', async () => {
@@ -96,8 +97,8 @@ export function retryConformance(kind: Kind): void {
       );
       const events = await createEvents({ database }).list(run);
       expect(events.map(({ message }) => message)).toEqual([
-        'CONTAINER_VANISHED: It is gone. The run is tried again in 60 s (1 of 2).',
-        'CONTAINER_VANISHED: It is gone. The run is tried again in 240 s (2 of 2).',
+        'CONTAINER_VANISHED: It is gone. The run is retried in 60 s (1 of 2).',
+        'CONTAINER_VANISHED: It is gone. The run is retried in 240 s (2 of 2).',
       ]);
     });
 
@@ -113,7 +114,7 @@ export function retryConformance(kind: Kind): void {
       const third = await start('A');
       expect(await queue.retry(run, third.fence, lockLost, interruption)).toBe(0);
       const fourth = await start('A');
-      await queue.handBack(run, fourth.fence);
+      await queue.requeue(run, fourth.fence);
       const fifth = await start('A');
       expect(await queue.retry(run, fifth.fence, lockLost, interruption)).toBeUndefined();
       expect(await queue.retry(run, fifth.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
@@ -156,9 +157,9 @@ export function retryConformance(kind: Kind): void {
     });
   });
 
-  describe('late results', () => {
+  describe('results that come late', () => {
     const submitLate = (id: number, fence: number) =>
-      queue.recordLate({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
+      queue.recordSpooled({ runId: id, fence }, [newResult('A', 'passed'), newResult('B', 'failed')]);
     const recorded = async (id: number) =>
       (await createResults({ database }).list(id)).map(({ test, attempt, status }) => [
         test,

@@ -9,7 +9,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
 
-/** No more concurrent tests than sessions, counting each replica of an environment. */
+/** As many tests at a time as there are browser sessions, each slot of an environment counted. */
 describe.each(kinds)('%s', (kind) => {
   let testDatabase: TestDatabase;
   let queue: Queue;
@@ -35,39 +35,39 @@ describe.each(kinds)('%s', (kind) => {
   const summaryOf = (results: ClaimResult[]) =>
     results.map((each) => (typeof each === 'object' ? each.environment.code : each));
 
-  it('claims no more runs than there are sessions, and reports no capacity', async () => {
+  it('gives no more runs than there are sessions, and reports a lack of capacity', async () => {
     await waiting(1, 1, 1);
     expect(summaryOf(await queue.claimFor(['a', 'b', 'c', 'd'], [], 2))).toEqual([
       'e0',
       'e1',
-      'full',
+      'no-capacity',
       undefined,
     ]);
-    expect(summaryOf(await queue.claimFor(['c'], [], 2))).toEqual(['full']);
+    expect(summaryOf(await queue.claimFor(['c'], [], 2))).toEqual(['no-capacity']);
     expect(summaryOf(await queue.claimFor(['c'], [], 3))).toEqual(['e2']);
   });
 
-  it('claims nothing without sessions, and everything without a limit', async () => {
+  it('gives no run without a session, and every run without a limit', async () => {
     await waiting(1, 1);
-    expect(summaryOf(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['full', 'full']);
+    expect(summaryOf(await queue.claimFor(['a', 'b'], [], 0))).toEqual(['no-capacity', 'no-capacity']);
     expect(summaryOf(await queue.claimFor(['a', 'b'], []))).toEqual(['e0', 'e1']);
   });
 
-  it('counts replicas, keeps the order, and lets a run with more replicas than sessions execute alone', async () => {
+  it('counts slots, skips no environment, and gives one with more slots than sessions alone', async () => {
     await waiting(5, 1);
-    expect(summaryOf(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'full']);
-    const [running] = await queue.held();
+    expect(summaryOf(await queue.claimFor(['a', 'b'], [], 3))).toEqual(['e0', 'no-capacity']);
+    const [running] = await queue.runningClaims();
     await queue.finish(running?.runId ?? 0, running?.fence ?? 0, 'passed');
     expect(summaryOf(await queue.claimFor(['b'], [], 3))).toEqual(['e1']);
   });
 
-  it('never grants the last session to two concurrent workers', async () => {
+  it('never gives the last session twice to concurrent claims', async () => {
     await waiting(...Array.from({ length: 12 }, () => 1));
     const results = await Promise.all(
       Array.from({ length: 12 }, (_, index) => queue.claimFor([`w${index}`], [], 4)),
     );
     const claimed = summaryOf(results.flat()).filter((each) => each?.startsWith('e'));
     expect(claimed.length).toBeLessThanOrEqual(4);
-    expect(await queue.held()).toHaveLength(claimed.length);
+    expect(await queue.runningClaims()).toHaveLength(claimed.length);
   });
 });

@@ -8,7 +8,9 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
+import { createOverview } from '../../src/store/tables/overview.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 import { createModel, type Model, type ModelClaim, maxAttempts, plan } from './model.ts';
@@ -99,11 +101,9 @@ const commands = [
     ),
   fc.option(index, { nil: undefined }).map((excluded) =>
     command(`claim(${excluded ?? ''})`, async (model, { queue }) => {
-      const excludedEnvironment = excluded === undefined ? undefined : pick(model.environments, excluded);
-      const claim = await queue.claim('worker', {
-        excludeEnvironments: excludedEnvironment ? [excludedEnvironment.id] : [],
-      });
-      const expected = model.claim(excludedEnvironment);
+      const left = excluded === undefined ? undefined : pick(model.environments, excluded);
+      const claim = await claimOne(queue, 'worker', { excludeEnvironments: left ? [left.id] : [] });
+      const expected = model.claim(left);
       expect(claim && { run: claim.run.id, fence: claim.fence }).toEqual(
         expected && { run: expected.run.id, fence: expected.fence },
       );
@@ -125,14 +125,14 @@ const commands = [
     },
   ),
   onClaim(
-    'give back what was not begun',
+    'undo the claim of a run that has not started',
     ({ queue }, { run, fence }) =>
-      run.recordedWith === fence ? queue.handBack(run.id, fence) : queue.giveBack(run.id, fence),
-    (model, { run, fence }) => (run.recordedWith === fence ? model.requeue(run) : model.giveBack(run)),
+      run.recordedWith === fence ? queue.requeue(run.id, fence) : queue.unclaim(run.id, fence),
+    (model, { run, fence }) => (run.recordedWith === fence ? model.requeue(run) : model.unclaim(run)),
   ),
   onClaim(
-    'handBack',
-    ({ queue }, { run, fence }) => queue.handBack(run.id, fence),
+    'requeue',
+    ({ queue }, { run, fence }) => queue.requeue(run.id, fence),
     (model, { run }) => model.requeue(run),
   ),
   fc.constantFrom<Verdict>('passed', 'failed', 'broken', 'cancelled').chain((verdict) =>
@@ -178,7 +178,7 @@ const commands = [
   ),
 ];
 
-async function expectSame(model: Model, { database, queue }: Real): Promise<void> {
+async function expectSame(model: Model, { database }: Real): Promise<void> {
   const rows = await database.query(
     'SELECT id, environment_id, state, verdict, fence, attempt, cancel_requested FROM run ORDER BY id',
   );
@@ -203,10 +203,10 @@ async function expectSame(model: Model, { database, queue }: Real): Promise<void
          AS repeated`,
   );
   expect(broken).toEqual({ several: 0, dangling: 0, repeated: 0 });
-  const { claimable } = await queue.nextHints();
+  const waiting = await createOverview({ database }).waiting(model.environments.length + 1);
   const free = model.environments.filter(({ id, paused }) => {
     const states = model.runs.filter(({ environment }) => environment.id === id).map(({ state }) => state);
     return !paused && states.includes('queued') && !states.includes('running');
   });
-  expect(claimable).toBe(free.length);
+  expect(waiting.map(({ id }) => id).sort()).toEqual(free.map(({ id }) => id).sort());
 }

@@ -12,6 +12,7 @@ import { createEnvironments, type Environments } from '../../src/store/tables/en
 import { createFirings, type Firings, maxFirings } from '../../src/store/tables/firings.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -185,8 +186,8 @@ export function scheduleConformance(kind: Kind): void {
     it('does not prevent firing: the run reports it', async () => {
       const schedule = await create();
       now = at('02:00:00');
-      const firerWithTimeout = createFirer({ database, clock, resolveSelection, patienceMs: 10 });
-      expect(await firerWithTimeout.due(schedule, now)).toMatchObject({ outcome: 'fired' });
+      const impatient = createFirer({ database, clock, resolveSelection, timeoutMs: 10 });
+      expect(await impatient.due(schedule, now)).toMatchObject({ outcome: 'fired' });
     });
 
     it('does not prevent a scheduler from stopping, and the next scheduler fires what was due', async () => {
@@ -238,7 +239,7 @@ export function scheduleConformance(kind: Kind): void {
 
   describe('while an earlier run is unfinished', () => {
     const finishOn = async (environment: Environment) => {
-      const claim = await queue.claim('w', {
+      const claim = await claimOne(queue, 'w', {
         excludeEnvironments: [us.id, es.id].filter((id) => id !== environment.id),
       });
       if (!claim) throw new Error('nothing to claim');
@@ -259,7 +260,10 @@ export function scheduleConformance(kind: Kind): void {
       expect(second).toMatchObject({
         outcome: 'skipped',
         runs: [],
-        reason: { code: 'SCHEDULE_OVERLAPS', message: `Run ${first?.runs[0]} of it on us is queued.` },
+        reason: {
+          code: 'SCHEDULE_OVERLAPS',
+          message: `Run ${first?.runs[0]} of the schedule on us is queued.`,
+        },
       });
       expect(await openRuns()).toEqual(first?.runs);
     });
@@ -269,7 +273,7 @@ export function scheduleConformance(kind: Kind): void {
       const { second } = await fireTwice(() => finishOn(us));
       expect(second).toMatchObject({
         outcome: 'fired',
-        reason: { code: 'SCHEDULE_OVERLAPS', message: 'Run 1 of it on es is queued.' },
+        reason: { code: 'SCHEDULE_OVERLAPS', message: 'Run 1 of the schedule on es is queued.' },
       });
       expect((await runs.get(second?.runs[0] ?? 0)).environmentCode).toBe('us');
     });
@@ -290,14 +294,14 @@ export function scheduleConformance(kind: Kind): void {
       expect(await openRuns()).toHaveLength(10);
       expect((await history())[0]).toMatchObject({
         outcome: 'skipped',
-        reason: { code: 'SCHEDULE_OVERLAPS', message: '10 of its runs wait on us already.' },
+        reason: { code: 'SCHEDULE_OVERLAPS', message: '10 runs of the schedule already wait on us.' },
       });
     });
 
     it('replace cancels a queued run at once, and asks a running one to stop', async () => {
       await create({ overlap: 'replace' });
       const { first, second } = await fireTwice(async () => {
-        await queue.claim('w', { excludeEnvironments: [es.id] });
+        await claimOne(queue, 'w', { excludeEnvironments: [es.id] });
       });
       const [onEs = 0, onUs = 0] = first?.runs ?? [];
       expect(await runs.get(onEs)).toMatchObject({ state: 'finished', verdict: 'cancelled' });

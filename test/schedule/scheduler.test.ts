@@ -58,12 +58,12 @@ it('fires due schedules, survives an outage of the database, logs its firings, a
     await waitForFirings(1);
 
     await postgres.shutdown();
-    await scheduler.waitForOutput('Schedules cannot be looked at');
+    await scheduler.waitForOutput('Due schedules cannot be read');
     await postgres.start();
     // Due while no scheduler could fire.
     await waitFor(() => database.query(`UPDATE schedule SET next_at = now() - interval '10 minutes'`));
     await waitForFirings(2);
-    await scheduler.waitForOutput('The scheduler goes on.');
+    await scheduler.waitForOutput('The scheduler has recovered.');
 
     scheduler.process.kill('SIGTERM');
     const { code, stderr } = await scheduler.done;

@@ -2,6 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { claimOne } from '../support/claim.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let server: TestServer;
@@ -19,7 +20,7 @@ afterAll(() => server.close());
 async function start() {
   const { queue } = server.app.context;
   await server.ask('POST', '/api/runs', { environments: ['us'], selection: { tests: ['A'] } });
-  const claim = await queue.claim('w');
+  const claim = await claimOne(queue, 'w');
   if (!claim) throw new Error('nothing to claim');
   const { id } = claim.run;
   const folder = join(server.folder, 'runs', String(id));

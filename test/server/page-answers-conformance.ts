@@ -5,6 +5,7 @@ import type { RunResultsView } from '../../src/operations/results/results-view.t
 import type { TestHistoryView } from '../../src/operations/tests/history-view.ts';
 import type { NewResult } from '../../src/queue/recorder.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { claimOne } from '../support/claim.ts';
 import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
@@ -70,7 +71,7 @@ export function pageConformance(kind: Kind): void {
 
     /** Claims the next run, and starts it with a plan. */
     async function start(tests: readonly string[]) {
-      const claim = await context.queue.claim('host/1/1');
+      const claim = await claimOne(context.queue, 'host/1/1');
       if (!claim) throw new Error('nothing to claim');
       const { id } = claim.run;
       const record = context.queue.recorder(id, claim.fence);

@@ -44,9 +44,9 @@ describe('schedules over HTTP', () => {
         expect.anything(),
       ],
     });
-    const invalid = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
-    expect(invalid.status).toBe(400);
-    expect(invalid.body.detail).toContain('"25" is no hour: 0 to 23');
+    const wrong = await server.ask('GET', '/api/schedule-times?cron=0%2025%20*%20*%20*');
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.detail).toContain('"25" is not a valid hour: 0 to 23');
   });
 
   it('are added with defaults, listed with their next times, changed, and removed', async () => {
@@ -98,11 +98,11 @@ describe('schedules over HTTP', () => {
     const refusalOf = async (more: object) => (await add({ name: 'wrong', ...more })).body;
     expect(await refusalOf({ cron: '0 0 30 2 *' })).toMatchObject({
       code: 'INPUT_INVALID',
-      detail: expect.stringContaining('never comes'),
+      detail: expect.stringContaining('never occurs'),
     });
     expect(await refusalOf({ zone: 'Berlin' })).toMatchObject({
       code: 'INPUT_INVALID',
-      detail: expect.stringContaining('is no time zone'),
+      detail: expect.stringContaining('is not a time zone'),
     });
     expect(await refusalOf({ environments: ['uss'] })).toMatchObject({
       code: 'ENVIRONMENT_UNKNOWN',

@@ -7,6 +7,7 @@ import { createQueue } from '../../src/queue/queue.ts';
 import { createDurations } from '../../src/store/tables/durations.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
@@ -26,7 +27,7 @@ export function durationsConformance(kind: Kind): void {
     const [run] = await createRuns({ database }).insert([
       { environmentId, selection: emptySelection, requestedBy: 'test' },
     ]);
-    const { fence = 0 } = (await queue.claim('w')) ?? {};
+    const { fence = 0 } = (await claimOne(queue, 'w')) ?? {};
     const id = run?.id ?? 0;
     const record = queue.recorder(id, fence);
     await record.plan([{ name: 'A', suite: undefined }]);
@@ -73,19 +74,19 @@ export function durationsConformance(kind: Kind): void {
         await execute(a, 100, status);
       }
       await execute(b, 300, 'failed');
-      const [metrics, ...others] = await createDurations(testDatabase).metrics();
+      const [metrics, ...others] = await createDurations(testDatabase).statistics();
       expect(others).toEqual([]);
       expect(metrics).toMatchObject({ test: 'A', passing: 1, failing: 1, pairs: 3, changes: 2, meanMs: 200 });
       expect(metrics?.lastAt).toBeInstanceOf(Date);
     });
 
     it('omit removed environments, and are empty at first', async () => {
-      expect(await createDurations(testDatabase).metrics()).toEqual([]);
+      expect(await createDurations(testDatabase).statistics()).toEqual([]);
       const a = await create('a');
       await execute(a, 100);
       const secrets = createSecretBox(randomBytes(32));
       await createEnvironments({ database: testDatabase.database, secrets }).remove(a);
-      expect(await createDurations(testDatabase).metrics()).toEqual([]);
+      expect(await createDurations(testDatabase).statistics()).toEqual([]);
     });
   });
 }

@@ -14,6 +14,7 @@ import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type NewRun, type Runs } from '../../src/store/tables/runs.ts';
 import { createVariables, type Variables } from '../../src/store/tables/variables.ts';
 import { createWorkers } from '../../src/store/tables/workers.ts';
+import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
 
@@ -125,7 +126,7 @@ export function tableConformance(kind: Kind): void {
         await variables.set(old.id, { name: 'A', value: '1', secret: false });
         const run = await submit(old);
         await expect(environments.remove(old.id)).rejects.toMatchObject({ code: 'ENVIRONMENT_BUSY' });
-        const claim = await queue.claim('w');
+        const claim = await claimOne(queue, 'w');
         await expect(environments.remove(old.id)).rejects.toMatchObject({ code: 'ENVIRONMENT_BUSY' });
         await queue.finish(run.id, claim?.fence ?? 0, 'passed');
 
@@ -224,7 +225,7 @@ export function tableConformance(kind: Kind): void {
 
       it('keep their pinned commits in use until they are finished', async () => {
         const run = await submit(await create());
-        const fence = (await queue.claim('w1'))?.fence ?? 0;
+        const fence = (await claimOne(queue, 'w1'))?.fence ?? 0;
         expect(await runs.commitsInUse()).toEqual([]);
         await queue.recorder(run.id, fence).commit({ id: 'a1b2c3', subject: 'A commit' });
         expect(await runs.commitsInUse()).toEqual(['a1b2c3']);
@@ -253,7 +254,7 @@ export function tableConformance(kind: Kind): void {
         const [a, b] = [await create('a'), await create('b')];
         const ids = [];
         for (const environment of [a, b, a, a]) ids.unshift((await submit(environment)).id);
-        await queue.claim('w');
+        await claimOne(queue, 'w');
         const list = async (filter: Omit<Parameters<Runs['list']>[0], 'limit'>, limit = 10) =>
           (await runs.list({ ...filter, limit })).map(({ id }) => id);
         expect(await list({})).toEqual(ids);
@@ -273,14 +274,14 @@ export function tableConformance(kind: Kind): void {
         const positions = () =>
           Promise.all([first, second, urgent].map(({ id }) => runs.positionInQueue(id)));
         expect(await positions()).toEqual([2, 3, 1]);
-        await queue.claim('w', { excludeEnvironments: [b.id] });
+        await claimOne(queue, 'w', { excludeEnvironments: [b.id] });
         expect(await positions()).toEqual([1, 2, undefined]);
       });
 
       it('are cancelled at once when queued, and asked to stop when running', async () => {
         const environment = await create();
         const [running, queued] = [await submit(environment), await submit(environment)];
-        const claim = await queue.claim('w');
+        const claim = await claimOne(queue, 'w');
         expect(await runs.cancel(queued.id)).toMatchObject({
           state: 'finished',
           verdict: 'cancelled',
@@ -297,7 +298,7 @@ export function tableConformance(kind: Kind): void {
       it('is counted over the last attempt of each planned test, and listed in the order of the plan', async () => {
         const run = await submit(await create());
         const plan = ['A', 'B', 'C', 'D'].map((name) => ({ name, suite: name === 'C' ? 'S' : undefined }));
-        const first = await queue.claim('w1');
+        const first = await claimOne(queue, 'w1');
         const before = queue.recorder(run.id, first?.fence ?? 0);
         await before.plan(plan);
         await before.result(newResult('B', 'failed'));
@@ -307,7 +308,7 @@ export function tableConformance(kind: Kind): void {
         const again = { outcome: 'handed-back', limit: 1, pauseMs: 0 } as const;
         expect(await queue.retry(run.id, first?.fence ?? 0, lost, again)).toBe(0);
 
-        const second = await queue.claim('w2');
+        const second = await claimOne(queue, 'w2');
         const after = queue.recorder(run.id, second?.fence ?? 0);
         const attachments = [{ name: 'Page', kind: 'page' as const, path: 'C/page.html' }];
         const reason = { code: 'SELENIUM_FULL' as const, message: 'No session.' };

@@ -161,7 +161,7 @@ describe('workers on PostgreSQL and Redis', () => {
     await redis.restart();
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     expect(harness.lines.filter((line) => line.msg === 'Lock store: no new run starts')).toHaveLength(1);
-    await harness.waitForLog('Lock store: goes on');
+    await harness.waitForLog('Lock store: recovered');
   });
 
   it('keeps a run within its lease when Redis fails, logs this, and acquires the locks again afterwards', async () => {

@@ -77,7 +77,7 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
         queue,
         database,
         locks,
-        waiting,
+        spool: waiting,
         runner,
         ...(engineAnswers && { engineAnswers }),
         log,
@@ -99,7 +99,7 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
     },
 
     reaper(maxAttempts = 3): void {
-      const reaper = startReaper({ queue, waiting, log, everyMs: 100, maxAttempts });
+      const reaper = startReaper({ queue, spool: waiting, log, everyMs: 100, maxAttempts });
       onTestFinished(() => reaper.stop());
     },
 
@@ -129,7 +129,7 @@ export function scriptedRunner(
     return exclusively(async (signal) => {
       for (const { test, done } of await record.planned()) {
         if (done) continue;
-        if (stop.aborted) return { kind: 'handed-back' };
+        if (stop.aborted) return { kind: 'requeue' };
         await record.testStarted(test);
         await executeTest(test.name, { runId: run.id, attempt: run.attempt, abort: signal });
         signal.throwIfAborted();

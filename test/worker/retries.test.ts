@@ -6,6 +6,7 @@ import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createAttempts } from '../../src/store/tables/attempts.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import type { Runner } from '../../src/worker/runner.ts';
+import { claimOne } from '../support/claim.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -167,11 +168,11 @@ describe('results while the database is unreachable', () => {
     await gate.at(run);
     await server.kill();
     gate.letGo(run);
-    await harness.waitForLog('The database is away; a result waits on disk');
+    await harness.waitForLog('The database is unreachable; a result was spooled to disk');
     // The lease ends, and the worker can write nothing more.
     await harness.waitForLog('The end of the run was not written');
     await server.start();
-    await harness.waitForLog('Results that waited on disk were written');
+    await harness.waitForLog('Spooled results were written');
     expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 2,
@@ -195,7 +196,7 @@ describe('results while the database is unreachable', () => {
     await harness.workers(scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)));
     await gate.at(run);
     harness.reaper();
-    await harness.waitForLog('Results that waited on disk came too late: another worker was given the run');
+    await harness.waitForLog('Spooled results came too late: another worker has claimed the run');
     expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
     gate.letGo(run);
@@ -206,12 +207,12 @@ describe('results while the database is unreachable', () => {
     const { database } = await ownDatabase();
     const harness = createHarness(database);
     const run = await harness.submit(await harness.environment());
-    const claim = await harness.queue.claim('w');
+    const claim = await claimOne(harness.queue, 'w');
     const fence = claim?.fence ?? 0;
     await harness.waiting.add({ runId: run, fence }, passed('NotPlanned'));
     await database.query(`UPDATE run SET lease_until = now() - interval '5 seconds'`);
     harness.reaper();
-    await harness.waitForLog('Results that waited on disk cannot be written; they were put aside');
+    await harness.waitForLog('Spooled results cannot be written; their file was set aside');
     await waitFor(async () => (await harness.runs.get(run)).state === 'queued');
   });
 });

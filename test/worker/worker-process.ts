@@ -26,7 +26,7 @@ const workers = createWorkers({
   queue,
   database,
   locks,
-  waiting: createResultSpool({ folder, log }),
+  spool: createResultSpool({ folder, log }),
   log,
   host,
   slots: 1,

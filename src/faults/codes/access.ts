@@ -1,4 +1,4 @@
-/** Codes of who may do what, by signing in, tokens and users. They are part of the registry in `errors.ts`. */
+/** Codes of sign-in, tokens and users. They are part of the registry in `fault.ts`. */
 
 const refused = (status: number, meaning: string, remedy: string) =>
   ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
@@ -9,7 +9,7 @@ export const accessFaults = {
     'Nothing was changed.',
     'Sign in; for commands and programs set MATRE_TOKEN to a token (`matre token create`).',
   ),
-  FORBIDDEN: refused(403, 'Nothing was changed.', 'Ask an admin for the role, or to do it.'),
+  FORBIDDEN: refused(403, 'Nothing was changed.', 'Ask an admin for the role, or ask the admin to do it.'),
   HOST_REFUSED: refused(
     403,
     'Nothing was changed. Pages of other sites could otherwise use this server through a browser.',
@@ -17,40 +17,40 @@ export const accessFaults = {
   ),
   CSRF_REFUSED: refused(
     403,
-    'Nothing was changed. Pages of other sites could otherwise act in the name of who is signed in.',
-    'Send the `csrf` of GET /api/session as header X-CSRF-Token; the page does so when it is loaded again.',
+    'Nothing was changed. Pages of other sites could otherwise act as the user who is signed in.',
+    'Send the `csrf` of GET /api/session as header X-CSRF-Token; in a browser, reload the page.',
   ),
-  SIGN_IN_REFUSED: refused(401, 'Nobody is signed in.', 'Check the name and the password.'),
+  SIGN_IN_REFUSED: refused(401, 'The sign-in failed.', 'Check the name and the password.'),
   SIGN_IN_TOO_OFTEN: refused(
     429,
-    'The password was not looked at.',
+    'The password was not checked.',
     'Wait a quarter of an hour; an admin can set a new password at once.',
   ),
   OIDC_REFUSED: refused(
     403,
-    'Nobody is signed in.',
-    'Try again; if it stays so, ask an admin: MATRE_OIDC_ROLE_CLAIM and its values decide who may.',
+    'The sign-in failed.',
+    'Try again; if it fails again, ask an admin: MATRE_OIDC_ROLE_CLAIM and its values decide who may sign in.',
   ),
   OIDC_UNREACHABLE: {
     ...refused(
       502,
-      'Nobody can sign in with the OpenID provider now.',
-      'Check MATRE_OIDC_ISSUER and the client there; the log has the cause.',
+      'No user can sign in with the OpenID provider now.',
+      'Check MATRE_OIDC_ISSUER and the client at the provider; the log has the cause.',
     ),
     kind: 'infrastructure' as const,
   },
   WELCOME_INVALID: refused(
     403,
-    'No admin was made.',
-    'Start the server again for a new link, or type `matre user add NAME --role admin` on its machine.',
+    'No admin was created.',
+    'Restart the server for a new link, or run `matre user add NAME --role admin` on its machine.',
   ),
   USER_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre user list` to see the users.'),
   USER_EXISTS: refused(409, 'Nothing was changed.', 'Choose another name, or change the existing user.'),
   USER_ELSEWHERE: refused(
     409,
     'Nothing was changed.',
-    'Change it at the OpenID provider: it counts from the next sign-in on.',
+    'Change it at the OpenID provider: the change takes effect at the next sign-in.',
   ),
-  LAST_ADMIN: refused(409, 'Nothing was changed.', 'Make another admin first.'),
+  LAST_ADMIN: refused(409, 'Nothing was changed.', 'Create another admin first.'),
   TOKEN_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre token list` to see the tokens.'),
 };

@@ -1,51 +1,51 @@
-/** Codes that only a check of `matre doctor` tells; no run ends with them. They are part of the registry in `errors.ts`. */
+/** Codes that only a check of `matre doctor` reports; no run ends with them. They are part of the registry in `fault.ts`. */
 
-const cause = (meaning: string, remedy: string) =>
+const diagnosis = (meaning: string, remedy: string) =>
   ({ kind: 'infrastructure', status: 503, transient: false, meaning, remedy }) as const;
 
-export const causes = {
-  WORKERS_MISSING: cause(
-    'What is queued waits until a worker is started.',
+export const diagnosisFaults = {
+  WORKERS_MISSING: diagnosis(
+    'Queued runs wait until a worker is started.',
     'Start `matre worker`, or `matre up`.',
   ),
-  QUEUE_STUCK: cause(
-    'Runs wait although nothing keeps them from starting.',
-    'Look at the log of the workers; restart them if they say nothing. No run is lost by that.',
+  QUEUE_STUCK: diagnosis(
+    'Runs wait although nothing prevents them from starting.',
+    'Read the log of the workers; restart them if it shows nothing. No run is lost by that.',
   ),
-  LOCK_STORE_EVICTS: cause(
-    'A lock may vanish while it is held. No two runs meet, because the database decides; but what has a lock and no run, such as `matre pool replace`, is stopped half-way.',
-    'redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf; keep nothing but locks in that Redis.',
+  LOCK_STORE_EVICTS: diagnosis(
+    'A lock may vanish while it is held. Two runs never execute on one environment, because the database prevents that; but an action with a lock and without a run, such as `matre pool replace`, is stopped half-way.',
+    'redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf; store only locks in that Redis.',
   ),
-  LOCK_STORE_FORGETS: cause(
-    'After a restart Redis knows no lock. Runs under way go on and take theirs again, because the database shows whose they are; what has a lock and no run, such as `matre pool replace`, is stopped half-way.',
+  LOCK_STORE_FORGETS: diagnosis(
+    'After a restart Redis has no locks. Runs under way continue and acquire their locks again, because the database shows their owners; an action with a lock and without a run, such as `matre pool replace`, is stopped half-way.',
     'redis-cli CONFIG SET appendonly yes, and the same in redis.conf.',
   ),
-  FILES_APART: cause(
-    'Logs and screenshots of its runs stay where they were written and cannot be read from here. Verdicts and results are not touched.',
+  FILES_APART: diagnosis(
+    'Logs and screenshots of its runs stay on the host that wrote them and cannot be read from here. Verdicts and results are not affected.',
     'Set MATRE_ARTIFACTS=database for every process, or mount one folder as MATRE_DATA on all hosts (docs/hosts.md).',
   ),
-  SCHEDULE_OVERDUE: cause(
-    'What should have been submitted by the clock is not.',
-    'Start `matre scheduler`, or `matre up`. What was missed is caught up or skipped as each schedule says.',
+  SCHEDULE_OVERDUE: diagnosis(
+    'Scheduled runs were not submitted.',
+    'Start `matre scheduler`, or `matre up`. Missed times are caught up or skipped by the rule of each schedule.',
   ),
-  PROCESSES_LEFT: cause(
-    'Processes of a run that is over still act on the shop.',
-    'Nothing: the next run ends them before it begins. `matre doctor --fix` does it now.',
+  PROCESSES_LEFT: diagnosis(
+    'Processes of a finished run still act on the shop.',
+    'Nothing to do: the next run ends them before it starts. `matre doctor --fix` ends them now.',
   ),
-  CONTAINER_ORPHANED: cause(
-    'It costs memory and does no harm.',
-    'Nothing: the next run that ends removes it. `matre pool prune` does it now.',
+  CONTAINER_ORPHANED: diagnosis(
+    'It uses memory and does no harm.',
+    'Nothing to do: the next run that ends removes it. `matre pool prune` removes it now.',
   ),
-  SELENIUM_SESSIONS_LEFT: cause(
-    'Browsers of runs that are over take places that other runs wait for.',
-    'Nothing: workers end them within seconds. `matre doctor --fix` does it now.',
+  SELENIUM_SESSIONS_LEFT: diagnosis(
+    'Browsers of finished runs use sessions that other runs wait for.',
+    'Nothing to do: workers end them within seconds. `matre doctor --fix` ends them now.',
   ),
-  CREDENTIALS_WRONG: cause(
-    'Tests that sign in to the admin panel, or make data, will be broken.',
+  CREDENTIALS_WRONG: diagnosis(
+    'Tests that sign in to the admin panel, or create data, will be broken.',
     'Set the right password: matre env edit CODE --ask-admin-password.',
   ),
-  TWO_FACTOR_ON: cause(
-    'The administrator gets no token without a one-time password, so data cannot be made.',
+  TWO_FACTOR_ON: diagnosis(
+    'The administrator gets no token without a one-time password, so tests cannot create data.',
     'Set OTP_SHARED_SECRET for the environment, or disable Magento_TwoFactorAuth in the shop.',
   ),
 };

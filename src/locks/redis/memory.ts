@@ -3,14 +3,11 @@ import type { StoreMemory } from '../lock.ts';
 import type { RedisClient } from './connection.ts';
 
 /**
- * What a Redis says of its memory. INFO has all but the snapshots, which only CONFIG tells: a managed Redis usually refuses
- * that, and a user may be allowed neither.
+ * Reads how reliably a Redis keeps its data; `undefined` when it refuses INFO. INFO has all but the snapshots, which only CONFIG
+ * reports: a managed Redis usually refuses that, and a user may lack the right to either.
  */
 export async function readMemory(client: RedisClient): Promise<StoreMemory | undefined> {
-  const [info, config] = await Promise.all([
-    unlessRefused(client.info()),
-    unlessRefused(client.configGet('save')),
-  ]);
+  const [info, config] = await Promise.all([ifAllowed(client.info()), ifAllowed(client.configGet('save'))]);
   if (info === undefined) return undefined;
   const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const policy = value('maxmemory_policy');
@@ -23,10 +20,10 @@ export async function readMemory(client: RedisClient): Promise<StoreMemory | und
   };
 }
 
-/** An answer that is an error is a refusal; the lack of an answer is for the caller. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+/** The response; `undefined` when Redis refuses the command. Connection errors reject. */
+async function ifAllowed<T>(response: Promise<T>): Promise<T | undefined> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
     if (error instanceof ErrorReply) return undefined;
     throw error;

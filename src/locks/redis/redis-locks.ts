@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { AcquireOptions, HeldLock, LockInfo, LockStore } from '../lock.ts';
@@ -13,38 +13,38 @@ export interface RedisLocksOptions {
   url: string;
   /** How long a lock outlives its last renewal. */
   ttlMs: number;
-  /** How long before that its holder stops, so that its work has ended when the lock ends. A fifth of the TTL by default. */
+  /** How long before its end the lock counts as lost, so that the work of its holder ends before the lock. A fifth of the TTL by default. */
   marginMs?: number;
   /**
-   * How long an answer may take. By default a renewal that starts at a third of the TTL and is not answered leaves time for the
-   * second judge.
+   * How long a response may take. By default a renewal that starts at a third of the TTL and gets no response leaves time for
+   * `confirmOwnership`.
    */
   timeoutMs?: number;
   log: Logger;
 }
 
-/** Beneath the wake-ups: a lock whose holder died ends without a message. */
-const slowPollMs = 1000;
+/** Polling interval besides the messages: a lock whose holder died ends without a message. */
+const pollMs = 1000;
 
 /** What a process writes into the store for a lock. */
-interface Claim {
+interface LockRequest {
   name: string;
-  /** Secret enough to be nobody else's; never reused. */
+  /** Random and never reused, so that it identifies the holder. */
   token: string;
   owner: string;
   since: Date;
 }
 
 /**
- * Locks that all processes share which use the same Redis. It refuses early and signals loss; that two runs never change the
- * same rows is the work of the fences of the database.
+ * Locks that are shared by all processes on the same Redis. They refuse early and signal loss; that two runs never change the
+ * same rows is guaranteed by the fences of the database.
  */
 export function createRedisLocks(options: RedisLocksOptions): LockStore {
   const { url, ttlMs, log } = options;
   const marginMs = options.marginMs ?? ttlMs / 5;
   const timeoutMs = options.timeoutMs ?? Math.round(Math.min(2000, ttlMs / 4));
-  const holds = new Map<string, LockLease>();
-  /** Who waits, by the name of the lock. */
+  const leases = new Map<string, LockLease>();
+  /** The callbacks of waiters, by the name of the lock. */
   const waiters = new Map<string, Set<() => void>>();
   const closing = new AbortController();
 
@@ -56,67 +56,65 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       const woken = name === undefined ? [...waiters.values()] : [waiters.get(name) ?? []];
       for (const set of woken) for (const wake of set) wake();
     },
-    onRevoked: (token) => holds.get(token)?.lose('a person took it away'),
+    onRevoked: (token) => leases.get(token)?.lose('an admin released it by force'),
   });
 
   function closedFault(): Fault {
     return new Fault('LOCK_STORE_UNREACHABLE', 'The connection to the lock store was closed.');
   }
 
-  function newClaim(name: string, owner: string): Claim {
+  function newRequest(name: string, owner: string): LockRequest {
     return { name, token: randomUUID(), owner, since: new Date() };
   }
 
-  const unclaim = async ({ name, token }: Claim) => {
+  const release = async ({ name, token }: LockRequest) => {
     await connection.run((client) => client.release(name, token));
   };
 
-  /** One try. Rejects when there is no answer: then the claim may have been written all the same. */
+  /** Tries once. Rejects when there is no response: then the lock may have been acquired all the same. */
   async function attempt(
-    claim: Claim,
+    request: LockRequest,
     confirmOwnership: AcquireOptions['confirmOwnership'],
   ): Promise<HeldLock | undefined> {
-    const askedAt = performance.now();
-    const acquired = await connection.run((client) => client.acquire(claim, ttlMs));
+    const requestedAt = performance.now();
+    const acquired = await connection.run((client) => client.acquire(request, ttlMs));
     if (!acquired) return undefined;
     const lease = createLockLease({
-      name: claim.name,
-      askedAt,
+      name: request.name,
+      requestedAt,
       ttlMs,
       marginMs,
       confirmOwnership,
       backend: {
         async renew() {
-          const heldBy = await connection.run((client) => client.renew(claim.name, claim.token, ttlMs));
+          const heldBy = await connection.run((client) => client.renew(request.name, request.token, ttlMs));
           if (heldBy === undefined) return 'forgotten';
           return heldBy === '' ? 'renewed' : { heldBy };
         },
-        retake: () => connection.run((client) => client.acquire(claim, ttlMs)),
-        unclaim: () => unclaim(claim),
+        reacquire: () => connection.run((client) => client.acquire(request, ttlMs)),
+        release: () => release(request),
       },
-      onEnd: () => holds.delete(claim.token),
+      onEnd: () => leases.delete(request.token),
     });
-    holds.set(claim.token, lease);
+    leases.set(request.token, lease);
     return lease;
   }
 
-  /** A claim that nobody will use, of which nobody knows whether it was written. It ends with its TTL at the latest. */
-  function abandon(claim: Claim): void {
-    unclaim(claim).catch(() => {});
+  /** Releases a lock that may have been acquired although its caller has given up. It expires with its TTL at the latest. */
+  function abandon(request: LockRequest): void {
+    release(request).catch(() => {});
   }
 
-  /** Resolves at the next wake-up, after the slow poll, or when `signal` aborts. To be called before the try it covers. */
+  /** Resolves at the next message, after `pollMs`, or when `signal` aborts. Call it before the attempt that it follows. */
   function nextWake(name: string, signal: AbortSignal): { passed: Promise<void>; cancel(): void } {
     const done = new AbortController();
     const wake = () => done.abort();
     const set = waiters.get(name) ?? new Set();
     waiters.set(name, set.add(wake));
-    const passed = delay(slowPollMs, undefined, { signal: AbortSignal.any([done.signal, signal]) })
-      .catch(() => {})
-      .finally(() => {
-        set.delete(wake);
-        if (set.size === 0 && waiters.get(name) === set) waiters.delete(name);
-      });
+    const passed = delay(pollMs, AbortSignal.any([done.signal, signal])).finally(() => {
+      set.delete(wake);
+      if (set.size === 0 && waiters.get(name) === set) waiters.delete(name);
+    });
     return { passed, cancel: wake };
   }
 
@@ -124,34 +122,34 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
     kind: 'redis',
 
     async check() {
-      // A lock is taken and given back: a replica, a full Redis or a user without rights answers a ping as well.
-      const claim = newClaim(`matre_check_${randomUUID()}`, 'check');
-      await connection.run((client) => client.acquire(claim, ttlMs));
-      await unclaim(claim);
+      // Acquires and releases a lock: a replica, a full Redis or a user without rights answers a ping as well.
+      const request = newRequest(`matre_check_${randomUUID()}`, 'check');
+      await connection.run((client) => client.acquire(request, ttlMs));
+      await release(request);
     },
 
     memory: () => connection.run(readMemory),
 
-    async tryAcquire(name, { owner, confirmOwnership: stillMine }) {
-      const claim = newClaim(name, owner);
+    async tryAcquire(name, { owner, confirmOwnership }) {
+      const request = newRequest(name, owner);
       try {
-        return await attempt(claim, stillMine);
+        return await attempt(request, confirmOwnership);
       } catch (error) {
-        abandon(claim);
+        abandon(request);
         throw error;
       }
     },
 
-    async acquire(name, { owner, confirmOwnership: stillMine, signal: abandoned }) {
+    async acquire(name, { owner, confirmOwnership, signal: callerSignal }) {
       if (closing.signal.aborted) throw closedFault();
-      const signal = abandoned ? AbortSignal.any([closing.signal, abandoned]) : closing.signal;
-      // One token for all tries: if the answer to one was lost, the next finds the lock its own.
-      const claim = newClaim(name, owner);
+      const signal = callerSignal ? AbortSignal.any([closing.signal, callerSignal]) : closing.signal;
+      // One token for all attempts: if the response to one was lost, the next one finds that it has the lock.
+      const request = newRequest(name, owner);
       while (!signal.aborted) {
         const wake = nextWake(name, signal);
         try {
-          claim.since = new Date();
-          const lease = await attempt(claim, stillMine);
+          request.since = new Date();
+          const lease = await attempt(request, confirmOwnership);
           if (lease && !signal.aborted) {
             wake.cancel();
             return lease;
@@ -162,7 +160,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
         }
         await wake.passed;
       }
-      abandon(claim);
+      abandon(request);
       throw signal.reason;
     },
 
@@ -185,7 +183,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       return connection.run(async (client) => {
         const token = await client.hGet(name, 'token');
         if (token === null) return false;
-        // First the word to the holder, so that it does not find the lock forgotten and takes it again.
+        // The holder is notified first, so that it does not find the lock forgotten and acquires it again.
         await client.publish(revokedChannel, token);
         return client.release(name, token);
       });
@@ -193,7 +191,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
 
     async close() {
       if (closing.signal.aborted) return;
-      for (const lease of holds.values()) lease.lose('the connection to its store was closed');
+      for (const lease of leases.values()) lease.lose('the connection to its store was closed');
       closing.abort(closedFault());
       await connection.close();
     },

@@ -1,17 +1,17 @@
 import { type CommandParser, defineScript } from 'redis';
 
 /**
- * A lock is a hash with its name as the key: `token` (who may renew and release), `owner` (in words), `since`
+ * A lock is a hash with its name as the key: `token` (the right to renew and release), `owner` (a description), `since`
  * (milliseconds). `redis-cli hgetall test_runner_env_processing_3` shows it. All names are also members of one set, so that a
  * list needs no scan through a Redis that is shared with a cache.
  */
 export const indexKey = 'matre_locks';
-/** Its messages are names of locks that were given back: who waits tries again. */
+/** Its messages are names of released locks: waiters try again. */
 export const releasedChannel = 'matre_locks_released';
-/** Its messages are tokens of locks that a person took away: who holds one stops. */
+/** Its messages are tokens of locks that an admin released by force: their holders stop. */
 export const revokedChannel = 'matre_locks_revoked';
 
-/** 1: ours now (or since an earlier try whose answer was lost). 0: somebody else's. */
+/** 1: acquired now, or by an earlier try whose response was lost. 0: another holder has it. */
 const acquire = defineScript({
   SCRIPT: `
     local holder = redis.call('HGET', KEYS[1], 'token')
@@ -33,12 +33,12 @@ const acquire = defineScript({
   transformReply: (reply: unknown) => reply === 1,
 });
 
-/** Empty text: renewed. Null: there is no such lock. Another text: who holds it instead. */
+/** Empty text: renewed. Null: there is no such lock. Another text: the owner that holds it instead. */
 const renew = defineScript({
   SCRIPT: `
     local holder = redis.call('HGET', KEYS[1], 'token')
     if not holder then return false end
-    if holder ~= ARGV[1] then return redis.call('HGET', KEYS[1], 'owner') or 'somebody' end
+    if holder ~= ARGV[1] then return redis.call('HGET', KEYS[1], 'owner') or 'another process' end
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
     return ''`,
   NUMBER_OF_KEYS: 1,
@@ -49,7 +49,7 @@ const renew = defineScript({
   transformReply: (reply: unknown) => (reply === null ? undefined : String(reply)),
 });
 
-/** 1: it was ours and is free now. 0: it was not ours, and nothing changed. */
+/** 1: the lock was held with this token and is released. 0: it was not, and nothing changed. */
 const release = defineScript({
   SCRIPT: `
     if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end

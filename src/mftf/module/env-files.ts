@@ -204,7 +204,7 @@ const plain = (name: string, value: string): EnvValue => ({ name, value, secret:
  * loopback.
  */
 export function seleniumValues(
-  config: Pick<Config, 'selenium' | 'pool' | 'described'>,
+  config: Pick<Config, 'selenium' | 'pool' | 'entries'>,
   engine: 'docker' | 'sandbox',
 ): SeleniumValues {
   const { protocol, host, port, path } = config.selenium;
@@ -217,7 +217,7 @@ export function seleniumValues(
     plain('SELENIUM_PATH', path),
   ];
   const set = new Set<string>(
-    config.described.filter(({ source }) => source !== 'default').map(({ name }) => name),
+    config.entries.filter(({ source }) => source !== 'default').map(({ name }) => name),
   );
   return {
     given: values.filter(({ name }) => set.has(name)),

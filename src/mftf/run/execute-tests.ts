@@ -54,7 +54,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   });
   if (shared === 'stopped') {
     logs.line('The worker stops; the run goes back to the queue with what it has.');
-    return { kind: 'handed-back' };
+    return { kind: 'requeue' };
   }
   if (shared !== 'done') {
     logs.line(`The run ends here: ${shared.reason.code}: ${shared.reason.message}`);

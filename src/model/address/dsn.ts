@@ -1,5 +1,5 @@
 /**
- * A DSN or URL without its secrets, for people: `redis://:secret@cache:6379` becomes `redis://:[hidden]@cache:6379`. A user
+ * A DSN or URL with its secrets hidden, for output: `redis://:secret@cache:6379` becomes `redis://:[hidden]@cache:6379`. A user
  * name without a password is hidden over http, where it is a token.
  */
 export function hideCredentials(text: string): string {

@@ -1,6 +1,6 @@
-/** The address of a git repository, apart from the credentials that people put into it. */
+/** The address of a git repository, with the credentials separated from it. */
 export interface RepositoryAddress {
-  /** Without credentials. The user name of an ssh address stays: it is part of where to go, not a secret. */
+  /** Without credentials. The user name of an ssh address stays: it is part of the address, not a secret. */
   url: string;
   protocol: 'https' | 'http' | 'ssh' | 'file';
   username: string | undefined;
@@ -8,8 +8,8 @@ export interface RepositoryAddress {
 }
 
 /**
- * Understands `https://`, `http://`, `ssh://`, `user@host:path`, `file://` and absolute paths. `undefined` for anything
- * else, git's `ext::` and options in disguise (`-x`) above all: those would run commands.
+ * Parses `https://`, `http://`, `ssh://`, `user@host:path`, `file://` and absolute paths. `undefined` for anything
+ * else, above all git's `ext::` and addresses that look like options (`-x`): those would run commands.
  */
 export function parseRepository(text: string): RepositoryAddress | undefined {
   const plain = { username: undefined, password: undefined };
@@ -25,7 +25,7 @@ export function parseRepository(text: string): RepositoryAddress | undefined {
       if (address.hostname !== '') return undefined;
       return { ...plain, url: text, protocol: 'file' };
     case 'ssh:':
-      // No password in it: ssh has no way to take one that is not a key or a terminal.
+      // No password: ssh accepts one only from a key or a terminal.
       if (address.password || /^-/.test(decode(address.username + address.hostname))) return undefined;
       return { ...plain, url: text, protocol: 'ssh' };
     case 'https:':
@@ -45,7 +45,7 @@ export function parseRepository(text: string): RepositoryAddress | undefined {
   }
 }
 
-/** Percent signs that encode nothing are taken as they are. */
+/** Percent-decodes a text; percent signs that encode nothing stay. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

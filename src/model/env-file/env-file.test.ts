@@ -49,7 +49,7 @@ describe('parseEnvFile', () => {
     });
   });
 
-  it('takes the last of two equal names and says so', () => {
+  it('takes the last of two equal names and adds a note', () => {
     expect(parseEnvFile('A=1\nB=2\nA=3')).toEqual({
       entries: [
         { name: 'B', value: '2', line: 2 },
@@ -59,7 +59,7 @@ describe('parseEnvFile', () => {
     });
   });
 
-  it('fills in earlier names, except in single quotes; a caller may know better', () => {
+  it('replaces references by earlier values, except in single quotes; a caller may override them', () => {
     const text = `URL=http://a/\nA=$URL\nB="\${URL}x"\nC='$URL'\nD=$LATER\nLATER=1\nE="\\$URL"`;
     expect(read(text)).toMatchObject({
       A: 'http://a/',
@@ -68,8 +68,8 @@ describe('parseEnvFile', () => {
       D: '$LATER',
       E: '$URL',
     });
-    const known = (name: string, earlier?: string) => (name === 'URL' ? 'http://b/' : earlier);
-    expect(read(text, known)).toMatchObject({ A: 'http://b/', B: 'http://b/x', D: '$LATER' });
+    const resolve = (name: string, earlier?: string) => (name === 'URL' ? 'http://b/' : earlier);
+    expect(read(text, resolve)).toMatchObject({ A: 'http://b/', B: 'http://b/x', D: '$LATER' });
     expect(parseEnvFile(text).notes).toEqual([
       { line: 5, message: '$LATER is not defined before it is used' },
     ]);
@@ -88,7 +88,7 @@ describe('parseEnvFile', () => {
     expect(() => parseEnvFile(text)).toThrow(new RegExp(`^Line ${line}: `));
   });
 
-  it('invariant 10: an error does not tell a value', () => {
+  it('invariant 10: an error does not contain a value', () => {
     for (const text of [
       'A="hunter2',
       "A='hunter2",
@@ -106,7 +106,7 @@ describe('parseEnvFile', () => {
     }
   });
 
-  it('takes any text or says what is wrong with it', () => {
+  it('accepts any text or names what is wrong with it', () => {
     const pieces = fc.array(
       fc.constantFrom('A', '=', '"', "'", '\\', '$', '{', '}', '#', ' ', '\n', '\r', 'export ', '(', ')'),
     );
@@ -124,7 +124,7 @@ describe('parseEnvFile', () => {
 });
 
 describe('formatEnvFile', () => {
-  it('keeps plain values plain', () => {
+  it('does not quote plain values', () => {
     const text = formatEnvFile([
       { name: 'MAGENTO_BASE_URL', value: 'https://shop.test/' },
       { name: 'NAME', value: 'My $hop' },
@@ -147,7 +147,7 @@ describe('formatEnvFile', () => {
     );
   });
 
-  it('refuses what no environment can hold', () => {
+  it('refuses names and values that an environment cannot contain', () => {
     expect(() => formatEnvFile([{ name: 'A B', value: '' }])).toThrow('cannot be the name');
     expect(() => formatEnvFile([{ name: 'A', value: 'x\0' }])).toThrow('zero byte');
   });

@@ -1,14 +1,14 @@
 import { Fault } from '../../faults/fault.ts';
 import { isVariableName } from '../environment.ts';
 
-/** One `NAME=value` of an env file. `line` counts from 1 and is where the name stands. */
+/** One `NAME=value` of an env file. `line` is that of the name, from 1. */
 export interface EnvEntry {
   name: string;
   value: string;
   line: number;
 }
 
-/** Something that a reader should know: a name that is given twice, a reference that leads nowhere. */
+/** A warning for the user: a name that occurs twice, an undefined reference. */
 export interface EnvNote {
   line: number;
   message: string;
@@ -23,11 +23,11 @@ export interface EnvFile {
 /**
  * Reads an env file as MFTF does, which is with Symfony's Dotenv since 3.8 (read in its `_bootstrap.php`; Codeception takes
  * the same): comments, `export`, single quotes (literal), double quotes (`\n \r \t \" \\ \$`), quoted values over several
- * lines, the last of two equal names. Also accepted, because nobody means anything else by them: a byte order mark, CRLF,
+ * lines, the last of two equal names. Also accepted, because they are unambiguous: a byte order mark, CRLF,
  * blanks around `=`, unquoted values with blanks.
  *
- * Outside of single quotes `$NAME` and `${NAME}` stand for an earlier entry of the file; `resolve` may say otherwise. A `$`
- * that leads nowhere stays a `$`, and `$(command)` is never carried out.
+ * Outside of single quotes `$NAME` and `${NAME}` refer to an earlier entry of the file; `resolve` may return another value. An
+ * undefined reference stays as it is written, and `$(command)` is never executed.
  *
  * Errors: ENV_FILE_INVALID with the number of the line, never with a value.
  */
@@ -35,26 +35,26 @@ export function parseEnvFile(
   text: string,
   resolve: (name: string, earlier: string | undefined) => string | undefined = (_, earlier) => earlier,
 ): EnvFile {
-  const found = new Map<string, EnvEntry>();
+  const entries = new Map<string, EnvEntry>();
   const notes: EnvNote[] = [];
   const scanner = scan(text);
 
   for (let name = scanner.name(); name !== undefined; name = scanner.name()) {
     const { line } = scanner;
     const value = scanner.value((reference) => {
-      const value = resolve(reference, found.get(reference)?.value);
+      const value = resolve(reference, entries.get(reference)?.value);
       if (value === undefined)
         notes.push({ line, message: `$${reference} is not defined before it is used` });
       return value;
     });
-    const earlier = found.get(name);
+    const earlier = entries.get(name);
     if (earlier) {
       notes.push({ line, message: `${name} replaces the value of line ${earlier.line}` });
-      found.delete(name);
+      entries.delete(name);
     }
-    found.set(name, { name, value, line });
+    entries.set(name, { name, value, line });
   }
-  return { entries: [...found.values()], notes };
+  return { entries: [...entries.values()], notes };
 }
 
 type Resolve = (name: string) => string | undefined;
@@ -62,12 +62,12 @@ type Resolve = (name: string) => string | undefined;
 const referencePattern = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/y;
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' };
 
-/** Walks over the text. `line` is that of the name that was read last. */
+/** Scans the text. `line` is that of the last name. */
 function scan(source: string) {
   const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   let at = 0;
   let line = 1;
-  let counted = 0;
+  let countedTo = 0;
 
   const take = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
@@ -127,10 +127,10 @@ function scan(source: string) {
       return line;
     },
 
-    /** The next name, up to and with its `=`; `undefined` at the end of the text. */
+    /** Reads the next name with its `=`; `undefined` at the end of the text. */
     name(): string | undefined {
       take(/(?:\s+|#[^\n]*)*/y);
-      for (; counted < at; counted += 1) if (text[counted] === '\n') line += 1;
+      for (; countedTo < at; countedTo += 1) if (text[countedTo] === '\n') line += 1;
       if (at >= text.length) return undefined;
       const match = take(/(?:export[ \t]+)?([^\s=#'"]+)[ \t]*=[ \t]*/y) ?? fail('expected NAME=value.');
       const name = match[1] ?? '';
@@ -138,11 +138,11 @@ function scan(source: string) {
       return name;
     },
 
-    /** The value after a name, up to the end of its line. Quoted and plain parts that touch are one value, as in a shell. */
+    /** Reads the value after a name, up to the end of its line. Adjacent quoted and plain parts are one value, as in a shell. */
     value(resolve: Resolve): string {
       if (take(/#[^\n]*/y)) return '';
       let value = '';
-      let quoted = false;
+      let hasQuotes = false;
       for (;;) {
         const next = text[at];
         if (next === "'") value += singleQuoted();
@@ -150,26 +150,27 @@ function scan(source: string) {
         else {
           const plain = unquoted(resolve);
           if (plain === '') break;
-          const besideQuote = quoted || text[at] === "'" || text[at] === '"';
-          if (besideQuote && /[ \t]/.test(plain)) fail('text stands beside a quote; quote the whole value.');
+          const isNextToQuote = hasQuotes || text[at] === "'" || text[at] === '"';
+          if (isNextToQuote && /[ \t]/.test(plain))
+            fail('there is text next to a quote; quote the whole value.');
           value += plain;
           continue;
         }
-        quoted = true;
+        hasQuotes = true;
       }
       take(/[ \t]+#[^\n]*|[ \t]*/y);
-      if (at < text.length && text[at] !== '\n') fail('text stands after the closing quote.');
+      if (at < text.length && text[at] !== '\n') fail('there is text after the closing quote.');
       return value;
     },
   };
 }
 
 /**
- * Writes an env file that Symfony's Dotenv, phpdotenv 5 and `parseEnvFile` read back to the same values; nothing in it is
- * a reference. Values that have a backslash or `$(` beside a single quote, a line break or `="` are written in parts,
+ * Formats an env file that Symfony's Dotenv, phpdotenv 5 and `parseEnvFile` read back to the same values; it has no
+ * references. Values that have a backslash or `$(` beside a single quote, a line break or `="` are written in parts,
  * which phpdotenv does not read; MFTF does not use it since 3.8.
  *
- * Errors: INPUT_INVALID for a name or value that no environment can hold.
+ * Errors: INPUT_INVALID for a name or value that an environment cannot contain.
  */
 export function formatEnvFile(entries: Iterable<{ name: string; value: string }>): string {
   let text = '';
@@ -180,7 +181,7 @@ export function formatEnvFile(entries: Iterable<{ name: string; value: string }>
     if (value.includes('\0')) {
       throw new Fault(
         'INPUT_INVALID',
-        `The value of ${name} has a zero byte, which no environment can hold.`,
+        `The value of ${name} has a zero byte, which an environment cannot contain.`,
       );
     }
     text += `${name}=${quote(value)}\n`;

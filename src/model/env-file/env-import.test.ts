@@ -23,14 +23,14 @@ PUBLIC_TOKEN=pk2
 API_TOKEN=t
 CURRENCY=USD`;
 
-  it('says what would be added, changed and left alone', () => {
+  it('lists added, changed and unchanged values', () => {
     const plan = planImport(target, parseEnvFile(file).entries);
     expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN', 'CURRENCY']);
     expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
     expect(names(plan.unchanged)).toEqual(['MAGENTO_BACKEND_NAME', 'STORE']);
   });
 
-  it('puts the four known names into fields', () => {
+  it('maps the four known names to fields', () => {
     const { added, changed } = planImport(target, parseEnvFile(file).entries);
     expect(changed[0]).toEqual({
       name: 'MAGENTO_BASE_URL',
@@ -41,7 +41,7 @@ CURRENCY=USD`;
     expect(added[0]).toMatchObject({ field: 'adminPassword', secret: true });
   });
 
-  it('guesses secrets by name, and only where nobody has said yet', () => {
+  it('guesses secrets by name, only for new variables', () => {
     const plan = planImport(target, parseEnvFile(file).entries);
     expect(plan.secretGuesses).toEqual(['API_TOKEN']);
     expect(names(plan.changed.filter(({ secret }) => secret))).toEqual(['PAYMENT']);

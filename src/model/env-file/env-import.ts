@@ -1,6 +1,6 @@
 import type { EnvEntry } from './env-file.ts';
 
-/** The fields of an environment that an env file may set, by the name that MFTF has for them. */
+/** The fields of an environment that an env file may set, by their names in MFTF. */
 export const importedFields = {
   MAGENTO_BASE_URL: 'baseUrl',
   MAGENTO_BACKEND_NAME: 'backendName',
@@ -10,15 +10,15 @@ export const importedFields = {
 
 export type ImportedField = (typeof importedFields)[keyof typeof importedFields];
 
-/** What an environment has now, with secrets readable: only equal values are left alone. */
+/** The current values of an environment, secrets in plain text, because they are compared with those of the file. */
 export interface ImportTarget {
   fields: Partial<Record<ImportedField, string>>;
   variables: { name: string; value: string; secret: boolean }[];
 }
 
-/** One line of what an import would do. A field and a variable differ in `field` alone. */
+/** A value of an import. A field and a variable differ in `field` alone. */
 export interface ImportChange {
-  /** As in the file. */
+  /** The name in the file. */
   name: string;
   value: string;
   secret: boolean;
@@ -26,12 +26,12 @@ export interface ImportChange {
 }
 
 export interface ImportPlan {
-  /** There was nothing before. */
+  /** There was no value before. */
   added: ImportChange[];
   /** There was another value before. */
   changed: ImportChange[];
   unchanged: ImportChange[];
-  /** Names that are taken as secret because of what they are called; a person may know better. */
+  /** Variables that are treated as secret because of their names; a user may correct that. */
   secretGuesses: string[];
 }
 
@@ -43,8 +43,8 @@ export function seemsSecret(name: string): boolean {
 }
 
 /**
- * What it would change to import the entries of an env file into an environment. What the file does not name stays. A
- * variable that is secret already stays secret, whatever its name; one that was said to be none stays none.
+ * What an import of the entries of an env file would change in an environment. Values that the file does not name stay. An
+ * existing variable stays secret, or not secret, whatever its name.
  */
 export function planImport(target: ImportTarget, entries: readonly EnvEntry[]): ImportPlan {
   const plan: ImportPlan = { added: [], changed: [], unchanged: [], secretGuesses: [] };
@@ -54,10 +54,10 @@ export function planImport(target: ImportTarget, entries: readonly EnvEntry[]): 
     const field = Object.hasOwn(importedFields, name)
       ? importedFields[name as keyof typeof importedFields]
       : undefined;
-    const known = variables.get(name);
-    const before = field ? target.fields[field] : known?.value;
-    const secret = field ? field === 'adminPassword' : (known?.secret ?? seemsSecret(name));
-    if (secret && !field && !known) plan.secretGuesses.push(name);
+    const variable = variables.get(name);
+    const before = field ? target.fields[field] : variable?.value;
+    const secret = field ? field === 'adminPassword' : (variable?.secret ?? seemsSecret(name));
+    if (secret && !field && !variable) plan.secretGuesses.push(name);
 
     const change = { name, value, secret, field };
     if (before === undefined) plan.added.push(change);

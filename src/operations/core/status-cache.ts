@@ -46,7 +46,7 @@ export function createStatusCache(deps: {
   let cached: { readAt: number; catalog: Promise<CurrentCatalog> } | undefined;
   const containers = cachedWithTimeout(async () => (await pool()).list(), {
     everyMs: containersMs,
-    patienceMs,
+    timeoutMs: patienceMs,
     onError: (error) => {
       if (!isFault(error, 'ENGINE_UNREACHABLE')) log.debug({ err: error }, 'The containers cannot be listed');
     },
@@ -60,11 +60,11 @@ export function createStatusCache(deps: {
         return { locks: [], fault: toFault(error).message };
       }
     },
-    { everyMs: locksMs, patienceMs, onError: () => {} },
+    { everyMs: locksMs, timeoutMs: patienceMs, onError: () => {} },
   );
   return {
-    containers: containers.ask,
-    locks: async () => (await lockStatus.ask()) ?? { locks: [], fault: 'The lock store does not respond.' },
+    containers: containers.get,
+    locks: async () => (await lockStatus.get()) ?? { locks: [], fault: 'The lock store does not respond.' },
     catalog() {
       if (cached === undefined || performance.now() - cached.readAt > catalogMs) {
         const current = { readAt: performance.now(), catalog: catalog() };

@@ -76,7 +76,7 @@ export const shownTimes = 5;
 const overdueMs = 30_000;
 
 export function viewTime(times: Times, at: Date): TimeView {
-  return { at: at.toISOString(), ...times.wallClock(at), note: times.oddity(at) ?? null };
+  return { at: at.toISOString(), ...times.wallClock(at), note: times.clockChangeNote(at) ?? null };
 }
 
 export function viewSchedule(schedule: Schedule, last: FiringView | undefined, now: Date): ScheduleView {

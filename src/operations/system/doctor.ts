@@ -79,7 +79,7 @@ async function examine(
     environments: code === undefined ? await environments.list() : [await getEnvironment(context, code)],
     allEnvironments: () => environments.list(),
     maySignIn,
-    runningClaims: () => queue.held(),
+    runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),
     // Once for all checks: each would resolve the newest commit again.
     containers: memoize(() => context.containersContext()),

@@ -10,14 +10,14 @@ import { isLoopback } from '../../model/address/loopback.ts';
 export function signInRequired(config: Config): boolean {
   const { signIn, store, server } = config;
   const reachable = whatMakesReachable(config);
-  if (signIn.wanted === 'off' && reachable !== undefined) {
+  if (signIn.mode === 'off' && reachable !== undefined) {
     throw new Fault(
       'CONFIG_INVALID',
       `MATRE_SIGN_IN=off is for one machine alone, and with ${reachable} others can reach the server. ` +
         'Leave MATRE_SIGN_IN at auto, or MATRE_HOST at 127.0.0.1.',
     );
   }
-  if (signIn.wanted !== 'auto') return signIn.wanted === 'on';
+  if (signIn.mode !== 'auto') return signIn.mode === 'on';
   const alone = store.databaseUrl === undefined && server.token === undefined && signIn.oidc === undefined;
   return reachable !== undefined || !alone;
 }

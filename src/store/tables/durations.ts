@@ -1,4 +1,4 @@
-import type { Answers } from '../../model/failure.ts';
+import type { OutcomeHistory } from '../../model/failure.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** The expected duration of a test of a run. */
@@ -96,7 +96,7 @@ export function createDurations(deps: { database: Queryable }) {
     },
 
     /** The outcome histories of the tests of a run on its environment, by `<suite>:<test>`; without tests that have none. */
-    async outcomes(runId: number): Promise<Map<string, Answers>> {
+    async outcomes(runId: number): Promise<Map<string, OutcomeHistory>> {
       const rows = await database.query<{ name: string; recent: string }>(
         `SELECT suite || ':' || test AS name, recent
          FROM planned_test JOIN run ON run.id = run_id JOIN test_duration USING (test, suite, environment_id)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answers } from '../../model/failure.ts';
+import type { OutcomeHistory } from '../../model/failure.ts';
 import { type Attachment, attachmentKinds, type Result, type Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
@@ -7,7 +7,7 @@ import { type ReasonColumns, toReason } from './reason-columns.ts';
 /** A result with its classification at the time when it was recorded. */
 export interface RecordedResult extends Result {
   /** The earlier outcomes of the test; `undefined` for results that an older version recorded. */
-  history: Answers | undefined;
+  history: OutcomeHistory | undefined;
   /** The cause of a failure; see `causeOf`. */
   cause: string | undefined;
   /** The step that failed; `of`: the number of steps when the test last passed on this environment. */
