@@ -4,7 +4,7 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promis
 import { dirname, join, relative, resolve } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Fault, namedDiskFull } from '../faults/fault.ts';
+import { asDiskFull, Fault } from '../faults/fault.ts';
 import { ifPresent, isMissingFile } from '../files/missing-file.ts';
 import { createLogWriter } from './log-writer.ts';
 import { pathInside } from './safe-name.ts';
@@ -65,7 +65,7 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
   const prepareFile = async (runId: number, path: string): Promise<string> => {
     const file = pathInside(folderOf(runId), path);
     await mkdir(dirname(file), { recursive: true, mode: 0o750 }).catch((error) => {
-      throw namedDiskFull(error);
+      throw asDiskFull(error);
     });
     return file;
   };
@@ -86,7 +86,7 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
         return { path, size };
       } catch (error) {
         await rm(draft, { force: true });
-        throw namedDiskFull(error);
+        throw asDiskFull(error);
       }
     },
 

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { Fault, namedDiskFull } from '../faults/fault.ts';
+import { asDiskFull, Fault } from '../faults/fault.ts';
 
 /**
  * Creates the data folder if it is missing, with access for its owner alone: it will contain the secret key, and files of the
@@ -9,8 +9,8 @@ import { Fault, namedDiskFull } from '../faults/fault.ts';
  */
 export async function createDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
-    const named = namedDiskFull(error);
-    if (named !== error) throw named;
+    const fault = asDiskFull(error);
+    if (fault !== error) throw fault;
     throw new Fault('CONFIG_INVALID', `MATRE_DATA cannot be created: ${error.message}.`, { cause: error });
   });
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
-import { namedDiskFull } from '../faults/fault.ts';
+import { asDiskFull } from '../faults/fault.ts';
 
 /**
  * Appends to a file up to `limit` bytes, also over several writers one after the other. Later bytes are dropped, which one line
@@ -28,13 +28,13 @@ export function createLogWriter(path: string, limit: number): Writable {
       };
       start().then(
         () => done(),
-        (error) => done(namedDiskFull(error) as Error),
+        (error) => done(asDiskFull(error) as Error),
       );
     },
     write(chunk: Buffer, _encoding, done) {
       append(chunk).then(
         () => done(),
-        (error) => done(namedDiskFull(error) as Error),
+        (error) => done(asDiskFull(error) as Error),
       );
     },
     // Writes the many small lines of a test at once.
@@ -42,7 +42,7 @@ export function createLogWriter(path: string, limit: number): Writable {
       const whole = Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer));
       append(whole).then(
         () => done(),
-        (error) => done(namedDiskFull(error) as Error),
+        (error) => done(asDiskFull(error) as Error),
       );
     },
     destroy(error, done) {

@@ -130,7 +130,9 @@ export interface SettingEntry {
 export interface LoadOptions {
   /** Environment variables, `process.env` by default. */
   environment?: Record<string, string | undefined>;
-  /** An env file with the same names. By default the file of MATRE_CONFIG, else `matre.env` in the current folder if it exists. */
+  /**
+   * An env file with the same names. By default the file of MATRE_CONFIG, else `matre.env` in the current folder if it exists.
+   */
   file?: string;
 }
 

@@ -15,7 +15,10 @@ export function hashPassword(password: string): Promise<string> {
   return hash(normalise(password), parameters);
 }
 
-/** Whether a password matches its hash. Without a hash it returns false after the same time, so that the time does not show which users exist. */
+/**
+ * Whether a password matches its hash. Without a hash it returns false after the same time, so that the time does not show
+ * which users exist.
+ */
 export async function isPassword(password: string, storedHash: string | undefined): Promise<boolean> {
   const matches = await verify(storedHash ?? (await dummyHash()), normalise(password));
   return matches && storedHash !== undefined;

@@ -347,14 +347,14 @@ export class Fault extends Error {
 
 /** An unknown error as a fault: DISK_FULL for a full disk, itself if it is a fault, else `fallback`. */
 export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault {
-  const named = namedDiskFull(error);
+  const named = asDiskFull(error);
   if (named instanceof Fault) return named;
   const message = error instanceof Error ? error.message : String(error);
   return new Fault(fallback, message, { cause: error });
 }
 
 /** DISK_FULL for the errors of a full file system; any other error unchanged. */
-export function namedDiskFull(error: unknown): unknown {
+export function asDiskFull(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;

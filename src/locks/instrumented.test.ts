@@ -6,10 +6,10 @@ import { lockNames } from './lock.ts';
 it('counts refused and lost locks, by kind', async () => {
   const { locks, counts } = instrumentLocks(createInProcessLocks());
   const name = lockNames.environment(7);
-  const held = await locks.tryAcquire(name, { owner: 'a' });
+  const lock = await locks.tryAcquire(name, { owner: 'a' });
   await locks.tryAcquire(name, { owner: 'b' });
   expect(counts.refused).toEqual({ environment: 1, execution: 0, container: 0 });
-  await held?.release();
+  await lock?.release();
   await (await locks.acquire(lockNames.execution(7), { owner: 'a' })).release();
   expect(counts.lost).toEqual({ environment: 0, execution: 0, container: 0 });
   await locks.acquire(lockNames.container('x'), { owner: 'a' });

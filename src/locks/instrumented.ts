@@ -15,16 +15,16 @@ export function instrumentLocks(store: LockStore): { locks: LockStore; counts: L
   const zero = { environment: 0, execution: 0, container: 0 };
   const counts: LockCounts = { refused: { ...zero }, lost: { ...zero } };
 
-  function countLoss(held: HeldLock): HeldLock {
-    held.lost.addEventListener('abort', () => add(counts.lost, held.name), { once: true });
-    return held;
+  function countLoss(lock: HeldLock): HeldLock {
+    lock.lost.addEventListener('abort', () => add(counts.lost, lock.name), { once: true });
+    return lock;
   }
 
   const locks: LockStore = {
     ...store,
     async tryAcquire(name, options) {
-      const held = await store.tryAcquire(name, options);
-      if (held) return countLoss(held);
+      const lock = await store.tryAcquire(name, options);
+      if (lock) return countLoss(lock);
       add(counts.refused, name);
       return undefined;
     },

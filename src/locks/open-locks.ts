@@ -43,10 +43,10 @@ export async function openLocks(options: OpenLocksOptions): Promise<LockStore> {
 function redisUrl(dsn: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*)(:|$)/i.exec(dsn)?.[1]?.toLowerCase();
   if (scheme !== 'redis' && scheme !== 'rediss') {
-    const named = scheme ? `LOCK_DSN=${scheme}` : 'LOCK_DSN';
+    const setting = scheme ? `LOCK_DSN=${scheme}` : 'LOCK_DSN';
     throw new Fault(
       'LOCK_STORE_NOT_SHARED',
-      `${named} is not a Redis: only redis:// and rediss:// can exclude all other processes and hosts.`,
+      `${setting} is not a Redis: only redis:// and rediss:// can exclude all other processes and hosts.`,
     );
   }
   // Not `new URL(dsn)`, whose error contains the whole text.

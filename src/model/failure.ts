@@ -23,7 +23,10 @@ export function isFlaky(outcomes: OutcomeHistory): boolean {
   return countChanges(outcomes) >= flakyChanges;
 }
 
-/** The share of outcomes that differ from the one before: 0 for a test that never changes; `undefined` for fewer than two outcomes. */
+/**
+ * The share of outcomes that differ from the one before: 0 for a test that never changes; `undefined` for fewer than two
+ * outcomes.
+ */
 export function flakinessOf(outcomes: OutcomeHistory): number | undefined {
   return outcomes.length < 2 ? undefined : countChanges(outcomes) / (outcomes.length - 1);
 }

@@ -19,7 +19,7 @@ export interface PlannedTest {
 export const emptySelection: Selection = { all: false, tests: [], groups: [], suites: [], exclude: [] };
 
 /** Whether a selection names no tests. */
-export function selectsNothing(selection: Selection): boolean {
+export function isEmptySelection(selection: Selection): boolean {
   const { all, tests, groups, suites } = selection;
   return !all && tests.length + groups.length + suites.length === 0;
 }

@@ -1,7 +1,7 @@
 import type { Step } from './result.ts';
 
 /** A summary of the steps of a test, which is stored with its result. */
-export interface StepsTaken {
+export interface StepSummary {
   /** How many steps were executed, including those within action groups, without the groups themselves. */
   count: number;
   /** The first of them that failed; `number` from 1. */
@@ -9,7 +9,7 @@ export interface StepsTaken {
 }
 
 /** Summarises steps; `undefined` without steps. */
-export function stepsTaken(steps: readonly Step[]): StepsTaken | undefined {
+export function summariseSteps(steps: readonly Step[]): StepSummary | undefined {
   const leaves = steps.flatMap(leavesOf);
   if (leaves.length === 0) return undefined;
   const index = leaves.findIndex(({ status }) => status === 'failed' || status === 'broken');

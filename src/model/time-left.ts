@@ -49,10 +49,10 @@ export function timeLeft(
   const total = sum + (planned - expected.length) * mean;
   const durations = new Map(expected.map(({ position, expectedMs }) => [position, expectedMs]));
   const startedAt = new Map(current.map((each) => [each.position, each.startedAt]));
-  const left = open.reduce((rest, position) => {
+  const restMs = open.reduce((rest, position) => {
     const spent = now.getTime() - (startedAt.get(position)?.getTime() ?? now.getTime());
     return rest + Math.max(0, (durations.get(position) ?? mean) - Math.max(0, spent));
   }, 0);
   const parallel = Math.max(1, Math.min(slots, open.length));
-  return { msLeft: left / parallel, share: total === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / total)) };
+  return { msLeft: restMs / parallel, share: total === 0 ? 0 : Math.min(1, Math.max(0, 1 - restMs / total)) };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedDiskFull } from '../faults/fault.ts';
+import { asDiskFull } from '../faults/fault.ts';
 import { lockFile } from './file-lock.ts';
 import { seal } from './seal.ts';
 
@@ -44,7 +44,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
       lock.touch();
       return await work(lock.fd);
     } catch (error) {
-      throw namedDiskFull(error);
+      throw asDiskFull(error);
     } finally {
       lock.release();
     }

@@ -40,12 +40,12 @@ export type ClaimResult = Claim | 'contended' | 'no-capacity' | undefined;
  */
 export function claimHeads(database: Database, request: ClaimRequest): Promise<ClaimResult[]> {
   return database.transaction(async (transaction) => {
-    const chosen = await lockEnvironments(transaction, request);
-    const environments = await withinCapacity(transaction, chosen, request.sessionCapacity);
+    const candidates = await lockEnvironments(transaction, request);
+    const environments = await withinCapacity(transaction, candidates, request.sessionCapacity);
     const claims = environments.length === 0 ? [] : await takeHeads(transaction, environments, request);
     return request.workerIds.map((_, index) => {
       if (index < environments.length) return claims[index] ?? 'contended';
-      return index < chosen.length ? 'no-capacity' : undefined;
+      return index < candidates.length ? 'no-capacity' : undefined;
     });
   });
 }

@@ -167,7 +167,10 @@ export function createQueue(deps: {
     /** The recorder for the runner of a claimed run. */
     recorder: (runId: number, fence: number): Recorder => createRecorder({ database, runId, fence }),
 
-    /** Calls back when there may be a run to claim; returns how to unsubscribe. Notifications may be lost, so the caller also polls. */
+    /**
+     * Calls back when there may be a run to claim; returns how to unsubscribe. Notifications may be lost, so the caller also
+     * polls.
+     */
     async onWake(callback: () => void): Promise<() => Promise<void>> {
       let later: NodeJS.Timeout | undefined;
       const end = await database.listen(channels.queue, () => {

@@ -3,14 +3,14 @@ import { causeOf, keptOutcomes } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
-import type { StepsTaken } from '../model/steps.ts';
+import type { StepSummary } from '../model/steps.ts';
 import { type Database, notifyRuns, type Queryable, storable } from '../store/database/database.ts';
 import { addEvent } from '../store/tables/events.ts';
 import { fenced } from './stale-fence.ts';
 
 /** A result as the runner reports it. */
 export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {
-  steps?: StepsTaken | undefined;
+  steps?: StepSummary | undefined;
 }
 
 /** Writes what the runner reports. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Fault, type FaultCode, faults, namedDiskFull } from '../faults/fault.ts';
+import { asDiskFull, Fault, type FaultCode, faults } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
@@ -91,7 +91,7 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
             throw error;
           });
         } catch (error) {
-          throw namedDiskFull(error);
+          throw asDiskFull(error);
         }
         own.add(fileOf(claim));
       }),

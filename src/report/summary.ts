@@ -16,9 +16,9 @@ export function runSummary(reported: ReportedRun, artifacts: string): string {
   const { run, results } = reported;
   const verdict = run.verdict ?? (run.state === 'finished' ? verdictOf(run.counts) : run.state);
   const lines = [`Run ${run.id} on ${run.environmentCode}: ${verdict}`, `Tests: ${tally(run.counts)}`];
-  if (run.reason) lines.push(`Reason: ${plain(run.reason.message)} (${run.reason.code})`);
-  lines.push(`Selection: ${plain(describeSelection(run.selection))}`);
-  if (run.commit) lines.push(`Commit: ${run.commit.id.slice(0, 12)} ${plain(run.commit.subject)}`);
+  if (run.reason) lines.push(`Reason: ${sanitise(run.reason.message)} (${run.reason.code})`);
+  lines.push(`Selection: ${sanitise(describeSelection(run.selection))}`);
+  if (run.commit) lines.push(`Commit: ${run.commit.id.slice(0, 12)} ${sanitise(run.commit.subject)}`);
   if (run.startedAt && run.finishedAt) {
     lines.push(`Took: ${span(run.finishedAt.getTime() - run.startedAt.getTime())}`);
   }
@@ -34,10 +34,11 @@ export function runSummary(reported: ReportedRun, artifacts: string): string {
 function describeResult({ test, suite, status, message, reason, durationMs, attachments }: Result): string[] {
   const code = reason ? ` (${reason.code})` : '';
   const lines = [`${status}: ${nameOf(test, suite)}, ${span(durationMs)}${code}`];
-  for (const line of plain(message ?? '').split('\n')) if (line.trim()) lines.push(`    ${line.trimEnd()}`);
+  for (const line of sanitise(message ?? '').split('\n'))
+    if (line.trim()) lines.push(`    ${line.trimEnd()}`);
   for (const { kind, path } of attachments) {
     if (status !== 'skipped' && (kind === 'screenshot' || kind === 'page'))
-      lines.push(`    ${kind}: ${plain(path)}`);
+      lines.push(`    ${kind}: ${sanitise(path)}`);
   }
   return lines;
 }
@@ -54,7 +55,7 @@ function tally({ planned, passed, failed, broken, skipped }: Counts): string {
 }
 
 /** A text without control sequences, shortened. */
-function plain(text: string): string {
+function sanitise(text: string): string {
   const clean = stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '');
   return clean.length > maxMessageLength ? `${clean.slice(0, maxMessageLength)}…` : clean;
 }

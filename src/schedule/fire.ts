@@ -122,7 +122,10 @@ function describeMissed({ id, missed, catchUpMinutes }: Schedule) {
   };
 }
 
-/** Records the firing and submits its runs; `undefined`, and nothing has changed, when that time was fired before. The caller has locked the schedule. */
+/**
+ * Records the firing and submits its runs; `undefined`, and nothing has changed, when that time was fired before. The caller
+ * has locked the schedule.
+ */
 async function fire(
   transaction: Queryable,
   schedule: Schedule,

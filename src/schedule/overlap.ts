@@ -18,7 +18,10 @@ export interface Plan {
   reasons: Reason[];
 }
 
-/** How many runs of a schedule may wait in one environment; without a limit the queue of a stuck or paused one would grow for ever. */
+/**
+ * How many runs of a schedule may wait in one environment; without a limit the queue of a stuck or paused one would grow for
+ * ever.
+ */
 export const maxWaiting = 10;
 
 /** Decides for each environment separately: a slow environment does not delay the others. */

@@ -78,7 +78,9 @@ interface Judgement {
   retryReason?: Reason | undefined;
 }
 
-/** An interruption says nothing about the run. It is retried, but not for ever: the run may be what costs the worker its locks. */
+/**
+ * An interruption says nothing about the run. It is retried, but not for ever: the run may be what costs the worker its locks.
+ */
 function judgeInterruption({ reason }: { reason: Reason }): Judgement {
   return { verdict: 'broken', reason, retryReason: reason };
 }

@@ -32,11 +32,11 @@ export async function startProbeResponder(deps: {
   }
 
   async function findMark(mark: string): Promise<MarkAnswer> {
-    const seen = await access(join(files.folder, mark)).then(
+    const exists = await access(join(files.folder, mark)).then(
       () => true,
       () => false,
     );
-    return { mark, worker: id, ...files, seen };
+    return { mark, worker: id, ...files, seen: exists };
   }
 
   const stop = await probes.onQuestion(async (question) => {

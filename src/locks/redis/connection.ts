@@ -143,8 +143,8 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
 }
 
 /**
- * Waits until the client is ready. It would send queued commands together with AUTH and SELECT, and they would be executed in database 0 when
- * the database does not exist. Rejects with the next error of the connection.
+ * Waits until the client is ready. It would send queued commands together with AUTH and SELECT, and they would be executed in
+ * database 0 when the database does not exist. Rejects with the next error of the connection.
  */
 async function ready(client: RedisClient): Promise<RedisClient> {
   if (!client.isReady) await once(client, 'ready');
@@ -157,7 +157,10 @@ export function withoutCredentials(url: string): string {
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** The message of an error. A connection error may combine several, one for each address of a host, without a message of its own. */
+/**
+ * The message of an error. A connection error may combine several, one for each address of a host, without a message of its
+ * own.
+ */
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
   return error instanceof Error ? error.message || error.name : String(error);

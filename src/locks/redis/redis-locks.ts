@@ -13,7 +13,10 @@ export interface RedisLocksOptions {
   url: string;
   /** How long a lock outlives its last renewal. */
   ttlMs: number;
-  /** How long before its end the lock counts as lost, so that the work of its holder ends before the lock. A fifth of the TTL by default. */
+  /**
+   * How long before its end the lock counts as lost, so that the work of its holder ends before the lock. A fifth of the TTL by
+   * default.
+   */
   marginMs?: number;
   /**
    * How long a response may take. By default a renewal that starts at a third of the TTL and gets no response leaves time for

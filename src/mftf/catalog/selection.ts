@@ -2,9 +2,9 @@ import { distance } from 'fastest-levenshtein';
 import { Fault } from '../../faults/fault.ts';
 import {
   describeSelection,
+  isEmptySelection,
   type PlannedTest,
   type Selection,
-  selectsNothing,
 } from '../../model/selection.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogTest } from './catalog-test.ts';
@@ -37,7 +37,7 @@ type Placed = { test: CatalogTest; suite: string | undefined };
  * MODULE_INVALID for a test that is named but that MFTF cannot put together.
  */
 export function resolveSelection(catalog: Catalog, selection: Selection): ResolvedSelection {
-  if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
+  if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
   assertKnown(catalog, selection);
 
   const asked = [

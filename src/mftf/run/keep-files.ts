@@ -4,7 +4,7 @@ import { join, posix, relative } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
 import type { Attachment, Step } from '../../model/result.ts';
-import { stepsTaken } from '../../model/steps.ts';
+import { summariseSteps } from '../../model/steps.ts';
 import type { NewResult } from '../../queue/recorder.ts';
 import type { OutcomeAttachment, TestOutcome } from '../results/outcome.ts';
 
@@ -48,7 +48,7 @@ export async function keepFiles(
     }
     results.push({
       ...{ test, suite, status, message, reason, startedAt, durationMs, attachments },
-      steps: stepsTaken(steps),
+      steps: summariseSteps(steps),
     });
   }
   return results;

@@ -138,7 +138,9 @@ function scan(source: string) {
       return name;
     },
 
-    /** Reads the value after a name, up to the end of its line. Adjacent quoted and plain parts are one value, as in a shell. */
+    /**
+     * Reads the value after a name, up to the end of its line. Adjacent quoted and plain parts are one value, as in a shell.
+     */
     value(resolve: Resolve): string {
       if (take(/#[^\n]*/y)) return '';
       let value = '';

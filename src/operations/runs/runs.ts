@@ -3,7 +3,12 @@ import { Fault } from '../../faults/fault.ts';
 import type { Principal } from '../../model/access.ts';
 import type { Run } from '../../model/run.ts';
 import { runStates, verdicts } from '../../model/run.ts';
-import { describeSelection, emptySelection, type Selection, selectsNothing } from '../../model/selection.ts';
+import {
+  describeSelection,
+  emptySelection,
+  isEmptySelection,
+  type Selection,
+} from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, runId, testName, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
@@ -179,7 +184,7 @@ function requesterOf(principal: Principal, requestedBy: string): string {
  * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
  */
 export async function checkSelection(context: Context, selection: Selection): Promise<void> {
-  if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
+  if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
   const tests = await context.resolveSelection(selection);
   if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
 }
