@@ -84,8 +84,8 @@ describe('run --watch', () => {
 
   it.each([
     ['an unknown environment', ['run', '-e', 'uss', '--all'], 'Did you mean us?'],
-    ['an environment with shell characters', ['run', '-e', '$(id)', '--all'], 'not a possible code'],
-    ['an environment with path characters', ['env', 'show', '../us'], 'not a possible code'],
+    ['an environment with shell characters', ['run', '-e', '$(id)', '--all'], 'cannot be the code'],
+    ['an environment with path characters', ['env', 'show', '../us'], 'cannot be the code'],
     ['nothing selected', ['run', '-e', 'us'], 'SELECTION_EMPTY'],
     ['no environment', ['run', '--all'], '--env'],
     ['an unknown option', ['run', '-e', 'us', '--al'], 'Did you mean --all?'],
