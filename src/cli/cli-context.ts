@@ -6,34 +6,34 @@ import { connect } from './client/connect.ts';
 import type { Output, Terminal } from './output/terminal.ts';
 
 /** What every command gets: the terminal, the settings, and a way to ask. */
-export interface Session {
+export interface CliContext {
   terminal: Terminal;
   /** Read when first asked for, so that `--help` works whatever is set. */
   config(): Config;
   /** Connects, works, and lets go whatever happens. */
-  ask<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
+  withCaller<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
   /** What the process will end with. */
   exitCode: number;
 }
 
 /** Adds one command or a group of commands to the program. */
-export type Register = (program: Command, session: Session) => void;
+export type Register = (program: Command, context: CliContext) => void;
 
-export function createSession(terminal: Terminal): Session {
+export function createCliContext(terminal: Terminal): CliContext {
   let config: Config | undefined;
-  const session: Session = {
+  const context: CliContext = {
     terminal,
     exitCode: 0,
     config() {
       config ??= loadConfig({ environment: terminal.env });
       return config;
     },
-    async ask(work) {
+    async withCaller(work) {
       const { stderr, env } = terminal;
       // Where a program that makes traces says to what it starts that it belongs.
       const { TRACEPARENT: given = '' } = env;
       const traceParent = parseTraceParent(given) && given;
-      const caller = await connect(session.config(), { say: stderr.line, traceParent });
+      const caller = await connect(context.config(), { say: stderr.line, traceParent });
       try {
         return await work(caller);
       } finally {
@@ -41,20 +41,20 @@ export function createSession(terminal: Terminal): Session {
       }
     },
   };
-  return session;
+  return context;
 }
 
 /** `--json`, the same everywhere. */
 export const jsonOption = () => new Option('--json', 'print one JSON document, for programs');
 
 /** Prints an answer: as JSON if it was asked for, else as `show` puts it for people. */
-export function answer(
-  session: Session,
+export function print(
+  context: CliContext,
   options: { json?: boolean },
   value: unknown,
   show: (output: Output) => void,
 ): void {
-  const { stdout } = session.terminal;
+  const { stdout } = context.terminal;
   if (options.json) stdout.line(JSON.stringify(value, undefined, 2));
   else show(stdout);
 }

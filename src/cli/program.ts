@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createSession, type Register } from './cli-context.ts';
+import { createCliContext, type Register } from './cli-context.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerCancel } from './commands/cancel.ts';
 import { registerConfig } from './commands/config.ts';
@@ -60,7 +60,7 @@ the data folder by themselves. Settings come from the environment or from matre.
 
 /** Carries out one command line; gives the exit code and never rejects. */
 export async function runCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const session = createSession(terminal);
+  const context = createCliContext(terminal);
   const program = new Command('matre')
     .description('Runs Magento functional tests (MFTF) on many Magento environments in parallel.')
     .version(version(), '--version')
@@ -72,10 +72,10 @@ export async function runCommand(argv: string[], terminal: Terminal): Promise<nu
     })
     // Instead of ending the process. Commands that are made below inherit it.
     .exitOverride();
-  for (const register of commands) register(program, session);
+  for (const register of commands) register(program, context);
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return session.exitCode;
+    return context.exitCode;
   } catch (error) {
     printFailure(terminal.stderr, error);
     return exitCodeOf(error);

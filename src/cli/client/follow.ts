@@ -5,7 +5,7 @@ import { Fault, toFault } from '../../faults/fault.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import { reportJunit } from '../../operations/runs/run-record.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
 import { clean, coloured, tally } from '../output/format.ts';
@@ -43,23 +43,23 @@ const cancelPatienceMs = 30_000;
 class Interrupted extends Error {}
 
 /**
- * Waits for runs and shows how they go; sets the exit code of the session. With the embedded database and no server, this
+ * Waits for runs and shows how they go; sets the exit code of the context. With the embedded database and no server, this
  * process executes them itself.
  *
  * Ctrl-C: runs on a server go on, and how to cancel them is said. Runs that this process executes are cancelled, because
  * nothing would be left to execute them. A second Ctrl-C ends the process at once.
  */
 export async function followRuns(
-  session: Session,
+  context: CliContext,
   caller: Caller,
   ids: readonly number[],
   options: FollowOptions,
 ): Promise<void> {
-  const { stdout, stderr } = session.terminal;
+  const { stdout, stderr } = context.terminal;
   // Where an answer for programs goes, nothing else may.
   const board = createBoard(options.json ? stderr : stdout);
   const stop = new AbortController();
-  const forget = session.terminal.onStop(() => {
+  const forget = context.terminal.onStop(() => {
     // From here on the next signal does what signals do.
     forget();
     stop.abort(new Interrupted());
@@ -68,10 +68,10 @@ export async function followRuns(
     const watching = watchRuns(caller, ids, { onProgress: board.show, signal: stop.signal });
     const working = caller.startWorkers?.();
     const [finished] = await Promise.all([watching, working]).finally(() => board.end());
-    await report(session, caller, finished, options);
+    await report(context, caller, finished, options);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    session.exitCode = exitCodes.interrupted;
+    context.exitCode = exitCodes.interrupted;
     await leave(caller, ids, (text) => stderr.line(text));
   } finally {
     forget();
@@ -93,20 +93,20 @@ async function leave(caller: Caller, ids: readonly number[], say: (text: string)
 }
 
 async function report(
-  session: Session,
+  context: CliContext,
   caller: Caller,
   finished: readonly ProgressView[],
   options: FollowOptions,
 ): Promise<void> {
-  session.exitCode = verdictCode(finished);
+  context.exitCode = verdictCode(finished);
   if (options.junit !== undefined) {
     const { xml } = await caller.call(reportJunit, { ids: finished.map(({ run }) => run.id).join(',') });
     await writeReport(options.junit, xml);
   }
-  const { stdout } = session.terminal;
+  const { stdout } = context.terminal;
   if (options.json) {
     const runs = finished.map(({ run }) => run);
-    stdout.line(JSON.stringify({ exitCode: session.exitCode, runs }, undefined, 2));
+    stdout.line(JSON.stringify({ exitCode: context.exitCode, runs }, undefined, 2));
     return;
   }
   stdout.line();

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { listAudit } from '../../operations/users/audit.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
 import { localTime } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerAudit(program: Command, session: Session): void {
+export function registerAudit(program: Command, context: CliContext): void {
   program
     .command('audit')
     .description('list who changed what, the newest first')
@@ -14,8 +14,8 @@ export function registerAudit(program: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre audit --limit 20')
     .action(async (options) => {
       const { before, limit } = options;
-      const found = await session.ask((caller) => caller.call(listAudit, { before, limit }));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listAudit, { before, limit }));
+      print(context, options, found, (output) => {
         if (found.entries.length === 0) return output.line('Nothing was changed yet.');
         printTable(
           output,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { fixDoctor, type ReportView, showDoctor } from '../../operations/system/doctor.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean, span } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerDoctor(program: Command, session: Session): void {
+export function registerDoctor(program: Command, context: CliContext): void {
   program
     .command('doctor')
     .description('look for every known cause of trouble, and say what mends it')
@@ -18,9 +18,9 @@ export function registerDoctor(program: Command, session: Session): void {
     )
     .action(async ({ env: environment, fix, ...options }) => {
       const operation = fix ? fixDoctor : showDoctor;
-      const report = await session.ask((caller) => caller.call(operation, { environment }));
-      answer(session, options, report, (output) => printReport(output, report));
-      if (!report.healthy) session.exitCode = 2;
+      const report = await context.withCaller((caller) => caller.call(operation, { environment }));
+      print(context, options, report, (output) => printReport(output, report));
+      if (!report.healthy) context.exitCode = 2;
     });
 }
 

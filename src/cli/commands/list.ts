@@ -3,12 +3,12 @@ import { Option } from 'commander';
 import { runStates } from '../../model/run.ts';
 import type { RunView } from '../../operations/core/views.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
 import { ago, clean, coloured, standing, tally } from '../output/format.ts';
 import { type Column, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerList(program: Command, session: Session): void {
+export function registerList(program: Command, context: CliContext): void {
   program
     .command('list')
     .description('list runs, the newest first')
@@ -19,8 +19,10 @@ export function registerList(program: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre list -e preprod-us --state queued')
     .action(async (options) => {
       const { env: environment, state, limit } = options;
-      const found = await session.ask((caller) => caller.call(listRuns, { environment, state, limit }));
-      answer(session, options, found, (output) => printRuns(output, found.runs));
+      const found = await context.withCaller((caller) =>
+        caller.call(listRuns, { environment, state, limit }),
+      );
+      print(context, options, found, (output) => printRuns(output, found.runs));
     });
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { listLocks, releaseLock } from '../../operations/containers/locks.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago, span } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerLocks(program: Command, session: Session): void {
+export function registerLocks(program: Command, context: CliContext): void {
   const locks = program.command('locks').description('the locks that keep runs apart');
 
   locks
@@ -13,8 +13,8 @@ export function registerLocks(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre locks list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listLocks, {}));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listLocks, {}));
+      print(context, options, found, (output) => {
         if (found.locks.length === 0) return output.line('No lock is held.');
         printTable(
           output,
@@ -39,7 +39,7 @@ export function registerLocks(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre locks release test_runner_env_processing_3')
     .action(async (name: string, options) => {
-      const released = await session.ask((caller) => caller.call(releaseLock, { name }));
-      answer(session, options, released, (output) => output.line(`${name} was released.`));
+      const released = await context.withCaller((caller) => caller.call(releaseLock, { name }));
+      print(context, options, released, (output) => output.line(`${name} was released.`));
     });
 }

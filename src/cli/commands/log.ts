@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readLog } from '../../operations/runs/run-record.ts';
-import { parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, parseRunId } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cleanLines } from '../output/format.ts';
 import { aborted } from '../stop-signals.ts';
@@ -9,7 +9,7 @@ import { aborted } from '../stop-signals.ts';
 /** A log that grows sends no events: it is looked at again this often. */
 const recheckMs = 500;
 
-export function registerLog(program: Command, session: Session): void {
+export function registerLog(program: Command, context: CliContext): void {
   program
     .command('log')
     .description('print the log of a run')
@@ -17,17 +17,17 @@ export function registerLog(program: Command, session: Session): void {
     .option('-f, --follow', 'go on until the run is finished; Ctrl-C stops following, not the run')
     .addHelpText('after', '\nExample:\n  matre log 12 -f')
     .action(async (id: number, { follow }: { follow?: boolean }) => {
-      const { stdout } = session.terminal;
+      const { stdout } = context.terminal;
       const stop = new AbortController();
-      const forget = session.terminal.onStop(() => {
+      const forget = context.terminal.onStop(() => {
         // From here on the next signal does what signals do.
         forget();
-        session.exitCode = exitCodes.interrupted;
+        context.exitCode = exitCodes.interrupted;
         stop.abort();
       });
       const stopped = aborted(stop.signal);
       try {
-        await session.ask(async (caller) => {
+        await context.withCaller(async (caller) => {
           for (let from = 0; !stop.signal.aborted; ) {
             // A server that hangs must not keep anybody from leaving.
             const piece = await Promise.race([caller.call(readLog, { id, from }), stopped]);

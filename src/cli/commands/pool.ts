@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { listPool, prunePool, replaceContainer } from '../../operations/containers/containers.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { coloured } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerPool(program: Command, session: Session): void {
+export function registerPool(program: Command, context: CliContext): void {
   const pool = program
     .command('pool')
     .description('the containers that tests run in, one for each environment');
@@ -15,8 +15,8 @@ export function registerPool(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listPool, {}));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listPool, {}));
+      print(context, options, found, (output) => {
         if (found.containers.length === 0) return output.line('There are no containers; runs make them.');
         printTable(
           output,
@@ -43,8 +43,8 @@ export function registerPool(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool replace preprod-us')
     .action(async (environment: string, options) => {
-      const replaced = await session.ask((caller) => caller.call(replaceContainer, { environment }));
-      answer(session, options, replaced, (output) => output.line(`${replaced.name} was made anew.`));
+      const replaced = await context.withCaller((caller) => caller.call(replaceContainer, { environment }));
+      print(context, options, replaced, (output) => output.line(`${replaced.name} was made anew.`));
     });
 
   pool
@@ -53,8 +53,8 @@ export function registerPool(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool prune')
     .action(async (options) => {
-      const { removed } = await session.ask((caller) => caller.call(prunePool, {}));
-      answer(session, options, { removed }, (output) => {
+      const { removed } = await context.withCaller((caller) => caller.call(prunePool, {}));
+      print(context, options, { removed }, (output) => {
         if (removed.length === 0) output.line('There was nothing to remove.');
         for (const name of removed) output.line(`${name} was removed.`);
       });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { submitRuns } from '../../operations/runs/runs.ts';
 import { showStatus } from '../../operations/system/status.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
-import { answer, collect, jsonOption, parseWhole, type Session } from '../cli-context.ts';
+import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
@@ -22,7 +22,7 @@ by itself, so there Ctrl-C cancels them.
 Example:
   matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml`;
 
-export function registerRun(program: Command, session: Session): void {
+export function registerRun(program: Command, context: CliContext): void {
   const command = program
     .command('run')
     .description('submit a run for each environment')
@@ -47,32 +47,31 @@ export function registerRun(program: Command, session: Session): void {
         suites: options.suite ?? [],
         exclude: options.exclude ?? [],
       };
-      await session.ask(async (caller) => {
+      await context.withCaller(async (caller) => {
         if (options.dryRun) {
           const preview = await caller.call(previewRuns, { environments: options.env, selection });
-          return answer(session, options, preview, (output) => printPreview(output, preview));
+          return print(context, options, preview, (output) => printPreview(output, preview));
         }
         const submitted = await caller.call(submitRuns, {
           environments: options.env,
           selection,
           priority: options.priority,
-          requestedBy: requester(session.terminal.env),
+          requestedBy: requester(context.terminal.env),
         });
         const ids = submitted.runs.map(({ id }) => id);
-        if (!options.watch)
-          answer(session, options, submitted, (output) => printRuns(output, submitted.runs));
+        if (!options.watch) print(context, options, submitted, (output) => printRuns(output, submitted.runs));
         // Where this process executes the runs by itself, nobody is missing.
-        if (!options.watch || caller.startWorkers === undefined) await warnWithoutWorkers(session, caller);
-        if (options.watch) await followRuns(session, caller, ids, options);
+        if (!options.watch || caller.startWorkers === undefined) await warnWithoutWorkers(context, caller);
+        if (options.watch) await followRuns(context, caller, ids, options);
       });
     });
 }
 
 /** A queue that nobody works on looks like one that is slow. */
-async function warnWithoutWorkers(session: Session, caller: Caller): Promise<void> {
+async function warnWithoutWorkers(context: CliContext, caller: Caller): Promise<void> {
   const { workers } = await caller.call(showStatus, {});
   if (workers.some(({ alive }) => alive)) return;
-  session.terminal.stderr.line(
+  context.terminal.stderr.line(
     'No worker is there yet, so nothing starts: run `matre up`, or without a server and DATABASE_URL add --watch to execute here.',
   );
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerScheduler(program: Command, session: Session): void {
+export function registerScheduler(program: Command, context: CliContext): void {
   program
     .command('scheduler')
     .description('fire schedules only; more than one may run, each time is fired once')
@@ -12,5 +12,5 @@ export function registerScheduler(program: Command, session: Session): void {
         'database is away it waits; what was due meanwhile is caught up or skipped as each schedule says.\n' +
         '\nExample:\n  DATABASE_URL=postgres://matre@db/matre LOCK_DSN=redis://redis:6379 matre scheduler',
     )
-    .action(() => serve(session, { scheduler: true }));
+    .action(() => serve(context, { scheduler: true }));
 }

@@ -2,7 +2,7 @@ import type { App } from '../../app/app.ts';
 import { Fault } from '../../faults/fault.ts';
 import { createLog } from '../../log.ts';
 import type { RunningServer } from '../../server/http/server.ts';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { untilStopped } from '../stop-signals.ts';
 import { version } from '../version.ts';
 
@@ -14,7 +14,7 @@ export interface Parts {
 }
 
 /** Runs parts of matre in this process until it is stopped. Errors: CONFIG_INVALID, and those of opening and listening. */
-export async function serve({ terminal, config: load }: Session, parts: Parts): Promise<void> {
+export async function serve({ terminal, config: load }: CliContext, parts: Parts): Promise<void> {
   const config = load();
   const whole = parts.server && parts.workers && parts.scheduler;
   if (!whole && config.store.databaseUrl === undefined) {

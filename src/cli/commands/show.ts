@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type FaultCode, faults } from '../../faults/fault.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
-import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import { clean, coloured, localTime, span, standing, tally } from '../output/format.ts';
 import { printFields, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
 type RunRecord = z.output<typeof showRun.output>;
 
-export function registerShow(program: Command, session: Session): void {
+export function registerShow(program: Command, context: CliContext): void {
   program
     .command('show')
     .description('show a run: its results, what happened, and where its files are')
@@ -18,15 +18,15 @@ export function registerShow(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre show 12')
     .action(async (id: number, options) => {
-      const { record, url } = await session.ask(async (caller) => ({
+      const { record, url } = await context.withCaller(async (caller) => ({
         record: await caller.call(showRun, { id }),
         url: caller.url,
       }));
       const files =
         url === undefined
-          ? join(session.config().store.dataFolder, 'runs', String(id))
+          ? join(context.config().store.dataFolder, 'runs', String(id))
           : `${url}/api/runs/${id}/artifacts`;
-      answer(session, options, record, (output) => printRecord(output, record, files));
+      print(context, options, record, (output) => printRecord(output, record, files));
     });
 }
 

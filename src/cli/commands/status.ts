@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { showStatus } from '../../operations/system/status.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago, clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerStatus(program: Command, session: Session): void {
+export function registerStatus(program: Command, context: CliContext): void {
   program
     .command('status')
     .description('show workers, and what each environment does')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre status')
     .action(async (options) => {
-      const { status, url } = await session.ask(async (caller) => ({
+      const { status, url } = await context.withCaller(async (caller) => ({
         status: await caller.call(showStatus, {}),
         url: caller.url,
       }));
-      answer(session, options, status, (output) => printStatus(output, status, url));
+      print(context, options, status, (output) => printStatus(output, status, url));
     });
 }
 

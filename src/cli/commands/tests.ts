@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { type CatalogTestView, listTests } from '../../operations/tests/tests.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerTests(program: Command, session: Session): void {
+export function registerTests(program: Command, context: CliContext): void {
   program
     .command('tests')
     .description('list the tests, groups and suites that there are to run')
@@ -13,8 +13,8 @@ export function registerTests(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre tests checkout')
     .action(async (search: string | undefined, options) => {
-      const found = await session.ask((caller) => caller.call(listTests, { search }));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listTests, { search }));
+      print(context, options, found, (output) => {
         const { tests, groups, suites, commit } = found;
         if (options.names) {
           for (const { name } of [...tests, ...groups, ...suites]) output.line(name);

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { roles } from '../../model/access.ts';
 import { createToken, listTokens, revokeToken } from '../../operations/users/tokens.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
 const defaultDays = 90;
 
-export function registerToken(program: Command, session: Session): void {
+export function registerToken(program: Command, context: CliContext): void {
   const token = program
     .command('token')
     .description('API tokens: what commands and programs show to the server');
@@ -22,13 +22,13 @@ export function registerToken(program: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre token create ci --role operator --expires 365')
     .action(async (name: string, options) => {
       const expiresInDays = options.expires === 'never' ? null : options.expires;
-      const made = await session.ask((caller) =>
+      const made = await context.withCaller((caller) =>
         caller.call(createToken, { name, role: options.role, expiresInDays }),
       );
-      answer(session, options, made, (output) => output.line(made.secret));
+      print(context, options, made, (output) => output.line(made.secret));
       if (options.json) return;
       const until = made.expiresAt === null ? 'until it is revoked' : `until ${made.expiresAt.slice(0, 10)}`;
-      session.terminal.stderr.line(`Token ${made.id} is ${made.role} ${until}. Set MATRE_TOKEN to it.`);
+      context.terminal.stderr.line(`Token ${made.id} is ${made.role} ${until}. Set MATRE_TOKEN to it.`);
     });
 
   token
@@ -37,8 +37,8 @@ export function registerToken(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre token list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listTokens, {}));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listTokens, {}));
+      print(context, options, found, (output) => {
         if (found.tokens.length === 0) return output.line('There are no tokens; see matre token create.');
         printTable(
           output,
@@ -66,8 +66,8 @@ export function registerToken(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre token revoke 3')
     .action(async (id: string, options) => {
-      const revoked = await session.ask((caller) => caller.call(revokeToken, { id }));
-      answer(session, options, revoked, (output) =>
+      const revoked = await context.withCaller((caller) => caller.call(revokeToken, { id }));
+      print(context, options, revoked, (output) =>
         output.line(`Token ${revoked.id} (${revoked.name}) is revoked.`),
       );
     });

@@ -1,12 +1,12 @@
 import { Argument, type Command, Option } from 'commander';
 import { roles } from '../../model/access.ts';
 import { addUser, editUser, listUsers, removeUser } from '../../operations/users/users.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { passwordOption, readNewPassword } from '../new-password.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerUser(program: Command, session: Session): void {
+export function registerUser(program: Command, context: CliContext): void {
   const user = program.command('user').description('who can sign in, and what they may do');
 
   user
@@ -18,11 +18,11 @@ export function registerUser(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user add ada --role admin')
     .action(async (name: string, options) => {
-      const password = await readNewPassword(session.terminal, options);
-      const added = await session.ask((caller) =>
+      const password = await readNewPassword(context.terminal, options);
+      const added = await context.withCaller((caller) =>
         caller.call(addUser, { name, role: options.role, password }),
       );
-      answer(session, options, added, (output) => output.line(`${added.name} can sign in as ${added.role}.`));
+      print(context, options, added, (output) => output.line(`${added.name} can sign in as ${added.role}.`));
     });
 
   user
@@ -31,8 +31,8 @@ export function registerUser(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listUsers, {}));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listUsers, {}));
+      print(context, options, found, (output) => {
         if (found.users.length === 0) return output.line('There are no users; see matre user add.');
         printTable(
           output,
@@ -58,8 +58,8 @@ export function registerUser(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user role ada operator')
     .action(async (name: string, role: (typeof roles)[number], options) => {
-      const edited = await session.ask((caller) => caller.call(editUser, { name, role }));
-      answer(session, options, edited, (output) => output.line(`${edited.name} is ${edited.role} now.`));
+      const edited = await context.withCaller((caller) => caller.call(editUser, { name, role }));
+      print(context, options, edited, (output) => output.line(`${edited.name} is ${edited.role} now.`));
     });
 
   user
@@ -70,9 +70,9 @@ export function registerUser(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user password ada')
     .action(async (name: string, options) => {
-      const password = await readNewPassword(session.terminal, options);
-      const edited = await session.ask((caller) => caller.call(editUser, { name, password }));
-      answer(session, options, edited, (output) =>
+      const password = await readNewPassword(context.terminal, options);
+      const edited = await context.withCaller((caller) => caller.call(editUser, { name, password }));
+      print(context, options, edited, (output) =>
         output.line(`${edited.name} has a new password, and must sign in again.`),
       );
     });
@@ -84,7 +84,7 @@ export function registerUser(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user remove ada')
     .action(async (name: string, options) => {
-      const removed = await session.ask((caller) => caller.call(removeUser, { name }));
-      answer(session, options, removed, (output) => output.line(`${removed.name} can no longer sign in.`));
+      const removed = await context.withCaller((caller) => caller.call(removeUser, { name }));
+      print(context, options, removed, (output) => output.line(`${removed.name} can no longer sign in.`));
     });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerWorker(program: Command, session: Session): void {
+export function registerWorker(program: Command, context: CliContext): void {
   program
     .command('worker')
     .description('start workers only: more processes, more hosts')
@@ -11,5 +11,5 @@ export function registerWorker(program: Command, session: Session): void {
       '\nNeeds DATABASE_URL and LOCK_DSN, which all processes share.\n' +
         '\nExample:\n  DATABASE_URL=postgres://matre@db/matre LOCK_DSN=redis://redis:6379 matre worker',
     )
-    .action(() => serve(session, { workers: true }));
+    .action(() => serve(context, { workers: true }));
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { addEnvironment } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { passwordOptions, readPassword } from './password.ts';
 
-export function registerAdd(env: Command, session: Session): void {
+export function registerAdd(env: Command, context: CliContext): void {
   const command = env
     .command('add')
     .description('add an environment')
@@ -23,8 +23,8 @@ export function registerAdd(env: Command, session: Session): void {
     )
     .action(async (code: string, options) => {
       const { baseUrl, adminUsername, name, backendName, slots } = options;
-      const adminPassword = await readPassword(session.terminal, options);
-      const added = await session.ask((caller) =>
+      const adminPassword = await readPassword(context.terminal, options);
+      const added = await context.withCaller((caller) =>
         caller.call(addEnvironment, {
           code,
           name,
@@ -35,7 +35,7 @@ export function registerAdd(env: Command, session: Session): void {
           slots,
         }),
       );
-      answer(session, options, added, (output) => {
+      print(context, options, added, (output) => {
         output.line(`Environment ${added.code} was added with id ${added.id}.`);
         if (!added.hasAdminPassword) output.line('It has no admin password yet.');
       });

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { editEnvironment } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { passwordOptions, readPassword } from './password.ts';
 
-export function registerEdit(env: Command, session: Session): void {
+export function registerEdit(env: Command, context: CliContext): void {
   const command = env
     .command('edit')
     .description('change an environment; what is not named stays')
@@ -23,8 +23,8 @@ export function registerEdit(env: Command, session: Session): void {
     )
     .action(async (code: string, options) => {
       const { baseUrl, adminUsername, name, backendName, slots } = options;
-      const adminPassword = await readPassword(session.terminal, options);
-      const edited = await session.ask((caller) =>
+      const adminPassword = await readPassword(context.terminal, options);
+      const edited = await context.withCaller((caller) =>
         caller.call(editEnvironment, {
           code,
           name,
@@ -35,6 +35,6 @@ export function registerEdit(env: Command, session: Session): void {
           slots,
         }),
       );
-      answer(session, options, edited, (output) => output.line(`Environment ${code} was changed.`));
+      print(context, options, edited, (output) => output.line(`Environment ${code} was changed.`));
     });
 }

@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault, toFault } from '../../../faults/fault.ts';
 import { importEnvironments } from '../../../operations/environments/env-import.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { clean } from '../../output/format.ts';
 import type { Output } from '../../output/terminal.ts';
 
 const limitBytes = 256 * 1024;
 
-export function registerImport(env: Command, session: Session): void {
+export function registerImport(env: Command, context: CliContext): void {
   env
     .command('import')
     .description('add or change environments from .env.<code> files')
@@ -25,8 +25,8 @@ export function registerImport(env: Command, session: Session): void {
     .action(async (paths: string[], options) => {
       const files = await Promise.all(paths.map(readEnvFile));
       const dryRun = options.dryRun === true;
-      const done = await session.ask((caller) => caller.call(importEnvironments, { files, dryRun }));
-      answer(session, options, done, (output) => printImport(output, done));
+      const done = await context.withCaller((caller) => caller.call(importEnvironments, { files, dryRun }));
+      print(context, options, done, (output) => printImport(output, done));
     });
 }
 

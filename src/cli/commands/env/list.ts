@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { listEnvironments } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { printTable } from '../../output/table.ts';
 
-export function registerList(env: Command, session: Session): void {
+export function registerList(env: Command, context: CliContext): void {
   env
     .command('list')
     .description('list the environments')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listEnvironments, {}));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(listEnvironments, {}));
+      print(context, options, found, (output) => {
         if (found.environments.length === 0)
           return output.line('There are no environments; see matre env add.');
         printTable(

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { Fault } from '../../../faults/fault.ts';
 import { setVariables } from '../../../operations/environments/variables.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { readSecret } from '../../prompt.ts';
 
-export function registerSet(env: Command, session: Session): void {
+export function registerSet(env: Command, context: CliContext): void {
   env
     .command('set')
     .description('set variables that tests read as {{_ENV.NAME}}')
@@ -20,10 +20,12 @@ export function registerSet(env: Command, session: Session): void {
     .action(async (words: string[], options) => {
       const { environment, rest } = scope(words, options);
       const variables = options.secret
-        ? [await secretVariable(session, rest)]
+        ? [await secretVariable(context, rest)]
         : rest.map((word) => ({ ...assignment(word), secret: false }));
-      const result = await session.ask((caller) => caller.call(setVariables, { environment, variables }));
-      answer(session, options, result, (output) =>
+      const result = await context.withCaller((caller) =>
+        caller.call(setVariables, { environment, variables }),
+      );
+      print(context, options, result, (output) =>
         output.line(`${variables.map(({ name }) => name).join(', ')} set ${whereOf(environment)}.`),
       );
     });
@@ -43,7 +45,7 @@ export function whereOf(environment: string | undefined): string {
   return environment === undefined ? 'for all environments' : `on ${environment}`;
 }
 
-async function secretVariable(session: Session, rest: string[]) {
+async function secretVariable(context: CliContext, rest: string[]) {
   const [name = ''] = rest;
   if (rest.length !== 1 || name.includes('=')) {
     throw new Fault(
@@ -51,7 +53,7 @@ async function secretVariable(session: Session, rest: string[]) {
       'With --secret give one NAME and no value: others could see it as an argument.',
     );
   }
-  return { name, value: await readSecret(session.terminal, `Value of ${name}: `), secret: true };
+  return { name, value: await readSecret(context.terminal, `Value of ${name}: `), secret: true };
 }
 
 function assignment(word: string): { name: string; value: string } {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { unsetVariable } from '../../../operations/environments/variables.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { scope, whereOf } from './set.ts';
 
-export function registerUnset(env: Command, session: Session): void {
+export function registerUnset(env: Command, context: CliContext): void {
   env
     .command('unset')
     .description('remove variables')
@@ -13,10 +13,10 @@ export function registerUnset(env: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre env unset preprod-us STORE_CODE')
     .action(async (words: string[], options) => {
       const { environment, rest } = scope(words, options);
-      await session.ask(async (caller) => {
+      await context.withCaller(async (caller) => {
         for (const name of rest) await caller.call(unsetVariable, { environment, name });
       });
-      answer(session, options, { removed: rest }, (output) =>
+      print(context, options, { removed: rest }, (output) =>
         output.line(`${rest.join(', ')} removed ${whereOf(environment)}.`),
       );
     });

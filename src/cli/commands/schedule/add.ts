@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { emptySelection } from '../../../model/selection.ts';
 import { addSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, collect, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
 import { printTimes } from './format.ts';
 
@@ -17,7 +17,7 @@ Unless said otherwise: --overlap skip --missed once --catch-up 60.
 Example:
   matre schedule add nightly --cron "0 2 * * MON-FRI" --zone Europe/Berlin -e preprod-us -e preprod-es --group smoke`;
 
-export function registerAdd(schedule: Command, session: Session): void {
+export function registerAdd(schedule: Command, context: CliContext): void {
   const command = schedule
     .command('add')
     .description('submit a selection again and again')
@@ -31,8 +31,8 @@ export function registerAdd(schedule: Command, session: Session): void {
     .action(async (name: string, options) => {
       const { selection = emptySelection, ...fields } = readFields(options);
       const input = { name, cron: options.cron, environments: options.env, selection, ...fields };
-      const added = await session.ask((caller) => caller.call(addSchedule, input));
-      answer(session, options, added, (output) => {
+      const added = await context.withCaller((caller) => caller.call(addSchedule, input));
+      print(context, options, added, (output) => {
         output.line(`Schedule ${added.name} was added. Its next times:`);
         printTimes(output, added.next, added.zone);
       });

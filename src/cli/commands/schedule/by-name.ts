@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { Operation } from '../../../operations/core/operation.ts';
 import type { ScheduleView } from '../../../operations/schedules/schedule-view.ts';
 import { pauseSchedule, removeSchedule, resumeSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { timeText } from './format.ts';
 
-export function registerPause(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerPause(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'pause',
     does: 'fire no more until it is resumed; its runs go on',
     operation: pauseSchedule,
@@ -14,8 +14,8 @@ export function registerPause(schedule: Command, session: Session): void {
   });
 }
 
-export function registerResume(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerResume(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'resume',
     does: 'fire again; times during the pause are not caught up',
     operation: resumeSchedule,
@@ -24,8 +24,8 @@ export function registerResume(schedule: Command, session: Session): void {
   });
 }
 
-export function registerRemove(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerRemove(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'remove',
     does: 'remove a schedule with the record of its times; its runs stay',
     operation: removeSchedule,
@@ -36,7 +36,7 @@ export function registerRemove(schedule: Command, session: Session): void {
 /** A command that takes a schedule and nothing else. */
 function register(
   schedule: Command,
-  session: Session,
+  context: CliContext,
   command: {
     verb: string;
     does: string;
@@ -52,7 +52,7 @@ function register(
     .addOption(jsonOption())
     .addHelpText('after', `\nExample:\n  matre schedule ${verb} nightly`)
     .action(async (name: string, options) => {
-      const view = await session.ask((caller) => caller.call(operation, { name }));
-      answer(session, options, view, (output) => output.line(said(view)));
+      const view = await context.withCaller((caller) => caller.call(operation, { name }));
+      print(context, options, view, (output) => output.line(said(view)));
     });
 }

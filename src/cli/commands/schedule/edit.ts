@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { editSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, collect, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
 import { printTimes } from './format.ts';
 
-export function registerEdit(schedule: Command, session: Session): void {
+export function registerEdit(schedule: Command, context: CliContext): void {
   const command = schedule
     .command('edit')
     .description('change a schedule; what is not named stays')
@@ -28,8 +28,8 @@ export function registerEdit(schedule: Command, session: Session): void {
         environments: options.env,
         ...readFields(options),
       };
-      const edited = await session.ask((caller) => caller.call(editSchedule, input));
-      answer(session, options, edited, (output) => {
+      const edited = await context.withCaller((caller) => caller.call(editSchedule, input));
+      print(context, options, edited, (output) => {
         output.line(`Schedule ${edited.name} was changed.`);
         if (edited.next.length > 0) printTimes(output, edited.next, edited.zone);
       });

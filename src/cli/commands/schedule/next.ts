@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../../faults/fault.ts';
 import { previewSchedule, showSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
 import { printTimes } from './format.ts';
 
-export function registerNext(schedule: Command, session: Session): void {
+export function registerNext(schedule: Command, context: CliContext): void {
   schedule
     .command('next')
     .description('show the next times of a schedule, or of a cron expression before it is saved')
@@ -22,11 +22,11 @@ export function registerNext(schedule: Command, session: Session): void {
       if ((name === undefined) === (options.cron === undefined)) {
         throw new Fault('INPUT_INVALID', 'Either a schedule is named, or --cron.');
       }
-      const times = await session.ask(async (caller) => {
+      const times = await context.withCaller(async (caller) => {
         const { cron, zone } = name === undefined ? options : await caller.call(showSchedule, { name });
         return caller.call(previewSchedule, { cron, zone, count });
       });
-      answer(session, options, times, (output) => printTimes(output, times.next, times.zone));
+      print(context, options, times, (output) => printTimes(output, times.next, times.zone));
     });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Session } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
 import { registerAdd } from './add.ts';
 import { registerPause, registerRemove, registerResume } from './by-name.ts';
 import { registerEdit } from './edit.ts';
@@ -8,7 +8,7 @@ import { registerList } from './list.ts';
 import { registerNext } from './next.ts';
 import { registerShow } from './show.ts';
 
-export function registerSchedule(program: Command, session: Session): void {
+export function registerSchedule(program: Command, context: CliContext): void {
   const schedule = program.command('schedule').description('selections that are submitted by the clock');
   for (const register of [
     registerAdd,
@@ -21,6 +21,6 @@ export function registerSchedule(program: Command, session: Session): void {
     registerFire,
     registerNext,
   ]) {
-    register(schedule, session);
+    register(schedule, context);
   }
 }

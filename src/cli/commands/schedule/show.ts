@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { showSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
 import { clean, localTime } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
 import { printFirings, printTimes } from './format.ts';
@@ -11,7 +11,7 @@ const overlapText = {
   replace: 'cancel an earlier run',
 };
 
-export function registerShow(schedule: Command, session: Session): void {
+export function registerShow(schedule: Command, context: CliContext): void {
   schedule
     .command('show')
     .description('show a schedule: its next times, and what became of the last ones')
@@ -21,8 +21,8 @@ export function registerShow(schedule: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre schedule show nightly')
     .action(async (name: string, options) => {
       const { limit } = options;
-      const found = await session.ask((caller) => caller.call(showSchedule, { name, limit }));
-      answer(session, options, found, (output) => {
+      const found = await context.withCaller((caller) => caller.call(showSchedule, { name, limit }));
+      print(context, options, found, (output) => {
         const { environments, missed, catchUpMinutes, paused, problem, next, firings } = found;
         const fields: [string, string][] = [
           ['Schedule', found.name],
