@@ -96,7 +96,19 @@ const rooms: Record<string, readonly string[]> = {
     'worker',
   ],
   demo: ['app', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
-  cli: ['app', 'config', 'demo', 'faults', 'http', 'log.ts', 'model', 'operations', 'server', 'store'],
+  cli: [
+    'app',
+    'async',
+    'config',
+    'demo',
+    'faults',
+    'http',
+    'log.ts',
+    'model',
+    'operations',
+    'server',
+    'store',
+  ],
 };
 
 /** The files of the server whose types the page may use: what answers look like, and words of the model. */

@@ -2,7 +2,7 @@
 // test was first seen to have ended. Arguments: the address of the server, the number of pages. It says `ready` when all listen; a
 // line on standard input ends it, and what was seen is its last line.
 import { once } from 'node:events';
-import { events } from '../../src/cli/client/remote.ts';
+import { parseEvents } from '../../src/cli/client/event-stream.ts';
 import type { RunResultsView } from '../../src/operations/results/results-view.ts';
 
 const [url = '', count = '1'] = process.argv.slice(2);
@@ -30,7 +30,7 @@ async function open(page: number, listening: () => void): Promise<void> {
     }
     asking = false;
   };
-  for await (const { event, data } of events(response.body)) {
+  for await (const { event, data } of parseEvents(response.body)) {
     if (event === 'reload') listening();
     if (event === 'run') {
       changed.add(data);

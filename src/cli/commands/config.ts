@@ -6,7 +6,7 @@ import { printTable } from '../output/table.ts';
 export function registerConfig(program: Command, context: CliContext): void {
   program
     .command('config')
-    .description('show all settings of this process, secrets hidden, and where each comes from')
+    .description('show all settings of this process and their sources; secrets are hidden')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre config --json')
     .action((options) => {

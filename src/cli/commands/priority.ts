@@ -6,10 +6,10 @@ import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.t
 export function registerPriority(program: Command, context: CliContext): void {
   program
     .command('priority')
-    .description('let a queued run start earlier or later within its environment')
+    .description('change the priority of a queued run within its environment')
     .argument('<id>', 'number of the run', parseRunId)
-    .argument('[priority]', 'higher starts earlier; 0 is usual', parsePriority)
-    .addOption(new Option('--front', 'before all that wait there now'))
+    .argument('[priority]', 'higher starts earlier; the default is 0', parsePriority)
+    .addOption(new Option('--front', 'ahead of all runs that are queued there now'))
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  matre priority 12 --front\n  matre priority 12 5')
     .action(

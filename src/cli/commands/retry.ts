@@ -10,7 +10,7 @@ export function registerRetry(program: Command, context: CliContext): void {
     .command('retry')
     .description('submit a finished run again')
     .argument('<id>', 'number of the run', parseRunId)
-    .option('--failed', 'only its tests that failed or were broken');
+    .option('--failed', 'only its failed and broken tests');
   for (const option of watchOptions()) command.addOption(option);
   command
     .addOption(jsonOption())

@@ -9,7 +9,7 @@ import type { Output } from '../output/terminal.ts';
 export function registerStatus(program: Command, context: CliContext): void {
   program
     .command('status')
-    .description('show workers, and what each environment does')
+    .description('show the workers and what each environment is doing')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre status')
     .action(async (options) => {
@@ -50,7 +50,7 @@ function printStatus(
     output,
     [
       { heading: 'Environment', text: ({ code }) => code },
-      { heading: 'Now', text: ({ running, paused }) => now(running, paused) },
+      { heading: 'Now', text: ({ running, paused }) => activityOf(running, paused) },
       { heading: 'Queued', text: ({ queued }) => String(queued) },
       { heading: 'Address', text: ({ baseUrl }) => baseUrl },
     ],
@@ -58,7 +58,7 @@ function printStatus(
   );
 }
 
-function now(running: number | null, paused: { reason: string } | null): string {
+function activityOf(running: number | null, paused: { reason: string } | null): string {
   const run = running === null ? 'free' : `run ${running}`;
   return paused === null ? run : `paused (${paused.reason})${running === null ? '' : `, ${run}`}`;
 }

@@ -7,13 +7,13 @@ import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
 export function registerUser(program: Command, context: CliContext): void {
-  const user = program.command('user').description('who can sign in, and what they may do');
+  const user = program.command('user').description('manage the users who can sign in, and their roles');
 
   user
     .command('add')
     .description('add a user who signs in with a password')
-    .argument('<name>', 'what the user types to sign in')
-    .addOption(new Option('--role <role>', 'what the user may do').choices(roles).default('viewer'))
+    .argument('<name>', 'name to sign in with')
+    .addOption(new Option('--role <role>', 'role of the user').choices(roles).default('viewer'))
     .addOption(passwordOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user add ada --role admin')
@@ -27,13 +27,13 @@ export function registerUser(program: Command, context: CliContext): void {
 
   user
     .command('list')
-    .description('list who can sign in')
+    .description('list the users')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user list')
     .action(async (options) => {
-      const found = await context.withCaller((caller) => caller.call(listUsers, {}));
-      print(context, options, found, (output) => {
-        if (found.users.length === 0) return output.line('There are no users; see matre user add.');
+      const list = await context.withCaller((caller) => caller.call(listUsers, {}));
+      print(context, options, list, (output) => {
+        if (list.users.length === 0) return output.line('There are no users; see matre user add.');
         printTable(
           output,
           [
@@ -45,27 +45,27 @@ export function registerUser(program: Command, context: CliContext): void {
               text: ({ signedInAt }) => (signedInAt === null ? 'never' : ago(signedInAt)),
             },
           ],
-          found.users,
+          list.users,
         );
       });
     });
 
   user
     .command('role')
-    .description('give a user another role, from now on')
-    .argument('<name>', 'of the user')
-    .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
+    .description('change the role of a user, with immediate effect')
+    .argument('<name>', 'user')
+    .addArgument(new Argument('<role>', 'role of the user').choices(roles))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user role ada operator')
     .action(async (name: string, role: (typeof roles)[number], options) => {
       const edited = await context.withCaller((caller) => caller.call(editUser, { name, role }));
-      print(context, options, edited, (output) => output.line(`${edited.name} is ${edited.role} now.`));
+      print(context, options, edited, (output) => output.line(`${edited.name} is now ${edited.role}.`));
     });
 
   user
     .command('password')
-    .description('give a user another password, and end the sessions of the user')
-    .argument('<name>', 'of the user')
+    .description('set a new password for a user, and end all sessions of the user')
+    .argument('<name>', 'user')
     .addOption(passwordOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user password ada')
@@ -80,7 +80,7 @@ export function registerUser(program: Command, context: CliContext): void {
   user
     .command('remove')
     .description('remove a user, with all sessions and tokens of the user')
-    .argument('<name>', 'of the user')
+    .argument('<name>', 'user')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user remove ada')
     .action(async (name: string, options) => {

@@ -12,7 +12,7 @@ import { registerShow } from './show.ts';
 import { registerUnset } from './unset.ts';
 
 export function registerEnv(program: Command, context: CliContext): void {
-  const env = program.command('env').description('the environments: the shops that tests run against');
+  const env = program.command('env').description('manage environments: the shops that tests run against');
   for (const register of [
     registerAdd,
     registerList,

@@ -10,9 +10,9 @@ export function registerList(env: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env list')
     .action(async (options) => {
-      const found = await context.withCaller((caller) => caller.call(listEnvironments, {}));
-      print(context, options, found, (output) => {
-        if (found.environments.length === 0)
+      const list = await context.withCaller((caller) => caller.call(listEnvironments, {}));
+      print(context, options, list, (output) => {
+        if (list.environments.length === 0)
           return output.line('There are no environments; see matre env add.');
         printTable(
           output,
@@ -26,7 +26,7 @@ export function registerList(env: Command, context: CliContext): void {
             },
             { heading: 'Address', text: ({ baseUrl }) => baseUrl },
           ],
-          found.environments,
+          list.environments,
         );
       });
     });

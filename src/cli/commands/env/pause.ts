@@ -5,9 +5,9 @@ import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 export function registerPause(env: Command, context: CliContext): void {
   env
     .command('pause')
-    .description('start no more runs on an environment; the one under way goes on')
+    .description('start no new runs on an environment; its running run continues')
     .argument('<code>', 'environment')
-    .requiredOption('--reason <text>', 'why, for those who wonder')
+    .requiredOption('--reason <text>', 'reason to show')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env pause preprod-us --reason "deployment until 15:00"')
     .action(async (code: string, options) => {

@@ -5,7 +5,7 @@ import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 export function registerRemove(env: Command, context: CliContext): void {
   env
     .command('remove')
-    .description('remove an environment that has no queued or running run; its history stays')
+    .description('remove an environment without queued or running runs; its history is kept')
     .argument('<code>', 'environment')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env remove preprod-us')

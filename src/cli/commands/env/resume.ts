@@ -5,7 +5,7 @@ import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 export function registerResume(env: Command, context: CliContext): void {
   env
     .command('resume')
-    .description('start runs on a paused environment again')
+    .description('allow new runs on a paused environment again')
     .argument('<code>', 'environment')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env resume preprod-us')

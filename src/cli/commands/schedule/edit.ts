@@ -7,17 +7,21 @@ import { printTimes } from './format.ts';
 export function registerEdit(schedule: Command, context: CliContext): void {
   const command = schedule
     .command('edit')
-    .description('change a schedule; what is not named stays')
+    .description('change a schedule; unspecified fields are unchanged')
     .argument('<name>', 'schedule')
-    .option('--rename <name>', 'another name')
-    .option('--cron <expression>', 'when')
-    .option('-e, --env <code>', 'environment (repeatable); those named replace the old ones', collect);
+    .option('--rename <name>', 'new name')
+    .option('--cron <expression>', 'when to fire')
+    .option(
+      '-e, --env <code>',
+      'environment (repeatable); replaces all environments of the schedule',
+      collect,
+    );
   for (const option of fieldOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe selection is one thing: what is named of it replaces all of it.\n' +
+      '\nThe selection is replaced as a whole: any of -t, -g, -s, --all and -x sets it anew.\n' +
         '\nExample:\n  matre schedule edit nightly --cron "0 3 * * *" --overlap replace',
     )
     .action(async (name: string, options) => {

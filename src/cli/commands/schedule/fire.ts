@@ -7,7 +7,7 @@ import { clean } from '../../output/format.ts';
 export function registerFire(schedule: Command, context: CliContext): void {
   schedule
     .command('fire')
-    .description('fire now, by the rules of the schedule, also a paused one; its times stay as they are')
+    .description('fire a schedule now, even if it is paused; its next times are unchanged')
     .argument('<name>', 'schedule')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre schedule fire nightly')

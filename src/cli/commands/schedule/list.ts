@@ -7,7 +7,7 @@ import { outcomeText, timeText } from './format.ts';
 export function registerList(schedule: Command, context: CliContext): void {
   schedule
     .command('list')
-    .description('list the schedules with their next time and what became of the last one')
+    .description('list the schedules with their next time and last outcome')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre schedule list')
     .action(async (options) => {

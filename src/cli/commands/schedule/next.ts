@@ -7,11 +7,11 @@ import { printTimes } from './format.ts';
 export function registerNext(schedule: Command, context: CliContext): void {
   schedule
     .command('next')
-    .description('show the next times of a schedule, or of a cron expression before it is saved')
+    .description('show the next times of a schedule or a cron expression')
     .argument('[name]', 'schedule')
-    .option('--cron <expression>', 'instead of a schedule')
+    .option('--cron <expression>', 'cron expression instead of a schedule')
     .option('--zone <zone>', 'time zone of the cron expression; UTC by default')
-    .option('--count <number>', 'how many', parseCount, 5)
+    .option('--count <number>', 'number of times', parseCount, 5)
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -20,7 +20,7 @@ export function registerNext(schedule: Command, context: CliContext): void {
     .action(async (name: string | undefined, options) => {
       const { count } = options;
       if ((name === undefined) === (options.cron === undefined)) {
-        throw new Fault('INPUT_INVALID', 'Either a schedule is named, or --cron.');
+        throw new Fault('INPUT_INVALID', 'Name either a schedule or --cron, not both.');
       }
       const times = await context.withCaller(async (caller) => {
         const { cron, zone } = name === undefined ? options : await caller.call(showSchedule, { name });

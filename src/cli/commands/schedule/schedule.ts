@@ -9,7 +9,9 @@ import { registerNext } from './next.ts';
 import { registerShow } from './show.ts';
 
 export function registerSchedule(program: Command, context: CliContext): void {
-  const schedule = program.command('schedule').description('selections that are submitted by the clock');
+  const schedule = program
+    .command('schedule')
+    .description('manage schedules, which submit runs at set times');
   for (const register of [
     registerAdd,
     registerList,
