@@ -72,7 +72,7 @@ const rooms: Record<string, readonly string[]> = {
     'schedule',
     'store',
   ],
-  server: ['async', 'config', 'crypto', 'faults', 'locks', 'model', 'operations', 'queue', 'store'],
+  server: ['async', 'config', 'crypto', 'faults', 'files', 'locks', 'model', 'operations', 'queue', 'store'],
   app: [
     'artifacts',
     'async',
@@ -95,7 +95,7 @@ const rooms: Record<string, readonly string[]> = {
     'tracing',
     'worker',
   ],
-  demo: ['app', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
+  demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
   cli: [
     'app',
     'async',

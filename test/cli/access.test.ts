@@ -43,7 +43,7 @@ describe('with a server that people sign in to', () => {
     expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('12 characters') });
     expect((await here(['user', 'list'])).stdout).toMatch(/^otto +operator +password +\S.* ago$/m);
 
-    expect((await here(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is viewer now.\n');
+    expect((await here(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is now viewer.\n');
     expect((await here(['user', 'role', 'otto', 'king'])).code).toBe(3);
     const other = 'another long password';
     await here(['user', 'password', 'otto', '--password-stdin'], { stdin: other });
@@ -62,7 +62,7 @@ describe('with a server that people sign in to', () => {
     const made = await here(['token', 'create', 'ci', '--role', 'operator', '--expires', '30']);
     const secret = made.stdout.trim();
     expect(secret).toMatch(/^matre_[\w-]{43}$/);
-    expect(made.stderr).toMatch(/^Token \d+ is operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to it\.$/m);
+    expect(made.stderr).toMatch(/^Token \d+ is valid as operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to the secret\.$/m);
 
     expect((await away(['list'], secret)).code).toBe(0);
     const forbidden = await away(['user', 'list'], secret);

@@ -57,7 +57,7 @@ describe('run --watch without a server', () => {
     const ids = await submit('WaitForever');
     await followRuns(context, caller, ids, { watch: true });
     expect(context.exitCode).toBe(130);
-    expect(written.text).toContain('Cancelling, because this process executes the runs.');
+    expect(written.text).toContain('Cancelling the runs, because this process executes them.');
     const { run } = await caller.call(showProgress, { id: ids[0] as number });
     expect(run).toMatchObject({ state: 'finished', verdict: 'cancelled' });
   });

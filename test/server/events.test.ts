@@ -110,7 +110,7 @@ describe('live events', () => {
   });
 
   it('say reload when a listener was away too long, or the database was', async () => {
-    const { port, tell } = await serve({ kept: 2 });
+    const { port, tell } = await serve({ maxEvents: 2 });
     const first = await listen(port);
     await waitFor(() => first.text.includes('reload'));
     first.leave();
@@ -123,7 +123,7 @@ describe('live events', () => {
   });
 
   it('beat, so that nothing on the way takes the connection for dead', async () => {
-    const { port } = await serve({ beatMs: 20 });
+    const { port } = await serve({ heartbeatMs: 20 });
     const listener = await listen(port);
     await waitFor(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
   });
@@ -131,7 +131,7 @@ describe('live events', () => {
   it('end for whoever is no longer welcome, and for nobody else', async () => {
     let signedOut = false;
     const { port, tell } = await serve({
-      beatMs: 20,
+      heartbeatMs: 20,
       isValid: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
     });
     const [gone, stays] = [await listen(port, 'gone'), await listen(port, 'stays')];
@@ -145,7 +145,7 @@ describe('live events', () => {
   it('end for whoever is no longer welcome though it does not read', async () => {
     let signedOut = false;
     const { port, tellAll, connections } = await serve({
-      beatMs: 20,
+      heartbeatMs: 20,
       unreadLimitBytes: Number.POSITIVE_INFINITY,
       isValid: async ({ headers }) => !(signedOut && headers['last-event-id'] === 'gone'),
     });
