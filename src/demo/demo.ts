@@ -24,7 +24,7 @@ import { type Shop, sampleAdmin, startShop } from './shop/shop.ts';
 import { buildSampleTree, samplePhp } from './tree.ts';
 
 /** The environments of the demo, with the tests that fail there because of a deliberate fault of the sample shop. */
-export const sampleEnvironments = [
+const sampleEnvironments = [
   { code: 'preprod-us', name: 'Pre-production, United States', failing: [] },
   { code: 'preprod-es', name: 'Pre-production, Spain', failing: ['HarbourGuestCheckoutTest'] },
   {

@@ -129,7 +129,7 @@ async function report(
 }
 
 /** The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0. */
-export function verdictCode(finished: readonly { run: Pick<ProgressView['run'], 'verdict'> }[]): number {
+function verdictCode(finished: readonly { run: Pick<ProgressView['run'], 'verdict'> }[]): number {
   const verdicts = new Set(finished.map(({ run }) => run.verdict));
   if (verdicts.has('broken') || verdicts.has('cancelled')) return exitCodes.broken;
   return verdicts.has('failed') ? exitCodes.failed : exitCodes.passed;

@@ -27,10 +27,10 @@ export function registerToken(program: Command, context: CliContext): void {
       );
       print(context, options, created, (output) => output.line(created.secret));
       if (options.json) return;
-      const until =
+      const validity =
         created.expiresAt === null ? 'until it is revoked' : `until ${created.expiresAt.slice(0, 10)}`;
       context.terminal.stderr.line(
-        `Token ${created.id} is valid as ${created.role} ${until}. Set MATRE_TOKEN to the secret.`,
+        `Token ${created.id} is valid as ${created.role} ${validity}. Set MATRE_TOKEN to the secret.`,
       );
     });
 

@@ -70,7 +70,7 @@ export async function startServer(context: Context, version: string): Promise<Ru
 }
 
 /** Creates the server with all its routes; it does not listen yet. Errors: CONFIG_INVALID. */
-export async function createServer(
+async function createServer(
   context: Context,
   { version, localToken }: { version: string; localToken: string },
 ): Promise<FastifyInstance> {
