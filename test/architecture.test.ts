@@ -73,7 +73,7 @@ const rooms: Record<string, readonly string[]> = {
     'schedule',
     'store',
   ],
-  server: ['async', 'config', 'crypto', 'faults', 'locks', 'model', 'operations', 'queue', 'store'],
+  server: ['async', 'config', 'crypto', 'faults', 'files', 'locks', 'model', 'operations', 'queue', 'store'],
   app: [
     'artifacts',
     'async',
@@ -96,8 +96,20 @@ const rooms: Record<string, readonly string[]> = {
     'tracing',
     'worker',
   ],
-  demo: ['app', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
-  cli: ['app', 'config', 'demo', 'faults', 'http', 'log.ts', 'model', 'operations', 'server', 'store'],
+  demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
+  cli: [
+    'app',
+    'async',
+    'config',
+    'demo',
+    'faults',
+    'http',
+    'log.ts',
+    'model',
+    'operations',
+    'server',
+    'store',
+  ],
 };
 
 /** The files of the server whose types the page may use: shapes of responses, and terms of the model. */

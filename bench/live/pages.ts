@@ -2,7 +2,7 @@
 // when it first sees that a test has ended. Arguments: the address of the server, the number of pages. Prints `ready`
 // when all pages listen; a line on standard input ends it, and the recorded times are its last line.
 import { once } from 'node:events';
-import { events } from '../../src/cli/client/remote.ts';
+import { parseEvents } from '../../src/cli/client/event-stream.ts';
 import type { RunResultsView } from '../../src/operations/results/results-view.ts';
 
 const [url = '', count = '1'] = process.argv.slice(2);
@@ -30,7 +30,7 @@ async function open(page: number, listening: () => void): Promise<void> {
     }
     asking = false;
   };
-  for await (const { event, data } of events(response.body)) {
+  for await (const { event, data } of parseEvents(response.body)) {
     if (event === 'reload') listening();
     if (event === 'run') {
       changed.add(data);

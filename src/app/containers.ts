@@ -1,154 +1,116 @@
 import { join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { Service } from '../async/interval.ts';
+import { memoize } from '../async/single-flight.ts';
 import type { Config } from '../config/config.ts';
-import type { ContainersContext } from '../doctor/check-context.ts';
-import { limitsOf } from '../doctor/limits.ts';
-import type { Engine } from '../engine/engine.ts';
 import { rememberHost } from '../engine/host.ts';
-import { openEngine } from '../engine/open-engine.ts';
-import { supervisorFile } from '../engine/supervised.ts';
-import { isFault, toFault } from '../faults/fault.ts';
-import { type LockStore, lockNames } from '../locks/lock.ts';
+import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
-import { resolveSelection } from '../mftf/catalog/selection.ts';
-import { createValidations } from '../mftf/closure/validation.ts';
 import { describeMissing, variablesOf } from '../mftf/closure/variables.ts';
-import { fetchInside } from '../mftf/container/fetch.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
-import { scriptFiles } from '../mftf/container/scripts.ts';
-import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapshots.ts';
-import { buildEnvFiles, moduleEnvPath, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
-import { moduleNames } from '../mftf/module/module-names.ts';
-import { createRunner } from '../mftf/run/runner.ts';
+import { moduleEnvPath } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
-import { type Commit, createModules, type Modules } from '../modules/modules.ts';
 import type { Context } from '../operations/core/context.ts';
-import { createInspection, type Inspection } from '../pool/inspect.ts';
-import { createPool, type Pool } from '../pool/pool.ts';
-import type { PoolSettings } from '../pool/specification.ts';
-import { createSelenium, type Selenium, type SeleniumLimits } from '../selenium/selenium.ts';
-import { createSessions, type Sessions } from '../selenium/sessions.ts';
-import { type Database, notifyChange } from '../store/database/database.ts';
-import { createDurations } from '../store/tables/durations.ts';
-import type { Environments } from '../store/tables/environments.ts';
-import type { Runs } from '../store/tables/runs.ts';
+import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
+import type { Database } from '../store/database/database.ts';
 import { readInstallation } from '../store/tables/settings.ts';
-import type { Variables } from '../store/tables/variables.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { Runner } from '../worker/runner.ts';
+import { readCatalog, resolveInCatalog } from './catalog.ts';
+import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
+import { createContainersContext } from './doctor.ts';
+import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
+import { readEnvFiles } from './env-values.ts';
+import { createMftfRunner } from './runner.ts';
+import { createSeleniumLookup } from './selenium.ts';
+import type { Stores } from './stores.ts';
 
-/** The parts that touch containers. */
-export interface ContainerParts {
-  pool: Context['pool'];
-  resolveSelection: Context['resolveSelection'];
-  catalog: Context['catalog'];
-  unsetVariables: Context['unsetVariables'];
-  inspectContainers: Context['inspectContainers'];
-  effectiveValues: Context['effectiveValues'];
+/** The parts that use containers, the module and Selenium. */
+export interface ContainerParts
+  extends Pick<
+    Context,
+    | 'pool'
+    | 'resolveSelection'
+    | 'catalog'
+    | 'unsetVariables'
+    | 'inspectContainers'
+    | 'effectiveValues'
+    | 'sessionsOf'
+    | 'containersContext'
+  > {
   runner: Runner;
-  /** Makes the container of an environment ready before a run needs it. The caller holds `mftf_execution_env_{id}`. */
-  prewarm(environment: Environment, signal: AbortSignal): Promise<void>;
-  /** What `matre doctor` looks at. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
-  containersContext(): Promise<ContainersContext>;
-  /** The sessions of Selenium, for workers. */
-  sessions: Sessions;
+  /** How many tests may use the browser at a time; `undefined`: no limit. Never rejects. */
+  sessionCapacity(): Promise<SessionCapacity | undefined>;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
   engineAnswers(): Promise<unknown>;
-  /** See `Engine.identity`. */
+  /** The host of the containers, see `Engine.identity`. Errors: ENGINE_UNREACHABLE. */
   host(): Promise<string>;
+  /** Starts the background work of workers on containers. */
+  startUpkeep(upkeep: ContainerUpkeep): Service[];
   close(): Promise<void>;
 }
 
-export interface ContainerPartsDependencies {
+export interface ContainerPartsDependencies
+  extends Pick<Stores, 'environments' | 'variables' | 'runs' | 'durations'> {
   config: Config;
   log: Logger;
   database: Database;
   locks: LockStore;
-  environments: Environments;
-  variables: Variables;
-  runs: Runs;
-  /** The runs under way, with their fences. */
+  /** The claimed runs, with their fences. */
   running(): Promise<{ runId: number; fence: number }[]>;
   artifacts: Artifacts;
-  /** Sees how long parts of a run take. */
+  /** Times the steps of runs. */
   watch: Watch;
 }
 
-/** What is opened only when it is needed: most commands need no container and no module. */
-interface Opened {
-  engine: Engine;
-  modules: Modules;
-  pool: Pool;
-  inspection: Inspection;
+interface OpenParts extends EngineAndPool {
   catalogs: Catalogs;
   layout: Layout;
   runner: Runner;
 }
 
-/** Puts together what executes runs. Nothing is opened before it is needed. */
+/** The container parts. They are opened at first use, because most commands need neither containers nor the module. */
 export function createContainerParts(deps: ContainerPartsDependencies): ContainerParts {
-  const { config, log, locks } = deps;
-  const { dataFolder } = config.store;
-  const selenium = rememberSelenium(deps);
-  const { seleniumMs, browserMs } = limitsOf(config);
-  const doctorLimits = { timeoutMs: seleniumMs, labelTimeoutMs: browserMs };
+  const { locks, log } = deps;
   const sessions = createSessions({
-    selenium,
+    selenium: createSeleniumLookup(deps),
     installation: () => readInstallation(deps.database),
     running: deps.running,
     log,
   });
-  let opening: Promise<Opened> | undefined;
-  const opened = () => {
-    opening ??= open().catch((error) => {
-      opening = undefined;
-      throw error;
-    });
+  let opening: Promise<OpenParts> | undefined;
+  const open = memoize(() => {
+    opening = openParts(deps, sessions);
     return opening;
-  };
+  });
+  const readNewest = async () => readCatalog(deps, await open());
 
   return {
-    pool: async () => (await opened()).pool,
-
-    async resolveSelection(selection) {
-      if (!config.module.source) return undefined;
-      try {
-        const { catalog } = await readCatalog();
-        return resolveSelection(catalog, selection).tests;
-      } catch (error) {
-        if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID')) throw error;
-        log.warn(
-          { code: toFault(error).code },
-          `The selection is checked when the run starts: ${toFault(error).message}`,
-        );
-        return undefined;
-      }
-    },
+    pool: async () => (await open()).pool,
+    resolveSelection: (selection) => resolveInCatalog(deps, readNewest, selection),
 
     async catalog() {
-      const { commit, catalog } = await readCatalog();
+      const { commit, catalog } = await readNewest();
       return { commit, catalog };
     },
 
     async unsetVariables(environment, tests) {
-      const { commit, catalog, checkout } = await readCatalog();
+      const { commit, catalog, checkout } = await readNewest();
       const files = await envFilesOf(environment, { id: commit.id, path: checkout });
       return describeMissing(variablesOf(catalog, tests), files);
     },
 
     async inspectContainers(environment) {
-      const { engine, inspection: examination, modules } = await opened();
+      const { engine, inspection, modules } = await open();
       const { running } = deps;
-      return {
-        engine: engine.kind,
-        slots: await inspectSlots({ inspection: examination, modules, running }, environment),
-      };
+      const slots = await inspectSlots({ inspection, modules, running }, environment);
+      return { engine: engine.kind, slots };
     },
 
     async effectiveValues(environment) {
-      const { modules } = await opened();
+      const { modules } = await open();
       const commit = await modules.resolve();
       const path = await modules.checkout(commit.id);
       const { layers } = await envFilesOf(environment, { id: commit.id, path });
@@ -156,50 +118,28 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async runner(job) {
-      const parts = await opened();
+      const parts = await open();
       try {
         return await parts.runner(job);
       } finally {
-        // Before the run is finished: then its log is complete, wherever it is read.
+        // Before the run is finished, so that every reader of a finished run gets its complete log.
         await deps.artifacts.deliver(job.run.id, job.abort);
-        await tidy(parts);
+        await prune(deps, parts);
       }
     },
 
-    sessions,
+    sessionsOf: sessions.ofRun,
+    sessionCapacity: sessions.sessionCapacity,
+    containersContext: async () => createContainersContext(deps, await open()),
+    engineAnswers: async () => (await open()).engine.describe(),
+    host: rememberHost(async () => (await open()).engine),
 
-    async containersContext() {
-      const { engine, pool, inspection: examination, modules, layout } = await opened();
-      const { php } = config.mftf;
-      let resolving: Promise<Commit & { path: string }> | undefined;
-      const resolve = async () => {
-        const commit = await modules.resolve();
-        return { ...commit, path: await modules.checkout(commit.id) };
+    startUpkeep(upkeep) {
+      const prewarm = async (environment: Environment, signal: AbortSignal) => {
+        const { pool } = await open();
+        await pool.ensure(environment, { signal });
       };
-      const newest = () => {
-        resolving ??= resolve();
-        return resolving;
-      };
-      return {
-        engine,
-        pool,
-        inspection: examination,
-        modules,
-        installation: await readInstallation(deps.database),
-        selenium: rememberSelenium(deps, doctorLimits),
-        fetchInside: (containerId, wanted) => fetchInside({ engine, containerId, layout, php }, wanted),
-        newest,
-        valuesOf: async (environment) => (await envFilesOf(environment, await newest())).values,
-      };
-    },
-
-    engineAnswers: async () => (await opened()).engine.describe(),
-
-    host: rememberHost(async () => (await opened()).engine),
-
-    async prewarm(environment, signal) {
-      const { pool } = await opened();
-      await pool.ensure(environment, { signal });
+      return startContainerUpkeep({ sessions, prewarm, locks, log }, upkeep);
     },
 
     async close() {
@@ -209,188 +149,30 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
   };
 
-  /** What MFTF reads for an environment at a commit of the module. */
   async function envFilesOf(environment: Environment, checkout: { id: string; path: string }) {
-    const { engine, layout } = await opened();
-    return buildEnvFiles({
-      environment,
-      ...(await readValues(deps, environment)),
-      moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
-      moduleNames: await moduleNames(checkout.path, layout.module),
-      selenium: seleniumValues(config, engine.kind),
-    });
-  }
-
-  /** Of the image and the newest commit of the module. */
-  async function readCatalog() {
-    const { engine, modules, catalogs } = await opened();
-    const commit = await modules.resolve();
-    const checkout = await modules.checkout(commit.id);
-    const image = { id: await engine.imageId(config.pool.image), container: () => borrow(deps, engine) };
-    return { commit, checkout, catalog: await catalogs.of(image, { id: commit.id, path: checkout }) };
-  }
-
-  /** Removes what no run needs any more: old checkouts, containers of removed environments. A failure costs only space. */
-  async function tidy({ modules, pool }: Opened): Promise<void> {
-    try {
-      await modules.prune(await deps.runs.commitsInUse());
-      await pool.prune(() => deps.environments.list());
-    } catch (error) {
-      log.warn({ err: error }, 'What is no longer needed could not be removed');
-    }
-  }
-
-  async function open(): Promise<Opened> {
-    const { pool: wanted, module, mftf, worker } = config;
-    const engine = await openEngine({
-      kind: config.engine.kind,
-      dockerHost: config.engine.dockerHost,
-      sandboxFolder: join(dataFolder, 'sandboxes'),
-      log,
-    });
-    const modules = await createModules({ folder: join(dataFolder, 'modules'), source: module.source, log });
-    const layout = createLayout(wanted.magentoRoot, module.target);
-    const installation = await readInstallation(deps.database);
-    const settings: PoolSettings = {
-      installation,
-      image: wanted.image,
-      network: wanted.network,
-      extraHosts: wanted.extraHosts,
-      mounts: wanted.mounts,
-      memoryBytes: wanted.memoryBytes,
-      tmpfsBytes: wanted.tmpfsBytes,
-      magentoRoot: wanted.magentoRoot,
-      modulesFolder: modules.folder,
-      files: scriptFiles(),
-    };
-    const onChange = (environmentId: number) =>
-      notifyChange(deps.database, `environment ${environmentId}`).catch((error: unknown) => {
-        log.debug({ err: error }, 'Pages were not told of a container that changed.');
-      });
-    const pool = createPool({ engine, locks, log, settings, onChange });
-    const inspection = createInspection({ engine, pool, locks, settings });
-    const catalogs = createCatalogs({
-      engine,
-      folder: join(dataFolder, 'catalogs'),
-      magentoRoot: wanted.magentoRoot,
-      moduleTarget: module.target,
-      log,
-    });
-    const durations = createDurations({ database: deps.database });
-    const snapshots = createSnapshots({
-      folder: join(dataFolder, 'snapshots'),
-      maxBytes: mftf.snapshotBytes,
-      log,
-    });
-    const validations = createValidations({ folder: join(dataFolder, 'catalogs') });
-    const { watch } = deps;
-    const runner = createRunner({
-      engine,
-      pool: watch(pool, { ensure: 'container' }),
-      modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
-      catalogs: watch(catalogs, { of: 'catalog' }),
-      snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: logLookup } }),
-      validations: watch(validations, { of: 'validation' }),
-      artifacts: deps.artifacts,
-      layout,
-      readValues: (environment) => readValues(deps, environment),
-      selenium: seleniumValues(config, engine.kind),
-      expected: durations.expected,
-      sessions,
-      installation,
-      dataFolder,
-      settings: {
-        ...mftf,
-        image: wanted.image,
-        heartbeatMs: worker.heartbeatMs,
-        notCacheableBecause: mountInTree(wanted.mounts, wanted.magentoRoot),
-      },
-    });
-    return { engine, modules, pool, inspection, catalogs, layout, runner };
+    const { engine, layout } = await open();
+    return readEnvFiles({ ...deps, engine, layout }, environment, checkout);
   }
 }
 
-const logLookup = ({ found }: SnapshotLookup) => ({
-  'matre.generation': found === undefined ? 'made' : 'from a snapshot',
-});
-
-/**
- * Selenium as this process reaches it: what the settings say, else what is set for all environments, else this machine. An
- * address that only one environment has is for its container alone.
- */
-function rememberSelenium(
-  { config, variables }: ContainerPartsDependencies,
-  limits?: SeleniumLimits,
-): () => Promise<Selenium> {
-  let known: Selenium | undefined;
-  return async () => {
-    const globals = new Map((await variables.readAll('global')).map(({ name, value }) => [name, value]));
-    const { given, defaults } = seleniumValues(config, 'sandbox');
-    const values = new Map([...defaults, ...given].map(({ name, value }) => [name, value]));
-    const fixed = new Set(given.map(({ name }) => name));
-    const value = (name: string) =>
-      (fixed.has(name) ? undefined : globals.get(name)) ?? values.get(name) ?? '';
-    const address = {
-      protocol: value('SELENIUM_PROTOCOL'),
-      host: value('SELENIUM_HOST'),
-      port: Number(value('SELENIUM_PORT')),
-      path: value('SELENIUM_PATH'),
-    };
-    const found = createSelenium(address, limits);
-    // What it knows of sessions is kept as long as the address stays.
-    if (known?.address !== found.address) known = found;
-    return known;
-  };
+async function openParts(deps: ContainerPartsDependencies, sessions: Sessions): Promise<OpenParts> {
+  const { config, log } = deps;
+  const parts = await openEngineAndPool(deps);
+  const { magentoRoot } = config.pool;
+  const moduleTarget = config.module.target;
+  const folder = join(config.store.dataFolder, 'catalogs');
+  const catalogs = createCatalogs({ engine: parts.engine, folder, magentoRoot, moduleTarget, log });
+  const layout = createLayout(magentoRoot, moduleTarget);
+  const runner = createMftfRunner({ ...deps, parts, catalogs, layout, sessions });
+  return { ...parts, catalogs, layout, runner };
 }
 
-/** A key of what is generated cannot tell what lies in a folder of the host that MFTF sees. */
-function mountInTree(mounts: Config['pool']['mounts'], root: string): string | undefined {
-  const below = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
-  const mount = mounts.find(({ target }) => below(target, root) || below(root, target));
-  return mount && `MATRE_MOUNTS shows ${mount.source} in the Magento tree, and its content may change`;
-}
-
-async function readValues({ environments, variables }: ContainerPartsDependencies, environment: Environment) {
-  const [globals, own, adminPassword] = await Promise.all([
-    variables.readAll('global'),
-    variables.readAll(environment.id),
-    environments.readPassword(environment.id),
-  ]);
-  return { globals, variables: own, adminPassword };
-}
-
-/** A container of the image for a moment, to read its Magento tree when no environment has one yet. */
-async function borrow({ config, locks, database }: ContainerPartsDependencies, engine: Engine) {
-  const { image, memoryBytes } = config.pool;
-  const installation = await readInstallation(database);
-  const name = `matre_catalog_${installation}`;
-  const held = await locks.acquire(lockNames.container(name), { owner: `catalog, process ${process.pid}` });
-  const dispose = async () => {
-    try {
-      await engine.remove(name);
-    } finally {
-      await held.release();
-    }
-  };
+/** Removes unused checkouts and the containers of removed environments. A failure only costs disk space. */
+async function prune(deps: ContainerPartsDependencies, { modules, pool }: OpenParts): Promise<void> {
   try {
-    // One that a process left when it was killed.
-    await engine.remove(name);
-    const { id } = await engine.create({
-      name,
-      image,
-      labels: { 'matre.catalog': installation },
-      env: {},
-      mounts: [],
-      tmpfs: [],
-      files: [supervisorFile()],
-      writable: [],
-      network: undefined,
-      extraHosts: [],
-      memoryBytes,
-    });
-    return { id, dispose };
+    await modules.prune(await deps.runs.commitsInUse());
+    await pool.prune(() => deps.environments.list());
   } catch (error) {
-    await dispose();
-    throw error;
+    deps.log.warn({ err: error }, 'Unused checkouts and containers could not be removed');
   }
 }

@@ -5,35 +5,35 @@ import type { Caller } from './client/caller.ts';
 import { connect } from './client/connect.ts';
 import type { Output, Terminal } from './output/terminal.ts';
 
-/** What every command gets: the terminal, the settings, and a way to ask. */
-export interface Session {
+/** What every command gets: the terminal, the settings, and access to the operations. */
+export interface CliContext {
   terminal: Terminal;
-  /** Read when first asked for, so that `--help` works whatever is set. */
+  /** Loaded at the first call, so that `--help` works with invalid settings. Errors: CONFIG_INVALID. */
   config(): Config;
-  /** Connects, works, and lets go whatever happens. */
-  ask<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
-  /** What the process will end with. */
+  /** Connects, runs `work`, and closes the connection. Rejects as `connect` and `work` do. */
+  withCaller<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
+  /** The exit code of the process. */
   exitCode: number;
 }
 
 /** Adds one command or a group of commands to the program. */
-export type Register = (program: Command, session: Session) => void;
+export type Register = (program: Command, context: CliContext) => void;
 
-export function createSession(terminal: Terminal): Session {
+export function createCliContext(terminal: Terminal): CliContext {
   let config: Config | undefined;
-  const session: Session = {
+  const context: CliContext = {
     terminal,
     exitCode: 0,
     config() {
       config ??= loadConfig({ environment: terminal.env });
       return config;
     },
-    async ask(work) {
+    async withCaller(work) {
       const { stderr, env } = terminal;
-      // Where a program that makes traces says to what it starts that it belongs.
-      const { TRACEPARENT: given = '' } = env;
-      const traceParent = parseTraceParent(given) && given;
-      const caller = await connect(session.config(), { say: stderr.line, traceParent });
+      // A program with traces passes its own in this variable to the processes that it starts.
+      const { TRACEPARENT = '' } = env;
+      const traceParent = parseTraceParent(TRACEPARENT) && TRACEPARENT;
+      const caller = await connect(context.config(), { notify: stderr.line, traceParent });
       try {
         return await work(caller);
       } finally {
@@ -41,38 +41,38 @@ export function createSession(terminal: Terminal): Session {
       }
     },
   };
-  return session;
+  return context;
 }
 
-/** `--json`, the same everywhere. */
-export const jsonOption = () => new Option('--json', 'print one JSON document, for programs');
+/** `--json`, the same for every command. */
+export const jsonOption = () => new Option('--json', 'print one JSON document, for scripts');
 
-/** Prints an answer: as JSON if it was asked for, else as `show` puts it for people. */
-export function answer(
-  session: Session,
+/** Prints a value to standard output: as JSON with `--json`, else with `format`. */
+export function print(
+  context: CliContext,
   options: { json?: boolean },
   value: unknown,
-  show: (output: Output) => void,
+  format: (output: Output) => void,
 ): void {
-  const { stdout } = session.terminal;
+  const { stdout } = context.terminal;
   if (options.json) stdout.line(JSON.stringify(value, undefined, 2));
-  else show(stdout);
+  else format(stdout);
 }
 
-/** For the argument ID of commands. */
+/** Parses the id of a run: `12` or `#12`. */
 export function parseRunId(text: string): number {
   const id = /^#?(\d{1,15})$/.exec(text)?.[1];
   if (id === undefined || Number(id) === 0) throw new InvalidArgumentError('It must be the number of a run.');
   return Number(id);
 }
 
-/** For options that take a whole number. */
+/** Parses a whole number. */
 export function parseWhole(text: string): number {
   if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 
-/** For options that can be given several times, or once with commas. */
+/** Collects the values of an option that can be repeated or take commas. */
 export function collect(text: string, earlier: string[] = []): string[] {
   const parts = text.split(',').map((part) => part.trim());
   return [...earlier, ...parts.filter((part) => part !== '')];

@@ -1,10 +1,10 @@
-/** A command that has printed its last line is over within this time, whatever a library still holds open. */
+/** A command ends within this time after its last line, even if a library keeps a handle open. */
 const graceMs = 800;
 
 /**
- * Ends the process with an exit code: by itself when nothing is open any more, which is what should happen; otherwise by force after
- * a moment, once both outputs are written, so that a pipeline never waits for a forgotten socket. With MATRE_LOG_LEVEL=debug it names
- * what was still open.
+ * Ends the process with an exit code. Normally no handle is open and the process ends without help. Otherwise it is ended by force
+ * after the grace period, once both outputs are flushed, so that a pipeline never waits for a forgotten socket. With
+ * MATRE_LOG_LEVEL=debug the open handles are named.
  */
 export function endProcess(exitCode: number): void {
   process.exitCode = exitCode;
@@ -15,11 +15,11 @@ export function endProcess(exitCode: number): void {
     await Promise.all([flush(process.stdout), flush(process.stderr)]);
     process.exit();
   }, graceMs);
-  // Alone it keeps no process alive.
+  // The timer must not keep the process alive.
   timer.unref();
 }
 
-/** Resolves when all that was written has left the process. A reader that is gone does not hold it up. */
+/** Resolves when everything that was written has left the process; at once when the reader is gone. */
 function flush(output: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => output.write('', () => resolve()));
 }

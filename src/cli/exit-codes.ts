@@ -3,16 +3,16 @@ import { type Fault, toFault } from '../faults/fault.ts';
 import { clean } from './output/format.ts';
 import type { Output } from './output/terminal.ts';
 
-/** Exit codes of the command line. They are a promise to scripts. */
+/** Exit codes of the command line. Scripts rely on them. */
 export const exitCodes = { passed: 0, failed: 1, broken: 2, usage: 3, interrupted: 130 } as const;
 
-/** The exit code for whatever ended a command. */
+/** The exit code for the error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
   return toFault(error).kind === 'usage' ? exitCodes.usage : exitCodes.broken;
 }
 
-/** Prints what happened, what it means and what to do. Commander has printed its own errors already. */
+/** Prints the message of an error, its meaning and its remedy. Commander has printed its own errors already. */
 export function printFailure(output: Output, error: unknown): void {
   if (error instanceof CommanderError) return;
   const fault = toFault(error);

@@ -2,20 +2,24 @@ import { text } from 'node:stream/consumers';
 import { Option } from 'commander';
 import { Fault } from '../faults/fault.ts';
 import type { Terminal } from './output/terminal.ts';
-import { askHidden } from './prompt.ts';
+import { promptHidden } from './prompt.ts';
 
-/** Never the password itself: other users of the machine see arguments. */
+/** The password itself is never an option: other users of the machine can read arguments. */
 export const passwordOption = () =>
-  new Option('--password-stdin', 'read the password from standard input instead of asking for it');
+  new Option('--password-stdin', 'read the password from standard input instead of prompting for it');
 
-/** A password that somebody chooses: typed twice, because nobody sees it, or read from standard input. */
+/**
+ * Reads a new password: from standard input, or from a prompt, twice because the input is hidden. Errors: INPUT_INVALID when the
+ * two differ or there is no terminal.
+ */
 export async function readNewPassword(
   terminal: Terminal,
   options: { passwordStdin?: boolean },
 ): Promise<string> {
   if (options.passwordStdin) return (await text(terminal.stdin)).replace(/\r?\n$/, '');
-  const password = await askHidden(terminal, 'New password: ');
-  const again = await askHidden(terminal, 'Once more: ');
-  if (password !== again) throw new Fault('INPUT_INVALID', 'The two passwords differ.');
+  const password = await promptHidden(terminal, 'New password: ');
+  const repeated = await promptHidden(terminal, 'Repeat password: ');
+  if (password !== repeated)
+    throw new Fault('INPUT_INVALID', 'The two passwords differ. Run the command again.');
   return password;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createSession, type Register } from './cli-context.ts';
+import { createCliContext, type Register } from './cli-context.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerCancel } from './commands/cancel.ts';
 import { registerConfig } from './commands/config.ts';
@@ -54,28 +54,28 @@ const commands: Register[] = [
   registerConfig,
 ];
 
-const after = `
-With MATRE_URL set, or \`matre up\` running on the same data folder, commands talk to that server; otherwise they work on
-the data folder by themselves. Settings come from the environment or from matre.env; \`matre config\` shows them.`;
+const helpFooter = `
+With MATRE_URL set, or \`matre up\` running on the same data folder, commands use that server; otherwise they open
+the data folder themselves. Settings come from the environment or from matre.env; \`matre config\` shows them.`;
 
-/** Carries out one command line; gives the exit code and never rejects. */
+/** Runs one command line and returns the exit code. Never rejects. */
 export async function runCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const session = createSession(terminal);
+  const context = createCliContext(terminal);
   const program = new Command('matre')
     .description('Runs Magento functional tests (MFTF) on many Magento environments in parallel.')
     .version(version(), '--version')
-    .addHelpText('after', after)
-    .showHelpAfterError('Run the command with --help to see how it is used.')
+    .addHelpText('after', helpFooter)
+    .showHelpAfterError('Run the command with --help to see its usage.')
     .configureOutput({
       writeOut: (text) => void terminal.stdout.stream.write(text),
       writeErr: (text) => void terminal.stderr.stream.write(text),
     })
-    // Instead of ending the process. Commands that are made below inherit it.
+    // Throws instead of ending the process. The commands registered below inherit it.
     .exitOverride();
-  for (const register of commands) register(program, session);
+  for (const register of commands) register(program, context);
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return session.exitCode;
+    return context.exitCode;
   } catch (error) {
     printFailure(terminal.stderr, error);
     return exitCodeOf(error);

@@ -4,28 +4,31 @@ import { text } from 'node:stream/consumers';
 import { Fault } from '../faults/fault.ts';
 import type { Terminal } from './output/terminal.ts';
 
-/** Asks for a secret and does not show what is typed. Without a terminal there is nobody to ask: INPUT_INVALID. */
-export async function askHidden(terminal: Terminal, question: string): Promise<string> {
+/** Prompts for a secret without echoing it. Errors: INPUT_INVALID without a terminal, or when the user presses Ctrl-C. */
+export async function promptHidden(terminal: Terminal, question: string): Promise<string> {
   if (!terminal.stdin.isTTY) {
-    throw new Fault('INPUT_INVALID', 'Nobody can be asked for a secret, because the input is no terminal.');
+    throw new Fault(
+      'INPUT_INVALID',
+      'The secret cannot be prompted for, because standard input is not a terminal.',
+    );
   }
   terminal.stderr.stream.write(question);
-  // readline echoes into its output, so it gets one that swallows everything.
+  // readline echoes to its output, so it gets one that discards everything.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: terminal.stdin, output, terminal: true });
+  const readline = createInterface({ input: terminal.stdin, output, terminal: true });
   const interrupted = new Promise<never>((_, reject) => {
-    reader.on('SIGINT', () => reject(new Fault('INPUT_INVALID', 'No secret was given.')));
+    readline.on('SIGINT', () => reject(new Fault('INPUT_INVALID', 'The prompt was interrupted.')));
   });
   try {
-    return await Promise.race([reader.question(''), interrupted]);
+    return await Promise.race([readline.question(''), interrupted]);
   } finally {
-    reader.close();
+    readline.close();
     terminal.stderr.line();
   }
 }
 
-/** A secret from a person, or from a pipe. */
+/** Reads a secret: from a prompt on a terminal, else from standard input. Errors: as of `promptHidden`. */
 export async function readSecret(terminal: Terminal, question: string): Promise<string> {
-  if (terminal.stdin.isTTY) return askHidden(terminal, question);
+  if (terminal.stdin.isTTY) return promptHidden(terminal, question);
   return (await text(terminal.stdin)).replace(/\r?\n$/, '');
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from './output/terminal.ts';
-import { aborted, untilStopped } from './stop-signals.ts';
+import { waitForAbort, waitForStop } from './stop-signals.ts';
 
-describe('stopping', () => {
-  it('is clean at the first signal and at once at the second', async () => {
+describe('a stop signal', () => {
+  it('lets running tests end; a second one stops at once', async () => {
     let signal = () => {};
-    const said: string[] = [];
+    const messages: string[] = [];
     const terminal = {
-      stderr: { line: (text: string) => void said.push(text) },
+      stderr: { line: (text: string) => void messages.push(text) },
       onStop(callback: () => void) {
         signal = callback;
         return () => {
@@ -20,7 +20,7 @@ describe('stopping', () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const stopped = untilStopped(terminal, {
+    const stopped = waitForStop(terminal, {
       stopWorkers({ now }) {
         stops.push(now);
         return finished;
@@ -30,15 +30,15 @@ describe('stopping', () => {
     signal();
     signal();
     expect(stops).toEqual([false, true]);
-    expect(said).toHaveLength(1);
+    expect(messages).toHaveLength(1);
     finish();
     await stopped;
   });
 
-  it('is noticed also by whoever waits for it after it came', async () => {
-    await aborted(AbortSignal.abort());
+  it('is noticed by a wait that begins after it', async () => {
+    await waitForAbort(AbortSignal.abort());
     const stop = new AbortController();
-    const waiting = aborted(stop.signal);
+    const waiting = waitForAbort(stop.signal);
     stop.abort();
     await waiting;
   });

@@ -23,8 +23,8 @@ import { countOverlaps, intervalsOf, readJournal } from './judge.ts';
 import { type Shop, sampleAdmin, startShop } from './shop/shop.ts';
 import { buildSampleTree, samplePhp } from './tree.ts';
 
-/** The environments of the demo, with the tests that fail there because the sample shop has that fault. */
-export const sampleEnvironments = [
+/** The environments of the demo, with the tests that fail there because of a deliberate fault of the sample shop. */
+const sampleEnvironments = [
   { code: 'preprod-us', name: 'Pre-production, United States', failing: [] },
   { code: 'preprod-es', name: 'Pre-production, Spain', failing: ['HarbourGuestCheckoutTest'] },
   {
@@ -34,7 +34,7 @@ export const sampleEnvironments = [
   },
 ] as const;
 
-/** Two runs for each environment. */
+/** Each environment gets a run of each. */
 const selections = [
   { ...emptySelection, groups: ['smoke'] },
   { ...emptySelection, groups: ['checkout', 'admin'] },
@@ -45,30 +45,30 @@ export interface Demo {
   url: string;
   engine: 'docker' | 'sandbox';
   folder: string;
-  /** The runs, in the order in which they were submitted. */
+  /** The ids of the runs in the order of submission. */
   runIds: number[];
-  /** What came of it; to be asked when all runs have finished. */
+  /** Compares the results with the expected ones. To be called when all runs are finished. */
   judge(): Promise<DemoReport>;
-  /** Ends everything and removes the containers. */
+  /** Stops everything and removes the containers. */
   close(): Promise<void>;
 }
 
 export interface DemoReport {
   environments: number;
   runs: number;
-  /** Pairs of test processes of different runs at the same time in one container, as the containers recorded it. */
+  /** Pairs of test processes of different runs at the same time in one container, from the journals of the containers. */
   overlaps: number;
   /** Runs without a verdict. */
   lost: number;
-  /** What is not as it should be, in words: a test that should have passed or failed, a broken run. */
+  /** Unexpected results as sentences: a test with the wrong status, a broken run. */
   surprises: string[];
 }
 
 /**
- * Starts sample shops, environments and six runs below the data folder of the settings. Says on the way what it does.
- * Errors: DATA_FOLDER_IN_USE when a demo runs there, ENGINE_UNREACHABLE.
+ * Starts sample shops, environments and six runs below the data folder of the settings; `notify` gets progress messages. Errors:
+ * DATA_FOLDER_IN_USE when a demo runs there already, ENGINE_UNREACHABLE.
  */
-export async function startDemo(base: Config, log: Logger, tell: (line: string) => void): Promise<Demo> {
+export async function startDemo(base: Config, log: Logger, notify: (line: string) => void): Promise<Demo> {
   const folder = join(base.store.dataFolder, 'demo');
   const owner = await readFolderOwner(join(folder, 'data'));
   if (owner)
@@ -79,8 +79,8 @@ export async function startDemo(base: Config, log: Logger, tell: (line: string) 
   const { dockerHost, kind } = base.engine;
   const sandboxFolder = join(folder, 'data', 'sandboxes');
   const engine = await openEngine({ kind, dockerHost, sandboxFolder, log });
-  tell(`Containers: ${await engine.describe()}`);
-  const image = await makeImage(engine, dockerHost, folder);
+  notify(`Containers: ${await engine.describe()}`);
+  const image = await createImage(engine, dockerHost, folder);
   const closing: (() => Promise<unknown>)[] = [() => engine.close()];
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -102,7 +102,7 @@ export async function startDemo(base: Config, log: Logger, tell: (line: string) 
     await app.startWorkers();
     closing.push(async () => (await app.context.pool()).prune(async () => []));
     closing.push(() => app.stopWorkers({ now: true }));
-    const judge = () => report(app, engine, runIds);
+    const judge = () => createReport(app, engine, runIds);
     return { app, url: server.url, engine: engine.kind, folder, runIds, judge, close };
   } catch (error) {
     await close();
@@ -110,19 +110,19 @@ export async function startDemo(base: Config, log: Logger, tell: (line: string) 
   }
 }
 
-async function makeImage(engine: Engine, dockerHost: string | undefined, folder: string): Promise<string> {
-  if (engine.kind === 'docker') return buildSampleImage(dockerOf(dockerHost));
+async function createImage(engine: Engine, dockerHost: string | undefined, folder: string): Promise<string> {
+  if (engine.kind === 'docker') return buildSampleImage(connectDocker(dockerHost));
   const image = join(folder, 'image');
   await buildSampleTree(image);
   return image;
 }
 
-function dockerOf(host: string | undefined): Docker {
+function connectDocker(host: string | undefined): Docker {
   const socketPath = host?.startsWith('unix://') ? host.slice('unix://'.length) : undefined;
   return new Docker(socketPath === undefined ? undefined : { socketPath });
 }
 
-/** All the settings of the demo; of those outside only the address of the page and of Docker count. */
+/** The settings of the demo. Of the settings of the process only the port, the log level and the Docker host apply. */
 async function demoConfig(
   base: Config,
   { folder, engine, image }: { folder: string; engine: string; image: string },
@@ -131,21 +131,21 @@ async function demoConfig(
     MATRE_DATA: join(folder, 'data'),
     MATRE_ENGINE: engine,
     MATRE_IMAGE: image,
-    // The shops of the demo listen on the loopback of this machine.
+    // The sample shops listen on the loopback interface of this machine.
     MATRE_NETWORK: 'host',
     MATRE_MODULE_PATH: examplePath('module'),
     MATRE_PHP: samplePhp,
     MATRE_HOST: '127.0.0.1',
-    MATRE_PORT: String(await freePort(base.server.port)),
+    MATRE_PORT: String(await findFreePort(base.server.port)),
     MATRE_LOG_LEVEL: base.log.level,
   };
   if (base.engine.dockerHost !== undefined) environment['DOCKER_HOST'] = base.engine.dockerHost;
-  // An empty file instead of the one in the current folder, which is for real runs.
+  // An empty file, because matre.env in the current folder is for real runs.
   return loadConfig({ environment, file: '/dev/null' });
 }
 
-/** The port that is wanted, or any other when somebody has it. */
-async function freePort(wanted: number): Promise<number> {
+/** `preferred` if it is free, else any free port. */
+async function findFreePort(preferred: number): Promise<number> {
   const listen = (port: number) =>
     new Promise<number | undefined>((resolve) => {
       const server = createServer();
@@ -156,13 +156,12 @@ async function freePort(wanted: number): Promise<number> {
         server.close(() => resolve(actual));
       });
     });
-  return (await listen(wanted)) ?? (await listen(0)) ?? wanted;
+  return (await listen(preferred)) ?? (await listen(0)) ?? preferred;
 }
 
 async function submit(app: App, shops: Shop[]): Promise<number[]> {
-  const asked = { principal: matreItself };
-  // Containers are named after the ids of environments. Those of a real installation on the same engine, or of a demo that was
-  // killed, have the low numbers.
+  const requestContext = { principal: matreItself };
+  // Containers are named after the ids of environments. A real installation on the same engine, or a killed demo, may use low ids.
   const first = randomInt(100_000, 1_000_000);
   await app.context.environments.restartIds(first);
   for (const [index, { code, name }] of sampleEnvironments.entries()) {
@@ -173,19 +172,19 @@ async function submit(app: App, shops: Shop[]): Promise<number[]> {
       adminUsername: sampleAdmin.username,
       adminPassword: sampleAdmin.password,
     };
-    await addEnvironment.run(app.context, parseInput(addEnvironment, input), asked);
+    await addEnvironment.run(app.context, parseInput(addEnvironment, input), requestContext);
   }
   const ids: number[] = [];
   for (const selection of selections) {
     const environments = sampleEnvironments.map(({ code }) => code);
     const input = { environments, selection, requestedBy: 'demo' };
-    const { runs } = await submitRuns.run(app.context, parseInput(submitRuns, input), asked);
+    const { runs } = await submitRuns.run(app.context, parseInput(submitRuns, input), requestContext);
     ids.push(...runs.map(({ id }) => id));
   }
   return ids;
 }
 
-async function report(app: App, engine: Engine, runIds: number[]): Promise<DemoReport> {
+async function createReport(app: App, engine: Engine, runIds: number[]): Promise<DemoReport> {
   const { runs, results, environments } = app.context;
   const surprises: string[] = [];
   let lost = 0;
@@ -205,10 +204,10 @@ async function report(app: App, engine: Engine, runIds: number[]): Promise<DemoR
     }
   }
   for (const { code, failing } of sampleEnvironments) {
-    const found = (failed.get(code) ?? []).sort().join(', ');
+    const actual = (failed.get(code) ?? []).sort().join(', ');
     const expected = [...failing].sort().join(', ');
-    if (found !== expected)
-      surprises.push(`on ${code} failed: ${found || 'none'}; expected: ${expected || 'none'}`);
+    if (actual !== expected)
+      surprises.push(`failed on ${code}: ${actual || 'none'}; expected: ${expected || 'none'}`);
   }
   return { environments: sampleEnvironments.length, runs: runIds.length, overlaps, lost, surprises };
 }

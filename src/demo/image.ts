@@ -16,11 +16,11 @@ import { buildSampleTree } from './tree.ts';
 
 const run = promisify(execFile);
 
-/** Raise it when this file makes another image of the same ingredients. */
-const recipe = 3;
+/** To be increased when this file creates a different image from the same sources. */
+const imageVersion = 3;
 const nodePath = '/usr/local/bin/node';
 
-/** What runs in a container needs these; busybox has them all. */
+/** The programs that run in a container; busybox has all of them. */
 const commands = [
   ...[
     'sh',
@@ -58,21 +58,21 @@ const commands = [
 ];
 
 /**
- * Loads the sample tree as a Docker image and returns its reference, `<repository>:<hash>`. It is made of files of this
- * machine (Node, its libraries, a shell), so it needs no registry and no build. The id depends on the content alone;
- * when the image is there already, this takes milliseconds. Errors: ENGINE_FAILED.
+ * Loads the sample tree as a Docker image and returns its reference, `<repository>:<hash>`. The image consists of files of this
+ * machine (Node, its libraries, a shell), so it needs no registry and no build. Its id depends only on its content; when it exists
+ * already, this takes milliseconds. Errors: ENGINE_FAILED.
  */
 export async function buildSampleImage(
   docker: Docker,
   repository = 'matre-sample',
   mftfVersion = '3.8.0',
 ): Promise<string> {
-  const reference = `${repository}:${await ingredientsHash(mftfVersion)}`;
-  const there = await docker
+  const reference = `${repository}:${await sourcesHash(mftfVersion)}`;
+  const existing = await docker
     .getImage(reference)
     .inspect()
     .catch(() => undefined);
-  if (there) return reference;
+  if (existing) return reference;
   const folder = await mkdtemp(join(tmpdir(), 'matre-sample-image-'));
   try {
     const tree = join(folder, 'tree');
@@ -86,9 +86,9 @@ export async function buildSampleImage(
   return reference;
 }
 
-/** A hash of all that the image is made from: big binaries by size and time, our own files by content. */
-async function ingredientsHash(mftfVersion: string): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([recipe, mftfVersion, process.version]));
+/** A hash of the sources of the image: large binaries by size and time, files of this package by content. */
+async function sourcesHash(mftfVersion: string): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([imageVersion, mftfVersion, process.version]));
   for (const binary of [process.execPath, ...(await shellBinaries()).keys()]) {
     const { size, mtimeMs } = await stat(binary);
     hash.update(JSON.stringify([binary, size, mtimeMs]));
@@ -101,7 +101,7 @@ async function ingredientsHash(mftfVersion: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Paths of files below a folder, relative and sorted. */
+/** The relative paths of all files below a folder, sorted. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -110,7 +110,7 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Binaries of this machine that make up the shell of the image, with the names each answers to. */
+/** The binaries of this machine for the shell of the image, each with the names of its commands. */
 async function shellBinaries(): Promise<Map<string, string[]>> {
   const busybox = '/bin/busybox';
   try {
@@ -118,7 +118,7 @@ async function shellBinaries(): Promise<Map<string, string[]>> {
     const { stdout } = await run(busybox, ['--list']);
     return new Map([[await realpath(busybox), stdout.trim().split('\n')]]);
   } catch {
-    // No busybox: the programs of the machine with their libraries serve as well.
+    // Without busybox: the programs of this machine with their libraries.
   }
   const binaries = new Map<string, string[]>();
   for (const command of commands) {
@@ -136,11 +136,11 @@ async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The shared libraries of binaries, the loader included, by the path that they are looked up by. */
+/** The paths of the shared libraries of binaries, including the loader. */
 async function librariesOf(binaries: string[]): Promise<Set<string>> {
   const libraries = new Set<string>();
   for (const binary of binaries) {
-    // A static binary makes ldd fail: it has none.
+    // ldd fails for a static binary, which has none.
     const { stdout } = await run('ldd', [binary]).catch(() => ({ stdout: '' }));
     for (const [, path] of stdout.matchAll(/(?:=>\s+|^\s+)(\/\S+)\s+\(0x/gm)) if (path) libraries.add(path);
   }
@@ -204,7 +204,7 @@ async function fillLayer(layer: Pack, tree: string): Promise<void> {
     const { mode } = await stat(join(tree, path));
     await file(path, join(tree, path), mode & 0o777);
   }
-  // Folders that are empty in the tree but that MFTF writes to.
+  // Empty folders of the tree, to which MFTF writes.
   for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
     if (entry.isDirectory()) folder(join(entry.parentPath, entry.name).slice(tree.length + 1));
   }
@@ -213,7 +213,7 @@ async function fillLayer(layer: Pack, tree: string): Promise<void> {
 
 type Entry = Partial<Header> & { name: string };
 
-/** Always the same time and owner, so that the same content gives the same image. */
+/** A header with a constant time and owner, so that the same content results in the same image. */
 function header(entry: Entry): Entry {
   return { mtime: new Date(0), uid: 0, gid: 0, ...entry };
 }
@@ -246,9 +246,9 @@ async function load(docker: Docker, reference: string, layer: string, digest: st
     archive.finalize();
   };
   const sending = docker.loadImage(Readable.from(archive)) as Promise<NodeJS.ReadableStream>;
-  const [answer] = await Promise.all([sending, fill()]);
-  const said = await text(answer as Readable);
-  if (said.includes('"error"')) {
-    throw new Fault('ENGINE_FAILED', `The sample image cannot be loaded: ${said.trim()}`);
+  const [response] = await Promise.all([sending, fill()]);
+  const output = await text(response as Readable);
+  if (output.includes('"error"')) {
+    throw new Fault('ENGINE_FAILED', `The sample image could not be loaded: ${output.trim()}`);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countOverlaps, intervalsOf } from './judge.ts';
 
-it('reads processes from a journal', () => {
+it('parses processes from a journal', () => {
   const journal =
     'start run-1-1 10.00\nend run-1-1 12.50 0\nstart run-1-1 12.60\nstop run-1-1 13 asked\nend run-1-1 14 143\n';
   expect(intervalsOf(journal)).toEqual([
@@ -10,7 +10,7 @@ it('reads processes from a journal', () => {
   ]);
 });
 
-it('counts processes of different runs at the same time, also with one that never ended', () => {
+it('counts overlapping processes of different runs, also of one that never ended', () => {
   const count = (journal: string) => countOverlaps(intervalsOf(journal));
   expect(count('start a 1\nend a 2 0\nstart b 2\nend b 3 0\n')).toBe(0);
   expect(count('start a 1\nstart b 1.5\nend a 2 0\nend b 3 0\n')).toBe(1);

@@ -3,7 +3,7 @@ import { getFiles } from '../engine/archive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { journalPath } from '../engine/supervised.ts';
 
-/** A test process, as the supervisor in its container wrote it down. Seconds since boot. */
+/** The lifetime of a test process, as the supervisor in its container recorded it. Seconds since boot. */
 export interface Interval {
   token: string;
   from: number;
@@ -11,8 +11,8 @@ export interface Interval {
 }
 
 /**
- * Reads the journal of a container's supervisor: `start|stop|end TOKEN SECONDS [DETAIL]`. Processes of one token follow each
- * other. One that never ended reaches to infinity.
+ * Parses the journal of the supervisor of a container: lines of `start|stop|end TOKEN SECONDS [DETAIL]`. Processes with the same token
+ * run one after another. A process that never ended has the end `Infinity`.
  */
 export function intervalsOf(journal: string): Interval[] {
   const intervals: Interval[] = [];
@@ -33,7 +33,7 @@ export function intervalsOf(journal: string): Interval[] {
   return intervals;
 }
 
-/** How many pairs of processes of different runs were there at the same time. */
+/** The number of pairs of processes of different runs that existed at the same time. */
 export function countOverlaps(intervals: Interval[]): number {
   let overlaps = 0;
   intervals.forEach((one, index) => {
@@ -44,13 +44,13 @@ export function countOverlaps(intervals: Interval[]): number {
   return overlaps;
 }
 
-/** The journal in a container; empty when there is no container. */
+/** The journal of a container; empty when there is no container. */
 export async function readJournal(engine: Engine, name: string): Promise<string> {
   const container = await engine.inspect(name);
   if (!container) return '';
   const slash = journalPath.lastIndexOf('/');
-  const wanted = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
-  // Read to its end before the loop is left, which ends the stream.
-  for await (const { content } of getFiles(engine, container.id, wanted)) return await text(content);
+  const request = { dir: journalPath.slice(0, slash), paths: [journalPath.slice(slash + 1)] };
+  // The content must be read before the loop is left, which ends the stream.
+  for await (const { content } of getFiles(engine, container.id, request)) return await text(content);
   return '';
 }

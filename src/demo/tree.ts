@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { examplePath } from './examples.ts';
 
-/** Where the Magento root is in a sample image. */
+/** The Magento root in a sample image. */
 export const sampleRoot = '/var/www/html';
-/** The command that takes the place of PHP in a sample image. */
+/** The command that replaces PHP in a sample image. */
 export const samplePhp = '/opt/matre-sample/bin/php';
 
 export interface SampleTreeOptions {
-  /** 3 writes Allure 1 results, 4 and later Allure 2. `3.8.0` by default. */
+  /** `3.8.0` by default. Version 3 writes Allure 1 results, version 4 and later Allure 2. */
   mftfVersion?: string;
-  /** The Node that the sample's commands run on; this process's own by default. */
+  /** The Node executable for the commands of the image; that of this process by default. */
   node?: string;
 }
 
 const framework = 'vendor/magento/magento2-functional-testing-framework';
 
 /**
- * Lays out a sample image in an empty folder: a small Magento root with the stand-in for MFTF at `var/www/html`, and
- * `opt/matre-sample/bin/php`. There is no `.env`, as in an image. Returns the Magento root.
+ * Creates the files of a sample image in an empty folder: a small Magento root with the stand-in for MFTF at `var/www/html`, and
+ * `opt/matre-sample/bin/php`. As in a real image there is no `.env`. Returns the path of the Magento root.
  */
 export async function buildSampleTree(folder: string, options: SampleTreeOptions = {}): Promise<string> {
   const { mftfVersion = '3.8.0', node = process.execPath } = options;
@@ -34,7 +34,7 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
   await cp(examplePath('stand-in/bin'), join(root, 'vendor/bin'), { recursive: true });
   const composer = { name: 'magento/magento2-functional-testing-framework', version: mftfVersion };
   await writeFile(join(root, framework, 'composer.json'), `${JSON.stringify(composer, null, 4)}\n`);
-  // The stand-in is CommonJS, whatever package the folder lies in.
+  // The stand-in is CommonJS, whatever the type of an outer package.
   await writeFile(join(root, 'package.json'), '{ "type": "commonjs" }\n');
   await mkdir(join(root, framework, 'src/Magento/FunctionalTestingFramework/Group'), { recursive: true });
   await writePhp(join(folder, samplePhp), node);
@@ -44,8 +44,8 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
 }
 
 /**
- * A `php` that runs the script with Node. Of PHP's own options it heeds the one that stands for a pruned tree, which real
- * MFTF is given by a PHP file. Of scripts of PHP itself it knows `fetch.php`; the others say nothing.
+ * Writes a `php` that runs the script with Node. Of the options of PHP it applies the one for a pruned tree, which real MFTF gets
+ * from a PHP file. Of the PHP scripts of matre it implements `fetch.php`; the others print nothing.
  */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });

@@ -43,7 +43,7 @@ describe('with a server that requires sign-in', () => {
     expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('12 characters') });
     expect((await local(['user', 'list'])).stdout).toMatch(/^otto +operator +password +\S.* ago$/m);
 
-    expect((await local(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is viewer now.\n');
+    expect((await local(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is now viewer.\n');
     expect((await local(['user', 'role', 'otto', 'king'])).code).toBe(3);
     const other = 'another long password';
     await local(['user', 'password', 'otto', '--password-stdin'], { stdin: other });
@@ -63,7 +63,7 @@ describe('with a server that requires sign-in', () => {
     const secret = creation.stdout.trim();
     expect(secret).toMatch(/^matre_[\w-]{43}$/);
     expect(creation.stderr).toMatch(
-      /^Token \d+ is operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to it\.$/m,
+      /^Token \d+ is valid as operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to the secret\.$/m,
     );
 
     expect((await remote(['list'], secret)).code).toBe(0);

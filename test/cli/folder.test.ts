@@ -25,7 +25,7 @@ describe('without a server', () => {
     expect(JSON.parse(second.stdout)).toMatchObject({ code: 'us', baseUrl: 'https://us.test/' });
     const submitted = await ask('run', '-e', 'us', '--all');
     expect(submitted.code).toBe(0);
-    expect(submitted.stderr).toContain('No worker is there yet');
+    expect(submitted.stderr).toContain('No worker is connected');
   });
 
   it('a wrong key is reported, and nothing is overwritten', async () => {

@@ -147,7 +147,10 @@ describe('the other commands, with a server', () => {
     expect(await server.app.context.environments.readPassword(id)).toBe('open sesame');
 
     const refusal = await ask(['env', 'set', 'secret', '--secret', 'KEY=hush']);
-    expect(refusal).toMatchObject({ code: 3, stderr: expect.stringContaining('others could see it') });
+    expect(refusal).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('other users of the machine can read arguments'),
+    });
     await ask(['env', 'set', 'secret', '--secret', 'KEY'], 'hush');
     await ask(['env', 'set', 'secret', 'STORE=us', 'EMPTY=', 'SUM=1+1=2']);
     const shown = await ask(['env', 'show', 'secret']);
@@ -174,7 +177,7 @@ describe('the other commands, with a server', () => {
       '  + MAGENTO_ADMIN_USERNAME=ad min',
       '  + MAGENTO_ADMIN_PASSWORD=(secret)',
       '  + STORE=a "b"',
-      'Nothing was changed, because of --dry-run.',
+      'Dry run: nothing was changed.',
       '',
     ]);
     expect((await ask(['env', 'show', 'imported'])).code).toBe(3);

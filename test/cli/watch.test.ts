@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSession } from '../../src/cli/cli-context.ts';
+import { createCliContext } from '../../src/cli/cli-context.ts';
 import type { Caller } from '../../src/cli/client/caller.ts';
 import { followRuns } from '../../src/cli/client/follow.ts';
 import { createLocalCaller } from '../../src/cli/client/local.ts';
@@ -23,7 +23,7 @@ function watchingTerminal() {
     },
   });
   const output = createOutput(stream, {});
-  const session = createSession({
+  const context = createCliContext({
     stdin: process.stdin,
     stdout: output,
     stderr: output,
@@ -33,7 +33,7 @@ function watchingTerminal() {
       return () => stop.delete(callback);
     },
   });
-  return { session, written };
+  return { context, written };
 }
 
 describe('run --watch without a server', () => {
@@ -53,11 +53,11 @@ describe('run --watch without a server', () => {
   };
 
   it('executes the runs in this process; Ctrl-C cancels them, because no other process would continue them', async () => {
-    const { session, written } = watchingTerminal();
+    const { context, written } = watchingTerminal();
     const ids = await submit('WaitForever');
-    await followRuns(session, caller, ids, { watch: true });
-    expect(session.exitCode).toBe(130);
-    expect(written.text).toContain('Cancelling, because this process executes the runs.');
+    await followRuns(context, caller, ids, { watch: true });
+    expect(context.exitCode).toBe(130);
+    expect(written.text).toContain('Cancelling the runs, because this process executes them.');
     const { run } = await caller.call(showProgress, { id: ids[0] as number });
     expect(run).toMatchObject({ state: 'finished', verdict: 'cancelled' });
   });

@@ -110,7 +110,7 @@ describe('live events', () => {
   });
 
   it('request a reload when a listener or the database was disconnected for too long', async () => {
-    const { port, notifyRun } = await serve({ kept: 2 });
+    const { port, notifyRun } = await serve({ maxEvents: 2 });
     const first = await listen(port);
     await waitFor(() => first.text.includes('reload'));
     first.leave();
@@ -123,7 +123,7 @@ describe('live events', () => {
   });
 
   it('include heartbeats, so that no proxy takes the connection for dead', async () => {
-    const { port } = await serve({ beatMs: 20 });
+    const { port } = await serve({ heartbeatMs: 20 });
     const listener = await listen(port);
     await waitFor(() => listener.text.includes('\n\n: beat\n\n: beat\n\n'));
   });
@@ -131,7 +131,7 @@ describe('live events', () => {
   it('end for a listener whose access is revoked, and for no other', async () => {
     let isRevoked = false;
     const { port, notifyRun } = await serve({
-      beatMs: 20,
+      heartbeatMs: 20,
       isValid: async ({ headers }) => !(isRevoked && headers['last-event-id'] === 'gone'),
     });
     const [revoked, active] = [await listen(port, 'gone'), await listen(port, 'stays')];
@@ -145,7 +145,7 @@ describe('live events', () => {
   it('end for a listener whose access is revoked even when it does not read', async () => {
     let isRevoked = false;
     const { port, notifyAll, connections } = await serve({
-      beatMs: 20,
+      heartbeatMs: 20,
       unreadLimitBytes: Number.POSITIVE_INFINITY,
       isValid: async ({ headers }) => !(isRevoked && headers['last-event-id'] === 'gone'),
     });

@@ -256,7 +256,7 @@ describe('artifacts', () => {
 
     const cliOptions = { settings: { MATRE_URL: server.url } };
     expect((await cliHere(['show', String(id)], cliOptions)).stdout).toMatch(
-      /Files +removed .*, because they were old/,
+      /Files +removed .*, after the retention time/,
     );
     const { code, stderr } = await cliHere(['log', String(id)], cliOptions);
     expect([code, stderr]).toEqual([3, expect.stringContaining('FILES_REMOVED')]);

@@ -190,7 +190,7 @@ describe('matre schedule', () => {
     );
     expect(added.stderr).toBe('');
     expect(added.stdout).toMatch(
-      /^Schedule weekly was added. Its next times:\n {2}\d{4}-\d\d-\d\d 00:00 \+00:00 UTC, in /,
+      /^Schedule weekly was added. Next times:\n {2}\d{4}-\d\d-\d\d 00:00 \+00:00 UTC, in /,
     );
     expect((await ask('schedule', 'list')).stdout).toMatch(
       /^weekly +us +@weekly +\S+ 00:00 \+00:00 UTC +- +group smoke$/m,

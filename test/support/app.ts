@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { type App, openApp } from '../../src/app/app.ts';
-import type { ContainerParts } from '../../src/app/containers.ts';
+import { type App, type CreateContainerParts, composeApp } from '../../src/app/app.ts';
+import { type ContainerParts, createContainerParts } from '../../src/app/containers.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Logger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/http/server.ts';
@@ -12,9 +12,26 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** What a stand-in runner needs of containers: nothing. */
+const withoutContainers: Partial<ContainerParts> = {
+  sessionCapacity: async () => undefined,
+  engineAnswers: async () => undefined,
+  host: () => Promise.reject(new Error('This runner has no containers.')),
+  startUpkeep: () => [],
+};
+
+/** The container parts of production with some replaced; those of a stand-in runner never use containers. */
+const replaceParts =
+  (replacements: Partial<ContainerParts>): CreateContainerParts =>
+  (deps) => ({
+    ...createContainerParts(deps),
+    ...(replacements.runner && withoutContainers),
+    ...replacements,
+  });
+
 /**
- * An app on the embedded database in its own folder. Settings as in the environment of a process; sign-in is off unless
- * they turn it on, also on PostgreSQL.
+ * An app on the embedded database in its own folder. `settings` are those of the environment of a process. Sign-in is off, also
+ * on PostgreSQL, unless the settings turn it on.
  */
 export async function openTestApp(
   options: { settings?: Record<string, string>; parts?: Partial<ContainerParts>; log?: Logger } = {},
@@ -24,14 +41,14 @@ export async function openTestApp(
   const environment = {
     MATRE_DATA: folder,
     MATRE_PORT: '0',
-    // A slow machine must not cause timeouts in the checks of the doctor.
+    // A slow machine must not fail the checks of the doctor.
     MATRE_DOCTOR_TIMEOUT: '150s',
     ...(shared && { MATRE_SIGN_IN: 'off' }),
     ...options.settings,
   };
   const config = loadConfig({ environment, file: '/dev/null' });
-  const { log = quiet } = options;
-  const app = await openApp(config, { log, ...(options.parts && { parts: options.parts }) });
+  const { log = quiet, parts = {} } = options;
+  const app = await composeApp(config, log, replaceParts(parts));
   return {
     app,
     folder,

@@ -1,21 +1,24 @@
 import type { z } from 'zod';
 import type { Operation } from '../../operations/core/operation.ts';
 
-/** What a command asks. Two of a kind: `local.ts` opens the data folder, `remote.ts` talks to a server. */
+/** Executes operations for commands: `local.ts` opens the data folder, `remote.ts` talks to a server. */
 export interface Caller {
-  /** Carries out an operation; rejects with a Fault. */
+  /** Executes an operation. Rejects with a Fault. */
   call<Input extends z.ZodObject, Output extends z.ZodType>(
     operation: Operation<Input, Output>,
     input: z.input<Input>,
   ): Promise<z.output<Output>>;
-  /** Calls back with the id of each run that changes, or `undefined` when changes may have been missed. */
+  /**
+   * Calls back with the id of each run that changes, or with `undefined` when changes may have been missed. Resolves to the
+   * function that ends the subscription.
+   */
   onRunChange(callback: (runId: number | undefined) => void): Promise<() => Promise<void>>;
   /**
-   * Lets this process execute what is queued, with the embedded database and no server: nobody else can. Absent
-   * otherwise.
+   * Starts to execute queued runs in this process. Only with the embedded database and without a server, where no other process
+   * can execute them.
    */
   startWorkers?: () => Promise<void>;
-  /** Where a server answers; absent when the command works on the data folder by itself. */
+  /** The address of the server; `undefined` when this process uses the data folder itself. */
   readonly url: string | undefined;
   close(): Promise<void>;
 }

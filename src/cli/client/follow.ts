@@ -5,10 +5,10 @@ import { Fault, toFault } from '../../faults/fault.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import { reportJunit } from '../../operations/runs/run-record.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
-import { clean, coloured, tally } from '../output/format.ts';
+import { clean, colourOf, tally } from '../output/format.ts';
 import type { Caller } from './caller.ts';
 import { watchRuns } from './watch.ts';
 
@@ -18,109 +18,118 @@ export interface FollowOptions {
   json?: boolean;
 }
 
-/** The options of commands that can wait for runs. */
+/** The options of commands that can wait for the end of runs. */
 export const watchOptions = () => [
-  new Option('-w, --watch', 'wait for the end; the exit code tells how it went'),
-  new Option('--junit <file>', 'with --watch: write a JUnit report when all is over'),
+  new Option('-w, --watch', 'wait until the runs are finished; the exit code is their verdict'),
+  new Option('--junit <file>', 'with --watch: write a JUnit report when all runs are finished'),
 ];
 
-/** Refuses options that cannot work before anything is submitted: a report is not to be lost after an hour of tests. */
+/** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
 export async function checkWatchOptions({ watch, junit }: FollowOptions): Promise<void> {
   if (junit === undefined) return;
   if (!watch) {
-    throw new Fault('INPUT_INVALID', '--junit needs --watch: without it nobody waits for the results.');
+    throw new Fault(
+      'INPUT_INVALID',
+      '--junit needs --watch: without it the command does not wait for the results.',
+    );
   }
   try {
     await access(dirname(resolve(junit)), constants.W_OK);
   } catch (error) {
-    throw new Fault('INPUT_INVALID', `--junit ${junit}: its folder cannot be written to.`, { cause: error });
+    throw new Fault('INPUT_INVALID', `--junit ${junit}: the folder does not exist or is not writable.`, {
+      cause: error,
+    });
   }
 }
 
-/** A worker ends the test under way before a run is cancelled; after this long it is left to itself. */
-const cancelPatienceMs = 30_000;
+/** A worker finishes the running test before a run is cancelled; this command waits no longer for it. */
+const cancelTimeoutMs = 30_000;
 
 class Interrupted extends Error {}
 
 /**
- * Waits for runs and shows how they go; sets the exit code of the session. With the embedded database and no server, this
- * process executes them itself.
+ * Waits for runs, shows their progress, and sets the exit code of the context. With the embedded database and without a server,
+ * this process executes the runs itself.
  *
- * Ctrl-C: runs on a server go on, and how to cancel them is said. Runs that this process executes are cancelled, because
- * nothing would be left to execute them. A second Ctrl-C ends the process at once.
+ * Ctrl-C ends the watching: runs on a server continue, and the command prints how to cancel them. Runs that this process executes
+ * are cancelled, because no other process could execute them. A second Ctrl-C ends the process at once.
  */
 export async function followRuns(
-  session: Session,
+  context: CliContext,
   caller: Caller,
   ids: readonly number[],
   options: FollowOptions,
 ): Promise<void> {
-  const { stdout, stderr } = session.terminal;
-  // Where an answer for programs goes, nothing else may.
+  const { stdout, stderr } = context.terminal;
+  // With --json, standard output is for the document alone.
   const board = createBoard(options.json ? stderr : stdout);
   const stop = new AbortController();
-  const forget = session.terminal.onStop(() => {
-    // From here on the next signal does what signals do.
-    forget();
+  const unsubscribe = context.terminal.onStop(() => {
+    // The next signal has its default effect and ends the process.
+    unsubscribe();
     stop.abort(new Interrupted());
   });
   try {
     const watching = watchRuns(caller, ids, { onProgress: board.show, signal: stop.signal });
     const working = caller.startWorkers?.();
     const [finished] = await Promise.all([watching, working]).finally(() => board.end());
-    await report(session, caller, finished, options);
+    await report(context, caller, finished, options);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    session.exitCode = exitCodes.interrupted;
-    await leave(caller, ids, (text) => stderr.line(text));
+    context.exitCode = exitCodes.interrupted;
+    await stopWatching(caller, ids, (text) => stderr.line(text));
   } finally {
-    forget();
-    // Whatever happened, nothing is watched any more.
+    unsubscribe();
+    // Ends the watching also after an error.
     stop.abort();
   }
 }
 
-async function leave(caller: Caller, ids: readonly number[], say: (text: string) => void): Promise<void> {
+async function stopWatching(
+  caller: Caller,
+  ids: readonly number[],
+  notify: (text: string) => void,
+): Promise<void> {
   if (caller.startWorkers === undefined) {
     const commands = ids.map((id) => `matre cancel ${id}`).join('; ');
-    say(`Stopped watching. The runs go on; to cancel them: ${commands}`);
+    notify(`Stopped watching. The runs continue; to cancel them: ${commands}`);
     return;
   }
-  say('Cancelling, because this process executes the runs. Press Ctrl-C again to end at once.');
+  notify('Cancelling the runs, because this process executes them. Press Ctrl-C again to stop at once.');
   for (const id of ids) await caller.call(cancelRun, { id }).catch(() => undefined);
-  const signal = AbortSignal.timeout(cancelPatienceMs);
+  const signal = AbortSignal.timeout(cancelTimeoutMs);
   await watchRuns(caller, ids, { onProgress: () => {}, signal }).catch(() => undefined);
 }
 
 async function report(
-  session: Session,
+  context: CliContext,
   caller: Caller,
   finished: readonly ProgressView[],
   options: FollowOptions,
 ): Promise<void> {
-  session.exitCode = verdictCode(finished);
+  context.exitCode = verdictCode(finished);
   if (options.junit !== undefined) {
     const { xml } = await caller.call(reportJunit, { ids: finished.map(({ run }) => run.id).join(',') });
     await writeReport(options.junit, xml);
   }
-  const { stdout } = session.terminal;
+  const { stdout } = context.terminal;
   if (options.json) {
     const runs = finished.map(({ run }) => run);
-    stdout.line(JSON.stringify({ exitCode: session.exitCode, runs }, undefined, 2));
+    stdout.line(JSON.stringify({ exitCode: context.exitCode, runs }, undefined, 2));
     return;
   }
   stdout.line();
   for (const { run } of finished) {
-    const verdict = coloured(stdout.paint, run.verdict ?? '');
-    const why = run.reason === null ? '' : `: ${clean(run.reason.message)} (${run.reason.code})`;
+    const verdict = colourOf(stdout.paint, run.verdict ?? '');
+    const reason = run.reason === null ? '' : `: ${clean(run.reason.message)} (${run.reason.code})`;
     stdout.line(
-      `${run.environment} ${verdict} ${tally(run.counts)}${why}  ${stdout.paint.dim(`matre show ${run.id}`)}`,
+      `${run.environment} ${verdict} ${tally(run.counts)}${reason}  ${stdout.paint.dim(`matre show ${run.id}`)}`,
     );
   }
 }
 
-/** The worst of all: without a trustworthy answer 2 (a cancelled run has none), with failed tests 1, else 0. */
-export function verdictCode(finished: readonly { run: Pick<ProgressView['run'], 'verdict'> }[]): number {
+/** The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0. */
+function verdictCode(finished: readonly { run: Pick<ProgressView['run'], 'verdict'> }[]): number {
   const verdicts = new Set(finished.map(({ run }) => run.verdict));
   if (verdicts.has('broken') || verdicts.has('cancelled')) return exitCodes.broken;
   return verdicts.has('failed') ? exitCodes.failed : exitCodes.passed;
@@ -130,7 +139,7 @@ async function writeReport(file: string, xml: string): Promise<void> {
   try {
     await writeFile(file, xml);
   } catch (error) {
-    throw new Fault('INPUT_INVALID', `The JUnit report cannot be written: ${toFault(error).message}.`, {
+    throw new Fault('INPUT_INVALID', `The JUnit report could not be written: ${toFault(error).message}.`, {
       cause: error,
     });
   }

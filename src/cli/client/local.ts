@@ -8,17 +8,17 @@ import { defined, type Operation, parseInput } from '../../operations/core/opera
 import type { Caller } from './caller.ts';
 import { requester } from './requester.ts';
 
-/** Carries out operations in this process, on the database of the settings. */
+/** Opens all parts in this process, to execute operations on its database. Rejects as `openApp` does. */
 export async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {
-  // A command answers on the terminal; of the log only what is wrong belongs there.
+  // The terminal shows the output of the command; of the log only warnings and errors.
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const log = createLog({ level });
   return createLocalCaller(await openApp(config, { log }), traceParent);
 }
 
-/** Carries out operations with what is open already, for the user of this process: whoever can open the database may do all. */
+/** Executes operations with open parts, as an admin with the login name: a user who can open the database may do everything. */
 export function createLocalCaller(app: App, traceParent?: string): Caller {
-  const who: Principal = { name: requester(process.env), role: 'admin', via: 'local' };
+  const principal: Principal = { name: requester(process.env), role: 'admin', via: 'local' };
   const { context } = app;
   return {
     url: undefined,
@@ -27,7 +27,7 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
       input: z.input<Input>,
     ) {
       return authorizeAndRun(context, operation, parseInput(operation, input), {
-        principal: who,
+        principal,
         ...defined({ traceParent }),
       });
     },

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
 import { createHttpClient, describeHttpError, type HttpStream } from '../../http/http-client.ts';
@@ -9,20 +8,23 @@ import {
   usesQuery,
 } from '../../operations/core/operation.ts';
 import type { Caller } from './caller.ts';
+import { subscribe } from './event-stream.ts';
 
 /** Some operations replace containers, which takes a while. */
 const timeoutMs = 120_000;
-const reconnectAfterMs = 1_000;
 /** The server sends a comment every 15 s; a connection that is silent for three of them is dead. */
 const silentMs = 45_000;
 /** More than a JUnit report of 100,000 tests. */
 const maxBytes = 256 * 1024 * 1024;
 
-/** Calls a matre server over HTTP. Errors arrive as the Faults they were; no answer is SERVER_UNREACHABLE. */
+/**
+ * Calls a matre server over HTTP. Rejects with the Faults of the server, and with SERVER_UNREACHABLE when it does not answer,
+ * or not as a matre server of this version does.
+ */
 export function createRemoteCaller(options: {
   url: string;
   token: string | undefined;
-  /** A W3C `traceparent`: what is asked belongs there. */
+  /** The W3C `traceparent` of the trace that the requests belong to. */
   traceParent: string | undefined;
 }): Caller {
   const base = options.url.replace(/\/+$/, '');
@@ -32,16 +34,14 @@ export function createRemoteCaller(options: {
   const client = createHttpClient();
   const subscriptions = new Set<() => Promise<void>>();
 
-  const unreachable = (error: unknown) =>
-    new Fault('SERVER_UNREACHABLE', `${base} does not answer: ${describeHttpError(error)}.`, {
-      cause: error,
-    });
+  const unreachable = (error: unknown): never => {
+    const message = `${base} does not answer: ${describeHttpError(error)}.`;
+    throw new Fault('SERVER_UNREACHABLE', message, { cause: error });
+  };
 
   const openEvents = async (signal: AbortSignal): Promise<HttpStream> => {
-    const options = { headers, timeoutMs: timeoutMs, idleMs: silentMs, signal };
-    const stream = await client.stream(`${base}/api/events`, options).catch((error) => {
-      throw unreachable(error);
-    });
+    const streamOptions = { headers, timeoutMs, idleMs: silentMs, signal };
+    const stream = await client.stream(`${base}/api/events`, streamOptions).catch(unreachable);
     if (stream.status === 200) return stream;
     throw faultOf(parseJson(await stream.text(maxBytes), stream.status, base), stream.status, base);
   };
@@ -52,25 +52,26 @@ export function createRemoteCaller(options: {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      const { path, body } = address(operation as unknown as AnyOperation, input as Record<string, unknown>);
+      const { path, body } = requestOf(
+        operation as unknown as AnyOperation,
+        input as Record<string, unknown>,
+      );
       const { status, text } = await client
         .request(base + path, {
           method: operation.method,
           headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-          timeoutMs: timeoutMs,
+          timeoutMs,
           maxBytes,
           ...(body !== undefined && { body }),
         })
-        .catch((error) => {
-          throw unreachable(error);
-        });
-      const answer = parseJson(text, status, base);
-      if (status < 200 || status > 299) throw faultOf(answer, status, base);
-      const parsed = operation.output.safeParse(answer);
+        .catch(unreachable);
+      const json = parseJson(text, status, base);
+      if (status < 200 || status > 299) throw faultOf(json, status, base);
+      const parsed = operation.output.safeParse(json);
       if (parsed.success) return parsed.data;
       throw new Fault(
         'SERVER_UNREACHABLE',
-        `${base} gave an answer that this matre does not understand; is it another version?`,
+        `${base} sent a response that this matre does not understand. Check that both have the same version.`,
         { cause: parsed.error },
       );
     },
@@ -89,61 +90,8 @@ export function createRemoteCaller(options: {
   };
 }
 
-/**
- * Reads the event stream of a server, and opens it again when it breaks. The first time a failure to open it is the caller's to know;
- * later the server may be restarting. Returns the function that closes the stream.
- */
-async function subscribe(
-  open: (signal: AbortSignal) => Promise<HttpStream>,
-  callback: (runId: number | undefined) => void,
-): Promise<() => Promise<void>> {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const first = await open(signal);
-
-  const read = async (stream: HttpStream) => {
-    for await (const { event, data } of events(stream.chunks)) {
-      if (event === 'run') callback(Number(data));
-      else if (event === 'reload') callback(undefined);
-    }
-  };
-  const follow = async () => {
-    for (let stream: HttpStream | undefined = first; !signal.aborted; stream = undefined) {
-      try {
-        await read(stream ?? (await open(signal)));
-      } catch {
-        // The connection is gone: it is opened again below.
-      }
-      await pause(reconnectAfterMs, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const following = follow();
-  return async () => {
-    stop.abort();
-    await following;
-  };
-}
-
-/** The events of a text/event-stream, as far as ours go: one line of data each. */
-export async function* events(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ event: string; data: string }> {
-  const decoder = new TextDecoder();
-  let unread = '';
-  for await (const chunk of chunks) {
-    unread += decoder.decode(chunk, { stream: true });
-    const blocks = unread.split('\n\n');
-    unread = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const fields = new Map(block.split('\n').map((line) => line.split(/: ?/, 2) as [string, string]));
-      const event = fields.get('event');
-      if (event !== undefined) yield { event, data: fields.get('data') ?? '' };
-    }
-  }
-}
-
-/** Where an operation is asked for, and what is sent along. */
-export function address(
+/** The path and the JSON body of the request for an operation. Input that is not in the path goes into the query or the body. */
+export function requestOf(
   operation: AnyOperation,
   input: Record<string, unknown>,
 ): { path: string; body: string | undefined } {
@@ -168,15 +116,15 @@ function parseJson(text: string, status: number, base: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const fault = `${base} answered ${status} without JSON; is it a matre server?`;
-    throw new Fault('SERVER_UNREACHABLE', fault, { cause: error });
+    const message = `${base} returned ${status} without JSON. Check that it is a matre server.`;
+    throw new Fault('SERVER_UNREACHABLE', message, { cause: error });
   }
 }
 
-function faultOf(answer: unknown, status: number, base: string): Fault {
-  const { code, detail } = (answer ?? {}) as { code?: unknown; detail?: unknown };
+function faultOf(json: unknown, status: number, base: string): Fault {
+  const { code, detail } = (json ?? {}) as { code?: unknown; detail?: unknown };
   if (typeof code === 'string' && Object.hasOwn(faults, code) && typeof detail === 'string') {
     return new Fault(code as FaultCode, detail);
   }
-  return new Fault('SERVER_UNREACHABLE', `${base} answered ${status}; is it a matre server?`);
+  return new Fault('SERVER_UNREACHABLE', `${base} returned ${status}. Check that it is a matre server.`);
 }

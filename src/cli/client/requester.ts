@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Who asks, as `cli:<login>`. A container may run under a user that has no name. */
+/** The requester of runs, `cli:<login>`; with the id of the user when it has no name, as in some containers. */
 export function requester(env: NodeJS.ProcessEnv): string {
   return `cli:${env['USER'] || loginName()}`;
 }

@@ -5,17 +5,20 @@ import type { ProgressView } from '../../operations/runs/progress.ts';
 import type { Caller } from './caller.ts';
 import { watchRuns } from './watch.ts';
 
-/** A server whose answers the test gives, in any order and at any time. */
-function slowServer() {
-  const asked: { id: number; answer(state: 'running' | 'finished'): void; refuse(error: unknown): void }[] =
-    [];
+/** A server whose responses the test sends, in any order and at any time. */
+function manualServer() {
+  const requests: {
+    id: number;
+    respond(state: 'running' | 'finished'): void;
+    reject(error: unknown): void;
+  }[] = [];
   const listeners = new Set<(id: number | undefined) => void>();
   const caller = {
     url: undefined,
     call: (_operation: unknown, { id }: { id: number }) =>
       new Promise((resolve, reject) => {
-        const answer = (state: string) => resolve({ run: { id, state } });
-        asked.push({ id, answer, refuse: reject });
+        const respond = (state: string) => resolve({ run: { id, state } });
+        requests.push({ id, respond, reject });
       }),
     async onRunChange(callback: (id: number | undefined) => void) {
       listeners.add(callback);
@@ -26,37 +29,37 @@ function slowServer() {
   const change = (id: number | undefined) => {
     for (const listener of listeners) listener(id);
   };
-  return { caller, asked, change, listeners };
+  return { caller, requests, change, listeners };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('watching runs', () => {
-  it('asks about a run once at a time, once more when it changed meanwhile, and says nothing after the end', async () => {
-    const { caller, asked, change, listeners } = slowServer();
-    const seen: string[] = [];
-    const onProgress = ({ run }: ProgressView) => void seen.push(`${run.id} ${run.state}`);
+  it('reads a run once at a time, once more after a change meanwhile, and reports nothing after the end', async () => {
+    const { caller, requests, change, listeners } = manualServer();
+    const reports: string[] = [];
+    const onProgress = ({ run }: ProgressView) => void reports.push(`${run.id} ${run.state}`);
     const watching = watchRuns(caller, [1, 2], { onProgress, signal: new AbortController().signal });
-    await settled();
+    await settle();
     for (const id of [1, 1, 1, 3]) change(id);
-    expect(asked.map(({ id }) => id)).toEqual([1, 2]);
-    asked[0]?.answer('running');
-    await settled();
-    expect(asked.map(({ id }) => id)).toEqual([1, 2, 1]);
-    asked[1]?.answer('finished');
-    await settled();
-    // Changes while it is asked about, and is finished by then: it is asked about again, but that is no news.
+    expect(requests.map(({ id }) => id)).toEqual([1, 2]);
+    requests[0]?.respond('running');
+    await settle();
+    expect(requests.map(({ id }) => id)).toEqual([1, 2, 1]);
+    requests[1]?.respond('finished');
+    await settle();
+    // Run 1 changes while it is read, and that read returns that it is finished: the read after it reports nothing.
     change(1);
-    asked[2]?.answer('finished');
+    requests[2]?.respond('finished');
     expect((await watching).map(({ run }) => run.id)).toEqual([1, 2]);
-    asked[3]?.answer('finished');
-    await settled();
-    expect(seen).toEqual(['1 running', '2 finished', '1 finished']);
+    requests[3]?.respond('finished');
+    await settle();
+    expect(reports).toEqual(['1 running', '2 finished', '1 finished']);
     expect(listeners.size).toBe(0);
   });
 
-  it('ends with the reason of its signal', async () => {
-    const { caller, listeners } = slowServer();
+  it('rejects with the reason of its signal', async () => {
+    const { caller, listeners } = manualServer();
     const stop = new AbortController();
     const watching = watchRuns(caller, [1], { onProgress: () => {}, signal: stop.signal });
     stop.abort(new Error('Ctrl-C'));
@@ -64,8 +67,8 @@ describe('watching runs', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('subscribes again when the server is away at first', async () => {
-    const { caller, asked, listeners } = slowServer();
+  it('retries the subscription while the server is unreachable', async () => {
+    const { caller, requests, listeners } = manualServer();
     const subscribe = caller.onRunChange;
     let refusals = 0;
     const restarting: Caller = {
@@ -80,19 +83,19 @@ describe('watching runs', () => {
       signal: new AbortController().signal,
     });
     await waitFor(() => listeners.size === 1);
-    asked[0]?.answer('finished');
+    requests[0]?.respond('finished');
     await watching;
     expect(listeners.size).toBe(0);
   });
 
-  it('bears a server that restarts, and ends with any other fault', async () => {
-    const { caller, asked, change } = slowServer();
+  it('tolerates a server that restarts, and rejects with any other fault', async () => {
+    const { caller, requests, change } = manualServer();
     const watching = watchRuns(caller, [1], { onProgress: () => {}, signal: new AbortController().signal });
-    await settled();
-    asked[0]?.refuse(new Fault('SERVER_UNREACHABLE', 'It does not answer.'));
-    await settled();
+    await settle();
+    requests[0]?.reject(new Fault('SERVER_UNREACHABLE', 'It does not answer.'));
+    await settle();
     change(undefined);
-    asked[1]?.refuse(new Fault('RUN_UNKNOWN', 'There is no run 1.'));
+    requests[1]?.reject(new Fault('RUN_UNKNOWN', 'There is no run 1.'));
     await expect(watching).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
   });
 });

@@ -1,18 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import { isFault } from '../../faults/fault.ts';
 import { type ProgressView, showProgress } from '../../operations/runs/progress.ts';
 import type { Caller } from './caller.ts';
 
-/** Behind the events: a slow look at everything, in case one was missed. */
-const recheckMs = 10_000;
-/** A server that restarts is waited for this long. */
-const patienceMs = 60_000;
-/** Between tries to subscribe to the events of a server that is away. */
-const resubscribeMs = 1_000;
+/** Interval of a read of all unfinished runs, in case an event was missed. */
+const pollMs = 10_000;
+/** How long an unreachable server may take to restart. */
+const restartTimeoutMs = 60_000;
+/** Between attempts to subscribe to the events of an unreachable server. */
+const resubscribeDelayMs = 1_000;
 
 /**
- * Follows runs until all are finished, by events. `onProgress` gets each run as it changes. Rejects with the fault of a
- * server that stays away, or with the reason of `signal`.
+ * Watches runs until all are finished, by events; resolves to their last progress. `onProgress` gets each run as it changes.
+ * Rejects with the fault of a server that stays unreachable, or with the reason of `signal`.
  */
 export async function watchRuns(
   caller: Caller,
@@ -20,9 +20,9 @@ export async function watchRuns(
   options: { onProgress: (progress: ProgressView) => void; signal: AbortSignal },
 ): Promise<ProgressView[]> {
   const { onProgress, signal } = options;
-  const seen = new Map<number, ProgressView>();
-  const open = new Set(ids);
-  let awaySince: number | undefined;
+  const latest = new Map<number, ProgressView>();
+  const unfinished = new Set(ids);
+  let unreachableSince: number | undefined;
   let ended = false;
   let unsubscribe: (() => Promise<void>) | undefined;
 
@@ -36,71 +36,74 @@ export async function watchRuns(
     };
     const onAbort = () => void end(() => reject(signal.reason));
 
-    const look = once(async (id: number) => {
+    const read = coalesceById(async (id) => {
       try {
         const progress = await caller.call(showProgress, { id });
-        // A look that was under way when all was over has nothing to say any more.
+        // A read that was running at the end must not report anything more.
         if (ended) return;
-        awaySince = undefined;
-        seen.set(id, progress);
+        unreachableSince = undefined;
+        latest.set(id, progress);
         onProgress(progress);
-        if (progress.run.state !== 'finished' || !open.delete(id) || open.size > 0) return;
-        void end(() => resolve(ids.map((each) => seen.get(each) as ProgressView)));
+        if (progress.run.state !== 'finished' || !unfinished.delete(id) || unfinished.size > 0) return;
+        void end(() => resolve(ids.map((each) => latest.get(each) as ProgressView)));
       } catch (error) {
-        if (!mayReturn(error)) void end(() => reject(error));
+        if (!mayRestart(error)) void end(() => reject(error));
       }
     });
 
-    /** Whether an error means that the server is away, and not for too long yet. */
-    const mayReturn = (error: unknown) => {
-      awaySince ??= performance.now();
-      return isFault(error, 'SERVER_UNREACHABLE') && performance.now() - awaySince < patienceMs;
+    /** Whether an error means that the server is unreachable, and not for too long yet. */
+    const mayRestart = (error: unknown) => {
+      unreachableSince ??= performance.now();
+      return isFault(error, 'SERVER_UNREACHABLE') && performance.now() - unreachableSince < restartTimeoutMs;
     };
 
-    /** Subscribes to changes, also while the server is away for a while. It may succeed only after the end. */
+    /** Retries while the server is unreachable. The subscription may succeed only after the end. */
     const subscribe = async (): Promise<void> => {
       while (!ended) {
         try {
-          const stop = await caller.onRunChange(lookAt);
+          const stop = await caller.onRunChange(onRunChange);
           if (ended) return await stop();
           unsubscribe = stop;
           return;
         } catch (error) {
-          if (!mayReturn(error)) return end(() => reject(error));
-          await delay(resubscribeMs, undefined, { signal, ref: false }).catch(() => undefined);
+          if (!mayRestart(error)) return end(() => reject(error));
+          await delay(resubscribeDelayMs, signal, { ref: false });
         }
       }
     };
 
-    /** Another run may be the one that ours waits for, so a queued run is looked at whatever changed. */
-    const lookAt = (changed: number | undefined) => {
-      for (const id of open) {
-        if (changed === undefined || changed === id || seen.get(id)?.run.state === 'queued') look(id);
+    /** Any change may affect the position of a queued run, so queued runs are read after each. */
+    const onRunChange = (changed: number | undefined) => {
+      for (const id of unfinished) {
+        if (changed === undefined || changed === id || latest.get(id)?.run.state === 'queued') read(id);
       }
     };
 
-    const timer = setInterval(() => lookAt(undefined), recheckMs);
+    const timer = setInterval(() => onRunChange(undefined), pollMs);
     void subscribe();
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
-    else lookAt(undefined);
+    else onRunChange(undefined);
   });
 }
 
-/** At most one call for each id at a time; calls meanwhile become one more afterwards. */
-function once(work: (id: number) => Promise<void>): (id: number) => void {
-  const busy = new Map<number, { again: boolean }>();
+/**
+ * At most one call of `work` for each id at a time; calls meanwhile become one more call afterwards. Unlike
+ * `createRequestCoalescer`, a call here must always be followed by a read that begins after it, and returns nothing.
+ */
+function coalesceById(work: (id: number) => Promise<void>): (id: number) => void {
+  const running = new Map<number, { rerun: boolean }>();
   return function call(id) {
-    const current = busy.get(id);
+    const current = running.get(id);
     if (current !== undefined) {
-      current.again = true;
+      current.rerun = true;
       return;
     }
-    const entry = { again: false };
-    busy.set(id, entry);
+    const entry = { rerun: false };
+    running.set(id, entry);
     void work(id).finally(() => {
-      busy.delete(id);
-      if (entry.again) call(id);
+      running.delete(id);
+      if (entry.rerun) call(id);
     });
   };
 }

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
 import { listAudit } from '../../operations/users/audit.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
 import { localTime } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerAudit(program: Command, session: Session): void {
+export function registerAudit(program: Command, context: CliContext): void {
   program
     .command('audit')
-    .description('list who changed what, the newest first')
-    .option('--limit <number>', 'how many entries', parseWhole, 50)
+    .description('list changes and who made them, newest first')
+    .option('--limit <number>', 'maximum number of entries', parseWhole, 50)
     .option('--before <id>', 'only entries before this one', parseWhole)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre audit --limit 20')
     .action(async (options) => {
       const { before, limit } = options;
-      const found = await session.ask((caller) => caller.call(listAudit, { before, limit }));
-      answer(session, options, found, (output) => {
-        if (found.entries.length === 0) return output.line('Nothing was changed yet.');
+      const list = await context.withCaller((caller) => caller.call(listAudit, { before, limit }));
+      print(context, options, list, (output) => {
+        if (list.entries.length === 0) return output.line('There are no entries yet.');
         printTable(
           output,
           [
@@ -25,10 +25,10 @@ export function registerAudit(program: Command, session: Session): void {
             { heading: 'Who', text: ({ who }) => who },
             { heading: 'From', text: ({ address, via }) => address ?? via },
             { heading: 'What', text: ({ operation }) => operation },
-            { heading: 'Outcome', text: ({ outcome }) => outcome ?? 'not known' },
+            { heading: 'Outcome', text: ({ outcome }) => outcome ?? 'unknown' },
             { heading: 'On', text: ({ subject }) => subject },
           ],
-          found.entries,
+          list.entries,
         );
       });
     });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { cancelRun } from '../../operations/runs/runs.ts';
-import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 
-export function registerCancel(program: Command, session: Session): void {
+export function registerCancel(program: Command, context: CliContext): void {
   program
     .command('cancel')
     .description('cancel a run that is queued or running')
@@ -10,12 +10,12 @@ export function registerCancel(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre cancel 12')
     .action(async (id: number, options) => {
-      const run = await session.ask((caller) => caller.call(cancelRun, { id }));
-      answer(session, options, run, (output) =>
+      const run = await context.withCaller((caller) => caller.call(cancelRun, { id }));
+      print(context, options, run, (output) =>
         output.line(
           run.state === 'finished'
             ? `Run ${id} on ${run.environment} is cancelled.`
-            : `Run ${id} on ${run.environment} is being cancelled; its worker ends the test under way.`,
+            : `Run ${id} on ${run.environment} is being cancelled; its worker finishes the running test first.`,
         ),
       );
     });

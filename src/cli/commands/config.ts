@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { describeConfig } from '../../config/config.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerConfig(program: Command, session: Session): void {
+export function registerConfig(program: Command, context: CliContext): void {
   program
     .command('config')
-    .description('show all settings of this process, secrets hidden, and where each comes from')
+    .description('show all settings of this process and their sources; secrets are hidden')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre config --json')
     .action((options) => {
-      const settings = describeConfig(session.config());
-      answer(session, options, { settings }, (output) =>
+      const settings = describeConfig(context.config());
+      print(context, options, { settings }, (output) =>
         printTable(
           output,
           [

@@ -1,26 +1,26 @@
 import type { Command } from 'commander';
 import { fixDoctor, type ReportView, showDoctor } from '../../operations/system/doctor.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
-import { clean, span } from '../output/format.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
+import { clean, durationText } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerDoctor(program: Command, session: Session): void {
+export function registerDoctor(program: Command, context: CliContext): void {
   program
     .command('doctor')
-    .description('look for every known cause of trouble, and say what mends it')
-    .option('-e, --env <code>', 'only what concerns this environment')
-    .option('--fix', 'mend what can be mended safely: only what is ours, and nothing that a run uses')
+    .description('check for all known problems, and show how to fix them')
+    .option('-e, --env <code>', 'only checks of this environment')
+    .option('--fix', 'fix what is safe to fix: only things of this installation that no run uses')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nEnds with 0 when every check could look and found no problem, else with 2; a warning is none. docs/troubleshooting.md has all checks and codes.\n' +
+      '\nExit code 0 if every check was completed without a problem, else 2; a warning is not a problem. docs/troubleshooting.md\nlists all checks and codes.\n' +
         '\nExamples:\n  matre doctor\n  matre doctor --env preprod-us --fix',
     )
     .action(async ({ env: environment, fix, ...options }) => {
       const operation = fix ? fixDoctor : showDoctor;
-      const report = await session.ask((caller) => caller.call(operation, { environment }));
-      answer(session, options, report, (output) => printReport(output, report));
-      if (!report.healthy) session.exitCode = 2;
+      const report = await context.withCaller((caller) => caller.call(operation, { environment }));
+      print(context, options, report, (output) => printReport(output, report));
+      if (!report.healthy) context.exitCode = 2;
     });
 }
 
@@ -32,26 +32,28 @@ function printReport(output: Output, { checks, healthy, tookMs }: ReportView): v
   for (const { name, findings, healed } of checks) {
     for (const [index, finding] of findings.entries()) {
       const heading = (index === 0 ? name : '').padEnd(width);
-      output.line(`${mark(output, finding.standing)} ${heading}  ${told(finding)}`);
+      output.line(`${mark(output, finding.standing)} ${heading}  ${findingText(finding)}`);
       const { meaning, remedy } = finding;
       if (meaning !== null) output.line(indent + clean(meaning));
       if (remedy !== null) output.line(indent + output.paint.bold(clean(remedy)));
     }
-    for (const text of healed) output.line(`${indent}${output.paint.green('Mended:')} ${clean(text)}`);
+    for (const text of healed) output.line(`${indent}${output.paint.green('Fixed:')} ${clean(text)}`);
   }
   output.line();
   const problems = checks.flatMap(({ findings }) =>
     findings.filter(({ standing }) => standing === 'problem'),
   );
   const fixable = problems.filter((finding) => finding.fixable).length;
-  const hint = fixable > 0 ? ` --fix can mend ${fixable} of them.` : '';
+  const hint = fixable > 0 ? ` --fix can fix ${fixable} of them.` : '';
   const unknown = checks.filter(({ standing }) => standing === 'unknown').length;
-  const open = unknown > 0 ? ` ${unknown} checks could not look.` : '';
+  const incomplete = unknown > 0 ? ` ${unknown} checks could not be completed.` : '';
   const warnings = checks.filter(({ standing }) => standing === 'warning').length;
-  const minded = warnings > 0 ? ` ${warnings} have a warning.` : '';
+  const warningText = warnings > 0 ? ` ${warnings} have a warning.` : '';
   const text = healthy
-    ? output.paint.green(`No problem was found in ${checks.length} checks (${span(tookMs)}).${minded}`)
-    : output.paint.red(`${problems.length} problems were found (${span(tookMs)}).${open}${hint}`);
+    ? output.paint.green(
+        `No problems found in ${checks.length} checks (${durationText(tookMs)}).${warningText}`,
+      )
+    : output.paint.red(`${problems.length} problems found (${durationText(tookMs)}).${incomplete}${hint}`);
   output.line(text);
 }
 
@@ -61,6 +63,6 @@ function mark({ paint }: Output, standing: Finding['standing']): string {
   return standing === 'problem' ? paint.red('BAD') : paint.yellow('?  ');
 }
 
-function told({ about, found, code }: Finding): string {
+function findingText({ about, found, code }: Finding): string {
   return `${about === null ? '' : `${clean(about)}: `}${clean(found)}${code === null ? '' : ` (${code})`}`;
 }

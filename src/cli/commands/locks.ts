@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { listLocks, releaseLock } from '../../operations/containers/locks.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
-import { ago, span } from '../output/format.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
+import { ago, durationText } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerLocks(program: Command, session: Session): void {
-  const locks = program.command('locks').description('the locks that keep runs apart');
+export function registerLocks(program: Command, context: CliContext): void {
+  const locks = program.command('locks').description('manage the locks that keep runs apart');
 
   locks
     .command('list')
-    .description('list the locks that are held, and by whom')
+    .description('list held locks and their owners')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre locks list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listLocks, {}));
-      answer(session, options, found, (output) => {
-        if (found.locks.length === 0) return output.line('No lock is held.');
+      const list = await context.withCaller((caller) => caller.call(listLocks, {}));
+      print(context, options, list, (output) => {
+        if (list.locks.length === 0) return output.line('No lock is held.');
         printTable(
           output,
           [
@@ -23,23 +23,24 @@ export function registerLocks(program: Command, session: Session): void {
             { heading: 'Since', text: ({ since }) => ago(since) },
             {
               heading: 'Ends',
-              text: ({ expiresInMs }) => (expiresInMs === null ? 'when released' : `in ${span(expiresInMs)}`),
+              text: ({ expiresInMs }) =>
+                expiresInMs === null ? 'when released' : `in ${durationText(expiresInMs)}`,
             },
             { heading: 'Owner', text: ({ owner }) => owner },
           ],
-          found.locks,
+          list.locks,
         );
       });
     });
 
   locks
     .command('release')
-    .description('take a lock away from its holder, which stops what it does')
-    .argument('<name>', 'as `matre locks list` shows it')
+    .description('force-release a lock; its holder stops its work')
+    .argument('<name>', 'as shown by `matre locks list`')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre locks release test_runner_env_processing_3')
     .action(async (name: string, options) => {
-      const released = await session.ask((caller) => caller.call(releaseLock, { name }));
-      answer(session, options, released, (output) => output.line(`${name} was released.`));
+      const released = await context.withCaller((caller) => caller.call(releaseLock, { name }));
+      print(context, options, released, (output) => output.line(`${name} was released.`));
     });
 }

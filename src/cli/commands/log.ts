@@ -1,47 +1,47 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { delay } from '../../async/delay.ts';
 import { readLog } from '../../operations/runs/run-record.ts';
-import { parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, parseRunId } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cleanLines } from '../output/format.ts';
-import { aborted } from '../stop-signals.ts';
+import { waitForAbort } from '../stop-signals.ts';
 
-/** A log that grows sends no events: it is looked at again this often. */
-const recheckMs = 500;
+/** A growing log sends no events, so it is polled. */
+const pollMs = 500;
 
-export function registerLog(program: Command, session: Session): void {
+export function registerLog(program: Command, context: CliContext): void {
   program
     .command('log')
     .description('print the log of a run')
     .argument('<id>', 'number of the run', parseRunId)
-    .option('-f, --follow', 'go on until the run is finished; Ctrl-C stops following, not the run')
+    .option('-f, --follow', 'follow the log until the run is finished; Ctrl-C stops following, not the run')
     .addHelpText('after', '\nExample:\n  matre log 12 -f')
     .action(async (id: number, { follow }: { follow?: boolean }) => {
-      const { stdout } = session.terminal;
+      const { stdout } = context.terminal;
       const stop = new AbortController();
-      const forget = session.terminal.onStop(() => {
-        // From here on the next signal does what signals do.
-        forget();
-        session.exitCode = exitCodes.interrupted;
+      const unsubscribe = context.terminal.onStop(() => {
+        // The next signal has its default effect and ends the process.
+        unsubscribe();
+        context.exitCode = exitCodes.interrupted;
         stop.abort();
       });
-      const stopped = aborted(stop.signal);
+      const stopped = waitForAbort(stop.signal);
       try {
-        await session.ask(async (caller) => {
+        await context.withCaller(async (caller) => {
           for (let from = 0; !stop.signal.aborted; ) {
-            // A server that hangs must not keep anybody from leaving.
-            const piece = await Promise.race([caller.call(readLog, { id, from }), stopped]);
-            if (!piece) return;
-            const { text, next, finished } = piece;
+            // Ctrl-C ends the command even if the server hangs.
+            const chunk = await Promise.race([caller.call(readLog, { id, from }), stopped]);
+            if (!chunk) return;
+            const { text, next, finished } = chunk;
             stdout.stream.write(stdout.interactive ? cleanLines(text) : text);
-            const more = next > from;
+            const hasMore = next > from;
             from = next;
-            if (!more && (finished || !follow)) return;
-            if (!more) await pause(recheckMs, undefined, { signal: stop.signal }).catch(() => undefined);
+            if (!hasMore && (finished || !follow)) return;
+            if (!hasMore) await delay(pollMs, stop.signal);
           }
         });
       } finally {
-        forget();
+        unsubscribe();
       }
     });
 }

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import { listPool, prunePool, replaceContainer } from '../../operations/containers/containers.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
-import { coloured } from '../output/format.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
+import { colourOf } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerPool(program: Command, session: Session): void {
-  const pool = program
-    .command('pool')
-    .description('the containers that tests run in, one for each environment');
+export function registerPool(program: Command, context: CliContext): void {
+  const pool = program.command('pool').description('manage the containers that tests run in');
 
   pool
     .command('list')
-    .description('list the containers of the pool and whether they can be used as they are')
+    .description('list the containers of the pool, and why any of them is replaced')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listPool, {}));
-      answer(session, options, found, (output) => {
-        if (found.containers.length === 0) return output.line('There are no containers; runs make them.');
+      const list = await context.withCaller((caller) => caller.call(listPool, {}));
+      print(context, options, list, (output) => {
+        if (list.containers.length === 0)
+          return output.line(
+            'There are no containers; the first run on an environment creates its container.',
+          );
         printTable(
           output,
           [
@@ -26,25 +27,25 @@ export function registerPool(program: Command, session: Session): void {
             {
               heading: 'State',
               text: ({ state }) => state,
-              colour: (text) => coloured(output.paint, text.trim() === 'running' ? 'passed' : 'failed', text),
+              colour: (text) => colourOf(output.paint, text.trim() === 'running' ? 'passed' : 'failed', text),
             },
             { heading: 'Image', text: ({ image }) => image },
             { heading: 'Note', text: ({ note }) => note ?? '' },
           ],
-          found.containers,
+          list.containers,
         );
       });
     });
 
   pool
     .command('replace')
-    .description('remove the container of an environment and make a new one')
+    .description('replace the container of an environment with a new one')
     .argument('<code>', 'environment')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool replace preprod-us')
     .action(async (environment: string, options) => {
-      const replaced = await session.ask((caller) => caller.call(replaceContainer, { environment }));
-      answer(session, options, replaced, (output) => output.line(`${replaced.name} was made anew.`));
+      const replaced = await context.withCaller((caller) => caller.call(replaceContainer, { environment }));
+      print(context, options, replaced, (output) => output.line(`${replaced.name} was replaced.`));
     });
 
   pool
@@ -53,9 +54,9 @@ export function registerPool(program: Command, session: Session): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre pool prune')
     .action(async (options) => {
-      const { removed } = await session.ask((caller) => caller.call(prunePool, {}));
-      answer(session, options, { removed }, (output) => {
-        if (removed.length === 0) output.line('There was nothing to remove.');
+      const { removed } = await context.withCaller((caller) => caller.call(prunePool, {}));
+      print(context, options, { removed }, (output) => {
+        if (removed.length === 0) output.line('Nothing to remove.');
         for (const name of removed) output.line(`${name} was removed.`);
       });
     });

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { previewRuns } from '../../operations/tests/tests.ts';
-import { clean, span } from '../output/format.ts';
+import { clean, durationText } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-/** What a run would execute, on which environments, and for how long. */
+/** Prints the tests that runs would execute, and the estimated duration on each environment. */
 export function printPreview(output: Output, preview: z.output<typeof previewRuns.output>): void {
   const { tests, unusable, environments, commit } = preview;
   printTable(
@@ -17,10 +17,10 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
     tests,
   );
   output.line();
-  for (const { test, because } of unusable) output.line(`Left out: ${test}: ${clean(because)}`);
+  for (const { test, because } of unusable) output.line(`Excluded: ${test}: ${clean(because)}`);
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
   for (const { code, expectedMs, unset } of environments) {
-    output.line(`${code}: ${expectedMs === null ? 'nobody knows how long' : `about ${span(expectedMs)}`}`);
+    output.line(`${code}: ${expectedMs === null ? 'duration unknown' : `about ${durationText(expectedMs)}`}`);
     if (unset !== null) output.line(`${code}: ${clean(unset)}`);
   }
 }

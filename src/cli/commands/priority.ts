@@ -1,20 +1,20 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { showProgress } from '../../operations/runs/progress.ts';
 import { prioritiseRun } from '../../operations/runs/runs.ts';
-import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 
-export function registerPriority(program: Command, session: Session): void {
+export function registerPriority(program: Command, context: CliContext): void {
   program
     .command('priority')
-    .description('let a queued run start earlier or later within its environment')
+    .description('change the priority of a queued run within its environment')
     .argument('<id>', 'number of the run', parseRunId)
-    .argument('[priority]', 'higher starts earlier; 0 is usual', parsePriority)
-    .addOption(new Option('--front', 'before all that wait there now'))
+    .argument('[priority]', 'higher starts earlier; the default is 0', parsePriority)
+    .addOption(new Option('--front', 'ahead of all runs that are queued there now'))
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  matre priority 12 --front\n  matre priority 12 5')
     .action(
       async (id: number, priority: number | undefined, options: { front?: boolean; json?: boolean }) => {
-        const { run, position } = await session.ask(async (caller) => {
+        const { run, position } = await context.withCaller(async (caller) => {
           await caller.call(prioritiseRun, {
             id,
             front: options.front ?? false,
@@ -22,7 +22,7 @@ export function registerPriority(program: Command, session: Session): void {
           });
           return caller.call(showProgress, { id });
         });
-        answer(session, options, run, (output) => {
+        print(context, options, run, (output) => {
           const place = position === null ? 'starts now' : `is number ${position} in its queue`;
           output.line(`Run ${id} on ${run.environment} has priority ${run.priority} and ${place}.`);
         });

@@ -1,30 +1,30 @@
 import type { Command } from 'commander';
 import { retryRun } from '../../operations/runs/runs.ts';
-import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
 import { printRuns } from './list.ts';
 
-export function registerRetry(program: Command, session: Session): void {
+export function registerRetry(program: Command, context: CliContext): void {
   const command = program
     .command('retry')
     .description('submit a finished run again')
     .argument('<id>', 'number of the run', parseRunId)
-    .option('--failed', 'only its tests that failed or were broken');
+    .option('--failed', 'only its failed and broken tests');
   for (const option of watchOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre retry 12 --failed --watch')
     .action(async (id: number, options) => {
       await checkWatchOptions(options);
-      await session.ask(async (caller) => {
+      await context.withCaller(async (caller) => {
         const run = await caller.call(retryRun, {
           id,
           failedOnly: options.failed === true,
-          requestedBy: requester(session.terminal.env),
+          requestedBy: requester(context.terminal.env),
         });
-        if (options.watch) return followRuns(session, caller, [run.id], options);
-        answer(session, options, run, (output) => printRuns(output, [run]));
+        if (options.watch) return followRuns(context, caller, [run.id], options);
+        print(context, options, run, (output) => printRuns(output, [run]));
       });
     });
 }

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerScheduler(program: Command, session: Session): void {
+export function registerScheduler(program: Command, context: CliContext): void {
   program
     .command('scheduler')
-    .description('fire schedules only; more than one may run, each time is fired once')
+    .description('start a scheduler only; with several of them each time still fires once')
     .addHelpText(
       'after',
-      '\nNeeds DATABASE_URL and LOCK_DSN, which all processes share. `matre up` has a scheduler already. While the\n' +
-        'database is away it waits; what was due meanwhile is caught up or skipped as each schedule says.\n' +
+      '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes. `matre up` includes a scheduler. While the database is\n' +
+        'unavailable the scheduler waits; times that pass meanwhile are caught up or skipped by the rules of each schedule.\n' +
         '\nExample:\n  DATABASE_URL=postgres://matre@db/matre LOCK_DSN=redis://redis:6379 matre scheduler',
     )
-    .action(() => serve(session, { scheduler: true }));
+    .action(() => serve(context, { scheduler: true }));
 }

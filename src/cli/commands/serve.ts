@@ -2,28 +2,28 @@ import type { App } from '../../app/app.ts';
 import { Fault } from '../../faults/fault.ts';
 import { createLog } from '../../log.ts';
 import type { RunningServer } from '../../server/http/server.ts';
-import type { Session } from '../cli-context.ts';
-import { untilStopped } from '../stop-signals.ts';
+import type { CliContext } from '../cli-context.ts';
+import { waitForStop } from '../stop-signals.ts';
 import { version } from '../version.ts';
 
-/** What runs in a process. Only one with all of it may use the embedded database, which is for one process. */
+/** The parts that a process runs. With the embedded database, which is for one process, it must run all of them. */
 export interface Parts {
   server?: true;
   workers?: true;
   scheduler?: true;
 }
 
-/** Runs parts of matre in this process until it is stopped. Errors: CONFIG_INVALID, and those of opening and listening. */
-export async function serve({ terminal, config: load }: Session, parts: Parts): Promise<void> {
+/** Runs parts of matre in this process until a stop signal. Errors: CONFIG_INVALID, and those of `openApp` and `startServer`. */
+export async function serve({ terminal, config: load }: CliContext, parts: Parts): Promise<void> {
   const config = load();
-  const whole = parts.server && parts.workers && parts.scheduler;
-  if (!whole && config.store.databaseUrl === undefined) {
+  const hasAll = parts.server && parts.workers && parts.scheduler;
+  if (!hasAll && config.store.databaseUrl === undefined) {
     throw new Fault(
       'CONFIG_INVALID',
-      'DATABASE_URL is not set: the embedded database is for one process, so everything has to run in it. Use `matre up`.',
+      'DATABASE_URL is not set. The embedded database is for one process that runs all parts: use `matre up`, or set DATABASE_URL.',
     );
   }
-  // Loaded here, so that other commands start sooner.
+  // Imported here, so that other commands start faster.
   const { openApp } = await import('../../app/app.ts');
   const log = createLog({ level: config.log.level, pretty: terminal.stderr.interactive });
   const app = await openApp(config, { log });
@@ -37,7 +37,7 @@ export async function serve({ terminal, config: load }: Session, parts: Parts): 
       terminal.stdout.line(
         server ? `matre is up at ${server.url}` : parts.workers ? workers : 'The scheduler is up.',
       );
-      await untilStopped(terminal, app, parts.workers ? undefined : 'Stopping.');
+      await waitForStop(terminal, app, parts.workers ? undefined : 'Stopping.');
     } finally {
       await server?.close();
     }

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerServer(program: Command, session: Session): void {
+export function registerServer(program: Command, context: CliContext): void {
   program
     .command('server')
-    .description('start the server only: the page and the API; the workers are other processes')
+    .description('start the server only: the page and the API; workers run in other processes')
     .addHelpText(
       'after',
-      '\nNeeds DATABASE_URL and LOCK_DSN, which all processes share. With `matre worker` beside it, a server can be\n' +
-        'restarted without touching a run.\n\nExample:\n  MATRE_HOST=0.0.0.0 matre server',
+      '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes. With the workers in other processes (`matre worker`),\n' +
+        'a restart of the server does not affect runs.\n\nExample:\n  MATRE_HOST=0.0.0.0 matre server',
     )
-    .action(() => serve(session, { server: true }));
+    .action(() => serve(context, { server: true }));
 }

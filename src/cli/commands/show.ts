@@ -3,30 +3,30 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type FaultCode, faults } from '../../faults/fault.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
-import { answer, jsonOption, parseRunId, type Session } from '../cli-context.ts';
-import { clean, coloured, localTime, span, standing, tally } from '../output/format.ts';
+import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
+import { clean, colourOf, durationText, localTime, statusText, tally } from '../output/format.ts';
 import { printFields, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
 type RunRecord = z.output<typeof showRun.output>;
 
-export function registerShow(program: Command, session: Session): void {
+export function registerShow(program: Command, context: CliContext): void {
   program
     .command('show')
-    .description('show a run: its results, what happened, and where its files are')
+    .description('show a run: its results, its events, and the location of its files')
     .argument('<id>', 'number of the run', parseRunId)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre show 12')
     .action(async (id: number, options) => {
-      const { record, url } = await session.ask(async (caller) => ({
+      const { record, url } = await context.withCaller(async (caller) => ({
         record: await caller.call(showRun, { id }),
         url: caller.url,
       }));
       const files =
         url === undefined
-          ? join(session.config().store.dataFolder, 'runs', String(id))
+          ? join(context.config().store.dataFolder, 'runs', String(id))
           : `${url}/api/runs/${id}/artifacts`;
-      answer(session, options, record, (output) => printRecord(output, record, files));
+      print(context, options, record, (output) => printRecord(output, record, files));
     });
 }
 
@@ -34,7 +34,7 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   const { run, position, msLeft } = record;
   const fields: [string, string][] = [
     ['Run', `${run.id} on ${run.environment}`],
-    ['State', coloured(output.paint, standing(run))],
+    ['State', colourOf(output.paint, statusText(run))],
     ['Selection', clean(run.summary)],
     ['Tests', tally(run.counts)],
     ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
@@ -46,15 +46,15 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   }
   if (run.waitsFor !== null) fields.push(['Waits', `${clean(run.waitsFor.message)} (${run.waitsFor.code})`]);
   if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
-  if (run.retryAt !== null) fields.push(['Tried again', `at ${localTime(run.retryAt)}`]);
+  if (run.retryAt !== null) fields.push(['Retry at', localTime(run.retryAt)]);
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
   if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
   if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
-  if (msLeft !== null) fields.push(['Left', span(msLeft)]);
+  if (msLeft !== null) fields.push(['Left', durationText(msLeft)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
-  const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, because they were old`;
+  const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, after the retention time`;
   fields.push(['Files', removed ?? files]);
   printFields(output, fields);
   printAttempts(output, record);
@@ -63,7 +63,7 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   printEvents(output, record);
 }
 
-/** Why a run was started more than once. */
+/** The attempts of a run, if there was more than one. */
 function printAttempts(output: Output, { attempts }: RunRecord): void {
   if (attempts.length < 2) return;
   output.line();
@@ -83,7 +83,7 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
   );
 }
 
-/** Each planned test in order with its latest result. */
+/** The planned tests in order, each with its latest result. */
 function printTests(output: Output, { plan, results }: RunRecord): void {
   if (plan.length === 0) return;
   const latest = new Map(results.map((result) => [keyOf(result), result]));
@@ -94,13 +94,13 @@ function printTests(output: Output, { plan, results }: RunRecord): void {
       {
         heading: 'Status',
         text: (test) => test.status ?? (test.startedAt === null ? 'waiting' : 'running'),
-        colour: (text) => coloured(output.paint, text.trim(), text),
+        colour: (text) => colourOf(output.paint, text.trim(), text),
       },
       {
         heading: 'Took',
         text: (test) => {
           const result = latest.get(keyOf(test));
-          return result === undefined ? '-' : span(result.durationMs);
+          return result === undefined ? '-' : durationText(result.durationMs);
         },
       },
       { heading: 'Suite', text: ({ suite }) => suite ?? '-' },
@@ -115,7 +115,7 @@ function printProblems(output: Output, { results }: RunRecord): void {
     if (result.status !== 'failed' && result.status !== 'broken') continue;
     const code = result.reason === null ? '' : ` (${result.reason.code})`;
     output.line();
-    output.line(`${coloured(output.paint, result.status)} ${output.paint.bold(clean(result.test))}${code}`);
+    output.line(`${colourOf(output.paint, result.status)} ${output.paint.bold(clean(result.test))}${code}`);
     for (const line of (result.message ?? '').split('\n').slice(0, 12)) output.line(`  ${clean(line)}`);
     for (const { kind, path } of result.attachments)
       output.line(output.paint.dim(`  ${kind}: ${clean(path)}`));

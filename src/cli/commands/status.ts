@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { showStatus } from '../../operations/system/status.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago, clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerStatus(program: Command, session: Session): void {
+export function registerStatus(program: Command, context: CliContext): void {
   program
     .command('status')
-    .description('show workers, and what each environment does')
+    .description('show the workers and what each environment is doing')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre status')
     .action(async (options) => {
-      const { status, url } = await session.ask(async (caller) => ({
+      const { status, url } = await context.withCaller(async (caller) => ({
         status: await caller.call(showStatus, {}),
         url: caller.url,
       }));
-      answer(session, options, status, (output) => printStatus(output, status, url));
+      print(context, options, status, (output) => printStatus(output, status, url));
     });
 }
 
@@ -50,7 +50,7 @@ function printStatus(
     output,
     [
       { heading: 'Environment', text: ({ code }) => code },
-      { heading: 'Now', text: ({ running, paused }) => now(running, paused) },
+      { heading: 'Now', text: ({ running, paused }) => activityOf(running, paused) },
       { heading: 'Queued', text: ({ queued }) => String(queued) },
       { heading: 'Address', text: ({ baseUrl }) => baseUrl },
     ],
@@ -58,7 +58,7 @@ function printStatus(
   );
 }
 
-function now(running: number | null, paused: { reason: string } | null): string {
+function activityOf(running: number | null, paused: { reason: string } | null): string {
   const run = running === null ? 'free' : `run ${running}`;
   return paused === null ? run : `paused (${paused.reason})${running === null ? '' : `, ${run}`}`;
 }

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { type CatalogTestView, listTests } from '../../operations/tests/tests.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerTests(program: Command, session: Session): void {
+export function registerTests(program: Command, context: CliContext): void {
   program
     .command('tests')
-    .description('list the tests, groups and suites that there are to run')
-    .argument('[text]', 'only those with this in a name, a title, a group or a suite')
-    .option('--names', 'print the names of tests, groups and suites, one in a line, for completion')
+    .description('list the tests, groups and suites that can be run')
+    .argument('[text]', 'only those whose name, title, group or suite contains this text')
+    .option('--names', 'print only the names of tests, groups and suites, one a line, for completion')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre tests checkout')
     .action(async (search: string | undefined, options) => {
-      const found = await session.ask((caller) => caller.call(listTests, { search }));
-      answer(session, options, found, (output) => {
-        const { tests, groups, suites, commit } = found;
+      const catalog = await context.withCaller((caller) => caller.call(listTests, { search }));
+      print(context, options, catalog, (output) => {
+        const { tests, groups, suites, commit } = catalog;
         if (options.names) {
           for (const { name } of [...tests, ...groups, ...suites]) output.line(name);
           return;
@@ -30,10 +30,11 @@ export function registerTests(program: Command, session: Session): void {
           ],
           tests,
         );
-        const listed = (all: typeof groups) => all.map(({ name, tests }) => `${name} (${tests})`).join(', ');
+        const listText = (all: typeof groups) =>
+          all.map(({ name, tests }) => `${name} (${tests})`).join(', ');
         output.line();
-        if (groups.length > 0) output.line(`Groups: ${listed(groups)}`);
-        if (suites.length > 0) output.line(`Suites: ${listed(suites)}`);
+        if (groups.length > 0) output.line(`Groups: ${listText(groups)}`);
+        if (suites.length > 0) output.line(`Suites: ${listText(suites)}`);
         output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
       });
     });

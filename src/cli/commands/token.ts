@@ -1,45 +1,48 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { roles } from '../../model/access.ts';
 import { createToken, listTokens, revokeToken } from '../../operations/users/tokens.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
 const defaultDays = 90;
 
-export function registerToken(program: Command, session: Session): void {
+export function registerToken(program: Command, context: CliContext): void {
   const token = program
     .command('token')
-    .description('API tokens: what commands and programs show to the server');
+    .description('manage API tokens, with which commands and programs sign in to the server');
 
   token
     .command('create')
-    .description('make a token, and print its secret: once, it is never shown again')
-    .argument('<name>', 'what it is for')
-    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('operator'))
-    .option('--expires <days>', 'after how many days it ends, or never', parseDays, defaultDays)
+    .description('create a token and print its secret, which is never shown again')
+    .argument('<name>', 'purpose of the token')
+    .addOption(new Option('--role <role>', 'role of the token').choices(roles).default('operator'))
+    .option('--expires <days>', 'lifetime in days, or never', parseDays, defaultDays)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre token create ci --role operator --expires 365')
     .action(async (name: string, options) => {
       const expiresInDays = options.expires === 'never' ? null : options.expires;
-      const made = await session.ask((caller) =>
+      const created = await context.withCaller((caller) =>
         caller.call(createToken, { name, role: options.role, expiresInDays }),
       );
-      answer(session, options, made, (output) => output.line(made.secret));
+      print(context, options, created, (output) => output.line(created.secret));
       if (options.json) return;
-      const until = made.expiresAt === null ? 'until it is revoked' : `until ${made.expiresAt.slice(0, 10)}`;
-      session.terminal.stderr.line(`Token ${made.id} is ${made.role} ${until}. Set MATRE_TOKEN to it.`);
+      const validity =
+        created.expiresAt === null ? 'until it is revoked' : `until ${created.expiresAt.slice(0, 10)}`;
+      context.terminal.stderr.line(
+        `Token ${created.id} is valid as ${created.role} ${validity}. Set MATRE_TOKEN to the secret.`,
+      );
     });
 
   token
     .command('list')
-    .description('list tokens: one’s own; all for an admin')
+    .description('list your tokens; an admin sees all')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre token list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listTokens, {}));
-      answer(session, options, found, (output) => {
-        if (found.tokens.length === 0) return output.line('There are no tokens; see matre token create.');
+      const list = await context.withCaller((caller) => caller.call(listTokens, {}));
+      print(context, options, list, (output) => {
+        if (list.tokens.length === 0) return output.line('There are no tokens; see matre token create.');
         printTable(
           output,
           [
@@ -54,20 +57,20 @@ export function registerToken(program: Command, session: Session): void {
                 expired ? 'expired' : expiresAt === null ? 'never' : expiresAt.slice(0, 10),
             },
           ],
-          found.tokens,
+          list.tokens,
         );
       });
     });
 
   token
     .command('revoke')
-    .description('revoke a token: it is refused at once')
-    .argument('<id>', 'as `matre token list` shows it')
+    .description('revoke a token, with immediate effect')
+    .argument('<id>', 'as shown by `matre token list`')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre token revoke 3')
     .action(async (id: string, options) => {
-      const revoked = await session.ask((caller) => caller.call(revokeToken, { id }));
-      answer(session, options, revoked, (output) =>
+      const revoked = await context.withCaller((caller) => caller.call(revokeToken, { id }));
+      print(context, options, revoked, (output) =>
         output.line(`Token ${revoked.id} (${revoked.name}) is revoked.`),
       );
     });

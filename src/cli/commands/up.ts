@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerUp(program: Command, session: Session): void {
+export function registerUp(program: Command, context: CliContext): void {
   program
     .command('up')
-    .description('start the server and the workers in this process; nothing else is needed')
+    .description('start server, workers and scheduler in this process; nothing else is needed')
     .addHelpText(
       'after',
-      '\nSIGTERM or Ctrl-C stops it cleanly: tests under way end, runs go back to the queue with what they have.' +
-        '\nA second one stops at once.\n\nExample:\n  MATRE_WORKERS=8 matre up',
+      '\nSIGTERM or Ctrl-C stops after the running tests; unfinished runs return to the queue with their results.' +
+        '\nA second signal stops at once.\n\nExample:\n  MATRE_WORKERS=8 matre up',
     )
-    .action(() => serve(session, { server: true, workers: true, scheduler: true }));
+    .action(() => serve(context, { server: true, workers: true, scheduler: true }));
 }

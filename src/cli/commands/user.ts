@@ -1,39 +1,39 @@
 import { Argument, type Command, Option } from 'commander';
 import { roles } from '../../model/access.ts';
 import { addUser, editUser, listUsers, removeUser } from '../../operations/users/users.ts';
-import { answer, jsonOption, type Session } from '../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { passwordOption, readNewPassword } from '../new-password.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerUser(program: Command, session: Session): void {
-  const user = program.command('user').description('who can sign in, and what they may do');
+export function registerUser(program: Command, context: CliContext): void {
+  const user = program.command('user').description('manage the users who can sign in, and their roles');
 
   user
     .command('add')
     .description('add a user who signs in with a password')
-    .argument('<name>', 'what the user types to sign in')
-    .addOption(new Option('--role <role>', 'what the user may do').choices(roles).default('viewer'))
+    .argument('<name>', 'name to sign in with')
+    .addOption(new Option('--role <role>', 'role of the user').choices(roles).default('viewer'))
     .addOption(passwordOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user add ada --role admin')
     .action(async (name: string, options) => {
-      const password = await readNewPassword(session.terminal, options);
-      const added = await session.ask((caller) =>
+      const password = await readNewPassword(context.terminal, options);
+      const added = await context.withCaller((caller) =>
         caller.call(addUser, { name, role: options.role, password }),
       );
-      answer(session, options, added, (output) => output.line(`${added.name} can sign in as ${added.role}.`));
+      print(context, options, added, (output) => output.line(`${added.name} can sign in as ${added.role}.`));
     });
 
   user
     .command('list')
-    .description('list who can sign in')
+    .description('list the users')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listUsers, {}));
-      answer(session, options, found, (output) => {
-        if (found.users.length === 0) return output.line('There are no users; see matre user add.');
+      const list = await context.withCaller((caller) => caller.call(listUsers, {}));
+      print(context, options, list, (output) => {
+        if (list.users.length === 0) return output.line('There are no users; see matre user add.');
         printTable(
           output,
           [
@@ -45,34 +45,34 @@ export function registerUser(program: Command, session: Session): void {
               text: ({ signedInAt }) => (signedInAt === null ? 'never' : ago(signedInAt)),
             },
           ],
-          found.users,
+          list.users,
         );
       });
     });
 
   user
     .command('role')
-    .description('give a user another role, from now on')
-    .argument('<name>', 'of the user')
-    .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
+    .description('change the role of a user, with immediate effect')
+    .argument('<name>', 'user')
+    .addArgument(new Argument('<role>', 'role of the user').choices(roles))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user role ada operator')
     .action(async (name: string, role: (typeof roles)[number], options) => {
-      const edited = await session.ask((caller) => caller.call(editUser, { name, role }));
-      answer(session, options, edited, (output) => output.line(`${edited.name} is ${edited.role} now.`));
+      const edited = await context.withCaller((caller) => caller.call(editUser, { name, role }));
+      print(context, options, edited, (output) => output.line(`${edited.name} is now ${edited.role}.`));
     });
 
   user
     .command('password')
-    .description('give a user another password, and end the sessions of the user')
-    .argument('<name>', 'of the user')
+    .description('set a new password for a user, and end all sessions of the user')
+    .argument('<name>', 'user')
     .addOption(passwordOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user password ada')
     .action(async (name: string, options) => {
-      const password = await readNewPassword(session.terminal, options);
-      const edited = await session.ask((caller) => caller.call(editUser, { name, password }));
-      answer(session, options, edited, (output) =>
+      const password = await readNewPassword(context.terminal, options);
+      const edited = await context.withCaller((caller) => caller.call(editUser, { name, password }));
+      print(context, options, edited, (output) =>
         output.line(`${edited.name} has a new password, and must sign in again.`),
       );
     });
@@ -80,11 +80,11 @@ export function registerUser(program: Command, session: Session): void {
   user
     .command('remove')
     .description('remove a user, with all sessions and tokens of the user')
-    .argument('<name>', 'of the user')
+    .argument('<name>', 'user')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre user remove ada')
     .action(async (name: string, options) => {
-      const removed = await session.ask((caller) => caller.call(removeUser, { name }));
-      answer(session, options, removed, (output) => output.line(`${removed.name} can no longer sign in.`));
+      const removed = await context.withCaller((caller) => caller.call(removeUser, { name }));
+      print(context, options, removed, (output) => output.line(`${removed.name} can no longer sign in.`));
     });
 }

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import type { Session } from '../cli-context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerWorker(program: Command, session: Session): void {
+export function registerWorker(program: Command, context: CliContext): void {
   program
     .command('worker')
-    .description('start workers only: more processes, more hosts')
+    .description('start workers only, for more processes and hosts')
     .addHelpText(
       'after',
-      '\nNeeds DATABASE_URL and LOCK_DSN, which all processes share.\n' +
+      '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes.\n' +
         '\nExample:\n  DATABASE_URL=postgres://matre@db/matre LOCK_DSN=redis://redis:6379 matre worker',
     )
-    .action(() => serve(session, { workers: true }));
+    .action(() => serve(context, { workers: true }));
 }

@@ -26,7 +26,7 @@ function progress(
   return { run, position: null, current: null, msLeft: 65_000, ...more };
 }
 
-function captured(terminal: { columns: number } | undefined, env: NodeJS.ProcessEnv = {}) {
+function capture(terminal: { columns: number } | undefined, env: NodeJS.ProcessEnv = {}) {
   const written = { text: '' };
   const stream = Object.assign(
     new Writable({
@@ -40,9 +40,9 @@ function captured(terminal: { columns: number } | undefined, env: NodeJS.Process
   return { written, output: createOutput(stream, env) };
 }
 
-describe('the progress of runs', () => {
-  it('is a line for each change in a pipe', () => {
-    const { written, output } = captured(undefined);
+describe('the board', () => {
+  it('prints one line for each change in a pipe', () => {
+    const { written, output } = capture(undefined);
     const board = createBoard(output);
     board.show(progress(1, 'us', 0));
     board.show(progress(1, 'us', 0));
@@ -54,8 +54,8 @@ describe('the progress of runs', () => {
     );
   });
 
-  it('is one line for each run on a terminal, drawn anew in its place', () => {
-    const { written, output } = captured({ columns: 100 }, { NO_COLOR: '1' });
+  it('shows one line for each run on a terminal, redrawn in place', () => {
+    const { written, output } = capture({ columns: 100 }, { NO_COLOR: '1' });
     const board = createBoard(output);
     board.show(progress(1, 'us', 0));
     board.show(progress(2, 'preprod-es', 2));
@@ -70,8 +70,8 @@ describe('the progress of runs', () => {
     expect(written.text.endsWith('\u001b[?25h')).toBe(true);
   });
 
-  it('never wraps a line of a terminal, which could not be drawn over', () => {
-    const { written, output } = captured({ columns: 40 }, { NO_COLOR: '1' });
+  it('never wraps a line on a terminal, which could not be redrawn', () => {
+    const { written, output } = capture({ columns: 40 }, { NO_COLOR: '1' });
     const board = createBoard(output);
     const current = { test: 'A'.repeat(80), suite: null, startedAt: new Date().toISOString() };
     board.show(progress(1, 'us', 1, { current }));

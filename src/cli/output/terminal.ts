@@ -1,28 +1,28 @@
 import type { Readable, Writable } from 'node:stream';
 import { Chalk, type ChalkInstance } from 'chalk';
 
-/** Where a command reads and writes. A value of its own so that tests can look at what was written. */
+/** Where a command reads and writes. A parameter of commands, so that tests can read the output. */
 export interface Terminal {
   stdin: Readable & { isTTY?: boolean };
   stdout: Output;
   stderr: Output;
   env: NodeJS.ProcessEnv;
-  /** Calls back on SIGINT or SIGTERM until the returned function is called; the process does not end by itself meanwhile. */
+  /** Calls back on SIGINT and SIGTERM instead of ending the process, until the returned function is called. */
   onStop(callback: () => void): () => void;
 }
 
-/** One of the two outputs, with what it can show. */
+/** Standard output or standard error, and what it can show. */
 export interface Output {
   stream: Writable;
-  /** A person looks at it: lines may be redrawn. */
+  /** It is a terminal where lines can be redrawn. */
   interactive: boolean;
-  /** Of the terminal, in characters; asked anew because a window changes. */
+  /** The width of the terminal in characters. A function, because a window can be resized. */
   columns(): number;
   paint: ChalkInstance;
   line(text?: string): void;
 }
 
-/** The terminal of this process. Colours are for terminals only; NO_COLOR and TERM=dumb turn them off, FORCE_COLOR on. */
+/** The terminal of this process. Only terminals get colours; NO_COLOR and TERM=dumb turn them off, FORCE_COLOR on. */
 export function processTerminal(): Terminal {
   return {
     stdin: process.stdin,
@@ -42,20 +42,20 @@ export function processTerminal(): Terminal {
 
 type Stream = Writable & { isTTY?: boolean; columns?: number };
 
-/** An output over a stream. */
+/** An output that writes to a stream. */
 export function createOutput(stream: Stream, env: NodeJS.ProcessEnv): Output {
   const interactive = stream.isTTY === true && env['TERM'] !== 'dumb';
   return {
     stream,
     interactive,
     columns: () => stream.columns ?? 80,
-    paint: new Chalk({ level: wantsColour(interactive, env) ? 1 : 0 }),
+    paint: new Chalk({ level: usesColour(interactive, env) ? 1 : 0 }),
     line: (text = '') => void stream.write(`${text}\n`),
   };
 }
 
-function wantsColour(interactive: boolean, env: NodeJS.ProcessEnv): boolean {
-  // https://no-color.org: present and not empty, whatever its value.
+function usesColour(interactive: boolean, env: NodeJS.ProcessEnv): boolean {
+  // https://no-color.org: set to any value but the empty one.
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
   return interactive;

@@ -47,15 +47,15 @@ export function adminRoutes(state: ShopState): Routes {
       }),
     );
 
-  const order = (user: string, id: number) => {
-    const found = state.orders.find((one) => one.id === id);
-    if (!found) {
+  const orderPage = (user: string, id: number) => {
+    const order = state.orders.find((one) => one.id === id);
+    if (!order) {
       const body = message('error', 'This order no longer exists.');
       return page(adminPage({ user, title: 'Orders', body }), 404);
     }
     const rows = [
-      ['E-mail', found.email],
-      ['Total', found.total],
+      ['E-mail', order.email],
+      ['Total', order.total],
     ];
     const title = `Order #${String(id).padStart(9, '0')}`;
     return page(
@@ -75,7 +75,7 @@ export function adminRoutes(state: ShopState): Routes {
     if (user === undefined) return page(signInForm());
     if (path === '/admin/sales/order') return orders(user);
     const id = /^\/admin\/sales\/order\/view\/order_id\/(\d+)$/.exec(path)?.[1];
-    if (id !== undefined) return order(user, Number(id));
+    if (id !== undefined) return orderPage(user, Number(id));
     return dashboard(user);
   };
 }

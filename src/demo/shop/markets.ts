@@ -1,4 +1,4 @@
-/** What the sample shop sells, in which language and currency, and what is broken where. */
+/** The products of the sample shops, their languages and currencies, and their deliberate faults. */
 
 export interface Product {
   sku: string;
@@ -14,14 +14,14 @@ export interface Market {
   price: (cents: number) => string;
 }
 
-/** A deliberate fault of an environment, so that the sample tests fail there for a real reason. */
+/** A deliberate fault of an environment, for which sample tests fail there. */
 export type ShopFault =
   /** The payment step has no button to place the order. */
   | 'no-place-order'
-  /** Tax is added twice to the price of a product; the cart has the right one. */
+  /** The price of a product includes the tax twice; the cart has the correct price. */
   | 'double-tax';
 
-/** The environments of the demo. Others are sound and in English. */
+/** The faults of the environments of the demo. Other environments have none. */
 const faultsOf: Record<string, ShopFault[]> = {
   'preprod-es': ['no-place-order'],
   'stage-es': ['double-tax'],
@@ -100,7 +100,7 @@ export const products: Product[] = [
   { sku: 'storm-lantern', name: 'Storm Lantern', cents: 5600, colour: '#3f6b4f' },
 ];
 
-/** Environments whose code ends in `-es` are in Spanish and euros. */
+/** The market of an environment: Spanish and euros if its code ends in `-es`, else English and dollars. */
 export function marketOf(environment: string): Market {
   return environment.endsWith('-es') ? markets.es : markets.en;
 }

@@ -1,10 +1,10 @@
 import type { Market, Product } from './markets.ts';
 
-/** A text in HTML. */
+/** Text escaped for HTML. */
 export function html(text: string): string {
   return text.replace(
     /[&<>"]/g,
-    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign,
+    (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character] ?? character,
   );
 }
 
@@ -22,7 +22,7 @@ button{padding:8px 16px;border:0;border-radius:6px;background:#1665c0;color:#fff
 .message-error{background:#fce0e0}table{border-collapse:collapse;width:100%;margin:12px 0}
 td,th{padding:8px 10px;border-bottom:1px solid #e5e7eb;text-align:left}footer{padding:24px 32px;color:#6b7280;font-size:13px}`;
 
-/** MFTF waits until jQuery has no request under way; the shop has no scripts of its own. */
+/** MFTF waits until jQuery has no active request; the shop has no other scripts. */
 const jquery = 'window.jQuery=Object.assign(()=>({remove(){}}),{active:0})';
 
 export interface PageFrame {
@@ -31,11 +31,11 @@ export interface PageFrame {
   cartCount: number;
   title: string;
   body: string;
-  /** Seconds until the page asks again. */
+  /** Seconds until the browser reloads the page. */
   refresh?: number | undefined;
 }
 
-/** A storefront page around its body. */
+/** A storefront page with a body. */
 export function storefrontPage({ environment, market, cartCount, title, body, refresh }: PageFrame): string {
   const { words, language } = market;
   return `<!doctype html>
@@ -54,7 +54,7 @@ ${body}
 </body></html>`;
 }
 
-/** A page of the admin panel; without a user it is the sign-in page. */
+/** A page of the admin panel; the sign-in page has no user. */
 export function adminPage({ user, title, body }: { user?: string; title: string; body: string }): string {
   const account = user ? `<span class="admin-user-account-text">${html(user)}</span>` : '';
   return `<!doctype html>

@@ -16,12 +16,12 @@ const modules = [
 const credentials = z.object({ username: z.string(), password: z.string() });
 const newOrder = z.object({ order: z.object({ email: z.string(), total: z.string() }) });
 
-/** As much as tells that tokens are given by Magento_TwoFactorAuth. */
+/** The part of the schema by which clients recognise Magento_TwoFactorAuth. */
 const tfaSchema = { paths: { '/V1/tfa/provider/google/authenticate': {} } };
 
 const json = (value: unknown, status = 200): Answer => ({ kind: 'json', value, status });
 
-function parsed<Value>(schema: z.ZodType<Value>, body: string): Value | undefined {
+function parseJson<Value>(schema: z.ZodType<Value>, body: string): Value | undefined {
   try {
     return schema.parse(JSON.parse(body));
   } catch {
@@ -29,11 +29,11 @@ function parsed<Value>(schema: z.ZodType<Value>, body: string): Value | undefine
   }
 }
 
-/** The REST calls that MFTF makes by itself, and those that the data of the sample tests need. */
+/** The REST calls of MFTF itself and of the test data of the sample tests. */
 export function restRoutes(state: ShopState): Routes {
   const signIn = ({ body }: Visit): Answer => {
-    const given = parsed(credentials, body);
-    if (given?.username !== state.admin.username || given.password !== state.admin.password) {
+    const input = parseJson(credentials, body);
+    if (input?.username !== state.admin.username || input.password !== state.admin.password) {
       return json({ message: 'The account sign-in was incorrect or your account is disabled.' }, 401);
     }
     const token = randomUUID();
@@ -42,9 +42,9 @@ export function restRoutes(state: ShopState): Routes {
   };
 
   const createOrder = ({ body }: Visit): Answer => {
-    const given = parsed(newOrder, body);
-    if (!given) return json({ message: '"order" is required.' }, 400);
-    const order = { id: state.orders.length + 1, ...given.order, readyAt: 0 };
+    const input = parseJson(newOrder, body);
+    if (!input) return json({ message: '"order" is required.' }, 400);
+    const order = { id: state.orders.length + 1, ...input.order, readyAt: 0 };
     state.orders.push(order);
     return json({ id: order.id, email: order.email });
   };

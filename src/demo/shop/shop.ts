@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { delay } from '../../async/delay.ts';
 import { adminRoutes } from './admin.ts';
 import { marketOf, shopFaults } from './markets.ts';
 import { restRoutes } from './rest.ts';
@@ -11,17 +11,17 @@ import { storefrontRoutes } from './storefront.ts';
 import type { Answer, Session, ShopState, Visit } from './visit.ts';
 
 export interface ShopOptions {
-  /** The code of the environment: it chooses language, currency and faults. */
+  /** The code of the environment, which determines language, currency and faults. */
   environment: string;
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   port: number;
-  /** 127.0.0.1 by default; containers need an address that they reach. */
+  /** 127.0.0.1 by default. Containers need an address that they can reach. */
   host?: string;
-  /** How long a page takes, in milliseconds; 500 by default. */
+  /** The response time of a page in milliseconds; 500 by default. */
   latencyMs?: number;
-  /** Of the admin user `admin`. */
+  /** The password of the user `admin`. */
   adminPassword?: string;
-  /** The administrator needs a one-time password as well. */
+  /** The admin user also needs a one-time password. */
   twoFactor?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Shop {
 
 export const sampleAdmin = { username: 'admin', password: 'harbour-123' };
 
-/** Starts the sample shop of an environment: a storefront, an admin panel and the REST calls that MFTF makes. */
+/** Starts the sample shop of an environment: a storefront, an admin panel and the REST API that MFTF uses. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const { environment, port, host = '127.0.0.1', latencyMs = 500 } = options;
   const state: ShopState = {
@@ -54,8 +54,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://shop');
     const body = await text(request);
-    const known = /session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
-    const sessionId = known !== undefined && sessions.has(known) ? known : randomUUID();
+    const cookieId = /session=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
+    const sessionId = cookieId !== undefined && sessions.has(cookieId) ? cookieId : randomUUID();
     const session = sessions.get(sessionId) ?? { cart: [], coupon: undefined, adminUser: undefined };
     const visit: Visit = {
       method: request.method ?? 'GET',
@@ -79,7 +79,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       response.writeHead(302, { location: answer.to }).end();
       return;
     }
-    await sleep(latencyMs);
+    await delay(latencyMs);
     response.writeHead(answer?.status ?? 200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(answer?.html);
   };

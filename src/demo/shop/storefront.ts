@@ -2,11 +2,11 @@ import { type Market, type Product, products, type ShopFault } from './markets.t
 import { html, message, picture, productList, storefrontPage, table } from './pages.ts';
 import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
-/** How long an order is being processed, in milliseconds: the page after it asks again until then. */
+/** How long an order is processed, in milliseconds; the page after it reloads until then. */
 const processingMs = 1200;
 const coupons: Record<string, number> = { HARBOUR10: 0.1 };
 
-const filled = (template: string, value: string) => template.replace('{}', value);
+const fillTemplate = (template: string, value: string) => template.replace('{}', value);
 
 /** The storefront: home, search, product, cart, checkout, newsletter. */
 export function storefrontRoutes(state: ShopState, market: Market, faults: ShopFault[]): Routes {
@@ -30,7 +30,7 @@ export function storefrontRoutes(state: ShopState, market: Market, faults: ShopF
   };
 
   const productPage = (visit: Visit, sku: string, notice = '') => {
-    const product = products.find((one) => one.sku === sku);
+    const product = products.find((each) => each.sku === sku);
     if (!product) return notFound(visit);
     return page(
       visit,
@@ -42,21 +42,21 @@ export function storefrontRoutes(state: ShopState, market: Market, faults: ShopF
   };
 
   const addToCart = (visit: Visit, sku: string) => {
-    const product = products.find((one) => one.sku === sku);
+    const product = products.find((each) => each.sku === sku);
     if (!product) return notFound(visit);
     visit.session.cart.push(sku);
-    return productPage(visit, sku, message('success', filled(words.added, product.name)));
+    return productPage(visit, sku, message('success', fillTemplate(words.added, product.name)));
   };
 
   const search = (visit: Visit) => {
-    const wanted = visit.url.searchParams.get('q') ?? '';
-    const found = products.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
-    const body = found.length > 0 ? productList(found, shownPrice) : message('notice', words.resultsNone);
-    return page(visit, filled(words.results, wanted), body);
+    const term = visit.url.searchParams.get('q') ?? '';
+    const matches = products.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()));
+    const body = matches.length > 0 ? productList(matches, shownPrice) : message('notice', words.resultsNone);
+    return page(visit, fillTemplate(words.results, term), body);
   };
 
   const cartLines = (visit: Visit) => {
-    const items = visit.session.cart.flatMap((sku) => products.find((one) => one.sku === sku) ?? []);
+    const items = visit.session.cart.flatMap((sku) => products.find((each) => each.sku === sku) ?? []);
     const sum = items.reduce((total, { cents }) => total + cents, 0);
     const total = Math.round(sum * (1 - (coupons[visit.session.coupon ?? ''] ?? 0)));
     return { items, total: price(total) };
@@ -81,12 +81,13 @@ export function storefrontRoutes(state: ShopState, market: Market, faults: ShopF
 
   const applyCoupon = (visit: Visit) => {
     const code = visit.form.get('coupon') ?? '';
-    if (coupons[code] === undefined) return cart(visit, message('error', filled(words.couponInvalid, code)));
+    if (coupons[code] === undefined)
+      return cart(visit, message('error', fillTemplate(words.couponInvalid, code)));
     visit.session.coupon = code;
-    return cart(visit, message('success', filled(words.couponApplied, code)));
+    return cart(visit, message('success', fillTemplate(words.couponApplied, code)));
   };
 
-  const uploader = (visit: Visit) => {
+  const shippingPage = (visit: Visit) => {
     if (visit.session.cart.length === 0) return cart(visit);
     return page(
       visit,
@@ -134,7 +135,7 @@ ${button}</form>`,
 
   const newsletter = (visit: Visit) => {
     const email = visit.form.get('email');
-    const notice = email ? message('success', filled(words.subscribed, email)) : '';
+    const notice = email ? message('success', fillTemplate(words.subscribed, email)) : '';
     return page(
       visit,
       words.newsletter,
@@ -149,17 +150,17 @@ ${button}</form>`,
 
   return (visit) => {
     const { path, method } = visit;
-    const posted = method === 'POST';
+    const isPost = method === 'POST';
     const sku = /^\/product\/([\w-]+)$/.exec(path)?.[1];
     const orderId = /^\/checkout\/order\/(\d+)$/.exec(path)?.[1];
     if (path === '/') return page(visit, words.home, productList(products, shownPrice));
-    if (sku !== undefined) return posted ? addToCart(visit, sku) : productPage(visit, sku);
+    if (sku !== undefined) return isPost ? addToCart(visit, sku) : productPage(visit, sku);
     if (path === '/search') return search(visit);
-    if (path === '/cart/coupon' && posted) return applyCoupon(visit);
+    if (path === '/cart/coupon' && isPost) return applyCoupon(visit);
     if (path === '/cart') return cart(visit);
-    if (path === '/checkout') return uploader(visit);
-    if (path === '/checkout/payment' && posted) return payment(visit);
-    if (path === '/checkout/order' && posted) return placeOrder(visit);
+    if (path === '/checkout') return shippingPage(visit);
+    if (path === '/checkout/payment' && isPost) return payment(visit);
+    if (path === '/checkout/order' && isPost) return placeOrder(visit);
     if (orderId !== undefined) return orderPage(visit, Number(orderId));
     if (path === '/newsletter') return newsletter(visit);
     return notFound(visit);

@@ -12,7 +12,7 @@ export interface Session {
   adminUser: string | undefined;
 }
 
-/** What a route sees of a request. */
+/** A request, as routes get it. */
 export interface Visit {
   method: string;
   url: URL;
@@ -29,10 +29,10 @@ export type Answer =
   | { kind: 'redirect'; to: string }
   | { kind: 'json'; value: unknown; status?: number };
 
-/** Answers a visit, or `undefined` when it is not for this part of the shop. */
+/** Handles a visit; returns `undefined` when it is not for this part of the shop. */
 export type Routes = (visit: Visit) => Answer | undefined;
 
-/** What the parts of a shop share. */
+/** The state that the parts of a shop share. */
 export interface ShopState {
   environment: string;
   admin: { username: string; password: string };

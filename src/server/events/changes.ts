@@ -3,20 +3,21 @@ import type { Queue } from '../../queue/queue.ts';
 import { channels, type Database } from '../../store/database/database.ts';
 
 /**
- * What changed: `run` with its id, `environment` with its id (without one, any of them), `workers`, `schedules`; `reload`: anything
- * may have.
+ * A change: `run` with its id, `environment` with its id (empty: any environment), `workers`, `schedules`; `reload`: anything may have
+ * changed.
  */
 export interface ServerChange {
   event: 'run' | 'environment' | 'workers' | 'schedules' | 'reload';
   data: string;
 }
 
-/** What the database tells of, heard once for the whole server. */
+/** Notifications of the database, with one subscription for the whole server. */
 export interface Changes {
-  /** Grows with each change: what was read before it may be old. */
+  /** Grows with each change. Data that was read at an older version may be stale. */
   version(): number;
-  /** Of a change that this server made itself, and may hear of a moment later. */
-  made(): void;
+  /** Increases the version after a change of this server, whose notification may arrive later. */
+  invalidate(): void;
+  /** Calls back on each change until the returned function is called. */
   on(callback: (change: ServerChange) => void): () => void;
 }
 
@@ -28,21 +29,21 @@ export function createChanges(
   const stops: (() => Promise<void>)[] = [];
   let version = 0;
 
-  const tell = (event: ServerChange['event'], data = '') => {
+  const publish = (event: ServerChange['event'], data = '') => {
     version += 1;
     for (const callback of callbacks) callback({ event, data });
   };
   server.addHook('onReady', async () => {
     stops.push(
-      await queue.onRunChanged((id) => (id === undefined ? tell('reload') : tell('run', String(id)))),
-      // The connection that broke is told of once, by the runs.
+      await queue.onRunChanged((id) => (id === undefined ? publish('reload') : publish('run', String(id)))),
+      // A reconnection is reported once, by the subscription to runs.
       await database.listen(channels.change, (payload) => {
-        const [what = '', id = ''] = payload.split(' ');
-        if (what === 'workers') tell('workers');
-        else if (what.startsWith('environment')) tell('environment', id);
+        const [subject = '', id = ''] = payload.split(' ');
+        if (subject === 'workers') publish('workers');
+        else if (subject.startsWith('environment')) publish('environment', id);
       }),
       await database.listen(channels.schedule, (payload) => {
-        if (payload === '') tell('schedules');
+        if (payload === '') publish('schedules');
       }),
     );
   });
@@ -52,7 +53,7 @@ export function createChanges(
 
   return {
     version: () => version,
-    made() {
+    invalidate() {
       version += 1;
     },
     on(callback) {

@@ -6,50 +6,50 @@ import type { Changes, ServerChange } from './changes.ts';
 import { createEventHistory } from './event-history.ts';
 
 const defaults = {
-  /** A comment from time to time: proxies close connections that are silent. */
-  beatMs: 15_000,
-  /** A listener that leaves this much unread is gone or stuck, and is cut off; it asks again if it lives. */
+  /** Interval of comments, because proxies close silent connections. */
+  heartbeatMs: 15_000,
+  /** A listener with this much unread data is gone or stuck. It is disconnected, and reconnects if it still exists. */
   unreadLimitBytes: 1024 * 1024,
-  /** Of a busy installation some minutes, in 100 kB. */
-  kept: 2_000,
+  /** Length of the history: some minutes of a busy installation, 100 kB. */
+  maxEvents: 2_000,
 };
 
-/** What a listener asked for: everything, or one run. */
+/** The filter of a listener: all changes, or those of one run. */
 const query = z.strictObject({ run: runId.optional() });
 
 /**
- * `/api/events`: a stream of server-sent events that name what changed, see `ServerChange`. `reload` says that changes may have
- * been missed, so look at everything again; it comes first, unless `Last-Event-ID` names an event that is remembered. Nothing else
- * is in it: whoever wants to know more asks. `?run=` leaves out what does not concern one run.
+ * Serves `/api/events`: a stream of server-sent events that name what changed, see `ServerChange`, without the data itself. `reload`
+ * means that changes may have been missed, so that a client must read everything again; it is the first event, unless
+ * `Last-Event-ID` is in the history. `?run=` limits the stream to one run.
  */
 export function mountEvents(
   server: FastifyInstance,
   changes: Pick<Changes, 'on'>,
   options: Partial<typeof defaults> & { isValid(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { beatMs: heartbeatMs, unreadLimitBytes, kept, isValid: stillWelcome } = { ...defaults, ...options };
-  const history = createEventHistory({ kept });
-  const listeners = new Map<FastifyReply['raw'], { request: FastifyRequest; wanted: Wanted }>();
+  const { heartbeatMs, unreadLimitBytes, maxEvents, isValid } = { ...defaults, ...options };
+  const history = createEventHistory({ maxEvents });
+  const listeners = new Map<FastifyReply['raw'], { request: FastifyRequest; filter: Filter }>();
 
   const send = (text: string, change?: ServerChange) => {
-    for (const [listener, { wanted }] of listeners) {
-      if (change && !wanted(change)) continue;
+    for (const [listener, { filter }] of listeners) {
+      if (change && !filter(change)) continue;
       if (listener.writableLength > unreadLimitBytes) listener.destroy();
       else listener.write(text);
     }
   };
-  /** Whoever has signed out meanwhile, or was removed, hears no more. */
-  const dismiss = async () => {
+  /** Disconnects users who have signed out or were removed. */
+  const disconnectInvalid = async () => {
     for (const [listener, { request }] of listeners) {
-      // Without an answer of the database nobody is sent away: it would all be asked again at once.
-      if (await stillWelcome(request).catch(() => true)) continue;
+      // A failure of the database disconnects no one: all clients would reconnect at once.
+      if (await isValid(request).catch(() => true)) continue;
       listeners.delete(listener);
       endAtOnce(listener);
     }
   };
   const heartbeat = setInterval(() => {
     send(': beat\n\n');
-    void dismiss();
+    void disconnectInvalid();
   }, heartbeatMs);
   heartbeat.unref();
 
@@ -61,29 +61,29 @@ export function mountEvents(
   });
 
   server.get('/api/events', { schema: { hide: true, querystring: query } }, (request, reply) => {
-    const wanted = wantedBy(request.query as z.output<typeof query>);
+    const filter = filterOf(request.query as z.output<typeof query>);
     beginStream(reply);
-    const missed = history.after(lastEventId(request), wanted);
+    const missed = history.after(lastEventId(request), filter);
     if (missed !== '') reply.raw.write(missed);
-    listeners.set(reply.raw, { request, wanted });
+    listeners.set(reply.raw, { request, filter });
     reply.raw.on('close', () => listeners.delete(reply.raw));
   });
 }
 
-type Wanted = (change: ServerChange) => boolean;
+type Filter = (change: ServerChange) => boolean;
 
-function wantedBy({ run }: z.output<typeof query>): Wanted {
+function filterOf({ run }: z.output<typeof query>): Filter {
   if (run === undefined) return () => true;
   return ({ event, data }) => event === 'reload' || (event === 'run' && data === String(run));
 }
 
-/** What a client that comes back has heard last. */
+/** The id of the last event that a reconnecting client has received. */
 export function lastEventId({ headers }: FastifyRequest): string | undefined {
   const id = headers['last-event-id'];
   return typeof id === 'string' ? id : undefined;
 }
 
-/** From here on events are written to `reply.raw`. */
+/** Starts an event stream; the caller writes the events to `reply.raw`. */
 export function beginStream(reply: FastifyReply): void {
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -95,7 +95,7 @@ export function beginStream(reply: FastifyReply): void {
   reply.raw.flushHeaders();
 }
 
-/** Ends a stream now: what its reader has left unread would keep it open for as long as nobody reads. */
+/** Ends a stream at once, because unread data would keep it open until the client reads it. */
 export function endAtOnce(stream: ServerResponse): void {
   if (stream.writableLength > 0) stream.destroy();
   else stream.end();

@@ -10,17 +10,17 @@ import { beginStream, endAtOnce, lastEventId } from './events.ts';
 import { createLogWatches } from './log-watches.ts';
 
 const defaults = {
-  /** A log that grows sends no notice, and may grow on another host: its size is looked at so often, once for all its readers. */
-  lookMs: 150,
-  beatMs: 15_000,
-  /** Of one event. A line that is longer is cut. */
-  pieceBytes: 64 * 1024,
+  /** A growing log sends no notification, and may grow on another host: its size is polled, once for all readers. */
+  pollMs: 150,
+  heartbeatMs: 15_000,
+  /** Maximum size of one event. A longer line is split. */
+  chunkBytes: 64 * 1024,
 };
 
 /**
- * `/api/runs/:id/log/stream`: the log of a run as server-sent events while it grows. Each event is some lines; its id is the
- * offset in bytes behind them, so whoever comes back with it goes on exactly there. `end` is the last one, when the run is
- * finished. A reader takes what it can, at its own pace: nothing is kept here but one piece for each.
+ * Serves `/api/runs/:id/log/stream`: the log of a run as server-sent events while it grows. Each event is some lines; its id is the
+ * offset in bytes after them, so that a client that reconnects with it continues exactly there. The last event is `end`, when the run
+ * is finished. Each reader sets its own pace: the server buffers one chunk for each.
  */
 export function mountLogStream(
   server: FastifyInstance,
@@ -28,7 +28,7 @@ export function mountLogStream(
   changes: Pick<Changes, 'on'>,
   { isValid, ...options }: Partial<typeof defaults> & { isValid(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { lookMs: pollMs, beatMs: heartbeatMs, pieceBytes } = { ...defaults, ...options };
+  const { pollMs, heartbeatMs, chunkBytes } = { ...defaults, ...options };
   const watches = createLogWatches({
     pollMs,
     sizeOf: artifacts.logSize,
@@ -56,19 +56,19 @@ export function mountLogStream(
       beginStream(reply);
       const last = lastEventId(request);
       const start = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : from;
-      const gone = new AbortController();
-      reply.raw.on('close', () => gone.abort());
+      const disconnected = new AbortController();
+      reply.raw.on('close', () => disconnected.abort());
       const heartbeat = setInterval(async () => {
         reply.raw.write(': beat\n\n');
         if (await isValid(request).catch(() => true)) return;
-        gone.abort();
+        disconnected.abort();
         endAtOnce(reply.raw);
       }, heartbeatMs);
       try {
-        await follow(id, start, reply.raw, AbortSignal.any([gone.signal, closing.signal]));
+        await follow(id, start, reply.raw, AbortSignal.any([disconnected.signal, closing.signal]));
       } catch (error) {
-        // The answer has begun; the client comes back with the id of its last event.
-        request.log.warn({ err: error, run: id }, 'A log could not be streamed on.');
+        // The response has begun; the client reconnects with the id of its last event.
+        request.log.warn({ err: error, run: id }, 'Log stream interrupted');
       } finally {
         clearInterval(heartbeat);
         reply.raw.end();
@@ -76,43 +76,43 @@ export function mountLogStream(
     },
   );
 
-  /** Resolves when all was sent and the run is finished, or the reader is gone. */
-  async function follow(id: number, from: number, to: ServerResponse, gone: AbortSignal): Promise<void> {
+  /** Resolves when the log of a finished run is sent completely, or when `stop` aborts. */
+  async function follow(id: number, from: number, to: ServerResponse, stop: AbortSignal): Promise<void> {
     const watch = await watches.open(id);
     try {
-      for (let at = from; !gone.aborted; ) {
-        // In this order: a log that is read after the run had finished is complete.
+      for (let at = from; !stop.aborted; ) {
+        // Before the log is read: a log that is read after the run was finished is complete.
         const finished = watch.finished();
         for (;;) {
-          const bytes = await artifacts.readLog(id, at, pieceBytes);
-          const piece = linesOf(bytes, { full: pieceBytes, last: finished });
-          if (piece.length === 0 || gone.aborted) break;
-          at += piece.length;
-          if (!to.write(eventOf(piece, at))) await once(to, 'drain', { signal: gone });
+          const bytes = await artifacts.readLog(id, at, chunkBytes);
+          const chunk = linesOf(bytes, { full: chunkBytes, last: finished });
+          if (chunk.length === 0 || stop.aborted) break;
+          at += chunk.length;
+          if (!to.write(eventOf(chunk, at))) await once(to, 'drain', { signal: stop });
         }
-        if (finished && !gone.aborted) {
+        if (finished && !stop.aborted) {
           to.write(`id: ${at}\nevent: end\ndata:\n\n`);
           return;
         }
-        await watch.beyond(at, gone);
+        await watch.waitBeyond(at, stop);
       }
     } catch (error) {
-      if (!gone.aborted) throw error;
+      if (!stop.aborted) throw error;
     } finally {
       watch.close();
     }
   }
 }
 
-/** Whole lines; a line that does not fit, or the last one of a log, also without its end. */
+/** The whole lines of `bytes`; also an incomplete line if it fills the chunk or is the last one of the log. */
 function linesOf(bytes: Buffer, { full, last }: { full: number; last: boolean }): Buffer {
   const end = bytes.lastIndexOf(0x0a);
   if (end >= 0) return bytes.subarray(0, end + 1);
   return last || bytes.length === full ? wholeCharacters(bytes) : bytes.subarray(0, 0);
 }
 
-function eventOf(piece: Buffer, at: number): string {
-  const lines = piece
+function eventOf(chunk: Buffer, at: number): string {
+  const lines = chunk
     .toString('utf8')
     .replace(/\r?\n$/, '')
     .split(/\r\n|\r|\n/);

@@ -6,10 +6,10 @@ import { runId } from '../../operations/core/fields.ts';
 import { getRunWithFiles } from '../../operations/runs/run-record.ts';
 
 /**
- * What a browser may show in place. Everything else is a download: the pages that tests save come from shops, and must
- * not run as if they were pages of this server.
+ * Types that a browser may display. All other files are downloads: the pages that tests save come from shops, and must not run
+ * as pages of this server.
  */
-const shown: Record<string, string> = {
+const inlineTypes: Record<string, string> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
@@ -18,17 +18,17 @@ const shown: Record<string, string> = {
   '.log': 'text/plain; charset=utf-8',
 };
 
-/** `/api/runs/:id/artifacts/<path>`: a file of a run. */
+/** Serves `/api/runs/:id/artifacts/<path>`, the files of runs. */
 export function mountArtifacts(server: FastifyInstance, { runs, artifacts }: Context): void {
   const params = z.object({ id: runId, '*': z.string().max(1000) });
   server.get('/api/runs/:id/artifacts/*', { schema: { hide: true, params } }, async (request, reply) => {
     const { id, '*': path } = request.params as z.output<typeof params>;
     await getRunWithFiles(runs, id);
     const file = await artifacts.open(id, path);
-    const type = shown[extname(path).toLowerCase()];
+    const type = inlineTypes[extname(path).toLowerCase()];
     return (
       reply
-        // Without an origin of its own, and without scripts, should a browser show it all the same.
+        // No origin and no scripts, in case a browser displays the file nevertheless.
         .header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'self'")
         .header('content-disposition', type === undefined ? attachment(path) : 'inline')
         .header('content-length', file.size)
@@ -38,7 +38,7 @@ export function mountArtifacts(server: FastifyInstance, { runs, artifacts }: Con
   });
 }
 
-/** With the name of the file, in the form of RFC 6266 that takes any character. */
+/** A `content-disposition` with the name of the file, in the form of RFC 6266 that allows any character. */
 function attachment(path: string): string {
   const name = path.split('/').at(-1) ?? '';
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => {

@@ -7,9 +7,9 @@ import { describeIssues } from '../../operations/core/operation.ts';
 /** The media type of an error (RFC 9457). */
 export const problemType = 'application/problem+json';
 
-/** How an error travels: problem details (RFC 9457) with the code, the meaning and the remedy of the fault. */
+/** An error in a response: problem details (RFC 9457) with the code, the meaning and the remedy of the fault. */
 export const problem = z.object({
-  type: z.string().describe('Names the kind of fault'),
+  type: z.string().describe('The kind of fault'),
   title: z.string(),
   status: z.number(),
   detail: z.string().describe('What happened'),
@@ -19,7 +19,7 @@ export const problem = z.object({
 });
 export type Problem = z.output<typeof problem>;
 
-/** The problem that an error of a request is. `requestId` is what an unexpected error can be found by in the log. */
+/** The problem details for an error of a request. `requestId` identifies an unexpected error in the log. */
 export function toProblem(error: unknown, requestId: string): Problem {
   const { fault, status } = faultOfRequest(error, requestId);
   return {
@@ -34,25 +34,25 @@ export function toProblem(error: unknown, requestId: string): Problem {
 }
 
 function faultOfRequest(error: unknown, requestId: string): { fault: Fault; status: number } {
-  const plain = (fault: Fault, status: number = fault.status) => ({ fault, status });
-  if (error instanceof Fault && error.code !== 'INTERNAL') return plain(error);
+  const withStatus = (fault: Fault, status: number = fault.status) => ({ fault, status });
+  if (error instanceof Fault && error.code !== 'INTERNAL') return withStatus(error);
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map(({ instancePath, message }) => ({
       path: instancePath.split('/').filter((part) => part !== ''),
       message: message ?? 'is not valid',
     }));
-    return plain(new Fault('INPUT_INVALID', describeIssues(issues)));
+    return withStatus(new Fault('INPUT_INVALID', describeIssues(issues)));
   }
-  // Fastify's own refusals: too large, not JSON, another media type.
+  // Errors of Fastify itself: body too large, not JSON, unsupported media type.
   const status = (error as Partial<FastifyError>).statusCode;
   if (status !== undefined && status >= 400 && status < 500 && !isResponseSerializationError(error)) {
-    return plain(new Fault('INPUT_INVALID', toFault(error).message), status);
+    return withStatus(new Fault('INPUT_INVALID', toFault(error).message), status);
   }
-  // The message of an unexpected error may hold anything, so it stays in the log.
-  return plain(new Fault('INTERNAL', `Something unexpected happened; the log has it as ${requestId}.`));
+  // The message of an unexpected error may contain anything, so it is only logged.
+  return withStatus(new Fault('INTERNAL', `An unexpected error occurred. Search the log for ${requestId}.`));
 }
 
-/** `ENVIRONMENT_UNKNOWN` as `Environment unknown`. */
+/** `Environment unknown` for `ENVIRONMENT_UNKNOWN`. */
 function titleOf(code: FaultCode): string {
   const words = code.toLowerCase().replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { problem, problemType } from './problem.ts';
 
-/** The schema of a route: what checks it and what describes it. */
+/** The schema of a route, for validation and for the description of the API. */
 export function describeRoute(
   operationId: string,
   summary: string,
@@ -24,7 +24,7 @@ export function describeRoute(
     response: {
       200: answer,
       default: {
-        description: 'What went wrong (RFC 9457)',
+        description: 'The error (RFC 9457)',
         content: { [problemType]: { schema: problem } },
       },
     },

@@ -9,22 +9,22 @@ import { principalOf } from '../sign-in/guard.ts';
 import { answerWithEtag } from './etag.ts';
 import { describeRoute } from './route-schema.ts';
 
-const creatingHeaders = z.object({
-  // Any text that a header can carry, short enough for an index.
+const creationHeaders = z.object({
+  // Any text that is valid in a header, short enough for a database index.
   'idempotency-key': z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters')
     .optional()
-    .describe('A repeat with the same key within 24 hours gets the same answer and makes nothing'),
+    .describe('A retry with the same key within 24 hours gets the same response and creates nothing'),
   traceparent: z
     .string()
     .optional()
-    .describe('W3C Trace Context: the trace of a run goes on from there; what is none is ignored'),
+    .describe('W3C Trace Context: the run continues this trace; an invalid value is ignored'),
 });
 
 /**
- * Makes a route of every operation: validated and described by the same schemas; `perform` sees to who may. What every open page
- * asks for is read once for all that ask at the same time, see `createShared`.
+ * Adds a route for every operation, validated and described by the same schemas; `authorizeAndRun` checks permissions. Concurrent
+ * requests for live operations, which every open page polls, share one read: see `createRequestCoalescer`.
  */
 export function mountOperations(
   server: FastifyInstance,
@@ -32,19 +32,19 @@ export function mountOperations(
   changes: Changes,
   operations: readonly AnyOperation[],
 ): void {
-  const share = createRequestCoalescer<string>(changes);
+  const coalesce = createRequestCoalescer<string>(changes);
 
-  /** The answer as text, the same one for everybody. */
-  const shared = (operation: AnyOperation): AnyOperation => ({
+  /** An operation whose output is JSON text, shared by all concurrent requests. */
+  const coalesced = (operation: AnyOperation): AnyOperation => ({
     ...operation,
     run: (_context, input, requestContext) =>
-      share(`${operation.name} ${JSON.stringify(input)}`, async () =>
+      coalesce(`${operation.name} ${JSON.stringify(input)}`, async () =>
         JSON.stringify(operation.output.parse(await operation.run(context, input, requestContext))),
       ),
   });
 
   for (const operation of operations) {
-    const carriedOut = operation.live ? shared(operation) : operation;
+    const routed = operation.live ? coalesced(operation) : operation;
     server.route({
       method: operation.method,
       url: operation.path,
@@ -53,18 +53,18 @@ export function mountOperations(
       handler: async (request, reply) => {
         const parts = [request.query, request.body, request.params] as (object | undefined)[];
         const input = Object.assign({}, ...parts);
-        const headers = request.headers as z.output<typeof creatingHeaders>;
+        const headers = request.headers as z.output<typeof creationHeaders>;
         const { 'idempotency-key': key, traceparent: traceParent } = headers;
         const requestContext = {
           principal: principalOf(request),
           address: request.ip,
           ...defined({ key, traceParent }),
         };
-        const answer = await authorizeAndRun(context, carriedOut, input, requestContext);
-        // Whoever has made a change sees it in the next answer, also before the database has told of it.
-        if (operation.method !== 'GET') changes.made();
+        const output = await authorizeAndRun(context, routed, input, requestContext);
+        // The next read of this client must include the change, even before the notification of the database arrives.
+        if (operation.method !== 'GET') changes.invalidate();
         if (operation.live) reply.type('application/json; charset=utf-8');
-        return answer;
+        return output;
       },
     });
   }
@@ -78,12 +78,12 @@ function routeSchema(operation: AnyOperation) {
   return describeRoute(operation.name, `${operation.summary} (${operation.role})`, {
     answer: operation.output,
     ...(inPath.length > 0 && { params: operation.input.pick(pathMask) }),
-    ...(operation.creates && { headers: creatingHeaders }),
+    ...(operation.creates && { headers: creationHeaders }),
     ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
   });
 }
 
-/** The description of the API is made once, by whoever asks first. */
+/** Serves the OpenAPI description, which is created at the first request. */
 export function mountDescription(server: FastifyInstance): void {
   server.get('/api/openapi.json', { schema: { hide: true, response: { 200: z.unknown() } } }, () =>
     server.swagger(),

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * What every answer says to browsers: nothing in it is run or framed, or guessed to be of another type; nobody learns from where
- * a link was followed; pages of other sites get no hold of it. The page itself has a policy of its own (`page.ts`).
+ * Headers of every response: a browser must not run, frame or sniff it, must not send a referrer, and must isolate it from other
+ * origins. The page has its own content security policy (`page.ts`).
  */
 const headers = {
   'content-security-policy':
@@ -14,15 +14,15 @@ const headers = {
   'x-frame-options': 'SAMEORIGIN',
 };
 
-/** Half a year, for browsers that have seen the server over TLS once. */
-const onlyTls = { 'strict-transport-security': 'max-age=15552000' };
+/** Half a year, for browsers that have reached the server over TLS once. */
+const tlsHeaders = { 'strict-transport-security': 'max-age=15552000' };
 
-/** Before anything else looks at a request, so that refusals have them too. */
+/** Adds the headers before any other hook, so that rejected requests have them too. */
 export function addSecurityHeaders(
   server: FastifyInstance,
   { publicUrl }: { publicUrl: string | undefined },
 ) {
-  const all = publicUrl?.startsWith('https:') ? { ...headers, ...onlyTls } : headers;
+  const all = publicUrl?.startsWith('https:') ? { ...headers, ...tlsHeaders } : headers;
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(all);
   });

@@ -34,23 +34,23 @@ import { problemType, toProblem } from './problem.ts';
 import { mountDescription, mountOperations } from './routes.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
-/** An import of many env files is the largest thing that anybody sends. */
+/** The largest requests are imports of many env files. */
 const bodyLimitBytes = 4 * 1024 * 1024;
-/** For a request to arrive completely. Answers may take longer. */
+/** For a request to arrive completely. Responses may take longer. */
 const requestTimeoutMs = 30_000;
 
 export interface RunningServer {
-  /** Where it answers, from this machine. */
+  /** The address on this machine. */
   url: string;
-  /** What commands on the data folder of this server show to it: an admin, while the server runs. */
+  /** The admin token for commands on the same data folder, valid while the server runs. */
   localToken: string;
-  /** Ends open streams too. */
+  /** Also ends open event streams. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the HTTP server on MATRE_HOST and MATRE_PORT. Where people must sign in and there is no admin yet, the log has a
- * link to make one. Errors: CONFIG_INVALID.
+ * Starts the HTTP server on MATRE_HOST and MATRE_PORT. When sign-in is required and there is no admin yet, a link to create one
+ * is logged. Errors: CONFIG_INVALID.
  */
 export async function startServer(context: Context, version: string): Promise<RunningServer> {
   const { host, port, publicUrl } = context.config.server;
@@ -64,13 +64,13 @@ export async function startServer(context: Context, version: string): Promise<Ru
   }
   const address = server.server.address();
   const actualPort = typeof address === 'object' && address ? address.port : port;
-  const url = `http://${reachable(host)}:${actualPort}`;
+  const url = `http://${localHost(host)}:${actualPort}`;
   if (signInRequired(context.config)) await inviteFirstAdmin(context, publicUrl ?? url);
   return { url, localToken, close: () => server.close() };
 }
 
-/** The server with all its routes, not yet listening. */
-export async function createServer(
+/** Creates the server with all its routes; it does not listen yet. Errors: CONFIG_INVALID. */
+async function createServer(
   context: Context,
   { version, localToken }: { version: string; localToken: string },
 ): Promise<FastifyInstance> {
@@ -78,28 +78,28 @@ export async function createServer(
   const signIn = signInRequired(config);
   const server = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
-    // A line for each request would drown what matters.
+    // One line for each request would hide important messages.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
-    // What the router refuses (an address that is none, or far too long) comes to no route.
-    frameworkErrors: answerProblem,
+    // Requests that the router rejects (an invalid or far too long URL) reach no route.
+    frameworkErrors: sendProblem,
     trustProxy: config.server.trustedProxies.length > 0 && config.server.trustedProxies,
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
-  // JSON is all that is understood. Other types can be posted by a form of any page, without asking us first.
+  // Only JSON is accepted: a form of any page can post other types without a CORS preflight.
   server.removeContentTypeParser('text/plain');
 
   addSecurityHeaders(server, config.server);
   const guard = createGuard({ access, server: config.server, signIn, localToken });
-  server.decorateRequest('who', undefined);
+  server.decorateRequest('principal', undefined);
   server.decorateRequest('sessionSecret', undefined);
   server.addHook('onRequest', (request) => guard.check(request));
-  server.addHook('onSend', async (request) => guard.answered(request));
-  server.setErrorHandler(answerProblem);
+  server.addHook('onSend', async (request) => guard.responded(request));
+  server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request) => {
     throw new Fault('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`);
   });
@@ -107,7 +107,7 @@ export async function createServer(
   await server.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'matre', version } },
     transform: jsonSchemaTransform,
-    // Schemas that contain themselves are named, and the names are explained there.
+    // Recursive schemas become named components.
     transformObject: jsonSchemaTransformObject,
   });
   await server.register(async (api) => {
@@ -134,23 +134,23 @@ export async function createServer(
   return server;
 }
 
-/** Every error is answered as problem details; those of ours are in the log as well. */
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+/** Sends an error as problem details. Errors of status 5xx are logged as well. */
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error, request.id);
   if (problem.status >= 500) {
     const path = request.url.split('?', 1)[0];
-    request.log.error({ err: error, method: request.method, path }, 'A request failed.');
+    request.log.error({ err: error, method: request.method, path }, 'Request failed');
   }
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
-  // Past the serializer of the route, which knows the answer only.
+  // Bypasses the serializer of the route, which is for its output only.
   return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
 }
 
 function listenFault(error: unknown, host: string, port: number): Fault {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return new Fault('CONFIG_INVALID', `Port ${port} of ${host} is in use; set MATRE_PORT to another one.`);
+    return new Fault('CONFIG_INVALID', `Port ${port} of ${host} is in use; set MATRE_PORT to another port.`);
   }
   return new Fault(
     'CONFIG_INVALID',
@@ -158,8 +158,8 @@ function listenFault(error: unknown, host: string, port: number): Fault {
   );
 }
 
-/** Where commands on this machine find a server that listens on `host`. */
-function reachable(host: string): string {
+/** The host at which this machine reaches a server that listens on `host`. */
+function localHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::' || host === '[::]') return '[::1]';
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

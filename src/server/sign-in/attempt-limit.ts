@@ -3,27 +3,27 @@ import { Fault } from '../../faults/fault.ts';
 import { attemptsKey } from '../../operations/users/users.ts';
 import type { SignInAttempts } from '../../store/access/sign-in-attempts.ts';
 
-/** In a quarter of an hour. From one address more, because an office may share one. */
+/** In a quarter of an hour. More from one address, because an office may share one. */
 const maxPerName = 10;
 const maxPerAddress = 100;
 
 /**
- * Refuses whoever tries too often to guess a password, before it is looked at: SIGN_IN_TOO_OFTEN. All servers on one database
- * count together. A name that is being guessed cannot sign in meanwhile; sessions and tokens go on. Comes before
- * the audit trail, so that nobody can fill that.
+ * Counts an attempt to sign in. Errors: SIGN_IN_TOO_OFTEN after too many, before the password is checked. All servers on one database
+ * share the counts. While the password of a name is being guessed that name cannot sign in; its sessions and tokens stay valid. Runs
+ * before the audit trail is written, so that attempts cannot flood it.
  */
 export async function limitSignIn(
   attempts: SignInAttempts,
   { address, name }: { address: string; name?: string },
 ): Promise<void> {
-  const refuse = (whose: string) => {
-    throw new Fault('SIGN_IN_TOO_OFTEN', `There were too many attempts to sign in ${whose}.`);
+  const refuse = (origin: string) => {
+    throw new Fault('SIGN_IN_TOO_OFTEN', `There were too many attempts to sign in ${origin}.`);
   };
   if ((await attempts.count(`address ${networkOf(address)}`)) > maxPerAddress) refuse('from this address');
   if (name !== undefined && (await attempts.count(attemptsKey(name))) > maxPerName) refuse('with this name');
 }
 
-/** Whoever has one IPv6 address has a /64 of them. */
+/** The address of IPv4, or the /64 network of IPv6, because a host usually has all addresses of its /64. */
 export function networkOf(address: string): string {
   const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIPv4(mapped) || !isIPv6(address)) return mapped;

@@ -15,29 +15,29 @@ const config: OidcConfig = {
 };
 const ada = { preferred_username: 'ada' };
 
-describe('who somebody is, by the claims of a provider', () => {
-  it('has the highest role that a value gives, of a list or a text', () => {
+describe('the user of claims', () => {
+  it('has the highest role that a value of a list or text grants', () => {
     expect(userOf({ ...ada, groups: ['ops', 'leads', 7] }, config)).toEqual({ name: 'ada', role: 'admin' });
     expect(userOf({ ...ada, groups: 'qa' }, config).role).toBe('operator');
   });
 
-  it('has the role of everybody only where that is set', () => {
+  it('has the role of * only if that is configured', () => {
     expect(() => userOf({ ...ada, groups: ['cooks'] }, config)).toThrowError(/gives a role/);
     expect(() => userOf(ada, config)).toThrowError(/gives a role/);
     const open = { ...config, values: { ...config.values, viewer: ['*'] } };
     expect(userOf(ada, open).role).toBe('viewer');
-    // A group with that name is nothing special.
+    // A group named * grants nothing.
     expect(() => userOf({ ...ada, groups: ['*'] }, config)).toThrowError();
   });
 
-  it('finds what lies deeper, and nothing that every object has', () => {
+  it('finds nested claims, and no properties of prototypes', () => {
     const deep = { ...config, roleClaim: 'realm_access.roles' };
     expect(userOf({ ...ada, realm_access: { roles: ['qa'] } }, deep).role).toBe('operator');
     expect(userOf({ ...ada, 'realm_access.roles': ['leads'] }, deep).role).toBe('admin');
     expect(() => userOf(ada, { ...config, roleClaim: 'constructor.name' })).toThrowError();
   });
 
-  it('is called by the mail address when there is no usable name', () => {
+  it('has the email address as name when the name is unusable', () => {
     const claims = { preferred_username: 'Ada Lovelace', email: 'ada@example.com', groups: 'qa' };
     expect(userOf(claims, config).name).toBe('ada@example.com');
     expect(() => userOf({ groups: 'qa', preferred_username: 'token ci' }, config)).toThrowError(
@@ -56,6 +56,6 @@ it.each([
   ['/..//evil.example.com', '/'],
   ['javascript:alert(1)', '/'],
   [['/a', '/b'], '/'],
-])('after signing in %j leads to %s', (wanted, path) => {
-  expect(pathWithin('https://matre.example.com', wanted)).toBe(path);
+])('after sign-in %j leads to %s', (returnTo, path) => {
+  expect(pathWithin('https://matre.example.com', returnTo)).toBe(path);
 });

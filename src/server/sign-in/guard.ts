@@ -10,39 +10,41 @@ import { createHostChecks } from './trusted-hosts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks. Absent only where the entrance of the route lets in everybody. */
+    /** Who sent the request. `undefined` only where the route admits requests without sign-in. */
     principal: Principal | undefined;
-    /** The secret of the session, when there is one. */
+    /** The secret of the browser session, if there is one. */
     sessionSecret: string | undefined;
   }
   interface FastifyContextConfig {
     /**
-     * Who may come in; without it, who has signed in. `open`: everybody, by a name of this server. `sign-in`: the same, to
-     * sign in. `probe`: everybody, by any name.
+     * Who may use the route; by default only signed-in users. `open`: everyone, under a host name of this server. `sign-in`: the
+     * same, for signing in. `probe`: everyone, under any host name.
      */
     entrance?: 'open' | 'sign-in' | 'probe';
   }
 }
 
 /**
- * How long it is remembered who a cookie or a token stands for, to read something. Whoever changes something is looked up each
- * time, and that a change was made here forgets all; what another process changed is seen this much later.
+ * How long the principal of a cookie or token is cached for reading requests. Writing requests always read it from the database, and
+ * clear the cache; changes of another process take effect after this time.
  */
-const cachedMs = 1_000;
+const cacheMs = 1_000;
 
-/** Whoever works on this machine where nobody signs in. */
+/** The principal of all requests when sign-in is off. */
 const local: Principal = { name: 'local', role: 'admin', via: 'open' };
 
+const notSignedIn = 'The request has no credentials. Sign in, or send an API token.';
+
 export interface Guard {
-  /** Decides whether a request may come in, or throws; then knows who asks. */
+  /** Admits a request and sets its principal. Errors: UNAUTHORIZED, HOST_REFUSED, CSRF_REFUSED. */
   check(request: FastifyRequest): Promise<void>;
-  /** After an answer: what was changed counts from the next request on. */
-  answered(request: FastifyRequest): void;
-  /** Whether who was let in some time ago would be let in now. */
+  /** After a response: clears the cache if the request may have changed users, sessions or tokens. */
+  responded(request: FastifyRequest): void;
+  /** Whether the credentials of an earlier request are still valid. */
   isValid(request: FastifyRequest): Promise<boolean>;
 }
 
-/** `localToken` is the one that commands on the data folder of this server show. */
+/** `localToken` is the token of commands on the data folder of this server. */
 export function createGuard(options: {
   access: Access;
   server: Config['server'];
@@ -51,9 +53,9 @@ export function createGuard(options: {
 }): Guard {
   const { access, server, signIn, localToken } = options;
   const hosts = createHostChecks(server, { signIn });
-  const memory = createPrincipalCache({ forMs: cachedMs });
+  const cache = createPrincipalCache({ ttlMs: cacheMs });
 
-  async function ofToken(token: string): Promise<Principal | undefined> {
+  async function principalOfToken(token: string): Promise<Principal | undefined> {
     if (isSame(token, localToken)) return local;
     if (server.token !== undefined && isSame(token, server.token)) {
       return { name: 'token MATRE_TOKEN', role: 'admin', via: 'token' };
@@ -63,14 +65,14 @@ export function createGuard(options: {
 
   async function identify(request: FastifyRequest): Promise<Principal | undefined> {
     if (!signIn) return local;
-    const known = onlyReads(request)
-      ? memory.whoIs
-      : (_secret: string, ask: () => Promise<Principal | undefined>) => ask();
+    const find = isReading(request)
+      ? cache.find
+      : (_secret: string, read: () => Promise<Principal | undefined>) => read();
     const token = bearerToken(request);
-    if (token !== undefined) return known(`token ${token}`, () => ofToken(token));
+    if (token !== undefined) return find(`token ${token}`, () => principalOfToken(token));
     const secret = readCookie(request, 'matre_session');
     if (secret === undefined) return undefined;
-    const principal = await known(`session ${secret}`, () => access.sessions.findPrincipal(secret));
+    const principal = await find(`session ${secret}`, () => access.sessions.findPrincipal(secret));
     if (principal) request.sessionSecret = secret;
     return principal;
   }
@@ -80,18 +82,18 @@ export function createGuard(options: {
       const { entrance } = request.routeOptions.config;
       if (entrance === 'probe') return;
       hosts.refuseForeignOrigin(request);
-      // A page that came here under another name cannot know a token.
+      // A page under a foreign host name cannot know a token.
       if (!signIn || bearerToken(request) === undefined) hosts.refuseForeignHost(request);
       request.principal = await identify(request);
       if (request.sessionSecret !== undefined && entrance !== 'sign-in') refuseWithoutCsrf(request);
       if (request.principal === undefined && entrance === undefined) {
-        const what =
-          bearerToken(request) === undefined ? 'Nobody is signed in.' : 'The token is not valid (any more).';
-        throw new Fault('UNAUTHORIZED', what);
+        const message =
+          bearerToken(request) === undefined ? notSignedIn : 'The token is invalid or has expired.';
+        throw new Fault('UNAUTHORIZED', message);
       }
     },
-    answered(request) {
-      if (!onlyReads(request)) memory.forget();
+    responded(request) {
+      if (!isReading(request)) cache.clear();
     },
     async isValid(request) {
       return (await identify(request)) !== undefined;
@@ -99,32 +101,32 @@ export function createGuard(options: {
   };
 }
 
-/** Lets in everybody at all routes of a plugin: for files that hold nothing of anybody, such as those of the page. */
+/** Admits everyone to all routes of a plugin, for public files such as those of the page. */
 export function openToAll(plugin: FastifyInstance): void {
   plugin.addHook('onRoute', (route) => {
     route.config = { ...route.config, entrance: 'open' };
   });
 }
 
-/** Whoever asks for a route that lets in nobody unknown. */
+/** The principal of a request to a route that requires sign-in. Errors: UNAUTHORIZED. */
 export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === undefined) throw new Fault('UNAUTHORIZED', 'Nobody is signed in.');
+  if (request.principal === undefined) throw new Fault('UNAUTHORIZED', notSignedIn);
   return request.principal;
 }
 
-/** A browser sends cookies by itself, also for a page of somebody else; this header it does not. */
+/** A browser sends cookies also for requests of foreign pages, but not this header. Errors: CSRF_REFUSED. */
 function refuseWithoutCsrf(request: FastifyRequest): void {
-  if (onlyReads(request)) return;
-  const given = request.headers['x-csrf-token'];
+  if (isReading(request)) return;
+  const token = request.headers['x-csrf-token'];
   const expected = csrfOf(request.sessionSecret ?? '');
-  if (typeof given !== 'string' || !isSame(given, expected)) {
-    throw new Fault('CSRF_REFUSED', 'The header X-CSRF-Token is missing, or not that of this session.');
+  if (typeof token !== 'string' || !isSame(token, expected)) {
+    throw new Fault('CSRF_REFUSED', 'The header X-CSRF-Token is missing or does not belong to this session.');
   }
 }
 
-const onlyReads = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+const isReading = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
-/** Of `Authorization: Bearer`. Other schemes may be for a proxy before us. */
+/** The token of `Authorization: Bearer`. Other schemes may be for a proxy in front of this server. */
 function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }

@@ -9,11 +9,11 @@ import { createProvider } from './provider.ts';
 import type { BrowserSessions } from './session.ts';
 
 const path = '/api/sign-in/oidc';
-/** The browser keeps this while it is at the provider, encrypted: nobody can make it up. */
+/** Context of the encryption of the cookie that holds the state; the encryption makes it impossible to forge. */
 const secretContext = 'sign-in/oidc';
 const lifetimeMs = 10 * 60_000;
 
-const journey = z.object({
+const storedState = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
@@ -22,8 +22,8 @@ const journey = z.object({
 });
 
 /**
- * Signing in with OpenID Connect. Both are addresses that a browser opens, so what goes wrong is told by the page: it is
- * opened with `?signInError=<code>`.
+ * Adds the routes for signing in with OpenID Connect. A browser opens both, so errors are shown by the page: the browser is redirected
+ * to it with `?signInError=<code>`.
  */
 export function mountOidcRoutes(server: FastifyInstance, context: Context, sessions: BrowserSessions): void {
   const { access, config, log } = context;
@@ -36,26 +36,26 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
   server.get(path, options, async (request, reply) => {
     const { returnTo } = request.query as { returnTo?: unknown };
     try {
-      const { url, departure } = await provider.depart();
-      const kept: z.output<typeof journey> = {
-        ...departure,
+      const { url, state } = await provider.begin();
+      const stored: z.output<typeof storedState> = {
+        ...state,
         returnTo: pathWithin(publicUrl, returnTo),
         until: Date.now() + lifetimeMs,
       };
-      const value = access.secrets.encrypt(JSON.stringify(kept), secretContext);
+      const value = access.secrets.encrypt(JSON.stringify(stored), secretContext);
       setCookie(request, reply, { name: 'matre_oidc', value, publicUrl });
       return reply.redirect(url.href);
     } catch (error) {
-      return reply.redirect(explain(error));
+      return reply.redirect(errorPath(error));
     }
   });
 
   server.get(`${path}/callback`, options, async (request, reply) => {
     try {
-      const kept = readJourney(readCookie(request, 'matre_oidc'));
+      const stored = readState(readCookie(request, 'matre_oidc'));
       setCookie(request, reply, { name: 'matre_oidc', value: undefined, publicUrl });
-      const mark = request.url.indexOf('?');
-      const claims = await provider.arrive(mark < 0 ? '' : request.url.slice(mark), kept);
+      const queryStart = request.url.indexOf('?');
+      const claims = await provider.finish(queryStart < 0 ? '' : request.url.slice(queryStart), stored);
       const user = userOf(claims, oidc);
       const principal = { name: user.name, via: 'oidc' } as const;
       const subject = `${user.name}: ${user.role}`;
@@ -67,38 +67,38 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
           await sessions.begin(request, reply, account.id);
         },
       );
-      return reply.redirect(kept.returnTo);
+      return reply.redirect(stored.returnTo);
     } catch (error) {
-      return reply.redirect(explain(error));
+      return reply.redirect(errorPath(error));
     }
   });
 
-  function readJourney(cookie: string | undefined): z.output<typeof journey> {
+  function readState(cookie: string | undefined): z.output<typeof storedState> {
     try {
-      const kept = journey.parse(JSON.parse(access.secrets.decrypt(cookie ?? '', secretContext)));
-      if (kept.until > Date.now()) return kept;
+      const stored = storedState.parse(JSON.parse(access.secrets.decrypt(cookie ?? '', secretContext)));
+      if (stored.until > Date.now()) return stored;
     } catch {
-      // As if there were none.
+      // An invalid cookie is treated as a missing one.
     }
     throw new Fault(
       'OIDC_REFUSED',
-      'This browser did not begin the sign-in here, or more than ten minutes ago.',
+      'This browser did not start the sign-in here, or it did more than ten minutes ago. Sign in again.',
     );
   }
 
-  function explain(error: unknown): string {
+  function errorPath(error: unknown): string {
     const fault = toFault(error);
-    // In words alone: what a provider answered may hold tokens.
-    log.warn({ code: fault.code }, `A sign-in with ${oidc?.name} failed: ${fault.message}`);
+    // The message alone, because the response of a provider may contain tokens.
+    log.warn({ code: fault.code, provider: oidc?.name, reason: fault.message }, 'Sign-in failed');
     return `/?signInError=${fault.code}`;
   }
 }
 
-/** A path of this server, whatever was asked for: nobody is sent to another site. */
-export function pathWithin(base: string, wanted: unknown): string {
-  if (typeof wanted !== 'string' || !wanted.startsWith('/') || !URL.canParse(wanted, base)) return '/';
-  const { origin, pathname, search, hash } = new URL(wanted, base);
-  // A path that begins with two slashes is a host for browsers.
+/** `target` if it is a path of this server, else `/`: a browser is never sent to another site. */
+export function pathWithin(base: string, target: unknown): string {
+  if (typeof target !== 'string' || !target.startsWith('/') || !URL.canParse(target, base)) return '/';
+  const { origin, pathname, search, hash } = new URL(target, base);
+  // Browsers read a path that begins with two slashes as a host.
   if (origin !== new URL(base).origin || pathname.startsWith('//')) return '/';
   return pathname + search + hash;
 }

@@ -4,34 +4,36 @@ import { createPrincipalCache } from './principal-cache.ts';
 
 const ada: Principal = { name: 'ada', role: 'admin', via: 'password' };
 
-describe('who a secret stands for', () => {
-  it('is asked once for many at the same time, for each secret', async () => {
-    const memory = createPrincipalCache({ forMs: 60_000 });
-    const asked: string[] = [];
-    const whoIs = (secret: string) =>
-      memory.whoIs(secret, async () => {
-        asked.push(secret);
+describe('the principal of a secret', () => {
+  it('is read once for concurrent calls with the same secret', async () => {
+    const cache = createPrincipalCache({ ttlMs: 60_000 });
+    const reads: string[] = [];
+    const find = (secret: string) =>
+      cache.find(secret, async () => {
+        reads.push(secret);
         return secret === 'one' ? ada : undefined;
       });
-    expect(await Promise.all([whoIs('one'), whoIs('two'), whoIs('one')])).toEqual([ada, undefined, ada]);
-    expect(asked).toEqual(['one', 'two']);
-    memory.forget();
-    await whoIs('one');
-    expect(asked).toEqual(['one', 'two', 'one']);
+    expect(await Promise.all([find('one'), find('two'), find('one')])).toEqual([ada, undefined, ada]);
+    expect(reads).toEqual(['one', 'two']);
+    cache.clear();
+    await find('one');
+    expect(reads).toEqual(['one', 'two', 'one']);
   });
 
-  it('is asked again when its time is over, and after an error', async () => {
-    let asked = 0;
-    const memory = createPrincipalCache({ forMs: 0 });
-    const count = async () => {
-      asked += 1;
+  it('is read again after its time to live, and after an error', async () => {
+    let reads = 0;
+    const cache = createPrincipalCache({ ttlMs: 0 });
+    const read = async () => {
+      reads += 1;
       return ada;
     };
-    await memory.whoIs('one', count);
-    await memory.whoIs('one', count);
-    expect(asked).toBe(2);
-    const long = createPrincipalCache({ forMs: 60_000 });
-    await expect(long.whoIs('one', () => Promise.reject(new Error('away')))).rejects.toThrowError('away');
-    expect(await long.whoIs('one', count)).toEqual(ada);
+    await cache.find('one', read);
+    await cache.find('one', read);
+    expect(reads).toBe(2);
+    const longCache = createPrincipalCache({ ttlMs: 60_000 });
+    await expect(longCache.find('one', () => Promise.reject(new Error('unreachable')))).rejects.toThrowError(
+      'unreachable',
+    );
+    expect(await longCache.find('one', read)).toEqual(ada);
   });
 });

@@ -1,27 +1,27 @@
 import type { Principal } from '../../model/access.ts';
 
-/** So that a flood of made-up secrets takes no room. */
-const most = 1_000;
+/** Limits the memory that a flood of invented secrets can use. */
+const maxEntries = 1_000;
 
 /**
- * Remembers for a moment who a secret stands for. One change makes fifty open pages ask several questions each, and without
- * it the database would be asked for all of them who they are.
+ * Caches the principal of a secret for `ttlMs`. After a change fifty open pages send several requests each, and without the cache
+ * each request would read its principal from the database. Not `createMemo`: entries expire, and all are dropped at once.
  */
-export function createPrincipalCache({ forMs }: { forMs: number }) {
-  const known = new Map<string, { until: number; principal: Promise<Principal | undefined> }>();
+export function createPrincipalCache({ ttlMs }: { ttlMs: number }) {
+  const entries = new Map<string, { expiresAt: number; principal: Promise<Principal | undefined> }>();
   return {
-    whoIs(secret: string, ask: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
-      const found = known.get(secret);
-      if (found && found.until > performance.now()) return found.principal;
-      if (known.size >= most) known.clear();
-      const principal = ask();
-      known.set(secret, { until: performance.now() + forMs, principal });
-      // An error is told, and not remembered.
-      principal.catch(() => known.delete(secret));
+    find(secret: string, read: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
+      const cached = entries.get(secret);
+      if (cached && cached.expiresAt > performance.now()) return cached.principal;
+      if (entries.size >= maxEntries) entries.clear();
+      const principal = read();
+      entries.set(secret, { expiresAt: performance.now() + ttlMs, principal });
+      // Errors are not cached.
+      principal.catch(() => entries.delete(secret));
       return principal;
     },
 
-    /** Somebody may have signed out, or have another role. */
-    forget: () => known.clear(),
+    /** For changes after which a user may be signed out or have another role. */
+    clear: () => entries.clear(),
   };
 }

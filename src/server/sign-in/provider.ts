@@ -1,38 +1,35 @@
 import * as client from 'openid-client';
+import { memoize } from '../../async/single-flight.ts';
 import type { OidcConfig } from '../../config/config.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Claims } from './claims.ts';
 
 const timeoutSeconds = 10;
 
-/** What is remembered of a sign-in that goes on at the provider. */
-export interface Departure {
+/** The state of a sign-in while the browser is at the provider. */
+export interface SignInState {
   state: string;
   nonce: string;
   verifier: string;
 }
 
 /**
- * An OpenID provider: authorization code flow with PKCE, state and nonce. It is asked for its description when somebody signs
- * in first, and again if that failed: the server starts without it.
+ * An OpenID provider: authorization code flow with PKCE, state and nonce. Its configuration is discovered at the first sign-in, and
+ * again after a failure, so that the server starts without the provider.
  */
 export function createProvider(config: OidcConfig, redirectUri: string) {
-  let found: Promise<client.Configuration> | undefined;
-  const discovered = () => {
-    found ??= discover(config).catch((error) => {
-      found = undefined;
-      throw new Fault('OIDC_UNREACHABLE', `${config.issuer} does not describe itself: ${inWords(error)}.`, {
-        cause: error,
-      });
-    });
-    return found;
-  };
+  const readConfiguration = memoize(() =>
+    discover(config).catch((error): never => {
+      const message = `The configuration of ${config.issuer} could not be read: ${describeError(error)}.`;
+      throw new Fault('OIDC_UNREACHABLE', message, { cause: error });
+    }),
+  );
 
   return {
-    /** Where the browser goes. Errors: OIDC_UNREACHABLE. */
-    async depart(): Promise<{ url: URL; departure: Departure }> {
-      const configuration = await discovered();
-      const departure = {
+    /** The URL of the provider to send the browser to, and the state to keep until it returns. Errors: OIDC_UNREACHABLE. */
+    async begin(): Promise<{ url: URL; state: SignInState }> {
+      const configuration = await readConfiguration();
+      const signIn = {
         state: client.randomState(),
         nonce: client.randomNonce(),
         verifier: client.randomPKCECodeVerifier(),
@@ -40,20 +37,20 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
       const url = client.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: config.scopes,
-        state: departure.state,
-        nonce: departure.nonce,
-        code_challenge: await client.calculatePKCECodeChallenge(departure.verifier),
+        state: signIn.state,
+        nonce: signIn.nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(signIn.verifier),
         code_challenge_method: 'S256',
       });
-      return { url, departure };
+      return { url, state: signIn };
     },
 
-    /** Who came back, by the query that the browser brought. Errors: OIDC_UNREACHABLE, OIDC_REFUSED. */
-    async arrive(
+    /** The claims about the user who returns, by the query of the callback. Errors: OIDC_UNREACHABLE, OIDC_REFUSED. */
+    async finish(
       search: string,
-      { state, nonce, verifier }: Departure,
+      { state, nonce, verifier }: SignInState,
     ): Promise<Claims & { iss: string; sub: string }> {
-      const configuration = await discovered();
+      const configuration = await readConfiguration();
       try {
         const tokens = await client.authorizationCodeGrant(configuration, new URL(redirectUri + search), {
           pkceCodeVerifier: verifier,
@@ -62,15 +59,19 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
           idTokenExpected: true,
         });
         const claims = tokens.claims() as client.IDToken;
-        // Many providers tell groups only here.
-        const more = configuration.serverMetadata().userinfo_endpoint
+        // Many providers send groups only here.
+        const userInfo = configuration.serverMetadata().userinfo_endpoint
           ? await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)
           : {};
-        return { ...more, ...claims };
+        return { ...userInfo, ...claims };
       } catch (error) {
-        throw new Fault('OIDC_REFUSED', `${config.name} did not confirm the sign-in: ${inWords(error)}.`, {
-          cause: error,
-        });
+        throw new Fault(
+          'OIDC_REFUSED',
+          `${config.name} did not confirm the sign-in: ${describeError(error)}.`,
+          {
+            cause: error,
+          },
+        );
       }
     },
   };
@@ -78,19 +79,21 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
 
 async function discover(config: OidcConfig): Promise<client.Configuration> {
   const { issuer, clientId, clientSecret } = config;
-  // Settings allow http for this machine alone.
+  // The settings allow http only for this machine.
   const execute = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
-  const found = await client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+  const discovered = await client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
     execute,
     timeout: timeoutSeconds,
   });
-  // The one that every provider has by default, unless it says otherwise.
-  const methods = found.serverMetadata().token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  // The default method of the specification.
+  const methods = discovered.serverMetadata().token_endpoint_auth_methods_supported ?? [
+    'client_secret_basic',
+  ];
   const authentication = methods.includes('client_secret_basic')
     ? client.ClientSecretBasic(clientSecret)
     : client.ClientSecretPost(clientSecret);
   const configuration = new client.Configuration(
-    found.serverMetadata(),
+    discovered.serverMetadata(),
     clientId,
     clientSecret,
     authentication,
@@ -100,11 +103,11 @@ async function discover(config: OidcConfig): Promise<client.Configuration> {
   return configuration;
 }
 
-/** What went wrong, with its causes and with what the provider says; nothing else of its answer, which may hold tokens. */
-function inWords(error: unknown): string {
-  if (!(error instanceof Error)) return 'for an unknown reason';
+/** The message of an error, of its causes and of the provider; nothing else of the response, which may contain tokens. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
   const { error: code, error_description: description } = error as Partial<client.ResponseBodyError>;
-  const said = [code, description].filter((each) => typeof each === 'string');
-  const why = error.cause instanceof Error ? [inWords(error.cause)] : [];
-  return [error.message, ...said, ...why].join(': ');
+  const providerMessages = [code, description].filter((each) => typeof each === 'string');
+  const causes = error.cause instanceof Error ? [describeError(error.cause)] : [];
+  return [error.message, ...providerMessages, ...causes].join(': ');
 }

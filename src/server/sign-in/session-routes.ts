@@ -13,19 +13,22 @@ import { limitSignIn } from './attempt-limit.ts';
 import { principalOf } from './guard.ts';
 import { type BrowserSessions, sessionView } from './session.ts';
 
-/** A name and two passwords need no more. */
+/** Enough for a name and two passwords. */
 const bodyLimit = 16 * 1024;
 
 const password = z.string().max(500);
 const credentials = z.strictObject({ name: line(200), password });
 const passwords = z.strictObject({ current: password, next: newPassword });
 const firstAdmin = z.strictObject({
-  token: z.string().max(200).describe('Of the link in the log'),
+  token: z.string().max(200).describe('The token in the link of the log'),
   name: userName,
   password: newPassword,
 });
 
-/** Signing in and out with a password, and the first admin. These are not operations: they are about the browser that asks. */
+/**
+ * Adds the routes for signing in and out with a password, and for the first admin. They are not operations, because they act on the
+ * session of the browser.
+ */
 export function mountSessionRoutes(
   server: FastifyInstance,
   context: Context,
@@ -37,7 +40,7 @@ export function mountSessionRoutes(
     '/api/session',
     {
       config: { entrance: 'open' },
-      schema: describeRoute('session.show', 'Show who is signed in, and how one can', {
+      schema: describeRoute('session.show', 'Show who is signed in, and the methods to sign in', {
         answer: sessionView,
       }),
     },
@@ -61,10 +64,10 @@ export function mountSessionRoutes(
       refuseUnlessRequired();
       const { name, password } = request.body as z.output<typeof credentials>;
       const account = await access.accounts.find(name);
-      // What was typed as a name may be a password.
+      // The typed name of an unknown user is not recorded, because it may be a password.
       const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
       await limitSignIn(access.attempts, { address: request.ip, name });
-      await told(request, principal, 'session.begin', async () => {
+      await auditSession(request, principal, 'session.begin', async () => {
         await checkPassword(name, account, password);
         await sessions.begin(request, reply, (account as Account).id);
       });
@@ -79,9 +82,9 @@ export function mountSessionRoutes(
       schema: describeRoute('session.end', 'Sign out', { answer: sessionView }),
     },
     async (request, reply) => {
-      const { principal: who } = request;
-      if (who && request.sessionSecret !== undefined) {
-        await told(request, who, 'session.end', () => sessions.end(request, reply));
+      const { principal } = request;
+      if (principal && request.sessionSecret !== undefined) {
+        await auditSession(request, principal, 'session.end', () => sessions.end(request, reply));
       }
       return sessions.view(request);
     },
@@ -91,7 +94,7 @@ export function mountSessionRoutes(
     '/api/session/password',
     {
       bodyLimit,
-      schema: describeRoute('session.password', 'Change one’s own password; all other sessions end', {
+      schema: describeRoute('session.password', 'Change your own password; ends all other sessions', {
         answer: sessionView,
         body: passwords,
       }),
@@ -100,14 +103,14 @@ export function mountSessionRoutes(
       const { current, next } = request.body as z.output<typeof passwords>;
       const principal = principalOf(request);
       if (request.sessionSecret === undefined || principal.accountId === undefined) {
-        throw new Fault('INPUT_INVALID', 'Only who is signed in has a password.');
+        throw new Fault('INPUT_INVALID', 'Only a signed-in user has a password. Sign in first.');
       }
       const account = await access.accounts.get(principal.name);
       if (account.via === 'oidc') {
         throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
       }
       await limitSignIn(access.attempts, { address: request.ip, name: account.name });
-      await told(request, principal, 'session.password', async () => {
+      await auditSession(request, principal, 'session.password', async () => {
         await checkPassword(account.name, account, current);
         await access.accounts.setPassword(account.name, await hashPassword(next));
         await sessions.begin(request, reply, account.id);
@@ -123,7 +126,7 @@ export function mountSessionRoutes(
       bodyLimit,
       schema: describeRoute(
         'session.first-admin',
-        'Make the first admin, with the link of the log, and sign in',
+        'Create the first admin with the link of the log, and sign in',
         {
           answer: sessionView,
           body: firstAdmin,
@@ -145,19 +148,19 @@ export function mountSessionRoutes(
   );
 
   function refuseUnlessRequired(): void {
-    if (!signIn) throw new Fault('INPUT_INVALID', 'Nobody needs to sign in here.');
+    if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
   }
 
   /** Errors: SIGN_IN_REFUSED. */
-  async function checkPassword(name: string, account: Account | undefined, given: string): Promise<void> {
+  async function checkPassword(name: string, account: Account | undefined, password: string): Promise<void> {
     const stored = account && (await access.accounts.readPassword(account.id));
-    if (!(await isPassword(given, stored))) {
+    if (!(await isPassword(password, stored))) {
       throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
     }
     await access.attempts.forget(attemptsKey(name));
   }
 
-  function told<T>(
+  function auditSession<T>(
     request: FastifyRequest,
     principal: { name: string; via: Via },
     operation: string,

@@ -11,44 +11,41 @@ export const sessionView = z.object({
     .object({
       name: z.string(),
       role: z.enum(roles),
-      via: z.enum(['open', 'password', 'oidc', 'token']).describe('`open`: nobody signs in here'),
+      via: z.enum(['open', 'password', 'oidc', 'token']).describe('`open`: sign-in is off'),
     })
     .nullable()
-    .describe('Null: nobody is signed in'),
-  csrf: z
-    .string()
-    .nullable()
-    .describe('What goes into the header X-CSRF-Token of whatever changes something'),
+    .describe('Null when no user is signed in'),
+  csrf: z.string().nullable().describe('The value of the header X-CSRF-Token of writing requests'),
   methods: z
     .object({ password: z.boolean(), oidc: z.object({ name: z.string() }).nullable() })
-    .describe('How one can sign in'),
-  firstAdmin: z.boolean().describe('There is no admin yet; the log of the server has a link to make one'),
+    .describe('The available methods to sign in'),
+  firstAdmin: z.boolean().describe('There is no admin yet; the log of the server has a link to create one'),
 });
 export type SessionView = z.output<typeof sessionView>;
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>;
 
-/** The session of a browser: told, begun and ended. */
+/** Shows, begins and ends browser sessions. */
 export function createBrowserSessions({ access, config }: Context, { signIn }: { signIn: boolean }) {
   const { publicUrl } = config.server;
   const { oidc } = config.signIn;
   return {
-    /** As it is for who asks. */
-    async view({ principal: who, sessionSecret }: FastifyRequest): Promise<SessionView> {
-      const via = who?.via;
+    /** The session of a request. */
+    async view({ principal, sessionSecret }: FastifyRequest): Promise<SessionView> {
+      const via = principal?.via;
       return {
         signInRequired: signIn,
         user:
-          who === undefined || via === 'local' || via === 'program' || via === undefined
+          principal === undefined || via === 'local' || via === 'program' || via === undefined
             ? null
-            : { name: who.name, role: who.role, via },
+            : { name: principal.name, role: principal.role, via },
         csrf: sessionSecret === undefined ? null : csrfOf(sessionSecret),
         methods: { password: signIn, oidc: signIn && oidc ? { name: oidc.name } : null },
         firstAdmin: signIn && !(await access.accounts.hasAdmin()),
       };
     },
 
-    /** Signs somebody in, whose password or OpenID token has been looked at. An earlier session of the browser ends. */
+    /** Signs a user in, after the password or the OpenID token was checked. Ends an earlier session of the browser. */
     async begin(request: FastifyRequest, reply: FastifyReply, accountId: number): Promise<void> {
       if (request.sessionSecret !== undefined) await access.sessions.end(request.sessionSecret);
       const secret = await access.sessions.begin(accountId);

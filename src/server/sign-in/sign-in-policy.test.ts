@@ -13,27 +13,27 @@ const provider = {
   MATRE_PUBLIC_URL: 'http://localhost:8089',
 };
 
-describe('signing in', () => {
+describe('sign-in', () => {
   it.each([
     ['nothing set', {}],
     ['another address of this machine', { MATRE_HOST: '::1' }],
     ['a name of this machine', { MATRE_ALLOWED_HOSTS: 'localhost' }],
-    ['PostgreSQL, and told so', { DATABASE_URL: 'postgres://db/matre', MATRE_SIGN_IN: 'off' }],
-  ])('is not needed with %s', (_what, settings) => {
+    ['PostgreSQL and MATRE_SIGN_IN=off', { DATABASE_URL: 'postgres://db/matre', MATRE_SIGN_IN: 'off' }],
+  ])('is not required with %s', (_what, settings) => {
     expect(required(settings as Record<string, string>)).toBe(false);
   });
 
   it.each([
-    ['told so', { MATRE_SIGN_IN: 'on' }],
+    ['MATRE_SIGN_IN=on', { MATRE_SIGN_IN: 'on' }],
     ['all addresses', { MATRE_HOST: '0.0.0.0' }],
     ['an address of the network', { MATRE_HOST: '192.168.1.5' }],
-    ['a name that only looks like this machine', { MATRE_HOST: 'localhost.example.com' }],
-    ['a proxy before it', { MATRE_PUBLIC_URL: 'https://matre.example.com' }],
-    ['a name of its own', { MATRE_ALLOWED_HOSTS: 'matre' }],
-    ['PostgreSQL, which others may share', { DATABASE_URL: 'postgres://db/matre' }],
+    ['a name that only resembles this machine', { MATRE_HOST: 'localhost.example.com' }],
+    ['a proxy in front of it', { MATRE_PUBLIC_URL: 'https://matre.example.com' }],
+    ['its own host name', { MATRE_ALLOWED_HOSTS: 'matre' }],
+    ['PostgreSQL, which can be shared', { DATABASE_URL: 'postgres://db/matre' }],
     ['a token', { MATRE_TOKEN: 'a-token-of-some-length' }],
     ['an OpenID provider', provider],
-  ])('is needed with %s', (_what, settings) => {
+  ])('is required with %s', (_what, settings) => {
     expect(required(settings as Record<string, string>)).toBe(true);
   });
 
@@ -41,7 +41,7 @@ describe('signing in', () => {
     ['MATRE_HOST', { MATRE_HOST: '0.0.0.0' }],
     ['MATRE_PUBLIC_URL', { MATRE_PUBLIC_URL: 'https://matre.example.com' }],
     ['MATRE_ALLOWED_HOSTS', { MATRE_ALLOWED_HOSTS: 'matre' }],
-  ])('cannot be off with %s, and the message says why', (name, settings) => {
+  ])('cannot be off with %s, and the message names the setting', (name, settings) => {
     const off = () => required({ MATRE_SIGN_IN: 'off', ...(settings as Record<string, string>) });
     expect(off).toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     expect(off).toThrowError(new RegExp(name));
@@ -55,7 +55,7 @@ describe('settings of an OpenID provider', () => {
     ['a client', { MATRE_OIDC_CLIENT_ID: '' }, 'needs MATRE_OIDC_CLIENT_ID'],
     ['a public address', { MATRE_PUBLIC_URL: '' }, 'needs MATRE_PUBLIC_URL'],
     ['TLS', { MATRE_OIDC_ISSUER: 'http://id.example.com' }, 'must be https'],
-    ['somebody with a role', { MATRE_OIDC_ADMINS: '' }, 'MATRE_OIDC_VIEWERS'],
+    ['a value that grants a role', { MATRE_OIDC_ADMINS: '' }, 'MATRE_OIDC_VIEWERS'],
     ['an origin, not a path', { MATRE_PUBLIC_URL: 'https://example.com/matre' }, 'without a path'],
   ])('need %s', (_what, more, message) => {
     expect(load(more as Record<string, string>)).toThrowError(message);

@@ -6,8 +6,8 @@ import { Fault } from '../../faults/fault.ts';
 import { isLoopback } from '../../model/address/loopback.ts';
 
 /**
- * Closes two ways in through the browser of a person: a page on the internet that made its name resolve to this server (DNS
- * rebinding), by the `Host` header, and a page that posts to us, by the `Origin` header. A browser forges neither.
+ * Blocks two attacks through the browser of a user: a page on the internet whose name resolves to this server (DNS rebinding), by
+ * the `Host` header; and a page that posts to this server, by the `Origin` header. A browser forges neither header.
  */
 export function createHostChecks(
   { publicUrl, allowedHosts }: Config['server'],
@@ -20,7 +20,7 @@ export function createHostChecks(
     ...(options.signIn ? [hostname().toLowerCase()] : []),
   ]);
 
-  /** A plain address cannot be made to lead elsewhere; where nobody signs in, only this machine may ask all the same. */
+  /** DNS cannot redirect an IP address, so any is accepted; without sign-in only those of this machine are. */
   const isOurs = (name: string) =>
     isLoopback(name) || names.has(name) || (options.signIn && isIP(name.replace(/^\[|\]$/g, '')) > 0);
 
@@ -36,7 +36,7 @@ export function createHostChecks(
       }
     },
 
-    /** For what changes something. A proxy may have put its own name in `Host`, so the public address counts too. */
+    /** Checks writing requests. A proxy may put its own name in `Host`, so the public address is accepted too. */
     refuseForeignOrigin(request: FastifyRequest): void {
       const { origin, host } = request.headers;
       if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return;

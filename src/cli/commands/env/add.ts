@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
 import { addEnvironment } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
-import { passwordOptions, readPassword } from './password.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
+import { fieldOptions, readFields } from './fields.ts';
 
-export function registerAdd(env: Command, session: Session): void {
+export function registerAdd(env: Command, context: CliContext): void {
   const command = env
     .command('add')
     .description('add an environment')
-    .argument('<code>', 'unique: lower-case letters, digits, - and _')
-    .requiredOption('--base-url <url>', 'address of the shop')
-    .requiredOption('--admin-username <name>', 'user of the admin panel')
-    .option('--name <name>', 'for people; the code by default')
-    .option('--backend-name <path>', 'path of the admin panel', 'admin')
-    .option('--slots <number>', 'in how many containers a run executes its tests at a time; 1 by default');
-  for (const option of passwordOptions()) command.addOption(option);
+    .argument('<code>', 'unique: lower-case letters, digits, - and _');
+  for (const option of fieldOptions('add')) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText(
@@ -22,20 +17,11 @@ export function registerAdd(env: Command, session: Session): void {
         '\nExample:\n  matre env add preprod-us --base-url https://us.preprod.example.com/ --admin-username admin --ask-admin-password',
     )
     .action(async (code: string, options) => {
-      const { baseUrl, adminUsername, name, backendName, slots } = options;
-      const adminPassword = await readPassword(session.terminal, options);
-      const added = await session.ask((caller) =>
-        caller.call(addEnvironment, {
-          code,
-          name,
-          baseUrl,
-          backendName,
-          adminUsername,
-          adminPassword,
-          slots,
-        }),
-      );
-      answer(session, options, added, (output) => {
+      const { baseUrl, adminUsername } = options;
+      const fields = await readFields(context.terminal, options);
+      const input = { ...fields, code, baseUrl, adminUsername };
+      const added = await context.withCaller((caller) => caller.call(addEnvironment, input));
+      print(context, options, added, (output) => {
         output.line(`Environment ${added.code} was added with id ${added.id}.`);
         if (!added.hasAdminPassword) output.line('It has no admin password yet.');
       });

@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
 import { editEnvironment } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
-import { passwordOptions, readPassword } from './password.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
+import { fieldOptions, readFields } from './fields.ts';
 
-export function registerEdit(env: Command, session: Session): void {
+export function registerEdit(env: Command, context: CliContext): void {
   const command = env
     .command('edit')
-    .description('change an environment; what is not named stays')
-    .argument('<code>', 'environment')
-    .option('--name <name>', 'for people')
-    .option('--base-url <url>', 'address of the shop')
-    .option('--backend-name <path>', 'path of the admin panel')
-    .option('--admin-username <name>', 'user of the admin panel')
-    .option('--slots <number>', 'in how many containers a run executes its tests at a time');
-  for (const option of passwordOptions()) command.addOption(option);
+    .description('change an environment; unspecified fields are unchanged')
+    .argument('<code>', 'environment');
+  for (const option of fieldOptions('edit')) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText(
@@ -22,19 +17,8 @@ export function registerEdit(env: Command, session: Session): void {
         '\nExample:\n  matre env edit preprod-us --admin-password-stdin < password.txt',
     )
     .action(async (code: string, options) => {
-      const { baseUrl, adminUsername, name, backendName, slots } = options;
-      const adminPassword = await readPassword(session.terminal, options);
-      const edited = await session.ask((caller) =>
-        caller.call(editEnvironment, {
-          code,
-          name,
-          baseUrl,
-          backendName,
-          adminUsername,
-          adminPassword,
-          slots,
-        }),
-      );
-      answer(session, options, edited, (output) => output.line(`Environment ${code} was changed.`));
+      const fields = await readFields(context.terminal, options);
+      const edited = await context.withCaller((caller) => caller.call(editEnvironment, { code, ...fields }));
+      print(context, options, edited, (output) => output.line(`Environment ${code} was changed.`));
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Session } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
 import { registerAdd } from './add.ts';
 import { registerEdit } from './edit.ts';
 import { registerImport } from './import.ts';
@@ -11,8 +11,8 @@ import { registerSet } from './set.ts';
 import { registerShow } from './show.ts';
 import { registerUnset } from './unset.ts';
 
-export function registerEnv(program: Command, session: Session): void {
-  const env = program.command('env').description('the environments: the shops that tests run against');
+export function registerEnv(program: Command, context: CliContext): void {
+  const env = program.command('env').description('manage environments: the shops that tests run against');
   for (const register of [
     registerAdd,
     registerList,
@@ -25,6 +25,6 @@ export function registerEnv(program: Command, session: Session): void {
     registerSet,
     registerUnset,
   ]) {
-    register(env, session);
+    register(env, context);
   }
 }

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { listEnvironments } from '../../../operations/environments/environments.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { printTable } from '../../output/table.ts';
 
-export function registerList(env: Command, session: Session): void {
+export function registerList(env: Command, context: CliContext): void {
   env
     .command('list')
     .description('list the environments')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env list')
     .action(async (options) => {
-      const found = await session.ask((caller) => caller.call(listEnvironments, {}));
-      answer(session, options, found, (output) => {
-        if (found.environments.length === 0)
+      const list = await context.withCaller((caller) => caller.call(listEnvironments, {}));
+      print(context, options, list, (output) => {
+        if (list.environments.length === 0)
           return output.line('There are no environments; see matre env add.');
         printTable(
           output,
@@ -26,7 +26,7 @@ export function registerList(env: Command, session: Session): void {
             },
             { heading: 'Address', text: ({ baseUrl }) => baseUrl },
           ],
-          found.environments,
+          list.environments,
         );
       });
     });

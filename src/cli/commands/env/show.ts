@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { VariableView } from '../../../operations/core/views.ts';
 import { showEnvironment } from '../../../operations/environments/environments.ts';
 import { listVariables } from '../../../operations/environments/variables.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { clean, localTime } from '../../output/format.ts';
 import { printFields, printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
 
-export function registerShow(env: Command, session: Session): void {
+export function registerShow(env: Command, context: CliContext): void {
   env
     .command('show')
     .description('show an environment with its variables, or the global variables')
@@ -16,27 +16,27 @@ export function registerShow(env: Command, session: Session): void {
     .addHelpText('after', '\nExample:\n  matre env show preprod-us')
     .action(async (code: string | undefined, options) => {
       if (code === undefined) {
-        const found = await session.ask((caller) => caller.call(listVariables, {}));
-        return answer(session, options, found, (output) => printVariables(output, found.variables));
+        const globals = await context.withCaller((caller) => caller.call(listVariables, {}));
+        return print(context, options, globals, (output) => printVariables(output, globals.variables));
       }
-      const found = await session.ask((caller) => caller.call(showEnvironment, { code }));
-      answer(session, options, found, (output) => {
+      const environment = await context.withCaller((caller) => caller.call(showEnvironment, { code }));
+      print(context, options, environment, (output) => {
         printFields(output, [
-          ['Id', String(found.id)],
-          ['Code', found.code],
-          ['Name', clean(found.name)],
-          ['Address', clean(found.baseUrl)],
-          ['Admin panel', clean(found.backendName)],
+          ['Id', String(environment.id)],
+          ['Code', environment.code],
+          ['Name', clean(environment.name)],
+          ['Address', clean(environment.baseUrl)],
+          ['Admin panel', clean(environment.backendName)],
           [
             'Admin',
-            `${clean(found.adminUsername)}, ${found.hasAdminPassword ? 'password stored' : 'no password'}`,
+            `${clean(environment.adminUsername)}, ${environment.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
-          ['Slots', String(found.slots)],
-          ['State', found.paused === null ? 'active' : `paused: ${clean(found.paused.reason)}`],
-          ['Added', localTime(found.createdAt)],
+          ['Slots', String(environment.slots)],
+          ['State', environment.paused === null ? 'active' : `paused: ${clean(environment.paused.reason)}`],
+          ['Added', localTime(environment.createdAt)],
         ]);
         output.line();
-        printVariables(output, found.variables);
+        printVariables(output, environment.variables);
       });
     });
 }

@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
 import { unsetVariable } from '../../../operations/environments/variables.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
-import { scope, whereOf } from './set.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
+import { scopeText, splitScope } from './set.ts';
 
-export function registerUnset(env: Command, session: Session): void {
+export function registerUnset(env: Command, context: CliContext): void {
   env
     .command('unset')
     .description('remove variables')
     .argument('<code-and-names...>', 'environment, then names')
-    .option('--global', 'those for all environments: leave out the environment')
+    .option('--global', 'the variables of all environments; do not name an environment')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre env unset preprod-us STORE_CODE')
     .action(async (words: string[], options) => {
-      const { environment, rest } = scope(words, options);
-      await session.ask(async (caller) => {
-        for (const name of rest) await caller.call(unsetVariable, { environment, name });
+      const { environment, rest: names } = splitScope(words, options);
+      await context.withCaller(async (caller) => {
+        for (const name of names) await caller.call(unsetVariable, { environment, name });
       });
-      answer(session, options, { removed: rest }, (output) =>
-        output.line(`${rest.join(', ')} removed ${whereOf(environment)}.`),
+      print(context, options, { removed: names }, (output) =>
+        output.line(`${names.join(', ')} removed ${scopeText(environment)}.`),
       );
     });
 }

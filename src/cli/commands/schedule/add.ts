@@ -1,39 +1,39 @@
 import type { Command } from 'commander';
 import { emptySelection } from '../../../model/selection.ts';
 import { addSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, collect, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
 import { printTimes } from './format.ts';
 
-const after = `
+const helpFooter = `
 The cron expression has five fields: minute, hour, day of the month, month, day of the week. @hourly, @daily, @weekly,
-@monthly and @yearly are known too. Without --zone it is read in UTC. \`matre schedule next\` shows what it means.
+@monthly and @yearly are valid too. The default time zone is UTC. \`matre schedule next\` shows the resulting times.
 
-Where the clock is changed, named times (30 2 * * *) come once: at the moment of the change if the clock skips them, the
-first time if they come twice. Those with * or a step in minute or hour go by how much time has passed.
+At a clock change, fixed times (30 2 * * *) fire once: at the moment of the change if the clock skips them, at the
+first occurrence if they occur twice. Times with * or a step in minute or hour follow the elapsed time.
 
-Unless said otherwise: --overlap skip --missed once --catch-up 60.
+Defaults: --overlap skip --missed once --catch-up 60.
 
 Example:
   matre schedule add nightly --cron "0 2 * * MON-FRI" --zone Europe/Berlin -e preprod-us -e preprod-es --group smoke`;
 
-export function registerAdd(schedule: Command, session: Session): void {
+export function registerAdd(schedule: Command, context: CliContext): void {
   const command = schedule
     .command('add')
-    .description('submit a selection again and again')
+    .description('add a schedule that submits runs at set times')
     .argument('<name>', 'unique: letters, digits, blanks, . _ and -')
-    .requiredOption('--cron <expression>', 'when')
+    .requiredOption('--cron <expression>', 'when to fire')
     .requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
   for (const option of fieldOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
-    .addHelpText('after', after)
+    .addHelpText('after', helpFooter)
     .action(async (name: string, options) => {
       const { selection = emptySelection, ...fields } = readFields(options);
       const input = { name, cron: options.cron, environments: options.env, selection, ...fields };
-      const added = await session.ask((caller) => caller.call(addSchedule, input));
-      answer(session, options, added, (output) => {
-        output.line(`Schedule ${added.name} was added. Its next times:`);
+      const added = await context.withCaller((caller) => caller.call(addSchedule, input));
+      print(context, options, added, (output) => {
+        output.line(`Schedule ${added.name} was added. Next times:`);
         printTimes(output, added.next, added.zone);
       });
     });

@@ -2,57 +2,57 @@ import type { Command } from 'commander';
 import type { Operation } from '../../../operations/core/operation.ts';
 import type { ScheduleView } from '../../../operations/schedules/schedule-view.ts';
 import { pauseSchedule, removeSchedule, resumeSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { timeText } from './format.ts';
 
-export function registerPause(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerPause(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'pause',
-    does: 'fire no more until it is resumed; its runs go on',
+    description: 'pause a schedule: it does not fire until it is resumed; its runs continue',
     operation: pauseSchedule,
-    said: ({ name }) => `Schedule ${name} is paused.`,
+    message: ({ name }) => `Schedule ${name} is paused.`,
   });
 }
 
-export function registerResume(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerResume(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'resume',
-    does: 'fire again; times during the pause are not caught up',
+    description: 'resume a paused schedule; times during the pause are not caught up',
     operation: resumeSchedule,
-    said: ({ name, next: [first], zone }) =>
+    message: ({ name, next: [first], zone }) =>
       `Schedule ${name} is active. Next: ${first ? timeText(first, zone) : 'never'}.`,
   });
 }
 
-export function registerRemove(schedule: Command, session: Session): void {
-  register(schedule, session, {
+export function registerRemove(schedule: Command, context: CliContext): void {
+  register(schedule, context, {
     verb: 'remove',
-    does: 'remove a schedule with the record of its times; its runs stay',
+    description: 'remove a schedule and its firings; its runs are kept',
     operation: removeSchedule,
-    said: ({ name }) => `Schedule ${name} was removed.`,
+    message: ({ name }) => `Schedule ${name} was removed.`,
   });
 }
 
-/** A command that takes a schedule and nothing else. */
+/** Registers a command whose only argument is a schedule. */
 function register(
   schedule: Command,
-  session: Session,
+  context: CliContext,
   command: {
     verb: string;
-    does: string;
+    description: string;
     operation: Operation<typeof pauseSchedule.input, typeof pauseSchedule.output>;
-    said(view: ScheduleView): string;
+    message(view: ScheduleView): string;
   },
 ): void {
-  const { verb, does, operation, said } = command;
+  const { verb, description, operation, message } = command;
   schedule
     .command(verb)
-    .description(does)
+    .description(description)
     .argument('<name>', 'schedule')
     .addOption(jsonOption())
     .addHelpText('after', `\nExample:\n  matre schedule ${verb} nightly`)
     .action(async (name: string, options) => {
-      const view = await session.ask((caller) => caller.call(operation, { name }));
-      answer(session, options, view, (output) => output.line(said(view)));
+      const view = await context.withCaller((caller) => caller.call(operation, { name }));
+      print(context, options, view, (output) => output.line(message(view)));
     });
 }

@@ -1,23 +1,27 @@
 import type { Command } from 'commander';
 import { editSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, collect, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
 import { printTimes } from './format.ts';
 
-export function registerEdit(schedule: Command, session: Session): void {
+export function registerEdit(schedule: Command, context: CliContext): void {
   const command = schedule
     .command('edit')
-    .description('change a schedule; what is not named stays')
+    .description('change a schedule; unspecified fields are unchanged')
     .argument('<name>', 'schedule')
-    .option('--rename <name>', 'another name')
-    .option('--cron <expression>', 'when')
-    .option('-e, --env <code>', 'environment (repeatable); those named replace the old ones', collect);
+    .option('--rename <name>', 'new name')
+    .option('--cron <expression>', 'when to fire')
+    .option(
+      '-e, --env <code>',
+      'environment (repeatable); replaces all environments of the schedule',
+      collect,
+    );
   for (const option of fieldOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe selection is one thing: what is named of it replaces all of it.\n' +
+      '\nThe selection is replaced as a whole: any of -t, -g, -s, --all and -x sets it anew.\n' +
         '\nExample:\n  matre schedule edit nightly --cron "0 3 * * *" --overlap replace',
     )
     .action(async (name: string, options) => {
@@ -28,8 +32,8 @@ export function registerEdit(schedule: Command, session: Session): void {
         environments: options.env,
         ...readFields(options),
       };
-      const edited = await session.ask((caller) => caller.call(editSchedule, input));
-      answer(session, options, edited, (output) => {
+      const edited = await context.withCaller((caller) => caller.call(editSchedule, input));
+      print(context, options, edited, (output) => {
         output.line(`Schedule ${edited.name} was changed.`);
         if (edited.next.length > 0) printTimes(output, edited.next, edited.zone);
       });

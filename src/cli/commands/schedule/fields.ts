@@ -1,56 +1,39 @@
 import { Option } from 'commander';
 import { missedRules, overlapRules } from '../../../model/schedule.ts';
-import { collect, parseWhole } from '../../cli-context.ts';
+import { parseWhole } from '../../cli-context.ts';
+import { readSelection, type SelectionOptions, selectionOptions } from '../../selection-options.ts';
 
 /** The options of `add` and `edit`. */
 export const fieldOptions = () => [
   new Option('--zone <zone>', 'time zone of the cron expression, such as Europe/Berlin'),
-  new Option('-t, --test <name>', 'tests by name (repeatable)').argParser(collect),
-  new Option('-g, --group <name>', 'all tests of a group (repeatable)').argParser(collect),
-  new Option('-s, --suite <name>', 'all tests of a suite (repeatable)').argParser(collect),
-  new Option('--all', 'all tests of the module'),
-  new Option('-x, --exclude <name>', 'leave out a test, group or suite (repeatable)').argParser(collect),
+  ...selectionOptions(),
   new Option('--priority <number>', 'higher starts earlier within its environment').argParser(parseWhole),
   new Option(
     '--overlap <rule>',
-    'where an earlier run of it is not finished: make none, let it wait, or cancel the earlier one',
+    'if an earlier run of it is unfinished: skip this one, queue it, or replace the earlier one',
   ).choices(overlapRules),
-  new Option('--missed <rule>', 'times that went by while nobody fired: nothing, or one run for all').choices(
+  new Option('--missed <rule>', 'times without a running scheduler: skip them, or fire once for all').choices(
     missedRules,
   ),
-  new Option('--catch-up <minutes>', 'with --missed once: how long ago a missed time may be').argParser(
+  new Option('--catch-up <minutes>', 'with --missed once: maximum age of a missed time').argParser(
     parseWhole,
   ),
 ];
 
-interface Options {
+interface Options extends SelectionOptions {
   zone?: string;
-  test?: string[];
-  group?: string[];
-  suite?: string[];
-  all?: boolean;
-  exclude?: string[];
   priority?: number;
   overlap?: (typeof overlapRules)[number];
   missed?: (typeof missedRules)[number];
   catchUp?: number;
 }
 
-/** What was given of them, as the operations take it. The selection is one thing: named anew, it replaces the old one. */
+/** The fields of the options, as the operations take them. */
 export function readFields(options: Options) {
-  const { zone, test, group, suite, all, exclude, priority, overlap, missed, catchUp } = options;
-  const selects = [test, group, suite, all, exclude].some((each) => each !== undefined);
+  const { zone, priority, overlap, missed, catchUp } = options;
   return {
     zone,
-    selection: selects
-      ? {
-          all: all === true,
-          tests: test ?? [],
-          groups: group ?? [],
-          suites: suite ?? [],
-          exclude: exclude ?? [],
-        }
-      : undefined,
+    selection: readSelection(options),
     priority,
     overlap,
     missed,

@@ -1,9 +1,9 @@
 import type { FiringView, TimeView } from '../../../operations/schedules/schedule-view.ts';
-import { clean, localTime, span } from '../../output/format.ts';
+import { clean, durationText, localTime } from '../../output/format.ts';
 import { printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
 
-/** A time to come on the clocks of its zone: `2026-03-29 03:00 +02:00 Europe/Berlin`. */
+/** A time in its zone: `2026-03-29 03:00 +02:00 Europe/Berlin`. */
 export function timeText({ local, offset }: TimeView, zone: string): string {
   return `${local} ${offset} ${zone}`;
 }
@@ -11,11 +11,11 @@ export function timeText({ local, offset }: TimeView, zone: string): string {
 export function printTimes(output: Output, times: readonly TimeView[], zone: string): void {
   for (const time of times) {
     const note = time.note === null ? '' : `  (${time.note})`;
-    output.line(`  ${timeText(time, zone)}, in ${span(Date.parse(time.at) - Date.now())}${note}`);
+    output.line(`  ${timeText(time, zone)}, in ${durationText(Date.parse(time.at) - Date.now())}${note}`);
   }
 }
 
-/** What became of a time, in few words: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */
+/** The outcome of a firing: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */
 export function outcomeText({ outcome, reason, runs }: FiringView): string {
   if (outcome !== 'fired') return reason === null ? outcome : `${outcome}: ${reason.code}`;
   const counts = new Map<string, number>();
@@ -41,6 +41,7 @@ export function printFirings(output: Output, firings: readonly FiringView[]): vo
 }
 
 function reasonText({ reason, missed }: FiringView): string {
-  const earlier = missed === 0 ? [] : [`${missed === 100 ? '100 or more' : missed} earlier times went by.`];
+  const earlier =
+    missed === 0 ? [] : [`${missed === 100 ? '100 or more' : missed} earlier times were missed.`];
   return [...(reason === null ? [] : [clean(reason.message)]), ...earlier].join(' ');
 }

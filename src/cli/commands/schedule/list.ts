@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { listSchedules } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { printTable } from '../../output/table.ts';
 import { outcomeText, timeText } from './format.ts';
 
-export function registerList(schedule: Command, session: Session): void {
+export function registerList(schedule: Command, context: CliContext): void {
   schedule
     .command('list')
-    .description('list the schedules with their next time and what became of the last one')
+    .description('list the schedules with their next time and last outcome')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre schedule list')
     .action(async (options) => {
-      const { schedules } = await session.ask((caller) => caller.call(listSchedules, {}));
-      answer(session, options, { schedules }, (output) => {
+      const { schedules } = await context.withCaller((caller) => caller.call(listSchedules, {}));
+      print(context, options, { schedules }, (output) => {
         if (schedules.length === 0) return output.line('There are no schedules; see matre schedule add.');
         printTable(
           output,

@@ -1,17 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../../faults/fault.ts';
 import { previewSchedule, showSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
 import { printTimes } from './format.ts';
 
-export function registerNext(schedule: Command, session: Session): void {
+export function registerNext(schedule: Command, context: CliContext): void {
   schedule
     .command('next')
-    .description('show the next times of a schedule, or of a cron expression before it is saved')
+    .description('show the next times of a schedule or a cron expression')
     .argument('[name]', 'schedule')
-    .option('--cron <expression>', 'instead of a schedule')
+    .option('--cron <expression>', 'cron expression instead of a schedule')
     .option('--zone <zone>', 'time zone of the cron expression; UTC by default')
-    .option('--count <number>', 'how many', parseCount, 5)
+    .option('--count <number>', 'number of times', parseCount, 5)
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -20,13 +20,13 @@ export function registerNext(schedule: Command, session: Session): void {
     .action(async (name: string | undefined, options) => {
       const { count } = options;
       if ((name === undefined) === (options.cron === undefined)) {
-        throw new Fault('INPUT_INVALID', 'Either a schedule is named, or --cron.');
+        throw new Fault('INPUT_INVALID', 'Name either a schedule or --cron, not both.');
       }
-      const times = await session.ask(async (caller) => {
+      const times = await context.withCaller(async (caller) => {
         const { cron, zone } = name === undefined ? options : await caller.call(showSchedule, { name });
         return caller.call(previewSchedule, { cron, zone, count });
       });
-      answer(session, options, times, (output) => printTimes(output, times.next, times.zone));
+      print(context, options, times, (output) => printTimes(output, times.next, times.zone));
     });
 }
 

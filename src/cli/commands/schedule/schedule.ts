@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Session } from '../../cli-context.ts';
+import type { CliContext } from '../../cli-context.ts';
 import { registerAdd } from './add.ts';
 import { registerPause, registerRemove, registerResume } from './by-name.ts';
 import { registerEdit } from './edit.ts';
@@ -8,8 +8,10 @@ import { registerList } from './list.ts';
 import { registerNext } from './next.ts';
 import { registerShow } from './show.ts';
 
-export function registerSchedule(program: Command, session: Session): void {
-  const schedule = program.command('schedule').description('selections that are submitted by the clock');
+export function registerSchedule(program: Command, context: CliContext): void {
+  const schedule = program
+    .command('schedule')
+    .description('manage schedules, which submit runs at set times');
   for (const register of [
     registerAdd,
     registerList,
@@ -21,6 +23,6 @@ export function registerSchedule(program: Command, session: Session): void {
     registerFire,
     registerNext,
   ]) {
-    register(schedule, session);
+    register(schedule, context);
   }
 }

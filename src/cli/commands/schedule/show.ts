@@ -1,49 +1,49 @@
 import type { Command } from 'commander';
 import { showSchedule } from '../../../operations/schedules/schedules.ts';
-import { answer, jsonOption, parseWhole, type Session } from '../../cli-context.ts';
+import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
 import { clean, localTime } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
 import { printFirings, printTimes } from './format.ts';
 
 const overlapText = {
-  skip: 'skip while an earlier run is not finished',
+  skip: 'skip while an earlier run is unfinished',
   queue: 'wait behind an earlier run',
   replace: 'cancel an earlier run',
 };
 
-export function registerShow(schedule: Command, session: Session): void {
+export function registerShow(schedule: Command, context: CliContext): void {
   schedule
     .command('show')
-    .description('show a schedule: its next times, and what became of the last ones')
+    .description('show a schedule: its next times and recent firings')
     .argument('<name>', 'schedule')
-    .option('--limit <number>', 'how many of the last ones', parseWhole, 20)
+    .option('--limit <number>', 'maximum number of firings', parseWhole, 20)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre schedule show nightly')
     .action(async (name: string, options) => {
       const { limit } = options;
-      const found = await session.ask((caller) => caller.call(showSchedule, { name, limit }));
-      answer(session, options, found, (output) => {
-        const { environments, missed, catchUpMinutes, paused, problem, next, firings } = found;
+      const schedule = await context.withCaller((caller) => caller.call(showSchedule, { name, limit }));
+      print(context, options, schedule, (output) => {
+        const { environments, missed, catchUpMinutes, paused, problem, next, firings } = schedule;
         const fields: [string, string][] = [
-          ['Schedule', found.name],
+          ['Schedule', schedule.name],
           ['State', paused ? `paused since ${localTime(paused.since)}` : 'active'],
-          ['Cron', `${found.cron} in ${found.zone}`],
-          ['Selection', clean(found.summary)],
+          ['Cron', `${schedule.cron} in ${schedule.zone}`],
+          ['Selection', clean(schedule.summary)],
           [
             'Environments',
             environments.map(({ code, removed }) => (removed ? `${code} (removed)` : code)).join(', '),
           ],
-          ['Overlap', overlapText[found.overlap]],
+          ['Overlap', overlapText[schedule.overlap]],
           ['Missed', missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`],
-          ['Added', `${localTime(found.createdAt)} by ${clean(found.createdBy)}`],
+          ['Added', `${localTime(schedule.createdAt)} by ${clean(schedule.createdBy)}`],
         ];
-        if (found.priority !== 0) fields.push(['Priority', String(found.priority)]);
+        if (schedule.priority !== 0) fields.push(['Priority', String(schedule.priority)]);
         if (problem !== null) fields.push(['Problem', output.paint.yellow(problem)]);
         printFields(output, fields);
         if (next.length > 0) {
           output.line();
           output.line('Next times:');
-          printTimes(output, next, found.zone);
+          printTimes(output, next, schedule.zone);
         }
         if (firings.length > 0) {
           output.line();

@@ -1,0 +1,89 @@
+import type { Uploader } from '../artifacts/uploader.ts';
+import type { Service } from '../async/interval.ts';
+import type { Context } from '../operations/core/context.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
+import { startScheduler } from '../schedule/scheduler.ts';
+import { createProbes } from '../store/tables/probes.ts';
+import { createRetention } from '../store/tables/retention.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { startHeartbeat } from '../worker/heartbeat.ts';
+import { startProbeResponder } from '../worker/probe-responder.ts';
+import { startReaper } from '../worker/reaper.ts';
+import { startRetention } from '../worker/retention.ts';
+import type { Workers } from '../worker/worker.ts';
+import type { ContainerParts } from './containers.ts';
+
+/** Interval of the heartbeat of a worker process. */
+const heartbeatMs = 5_000;
+
+/** All that a process does besides answering requests. */
+export interface Background {
+  /** Starts to execute queued runs. */
+  startWorkers(): Promise<void>;
+  /** Starts to fire schedules. */
+  startScheduler(): void;
+  /** Resolves when nothing is executed or fired any more. Running tests end first, unless `now`. */
+  stop(options: { now: boolean }): Promise<void>;
+}
+
+export function createBackground(deps: {
+  context: Context;
+  hostname: string;
+  workers: Workers;
+  containers: Pick<ContainerParts, 'host' | 'startUpkeep'>;
+  spool: ResultSpool;
+  uploader: Uploader | undefined;
+  tracing: Tracing | undefined;
+}): Background {
+  const { context, hostname, workers, containers, spool, uploader, tracing } = deps;
+  const { artifacts, config, database, locks, log, overview, queue } = context;
+  const { leaseMs, maxAttempts, slots } = config.worker;
+  const services: Service[] = [];
+  let retentionStarted = false;
+
+  /** Once a process, whether it has workers, a scheduler or both. */
+  function startRetentionOnce(): void {
+    if (retentionStarted) return;
+    retentionStarted = true;
+    const retention = createRetention({ database });
+    services.push(startRetention({ artifacts, retention, settings: config.retention, log }));
+  }
+
+  return {
+    async startWorkers() {
+      // 1. Tracing, so that no attempt starts without its trace.
+      if (tracing) services.push(await tracing.start());
+      // 2. The workers themselves, and their files.
+      await workers.start();
+      if (uploader) {
+        uploader.start();
+        services.push(uploader);
+      }
+      startRetentionOnce();
+      // 3. The probe responder before the heartbeat: a worker that is listed gets probes, and has to answer them.
+      const id = `${hostname}/${process.pid}`;
+      const files = { folder: config.store.dataFolder, keptIn: config.store.artifacts };
+      services.push(await startProbeResponder({ probes: createProbes({ database }), locks, log, id, files }));
+      const { status } = workers;
+      services.push(
+        startHeartbeat({ workers: context.workers, log, host: hostname, slots, heartbeatMs, status }),
+      );
+      // 4. The upkeep of containers and of the queue.
+      const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
+      const waiting = async () => overview.waiting(slots, await containers.host());
+      services.push(...containers.startUpkeep({ busy, waiting }));
+      const everyMs = Math.min(1_000, leaseMs / 2);
+      services.push(startReaper({ queue, spool, log, everyMs, maxAttempts }));
+    },
+
+    startScheduler() {
+      services.push(startScheduler(context));
+      startRetentionOnce();
+    },
+
+    async stop({ now }) {
+      await (now ? workers.stopNow() : workers.stop());
+      await Promise.all(services.splice(0).map((service) => service.stop()));
+    },
+  };
+}

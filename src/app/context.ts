@@ -1,0 +1,46 @@
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import type { Context } from '../operations/core/context.ts';
+import { createStatusCache } from '../operations/core/status-cache.ts';
+import type { Queue } from '../queue/queue.ts';
+import { createFirer } from '../schedule/fire.ts';
+import type { ContainerParts } from './containers.ts';
+import type { RunFiles } from './run-files.ts';
+import type { AppDatabase, Stores } from './stores.ts';
+
+/** The context of operations, put together from the other parts. */
+export function createContext(parts: {
+  config: Config;
+  log: Logger;
+  database: AppDatabase;
+  stores: Stores;
+  locks: Pick<Context, 'locks' | 'lockCounts'>;
+  files: RunFiles;
+  queue: Queue;
+  containers: ContainerParts;
+}): Context {
+  const { config, log, database, stores, files, queue, containers } = parts;
+  const { locks, lockCounts } = parts.locks;
+  const { pool, catalog, resolveSelection } = containers;
+  return {
+    config,
+    log,
+    database,
+    ...stores,
+    statusCache: createStatusCache({ pool, catalog, locks, log }),
+    firer: createFirer({ database, clock: stores.clock, resolveSelection }),
+    queue,
+    locks,
+    lockCounts,
+    resultSpool: files.spool,
+    artifacts: files.artifacts,
+    pool,
+    resolveSelection,
+    catalog,
+    unsetVariables: containers.unsetVariables,
+    inspectContainers: containers.inspectContainers,
+    effectiveValues: containers.effectiveValues,
+    sessionsOf: containers.sessionsOf,
+    containersContext: containers.containersContext,
+  };
+}

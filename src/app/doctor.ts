@@ -1,0 +1,44 @@
+import type { Config } from '../config/config.ts';
+import type { ContainersContext } from '../doctor/check-context.ts';
+import { limitsOf } from '../doctor/limits.ts';
+import { fetchInside } from '../mftf/container/fetch.ts';
+import type { Layout } from '../mftf/container/layout.ts';
+import type { Commit } from '../modules/modules.ts';
+import type { Environments } from '../store/tables/environments.ts';
+import type { Variables } from '../store/tables/variables.ts';
+import type { EngineAndPool } from './engine-and-pool.ts';
+import { readEnvFiles } from './env-values.ts';
+import { createSeleniumLookup } from './selenium.ts';
+
+/** What `matre doctor` checks of containers, module and Selenium, for one inspection. */
+export function createContainersContext(
+  deps: { config: Config; environments: Environments; variables: Variables },
+  parts: EngineAndPool & { layout: Layout },
+): ContainersContext {
+  const { config } = deps;
+  const { engine, pool, inspection, modules, installation, layout } = parts;
+  const { seleniumMs, browserMs } = limitsOf(config);
+  let newestCheckout: Promise<Commit & { path: string }> | undefined;
+  const resolveNewest = async () => {
+    const commit = await modules.resolve();
+    return { ...commit, path: await modules.checkout(commit.id) };
+  };
+  // Not `memoize`: an error is kept too, so that a module that cannot be reached costs its time once and not once a check.
+  const newest = () => {
+    newestCheckout ??= resolveNewest();
+    return newestCheckout;
+  };
+  return {
+    engine,
+    pool,
+    inspection,
+    modules,
+    installation,
+    selenium: createSeleniumLookup(deps, { timeoutMs: seleniumMs, labelTimeoutMs: browserMs }),
+    fetchInside: (containerId, requests) =>
+      fetchInside({ engine, containerId, layout, php: config.mftf.php }, requests),
+    newest,
+    valuesOf: async (environment) =>
+      (await readEnvFiles({ ...deps, engine, layout }, environment, await newest())).values,
+  };
+}

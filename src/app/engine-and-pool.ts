@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import type { LockStore } from '../locks/lock.ts';
+import type { Logger } from '../log.ts';
+import { scriptFiles } from '../mftf/container/scripts.ts';
+import { createModules, type Modules } from '../modules/modules.ts';
+import { createInspection, type Inspection } from '../pool/inspect.ts';
+import { createPool, type Pool } from '../pool/pool.ts';
+import type { PoolSettings } from '../pool/specification.ts';
+import { type Database, notifyChange } from '../store/database/database.ts';
+import { readInstallation } from '../store/tables/settings.ts';
+
+export interface EngineAndPool {
+  engine: Engine;
+  modules: Modules;
+  pool: Pool;
+  inspection: Inspection;
+  /** The id of this installation, which labels its containers and browser sessions. */
+  installation: string;
+}
+
+/** Connects to the container engine and opens the checkouts of the module and the pool. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+export async function openEngineAndPool(deps: {
+  config: Config;
+  log: Logger;
+  database: Database;
+  locks: LockStore;
+}): Promise<EngineAndPool> {
+  const { config, log, database, locks } = deps;
+  const { dataFolder } = config.store;
+  const engine = await openEngine({
+    kind: config.engine.kind,
+    dockerHost: config.engine.dockerHost,
+    sandboxFolder: join(dataFolder, 'sandboxes'),
+    log,
+  });
+  const { source } = config.module;
+  const modules = await createModules({ folder: join(dataFolder, 'modules'), source, log });
+  const installation = await readInstallation(database);
+  const settings = poolSettings(config, installation, modules.folder);
+  const onChange = (environmentId: number) =>
+    notifyChange(database, `environment ${environmentId}`).catch((error: unknown) => {
+      log.debug({ err: error }, 'Pages could not be notified of a changed container');
+    });
+  const pool = createPool({ engine, locks, log, settings, onChange });
+  const inspection = createInspection({ engine, pool, locks, settings });
+  return { engine, modules, pool, inspection, installation };
+}
+
+function poolSettings({ pool }: Config, installation: string, modulesFolder: string): PoolSettings {
+  return {
+    installation,
+    image: pool.image,
+    network: pool.network,
+    extraHosts: pool.extraHosts,
+    mounts: pool.mounts,
+    memoryBytes: pool.memoryBytes,
+    tmpfsBytes: pool.tmpfsBytes,
+    magentoRoot: pool.magentoRoot,
+    modulesFolder,
+    files: scriptFiles(),
+  };
+}

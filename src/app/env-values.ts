@@ -1,0 +1,38 @@
+import type { Config } from '../config/config.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Layout } from '../mftf/container/layout.ts';
+import { buildEnvFiles, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
+import { moduleNames } from '../mftf/module/module-names.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Environments } from '../store/tables/environments.ts';
+import type { Variables } from '../store/tables/variables.ts';
+
+interface Tables {
+  environments: Environments;
+  variables: Variables;
+}
+
+/** The stored values that an environment has for its tests. */
+export async function readStoredValues({ environments, variables }: Tables, environment: Environment) {
+  const [globals, own, adminPassword] = await Promise.all([
+    variables.readAll('global'),
+    variables.readAll(environment.id),
+    environments.readPassword(environment.id),
+  ]);
+  return { globals, variables: own, adminPassword };
+}
+
+/** The env files that MFTF reads for an environment at a checkout of the module. Errors: MODULE_ENV_FILE_MISSING. */
+export async function readEnvFiles(
+  deps: Tables & { config: Config; engine: Engine; layout: Layout },
+  environment: Environment,
+  checkout: { id: string; path: string },
+) {
+  return buildEnvFiles({
+    environment,
+    ...(await readStoredValues(deps, environment)),
+    moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
+    moduleNames: await moduleNames(checkout.path, deps.layout.module),
+    selenium: seleniumValues(deps.config, deps.engine.kind),
+  });
+}

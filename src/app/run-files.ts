@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { type Artifacts, createArtifacts } from '../artifacts/artifacts.ts';
+import { createReplicatedArtifacts } from '../artifacts/replicated.ts';
+import { createUploader, type Uploader } from '../artifacts/uploader.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import { createResultSpool, type ResultSpool } from '../queue/result-spool.ts';
+import { createBlobStore } from '../store/tables/file-chunks.ts';
+import type { AppDatabase } from './stores.ts';
+
+/** The files of runs in the data folder. */
+export interface RunFiles {
+  artifacts: Artifacts;
+  /** Copies artifacts to the database; `undefined` when they stay in the data folder. */
+  uploader: Uploader | undefined;
+  /** Results that could not be written to the database yet. */
+  spool: ResultSpool;
+}
+
+export function createRunFiles(config: Config, log: Logger, database: AppDatabase): RunFiles {
+  const { dataFolder: folder, logBytes } = config.store;
+  const local = createArtifacts({ folder, logBytes });
+  const spool = createResultSpool({ folder: path.join(folder, 'waiting-results'), log });
+  if (config.store.artifacts !== 'database') return { artifacts: local, uploader: undefined, spool };
+  const blobStore = createBlobStore({ database });
+  const uploader = createUploader({ folder, blobStore, log });
+  return { artifacts: createReplicatedArtifacts({ local, blobStore, uploader }), uploader, spool };
+}

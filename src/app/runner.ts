@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import type { Catalogs } from '../mftf/catalog/catalogs.ts';
+import { createValidations } from '../mftf/closure/validation.ts';
+import type { Layout } from '../mftf/container/layout.ts';
+import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapshots.ts';
+import { seleniumValues } from '../mftf/module/env-files.ts';
+import { createRunner } from '../mftf/run/runner.ts';
+import type { Sessions } from '../selenium/sessions.ts';
+import type { Durations } from '../store/tables/durations.ts';
+import type { Environments } from '../store/tables/environments.ts';
+import type { Variables } from '../store/tables/variables.ts';
+import type { Watch } from '../tracing/tracing.ts';
+import type { Runner } from '../worker/runner.ts';
+import type { EngineAndPool } from './engine-and-pool.ts';
+import { readStoredValues } from './env-values.ts';
+
+/** The runner of MFTF, whose steps `watch` times. */
+export function createMftfRunner(deps: {
+  config: Config;
+  log: Logger;
+  environments: Environments;
+  variables: Variables;
+  durations: Durations;
+  artifacts: Artifacts;
+  watch: Watch;
+  parts: EngineAndPool;
+  catalogs: Catalogs;
+  layout: Layout;
+  sessions: Sessions;
+}): Runner {
+  const { config, log, artifacts, watch, catalogs, layout, sessions } = deps;
+  const { engine, modules, pool, installation } = deps.parts;
+  const { pool: poolConfig, mftf, worker } = config;
+  const { dataFolder } = config.store;
+  const snapshots = createSnapshots({
+    folder: join(dataFolder, 'snapshots'),
+    maxBytes: mftf.snapshotBytes,
+    log,
+  });
+  const validations = createValidations({ folder: join(dataFolder, 'catalogs') });
+  return createRunner({
+    engine,
+    pool: watch(pool, { ensure: 'container' }),
+    modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
+    catalogs: watch(catalogs, { of: 'catalog' }),
+    snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: lookupAttributes } }),
+    validations: watch(validations, { of: 'validation' }),
+    artifacts,
+    layout,
+    readValues: (environment) => readStoredValues(deps, environment),
+    selenium: seleniumValues(config, engine.kind),
+    expected: deps.durations.expected,
+    sessions,
+    installation,
+    dataFolder,
+    settings: {
+      ...mftf,
+      image: poolConfig.image,
+      heartbeatMs: worker.heartbeatMs,
+      notCacheableBecause: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
+    },
+  });
+}
+
+const lookupAttributes = ({ found }: SnapshotLookup) => ({
+  'matre.generation': found === undefined ? 'made' : 'from a snapshot',
+});
+
+/** Why generated tests cannot be cached, if so: their key does not cover the content of a host folder that MFTF reads. */
+function mountInMagentoTree(mounts: Config['pool']['mounts'], root: string): string | undefined {
+  const below = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
+  const mount = mounts.find(({ target }) => below(target, root) || below(root, target));
+  return mount && `MATRE_MOUNTS shows ${mount.source} in the Magento tree, and its content may change`;
+}

@@ -1,0 +1,77 @@
+import type { Config } from '../config/config.ts';
+import { createSecretBox } from '../crypto/secret-box.ts';
+import type { Logger } from '../log.ts';
+import type { Context } from '../operations/core/context.ts';
+import { createAccess } from '../store/access/access.ts';
+import type { Database } from '../store/database/database.ts';
+import { type EmbeddedDatabase, openEmbedded } from '../store/database/embedded.ts';
+import { migrate } from '../store/database/migrate.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { loadKey } from '../store/secret-key.ts';
+import { createAttempts } from '../store/tables/attempts.ts';
+import { createDurations } from '../store/tables/durations.ts';
+import { createEnvironments } from '../store/tables/environments.ts';
+import { createEvents } from '../store/tables/events.ts';
+import { createFirings } from '../store/tables/firings.ts';
+import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
+import { createOverview } from '../store/tables/overview.ts';
+import { createPlans } from '../store/tables/plans.ts';
+import { createResults } from '../store/tables/results.ts';
+import { createRuns } from '../store/tables/runs.ts';
+import { createSchedules, readClock } from '../store/tables/schedules.ts';
+import { createVariables } from '../store/tables/variables.ts';
+import { createWorkers } from '../store/tables/workers.ts';
+
+export type AppDatabase = Database | EmbeddedDatabase;
+
+/** The tables of the database, and its clock. */
+export type Stores = Pick<
+  Context,
+  | 'access'
+  | 'attempts'
+  | 'clock'
+  | 'durations'
+  | 'environments'
+  | 'events'
+  | 'firings'
+  | 'idempotencyKeys'
+  | 'overview'
+  | 'plans'
+  | 'results'
+  | 'runs'
+  | 'schedules'
+  | 'variables'
+  | 'workers'
+>;
+
+/** PostgreSQL when `DATABASE_URL` is set, else the embedded database of the data folder. Errors: those of the database. */
+export async function openDatabase(config: Config, log: Logger): Promise<AppDatabase> {
+  const { databaseUrl, dataFolder } = config.store;
+  return databaseUrl === undefined
+    ? openEmbedded({ folder: dataFolder, log })
+    : openPostgres({ url: databaseUrl, log, timeoutMs: Math.max(1_000, config.worker.leaseMs / 5) });
+}
+
+/** Brings the schema up to date, loads the key of the secrets, and opens the tables. Errors: those of `migrate` and `loadKey`. */
+export async function openStores(config: Config, log: Logger, database: AppDatabase): Promise<Stores> {
+  await migrate(database, { log });
+  const { dataFolder, secretKey } = config.store;
+  const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
+  return {
+    access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
+    attempts: createAttempts({ database }),
+    clock: () => readClock(database),
+    durations: createDurations({ database }),
+    environments: createEnvironments({ database, secrets }),
+    events: createEvents({ database }),
+    firings: createFirings({ database }),
+    idempotencyKeys: createIdempotencyKeys({ database }),
+    overview: createOverview({ database }),
+    plans: createPlans({ database }),
+    results: createResults({ database }),
+    runs: createRuns({ database }),
+    schedules: createSchedules({ database }),
+    variables: createVariables({ database, secrets }),
+    workers: createWorkers({ database }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Context } from '../operations/core/context.ts';
+import type { ResultSpool } from '../queue/result-spool.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import type { createRunLog } from '../worker/run-log.ts';
+import { createWorkers, type Workers } from '../worker/worker.ts';
+import type { ContainerParts } from './containers.ts';
+
+/** The workers of this process, not started. Their runner logs to the log of its run, and is traced if there is a collector. */
+export function createAppWorkers(deps: {
+  context: Context;
+  hostname: string;
+  containers: ContainerParts;
+  spool: ResultSpool;
+  tracing: Tracing | undefined;
+  runLog: ReturnType<typeof createRunLog>;
+}): Workers {
+  const { context, containers, spool, tracing, runLog } = deps;
+  const { config, database, locks, log, queue } = context;
+  const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
+  const { runner, engineAnswers, sessionCapacity } = containers;
+  return createWorkers({
+    queue,
+    database,
+    locks,
+    spool,
+    runner: runLog.named(tracing?.traced(runner) ?? runner),
+    engineAnswers,
+    sessionCapacity,
+    log,
+    slots,
+    host: deps.hostname,
+    settings: { leaseMs, maxAttempts, retries, retryPauseMs },
+  });
+}

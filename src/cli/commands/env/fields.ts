@@ -1,0 +1,31 @@
+import { Option } from 'commander';
+import type { Terminal } from '../../output/terminal.ts';
+import { type PasswordOptions, passwordOptions, readPassword } from './password.ts';
+
+/** The options of `add` and `edit`. `add` requires the address and the admin user. */
+export const fieldOptions = (command: 'add' | 'edit') => {
+  const adding = command === 'add';
+  return [
+    new Option('--base-url <url>', 'address of the shop').makeOptionMandatory(adding),
+    new Option('--admin-username <name>', 'user of the admin panel').makeOptionMandatory(adding),
+    new Option('--name <name>', adding ? 'display name; the code by default' : 'display name'),
+    new Option('--backend-name <path>', 'path of the admin panel').default(adding ? 'admin' : undefined),
+    new Option('--slots <number>', `number of containers per run${adding ? '; 1 by default' : ''}`),
+    ...passwordOptions(),
+  ];
+};
+
+interface Options extends PasswordOptions {
+  baseUrl?: string;
+  adminUsername?: string;
+  name?: string;
+  backendName?: string;
+  slots?: string;
+}
+
+/** The fields of the options, as the operations take them. Errors: as of `readPassword`. */
+export async function readFields(terminal: Terminal, options: Options) {
+  const { baseUrl, adminUsername, name, backendName, slots } = options;
+  const adminPassword = await readPassword(terminal, options);
+  return { name, baseUrl, backendName, adminUsername, adminPassword, slots };
+}

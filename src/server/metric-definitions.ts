@@ -1,0 +1,70 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Upper bounds of the buckets, in seconds. */
+export const testBounds = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800];
+export const runBounds = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
+
+/** The metrics of a server, in their own registry. */
+export function defineMetrics() {
+  const registry = new Registry();
+  const metric = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => ({
+    name: `matre_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+
+  const up = new Gauge(metric('database_up', 'Whether the database answered this scrape'));
+  const queued = new Gauge(metric('runs_queued', 'Runs in the queue', ['environment']));
+  const oldest = new Gauge(
+    metric('oldest_queued_run_age_seconds', 'Age of the oldest queued run', ['environment']),
+  );
+  const running = new Gauge(metric('runs_running', 'Running runs', ['environment']));
+  const runs = new Counter(metric('runs_total', 'Runs that finished', ['environment', 'verdict']));
+  const results = new Counter(metric('results_total', 'Results of tests', ['environment', 'status']));
+  const testDuration = new Histogram({
+    ...metric('test_duration_seconds', 'Durations of tests', ['status']),
+    buckets: testBounds,
+  });
+  const runDuration = new Histogram({
+    ...metric('run_duration_seconds', 'From the first start of a run to its end', ['verdict']),
+    buckets: runBounds,
+  });
+  const interrupted = new Counter(
+    metric('attempts_interrupted_total', 'Attempts that were lost, requeued or broken', ['outcome']),
+  );
+  const recovered = new Counter(
+    metric('recoveries_total', 'Interrupted attempts after which the run continued', ['outcome']),
+  );
+  const firings = new Counter(
+    metric('schedule_firings_total', 'Firings of schedules by outcome', ['outcome']),
+  );
+  const due = new Gauge(metric('schedule_due_age_seconds', 'Delay of the most overdue schedule'));
+  const refused = new Counter(
+    metric('lock_refusals_total', 'Locks that were refused to this process', ['lock']),
+  );
+  const lost = new Counter(metric('locks_lost_total', 'Locks that this process held and lost', ['lock']));
+  const waiting = new Gauge(metric('runs_with_waiting_results', 'Runs with results in the spool'));
+  const containers = new Gauge(metric('containers', 'Containers of the pool', ['state']));
+  const stale = new Gauge(metric('containers_stale', 'Containers that are replaced before their next run'));
+  return {
+    registry,
+    up,
+    queued,
+    oldest,
+    running,
+    runs,
+    results,
+    testDuration,
+    runDuration,
+    interrupted,
+    recovered,
+    firings,
+    due,
+    refused,
+    lost,
+    waiting,
+    containers,
+    stale,
+  };
+}
