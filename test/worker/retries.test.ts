@@ -166,7 +166,7 @@ describe('results while the database is unreachable', () => {
     );
     await gate.at(run);
     await server.kill();
-    gate.letGo(run);
+    gate.release(run);
     await harness.waitForLog('The database is away; a result waits on disk');
     // The lease ends, and the worker can write nothing more.
     await harness.waitForLog('The end of the run was not written');
@@ -198,7 +198,7 @@ describe('results while the database is unreachable', () => {
     await harness.waitForLog('Results that waited on disk came too late: another worker was given the run');
     expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 
