@@ -33,10 +33,10 @@ for (;;) {
 await database.close();
 
 async function execute({ run, environment, fence }: Claim) {
-  const note = (what: string) =>
+  const note = (action: string) =>
     appendFileSync(
       join(folder, environment.code),
-      `${JSON.stringify({ what, fence, run: run.id, pid: process.pid })}\n`,
+      `${JSON.stringify({ action, fence, run: run.id, pid: process.pid })}\n`,
     );
   note('start');
   const beat = setInterval(() => void queue.renew(run.id, fence).catch(() => undefined), 500);

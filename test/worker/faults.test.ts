@@ -111,9 +111,9 @@ describe('workers on PostgreSQL and Redis', () => {
       workerId: workers.status().slots[0]?.workerId,
     });
     expect(await locks.list()).toHaveLength(2);
-    gate.letGo(run);
+    gate.release(run);
     await waitFor(() => gate.arrived.length === 2);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
     const results = await createResults({ database: testDatabase.database }).list(run);
     expect(results.filter(({ attempt }) => attempt === 1)).toMatchObject([{ test: 'A', status: 'broken' }]);
@@ -185,7 +185,7 @@ describe('workers on PostgreSQL and Redis', () => {
       lockNames.execution(environment.id),
       lockNames.environment(environment.id),
     ]);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
     expect(await locks.list()).toEqual([]);
   });
@@ -218,7 +218,7 @@ describe('workers on PostgreSQL and Redis', () => {
     await harness.waitForLog('Environment locked, skipping');
     await other.release();
     await gate.at(run);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 2 });
   });
 });
@@ -249,7 +249,7 @@ describe('workers and a PostgreSQL that fails', () => {
     expect(['DATABASE_UNREACHABLE', 'LOCK_LOST']).toContain((reasons[0] as { code: string }).code);
     await server.start();
     await gate.at(run);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
   });
 
@@ -272,7 +272,7 @@ describe('workers and a PostgreSQL that fails', () => {
     );
     await gate.at(run);
     await server.kill();
-    gate.letGo(run);
+    gate.release(run);
     await server.start();
     expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',

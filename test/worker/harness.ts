@@ -158,7 +158,7 @@ export function createGate() {
         abort.addEventListener('abort', () => reject(abort.reason), { once: true });
       }).finally(() => open.delete(runId));
     },
-    letGo: (runId: number) => open.get(runId)?.(),
+    release: (runId: number) => open.get(runId)?.(),
     at: (runId: number) => waitFor(() => open.has(runId)),
   };
 }

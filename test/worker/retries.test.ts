@@ -167,7 +167,7 @@ describe('results while the database is unreachable', () => {
     );
     await gate.at(run);
     await server.kill();
-    gate.letGo(run);
+    gate.release(run);
     await harness.waitForLog('The database is unreachable; a result was spooled to disk');
     // The lease ends, and the worker can write nothing more.
     await harness.waitForLog('The end of the run was not written');
@@ -199,7 +199,7 @@ describe('results while the database is unreachable', () => {
     await harness.waitForLog('Spooled results came too late: another worker has claimed the run');
     expect(await harness.waiting.claims()).toEqual([]);
     expect(await createResults({ database }).list(run)).toEqual([]);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 

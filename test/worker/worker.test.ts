@@ -51,7 +51,7 @@ describe.each(kinds)('workers on %s', (kind) => {
       const heads = runIds.map((runs) => runs[round] ?? 0);
       await waitFor(() => heads.every((run) => gate.waiting().includes(run)));
       expect(gate.waiting()).toHaveLength(3);
-      for (const run of heads) gate.letGo(run);
+      for (const run of heads) gate.release(run);
     }
     for (const runs of runIds) {
       for (const run of runs)
@@ -74,16 +74,16 @@ describe.each(kinds)('workers on %s', (kind) => {
     await gate.at(first);
     const normal = await harness.submit(environment);
     const urgent = await harness.submit(environment, { priority: 1 });
-    gate.letGo(first);
+    gate.release(first);
     await gate.at(urgent);
-    gate.letGo(urgent);
+    gate.release(urgent);
     await gate.at(normal);
-    gate.letGo(normal);
+    gate.release(normal);
     await harness.finished(normal);
     // With all runs finished, the worker sleeps, and the poll is too slow to wake it.
     const later = await harness.submit(environment);
     await gate.at(later);
-    gate.letGo(later);
+    gate.release(later);
     await harness.finished(later);
   });
 
@@ -179,11 +179,11 @@ describe.each(kinds)('workers on %s', (kind) => {
     });
     const first = await harness.workers(runner);
     await gate.at(run);
-    gate.letGo(run);
+    gate.release(run);
     await waitFor(() => executedTests.length === 2 && gate.waiting().includes(run));
     const stopping = first.stop();
     expect(first.status().stopping).toBe(true);
-    gate.letGo(run);
+    gate.release(run);
     await stopping;
     expect(await harness.runs.get(run)).toMatchObject({
       state: 'queued',
@@ -193,7 +193,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     expect(await harness.locks.list()).toEqual([]);
     await harness.workers(runner);
     await gate.at(run);
-    gate.letGo(run);
+    gate.release(run);
     expect(await harness.finished(run)).toMatchObject({
       verdict: 'passed',
       attempt: 2,
