@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../async/delay.ts';
+import { withTimeout } from '../async/timeout.ts';
 import { Fault } from '../faults/fault.ts';
 import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
 import { capture } from './read-all.ts';
@@ -133,8 +134,8 @@ export async function superviseExec(
   return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
 }
 
-/** Between two questions to a container of which nobody knows whether something still runs in it. */
-const askAgainMs = 500;
+/** How often a container is asked whether processes of a token still run in it. */
+const pollMs = 500;
 /** From the moment that a permit ends until the processes have been killed: the supervisor looks every 50 ms then. */
 const killedWithinMs = 1_000;
 
@@ -150,15 +151,19 @@ async function waitUntilGone(
 ): Promise<void> {
   const lastMoment = untilMs + killedWithinMs;
   while (performance.now() < lastMoment) {
-    const left = Math.max(0, lastMoment - performance.now());
+    const remainingMs = Math.max(0, lastMoment - performance.now());
     // An engine that hangs does not answer in time.
-    const late = delay(left, false, { ref: false });
-    if (await Promise.race([isMissing(engine, container, token), late])) return;
-    await delay(Math.min(askAgainMs, left));
+    const gone = await withTimeout(
+      remainingMs,
+      () => isGone(engine, container, token),
+      () => false,
+    );
+    if (gone) return;
+    await delay(Math.min(pollMs, remainingMs));
   }
 }
 
-async function isMissing(engine: Engine, container: string, token: string): Promise<boolean> {
+async function isGone(engine: Engine, container: string, token: string): Promise<boolean> {
   try {
     const info = await engine.inspect(container);
     return info?.state !== 'running' || (await clearLeftovers(engine, container, token));

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namedDiskFull } from '../faults/fault.ts';
+import { exists } from '../files/exists.ts';
 import { lockFile } from './file-lock.ts';
 import { seal } from './seal.ts';
 
@@ -34,7 +35,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
   for (const path of [drafts, locks]) await mkdir(path, { recursive: true, mode: 0o700 });
 
   const pathOf = (id: string) => join(folder, id);
-  const has = (id: string) => access(pathOf(id)).then(yes, no);
+  const has = (id: string) => exists(pathOf(id));
   const unseen = (id: string) => join(drafts, `${id}~${randomBytes(6).toString('hex')}`);
 
   /** Holds the lock of a name while `work` runs, so that drafts of that name belong to nobody who lives. */
@@ -113,6 +114,3 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     },
   };
 }
-
-const yes = () => true;
-const no = () => false;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
 import { parseRepository } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
@@ -56,9 +57,10 @@ export async function createGit(options: {
 
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const settings = join(folder, 'gitconfig');
-  const draft = `${settings}.${process.pid}`;
-  await writeFile(draft, settingsFile(url, address.protocol, credentials !== undefined, options.environment));
-  await rename(draft, settings);
+  await writeFileAtomically(
+    settings,
+    settingsFile(url, address.protocol, credentials !== undefined, options.environment),
+  );
 
   const environment: Record<string, string> = {
     ...Object.fromEntries(

@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
+import { exists } from '../files/exists.ts';
 import type { Logger } from '../log.ts';
+import type { Commit } from './bare-repository.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createGit } from './git.ts';
-import { type Commit, createMirror } from './mirror.ts';
+import { createMirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Commit };
@@ -115,11 +116,4 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
 function checkedId(commit: string): string {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|local-[0-9a-f]{40})$/.test(commit)) return commit;
   throw new Fault('INPUT_INVALID', `${JSON.stringify(commit)} is not the id of a commit.`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

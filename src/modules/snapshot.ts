@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Fault } from '../faults/fault.ts';
+import { isMissingFile } from '../files/missing-file.ts';
 
 /**
  * Copies a folder, without `.git` and without `except`, and gives a hash of what was copied: names, contents, links, and
@@ -40,8 +41,8 @@ export async function snapshot(source: string, target: string, except: string): 
   try {
     await copy(source, target);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EACCES') throw error;
+    const isUnreadable = isMissingFile(error) || (error as NodeJS.ErrnoException).code === 'EACCES';
+    if (!isUnreadable) throw error;
     throw new Fault('MODULE_CHECKOUT_FAILED', `${source} cannot be copied: ${(error as Error).message}`, {
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { createOutageLog } from '../async/outage-log.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Selenium, SeleniumSession } from './selenium.ts';
@@ -34,10 +35,10 @@ export interface Sessions {
   endDead(): Promise<void>;
 }
 
-/** All slots of a process look at about the same time. */
+/** How long a capacity is reused: all worker slots of a process ask at about the same time. */
 const cachedMs = 1_000;
-/** A Selenium that is not reached from here may take seconds to say nothing; no claim should wait for that again and again. */
-const silentMs = 15_000;
+/** The same while Selenium is unreachable: its timeout takes seconds, and claims should not wait for that again and again. */
+const unreachableMs = 15_000;
 
 export function createSessions(deps: {
   selenium(): Promise<Selenium>;
@@ -46,25 +47,34 @@ export function createSessions(deps: {
   log: Logger;
 }): Sessions {
   const { log } = deps;
-  let known: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
-  let silent = false;
+  // Not `cachedWithTimeout`: how long it is kept depends on whether Selenium answers.
+  let cached: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
+  let isReachable = true;
+  const outage = createOutageLog({
+    onBegin(error) {
+      isReachable = false;
+      log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
+    },
+    onEnd() {
+      isReachable = true;
+      log.info('Selenium: reached again');
+    },
+  });
 
-  /** Says once that Selenium is not reached, and once that it is. */
-  async function quietly<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
+  /** The result of `work`, or `undefined` when it fails. Never rejects. */
+  async function attempt<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
     try {
-      const done = await work(await deps.selenium());
-      if (silent) log.info('Selenium: reached again');
-      silent = false;
-      return done;
+      const result = await work(await deps.selenium());
+      outage.succeeded();
+      return result;
     } catch (error) {
-      if (!silent) log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
-      silent = true;
+      outage.failed(error);
       return undefined;
     }
   }
 
   const readSessionCapacity = () =>
-    quietly(async (selenium) => {
+    attempt(async (selenium) => {
       const { capacity, sessions } = await selenium.status();
       if (capacity === undefined) return undefined;
       const installation = await deps.installation();
@@ -84,14 +94,14 @@ export function createSessions(deps: {
   return {
     sessionCapacity() {
       const now = performance.now();
-      if (!known || now - known.at > (silent ? silentMs : cachedMs)) {
-        known = { at: now, sessionCapacity: readSessionCapacity() };
+      if (!cached || now - cached.at > (isReachable ? cachedMs : unreachableMs)) {
+        cached = { at: now, sessionCapacity: readSessionCapacity() };
       }
-      return known.sessionCapacity;
+      return cached.sessionCapacity;
     },
 
     async endLabelled(label) {
-      await quietly(async (selenium) => {
+      await attempt(async (selenium) => {
         const { sessions } = await selenium.status();
         const left = sessions.filter((session) => session.label === label);
         await endAll(selenium, left, 'A session of the browser that a killed test left was ended');
@@ -101,7 +111,7 @@ export function createSessions(deps: {
     async ofRun(runId) {
       const [installation, status] = await Promise.all([
         deps.installation(),
-        quietly((selenium) => selenium.status()),
+        attempt((selenium) => selenium.status()),
       ]);
       return (status?.sessions ?? [])
         .filter(({ label }) => {
@@ -112,7 +122,7 @@ export function createSessions(deps: {
     },
 
     async endDead() {
-      await quietly(async (selenium) => {
+      await attempt(async (selenium) => {
         // In this order: a run is held before its first session opens.
         const { sessions } = await selenium.status();
         const claims = { installation: await deps.installation(), running: await deps.running() };

@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
@@ -67,7 +68,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       if (performance.now() > deadline) {
         throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but does not go away.`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 

@@ -4,12 +4,14 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
+import { exists } from '../../files/exists.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Engine } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
 import { keep } from '../read-all.ts';
 import { treeArguments } from './arguments.ts';
 import { startExec } from './exec.ts';
-import { exists, fill } from './fill-folder.ts';
+import { fill } from './fill-folder.ts';
 import { folderId, imageFolder } from './image.ts';
 import { endKeeper, startKeeper } from './keeper.ts';
 import { createMemoryGuard } from './memory.ts';
@@ -128,9 +130,8 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
       const sandbox = await find(idOrName);
       if (!sandbox) return false;
       if (sandbox.keeper) await endKeeper(sandbox.container.spec.name, sandbox.keeper);
-      await discard(sandbox.folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      // Another process may have removed it meanwhile.
+      await ifPresent(discard(sandbox.folder));
       return true;
     },
 

@@ -48,7 +48,7 @@ export async function startExec(
 
   const outputs = createOutputs();
   const carry = async (from: Readable | null, to: PassThrough) => {
-    for await (const piece of from ?? []) await outputs.pass(to, piece as Uint8Array);
+    for await (const piece of from ?? []) await outputs.write(to, piece as Uint8Array);
   };
   const carried = Promise.allSettled([
     carry(child.stdout, outputs.stdout),

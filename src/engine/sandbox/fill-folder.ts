@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
+import { exists } from '../../files/exists.ts';
 import type { ContainerSpec } from '../engine.ts';
 import { keep } from '../read-all.ts';
 import { fileFolders, isWithin, parts } from './arguments.ts';
@@ -47,11 +48,4 @@ async function copyFolder(from: string, to: string): Promise<void> {
   if (code === 0) return;
   const full = /no space left on device/i.test(mftfError);
   throw new Fault(full ? 'DISK_FULL' : 'ENGINE_FAILED', `${from} cannot be copied: ${mftfError.trim()}`);
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
 import { keep } from '../read-all.ts';
 import { identify, isAlive, kill } from './process.ts';
@@ -57,7 +58,7 @@ export async function endKeeper(name: string, { bwrap, init }: KeeperRecord): Pr
     if (performance.now() > deadline) {
       throw new Fault('ENGINE_FAILED', `The processes of the sandbox ${name} do not end.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
   }
 }
 

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createMemo } from '../../async/single-flight.ts';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { exitCode, keep } from '../../engine/read-all.ts';
 import { isFault } from '../../faults/fault.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import type { Declarations } from './declaration.ts';
@@ -23,6 +26,10 @@ export interface Catalogs {
   of(image: { id: string; container: ContainerOf }, checkout: { id: string; path: string }): Promise<Catalog>;
 }
 
+/** Kept in memory: an installation has one image, and the one before it while runs of that end. */
+const maxImages = 2;
+/** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
+const maxCheckouts = 16;
 /** More than any Magento tree lists (2.4.4: 8,000 paths, 0.8 MB). */
 const listingBytes = 32 * 1024 * 1024;
 /** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
@@ -38,18 +45,8 @@ export function createCatalogs(deps: {
   log: Logger;
 }): Catalogs {
   const { engine, folder, magentoRoot, moduleTarget, log } = deps;
-  // Promises, so that many who ask at the same time wait for one reading.
-  const images = new Map<string, Promise<Declarations>>();
-  const modules = new Map<string, Promise<Declarations>>();
-
-  const once = (map: Map<string, Promise<Declarations>>, key: string, read: () => Promise<Declarations>) => {
-    const known = map.get(key);
-    if (known) return known;
-    const reading = read();
-    map.set(key, reading);
-    reading.catch(() => map.delete(key));
-    return reading;
-  };
+  const images = createMemo<string, Declarations>({ maxKeys: maxImages });
+  const modules = createMemo<string, Declarations>({ maxKeys: maxCheckouts });
 
   async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
     const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
@@ -60,9 +57,7 @@ export function createCatalogs(deps: {
     try {
       const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
       await mkdir(folder, { recursive: true });
-      const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, declarationsToBytes(read));
-      await rename(temporary, path);
+      await writeFileAtomically(path, declarationsToBytes(read));
       return read;
     } finally {
       await from.dispose();
@@ -71,8 +66,8 @@ export function createCatalogs(deps: {
 
   return {
     async of(image, checkout) {
-      const tree = await once(images, image.id, () => readImage(image.id, image.container));
-      const module = await once(modules, checkout.id, () =>
+      const tree = await images(image.id, () => readImage(image.id, image.container));
+      const module = await modules(checkout.id, () =>
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
       const catalog = buildCatalog([tree, module]);
@@ -83,10 +78,7 @@ export function createCatalogs(deps: {
 }
 
 async function readStored(path: string, log: Logger): Promise<Declarations | undefined> {
-  const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const stored = await ifPresent(readFile(path));
   if (stored === undefined) return undefined;
   try {
     return declarationsFromBytes(stored);

@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { keep } from '../../engine/read-all.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
 import type { Layout } from '../container/layout.ts';
@@ -106,8 +107,5 @@ async function readStored(path: string): Promise<string[] | undefined> {
 
 async function store(path: string, faults: string[]): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
-  // Several runs of one process may look at the same files at the same time.
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(temporary, JSON.stringify(faults));
-  await rename(temporary, path);
+  await writeFileAtomically(path, JSON.stringify(faults));
 }

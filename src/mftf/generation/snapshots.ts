@@ -1,7 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
 
@@ -77,25 +79,19 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
 
   async function read(key: string): Promise<Snapshot | 'damaged' | undefined> {
     const path = pathOf(key);
-    const bytes = await readFile(path).catch(ifThere);
+    const bytes = await ifPresent(readFile(path));
     if (!bytes) return undefined;
     const snapshot = decode(bytes);
     if (!snapshot) return 'damaged';
     const now = new Date();
     // Another process may just have removed it; what was read is still good.
-    await utimes(path, now, now).catch(ifThere);
+    await ifPresent(utimes(path, now, now));
     return snapshot;
   }
 
   async function write(key: string, snapshot: Snapshot): Promise<void> {
     const path = pathOf(key);
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-    try {
-      await writeFile(temporary, encode(snapshot), { mode: 0o600, flush: true });
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeFileAtomically(path, encode(snapshot), { mode: 0o600, flush: true });
     await prune();
   }
 
@@ -103,7 +99,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     const found: { path: string; bytes: number; usedAt: number }[] = [];
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
-      const info = await stat(path).catch(ifThere);
+      const info = await ifPresent(stat(path));
       if (!info) continue;
       if (name.endsWith(ending)) found.push({ path, bytes: info.size, usedAt: info.mtimeMs });
       else if (Date.now() - info.mtimeMs > abandonedMs) await rm(path, { force: true });
@@ -177,7 +173,3 @@ function decode(bytes: Buffer): Snapshot | undefined {
 }
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-function ifThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-}

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
+import { isMissingFile } from '../../files/missing-file.ts';
 import { formatEnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
 import { seemsSecret } from '../../model/env-file/env-import.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
@@ -74,7 +75,7 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
   const missing = (why: string) =>
     new Fault('MODULE_ENV_FILE_MISSING', `${path} ${why} in the test module at commit ${commit}.`);
   const text = await readFile(join(checkout, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw missing('is not there');
+    if (isMissingFile(error)) throw missing('is not there');
     if (error.code === 'EISDIR') throw missing('is a folder');
     throw error;
   });

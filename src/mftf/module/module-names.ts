@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { ifPresent } from '../../files/missing-file.ts';
 import { registeredName } from '../catalog/declarations.ts';
 
 /**
@@ -23,11 +24,6 @@ export async function moduleNames(checkout: string, target: string): Promise<str
 }
 
 async function registration(folder: string): Promise<string | undefined> {
-  const content = await readFile(join(folder, 'registration.php'), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    },
-  );
-  return registeredName(content);
+  const content = await ifPresent(readFile(join(folder, 'registration.php'), 'utf8'));
+  return content === undefined ? undefined : registeredName(content);
 }

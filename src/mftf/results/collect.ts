@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ifPresent } from '../../files/missing-file.ts';
 import { cestClass } from '../catalog/names.ts';
 import { readAllure1 } from './allure1.ts';
 import { checkContainer, readAllure2 } from './allure2.ts';
@@ -65,16 +66,11 @@ async function hasJunit(folder: string, files: string[]): Promise<boolean> {
 }
 
 async function list(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /**
