@@ -303,14 +303,14 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         ...mftf,
         image: wanted.image,
         heartbeatMs: worker.heartbeatMs,
-        notCacheableBecause: mountInTree(wanted.mounts, wanted.magentoRoot),
+        notCacheableReason: mountInTree(wanted.mounts, wanted.magentoRoot),
       },
     });
     return { engine, modules, pool, inspection, catalogs, layout, runner };
   }
 }
 
-const logLookup = ({ found }: SnapshotLookup) => ({
+const logLookup = ({ entries: found }: SnapshotLookup) => ({
   'matre.generation': found === undefined ? 'made' : 'from a snapshot',
 });
 
@@ -325,7 +325,7 @@ function rememberSelenium(
   let known: Selenium | undefined;
   return async () => {
     const globals = new Map((await variables.readAll('global')).map(({ name, value }) => [name, value]));
-    const { given, defaults } = seleniumValues(config, 'sandbox');
+    const { explicit: given, defaults } = seleniumValues(config, 'sandbox');
     const values = new Map([...defaults, ...given].map(({ name, value }) => [name, value]));
     const fixed = new Set(given.map(({ name }) => name));
     const value = (name: string) =>

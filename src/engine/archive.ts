@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
 import { Fault } from '../faults/fault.ts';
 import type { Engine } from './engine.ts';
-import { exitCode, keep } from './read-all.ts';
+import { exitCode, readAll } from './read-all.ts';
 
 /** A file that goes into a container. `path` is relative to the folder it is put into. */
 export interface FileIn {
@@ -23,7 +23,7 @@ export interface FileOut {
   content: AsyncIterable<Uint8Array>;
 }
 
-export interface Wanted {
+export interface FilesRequest {
   /** Absolute. */
   dir: string;
   /** Files and folders below it, relative. A folder stands for everything in it. */
@@ -53,7 +53,7 @@ export async function putFiles(
     stdin: true,
   });
   if (!exec.stdin) throw new Fault('INTERNAL', 'An exec with standard input came without it.');
-  const said = Promise.all([keep(exec.stderr), keep(exec.stdout)]);
+  const output = Promise.all([readAll(exec.stderr), readAll(exec.stdout)]);
   // A tar that gave up reads no more, so the upload fails too or stalls; how tar ended says why.
   const abandon = new AbortController();
   const sent = pipeline(archive, exec.stdin, { signal: abandon.signal }).then(
@@ -62,7 +62,7 @@ export async function putFiles(
   );
   const end = await exec.ended;
   abandon.abort();
-  const [errors] = await said;
+  const [errors] = await output;
   const code = exitCode(end, container, ['tar']);
   if (code !== 0) throw tarFault(`Files could not be put into ${dir} of ${container}`, errors);
   const failure = await sent;
@@ -76,12 +76,16 @@ export async function putFiles(
  * `..` and links are refused with PATH_OUTSIDE, more bytes than allowed with FILES_TOO_LARGE.
  * Further errors: NOT_FOUND when a path does not exist, ENGINE_FAILED, CONTAINER_VANISHED.
  */
-export async function* getFiles(engine: Engine, container: string, wanted: Wanted): AsyncGenerator<FileOut> {
-  const { dir, paths, maxBytes = gibibyte } = wanted;
+export async function* getFiles(
+  engine: Engine,
+  container: string,
+  request: FilesRequest,
+): AsyncGenerator<FileOut> {
+  const { dir, paths, maxBytes = gibibyte } = request;
   if (paths.length === 0) return;
   const argv = ['tar', '-c', '-f', '-', '-C', absolute(dir), '--', ...paths.map(relative)];
   const exec = await engine.exec(container, { argv, env: { LC_ALL: 'C' } });
-  const said = keep(exec.stderr);
+  const output = readAll(exec.stderr);
   const entries = extract();
   // Errors of the archive come out of the loop below; a loop that is left early ends the upload.
   const received = pipeline(exec.stdout, entries).catch((error: unknown) => error);
@@ -124,7 +128,7 @@ export async function* getFiles(engine: Engine, container: string, wanted: Wante
     exec.stdout.destroy();
   }
   const code = exitCode(await exec.ended, container, ['tar']);
-  const errors = await said;
+  const errors = await output;
   // Logs grow while they are read: that is no damage.
   const grew = errors.includes('file changed as we read it');
   if (code !== 0 && !grew) {

@@ -3,10 +3,10 @@ import type { Engine } from './engine.ts';
 import { fencedEngine } from './fenced-engine.ts';
 
 it('begins nothing more once the run is not held, and may still look', async () => {
-  const begun: string[] = [];
-  const act = (name: string) => async () => void begun.push(name);
-  const acts = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
-  const engine = Object.fromEntries(acts.map((name) => [name, act(name)])) as unknown as Engine;
+  const begunActions: string[] = [];
+  const operation = (name: string) => async () => void begunActions.push(name);
+  const actionNames = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
+  const engine = Object.fromEntries(actionNames.map((name) => [name, operation(name)])) as unknown as Engine;
   let held = true;
   const guarded = fencedEngine(engine, () => {
     if (!held) throw new Error('not held');
@@ -17,5 +17,5 @@ it('begins nothing more once the run is not held, and may still look', async () 
   await expect(guarded.start('c')).rejects.toThrow('not held');
   await expect(guarded.remove('c')).rejects.toThrow('not held');
   await guarded.inspect('c');
-  expect(begun).toEqual(['exec', 'inspect']);
+  expect(begunActions).toEqual(['exec', 'inspect']);
 });

@@ -6,10 +6,10 @@ import type { Engine } from './engine.ts';
  */
 export function fencedEngine(engine: Engine, assertHeld: () => void): Engine {
   const guarded =
-    <Arguments extends unknown[], Result>(act: (...args: Arguments) => Promise<Result>) =>
+    <Arguments extends unknown[], Result>(operation: (...args: Arguments) => Promise<Result>) =>
     async (...args: Arguments): Promise<Result> => {
       assertHeld();
-      return act(...args);
+      return operation(...args);
     };
   return {
     ...engine,

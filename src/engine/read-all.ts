@@ -2,14 +2,14 @@ import { Fault } from '../faults/fault.ts';
 import type { Engine, ExecEnd, ExecRequest } from './engine.ts';
 
 /** What a short command said. */
-export interface Captured {
+export interface CapturedOutput {
   code: number;
   stdout: string;
   stderr: string;
 }
 
 /** Enough for a list of processes or an error message; what goes beyond is cut off, the command still ends. */
-const keptBytes = 1024 * 1024;
+const maxCapturedBytes = 1024 * 1024;
 
 /**
  * Runs a short command to its end and keeps what it said (up to 1 MiB of each output). The exit code is the caller's to judge.
@@ -20,9 +20,9 @@ export async function capture(
   container: string,
   argv: string[],
   options: Omit<ExecRequest, 'argv' | 'stdin'> = {},
-): Promise<Captured> {
+): Promise<CapturedOutput> {
   const exec = await engine.exec(container, { ...options, argv });
-  const [stdout, stderr] = await Promise.all([keep(exec.stdout), keep(exec.stderr)]);
+  const [stdout, stderr] = await Promise.all([readAll(exec.stdout), readAll(exec.stderr)]);
   const code = exitCode(await exec.ended, container, argv);
   return { code, stdout, stderr };
 }
@@ -39,14 +39,14 @@ export function exitCode(end: ExecEnd, container: string, argv: string[]): numbe
 }
 
 /** Reads a stream to its end and returns its beginning as text. */
-export async function keep(stream: AsyncIterable<Uint8Array>, limit = keptBytes): Promise<string> {
+export async function readAll(stream: AsyncIterable<Uint8Array>, limit = maxCapturedBytes): Promise<string> {
   const pieces: Uint8Array[] = [];
-  let kept = 0;
+  let bytes = 0;
   for await (const piece of stream) {
-    if (kept >= limit) continue;
-    const part = piece.subarray(0, limit - kept);
-    pieces.push(part);
-    kept += part.length;
+    if (bytes >= limit) continue;
+    const beginning = piece.subarray(0, limit - bytes);
+    pieces.push(beginning);
+    bytes += beginning.length;
   }
   return Buffer.concat(pieces).toString('utf8');
 }

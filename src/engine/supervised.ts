@@ -77,15 +77,7 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const {
-    token,
-    fence,
-    signal,
-    deadline: permit,
-    beatMs = 1_000,
-    limitMs = 10_000,
-    graceMs = 2_000,
-  } = options;
+  const { token, fence, signal, deadline, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
   }
@@ -98,7 +90,7 @@ export async function superviseExec(
     grantedMs = until();
     return clock(grantedMs);
   };
-  const conditions = fence === undefined ? [] : [fence, ...(permit ? [grant(permit)] : [])].map(String);
+  const conditions = fence === undefined ? [] : [fence, ...(deadline ? [grant(deadline)] : [])].map(String);
   const argv = ['sh', script, 'run', token, ...limits, ...conditions, '--', ...request.argv];
   const gone = () => waitUntilGone(engine, container, token, grantedMs);
   const exec = await engine.exec(container, { ...request, argv, stdin: true }).catch(async (error) => {
@@ -109,16 +101,16 @@ export async function superviseExec(
   const { stdin } = exec;
   // The supervisor may be gone before our last beat reaches it.
   stdin?.on('error', () => {});
-  const say = (word: string) => {
+  const send = (word: string) => {
     if (stdin?.writable) stdin.write(`${word}\n`);
   };
   // Who was asked to end is granted no more time: should the word be lost, the last permit ends it.
   const beats = setInterval(
-    () => say(permit && !signal?.aborted ? `until ${grant(permit)}` : 'beat'),
+    () => send(deadline && !signal?.aborted ? `until ${grant(deadline)}` : 'beat'),
     beatMs,
   );
   const stop = () => {
-    say('stop');
+    send('stop');
     return ended;
   };
   const ended = (async () => {
@@ -180,8 +172,8 @@ export async function readClock(engine: Engine, container: string): Promise<Cont
   if (code !== 0 || seconds === undefined) {
     throw new Fault('ENGINE_FAILED', `${container} does not know the time: ${stderr.trim()}`);
   }
-  const then = Number(seconds) * 100 + Number(hundredths);
-  return (monotonicMs) => Math.floor(then + (monotonicMs - readMs) / 10);
+  const clockAtRead = Number(seconds) * 100 + Number(hundredths);
+  return (monotonicMs) => Math.floor(clockAtRead + (monotonicMs - readMs) / 10);
 }
 
 /**

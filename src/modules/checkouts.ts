@@ -36,10 +36,10 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
 
   const pathOf = (id: string) => join(folder, id);
   const has = (id: string) => exists(pathOf(id));
-  const unseen = (id: string) => join(drafts, `${id}~${randomBytes(6).toString('hex')}`);
+  const draftPath = (id: string) => join(drafts, `${id}~${randomBytes(6).toString('hex')}`);
 
   /** Holds the lock of a name while `work` runs, so that drafts of that name belong to nobody who lives. */
-  const locked = async <T>(name: string, work: (lock: number) => Promise<T>): Promise<T> => {
+  const withLock = async <T>(name: string, work: (lock: number) => Promise<T>): Promise<T> => {
     const lock = await lockFile(join(locks, name), { signal });
     try {
       lock.touch();
@@ -51,7 +51,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     }
   };
 
-  const filled = async <T>(
+  const fillDraft = async <T>(
     name: string,
     lock: number,
     fill: Fill<T>,
@@ -60,7 +60,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     for (const left of await readdir(drafts)) {
       if (left.startsWith(`${name}~`)) await rm(join(drafts, left), { recursive: true, force: true });
     }
-    const draft = unseen(name);
+    const draft = draftPath(name);
     try {
       await mkdir(draft);
       const result = await fill(draft, lock);
@@ -75,19 +75,19 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     folder,
 
     async get(id, fill) {
-      await locked(id, async (lock) => {
+      await withLock(id, async (lock) => {
         if (await has(id)) return;
-        await filled(id, lock, fill, (draft) => rename(draft, pathOf(id)));
+        await fillDraft(id, lock, fill, (draft) => rename(draft, pathOf(id)));
       });
       return pathOf(id);
     },
 
     async add(kind, fill) {
       let added = '';
-      await locked(kind, (lock) =>
-        filled(kind, lock, fill, async (draft, id) => {
+      await withLock(kind, (lock) =>
+        fillDraft(kind, lock, fill, async (draft, id) => {
           added = id;
-          await locked(id, async () => {
+          await withLock(id, async () => {
             if (!(await has(id))) await rename(draft, pathOf(id));
           });
         }),
@@ -103,7 +103,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
         if (!lock) continue;
         const unused = Date.now() - lock.touched.getTime() >= unusedForMs && (await has(id));
         // Out of sight in one step, so that nobody finds half of it.
-        const trash = unseen(id);
+        const trash = draftPath(id);
         if (unused) await rename(pathOf(id), trash);
         lock.release({ remove: unused });
         if (!unused) continue;

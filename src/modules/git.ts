@@ -26,7 +26,7 @@ export interface GitOptions {
 }
 
 /** Of this process; everything else stays away from git and what it starts. */
-const passedOn = [
+const inheritedVariables = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_CONFIG_HOME'],
   ...['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
@@ -64,7 +64,9 @@ export async function createGit(options: {
 
   const environment: Record<string, string> = {
     ...Object.fromEntries(
-      passedOn.flatMap((name) => (options.environment[name] ? [[name, options.environment[name]]] : [])),
+      inheritedVariables.flatMap((name) =>
+        options.environment[name] ? [[name, options.environment[name]]] : [],
+      ),
     ),
     GIT_CONFIG_GLOBAL: settings,
     GIT_TERMINAL_PROMPT: '0',
@@ -82,9 +84,9 @@ export async function createGit(options: {
   return {
     url,
     branch: source.branch,
-    async run(argv, { environment: more, lock } = {}) {
+    async run(argv, { environment: extraVariables, lock } = {}) {
       const child = spawn('git', argv, {
-        env: { ...environment, ...more },
+        env: { ...environment, ...extraVariables },
         stdio: ['ignore', 'pipe', 'pipe', lock ?? 'ignore'],
         // Its own group, so that what it starts (ssh, git-remote-https) ends with it.
         detached: true,
@@ -99,15 +101,15 @@ export async function createGit(options: {
       signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
       child.stdout?.on('data', (chunk) => output.push(chunk));
-      let said = '';
+      let errorOutput = '';
       child.stderr?.setEncoding('utf8').on('data', (text) => {
-        said = (said + text).slice(-8192);
+        errorOutput = (errorOutput + text).slice(-8192);
       });
       try {
         if (signal.aborted) stop();
         const [code] = await once(child, 'close');
         if (code === 0) return Buffer.concat(output).toString('utf8');
-        throw failure(stopped ? 'git was stopped.' : said, url, secrets);
+        throw failure(stopped ? 'git was stopped.' : errorOutput, url, secrets);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing.');
@@ -151,7 +153,7 @@ function settingsFile(
   const { HOME: home, XDG_CONFIG_HOME: xdg } = environment;
   const included = home ? [join(xdg || join(home, '.config'), 'git/config'), join(home, '.gitconfig')] : [];
   const sections = [
-    ...included.map((path) => ['[include]', `path = ${quoted(path)}`]),
+    ...included.map((path) => ['[include]', `path = ${quote(path)}`]),
     ['[core]', 'hooksPath = /dev/null', 'fsmonitor = false', 'autocrlf = false'],
     ['[gc]', 'auto = 0'],
     ['[http]', 'lowSpeedLimit = 100', 'lowSpeedTime = 60'],
@@ -162,12 +164,12 @@ function settingsFile(
   if (protocol === 'file')
     sections.push([
       '[safe]',
-      `directory = ${quoted(fileURLToPath(url))}`,
-      `directory = ${quoted(`${fileURLToPath(url)}/.git`)}`,
+      `directory = ${quote(fileURLToPath(url))}`,
+      `directory = ${quote(`${fileURLToPath(url)}/.git`)}`,
     ]);
   if (withCredentials) {
     const helper = `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$MATRE_GIT_USERNAME" "$MATRE_GIT_PASSWORD"; }; f`;
-    sections.push([`[credential ${quoted(new URL(url).origin)}]`, 'helper =', `helper = ${quoted(helper)}`]);
+    sections.push([`[credential ${quote(new URL(url).origin)}]`, 'helper =', `helper = ${quote(helper)}`]);
   }
   return sections
     .map(([head, ...lines]) => [head, ...lines.map((line) => `\t${line}`), ''].join('\n'))
@@ -175,7 +177,7 @@ function settingsFile(
 }
 
 /** For git's own settings files. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
@@ -199,8 +201,8 @@ function sshCommand({ sshKey, sshKnownHosts }: GitSource): string {
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
 }
 
-function failure(said: string, url: string, secrets: string[]): Fault {
-  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), said.trim());
+function failure(errorOutput: string, url: string, secrets: string[]): Fault {
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), errorOutput.trim());
   const lines = clean
     .split(/[\r\n]+/)
     .filter((line) => line !== '' && !/^(remote: )?\w[\w ]*:\s+\d+%/.test(line));

@@ -79,7 +79,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
         return { id, subject: 'local folder' };
       },
       checkout(commit) {
-        return checkouts.get(checkedId(commit), () => {
+        return checkouts.get(assertCommitId(commit), () => {
           throw new Fault('MODULE_CHECKOUT_FAILED', `There is no copy ${commit} of ${source.path} any more.`);
         });
       },
@@ -95,7 +95,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     resolve: mirror.newest,
 
     checkout(commit) {
-      return checkouts.get(checkedId(commit), async (draft, lock) => {
+      return checkouts.get(assertCommitId(commit), async (draft, lock) => {
         await mirror.extract(commit, draft, lock);
         if (await exists(join(draft, '.gitmodules'))) {
           log.warn({ commit }, 'The test module has git submodules; they are not fetched');
@@ -113,7 +113,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
 }
 
 /** Ids become names of folders. */
-function checkedId(commit: string): string {
+function assertCommitId(commit: string): string {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|local-[0-9a-f]{40})$/.test(commit)) return commit;
   throw new Fault('INPUT_INVALID', `${JSON.stringify(commit)} is not the id of a commit.`);
 }

@@ -16,22 +16,22 @@ export async function snapshot(source: string, target: string, except: string): 
     const entries = await readdir(from, { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      const [path, copied] = [join(from, entry.name), join(to, entry.name)];
+      const [path, targetPath] = [join(from, entry.name), join(to, entry.name)];
       if (entry.name === '.git' || path === except) continue;
       const name = relative(source, path);
       if (entry.isDirectory()) {
         hash.update(`folder\0${name}\0`);
-        await mkdir(copied);
-        await copy(path, copied);
+        await mkdir(targetPath);
+        await copy(path, targetPath);
       } else if (entry.isSymbolicLink()) {
         const link = await readlink(path);
         hash.update(`link\0${name}\0${link}\0`);
-        await symlink(link, copied);
+        await symlink(link, targetPath);
       } else if (entry.isFile()) {
-        await copyFile(path, copied, constants.COPYFILE_FICLONE);
+        await copyFile(path, targetPath, constants.COPYFILE_FICLONE);
         // The copy is what is hashed: the file may change meanwhile.
-        const content = await readFile(copied);
-        const executable = (await lstat(copied)).mode & 0o100 ? 'program' : 'file';
+        const content = await readFile(targetPath);
+        const executable = (await lstat(targetPath)).mode & 0o100 ? 'program' : 'file';
         hash.update(`${executable}\0${name}\0${content.length}\0`).update(content);
       } else {
         throw new Fault('MODULE_INVALID', `${name} is neither a file nor a folder.`);

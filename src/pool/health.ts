@@ -1,5 +1,5 @@
 import type { ContainerSpec, Engine } from '../engine/engine.ts';
-import { type Captured, capture } from '../engine/read-all.ts';
+import { type CapturedOutput, capture } from '../engine/read-all.ts';
 import { clearLeftovers, leftovers, parseLeftovers, supervisorFile } from '../engine/supervised.ts';
 
 /**
@@ -67,7 +67,7 @@ export async function inspectInside(
 const divider = '--- processes ---';
 
 /** The first wrong mount, else all problems that the script printed. */
-function firstProblem(spec: ContainerSpec, { stdout, stderr, code }: Captured): string | undefined {
+function firstProblem(spec: ContainerSpec, { stdout, stderr, code }: CapturedOutput): string | undefined {
   const wrongMount = checkMounts(spec, parseMounts(stdout)).find(({ ok }) => !ok);
   if (wrongMount) return wrongMount.seen;
   const problems = stderr.trim().replaceAll('\n', ', ');

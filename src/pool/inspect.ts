@@ -42,7 +42,7 @@ export interface Inspection {
 }
 
 /** Each look is a process for the engine to start. */
-const looksAtOnce = 8;
+const maxConcurrent = 8;
 
 export function createInspection(deps: {
   engine: Engine;
@@ -52,7 +52,7 @@ export function createInspection(deps: {
 }): Inspection {
   const { engine, pool, locks, settings } = deps;
 
-  async function lookAt(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
+  async function inspect(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
     if (container.state !== 'running') return { ...container, problem: undefined, processes: [] };
     const spec = poolSpecification(settings, container, imageId);
     try {
@@ -65,15 +65,15 @@ export function createInspection(deps: {
   return {
     async examine(environmentIds) {
       const imageId = await engine.imageId(settings.image);
-      const waiting = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
-      const examined: InspectedContainer[] = [];
+      const queue = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
+      const inspected: InspectedContainer[] = [];
       const work = async () => {
-        for (let next = waiting.shift(); next; next = waiting.shift()) {
-          examined.push(await lookAt(next, imageId));
+        for (let next = queue.shift(); next; next = queue.shift()) {
+          inspected.push(await inspect(next, imageId));
         }
       };
-      await Promise.all(Array.from({ length: looksAtOnce }, work));
-      return examined.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
+      await Promise.all(Array.from({ length: maxConcurrent }, work));
+      return inspected.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
     },
 
     async inspectClosely(place, requiredFiles) {
@@ -102,12 +102,12 @@ export function createInspection(deps: {
         ]);
         return { ...seen, checks, fill, processes: [...new Set(left.map(({ token }) => token))] };
       } catch (error) {
-        const silent = {
+        const unanswered = {
           name: 'it answers',
           ok: false,
           seen: `it does not answer (${toFault(error).message})`,
         };
-        return { ...seen, checks: [silent] };
+        return { ...seen, checks: [unanswered] };
       }
     },
 

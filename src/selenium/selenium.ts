@@ -126,8 +126,10 @@ export function createSelenium(
       const path = `/session/${sessionId}/goog/cdp/execute`;
       const answer = commandLineAnswer.safeParse((await ask('POST', path, command, labelTimeoutMs)).value);
       if (!answer.success) return undefined;
-      const found = answer.data.value.arguments.find((argument) => argument.startsWith(labelSwitch));
-      labels.set(sessionId, found?.slice(labelSwitch.length));
+      const commandLineArgument = answer.data.value.arguments.find((argument) =>
+        argument.startsWith(labelSwitch),
+      );
+      labels.set(sessionId, commandLineArgument?.slice(labelSwitch.length));
       return labels.get(sessionId);
     } catch {
       return undefined;

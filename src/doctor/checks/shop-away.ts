@@ -1,4 +1,4 @@
-import { whyShopSilent } from '../../mftf/run/preflight.ts';
+import { shopOutageReason } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, orOk, problem } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
@@ -51,7 +51,7 @@ async function fromContainer(
         { url: baseUrl, seconds: limitsOf(checkContext.config).containerSeconds },
       ])
     ).get(baseUrl);
-    return answer && (whyShopSilent(answer) ?? 'answers');
+    return answer && (shopOutageReason(answer) ?? 'answers');
   } catch {
     return undefined;
   }
@@ -64,5 +64,5 @@ function silence({
   status: number | undefined;
   error: string | undefined;
 }): string | undefined {
-  return error === undefined ? whyShopSilent({ status, error }) : `does not answer (${error})`;
+  return error === undefined ? shopOutageReason({ status, error }) : `does not answer (${error})`;
 }

@@ -1,5 +1,5 @@
 import { toFault } from '../../faults/fault.ts';
-import { seleniumStatusUrl, whySeleniumSilent } from '../../mftf/run/preflight.ts';
+import { seleniumOutageReason, seleniumStatusUrl } from '../../mftf/run/preflight.ts';
 import type { Selenium, SeleniumStatus } from '../../selenium/selenium.ts';
 import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
@@ -71,7 +71,7 @@ async function inspectContainersOnce(checkContext: CheckContext): Promise<Asked[
       const wanted = [url, shop].map((each) => ({ url: each, seconds }));
       const found = await fetchInside(name, wanted).catch(() => new Map());
       if (found.size === 0) return [];
-      return [{ url, isUsed: found.has(url), why: whySeleniumSilent(found.get(url)) }];
+      return [{ url, isUsed: found.has(url), why: seleniumOutageReason(found.get(url)) }];
     }),
   );
   return answers.flat();

@@ -55,14 +55,14 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       if (statusOf(error) === 404) return false;
       // Somebody else removes it at this moment: its name is free when it is gone.
       if (statusOf(error) === 409 && /already in progress/.test(String(error))) {
-        await gone(idOrName);
+        await waitUntilRemoved(idOrName);
         return true;
       }
       throw engineFault(error, `${idOrName} cannot be removed`);
     }
   }
 
-  async function gone(idOrName: string): Promise<void> {
+  async function waitUntilRemoved(idOrName: string): Promise<void> {
     const deadline = performance.now() + removalMs;
     while (await inspect(idOrName)) {
       if (performance.now() > deadline) {
@@ -147,10 +147,10 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     async list(labels) {
       const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       try {
-        const found = await docker.listContainers({ all: true, filters: { label } });
+        const info = await docker.listContainers({ all: true, filters: { label } });
         // One question instead of one for each, which is what costs with many. Podman tells no mounts in its list.
         const infos = await Promise.all(
-          found.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
+          info.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
         );
         return infos.filter((info) => info !== undefined);
       } catch (error) {
@@ -213,35 +213,35 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
   };
 }
 
-function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
-  const { Status, StartedAt } = found.State;
+function toInfo(info: Docker.ContainerInspectInfo): ContainerInfo {
+  const { Status, StartedAt } = info.State;
   // A container that never started says 0001-01-01.
   const startedAt = StartedAt.startsWith('0001') ? undefined : new Date(StartedAt);
   return {
-    id: found.Id,
-    name: found.Name.replace(/^\//, ''),
-    image: found.Config.Image,
-    imageId: found.Image,
-    labels: found.Config.Labels,
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    image: info.Config.Image,
+    imageId: info.Image,
+    labels: info.Config.Labels,
     state: toState(Status),
-    createdAt: new Date(found.Created),
+    createdAt: new Date(info.Created),
     startedAt,
-    mounts: toMounts(found.Mounts),
+    mounts: toMounts(info.Mounts),
   };
 }
 
-function toListed(found: Docker.ContainerInfo): ListedContainer {
+function toListed(info: Docker.ContainerInfo): ListedContainer {
   // A container that others link to has their names for it as well: `/other/alias`.
-  const name = found.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
+  const name = info.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
   return {
-    id: found.Id,
+    id: info.Id,
     name: name.slice(1),
-    image: found.Image,
-    imageId: found.ImageID,
-    labels: found.Labels,
-    state: toState(found.State),
-    createdAt: new Date(found.Created * 1_000),
-    mounts: toMounts(found.Mounts),
+    image: info.Image,
+    imageId: info.ImageID,
+    labels: info.Labels,
+    state: toState(info.State),
+    createdAt: new Date(info.Created * 1_000),
+    mounts: toMounts(info.Mounts),
   };
 }
 
@@ -252,11 +252,11 @@ function toState(status: string): ContainerInfo['state'] {
 function toMounts(
   mounts: { Type?: string; Source: string; Destination: string; RW: boolean }[],
 ): ContainerInfo['mounts'] {
-  const known = mounts.flatMap(({ Type, Source, Destination, RW }): ContainerInfo['mounts'] =>
+  const bindsAndTmpfs = mounts.flatMap(({ Type, Source, Destination, RW }): ContainerInfo['mounts'] =>
     Type === 'bind' || Type === 'tmpfs'
       ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
       : [],
   );
   // Docker lists them in another order each time.
-  return known.sort((a, b) => (a.target < b.target ? -1 : 1));
+  return bindsAndTmpfs.sort((a, b) => (a.target < b.target ? -1 : 1));
 }

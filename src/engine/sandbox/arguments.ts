@@ -11,9 +11,9 @@ export const parts = {
 };
 
 /** What the sandbox takes from this machine; the image may have its own of each. */
-const system = /^(usr|bin|sbin|lib.*|etc)$/;
+const systemFolders = /^(usr|bin|sbin|lib.*|etc)$/;
 /** What every sandbox has of its own. */
-const own = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
+const ownFolders = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
 const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /** Something that is laid over the tree, at `target`. */
@@ -30,8 +30,8 @@ export function treeArguments(spec: ContainerSpec, image: string, folder: string
   const layers = layersOf(spec, folder).sort((a, b) => segments(a.target) - segments(b.target));
   const targets = layers.map(({ target }) => target);
   const top = new Map<string, string>();
-  for (const name of readdirSync('/')) if (system.test(name)) top.set(name, join('/', name));
-  for (const name of readdirSync(image)) if (!own.has(name)) top.set(name, join(image, name));
+  for (const name of readdirSync('/')) if (systemFolders.test(name)) top.set(name, join('/', name));
+  for (const name of readdirSync(image)) if (!ownFolders.has(name)) top.set(name, join(image, name));
   return [
     ...[...top].flatMap(([name, source]) => place(source, `/${name}`, targets)),
     ...['--proc', '/proc', '--tmpfs', '/dev'],
@@ -81,9 +81,9 @@ function layersOf(spec: ContainerSpec, folder: string): Layer[] {
  * a target of a later layer is made anew, and its children are laid into it one by one.
  */
 function place(source: string, target: string, targets: string[]): string[] {
-  const found = lstatSync(source);
-  if (found.isSymbolicLink()) return ['--symlink', readlinkSync(source), target];
-  if (!found.isDirectory()) return ['--ro-bind', source, target];
+  const info = lstatSync(source);
+  if (info.isSymbolicLink()) return ['--symlink', readlinkSync(source), target];
+  if (!info.isDirectory()) return ['--ro-bind', source, target];
   const lacks = targets
     // Below another layer it is that layer which has to have it.
     .filter((path) => !targets.some((other) => other !== path && isWithin(path, other)))

@@ -8,10 +8,10 @@ import { exists } from '../../files/exists.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import type { Engine } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
-import { keep } from '../read-all.ts';
+import { readAll } from '../read-all.ts';
 import { treeArguments } from './arguments.ts';
 import { startExec } from './exec.ts';
-import { fill } from './fill-folder.ts';
+import { fillFolder } from './fill-folder.ts';
 import { folderId, imageFolder } from './image.ts';
 import { endKeeper, startKeeper } from './keeper.ts';
 import { createMemoryGuard } from './memory.ts';
@@ -71,7 +71,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
       await endKeeper('matre-probe', keeper);
       const version = spawn(bwrap, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
       const user = process.getuid?.() === 0 ? 'root' : 'an ordinary user';
-      return `${(await keep(version.stdout)).trim()}, as ${user}, in ${folder}`;
+      return `${(await readAll(version.stdout)).trim()}, as ${user}, in ${folder}`;
     },
 
     async create(spec) {
@@ -79,23 +79,23 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
         throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} cannot be the name of a sandbox.`);
       }
       const target = join(folder, spec.name);
-      const taken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
-      if (await exists(target)) throw taken();
+      const nameTaken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
+      if (await exists(target)) throw nameTaken();
       const imageId = await folderId(spec.image);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await clearAbandoned(folder);
       const id = randomBytes(16).toString('hex');
-      const made = join(folder, `.new-${process.pid}-${id}`);
+      const draft = join(folder, `.new-${process.pid}-${id}`);
       try {
-        await mkdir(made);
-        await fill(made, spec);
-        await writeContainer(made, { id, imageId, createdAt: new Date().toISOString(), spec });
+        await mkdir(draft);
+        await fillFolder(draft, spec);
+        await writeContainer(draft, { id, imageId, createdAt: new Date().toISOString(), spec });
         // The name belongs to whoever is first here: a folder that is not empty is not replaced.
-        await rename(made, target).catch(() => {
-          throw taken();
+        await rename(draft, target).catch(() => {
+          throw nameTaken();
         });
       } catch (error) {
-        await rm(made, { recursive: true, force: true });
+        await rm(draft, { recursive: true, force: true });
         throw error;
       }
       const sandbox = await readSandbox(target);

@@ -9,7 +9,7 @@ import type { MemoryGuard } from './memory.ts';
 import { isAlive } from './process.ts';
 import { runningKeeper, type Sandbox } from './record.ts';
 
-const goTo = 'cd -- "$1" || exit 126; shift; exec "$@"';
+const changeFolder = 'cd -- "$1" || exit 126; shift; exec "$@"';
 
 /** Starts a process in a sandbox that runs. Errors: CONTAINER_VANISHED. */
 export async function startExec(
@@ -26,7 +26,7 @@ export async function startExec(
   const begun = performance.now();
   const child = spawn(
     nsenter,
-    [...enter, ...(cwd === undefined ? argv : ['sh', '-c', goTo, 'sh', cwd, ...argv])],
+    [...enter, ...(cwd === undefined ? argv : ['sh', '-c', changeFolder, 'sh', cwd, ...argv])],
     {
       stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { PATH: defaultPath, HOME: '/tmp', ...spec.env, ...env },
@@ -47,17 +47,14 @@ export async function startExec(
   });
 
   const outputs = createOutputs();
-  const carry = async (from: Readable | null, to: PassThrough) => {
+  const copy = async (from: Readable | null, to: PassThrough) => {
     for await (const piece of from ?? []) await outputs.write(to, piece as Uint8Array);
   };
-  const carried = Promise.allSettled([
-    carry(child.stdout, outputs.stdout),
-    carry(child.stderr, outputs.stderr),
-  ]);
+  const copied = Promise.allSettled([copy(child.stdout, outputs.stdout), copy(child.stderr, outputs.stderr)]);
 
   const ended = (async (): Promise<ExecEnd> => {
     const code = await exited;
-    await Promise.race([carried, outputs.quiet()]);
+    await Promise.race([copied, outputs.quiet()]);
     release();
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -65,7 +62,7 @@ export async function startExec(
     if (code !== 0 && !isAlive(keeper.init)) {
       return { kind: 'unknown', message: 'the sandbox was removed or stopped' };
     }
-    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.happenedSince(id, begun) };
+    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.limitReachedSince(id, begun) };
   })();
 
   return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };

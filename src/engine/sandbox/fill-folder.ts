@@ -5,27 +5,27 @@ import { dirname, join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 import { exists } from '../../files/exists.ts';
 import type { ContainerSpec } from '../engine.ts';
-import { keep } from '../read-all.ts';
+import { readAll } from '../read-all.ts';
 import { fileFolders, isWithin, parts } from './arguments.ts';
 import { imageFolder } from './image.ts';
 
 /** Makes what a sandbox has of its own, in its folder: copies, files, hosts. Rejects with DISK_FULL. */
-export async function fill(made: string, spec: ContainerSpec): Promise<void> {
+export async function fillFolder(draft: string, spec: ContainerSpec): Promise<void> {
   const image = await imageFolder(spec.image);
-  await mkdir(parts.tmp(made), { mode: 0o777 });
+  await mkdir(parts.tmp(draft), { mode: 0o777 });
   for (const path of spec.writable) {
-    const copy = parts.writable(made, path);
+    const copy = parts.writable(draft, path);
     await mkdir(copy, { recursive: true });
     const original = join(image, path);
     if (await exists(original)) await copyFolder(original, copy);
   }
-  for (const path of fileFolders(spec)) await mkdir(parts.files(made, path), { recursive: true });
+  for (const path of fileFolders(spec)) await mkdir(parts.files(draft, path), { recursive: true });
   for (const { path, mode, content } of spec.files) {
     const inside = spec.writable.some((writable) => isWithin(path, writable)) ? parts.writable : parts.files;
-    await mkdir(dirname(inside(made, path)), { recursive: true });
-    await writeFile(inside(made, path), content, { mode });
+    await mkdir(dirname(inside(draft, path)), { recursive: true });
+    await writeFile(inside(draft, path), content, { mode });
   }
-  if (spec.extraHosts.length > 0) await writeFile(parts.hosts(made), hostsFile(spec));
+  if (spec.extraHosts.length > 0) await writeFile(parts.hosts(draft), hostsFile(spec));
 }
 
 function hostsFile({ name, extraHosts }: ContainerSpec): string {
@@ -44,8 +44,11 @@ async function copyFolder(from: string, to: string): Promise<void> {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });
-  const [mftfError, [code]] = await Promise.all([keep(cp.stderr), once(cp, 'close')]);
+  const [errorOutput, [code]] = await Promise.all([readAll(cp.stderr), once(cp, 'close')]);
   if (code === 0) return;
-  const full = /no space left on device/i.test(mftfError);
-  throw new Fault(full ? 'DISK_FULL' : 'ENGINE_FAILED', `${from} cannot be copied: ${mftfError.trim()}`);
+  const isDiskFull = /no space left on device/i.test(errorOutput);
+  throw new Fault(
+    isDiskFull ? 'DISK_FULL' : 'ENGINE_FAILED',
+    `${from} cannot be copied: ${errorOutput.trim()}`,
+  );
 }

@@ -26,27 +26,27 @@ export async function imageFolder(reference: string): Promise<string> {
 export async function folderId(reference: string): Promise<string> {
   const folder = await imageFolder(reference);
   const hash = createHash('sha256').update(folder);
-  await describe(folder, '', depth, (line) => hash.update(`${line}\n`));
+  await describeFolder(folder, '', depth, (line) => hash.update(`${line}\n`));
   return `folder:${hash.digest('hex')}`;
 }
 
-async function describe(
+async function describeFolder(
   folder: string,
   inside: string,
   levels: number,
-  tell: (line: string) => void,
+  emit: (line: string) => void,
 ): Promise<void> {
   const { mode, size, mtimeMs } = await lstat(join(folder, inside));
-  tell(`${inside}\0${mode}\0${size}\0${mtimeMs}`);
+  emit(`${inside}\0${mode}\0${size}\0${mtimeMs}`);
   if (levels === 0) return;
   const entries = await readdir(join(folder, inside), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(inside, entry.name);
     if (entry.isDirectory()) {
-      await describe(folder, path, levels - 1, tell);
+      await describeFolder(folder, path, levels - 1, emit);
     } else {
       const { mode, size, mtimeMs } = await lstat(join(folder, path));
-      tell(`${path}\0${mode}\0${size}\0${mtimeMs}`);
+      emit(`${path}\0${mode}\0${size}\0${mtimeMs}`);
     }
   }
 }

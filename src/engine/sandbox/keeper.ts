@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
-import { keep } from '../read-all.ts';
+import { readAll } from '../read-all.ts';
 import { identify, isAlive, kill } from './process.ts';
 import type { KeeperRecord } from './record.ts';
 
 /** Says that the tree is complete, then only holds the namespaces. */
-const holdOn = 'echo up; while sleep 3600; do :; done';
+const holdNamespaces = 'echo up; while sleep 3600; do :; done';
 const endMs = 10_000;
 
 /**
@@ -19,7 +19,7 @@ export async function startKeeper(bwrap: string, name: string, tree: string[]): 
   const argv = [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
     ...['--hostname', name, '--info-fd', '3', ...tree, '--chdir', '/'],
-    ...['--', 'sh', '-c', holdOn],
+    ...['--', 'sh', '-c', holdNamespaces],
   ];
   const child = spawn(bwrap, argv, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -28,17 +28,17 @@ export async function startKeeper(bwrap: string, name: string, tree: string[]): 
     detached: true,
   });
   const [, stdout, stderr, information] = child.stdio as unknown as [null, Readable, Readable, Readable];
-  const told = keep(information);
+  const infoText = readAll(information);
   // Destroyed below when all is well.
-  const complained = keep(stderr).catch(() => '');
+  const errorOutput = readAll(stderr).catch(() => '');
   // Ends without a word when the tree cannot be made.
-  const up = await Promise.race([
+  const isUp = await Promise.race([
     once(stdout, 'data').then(() => true),
     once(child, 'close').then(() => false),
     once(child, 'error').then(() => false),
   ]).catch(() => false);
-  if (!up) throw treeFault(name, await complained);
-  const info = JSON.parse(await told) as { 'child-pid': number };
+  if (!isUp) throw treeFault(name, await errorOutput);
+  const info = JSON.parse(await infoText) as { 'child-pid': number };
   const outer = identify(child.pid ?? 0);
   const init = identify(info['child-pid']);
   if (!outer || !init) throw treeFault(name, 'it ended at once');
@@ -65,8 +65,8 @@ export async function endKeeper(name: string, { bwrap, init }: KeeperRecord): Pr
 /** Of programs in a sandbox, unless the specification says otherwise. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-function treeFault(name: string, mftfError: string): Fault {
-  const text = mftfError.trim() || 'bwrap ended without a message.';
+function treeFault(name: string, errorOutput: string): Fault {
+  const text = errorOutput.trim() || 'bwrap ended without a message.';
   if (/namespace|uid map|operation not permitted/i.test(text)) {
     return new Fault(
       'ENGINE_UNREACHABLE',

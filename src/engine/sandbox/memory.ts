@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Keeps sandboxes below their memory limit while commands run in them. */
 export interface MemoryGuard {
   /** Watches a sandbox until the function that it gives back is called. `end` kills a process by its id in the sandbox. */
-  guard(id: string, init: number, limitBytes: number, end: (pid: number) => void): () => void;
+  guard(id: string, init: number, limitBytes: number, killProcess: (pid: number) => void): () => void;
   /** Whether the limit was reached since a moment of `performance.now()`. */
-  happenedSince(id: string, moment: number): boolean;
+  limitReachedSince(id: string, moment: number): boolean;
 }
 
-const lookMs = 250;
+const checkMs = 250;
 
 /**
  * A process has no right to make control groups in general, so the memory of a sandbox is looked at four times a second, and the
@@ -16,23 +16,28 @@ const lookMs = 250;
  * is very fast can go beyond the limit between two looks. What lies in a tmpfs does not count here; it has a size of its own.
  */
 export function createMemoryGuard(): MemoryGuard {
-  const happened = new Map<string, number>();
+  const reachedAt = new Map<string, number>();
   const watched = new Map<string, { users: number; timer: NodeJS.Timeout }>();
 
-  function look(id: string, init: number, limitBytes: number, end: (pid: number) => void): void {
+  function checkMemory(
+    id: string,
+    init: number,
+    limitBytes: number,
+    killProcess: (pid: number) => void,
+  ): void {
     const processes = anonymousMemory(init);
     const total = processes.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total <= limitBytes) return;
     const largest = processes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-    happened.set(id, performance.now());
-    end(largest.pid);
+    reachedAt.set(id, performance.now());
+    killProcess(largest.pid);
   }
 
   return {
-    guard(id, init, limitBytes, end) {
+    guard(id, init, limitBytes, killProcess) {
       const watch = watched.get(id) ?? {
         users: 0,
-        timer: setInterval(look, lookMs, id, init, limitBytes, end).unref(),
+        timer: setInterval(checkMemory, checkMs, id, init, limitBytes, killProcess).unref(),
       };
       watch.users += 1;
       watched.set(id, watch);
@@ -43,7 +48,7 @@ export function createMemoryGuard(): MemoryGuard {
         watched.delete(id);
       };
     },
-    happenedSince: (id, moment) => (happened.get(id) ?? Number.NEGATIVE_INFINITY) >= moment,
+    limitReachedSince: (id, moment) => (reachedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= moment,
   };
 }
 

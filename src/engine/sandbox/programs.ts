@@ -10,10 +10,10 @@ export interface Programs {
 
 /** Rejects with ENGINE_UNREACHABLE that names the package which is missing. */
 export function findPrograms(): Programs {
-  return { bwrap: find('bwrap', 'bubblewrap'), nsenter: find('nsenter', 'util-linux') };
+  return { bwrap: findProgram('bwrap', 'bubblewrap'), nsenter: findProgram('nsenter', 'util-linux') };
 }
 
-function find(program: string, packageName: string): string {
+function findProgram(program: string, packageName: string): string {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, program);
     try {

@@ -121,7 +121,7 @@ function chooseModules(read: Declarations): Map<string, string> {
     (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
   );
   const chosen = new Map<string, string>();
-  const taken = new Set<string>();
+  const usedNames = new Set<string>();
   for (const root of roots) {
     if (root === 'dev/tests/acceptance/tests/_suite') {
       // Belongs to no module and comes before all of them.
@@ -130,8 +130,8 @@ function chooseModules(read: Declarations): Map<string, string> {
     }
     if (root.startsWith('dev/') && !packages.has(root)) continue;
     const name = moduleName(root, registered);
-    if (taken.has(name)) continue;
-    taken.add(name);
+    if (usedNames.has(name)) continue;
+    usedNames.add(name);
     chosen.set(root, name);
   }
   return chosen;
@@ -166,13 +166,13 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
   }
   for (const test of tests.values()) {
     const parent = test.extends === undefined ? undefined : tests.get(test.extends);
-    test.unusable = whyUnusable(test, parent);
+    test.unusable = unusableReason(test, parent);
     if (parent?.skip) test.skip ??= [`its parent ${parent.name} is skipped`];
   }
   return tests;
 }
 
-function whyUnusable(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
+function unusableReason(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
   if (!isClassName(test.name)) return 'its name is not one that PHP takes for a class';
   if (test.extends === undefined) return undefined;
   if (test.extends === test.name) return 'it extends itself';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createMemo } from '../../async/single-flight.ts';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { exitCode, keep } from '../../engine/read-all.ts';
+import { exitCode, readAll } from '../../engine/read-all.ts';
 import { isFault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { ifPresent } from '../../files/missing-file.ts';
@@ -33,7 +33,7 @@ const maxCheckouts = 16;
 /** More than any Magento tree lists (2.4.4: 8,000 paths, 0.8 MB). */
 const listingBytes = 32 * 1024 * 1024;
 /** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
-const pathsAtOnce = 4_000;
+const maxPathsPerTar = 4_000;
 
 export function createCatalogs(deps: {
   engine: Engine;
@@ -91,7 +91,7 @@ async function readStored(path: string, log: Logger): Promise<Declarations | und
 
 /** The files of the Magento tree in a container that the catalog is made of. */
 async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
-  const wanted = [
+  const tests = [
     ['-path', '*/Test/Mftf/*.xml'],
     ['-path', '*/Test/Mftf/Helper/*.php'],
     ['-name', 'registration.php'],
@@ -100,16 +100,16 @@ async function* treeFiles(engine: Engine, containerId: string, root: string): As
     ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
   ];
   const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
-  argv.push('(', ...wanted.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
+  argv.push('(', ...tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
   const exec = await engine.exec(containerId, { argv, cwd: root });
   // `find` complains of folders that an image does not have, app/code for one; that is no error.
-  const [listing] = await Promise.all([keep(exec.stdout, listingBytes), keep(exec.stderr)]);
+  const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
   exitCode(await exec.ended, containerId, argv);
   const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);
-  for (let at = 0; at < paths.length; at += pathsAtOnce) {
-    const some = { dir: root, paths: paths.slice(at, at + pathsAtOnce) };
-    for await (const { path, content } of getFiles(engine, containerId, some)) {
-      yield { path, content: await keep(content, Number.POSITIVE_INFINITY) };
+  for (let at = 0; at < paths.length; at += maxPathsPerTar) {
+    const request = { dir: root, paths: paths.slice(at, at + maxPathsPerTar) };
+    for await (const { path, content } of getFiles(engine, containerId, request)) {
+      yield { path, content: await readAll(content, Number.POSITIVE_INFINITY) };
     }
   }
 }

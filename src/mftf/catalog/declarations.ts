@@ -24,15 +24,15 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     problems: [],
   };
   for await (const { path, content } of source.files) {
-    const known = catalogPath(path);
+    const file = catalogPath(path);
     // MFTF passes over empty files.
-    if (known === undefined || content === '') continue;
-    if (known.kind === 'registration') {
+    if (file === undefined || content === '') continue;
+    if (file.kind === 'registration') {
       const name = registeredName(content);
-      if (name) read.registrations.push({ folder: known.folder, name });
+      if (name) read.registrations.push({ folder: file.folder, name });
       continue;
     }
-    const { kind, root } = known;
+    const { kind, root } = file;
     const digest = hash('sha256', content);
     if (kind === 'package') {
       if (!isTestPackage(content)) continue;
@@ -41,15 +41,15 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     } else if (kind === 'helper') {
       read.files.push({ path, root, digest, parts: helperParts(content) });
     } else {
-      const said = readXml(kind, content);
-      if ('problem' in said) {
+      const result = readXml(kind, content);
+      if ('problem' in result) {
         // Metadata is read only when a test runs: broken, it stops the tests that need it and no others.
-        if (kind !== 'operation') read.problems.push({ path, ...said.problem });
+        if (kind !== 'operation') read.problems.push({ path, ...result.problem });
         continue;
       }
-      read.files.push({ path, root, digest, parts: said.parts });
-      if (said.test) read.tests.push({ path, root, ...said.test });
-      if (said.suite) read.suites.push({ path, root, ...said.suite });
+      read.files.push({ path, root, digest, parts: result.parts });
+      if (result.test) read.tests.push({ path, root, ...result.test });
+      if (result.suite) read.suites.push({ path, root, ...result.suite });
     }
   }
   return read;

@@ -16,7 +16,7 @@ export interface XmlHandler {
   comment?(at: string): void;
 }
 
-class NotAccepted extends Error {}
+class InvalidXml extends Error {}
 
 /** A place in a file. Each is made once: many thousand elements stand at a few dozen of them. */
 interface Place {
@@ -30,14 +30,14 @@ export function parseXml(content: string, root: string, handler: XmlHandler): Xm
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   parser.on('error', (error) => {
-    throw new NotAccepted(error.message.replace(/^\d+:\d+: /, ''));
+    throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
   parser.on('doctype', () => {
-    throw new NotAccepted('Document type declarations are not accepted.');
+    throw new InvalidXml('Document type declarations are not accepted.');
   });
   parser.on('opentag', (tag) => {
     if (place.parent === undefined && tag.name !== root) {
-      throw new NotAccepted(`The file must begin with <${root}>, not with <${tag.name}>.`);
+      throw new InvalidXml(`The file must begin with <${root}>, not with <${tag.name}>.`);
     }
     place = below(place, tag.name);
     handler.open(place.at, tag.attributes as Record<string, string>, parser.line);
@@ -56,14 +56,14 @@ export function parseXml(content: string, root: string, handler: XmlHandler): Xm
     parser.write(content).close();
     return undefined;
   } catch (error) {
-    if (!(error instanceof NotAccepted)) throw error;
+    if (!(error instanceof InvalidXml)) throw error;
     return { line: parser.line, message: error.message };
   }
 }
 
 function below(parent: Place, name: string): Place {
-  const known = parent.children.get(name);
-  if (known) return known;
+  const existing = parent.children.get(name);
+  if (existing) return existing;
   const place = { at: `${parent.at}/${name}`, parent, children: new Map() };
   parent.children.set(name, place);
   return place;

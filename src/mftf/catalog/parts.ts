@@ -46,7 +46,7 @@ export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; eleme
 };
 
 /** Attributes that name steps or say how, never what; and those that are looked at by name. */
-const silent = new Set([
+const unfollowedAttributes = new Set([
   ...['ref', 'class', 'extends', 'dataType'],
   ...['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey'],
   ...['key', 'name', 'type', 'time', 'timeout', 'index', 'parameterized'],
@@ -72,7 +72,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   /** The arguments of an action group: they hide data, pages and sections of the same name. */
   let hidden = new Set<string>();
   let used = new Set<string>();
-  let seen = new Set<string>();
+  let bareNames = new Set<string>();
 
   const addNamed = (of: PartKind, value: string) => {
     used.add(`${of}:${value}`);
@@ -82,19 +82,19 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   const addText = (value: string) => {
     if (current === undefined) return;
     if (!value.includes('{{')) {
-      const found = reference.exec(value)?.[1];
-      if (found !== undefined) seen.add(found);
+      const name = reference.exec(value)?.[1];
+      if (name !== undefined) bareNames.add(name);
       return;
     }
     if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
     if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
-    addNames(seen, value);
+    addNames(bareNames, value);
   };
   const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
     current = { kind, name: kind === 'operation' ? dataType : name, uses: '' };
     hidden = new Set();
     used = new Set();
-    seen = new Set();
+    bareNames = new Set();
     if (parent) addNamed(kind, parent);
     if (kind === 'entity' && type) used.add(`operation:${type}`);
   };
@@ -128,7 +128,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
         if (dataType !== undefined) used.add(`operation:${dataType}`);
       }
       for (const attribute in attributes) {
-        if (!silent.has(attribute)) addText(attributes[attribute] ?? '');
+        if (!unfollowedAttributes.has(attribute)) addText(attributes[attribute] ?? '');
       }
     },
     text(at, text) {
@@ -136,7 +136,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     },
     close(at) {
       if (at !== top || current === undefined) return;
-      for (const found of seen) if (!hidden.has(found)) used.add(found);
+      for (const name of bareNames) if (!hidden.has(name)) used.add(name);
       parts.push({ ...current, uses: [...used].join('\n') });
       current = undefined;
     },
@@ -150,11 +150,11 @@ export function usesOf(part: Part): string[] {
 
 /** Adds the names that begin a reference. */
 function addNames(to: Set<string>, value: string): void {
-  for (const found of value.match(names) ?? []) if (!found.startsWith('.')) to.add(found);
+  for (const name of value.match(names) ?? []) if (!name.startsWith('.')) to.add(name);
 }
 
 function union(list: string[] | undefined, value: string, pattern: RegExp): string[] {
-  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, found = '']) => found)])];
+  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, name = '']) => name)])];
 }
 
 const namespace = /^\s*namespace\s+([\w\\]+)\s*;/m;

@@ -22,7 +22,7 @@ export function mergeSuites(
 ): Map<string, Suite> {
   const byName = new Map<string, SuiteDeclaration[]>();
   for (const file of declared) byName.set(file.name, [...(byName.get(file.name) ?? []), file]);
-  const candidates = extendable(tests);
+  const candidates = memberCandidates(tests);
   const suites = new Map<string, Suite>();
   for (const [name, files] of byName) {
     const clash = nameClash(name, groups);
@@ -52,12 +52,12 @@ function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): 
   const after = actions('after');
   // MFTF wants both hooks or none.
   if ((before === undefined) !== (after === undefined)) return undefined;
-  const included = referred(
+  const included = resolveReferences(
     files.flatMap((file) => file.include),
     tests,
     groups,
   );
-  const excluded = referred(
+  const excluded = resolveReferences(
     files.flatMap((file) => file.exclude),
     tests,
     groups,
@@ -70,28 +70,28 @@ function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): 
 }
 
 /** The tests that references lead to. Names that lead nowhere are passed over. */
-function referred(references: SuiteReference[], tests: Tests, groups: Groups): Set<string> {
+function resolveReferences(references: SuiteReference[], tests: Tests, groups: Groups): Set<string> {
   // One reference for a name: of a test and a group that share it, the later declaration counts.
   const byName = new Map(references.map((reference) => [reference.name, reference.kind]));
-  const found = new Set<string>();
+  const names = new Set<string>();
   for (const [name, kind] of byName) {
-    if (kind === 'test') found.add(name);
-    if (kind === 'group') for (const test of groups.get(name) ?? []) found.add(test);
-    if (kind === 'module') for (const test of tests.values()) if (test.module === name) found.add(test.name);
+    if (kind === 'test') names.add(name);
+    if (kind === 'group') for (const test of groups.get(name) ?? []) names.add(test);
+    if (kind === 'module') for (const test of tests.values()) if (test.module === name) names.add(test.name);
   }
-  return new Set([...found].filter((name) => tests.has(name)));
+  return new Set([...names].filter((name) => tests.has(name)));
 }
 
 /**
  * Tests that MFTF counts as members of suites. Those whose parent is missing are among them, for it finds that out
  * only when it generates: a suite that includes just such tests is not empty to it.
  */
-function extendable(tests: Tests): Tests {
-  const found = new Map<string, CatalogTest>();
+function memberCandidates(tests: Tests): Tests {
+  const names = new Map<string, CatalogTest>();
   for (const test of tests.values()) {
     const parentMissing =
       test.extends !== undefined && test.extends !== test.name && !tests.has(test.extends);
-    if (test.unusable === undefined || parentMissing) found.set(test.name, test);
+    if (test.unusable === undefined || parentMissing) names.set(test.name, test);
   }
-  return found;
+  return names;
 }

@@ -29,7 +29,7 @@ const plan = (name: string, suite?: string) => [{ name, suite }];
 /** The files of the closure of the test T, without the folder of the first module. */
 async function filesOf(files: Record<string, string>, tests = plan('T')): Promise<string[]> {
   const closure = closureOf(await catalogOf(files), tests);
-  if (closure.kind !== 'pruned') throw new Error(closure.because);
+  if (closure.kind !== 'pruned') throw new Error(closure.reason);
   return closure.files.map((path) => path.replace(`${acme}/`, '').replace(`${other}/`, '+'));
 }
 
@@ -248,7 +248,7 @@ describe('a closure that cannot be sure', () => {
   ])('is the whole tree: %s', async (_, xml) => {
     expect(closureOf(await catalogOf({ 'Test/T.xml': xml }), plan('T'))).toMatchObject({
       kind: 'whole',
-      because: expect.stringContaining('T.xml'),
+      reason: expect.stringContaining('T.xml'),
     });
   });
 
@@ -258,19 +258,19 @@ describe('a closure that cannot be sure', () => {
       const catalog = await catalogOf({ 'Test/T.xml': test('T') });
       expect(closureOf(catalog, plan('T'), { settings: { [name]: '/elsewhere' } })).toMatchObject({
         kind: 'whole',
-        because: `${name} is set`,
+        reason: `${name} is set`,
       });
       expect(closureOf(catalog, plan('T'), { settings: { [name]: '' } }).kind).toBe('pruned');
     },
   );
 
-  it('is the whole tree: somebody has doubts about it', async () => {
+  it('is the whole tree: files do not fit the schemas of MFTF', async () => {
     const catalog = await catalogOf({ 'Test/T.xml': test('T') });
     expect(
       closureOf(catalog, plan('T'), { pruningObstacles: ['a.xml:1: wrong', 'b.xml:2: wrong'] }),
     ).toMatchObject({
       kind: 'whole',
-      because: 'a.xml:1: wrong',
+      reason: 'a.xml:1: wrong',
     });
   });
 

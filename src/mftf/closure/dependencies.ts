@@ -35,22 +35,22 @@ export function dependenciesOf(catalog: Catalog): Dependencies {
   return {
     declaring,
     reach(keys, follow) {
-      const seen = new Set<string>();
-      const open = [...keys];
-      const found: Declared[] = [];
-      for (let key = open.pop(); key !== undefined; key = open.pop()) {
-        if (seen.has(key)) continue;
-        seen.add(key);
+      const visited = new Set<string>();
+      const queue = [...keys];
+      const reached: Declared[] = [];
+      for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+        if (visited.has(key)) continue;
+        visited.add(key);
         for (const declared of declaring(key)) {
           if (!follow(declared.part.kind)) continue;
-          found.push(declared);
+          reached.push(declared);
           for (const used of usesOf(declared.part)) {
-            if (used.includes(':')) open.push(used);
-            else for (const kind of unnamedKinds) open.push(`${kind}:${used}`);
+            if (used.includes(':')) queue.push(used);
+            else for (const kind of unnamedKinds) queue.push(`${kind}:${used}`);
           }
         }
       }
-      return found;
+      return reached;
     },
   };
 }

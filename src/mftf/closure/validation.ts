@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { keep } from '../../engine/read-all.ts';
+import { readAll } from '../../engine/read-all.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
@@ -13,7 +13,7 @@ import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
 import { prunedScripts } from './tree.ts';
 
-const scratch = 'schemas';
+const scratchName = 'schemas';
 const stored = z.array(z.string());
 
 export interface Validations {
@@ -46,24 +46,24 @@ export function createValidations({ folder }: { folder: string }): Validations {
         { path: fileOf(folder, image), files: catalog.files.filter((file) => !inModule(file)) },
         { path: fileOf(folder, [...image, commit]), files: catalog.files.filter(inModule) },
       ];
-      const known = await Promise.all(parts.map(({ path }) => readStored(path)));
-      const open = parts.filter((_, index) => known[index] === undefined);
-      const found = known.flatMap((faults) => faults ?? []);
-      if (open.length === 0) return found;
+      const storedFaults = await Promise.all(parts.map(({ path }) => readStored(path)));
+      const uncheckedParts = parts.filter((_, index) => storedFaults[index] === undefined);
+      const reached = storedFaults.flatMap((faults) => faults ?? []);
+      if (uncheckedParts.length === 0) return reached;
       // At once: compiling the schemas is most of it.
-      const { faults, unchecked } = await validate(
+      const { faults, failure } = await validate(
         tree,
-        open.flatMap(({ files }) => files),
+        uncheckedParts.flatMap(({ files }) => files),
       );
-      if (unchecked !== undefined) return [unchecked];
-      for (const { path, files } of open) {
+      if (failure !== undefined) return [failure];
+      for (const { path, files } of uncheckedParts) {
         const paths = new Set(files.map((file) => file.path));
         await store(
           path,
           faults.filter((fault) => paths.has(fault.slice(0, fault.indexOf(':')))),
         );
       }
-      return [...found, ...faults];
+      return [...reached, ...faults];
     },
   };
 }
@@ -71,20 +71,20 @@ export function createValidations({ folder }: { folder: string }): Validations {
 async function validate(
   tree: Parameters<Validations['of']>[0],
   files: CatalogFile[],
-): Promise<{ faults: string[]; unchecked?: string }> {
+): Promise<{ faults: string[]; failure?: string }> {
   const { engine, containerId, layout, php, signal, timeoutMs } = tree;
   const list = files.flatMap(({ path, parts: [first] }) =>
     first === undefined || first.kind === 'helper' ? [] : [`${first.kind}\t${path}\n`],
   );
-  await putFiles(engine, containerId, runFolder, [{ path: `${scratch}.files`, content: list.join('') }]);
+  await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list.join('') }]);
   const output = new PassThrough();
-  const said = keep(output);
-  const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratch}`];
+  const said = readAll(output);
+  const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
   const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
   const lines = (await said).split('\n').filter((line) => line !== '');
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
-  const unchecked = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
-  return { faults: [], unchecked };
+  const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
+  return { faults: [], failure };
 }
 
 function readFault(line: string): string {

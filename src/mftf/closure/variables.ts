@@ -19,7 +19,7 @@ export function variablesOf(
 ): Variables {
   const dependencies = dependenciesOf(catalog);
   const variables: Variables = { env: new Map(), credentials: new Map() };
-  const note = (map: Map<string, string[]>, keys: string[] | undefined, test: string) => {
+  const addUser = (map: Map<string, string[]>, keys: string[] | undefined, test: string) => {
     for (const key of keys ?? []) {
       const users = map.get(key);
       if (users === undefined) map.set(key, [test]);
@@ -29,15 +29,15 @@ export function variablesOf(
   for (const { name, suite } of tests) {
     const start = suite === undefined ? [`test:${name}`] : [`test:${name}`, `suite:${suite}`];
     for (const { part } of dependencies.reach(start, () => true)) {
-      note(variables.env, part.env, name);
-      note(variables.credentials, part.credentials, name);
+      addUser(variables.env, part.env, name);
+      addUser(variables.credentials, part.credentials, name);
     }
   }
   return variables;
 }
 
 /** Variables that MFTF itself gives a value where nobody does (read in its _bootstrap.php). */
-const given = [
+const defaultedVariables = [
   ...['MAGENTO_CLI_COMMAND_PATH', 'MAGENTO_CLI_COMMAND_PARAMETER'],
   ...['DEFAULT_TIMEZONE', 'WAIT_TIMEOUT', 'VERBOSE_ARTIFACTS'],
 ];
@@ -51,19 +51,19 @@ export function describeMissing(
   { env, credentials }: Variables,
   files: { values: { name: string; value: string }[]; credentials: string },
 ): string | undefined {
-  const known = new Set([...given, ...files.values.map(({ name }) => name)]);
+  const setNames = new Set([...defaultedVariables, ...files.values.map(({ name }) => name)]);
   const keys = new Set(files.credentials.split('\n').map((line) => line.slice(0, line.indexOf('='))));
   const missing = [
-    ...[...env].filter(([name]) => !known.has(name)).map((entry) => ['_ENV', ...entry] as const),
+    ...[...env].filter(([name]) => !setNames.has(name)).map((entry) => ['_ENV', ...entry] as const),
     ...[...credentials].filter(([key]) => !keys.has(key)).map((entry) => ['_CREDS', ...entry] as const),
   ];
   if (missing.length === 0) return undefined;
-  const list = missing.map(([kind, name, tests]) => `{{${kind}.${name}}} (${some(tests)})`);
+  const list = missing.map(([kind, name, tests]) => `{{${kind}.${name}}} (${firstTwo(tests)})`);
   return `Nobody has set these variables, which tests may read: ${list.join(', ')}. An empty value, or a broken test, may come of it.`;
 }
 
 /** The first two names and the number of the others. */
-function some(tests: string[]): string {
+function firstTwo(tests: string[]): string {
   const shown = tests.slice(0, 2).join(', ');
   return tests.length > 2 ? `${shown} and ${tests.length - 2} more` : shown;
 }

@@ -4,7 +4,7 @@ import { capture } from '../../engine/read-all.ts';
 import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
-export interface Fetched {
+export interface FetchResult {
   ms: number;
   /** The HTTP status; `undefined` when there was no answer. */
   status: number | undefined;
@@ -31,18 +31,18 @@ const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'def
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },
-  wanted: readonly { url: string; seconds: number }[],
-): Promise<Map<string, Fetched>> {
-  const argv = [php, ...options, scripts.fetch, ...wanted.map(({ url, seconds }) => `${seconds} ${url}`)];
+  requests: readonly { url: string; seconds: number }[],
+): Promise<Map<string, FetchResult>> {
+  const argv = [php, ...options, scripts.fetch, ...requests.map(({ url, seconds }) => `${seconds} ${url}`)];
   const { stdout } = await capture(engine, containerId, argv, { cwd: layout.root });
-  const found = new Map<string, Fetched>();
+  const results = new Map<string, FetchResult>();
   for (const text of stdout.split('\n').filter((each) => each.startsWith('{'))) {
     const parsed = line.safeParse(parseJson(text));
     if (!parsed.success) continue;
     const { url, ms, status, body, error } = parsed.data;
-    found.set(url, { ms, body, status: status || undefined, error });
+    results.set(url, { ms, body, status: status || undefined, error });
   }
-  return found;
+  return results;
 }
 
 function parseJson(text: string): unknown {

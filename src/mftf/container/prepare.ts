@@ -35,9 +35,9 @@ export async function prepare(
   const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
   if (exitCode === 3) throw new Fault('IMAGE_UNSUITABLE', `${stderr.trim()}.`);
   if (exitCode !== 0) {
-    const full = stderr.includes('No space left on device');
+    const isDiskFull = stderr.includes('No space left on device');
     throw new Fault(
-      full ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
+      isDiskFull ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
       `The container could not be prepared: ${stderr.trim()}`,
     );
   }

@@ -9,12 +9,12 @@ import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
 import { mftfErrorOf, readMftfErrors } from './mftf-errors.ts';
-import { type Place, packGenerated, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
+import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
 import { generationEnv, generationKey } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The plan of a run, in a container that `prepare` made ready. */
-export interface GeneratedRequest extends Place {
+export interface GeneratedRequest extends RunContainer {
   snapshots: Snapshots;
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
@@ -34,7 +34,7 @@ export interface GeneratedRequest extends Place {
     /** Names of more variables that generation reads. */
     generationVariables: string[];
     /** Why what is generated must not be used for other runs, if so. */
-    notCacheableBecause: string | undefined;
+    notCacheableReason: string | undefined;
   };
 }
 
@@ -46,23 +46,23 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
   const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
   const tests = testsToGenerate(request.plan);
   const closure = request.closureOf(tests);
-  const notCacheableBecause = settings.notCacheableBecause ?? whyRandom(closure);
+  const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
   const env = generationEnv(files.values, settings.generationVariables);
   const startedAt = performance.now();
-  const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   let snapshot: Snapshot;
-  if (notCacheableBecause !== undefined) {
-    logs.line(`What is generated is for this run alone: ${notCacheableBecause}.`);
-    snapshot = await make(request, tests, closure, env);
+  if (notCacheableReason !== undefined) {
+    logs.line(`What is generated is for this run alone: ${notCacheableReason}.`);
+    snapshot = await generateSnapshot(request, tests, closure, env);
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
-    const whole = keyOf(commit);
-    const pruned = closure.kind === 'pruned' ? keyOf(closure.digest) : whole;
-    const lookup = await snapshots.obtain([pruned, whole], {
-      async make() {
-        const { fromWhole, reproducible, ...made } = await make(request, tests, closure, env);
-        const key = fromWhole ? whole : pruned;
+    const wholeTreeKey = keyOf(commit);
+    const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
+    const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
+      async generateSnapshot() {
+        const { fromWholeTree, reproducible, ...made } = await generateSnapshot(request, tests, closure, env);
+        const key = fromWholeTree ? wholeTreeKey : closureKey;
         return { ...made, key: reproducible ? key : undefined };
       },
       signal,
@@ -72,10 +72,10 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
       },
     });
     snapshot = lookup.snapshot;
-    if (lookup.found !== undefined) {
+    if (lookup.entries !== undefined) {
       await unpackGenerated(request, snapshot.archive);
-      logs.line(`Generated tests: restored from snapshot ${lookup.found.slice(0, 12)} in ${taken()}.`);
-    } else logs.line(`Generated tests: made in ${taken()}.`);
+      logs.line(`Generated tests: restored from snapshot ${lookup.entries.slice(0, 12)} in ${elapsed()}.`);
+    } else logs.line(`Generated tests: made in ${elapsed()}.`);
   }
   const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
   await removeGenerated(request, done);
@@ -96,33 +96,33 @@ export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): P
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-function whyRandom({ perRun }: Closure): string | undefined {
+function randomReason({ perRun }: Closure): string | undefined {
   const [first] = perRun;
   return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
 }
 
 /** What was generated, and what may be concluded from how. */
-interface Generated extends Snapshot {
+interface GeneratedSnapshot extends Snapshot {
   /** The closure was not enough, so it depends on the whole tree. */
-  fromWhole: boolean;
+  fromWholeTree: boolean;
   reproducible: boolean;
 }
 
-async function make(
+async function generateSnapshot(
   request: GeneratedRequest,
   tests: PlannedTest[],
   closure: Closure,
   env: string,
-): Promise<Generated> {
+): Promise<GeneratedSnapshot> {
   const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
-  let fromWhole = closure.kind === 'whole';
-  const onWhole = async (because: string) => {
-    fromWhole = true;
+  let fromWholeTree = closure.kind === 'whole';
+  const onWholeTree = async (because: string) => {
+    fromWholeTree = true;
     const message = `The tests are generated from the whole tree, which takes longer: ${because}.`;
     logs.line(message);
     await record.event({ code: 'GENERATED_WHOLE', message });
   };
-  if (closure.kind === 'whole') await onWhole(closure.because);
+  if (closure.kind === 'whole') await onWholeTree(closure.reason);
   else logs.line(`Generating from the ${closure.files.length} files that the tests need.`);
   // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
   await putValues(engine, containerId, { env, credentials: '' });
@@ -131,44 +131,50 @@ async function make(
   try {
     const timeoutMs = settings.generationTimeoutMs;
     const target = { engine, containerId, layout, php, signal, timeoutMs };
-    ({ missing } = await generate({ ...target, tests, closure, onWhole, log: log.stream }));
+    ({ missing } = await generate({ ...target, tests, closure, onWholeTree, log: log.stream }));
   } catch (error) {
-    const said = await log.close();
+    const output = await log.close();
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
-    failForInfrastructure(said, error);
+    failForInfrastructure(output, error);
     const mftfErrors = await readMftfErrors(request);
-    const about = tests.map((test) => mftfErrorOf(test, mftfErrors)).filter((line) => line !== undefined);
-    const words = [...new Set(about.length > 0 ? about : mftfErrors)].slice(-5).join(' ').slice(0, 1_000);
-    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${words || lastOf(said)}`, {
+    const errorsOfTests = tests
+      .map((test) => mftfErrorOf(test, mftfErrors))
+      .filter((line) => line !== undefined);
+    const errorText = [...new Set(errorsOfTests.length > 0 ? errorsOfTests : mftfErrors)]
+      .slice(-5)
+      .join(' ')
+      .slice(0, 1_000);
+    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${errorText || lastLinesOf(output)}`, {
       cause: error,
     });
   }
-  const said = await log.close();
-  if (missing.length > 0) failForInfrastructure(said);
+  const output = await log.close();
+  if (missing.length > 0) failForInfrastructure(output);
   await putValues(engine, containerId, files);
   const mftfErrors = missing.length > 0 ? await readMftfErrors(request) : [];
-  const explained = missing.map((test) => ({ test, complaint: mftfErrorOf(test, mftfErrors) }));
+  const missingWithErrors = missing.map((test) => ({ test, complaint: mftfErrorOf(test, mftfErrors) }));
   return {
     archive: await packGenerated(request),
-    missing: explained.map(({ test: { name, suite }, complaint: mftfError }) => ({
+    missing: missingWithErrors.map(({ test: { name, suite }, complaint: mftfError }) => ({
       name,
       suite,
-      message: `MFTF did not generate this test: ${mftfError ?? lastOf(said)}`,
+      message: `MFTF did not generate this test: ${mftfError ?? lastLinesOf(output)}`,
     })),
-    fromWhole,
+    fromWholeTree,
     // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
-    reproducible: explained.every(({ complaint: mftfError }) => mftfError !== undefined),
+    reproducible: missingWithErrors.every(({ complaint: mftfError }) => mftfError !== undefined),
   };
 }
 
 /** A full disk or too little memory says nothing about the tests. */
-function failForInfrastructure(said: string, cause?: unknown): void {
-  const known = recogniseFault(said);
-  if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause });
+function failForInfrastructure(output: string, cause?: unknown): void {
+  const infrastructureFault = recogniseFault(output);
+  if (infrastructureFault)
+    throw new Fault(infrastructureFault.code, `During generation: ${infrastructureFault.message}`, { cause });
 }
 
 /** The last lines of an output, without the empty ones. */
-function lastOf(output: string): string {
+function lastLinesOf(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())

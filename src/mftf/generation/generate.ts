@@ -17,7 +17,7 @@ export interface GenerationRequest {
   /** What MFTF has to read for them. */
   closure: Closure;
   /** Told when the closure was not enough, with the reason. */
-  onWhole(because: string): Promise<void>;
+  onWholeTree(because: string): Promise<void>;
   log: Writable;
   signal: AbortSignal;
   timeoutMs: number;
@@ -33,9 +33,9 @@ export interface GenerationRequest {
 export async function generate(request: GenerationRequest): Promise<{ missing: PlannedTest[] }> {
   const { closure, tests } = request;
   if (closure.kind === 'pruned') {
-    const left = await generatePruned(request, closure.files);
-    if (left === undefined) return { missing: [] };
-    await request.onWhole(left);
+    const shortfall = await generatePruned(request, closure.files);
+    if (shortfall === undefined) return { missing: [] };
+    await request.onWholeTree(shortfall);
     await removeAll(request);
   }
   const { missing, code } = await callMftf(request, []);

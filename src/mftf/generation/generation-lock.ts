@@ -23,12 +23,12 @@ export async function acquireGenerationLock(
   const { signal, onWait, silentMs = 30_000 } = options;
   signal.throwIfAborted();
   const free = await lockFile(path, { wait: false });
-  if (free) return held(free);
+  if (free) return startHeartbeat(free);
   await onWait();
   const silent = new AbortController();
   const watch = watchSilence(path, silentMs, () => silent.abort());
   try {
-    return held(await lockFile(path, { signal: AbortSignal.any([signal, silent.signal]) }));
+    return startHeartbeat(await lockFile(path, { signal: AbortSignal.any([signal, silent.signal]) }));
   } catch (error) {
     signal.throwIfAborted();
     if (silent.signal.aborted) return { release() {} };
@@ -38,7 +38,7 @@ export async function acquireGenerationLock(
   }
 }
 
-function held(lock: FileLock): GenerationLock {
+function startHeartbeat(lock: FileLock): GenerationLock {
   lock.touch();
   const heartbeat = setInterval(() => lock.touch(), heartbeatMs);
   heartbeat.unref();

@@ -12,7 +12,7 @@ import type { PlannedTest } from '../../model/selection.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 
 /** The container of a run. */
-export interface Place {
+export interface RunContainer {
   engine: Engine;
   containerId: string;
   layout: Layout;
@@ -25,7 +25,7 @@ const quality = 4;
  * Takes the three places that a generation writes out of a container: a compressed tar archive with paths below the Magento
  * root. Errors: PATH_OUTSIDE for a link among them, FILES_TOO_LARGE, CONTAINER_VANISHED.
  */
-export async function packGenerated({ engine, containerId, layout }: Place): Promise<Buffer> {
+export async function packGenerated({ engine, containerId, layout }: RunContainer): Promise<Buffer> {
   const { root, generated, suiteClasses, acceptance } = layout;
   const below = (path: string) => posix.relative(root, path);
   const classes = below(suiteClasses);
@@ -50,7 +50,7 @@ export async function packGenerated({ engine, containerId, layout }: Place): Pro
 
 /** Puts what was generated back into its three places, in a container that `prepare` made ready. */
 export async function unpackGenerated(
-  { engine, containerId, layout }: Place,
+  { engine, containerId, layout }: RunContainer,
   archive: Buffer,
 ): Promise<void> {
   await putFiles(engine, containerId, layout.root, decompressed(archive));
@@ -61,31 +61,35 @@ export async function unpackGenerated(
  * Returns the files that came back, below `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive
  * either, DISK_FULL.
  */
-export async function bringBack(place: Place, archive: Buffer, tests: PlannedTest[]): Promise<string[]> {
+export async function restoreMissing(
+  place: RunContainer,
+  archive: Buffer,
+  tests: PlannedTest[],
+): Promise<string[]> {
   const { engine, containerId, layout } = place;
-  const look = 'for file; do [ -s "$file" ] || echo "$file"; done';
-  const argv = ['sh', '-c', look, 'sh', ...tests.map(generatedFile)];
+  const listMissing = 'for file; do [ -s "$file" ] || echo "$file"; done';
+  const argv = ['sh', '-c', listMissing, 'sh', ...tests.map(generatedFile)];
   const { code, stdout, stderr } = await capture(engine, containerId, argv, { cwd: layout.generated });
   if (code !== 0) {
     throw new Fault('GENERATED_FILE_MISSING', `${layout.generated} cannot be read: ${stderr.trim()}`);
   }
-  const gone = stdout.split('\n').filter((line) => line !== '');
-  if (gone.length === 0) return [];
+  const missing = stdout.split('\n').filter((line) => line !== '');
+  if (missing.length === 0) return [];
   const prefix = `${posix.relative(layout.root, layout.generated)}/`;
-  const found = await filesOf(archive, new Set(gone.map((file) => prefix + file)));
-  if (found.length < gone.length) {
+  const files = await filesOf(archive, new Set(missing.map((file) => prefix + file)));
+  if (files.length < missing.length) {
     throw new Fault(
       'GENERATED_FILE_MISSING',
-      `Of ${gone.join(', ')} nothing is left that could be restored.`,
+      `Of ${missing.join(', ')} nothing is left that could be restored.`,
     );
   }
-  await putFiles(engine, containerId, layout.root, found);
-  return gone;
+  await putFiles(engine, containerId, layout.root, files);
+  return missing;
 }
 
 /** Removes the files of tests that are not to be executed: the class of a suite counts the files in its folder. */
 export async function removeGenerated(
-  { engine, containerId, layout }: Place,
+  { engine, containerId, layout }: RunContainer,
   tests: PlannedTest[],
 ): Promise<void> {
   if (tests.length === 0) return;
@@ -94,17 +98,17 @@ export async function removeGenerated(
   if (code !== 0) throw new Fault('CONTAINER_UNHEALTHY', `${layout.generated}: ${stderr.trim()}`);
 }
 
-async function filesOf(archive: Buffer, wanted: Set<string>): Promise<FileIn[]> {
+async function filesOf(archive: Buffer, paths: Set<string>): Promise<FileIn[]> {
   const entries = extract();
   const read = pipeline(decompressed(archive), entries);
-  const found: FileIn[] = [];
+  const files: FileIn[] = [];
   for await (const entry of entries) {
     const { name, mode = 0o644 } = entry.header;
-    if (wanted.has(name)) found.push({ path: name, mode, content: await buffer(entry) });
+    if (paths.has(name)) files.push({ path: name, mode, content: await buffer(entry) });
     else entry.resume();
   }
   await read;
-  return found;
+  return files;
 }
 
 function compressor() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLayout } from '../container/layout.ts';
-import { bakedIn, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
+import { embeddedVariables, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
 
 const value = (name: string, value: string) => ({ name, value, secret: false });
 
@@ -39,7 +39,7 @@ describe('the key of a generation', () => {
     expect(generationKey({ ...inputs, ...change })).not.toBe(key);
   });
 
-  test.each(bakedIn)('invariant 7: changes with %s', (name) => {
+  test.each(embeddedVariables)('invariant 7: changes with %s', (name) => {
     const env = generationEnv([value(name, 'a value')], []);
     const other = generationEnv([value(name, 'another value')], []);
     expect(generationKey({ ...inputs, env })).not.toBe(generationKey({ ...inputs, env: other }));

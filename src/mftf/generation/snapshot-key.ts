@@ -11,7 +11,7 @@ const format = 1;
  * The variables that MFTF bakes into what it generates, or that decide which files it reads. Source: every `getenv` and `$_ENV`
  * of MFTF 3.0 to 6.0, and the bytes of generations that differ in one variable, see docs/generation.md.
  */
-export const bakedIn: readonly string[] = [
+export const embeddedVariables: readonly string[] = [
   'WAIT_TIMEOUT',
   'MAGENTO_CLI_WAIT_TIMEOUT',
   'DEFAULT_TIMEZONE',
@@ -30,7 +30,7 @@ export const bakedIn: readonly string[] = [
  * depend on anything else of an environment. `more` are names that the operator adds.
  */
 export function generationEnv(values: EnvValue[], more: readonly string[]): string {
-  const read = new Set([...bakedIn, ...more]);
+  const read = new Set([...embeddedVariables, ...more]);
   return formatEnvFile(values.filter(({ name }) => read.has(name)));
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
 import { lockFile } from '../../modules/file-lock.ts';
-import { createSnapshots, type NewSnapshot, type Obtain, type SnapshotEvent } from './snapshots.ts';
+import { createSnapshots, type NewSnapshot, type SnapshotEvent, type SnapshotRequest } from './snapshots.ts';
 
 let folder: string;
 let events: SnapshotEvent[];
@@ -15,11 +15,14 @@ const made = (text: string, name: string | undefined = key('a')): NewSnapshot =>
   missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
   key: name,
 });
-const never: Obtain['make'] = async () => {
+const never: SnapshotRequest['generateSnapshot'] = async () => {
   throw new Error('It should not have been made.');
 };
-const request = (make: Obtain['make'], signal = new AbortController().signal): Obtain => ({
-  make,
+const request = (
+  make: SnapshotRequest['generateSnapshot'],
+  signal = new AbortController().signal,
+): SnapshotRequest => ({
+  generateSnapshot: make,
   signal,
   onEvent: (event) => events.push(event),
 });
@@ -37,7 +40,7 @@ test('what was made once is there for every process, bit for bit', async () => {
     request(async () => made('one')),
   );
   const second = await open().obtain([key('a')], request(never));
-  expect([first.found, second.found]).toEqual([undefined, key('a')]);
+  expect([first.entries, second.entries]).toEqual([undefined, key('a')]);
   expect(second.snapshot).toEqual(first.snapshot);
   expect(second.snapshot.archive.toString()).toBe('one');
   expect(events).toEqual([]);
@@ -55,7 +58,7 @@ test('of many who want it at the same time one makes it', async () => {
     [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
   );
   expect(calls).toBe(1);
-  expect(all.filter(({ found }) => found === undefined)).toHaveLength(1);
+  expect(all.filter(({ entries }) => entries === undefined)).toHaveLength(1);
   expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
 });
 
@@ -82,7 +85,7 @@ test('what is not complete is given to nobody else', async () => {
     [key('a')],
     request(async () => made('whole')),
   );
-  expect([second.found, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
+  expect([second.entries, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
 });
 
 test.each([
@@ -104,9 +107,9 @@ test.each([
     [key('a')],
     request(async () => made('two')),
   );
-  expect([again.found, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
+  expect([again.entries, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
-  expect((await open().obtain([key('a')], request(never))).found).toBe(key('a'));
+  expect((await open().obtain([key('a')], request(never))).entries).toBe(key('a'));
 });
 
 test('who waits says so, and stops waiting when it is cancelled', async () => {
@@ -114,7 +117,7 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
   const lock = await lockFile(join(folder, `${key('a')}.lock`));
   const cancel = new AbortController();
   const waiting = open().obtain([key('a')], {
-    make: never,
+    generateSnapshot: never,
     signal: cancel.signal,
     onEvent: (event) => {
       events.push(event);
@@ -130,7 +133,7 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
         [key('a')],
         request(async () => made('one')),
       )
-    ).found,
+    ).entries,
   ).toBeUndefined();
 });
 
@@ -167,21 +170,21 @@ test('what a process left half written does not count and goes in time', async (
         [key('a')],
         request(async () => made('one')),
       )
-    ).found,
+    ).entries,
   ).toBeUndefined();
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
 test('a run goes on when its snapshot cannot be stored', async () => {
   const store = open();
-  const { found, snapshot } = await store.obtain(
+  const { entries, snapshot } = await store.obtain(
     [key('a')],
     request(async () => {
       await rm(folder, { recursive: true });
       return made('one');
     }),
   );
-  expect([found, snapshot.archive.toString()]).toEqual([undefined, 'one']);
+  expect([entries, snapshot.archive.toString()]).toEqual([undefined, 'one']);
 });
 
 test('it is stored under the key that it was made for, and found under any', async () => {
@@ -191,10 +194,10 @@ test('it is stored under the key that it was made for, and found under any', asy
     keys,
     request(async () => made('of the whole tree', key('b'))),
   );
-  expect((await open().obtain(keys, request(never))).found).toBe(key('b'));
+  expect((await open().obtain(keys, request(never))).entries).toBe(key('b'));
   const other = await open().obtain(
     [key('a'), key('c')],
     request(async () => made('of another commit')),
   );
-  expect(other.found).toBeUndefined();
+  expect(other.entries).toBeUndefined();
 });

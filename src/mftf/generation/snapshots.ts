@@ -28,7 +28,7 @@ export interface NewSnapshot extends Snapshot {
 export interface SnapshotLookup {
   snapshot: Snapshot;
   /** The key that it was found under; `undefined` when it was made just now. */
-  found: string | undefined;
+  entries: string | undefined;
 }
 
 /** What people should know about a snapshot that was asked for. */
@@ -37,8 +37,8 @@ export interface SnapshotEvent {
   message: string;
 }
 
-export interface Obtain {
-  make(): Promise<NewSnapshot>;
+export interface SnapshotRequest {
+  generateSnapshot(): Promise<NewSnapshot>;
   signal: AbortSignal;
   onEvent(event: SnapshotEvent): unknown;
 }
@@ -49,7 +49,7 @@ export interface Snapshots {
    * The snapshot of any of these keys. When there is none `make` is called, by one at a time for each first key; the others wait
    * for it, and when it fails the next one tries. Rejects with what `make` rejects with, or the reason of the signal.
    */
-  obtain(keys: [string, ...string[]], request: Obtain): Promise<SnapshotLookup>;
+  obtain(keys: [string, ...string[]], request: SnapshotRequest): Promise<SnapshotLookup>;
 }
 
 const header = z.object({
@@ -67,7 +67,7 @@ const header = z.object({
 
 /** What a process left that was killed while it wrote. */
 const abandonedMs = 3_600_000;
-const ending = '.snapshot';
+const extension = '.snapshot';
 
 /**
  * Each snapshot is one file: the hash of the rest, a line that tells what is missing, the archive. It is written under another name
@@ -75,7 +75,7 @@ const ending = '.snapshot';
  */
 export function createSnapshots(deps: { folder: string; maxBytes: number; log: Logger }): Snapshots {
   const { folder, maxBytes, log } = deps;
-  const pathOf = (key: string) => join(folder, `${key}${ending}`);
+  const pathOf = (key: string) => join(folder, `${key}${extension}`);
 
   async function read(key: string): Promise<Snapshot | 'damaged' | undefined> {
     const path = pathOf(key);
@@ -96,39 +96,39 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
   }
 
   async function prune(): Promise<void> {
-    const found: { path: string; bytes: number; usedAt: number }[] = [];
+    const entries: { path: string; bytes: number; usedAt: number }[] = [];
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
       const info = await ifPresent(stat(path));
       if (!info) continue;
-      if (name.endsWith(ending)) found.push({ path, bytes: info.size, usedAt: info.mtimeMs });
+      if (name.endsWith(extension)) entries.push({ path, bytes: info.size, usedAt: info.mtimeMs });
       else if (Date.now() - info.mtimeMs > abandonedMs) await rm(path, { force: true });
     }
-    found.sort((a, b) => b.usedAt - a.usedAt);
-    let kept = 0;
-    for (const { path, bytes } of found) {
-      kept += bytes;
-      if (kept <= maxBytes) continue;
+    entries.sort((a, b) => b.usedAt - a.usedAt);
+    let totalBytes = 0;
+    for (const { path, bytes } of entries) {
+      totalBytes += bytes;
+      if (totalBytes <= maxBytes) continue;
       log.info({ path }, 'A snapshot that was not used for long makes room');
       await rm(path, { force: true });
     }
   }
 
   /** What is there under any of the keys, and which of the others are damaged. */
-  async function find(keys: string[]): Promise<{ found?: SnapshotLookup; damaged: string[] }> {
+  async function find(keys: string[]): Promise<{ entries?: SnapshotLookup; damaged: string[] }> {
     const damaged: string[] = [];
     for (const key of keys) {
       const snapshot = await read(key);
       if (snapshot === 'damaged') damaged.push(key);
-      else if (snapshot) return { found: { snapshot, found: key }, damaged };
+      else if (snapshot) return { entries: { snapshot, entries: key }, damaged };
     }
     return { damaged };
   }
 
   return {
-    async obtain(keys, { make, signal, onEvent }) {
-      const early = await find(keys);
-      if (early.found) return early.found;
+    async obtain(keys, { generateSnapshot: make, signal, onEvent }) {
+      const available = await find(keys);
+      if (available.entries) return available.entries;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const generationLock = await acquireGenerationLock(join(folder, `${keys[0]}.lock`), {
         signal,
@@ -138,7 +138,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         },
       });
       try {
-        const { found, damaged } = await find(keys);
+        const { entries: found, damaged } = await find(keys);
         if (found) return found;
         for (const key of damaged) {
           await rm(pathOf(key), { force: true });
@@ -149,7 +149,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         // The run has what it needs; the next one makes it again.
         if (key !== undefined)
           await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
-        return { snapshot, found: undefined };
+        return { snapshot, entries: undefined };
       } finally {
         generationLock.release();
       }

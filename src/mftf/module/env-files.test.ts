@@ -39,7 +39,7 @@ SELENIUM_HOST=laptop
 SELENIUM_CLOSE_ALL_SESSIONS=true
 `,
   selenium: {
-    given: [
+    explicit: [
       { name: 'SELENIUM_HOST', value: 'hub', secret: false },
       { name: 'SELENIUM_PORT', value: '4444', secret: false },
     ],
@@ -186,9 +186,9 @@ describe('readModuleEnvFile', () => {
 
 describe('seleniumValues', () => {
   const valuesOf = (environment: Record<string, string>, engine: 'docker' | 'sandbox') => {
-    const { given, defaults } = seleniumValues(loadConfig({ environment }), engine);
+    const { explicit, defaults } = seleniumValues(loadConfig({ environment }), engine);
     const texts = (values: EnvValue[]) => values.map(({ name, value }) => `${name}=${value}`);
-    return { given: texts(given), defaults: texts(defaults) };
+    return { explicit: texts(explicit), defaults: texts(defaults) };
   };
 
   it('finds Selenium on this machine where no host is set', () => {
@@ -198,8 +198,8 @@ describe('seleniumValues', () => {
   });
 
   it('holds for all only what was set; a default gives way to the module', () => {
-    const { given, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
-    expect(given).toEqual(['SELENIUM_HOST=hub']);
+    const { explicit, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
+    expect(explicit).toEqual(['SELENIUM_HOST=hub']);
     expect(defaults).toHaveLength(3);
     const { env } = buildEnvFiles({ ...input, moduleFile: 'SELENIUM_HOST=laptop\nSELENIUM_PATH=/' });
     expect(read(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });

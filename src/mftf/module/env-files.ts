@@ -46,7 +46,7 @@ export interface EnvFilesInput {
 
 /** The address of Selenium: what the settings of matre say holds for all; their defaults give way to everybody. */
 export interface SeleniumValues {
-  given: EnvValue[];
+  explicit: EnvValue[];
   defaults: EnvValue[];
 }
 
@@ -94,48 +94,48 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const { environment, adminPassword, globals, selenium } = input;
   const own = [
     ...input.variables,
-    plain('MAGENTO_BASE_URL', environment.baseUrl),
-    plain('MAGENTO_BACKEND_NAME', environment.backendName),
-    plain('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
+    publicValue('MAGENTO_BASE_URL', environment.baseUrl),
+    publicValue('MAGENTO_BACKEND_NAME', environment.backendName),
+    publicValue('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
   ];
   if (adminPassword !== undefined) {
     own.push({ name: 'MAGENTO_ADMIN_PASSWORD', value: adminPassword, secret: true });
   }
   const infrastructure = [
-    ...selenium.given,
+    ...selenium.explicit,
     // With true, a suite's end closes all sessions of the server, those of other runs too (read in MFTF's suite template).
-    plain('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
+    publicValue('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
   ];
-  const below = [...selenium.defaults, ...globals];
+  const lowerValues = [...selenium.defaults, ...globals];
   const layers: [EnvLayer, EnvValue[]][] = [
     ['default', selenium.defaults],
     ['global', globals],
-    ['module', readLayer(input.moduleFile, environment.code, below, [...own, ...infrastructure])],
+    ['module', readLayer(input.moduleFile, environment.code, lowerValues, [...own, ...infrastructure])],
     ['environment', own],
     ['infrastructure', infrastructure],
   ];
 
-  const said: (EnvValue & { from: EnvLayer })[] = layers.flatMap(([from, values]) =>
+  const allValues: (EnvValue & { from: EnvLayer })[] = layers.flatMap(([from, values]) =>
     values.map((value) => ({ ...value, from })),
   );
-  said.push(allowModules(said, input.moduleNames));
-  const merged = new Map(said.map((value) => [value.name, value]));
+  allValues.push(allowModules(allValues, input.moduleNames));
+  const merged = new Map(allValues.map((value) => [value.name, value]));
   const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = values.filter(({ secret, value }) => secret && value !== '');
   return {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
     values,
-    layers: layered(said),
+    layers: toLayeredValues(allValues),
     secrets: secrets.map(({ value }) => value),
   };
 }
 
 /** By name. A name that is secret in one layer is so in all: another layer may have held the same value. */
-function layered(said: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
-  const names = [...groupBy(said, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
+  const names = [...groupBy(allValues, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
   // A value may be put together from others, such as an address with a password in it.
-  const redactor = createRedactor(said.filter(({ secret }) => secret).map(({ value }) => value));
+  const redactor = createRedactor(allValues.filter(({ secret }) => secret).map(({ value }) => value));
   return names.flatMap(([name, entries]) => {
     const secret = entries.some((entry) => entry.secret);
     const shown = entries.map(({ from, value }) => ({
@@ -151,24 +151,27 @@ function layered(said: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue
  * MFTF reads XML again when a test makes data, of enabled modules only. The shop under test does not know the test module, so
  * it must be allowed by name, or its data "does not exist" (measured with 3.8).
  */
-function allowModules(said: readonly EnvValue[], modules: string[]): EnvValue & { from: EnvLayer } {
+function allowModules(allValues: readonly EnvValue[], modules: string[]): EnvValue & { from: EnvLayer } {
   const name = 'MODULE_ALLOWLIST';
-  const winner = said.findLast((value) => value.name === name);
-  const listed = winner?.value.split(',').map((entry) => entry.trim()) ?? [];
+  const lastValue = allValues.findLast((value) => value.name === name);
+  const listed = lastValue?.value.split(',').map((entry) => entry.trim()) ?? [];
   const all = [...listed.filter((entry) => entry !== ''), ...modules];
   return { name, value: [...new Set(all)].join(','), secret: false, from: 'infrastructure' };
 }
 
 function readLayer(text: string, code: string, globals: EnvValue[], winning: EnvValue[]): EnvValue[] {
-  const wins = new Map(winning.map(({ name, value }) => [name, value]));
-  const below = new Map(globals.map(({ name, value }) => [name, value]));
-  const declared = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
+  const winningValues = new Map(winning.map(({ name, value }) => [name, value]));
+  const lowerValues = new Map(globals.map(({ name, value }) => [name, value]));
+  const secretByName = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
   try {
-    const { entries } = parseEnvFile(text, (name, earlier) => wins.get(name) ?? earlier ?? below.get(name));
+    const { entries } = parseEnvFile(
+      text,
+      (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name),
+    );
     return entries.map(({ name, value }) => ({
       name,
       value,
-      secret: declared.get(name) || seemsSecret(name),
+      secret: secretByName.get(name) || seemsSecret(name),
     }));
   } catch (error) {
     if (!isFault(error, 'ENV_FILE_INVALID')) throw error;
@@ -197,7 +200,7 @@ function formatCredentials(secrets: EnvValue[]): string {
     .join('');
 }
 
-const plain = (name: string, value: string): EnvValue => ({ name, value, secret: false });
+const publicValue = (name: string, value: string): EnvValue => ({ name, value, secret: false });
 
 /**
  * The address of Selenium as the containers reach it. Where no host is set it is the machine that matre runs on: containers of
@@ -212,16 +215,16 @@ export function seleniumValues(
   const ownHost =
     engine === 'docker' && config.pool.network !== 'host' ? 'host.docker.internal' : '127.0.0.1';
   const values = [
-    plain('SELENIUM_PROTOCOL', protocol),
-    plain('SELENIUM_HOST', host ?? ownHost),
-    plain('SELENIUM_PORT', String(port)),
-    plain('SELENIUM_PATH', path),
+    publicValue('SELENIUM_PROTOCOL', protocol),
+    publicValue('SELENIUM_HOST', host ?? ownHost),
+    publicValue('SELENIUM_PORT', String(port)),
+    publicValue('SELENIUM_PATH', path),
   ];
   const set = new Set<string>(
     config.described.filter(({ source }) => source !== 'default').map(({ name }) => name),
   );
   return {
-    given: values.filter(({ name }) => set.has(name)),
+    explicit: values.filter(({ name }) => set.has(name)),
     defaults: values.filter(({ name }) => !set.has(name)),
   };
 }

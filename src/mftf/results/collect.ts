@@ -27,7 +27,7 @@ export interface CollectedResults {
 }
 
 /** Far beyond what a long suite writes; a larger file is a fault of its own. */
-const largestFile = 64 * 1024 * 1024;
+const maxFileBytes = 64 * 1024 * 1024;
 
 /** Reads what was collected from one process. A folder without results is no error here: `reconcile` judges. */
 export async function collectResults(folder: string): Promise<CollectedResults> {
@@ -35,7 +35,7 @@ export async function collectResults(folder: string): Promise<CollectedResults> 
   const read = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
     try {
       const { size } = await stat(join(folder, path));
-      if (size > largestFile) throw new Unreadable(`${size} bytes are too many`);
+      if (size > maxFileBytes) throw new Unreadable(`${size} bytes are too many`);
       return reader(await readFile(join(folder, path), 'utf8'));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -79,22 +79,22 @@ async function list(folder: string): Promise<string[]> {
  */
 async function attachmentsOf(folder: string, files: string[], one: AllureCase): Promise<OutcomeAttachment[]> {
   const found: OutcomeAttachment[] = [];
-  const own = `._${one.suite ?? 'default'}.Backend.${cestClass(one.test)}.${one.test}.fail`;
-  const keep = async (attachment: OutcomeAttachment) => {
+  const nameEnd = `._${one.suite ?? 'default'}.Backend.${cestClass(one.test)}.${one.test}.fail`;
+  const add = async (attachment: OutcomeAttachment) => {
     const { kind, file } = attachment;
     const onlyOne = kind === 'screenshot' || kind === 'page';
     if (onlyOne && found.some((other) => other.kind === kind)) return;
-    if (await holds(kind, join(folder, file))) found.push(attachment);
+    if (await isOfKind(kind, join(folder, file))) found.push(attachment);
   };
   for (const file of files) {
-    if (file.endsWith(`${own}.png`)) await keep({ name: 'Screenshot', kind: 'screenshot', file });
-    if (file.endsWith(`${own}.html`)) await keep({ name: 'Page', kind: 'page', file });
+    if (file.endsWith(`${nameEnd}.png`)) await add({ name: 'Screenshot', kind: 'screenshot', file });
+    if (file.endsWith(`${nameEnd}.html`)) await add({ name: 'Page', kind: 'page', file });
   }
   for (const attachment of one.attachments) {
     // A source is a plain file name; anything else would lead out of the folder.
     if (basename(attachment.source) !== attachment.source) continue;
     const file = `${allureFolder}/${attachment.source}`;
-    await keep({ name: attachment.name, kind: kindOf(attachment), file });
+    await add({ name: attachment.name, kind: kindOf(attachment), file });
   }
   return found;
 }
@@ -107,7 +107,7 @@ function kindOf({ name, source, type }: AllureAttachment): OutcomeAttachment['ki
 }
 
 /** Whether a file is there and begins as its kind should: not all that is called a picture is one. */
-async function holds(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
+async function isOfKind(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return false;
   try {

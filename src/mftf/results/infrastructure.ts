@@ -1,7 +1,7 @@
 import type { FaultCode } from '../../faults/fault.ts';
 import type { Reason } from '../../model/run.ts';
 
-interface Sign {
+interface FaultPattern {
   code: FaultCode;
   pattern: RegExp;
   /** A message that was seen, or that the named source writes. */
@@ -13,7 +13,7 @@ interface Sign {
  * Messages that tell of the infrastructure, not of the shop under test. The first that matches counts, so the narrower
  * ones come first. Terminal output is wrapped at odd places: patterns allow blanks where a line may break.
  */
-export const signs: Sign[] = [
+export const faultPatterns: FaultPattern[] = [
   {
     code: 'GENERATED_FILE_MISSING',
     pattern:
@@ -89,22 +89,22 @@ export const signs: Sign[] = [
 
 /** What a message, trace or log says of the infrastructure, with the line that says it. */
 export function recogniseFault(text: string): Reason | undefined {
-  for (const { code, pattern } of signs) {
+  for (const { code, pattern } of faultPatterns) {
     const match = pattern.exec(text);
-    if (match) return { code, message: around(text, match.index, match[0].length) };
+    if (match) return { code, message: linesAround(text, match.index, match[0].length) };
   }
   return undefined;
 }
 
-const longestMessage = 300;
+const maxMessageLength = 300;
 
 /** The whole lines that a match lies in, with their blanks made single. */
-function around(text: string, index: number, length: number): string {
+function linesAround(text: string, index: number, length: number): string {
   const from = text.lastIndexOf('\n', index) + 1;
   const end = text.indexOf('\n', index + length);
   const lines = text
     .slice(from, end < 0 ? undefined : end)
     .replace(/\s+/g, ' ')
     .trim();
-  return lines.length > longestMessage ? `${lines.slice(0, longestMessage)}…` : lines;
+  return lines.length > maxMessageLength ? `${lines.slice(0, maxMessageLength)}…` : lines;
 }

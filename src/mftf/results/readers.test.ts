@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAllure1 } from './allure1.ts';
 import { readAllure2 } from './allure2.ts';
-import { recogniseFault, signs } from './infrastructure.ts';
+import { faultPatterns, recogniseFault } from './infrastructure.ts';
 import { readJunit } from './junit.ts';
 import { testOf, Unreadable } from './outcome.ts';
 import { readXml } from './xml.ts';
@@ -129,7 +129,7 @@ describe('testOf', () => {
 });
 
 describe('recogniseFault', () => {
-  it.each(signs)('invariant 9: knows $code by "$sample"', ({ code, sample }) => {
+  it.each(faultPatterns)('invariant 9: knows $code by "$sample"', ({ code, sample }) => {
     expect(recogniseFault(`before\n${sample}\nafter`)?.code).toBe(code);
   });
 

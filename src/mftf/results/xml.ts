@@ -10,7 +10,7 @@ export interface XmlElement {
 }
 
 /** More than any real file needs (Allure 1 has 7); keeps hostile nesting away from recursion. */
-const deepest = 64;
+const maxDepth = 64;
 
 /** The root element of a complete, well-formed document. Throws `Unreadable`, also for document types and entities. */
 export function readXml(content: string): XmlElement {
@@ -23,7 +23,7 @@ export function readXml(content: string): XmlElement {
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '')));
   parser.on('doctype', () => refuse('document types are not accepted'));
   parser.on('opentag', ({ name, attributes }) => {
-    if (open.length >= deepest) refuse('nested too deeply');
+    if (open.length >= maxDepth) refuse('nested too deeply');
     const element: XmlElement = {
       name,
       attributes: attributes as Record<string, string>,
@@ -55,7 +55,7 @@ export function below(element: XmlElement, path: string): XmlElement[] {
   return path
     .split('/')
     .reduce(
-      (found, name) => found.flatMap((at) => at.children.filter((one) => one.name === name)),
+      (matches, name) => matches.flatMap((at) => at.children.filter((one) => one.name === name)),
       [element],
     );
 }

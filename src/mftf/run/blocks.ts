@@ -11,9 +11,9 @@ export function blocksOf(tests: PlannedTest[]): Block[] {
   const blocks: Block[] = [];
   const suites = new Map<string, Block>();
   for (const test of tests) {
-    const known = test.suite === undefined ? undefined : suites.get(test.suite);
-    if (known) {
-      known.tests.push(test);
+    const suiteBlock = test.suite === undefined ? undefined : suites.get(test.suite);
+    if (suiteBlock) {
+      suiteBlock.tests.push(test);
       continue;
     }
     const block = { suite: test.suite, tests: [test] };

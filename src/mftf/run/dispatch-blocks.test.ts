@@ -102,7 +102,7 @@ describe('the blocks of a run', () => {
   });
 
   it('that have not begun are left when one ends the run, and those under way end first', async () => {
-    const ended: string[] = [];
+    const outcome: string[] = [];
     let release = () => {};
     const other = new Promise<void>((resolve) => {
       release = resolve;
@@ -113,28 +113,28 @@ describe('the blocks of a run', () => {
       async execute(_slot, each) {
         if (nameIn(each) === 'B') await other;
         else setImmediate(release);
-        ended.push(nameIn(each));
+        outcome.push(nameIn(each));
         return nameIn(each) === 'A' ? reason : undefined;
       },
     });
     expect(shared).toEqual({ reason });
-    expect(ended).toEqual(['A', 'B']);
+    expect(outcome).toEqual(['A', 'B']);
   });
 
   it('reject as the first that rejected, when no other goes on', async () => {
-    const ended: string[] = [];
+    const outcome: string[] = [];
     const shared = share({
       slots: [1, 2],
       blocks: blocks('A', 'B', 'C'),
       async execute(_slot, each) {
         if (nameIn(each) === 'A') throw new Error('lost');
         await new Promise((resolve) => setImmediate(resolve));
-        ended.push(nameIn(each));
+        outcome.push(nameIn(each));
         return undefined;
       },
     });
     await expect(shared).rejects.toThrow('lost');
-    expect(ended).toEqual(['B']);
+    expect(outcome).toEqual(['B']);
   });
 
   it('stop between two of them, and only say so when something is left', async () => {

@@ -16,43 +16,43 @@ export interface DispatchRequest<Slot> {
 }
 
 /** What became of the blocks. */
-export type Shared = 'done' | 'stopped' | { reason: Reason };
+export type DispatchResult = 'done' | 'stopped' | { reason: Reason };
 
 /**
  * Executes the blocks of a run in the slots of its environment. Each slot takes the longest block that nobody has taken, so the
  * short ones even out the end; those that must be alone come after all others, in the first slot. Resolves, or rejects
  * as `execute` did, when no slot does anything any more.
  */
-export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<Shared> {
+export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<DispatchResult> {
   const { slots, blocks, execute, stop } = request;
   const [first] = slots;
-  const alone = slots.length === 1 ? [] : blocks.filter(request.exclusive);
-  const batch = slots.length === 1 ? [...blocks] : longestFirst(request, alone);
-  let ended: { reason: Reason } | { error: unknown } | undefined;
+  const exclusiveBlocks = slots.length === 1 ? [] : blocks.filter(request.exclusive);
+  const sharedBlocks = slots.length === 1 ? [...blocks] : longestFirst(request, exclusiveBlocks);
+  let outcome: { reason: Reason } | { error: unknown } | undefined;
 
-  async function work(slot: Slot, waiting: Block[]): Promise<void> {
-    while (!ended && !stop.aborted) {
-      const block = waiting.shift();
+  async function executeQueue(slot: Slot, queue: Block[]): Promise<void> {
+    while (!outcome && !stop.aborted) {
+      const block = queue.shift();
       if (!block) return;
       try {
         const reason = await execute(slot, block);
-        if (reason) ended ??= { reason };
+        if (reason) outcome ??= { reason };
       } catch (error) {
-        ended ??= { error };
+        outcome ??= { error };
       }
     }
   }
 
-  await Promise.all(slots.map((slot) => work(slot, batch)));
-  await work(first, alone);
-  if (ended && 'error' in ended) throw ended.error;
-  if (ended) return ended;
-  return batch.length + alone.length > 0 ? 'stopped' : 'done';
+  await Promise.all(slots.map((slot) => executeQueue(slot, sharedBlocks)));
+  await executeQueue(first, exclusiveBlocks);
+  if (outcome && 'error' in outcome) throw outcome.error;
+  if (outcome) return outcome;
+  return sharedBlocks.length + exclusiveBlocks.length > 0 ? 'stopped' : 'done';
 }
 
-function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, without: Block[]): Block[] {
+function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, excluded: Block[]): Block[] {
   return blocks
-    .filter((block) => !without.includes(block))
+    .filter((block) => !excluded.includes(block))
     .map((block) => ({ block, ms: expectedMs(block) }))
     .sort((a, b) => b.ms - a.ms)
     .map(({ block }) => block);

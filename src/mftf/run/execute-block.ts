@@ -11,14 +11,14 @@ import { runFolder } from '../../pool/specification.ts';
 import type { NewResult, Recorder } from '../../queue/recorder.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
-import { bringBack } from '../generation/snapshot-archive.ts';
+import { restoreMissing } from '../generation/snapshot-archive.ts';
 import { collectResults } from '../results/collect.ts';
 import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
-import { takeOutput } from './output.ts';
+import { fetchOutput } from './output.ts';
 import type { Redactor } from './redact.ts';
 
 export interface ExecutionContext {
@@ -88,7 +88,7 @@ async function execute(
   const needs = { folder: layout.generated, files: block.tests.map(generatedFile), output: outputs };
   const end = await php({ ...codeception, needs });
   if (end.kind !== 'exited' || end.code !== filesMissing) return end;
-  const restored = await bringBack(context, generated, block.tests);
+  const restored = await restoreMissing(context, generated, block.tests);
   for (const file of restored) {
     const message = `${file} was gone from ${layout.generated} and was brought back.`;
     await record.event({ code: 'GENERATED_FILE_RESTORED', message });
@@ -138,7 +138,7 @@ async function run(
   const ending: ProcessEnd = { ...endOf(end, timeoutMs), log: said, startedAt, endedAt: new Date() };
   const folder = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
-    if (ending.end.kind === 'exited') await takeOutput(engine, containerId, output, folder, redactor);
+    if (ending.end.kind === 'exited') await fetchOutput(engine, containerId, output, folder, redactor);
     const outcomes = reconcile(block.tests, await collectResults(folder), ending);
     return await keepFiles(artifacts, { runId, folder, place, outcomes });
   } finally {

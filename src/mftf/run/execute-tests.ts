@@ -37,28 +37,28 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   const { logs, record } = context;
   const blocks = blocksOf(tests);
   const positions = new Map(request.plan.map((test, index) => [keyOf(test), index + 1]));
-  const placeOf = (block: Block) => {
+  const folderOf = (block: Block) => {
     const [first] = block.tests;
     const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
     return `tests/${position}-${nameOf(block)}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
   };
   const exclusive = (block: Block) => isExclusive(request, block);
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
-  const shared = await dispatchBlocks({
+  const result = await dispatchBlocks({
     slots,
     blocks,
     expectedMs: slots.length > 1 ? estimate(await request.expected()) : () => 0,
     exclusive,
-    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, placeOf(block)),
+    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, folderOf(block)),
     stop,
   });
-  if (shared === 'stopped') {
+  if (result === 'stopped') {
     logs.line('The worker stops; the run goes back to the queue with what it has.');
     return { kind: 'handed-back' };
   }
-  if (shared !== 'done') {
-    logs.line(`The run ends here: ${shared.reason.code}: ${shared.reason.message}`);
-    return { kind: 'broken', reason: shared.reason };
+  if (result !== 'done') {
+    logs.line(`The run ends here: ${result.reason.code}: ${result.reason.message}`);
+    return { kind: 'broken', reason: result.reason };
   }
   await record.phase('reporting');
   logs.line('All tests have a result.');
@@ -66,11 +66,14 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
 }
 
 /** As many as the environment has and there is work for. One that cannot be had makes the run slower, not broken. */
-async function openSlots(request: TestingRequest, work: number): Promise<[Slot, ...Slot[]]> {
+async function openSlots(request: TestingRequest, blockCount: number): Promise<[Slot, ...Slot[]]> {
   const { environment, first, context } = request;
   const { record, logs, signal } = context;
-  const numbers = Array.from({ length: Math.min(environment.slots, work) - 1 }, (_, index) => index + 2);
-  const opened = await Promise.all(
+  const numbers = Array.from(
+    { length: Math.min(environment.slots, blockCount) - 1 },
+    (_, index) => index + 2,
+  );
+  const furtherSlots = await Promise.all(
     numbers.map(async (slot) => {
       try {
         return [await request.open(slot)];
@@ -84,7 +87,7 @@ async function openSlots(request: TestingRequest, work: number): Promise<[Slot, 
       }
     }),
   );
-  const slots: [Slot, ...Slot[]] = [first, ...opened.flat()];
+  const slots: [Slot, ...Slot[]] = [first, ...furtherSlots.flat()];
   if (slots.length > 1) logs.line(`The tests are executed in ${slots.length} containers.`);
   return slots;
 }
@@ -97,9 +100,9 @@ function isExclusive({ catalog, exclusiveGroups }: TestingRequest, { tests }: Bl
 
 /** How long a block took before. A test that never ran is taken for an average one. */
 function estimate(expected: readonly ExpectedDuration[]): (block: Block) => number {
-  const known = new Map(
+  const expectedTimes = new Map(
     expected.map(({ test: name, suite, expectedMs }) => [keyOf({ name, suite }), expectedMs]),
   );
   const mean = expected.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / (expected.length || 1);
-  return ({ tests }) => tests.reduce((sum, test) => sum + (known.get(keyOf(test)) ?? mean), 0);
+  return ({ tests }) => tests.reduce((sum, test) => sum + (expectedTimes.get(keyOf(test)) ?? mean), 0);
 }

@@ -39,8 +39,8 @@ export async function generateTests(
   }
 
   // 2. Generate, from the files that the tests need where nothing forbids it.
-  const { notCacheableBecause } = settings;
-  const pruningObstacles = notCacheableBecause === undefined ? faults : [notCacheableBecause];
+  const { notCacheableReason } = settings;
+  const pruningObstacles = notCacheableReason === undefined ? faults : [notCacheableReason];
   const envSettings = Object.fromEntries(files.values.map(({ name, value }) => [name, value]));
   const snapshot = await ensureGenerated({
     ...place,

@@ -36,10 +36,10 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
     async open(path) {
       const log = await artifacts.log(runId, path);
       log.on('error', () => {});
-      const entrance = new PassThrough();
+      const input = new PassThrough();
       let tail = Buffer.alloc(0);
       let fault: Fault | undefined;
-      const written = pipeline(entrance, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
+      const writing = pipeline(input, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
         for await (const chunk of source) {
           tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
           try {
@@ -47,19 +47,19 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
           } catch (error) {
             fault = toFault(error);
             // By itself the pipeline would tell the process, and often the caller too, only that it was aborted.
-            entrance.destroy(fault);
+            input.destroy(fault);
             throw fault;
           }
         }
       });
       // Looked at in `close`; until then a rejection is no surprise.
-      written.catch(() => {});
+      writing.catch(() => {});
       return {
-        stream: entrance,
+        stream: input,
         async close() {
-          entrance.end();
+          input.end();
           try {
-            await written;
+            await writing;
           } catch (error) {
             throw fault ?? error;
           } finally {

@@ -16,7 +16,7 @@ const maxBytes = 256 * 1024 * 1024;
  * that is text. The next process removes it in the container. A folder that does not exist gives nothing: the process ended before
  * it was made. Errors: FILES_TOO_LARGE, PATH_OUTSIDE, DISK_FULL, CONTAINER_VANISHED.
  */
-export async function takeOutput(
+export async function fetchOutput(
   engine: Engine,
   containerId: string,
   from: string,

@@ -47,5 +47,5 @@ export interface RunnerSettings {
   /** See `TestingRequest`. */
   exclusiveGroups: string[];
   /** Why generated files must not be reused by other runs; `undefined` when they may. */
-  notCacheableBecause: string | undefined;
+  notCacheableReason: string | undefined;
 }
