@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { Engine } from './engine.ts';
 import { fencedEngine } from './fenced-engine.ts';
 
-it('begins nothing more once the run is not held, and may still look', async () => {
-  const begunActions: string[] = [];
-  const operation = (name: string) => async () => void begunActions.push(name);
+it('changes nothing once the run is not held, and may still inspect', async () => {
+  const actions: string[] = [];
+  const operation = (name: string) => async () => void actions.push(name);
   const actionNames = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
   const engine = Object.fromEntries(actionNames.map((name) => [name, operation(name)])) as unknown as Engine;
   let held = true;
@@ -17,5 +17,5 @@ it('begins nothing more once the run is not held, and may still look', async () 
   await expect(guarded.start('c')).rejects.toThrow('not held');
   await expect(guarded.remove('c')).rejects.toThrow('not held');
   await guarded.inspect('c');
-  expect(begunActions).toEqual(['exec', 'inspect']);
+  expect(actions).toEqual(['exec', 'inspect']);
 });

@@ -16,23 +16,23 @@ export interface DockerSettings {
    */
   host?: string | undefined;
   log: Logger;
-  /** After so much silence a question has no answer. A minute by default. */
+  /** Timeout of a request that gets no answer. A minute by default. */
   silenceMs?: number;
 }
 
 /** Far above what a test run needs, and low enough that a fork bomb stays in its container. */
 const maxProcesses = 4_096;
-/** How long a removal that somebody else began may take. */
+/** How long a removal that another process began may take. */
 const removalMs = 30_000;
 
 /**
- * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. Images are never pulled: a run
- * must not depend on a registry.
+ * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. It never pulls images: a run must
+ * not depend on a registry.
  */
 export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSettings): Engine {
   const connection = host === undefined ? {} : toConnection(host);
-  // The engine may hang for one container and be well otherwise (seen with 20.10: a container is paused in the moment in
-  // which a process enters it). Whoever asks about that container must not wait for ever.
+  // The engine may hang for one container and answer for all others (seen with 20.10: a container is paused in the moment in
+  // which a process enters it). Requests about that container must not wait forever.
   const docker = new Docker({ ...connection, timeout: silenceMs });
   // Output and events may be silent for as long as they like.
   const streams = new Docker(connection);
@@ -53,7 +53,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;
-      // Somebody else removes it at this moment: its name is free when it is gone.
+      // Another process is removing it: its name is free when it is gone.
       if (statusOf(error) === 409 && /already in progress/.test(String(error))) {
         await waitUntilRemoved(idOrName);
         return true;
@@ -66,7 +66,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     const deadline = performance.now() + removalMs;
     while (await inspect(idOrName)) {
       if (performance.now() > deadline) {
-        throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but does not go away.`);
+        throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but still exists.`);
       }
       await delay(100);
     }
@@ -105,12 +105,12 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
         // Machines that were cloned may have the same id, and so have several engines on one machine (seen with 20.10).
         return hostIdentity(Name, ID, DockerRootDir);
       } catch (error) {
-        throw engineFault(error, 'The Docker Engine refused to say which it is');
+        throw engineFault(error, 'The Docker Engine refused to report its identity');
       }
     },
 
     async create(spec) {
-      // Docker answers 404 for a missing network too; asking first keeps the two apart.
+      // Docker answers 404 for a missing network too, so the image is checked first.
       await imageId(spec.image);
       let container: Docker.Container;
       try {
@@ -147,10 +147,10 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     async list(labels) {
       const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       try {
-        const info = await docker.listContainers({ all: true, filters: { label } });
-        // One question instead of one for each, which is what costs with many. Podman tells no mounts in its list.
+        const summaries = await docker.listContainers({ all: true, filters: { label } });
+        // One request for all containers, because one each is slow with many. Podman's list has no mounts.
         const infos = await Promise.all(
-          info.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
+          summaries.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
         );
         return infos.filter((info) => info !== undefined);
       } catch (error) {
@@ -177,15 +177,15 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
   return {
     name: spec.name,
     Image: spec.image,
-    // Whatever the image would start: the container only has to be there. Every image with a shell has `tail`.
+    // In place of the image's own command: the container only has to exist. Every image with a shell has `tail`.
     Entrypoint: ['tail', '-f', '/dev/null'],
     Cmd: [],
-    // Docker gives a tmpfs to root; an image with another user could not write the generated tests.
+    // A tmpfs of Docker belongs to root; an image with another user could not write the generated tests.
     User: '0:0',
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     Labels: spec.labels,
     HostConfig: {
-      // Reaps what the processes of a test leave behind.
+      // Reaps the orphaned processes of tests.
       Init: true,
       Memory: spec.memoryBytes,
       // Equal to the memory: no swap on top of it.
@@ -194,7 +194,7 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       ExtraHosts: spec.extraHosts,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       // As Mounts, not as `Tmpfs` and `Binds`: `docker inspect` shows them, and a source that is missing is an error
-      // rather than a new folder of root's.
+      // rather than a new folder that root owns.
       Mounts: [
         ...spec.mounts.map(({ source, target, readOnly }) => ({
           Type: 'bind' as const,
@@ -215,7 +215,7 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
 
 function toInfo(info: Docker.ContainerInspectInfo): ContainerInfo {
   const { Status, StartedAt } = info.State;
-  // A container that never started says 0001-01-01.
+  // A container that never started has 0001-01-01.
   const startedAt = StartedAt.startsWith('0001') ? undefined : new Date(StartedAt);
   return {
     id: info.Id,
@@ -231,7 +231,7 @@ function toInfo(info: Docker.ContainerInspectInfo): ContainerInfo {
 }
 
 function toListed(info: Docker.ContainerInfo): ListedContainer {
-  // A container that others link to has their names for it as well: `/other/alias`.
+  // A container that others link to also has the names of those links: `/other/alias`.
   const name = info.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
   return {
     id: info.Id,
@@ -257,6 +257,6 @@ function toMounts(
       ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
       : [],
   );
-  // Docker lists them in another order each time.
+  // Docker's order changes from call to call.
   return bindsAndTmpfs.sort((a, b) => (a.target < b.target ? -1 : 1));
 }

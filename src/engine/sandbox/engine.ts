@@ -19,15 +19,15 @@ import { identify } from './process.ts';
 import { findPrograms } from './programs.ts';
 import { readSandbox, runningKeeper, type Sandbox, toInfo, writeContainer, writeKeeper } from './record.ts';
 
-/** As Docker has it; a name is a folder here, so nothing that could leave ours. */
+/** Docker's rule. A name is a folder here, so it must not lead out of ours. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
- * Containers made by bubblewrap, for machines without Docker: namespaces of their own for files, processes, host name and IPC,
- * the network of the machine. They are for keeping runs apart, not for locking hostile code in. `folder` is where they are kept.
+ * Containers of bubblewrap, for machines without Docker: they have their own namespaces for files, processes, host name and
+ * IPC, and share the network of the machine. They separate runs, but do not confine hostile code. `folder` contains them all.
  *
- * A sandbox lives as long as the process that made or started it, then its state is `stopped`. Other processes of the same user
- * can use it meanwhile.
+ * A sandbox runs as long as the process that created or started it; then its state is `stopped`. Other processes of the same
+ * user can use it meanwhile.
  */
 export function createSandboxEngine({ folder }: { folder: string }): Engine {
   const memory = createMemoryGuard();
@@ -54,7 +54,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
   }
 
   async function discard(path: string): Promise<void> {
-    // Out of the way at once, then gone: a removal that is interrupted leaves no half of a sandbox under its name.
+    // Renamed first: an interrupted removal leaves no half of a sandbox under its name.
     const aside = join(folder, `.gone-${process.pid}-${randomBytes(6).toString('hex')}`);
     await rename(path, aside);
     await rm(aside, { recursive: true, force: true });
@@ -76,7 +76,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
 
     async create(spec) {
       if (!namePattern.test(spec.name)) {
-        throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} cannot be the name of a sandbox.`);
+        throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} is not a valid name of a sandbox.`);
       }
       const target = join(folder, spec.name);
       const nameTaken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
@@ -90,7 +90,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
         await mkdir(draft);
         await fillFolder(draft, spec);
         await writeContainer(draft, { id, imageId, createdAt: new Date().toISOString(), spec });
-        // The name belongs to whoever is first here: a folder that is not empty is not replaced.
+        // The first process to rename gets the name: `rename` does not replace a folder that is not empty.
         await rename(draft, target).catch(() => {
           throw nameTaken();
         });
@@ -99,7 +99,8 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
         throw error;
       }
       const sandbox = await readSandbox(target);
-      if (!sandbox) throw new Fault('ENGINE_FAILED', `The sandbox ${spec.name} vanished while it was made.`);
+      if (!sandbox)
+        throw new Fault('ENGINE_FAILED', `The sandbox ${spec.name} vanished while it was being created.`);
       try {
         return toInfo(await run(sandbox));
       } catch (error) {
@@ -120,10 +121,10 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
     },
 
     async list(labels) {
-      const wanted = Object.entries(labels);
+      const required = Object.entries(labels);
       return (await all())
         .map(toInfo)
-        .filter((info) => wanted.every(([name, value]) => info.labels[name] === value));
+        .filter((info) => required.every(([name, value]) => info.labels[name] === value));
     },
 
     async remove(idOrName) {
@@ -145,7 +146,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
   };
 }
 
-/** What processes that died on the way left behind: `.new-PID-...` and `.gone-PID-...`. */
+/** Removes the folders that dead processes left half-done: `.new-PID-...` and `.gone-PID-...`. */
 async function clearAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /^\.(?:new|gone)-(\d+)-/.exec(name)?.[1];

@@ -11,7 +11,7 @@ import { runningKeeper, type Sandbox } from './record.ts';
 
 const changeFolder = 'cd -- "$1" || exit 126; shift; exec "$@"';
 
-/** Starts a process in a sandbox that runs. Errors: CONTAINER_VANISHED. */
+/** Starts a process in a running sandbox. Errors: CONTAINER_VANISHED. */
 export async function startExec(
   nsenter: string,
   memory: MemoryGuard,
@@ -20,7 +20,7 @@ export async function startExec(
 ): Promise<Exec> {
   const { id, spec } = sandbox.container;
   const keeper = runningKeeper(sandbox);
-  if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} does not run.`);
+  if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} is not running.`);
   const { argv, cwd, env = {}, stdin = false } = request;
   const enter = enterArguments(keeper.init.pid);
   const begun = performance.now();
@@ -35,7 +35,7 @@ export async function startExec(
   );
   const exited: Promise<number> = new Promise((resolve) => {
     child.once('error', () => resolve(127));
-    // nsenter ends itself with the signal that ended the command.
+    // nsenter ends with the signal that ended the command.
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
   const release = memory.guard(id, keeper.init.pid, spec.memoryBytes, (pid) => {
@@ -68,7 +68,7 @@ export async function startExec(
   return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };
 }
 
-/** Into the namespaces of a process; for an ordinary user by way of the user namespace that bubblewrap made. */
+/** Enters the namespaces of a process; as an ordinary user also the user namespace that bubblewrap created. */
 function enterArguments(init: number): string[] {
   const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
   return ['-t', String(init), ...user, '-m', '-p', '-i', '-u', '--'];

@@ -9,7 +9,7 @@ import { readAll } from '../read-all.ts';
 import { fileFolders, isWithin, parts } from './arguments.ts';
 import { imageFolder } from './image.ts';
 
-/** Makes what a sandbox has of its own, in its folder: copies, files, hosts. Rejects with DISK_FULL. */
+/** Writes the sandbox's own files into its folder: copies of writable folders, files, hosts. Errors: DISK_FULL, ENGINE_FAILED. */
 export async function fillFolder(draft: string, spec: ContainerSpec): Promise<void> {
   const image = await imageFolder(spec.image);
   await mkdir(parts.tmp(draft), { mode: 0o777 });
@@ -32,13 +32,13 @@ function hostsFile({ name, extraHosts }: ContainerSpec): string {
   const lines = extraHosts.map((entry) => {
     const colon = entry.indexOf(':');
     const address = entry.slice(colon + 1);
-    // The sandbox shares the network of the machine: the way to it is the loopback.
+    // The sandbox shares the network of the machine, so it reaches the machine by the loopback.
     return `${address === 'host-gateway' ? '127.0.0.1' : address}\t${entry.slice(0, colon)}`;
   });
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost', `127.0.0.1\t${name}`, ...lines, ''].join('\n');
 }
 
-/** GNU cp shares the blocks where the file system can, so a copy of a large tree is then a matter of seconds. */
+/** GNU cp shares the blocks if the file system can; copying a large tree then takes seconds. */
 async function copyFolder(from: string, to: string): Promise<void> {
   const cp = spawn('cp', ['-a', '--reflink=auto', '--', `${from}/.`, to], {
     stdio: ['ignore', 'ignore', 'pipe'],

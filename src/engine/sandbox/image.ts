@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 
 /**
- * How deep the folder is looked at: `var/www/html/vendor/<vendor>` is 5. A whole Magento is 75,000 files, a second of work
- * before each run; the upper levels are a few hundred, and a build or an installation of packages always touches them. An
- * edit deep inside is not noticed: `touch` the folder of the image, or replace the containers.
+ * How many levels of the folder are read: `var/www/html/vendor/<vendor>` is 5. A whole Magento has 75,000 files, which takes a
+ * second before each run; the upper levels have a few hundred, and a build or an installation of packages always touches them.
+ * A deeper edit is not noticed: `touch` the folder of the image, or replace the containers.
  */
 const depth = 5;
 
@@ -16,13 +16,16 @@ export async function imageFolder(reference: string): Promise<string> {
   if (folder === undefined || !(await lstat(folder)).isDirectory()) {
     throw new Fault(
       'IMAGE_MISSING',
-      `The sandbox takes a folder for an image, and ${reference} is not a folder.`,
+      `The sandbox needs a folder as its image, and ${reference} is not a folder.`,
     );
   }
   return folder;
 }
 
-/** The id of a folder as an image: a hash of its path and of the names, sizes and times of its upper levels. */
+/**
+ * The id of a folder as an image: a hash of its path and of the names, sizes and times of its
+ * upper levels. Errors: IMAGE_MISSING.
+ */
 export async function folderId(reference: string): Promise<string> {
   const folder = await imageFolder(reference);
   const hash = createHash('sha256').update(folder);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Keeps sandboxes below their memory limit while commands run in them. */
 export interface MemoryGuard {
-  /** Watches a sandbox until the function that it gives back is called. `end` kills a process by its id in the sandbox. */
+  /** Watches a sandbox until the returned function is called. `killProcess` gets a process id of the sandbox. */
   guard(id: string, init: number, limitBytes: number, killProcess: (pid: number) => void): () => void;
   /** Whether the limit was reached since a moment of `performance.now()`. */
   limitReachedSince(id: string, moment: number): boolean;
@@ -11,9 +11,9 @@ export interface MemoryGuard {
 const checkMs = 250;
 
 /**
- * A process has no right to make control groups in general, so the memory of a sandbox is looked at four times a second, and the
- * largest process is killed when all of them together are above the limit: what the kernel would do, only later. A process that
- * is very fast can go beyond the limit between two looks. What lies in a tmpfs does not count here; it has a size of its own.
+ * A process usually may not create control groups, so the memory of a sandbox is checked four times a second, and the largest
+ * process is killed when their sum exceeds the limit: as the kernel would, only later. A fast process can exceed the limit
+ * between two checks. The content of a tmpfs does not count; a tmpfs has its own limit.
  */
 export function createMemoryGuard(): MemoryGuard {
   const reachedAt = new Map<string, number>();
@@ -52,7 +52,7 @@ export function createMemoryGuard(): MemoryGuard {
   };
 }
 
-/** What each process in the sandbox has for itself. Its own /proc shows just these, with their ids in the sandbox. */
+/** The private memory of each process in the sandbox. The sandbox's /proc shows only these, with their ids in the sandbox. */
 function anonymousMemory(init: number): { pid: number; bytes: number }[] {
   const proc = `/proc/${init}/root/proc`;
   let names: string[];

@@ -2,13 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 
-/** What a sandbox is made of, by absolute path: the PATH inside is another one. */
+/** The programs of the sandbox, as absolute paths: the PATH inside differs. */
 export interface Programs {
   bwrap: string;
   nsenter: string;
 }
 
-/** Rejects with ENGINE_UNREACHABLE that names the package which is missing. */
+/** Throws ENGINE_UNREACHABLE with the name of the missing package. */
 export function findPrograms(): Programs {
   return { bwrap: findProgram('bwrap', 'bubblewrap'), nsenter: findProgram('nsenter', 'util-linux') };
 }
@@ -20,7 +20,7 @@ function findProgram(program: string, packageName: string): string {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this one.
+      // Not in this folder.
     }
   }
   throw new Fault(
