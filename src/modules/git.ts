@@ -10,40 +10,40 @@ import { parseRepository } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
-/** Runs git so that it never asks, never runs hooks, and never shows a credential. */
+/** Runs git so that it never prompts, never runs hooks, and never shows a credential. */
 export interface Git {
   /** Without credentials. */
   readonly url: string;
   readonly branch: string;
-  /** Standard output of a command. Errors: MODULE_CHECKOUT_FAILED with what git said, DISK_FULL. */
+  /** Runs a command and returns its standard output. Errors: MODULE_CHECKOUT_FAILED with git's message, DISK_FULL. */
   run(argv: string[], options?: GitOptions): Promise<string>;
 }
 
 export interface GitOptions {
   environment?: Record<string, string>;
-  /** The descriptor of a lock that git is to keep, should it outlive this process. */
+  /** The descriptor of a lock for git to keep, should it outlive this process. */
   lock?: number;
 }
 
-/** Of this process; everything else stays away from git and what it starts. */
+/** Variables that git inherits from this process, and no others. */
 const inheritedVariables = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_CONFIG_HOME'],
   ...['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
 ];
 
-/** The longest a command of git may take. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
+/** Timeout of a git command. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
 const defaultLimitMs = 30 * 60_000;
 
 /**
- * `folder` keeps the settings for git. Errors: CONFIG_INVALID for an address, branch or key path that would not do.
+ * `folder` is for git's settings. Errors: CONFIG_INVALID for an invalid address, branch or key path.
  */
 export async function createGit(options: {
   folder: string;
   source: GitSource;
   environment: Record<string, string | undefined>;
   signal: AbortSignal;
-  /** The longest a command may take; half an hour by default. */
+  /** Timeout of a command; half an hour by default. */
   limitMs?: number | undefined;
 }): Promise<Git> {
   const { folder, source, signal, limitMs = defaultLimitMs } = options;
@@ -70,7 +70,7 @@ export async function createGit(options: {
     ),
     GIT_CONFIG_GLOBAL: settings,
     GIT_TERMINAL_PROMPT: '0',
-    // Set and empty: nobody is asked, whatever the settings of the user say.
+    // Set and empty: git does not prompt, whatever the settings of the user are.
     GIT_ASKPASS: '',
     GIT_SSH_COMMAND: sshCommand(source),
     GIT_LFS_SKIP_SMUDGE: '1',
@@ -88,7 +88,7 @@ export async function createGit(options: {
       const child = spawn('git', argv, {
         env: { ...environment, ...extraVariables },
         stdio: ['ignore', 'pipe', 'pipe', lock ?? 'ignore'],
-        // Its own group, so that what it starts (ssh, git-remote-https) ends with it.
+        // Its own group, so that its children (ssh, git-remote-https) end with it.
         detached: true,
       });
       let stopped = false;
@@ -96,7 +96,8 @@ export async function createGit(options: {
         stopped = true;
         if (child.pid) killGroup(child.pid);
       };
-      // Not `AbortSignal.timeout` within `AbortSignal.any`: nothing holds it there, and once it is collected it never aborts.
+      // Not `AbortSignal.timeout` within `AbortSignal.any`: nothing references it, and once garbage-collected it never aborts.
+      // Not `withTimeout` either: git must have ended before this returns.
       const deadline = setTimeout(stop, limitMs);
       signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
@@ -112,7 +113,7 @@ export async function createGit(options: {
         throw failure(stopped ? 'git was stopped.' : errorOutput, url, secrets);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing.');
+        throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing: install it.');
       } finally {
         clearTimeout(deadline);
         signal.removeEventListener('abort', stop);
@@ -126,7 +127,7 @@ interface Credentials {
   password: string;
 }
 
-/** What is set apart wins over what is in the address. A name or token alone is enough for most servers. */
+/** Separate settings win over the address. A name or token alone is enough for most servers. */
 function credentialsOf(
   source: GitSource,
   address: { username?: string | undefined; password?: string | undefined },
@@ -141,8 +142,8 @@ function credentialsOf(
 }
 
 /**
- * git's settings, on top of those of the user: proxies and certificates that are set there hold. Credentials come from
- * the environment of git through a helper, and only for the server of the repository, wherever it may redirect to.
+ * git's settings. They include those of the user, so that proxies and certificates apply. Credentials come from git's environment
+ * through a helper, and only for the server of the repository, wherever it redirects to.
  */
 function settingsFile(
   url: string,
@@ -160,7 +161,7 @@ function settingsFile(
     ['[protocol]', 'allow = never'],
     [`[protocol "${protocol}"]`, 'allow = always'],
   ];
-  // git checks the owner of a repository on this machine; naming it in the settings of matre is consent.
+  // git refuses a local repository of another owner; an admin who sets it in matre has agreed to use it.
   if (protocol === 'file')
     sections.push([
       '[safe]',
@@ -181,7 +182,7 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** git hands this to a shell, so every value is quoted for one. */
+/** git passes this to a shell, so every value is quoted for one. */
 function sshCommand({ sshKey, sshKnownHosts }: GitSource): string {
   const words = [
     'ssh',
@@ -206,7 +207,7 @@ function failure(errorOutput: string, url: string, secrets: string[]): Fault {
   const lines = clean
     .split(/[\r\n]+/)
     .filter((line) => line !== '' && !/^(remote: )?\w[\w ]*:\s+\d+%/.test(line));
-  const message = `${url}: ${lines.slice(-6).join('\n') || 'git failed without a word.'}`;
+  const message = `${url}: ${lines.slice(-6).join('\n') || 'git failed without a message.'}`;
   return new Fault(
     /no space left|disk quota exceeded/i.test(clean) ? 'DISK_FULL' : 'MODULE_CHECKOUT_FAILED',
     message,
@@ -217,6 +218,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

@@ -5,8 +5,8 @@ import { Fault } from '../faults/fault.ts';
 import { isMissingFile } from '../files/missing-file.ts';
 
 /**
- * Copies a folder, without `.git` and without `except`, and gives a hash of what was copied: names, contents, links, and
- * whether files are executable. Ignored files are copied too: an `.env.<code>` often is one.
+ * Copies a folder, without `.git` and without `except`. Returns a hash of the copy: names, contents, links, and whether files are
+ * executable; 40 hexadecimal digits. Files that git ignores are copied too: an `.env.<code>` often is one.
  *
  * Errors: MODULE_CHECKOUT_FAILED when it is not a folder, MODULE_INVALID for a device, pipe or socket.
  */
@@ -29,7 +29,7 @@ export async function snapshot(source: string, target: string, except: string): 
         await symlink(link, targetPath);
       } else if (entry.isFile()) {
         await copyFile(path, targetPath, constants.COPYFILE_FICLONE);
-        // The copy is what is hashed: the file may change meanwhile.
+        // Hashes the copy, because the original may change meanwhile.
         const content = await readFile(targetPath);
         const executable = (await lstat(targetPath)).mode & 0o100 ? 'program' : 'file';
         hash.update(`${executable}\0${name}\0${content.length}\0`).update(content);

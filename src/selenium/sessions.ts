@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts';
 import type { Selenium, SeleniumSession } from './selenium.ts';
 import { ownerOf } from './session-label.ts';
 
-/** The sessions of an installation whose run is not held any more with the fence that opened them. */
+/** The sessions of an installation whose run has ended, or is held with a newer fence. */
 export function deadSessions(
   sessions: readonly SeleniumSession[],
   { installation, running }: { installation: string; running: readonly { runId: number; fence: number }[] },
@@ -16,22 +16,22 @@ export function deadSessions(
   });
 }
 
-/** How many tests may use the browser at a time, and why no more. */
+/** How many tests may use a browser at a time. */
 export interface SessionCapacity {
   count: number;
-  /** For a run that waits. */
+  /** Why there are no more, to show at a waiting run. */
   reason: string;
 }
 
-/** What workers need of Selenium: places for their runs, and that no session outlives its run. */
+/** What workers need of Selenium: its capacity, and that no session outlives its run. */
 export interface Sessions {
-  /** `undefined`: there is no limit, or it is not known from here; then runs find out. Never rejects. */
+  /** `undefined`: there is no limit, or it is unknown here; then the tests find out. Never rejects. */
   sessionCapacity(): Promise<SessionCapacity | undefined>;
-  /** Ends the sessions with a label, after their process was killed. Never rejects. */
+  /** Ends the sessions with a label; for a process that was killed. Never rejects. */
   endLabelled(label: string): Promise<void>;
-  /** The ids of the sessions that a run has open now, as far as they are known here. Never rejects. */
+  /** The ids of the open sessions of a run; empty when Selenium is unreachable from here. Never rejects. */
   ofRun(runId: number): Promise<string[]>;
-  /** Ends the sessions of runs that are over; says which. Never rejects. */
+  /** Ends the sessions of runs that have ended, and logs them. Never rejects. */
   endDead(): Promise<void>;
 }
 
@@ -78,16 +78,16 @@ export function createSessions(deps: {
       const { capacity, sessions } = await selenium.status();
       if (capacity === undefined) return undefined;
       const installation = await deps.installation();
-      const strangers = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
-      const others = strangers > 0 ? `, ${strangers} of them used by others` : '';
+      const foreign = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
+      const others = foreign > 0 ? `, ${foreign} of them used by others` : '';
       const reason = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
-      return { count: Math.max(0, capacity - strangers), reason };
+      return { count: Math.max(0, capacity - foreign), reason };
     });
 
-  const endAll = (selenium: Selenium, sessions: SeleniumSession[], why: string) =>
+  const endAll = (selenium: Selenium, sessions: SeleniumSession[], message: string) =>
     Promise.all(
       sessions.map(async ({ id, label }) => {
-        if (await selenium.end(id)) log.info({ session: id, label }, why);
+        if (await selenium.end(id)) log.info({ session: id, label }, message);
       }),
     );
 
@@ -103,8 +103,8 @@ export function createSessions(deps: {
     async endLabelled(label) {
       await attempt(async (selenium) => {
         const { sessions } = await selenium.status();
-        const left = sessions.filter((session) => session.label === label);
-        await endAll(selenium, left, 'A session of the browser that a killed test left was ended');
+        const matching = sessions.filter((session) => session.label === label);
+        await endAll(selenium, matching, 'Ended a browser session that a killed test left open');
       });
     },
 
@@ -127,7 +127,7 @@ export function createSessions(deps: {
         const { sessions } = await selenium.status();
         const claims = { installation: await deps.installation(), running: await deps.running() };
         const dead = deadSessions(sessions, claims);
-        await endAll(selenium, dead, 'A session of the browser whose run is over was ended');
+        await endAll(selenium, dead, 'Ended a browser session whose run has ended');
       });
     },
   };

@@ -116,7 +116,7 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       try {
         container = await docker.createContainer(toOptions(spec));
       } catch (error) {
-        throw engineFault(error, `${spec.name} cannot be made`, {
+        throw engineFault(error, `${spec.name} cannot be created`, {
           404: 'IMAGE_MISSING',
           409: 'CONTAINER_NAME_TAKEN',
         });
