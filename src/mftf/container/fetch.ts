@@ -22,12 +22,12 @@ const line = z.object({
   error: z.string().optional(),
 });
 
-/** `default_socket_timeout` is for what the script has no say in: the search for a name. */
+/** `default_socket_timeout` limits what the script cannot: the name lookup. */
 const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'default_socket_timeout=20'];
 
 /**
- * What addresses answer when they are asked from within a container, as its tests will ask them: only there the names, the hosts
- * and the network are those of the tests. What PHP could not ask is not in it. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
+ * Requests addresses from inside a container, as its tests will: only there names, hosts and network are those of the tests.
+ * Returns the results by address, without those that PHP could not request. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },

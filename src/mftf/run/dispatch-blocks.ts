@@ -2,26 +2,26 @@ import type { Reason } from '../../model/run.ts';
 import type { Block } from './blocks.ts';
 
 export interface DispatchRequest<Slot> {
-  /** At least one. With one, blocks are executed in the order of the plan. */
+  /** At least one. A single slot executes the blocks in the order of the plan. */
   slots: readonly [Slot, ...Slot[]];
   blocks: readonly Block[];
-  /** How long a block will probably take, in milliseconds. Asked only when there are several slots. */
+  /** The expected duration of a block in milliseconds. Called only when there are several slots. */
   expectedMs(block: Block): number;
-  /** Whether nothing else of the run may go on beside a block. */
+  /** Whether no other block may be executed beside this one. */
   exclusive(block: Block): boolean;
-  /** Executes a block; gives the reason when nothing more of the run should be executed. */
+  /** Executes a block. Returns a reason when no further block may begin. */
   execute(slot: Slot, block: Block): Promise<Reason | undefined>;
-  /** Aborted when blocks under way should end and no other begin. */
+  /** When it aborts, running blocks finish and no other begins. */
   stop: AbortSignal;
 }
 
-/** What became of the blocks. */
+/** Whether all blocks were executed, and why not. */
 export type DispatchResult = 'done' | 'stopped' | { reason: Reason };
 
 /**
- * Executes the blocks of a run in the slots of its environment. Each slot takes the longest block that nobody has taken, so the
- * short ones even out the end; those that must be alone come after all others, in the first slot. Resolves, or rejects
- * as `execute` did, when no slot does anything any more.
+ * Executes the blocks of a run in the slots of its environment. Each slot takes the longest remaining block, so that the short
+ * ones even out the end; exclusive blocks follow after all others, in the first slot. Settles when all slots are idle; rejects
+ * as `execute` did.
  */
 export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<DispatchResult> {
   const { slots, blocks, execute, stop } = request;

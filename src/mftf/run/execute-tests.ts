@@ -8,7 +8,7 @@ import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
 
-/** What differs from slot to slot. */
+/** The container of a slot, and PHP in it. */
 export type Slot = Pick<ExecutionContext, 'containerId' | 'php'>;
 
 export interface TestingRequest {
@@ -16,22 +16,25 @@ export interface TestingRequest {
   /** From 1. */
   attempt: number;
   catalog: Catalog;
-  /** All tests of the run, for their places in its folder. */
+  /** All tests of the run; their positions number the folders of the blocks. */
   plan: readonly PlannedTest[];
-  /** Those that are executed now; their generated files are in the container of the first slot. */
+  /** The tests to execute; their generated files are in the container of the first slot. */
   tests: PlannedTest[];
   first: Slot;
-  /** Makes the container of another slot ready, from 2 on. */
+  /** Prepares the container of a further slot, from 2 on. */
   open(slot: number): Promise<Slot>;
   context: Omit<ExecutionContext, keyof Slot>;
-  /** How long tests took before; asked only when there are several slots. */
+  /** How long tests took before; called only when there are several slots. */
   expected(): Promise<readonly ExpectedDuration[]>;
-  /** A test of one of these groups is executed when nothing else is, in its environment. */
+  /** A test of one of these groups is never executed beside another one of its environment. */
   exclusiveGroups: readonly string[];
   stop: AbortSignal;
 }
 
-/** Executes tests in the slots of their environment, until all have a result or nothing more should be executed. */
+/**
+ * Executes tests in the slots of their environment, until all have a result or the run must stop. Errors: those of the signal,
+ * STALE_FENCE, LOCK_LOST.
+ */
 export async function executeTests(request: TestingRequest): Promise<Outcome> {
   const { context, attempt, stop, tests } = request;
   const { logs, record } = context;
@@ -53,7 +56,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
     stop,
   });
   if (result === 'stopped') {
-    logs.line('The worker stops; the run goes back to the queue with what it has.');
+    logs.line('The worker is stopping; the run returns to the queue with the results it has.');
     return { kind: 'handed-back' };
   }
   if (result !== 'done') {
@@ -65,7 +68,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   return { kind: 'finished' };
 }
 
-/** As many as the environment has and there is work for. One that cannot be had makes the run slower, not broken. */
+/** One slot per block, up to those of the environment. A slot that cannot be opened makes the run slower, not broken. */
 async function openSlots(request: TestingRequest, blockCount: number): Promise<[Slot, ...Slot[]]> {
   const { environment, first, context } = request;
   const { record, logs, signal } = context;
@@ -98,7 +101,7 @@ function isExclusive({ catalog, exclusiveGroups }: TestingRequest, { tests }: Bl
   );
 }
 
-/** How long a block took before. A test that never ran is taken for an average one. */
+/** Returns how long a block took before, in milliseconds. A test that never ran counts as an average one. */
 function estimate(expected: readonly ExpectedDuration[]): (block: Block) => number {
   const expectedTimes = new Map(
     expected.map(({ test: name, suite, expectedMs }) => [keyOf({ name, suite }), expectedMs]),

@@ -8,7 +8,7 @@ import { stepsTaken } from '../../model/steps.ts';
 import type { NewResult } from '../../queue/recorder.ts';
 import type { OutcomeAttachment, TestOutcome } from '../results/outcome.ts';
 
-/** Attachments of Allure 2 have no ending; a browser wants one. */
+/** Attachments of Allure 2 have no file extension; a browser needs one. */
 const extensions: Record<Attachment['kind'], string> = {
   screenshot: '.png',
   page: '.html',
@@ -18,8 +18,8 @@ const extensions: Record<Attachment['kind'], string> = {
 };
 
 /**
- * Keeps everything that a process left as files of the run, below `place`, and what it did step by step as `steps-<test>.json`.
- * Returns the results with the paths of what belongs to them. Errors: DISK_FULL.
+ * Stores the output of a process as files of the run, below `place`, and the steps of each test as `steps-<test>.json`.
+ * Returns the results with the paths of their attachments. Errors: DISK_FULL.
  */
 export async function keepFiles(
   artifacts: Artifacts,
@@ -56,13 +56,13 @@ export async function keepFiles(
   return results;
 }
 
-/** With its attachments where they are kept; those that are not are left out. */
+/** A step with the stored paths of its attachments; attachments that were not stored are omitted. */
 function withStoredPaths(step: Step, paths: ReadonlyMap<string, string>): Step {
   return {
     ...step,
     attachments: step.attachments.flatMap(({ name, path }) => {
-      const kept = paths.get(path);
-      return kept === undefined ? [] : [{ name, path: kept }];
+      const stored = paths.get(path);
+      return stored === undefined ? [] : [{ name, path: stored }];
     }),
     steps: step.steps.map((each) => withStoredPaths(each, paths)),
   };

@@ -15,11 +15,11 @@ describe('redactor', () => {
     expect(createRedactor(['pass', 'password1']).text('password1')).toBe(maskText);
   });
 
-  it('leaves very short values alone', () => {
+  it('does not hide very short values', () => {
     expect(createRedactor(['1', '']).text('1 of 10')).toBe('1 of 10');
   });
 
-  it('invariant 10: hides secrets in a stream however it is cut', async () => {
+  it('invariant 10: hides secrets in a stream, however it is cut into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ minLength: 4, maxLength: 12, unit: 'grapheme' }),

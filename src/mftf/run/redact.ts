@@ -1,18 +1,18 @@
 import { Transform } from 'node:stream';
 
-/** What stands in a log or an artifact where a secret was. */
+/** Replaces a secret in a log or an artifact. */
 export const maskText = '[hidden]';
 
 /**
- * Shorter values are not hidden: replacing every "1" or "qa" would destroy the log and, by what is missing, tell more.
- * docs/configuration.md says so.
+ * Shorter values are not hidden: replacing every "1" or "qa" would destroy the log and, by the gaps, reveal more. Documented in
+ * docs/configuration.md.
  */
 const minLength = 4;
 
 /** Hides secrets in text and streams of text. */
 export interface Redactor {
   text(text: string): string;
-  /** Passes UTF-8 bytes on with secrets hidden, also where a secret is cut in two by the chunks. */
+  /** Passes on UTF-8 bytes with secrets hidden, also those that are split over chunks. */
   stream(): Transform;
 }
 
@@ -37,7 +37,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** Secrets of fewer than 4 characters are passed on as they are. */
+/** Hides these secrets, except those of fewer than 4 characters. */
 export function createRedactor(secrets: string[]): Redactor {
   const forms = [...new Set(secrets.filter((secret) => secret.length >= minLength).flatMap(formsOf))];
   // Longest first: a secret that contains another is hidden whole.
@@ -55,8 +55,8 @@ export function createRedactor(secrets: string[]): Redactor {
     return new Transform({
       transform(chunk: Buffer, _encoding, done) {
         pending += decoder.decode(chunk, { stream: true });
-        // What could still be the beginning of a secret waits for the next chunk. A secret that begins before the cut and
-        // ends behind it moves the cut behind it.
+        // A possible beginning of a secret waits for the next chunk. A secret that begins before the cut and ends behind it
+        // moves the cut behind it.
         let cut = Math.max(0, pending.length - maxLength + 1);
         if (pattern) {
           for (const match of pending.matchAll(pattern)) {
