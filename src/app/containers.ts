@@ -310,8 +310,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   }
 }
 
-const logLookup = ({ entries: found }: SnapshotLookup) => ({
-  'matre.generation': found === undefined ? 'made' : 'from a snapshot',
+const logLookup = ({ storedKey }: SnapshotLookup) => ({
+  'matre.generation': storedKey === undefined ? 'made' : 'from a snapshot',
 });
 
 /**

@@ -5,7 +5,7 @@ import { type PartKind, usesOf } from '../catalog/parts.ts';
 import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /**
- * What MFTF has to read to generate some tests with the same bytes as from the whole tree.
+ * The files that MFTF has to read to generate some tests with the same bytes as from the whole tree.
  */
 export type Closure =
   | {
@@ -14,21 +14,20 @@ export type Closure =
       files: string[];
       /** SHA-256 of paths, modules and contents in that order: the same digest, the same bytes. */
       digest: string;
-      /** Those of the tests that MFTF writes random values into: never the same twice. */
+      /** The tests that MFTF writes random values into, which differ each time. */
       perRun: PlannedTest[];
     }
   | { kind: 'whole'; reason: string; perRun: PlannedTest[] };
 
-/** Settings that send MFTF to places that the catalog does not read. */
+/** Settings that make MFTF read folders that the catalog does not. */
 const movingSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
 /** Classes of MFTF itself belong to the image, not to a module. */
 const frameworkHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
 
 /**
- * The closure of some tests. It goes by names: whatever may be a reference is followed, and whoever declares a name is in,
- * in any module. `settings` are the values of MFTF's `.env`; `doubts` are reasons to trust no
- * catalog, such as files that do not fit MFTF's schemas.
- * `whole` where a reference cannot be followed, and where MFTF itself has to say what is wrong.
+ * The closure of some tests. It follows names: every text that may be a reference, to all files of any module that declare the
+ * name. `settings` are the values of MFTF's `.env`; `pruningObstacles` are reasons not to trust the catalog, such as files that do
+ * not fit MFTF's schemas. The result is `whole` when a reference cannot be followed, or when MFTF itself must report the error.
  */
 export function closureOf(
   catalog: Catalog,

@@ -1,7 +1,7 @@
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
 import { type Part, type PartKind, usesOf } from '../catalog/parts.ts';
 
-/** A part where a file declares it; a name that several files declare has one for each. */
+/** A declaration of a part in a file; a name may have several. */
 export interface Declared {
   part: Part;
   file: CatalogFile;
@@ -9,18 +9,18 @@ export interface Declared {
   order: number;
 }
 
-/** Who declares what, and what that refers to. */
+/** The declarations of a catalog and their references. */
 export interface Dependencies {
-  /** Everything that declares a name, in the order of merging: `actionGroup:Name` and the like. */
+  /** The declarations of a key such as `actionGroup:Name`, in the order of merging. */
   declaring(key: string): readonly Declared[];
-  /** All that can be reached from some parts, themselves included, through parts of the kinds that `follow` wants. */
+  /** All declarations reachable from some keys, themselves included, through parts of the kinds that `follow` accepts. */
   reach(keys: string[], follow: (kind: PartKind) => boolean): Iterable<Declared>;
 }
 
-/** A bare name may be any of these, and MFTF tries more than one. */
+/** The kinds that a bare name may refer to; MFTF tries more than one. */
 const unnamedKinds: PartKind[] = ['entity', 'page', 'section'];
 
-/** The index over a catalog: 40 ms for Magento 2.4.4. */
+/** Builds the index of a catalog: 40 ms for Magento 2.4.4. */
 export function dependenciesOf(catalog: Catalog): Dependencies {
   const index = new Map<string, Declared[]>();
   for (const [order, file] of catalog.files.entries()) {

@@ -18,8 +18,8 @@ const stored = z.array(z.string());
 
 export interface Validations {
   /**
-   * What in a tree does not fit MFTF's schemas, as `path:line: message`. Every file is looked at once for each image or commit:
-   * 2 s for Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: DISK_FULL, CONTAINER_VANISHED.
+   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for
+   * Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: DISK_FULL, CONTAINER_VANISHED.
    */
   of(tree: {
     engine: Engine;
@@ -34,7 +34,7 @@ export interface Validations {
   }): Promise<string[]>;
 }
 
-/** `folder` keeps what was found. */
+/** `folder` is where results are stored. */
 export function createValidations({ folder }: { folder: string }): Validations {
   return {
     async of(tree) {
@@ -48,9 +48,9 @@ export function createValidations({ folder }: { folder: string }): Validations {
       ];
       const storedFaults = await Promise.all(parts.map(({ path }) => readStored(path)));
       const uncheckedParts = parts.filter((_, index) => storedFaults[index] === undefined);
-      const reached = storedFaults.flatMap((faults) => faults ?? []);
-      if (uncheckedParts.length === 0) return reached;
-      // At once: compiling the schemas is most of it.
+      const knownFaults = storedFaults.flatMap((faults) => faults ?? []);
+      if (uncheckedParts.length === 0) return knownFaults;
+      // All in one process, because compiling the schemas takes most of the time.
       const { faults, failure } = await validate(
         tree,
         uncheckedParts.flatMap(({ files }) => files),
@@ -63,7 +63,7 @@ export function createValidations({ folder }: { folder: string }): Validations {
           faults.filter((fault) => paths.has(fault.slice(0, fault.indexOf(':')))),
         );
       }
-      return [...reached, ...faults];
+      return [...knownFaults, ...faults];
     },
   };
 }
@@ -78,10 +78,10 @@ async function validate(
   );
   await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list.join('') }]);
   const output = new PassThrough();
-  const said = readAll(output);
+  const text = readAll(output);
   const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
   const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
-  const lines = (await said).split('\n').filter((line) => line !== '');
+  const lines = (await text).split('\n').filter((line) => line !== '');
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
   const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
   return { faults: [], failure };
@@ -100,7 +100,7 @@ async function readStored(path: string): Promise<string[] | undefined> {
   try {
     return stored.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // Not there, or damaged: looked at again.
+    // Missing or damaged: the files are checked again.
     return undefined;
   }
 }

@@ -13,13 +13,13 @@ import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } fr
 import { generationEnv, generationKey } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
-/** The plan of a run, in a container that `prepare` made ready. */
+/** The plan of a run, and the container that `prepare` has prepared for it. */
 export interface GeneratedRequest extends RunContainer {
   snapshots: Snapshots;
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
   commit: string;
-  /** What MFTF has to read for some tests at this commit. */
+  /** The files that MFTF has to read for some tests at this commit. */
   closureOf(tests: PlannedTest[]): Closure;
   files: EnvFiles;
   php: Php;
@@ -31,16 +31,16 @@ export interface GeneratedRequest extends RunContainer {
   settings: {
     php: string;
     generationTimeoutMs: number;
-    /** Names of more variables that generation reads. */
+    /** Names of further variables that generation reads. */
     generationVariables: string[];
-    /** Why what is generated must not be used for other runs, if so. */
+    /** Why generated files must not be reused by other runs; `undefined` when they may. */
     notCacheableReason: string | undefined;
   };
 }
 
 /**
- * Sees to it that the generated files of the tests that are still to be executed are in the container, and no others: from a
- * snapshot, or by generating them. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
+ * Makes the container have the generated files of the open tests, and no others: from a snapshot, or by generating them.
+ * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
   const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
@@ -52,7 +52,7 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
   const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   let snapshot: Snapshot;
   if (notCacheableReason !== undefined) {
-    logs.line(`What is generated is for this run alone: ${notCacheableReason}.`);
+    logs.line(`The generated files are not reused by other runs: ${notCacheableReason}.`);
     snapshot = await generateSnapshot(request, tests, closure, env);
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
@@ -61,9 +61,14 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
     const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
     const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
       async generateSnapshot() {
-        const { fromWholeTree, reproducible, ...made } = await generateSnapshot(request, tests, closure, env);
+        const { fromWholeTree, reproducible, ...generated } = await generateSnapshot(
+          request,
+          tests,
+          closure,
+          env,
+        );
         const key = fromWholeTree ? wholeTreeKey : closureKey;
-        return { ...made, key: reproducible ? key : undefined };
+        return { ...generated, key: reproducible ? key : undefined };
       },
       signal,
       onEvent: (event) => {
@@ -72,10 +77,10 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
       },
     });
     snapshot = lookup.snapshot;
-    if (lookup.entries !== undefined) {
+    if (lookup.storedKey !== undefined) {
       await unpackGenerated(request, snapshot.archive);
-      logs.line(`Generated tests: restored from snapshot ${lookup.entries.slice(0, 12)} in ${elapsed()}.`);
-    } else logs.line(`Generated tests: made in ${elapsed()}.`);
+      logs.line(`Generated tests: restored from snapshot ${lookup.storedKey.slice(0, 12)} in ${elapsed()}.`);
+    } else logs.line(`Generated tests: generated in ${elapsed()}.`);
   }
   const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
   await removeGenerated(request, done);
@@ -83,9 +88,9 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
 }
 
 /**
- * The tests of the whole plan, so that a later attempt finds what the first one generated. Only of a suite that was interrupted
- * the finished ones are left out: before MFTF 3.8 the class of a suite has the number of its tests from generation. In the order
- * of their names, because what MFTF generates depends on it, see docs/generation.md.
+ * All tests of the plan, so that a later attempt finds the snapshot of the first one. Only the finished tests of an interrupted
+ * suite are omitted: before MFTF 3.8 the class of a suite contains the number of its tests from generation. Sorted by name,
+ * because the generated files depend on the order, see docs/generation.md.
  */
 export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
   const open = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
@@ -101,9 +106,9 @@ function randomReason({ perRun }: Closure): string | undefined {
   return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
 }
 
-/** What was generated, and what may be concluded from how. */
+/** The result of a generation, and whether it can be repeated. */
 interface GeneratedSnapshot extends Snapshot {
-  /** The closure was not enough, so it depends on the whole tree. */
+  /** The closure was not sufficient, so the result depends on the whole tree. */
   fromWholeTree: boolean;
   reproducible: boolean;
 }
@@ -116,15 +121,15 @@ async function generateSnapshot(
 ): Promise<GeneratedSnapshot> {
   const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
   let fromWholeTree = closure.kind === 'whole';
-  const onWholeTree = async (because: string) => {
+  const onWholeTree = async (reason: string) => {
     fromWholeTree = true;
-    const message = `The tests are generated from the whole tree, which takes longer: ${because}.`;
+    const message = `The tests are generated from the whole tree, which takes longer: ${reason}.`;
     logs.line(message);
     await record.event({ code: 'GENERATED_WHOLE', message });
   };
   if (closure.kind === 'whole') await onWholeTree(closure.reason);
   else logs.line(`Generating from the ${closure.files.length} files that the tests need.`);
-  // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
+  // MFTF sees only the values that are part of the key; afterwards those of the environment are restored for the tests.
   await putValues(engine, containerId, { env, credentials: '' });
   const log = await logs.open(request.logName);
   let missing: PlannedTest[];
@@ -152,28 +157,28 @@ async function generateSnapshot(
   if (missing.length > 0) failForInfrastructure(output);
   await putValues(engine, containerId, files);
   const mftfErrors = missing.length > 0 ? await readMftfErrors(request) : [];
-  const missingWithErrors = missing.map((test) => ({ test, complaint: mftfErrorOf(test, mftfErrors) }));
+  const missingWithErrors = missing.map((test) => ({ test, mftfError: mftfErrorOf(test, mftfErrors) }));
   return {
     archive: await packGenerated(request),
-    missing: missingWithErrors.map(({ test: { name, suite }, complaint: mftfError }) => ({
+    missing: missingWithErrors.map(({ test: { name, suite }, mftfError }) => ({
       name,
       suite,
       message: `MFTF did not generate this test: ${mftfError ?? lastLinesOf(output)}`,
     })),
     fromWholeTree,
-    // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
-    reproducible: missingWithErrors.every(({ complaint: mftfError }) => mftfError !== undefined),
+    // A test that MFTF reports as wrong will be wrong the next time. Without an error it may have been a transient failure.
+    reproducible: missingWithErrors.every(({ mftfError }) => mftfError !== undefined),
   };
 }
 
-/** A full disk or too little memory says nothing about the tests. */
+/** Throws when the output shows a full disk or too little memory, which are no faults of the tests. */
 function failForInfrastructure(output: string, cause?: unknown): void {
   const infrastructureFault = recogniseFault(output);
   if (infrastructureFault)
     throw new Fault(infrastructureFault.code, `During generation: ${infrastructureFault.message}`, { cause });
 }
 
-/** The last lines of an output, without the empty ones. */
+/** The last five lines of an output that are not empty. */
 function lastLinesOf(output: string): string {
   const lines = output
     .split('\n')

@@ -22,8 +22,8 @@ export interface RunContainer {
 const quality = 4;
 
 /**
- * Takes the three places that a generation writes out of a container: a compressed tar archive with paths below the Magento
- * root. Errors: PATH_OUTSIDE for a link among them, FILES_TOO_LARGE, CONTAINER_VANISHED.
+ * Packs the three places that a generation writes to: a compressed tar archive with paths relative to the Magento root.
+ * Errors: PATH_OUTSIDE for a link among them, FILES_TOO_LARGE, CONTAINER_VANISHED.
  */
 export async function packGenerated({ engine, containerId, layout }: RunContainer): Promise<Buffer> {
   const { root, generated, suiteClasses, acceptance } = layout;
@@ -35,9 +35,9 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
   try {
     for await (const { path, mode, content } of getFiles(engine, containerId, { dir: root, paths })) {
       const bytes = await buffer(content);
-      // The folder of the classes has a file of MFTF's own, too.
-      const isOurs = posix.dirname(path) !== classes || path.endsWith('.php');
-      if (isOurs) archive.entry({ name: path, mode, mtime: new Date(0) }, bytes);
+      // The folder of the classes also has a file of MFTF itself.
+      const isGenerated = posix.dirname(path) !== classes || path.endsWith('.php');
+      if (isGenerated) archive.entry({ name: path, mode, mtime: new Date(0) }, bytes);
     }
     archive.finalize();
     return await packed;
@@ -48,18 +48,17 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
   }
 }
 
-/** Puts what was generated back into its three places, in a container that `prepare` made ready. */
+/** Unpacks generated files to their three places, in a prepared container. Errors: DISK_FULL, CONTAINER_VANISHED. */
 export async function unpackGenerated(
   { engine, containerId, layout }: RunContainer,
   archive: Buffer,
 ): Promise<void> {
-  await putFiles(engine, containerId, layout.root, decompressed(archive));
+  await putFiles(engine, containerId, layout.root, decompressedStream(archive));
 }
 
 /**
- * Makes sure that the files of these tests are there, and brings back those that are gone: a Cest that passed deletes itself.
- * Returns the files that came back, below `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive
- * either, DISK_FULL.
+ * Restores the missing files of these tests from the archive: a Cest that passed deletes itself. Returns the restored files,
+ * relative to `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive either, DISK_FULL.
  */
 export async function restoreMissing(
   place: RunContainer,
@@ -80,14 +79,15 @@ export async function restoreMissing(
   if (files.length < missing.length) {
     throw new Fault(
       'GENERATED_FILE_MISSING',
-      `Of ${missing.join(', ')} nothing is left that could be restored.`,
+      `${missing.join(', ')} cannot be restored: the snapshot does not have all of them.`,
     );
   }
   await putFiles(engine, containerId, layout.root, files);
   return missing;
 }
 
-/** Removes the files of tests that are not to be executed: the class of a suite counts the files in its folder. */
+/** Removes the files of tests that will not be executed: the class of a suite counts the files in its folder. Errors:
+ * CONTAINER_UNHEALTHY, CONTAINER_VANISHED. */
 export async function removeGenerated(
   { engine, containerId, layout }: RunContainer,
   tests: PlannedTest[],
@@ -100,7 +100,7 @@ export async function removeGenerated(
 
 async function filesOf(archive: Buffer, paths: Set<string>): Promise<FileIn[]> {
   const entries = extract();
-  const read = pipeline(decompressed(archive), entries);
+  const read = pipeline(decompressedStream(archive), entries);
   const files: FileIn[] = [];
   for await (const entry of entries) {
     const { name, mode = 0o644 } = entry.header;
@@ -115,7 +115,7 @@ function compressor() {
   return createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 }
 
-function decompressed(archive: Buffer): Readable {
+function decompressedStream(archive: Buffer): Readable {
   const decompress = createBrotliDecompress();
   decompress.end(archive);
   return decompress;

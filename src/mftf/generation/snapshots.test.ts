@@ -40,7 +40,7 @@ test('what was made once is there for every process, bit for bit', async () => {
     request(async () => made('one')),
   );
   const second = await open().obtain([key('a')], request(never));
-  expect([first.entries, second.entries]).toEqual([undefined, key('a')]);
+  expect([first.storedKey, second.storedKey]).toEqual([undefined, key('a')]);
   expect(second.snapshot).toEqual(first.snapshot);
   expect(second.snapshot.archive.toString()).toBe('one');
   expect(events).toEqual([]);
@@ -58,7 +58,7 @@ test('of many who want it at the same time one makes it', async () => {
     [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
   );
   expect(calls).toBe(1);
-  expect(all.filter(({ entries }) => entries === undefined)).toHaveLength(1);
+  expect(all.filter(({ storedKey }) => storedKey === undefined)).toHaveLength(1);
   expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
 });
 
@@ -85,7 +85,7 @@ test('what is not complete is given to nobody else', async () => {
     [key('a')],
     request(async () => made('whole')),
   );
-  expect([second.entries, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
+  expect([second.storedKey, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
 });
 
 test.each([
@@ -107,9 +107,9 @@ test.each([
     [key('a')],
     request(async () => made('two')),
   );
-  expect([again.entries, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
+  expect([again.storedKey, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
-  expect((await open().obtain([key('a')], request(never))).entries).toBe(key('a'));
+  expect((await open().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
 });
 
 test('who waits says so, and stops waiting when it is cancelled', async () => {
@@ -133,7 +133,7 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
         [key('a')],
         request(async () => made('one')),
       )
-    ).entries,
+    ).storedKey,
   ).toBeUndefined();
 });
 
@@ -170,14 +170,14 @@ test('what a process left half written does not count and goes in time', async (
         [key('a')],
         request(async () => made('one')),
       )
-    ).entries,
+    ).storedKey,
   ).toBeUndefined();
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
 test('a run goes on when its snapshot cannot be stored', async () => {
   const store = open();
-  const { entries, snapshot } = await store.obtain(
+  const { storedKey, snapshot } = await store.obtain(
     [key('a')],
     request(async () => {
       await rm(folder, { recursive: true });
@@ -194,10 +194,10 @@ test('it is stored under the key that it was made for, and found under any', asy
     keys,
     request(async () => made('of the whole tree', key('b'))),
   );
-  expect((await open().obtain(keys, request(never))).entries).toBe(key('b'));
+  expect((await open().obtain(keys, request(never))).storedKey).toBe(key('b'));
   const other = await open().obtain(
     [key('a'), key('c')],
     request(async () => made('of another commit')),
   );
-  expect(other.entries).toBeUndefined();
+  expect(other.storedKey).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
 
-/** What a generation left: the packed files, and the tests that MFTF could not generate, with its words. */
+/** The result of a generation: the packed files, and the tests that MFTF could not generate, with its messages. */
 export interface Snapshot {
   archive: Buffer;
   missing: Missing[];
@@ -19,19 +19,19 @@ export interface Missing {
   message: string;
 }
 
-/** A snapshot that was made just now. */
+/** A snapshot that was just generated. */
 export interface NewSnapshot extends Snapshot {
-  /** The key of all that it really depends on; `undefined` when nobody else may use it. */
+  /** The key of all that it actually depends on; `undefined` when no other run may use it. */
   key: string | undefined;
 }
 
 export interface SnapshotLookup {
   snapshot: Snapshot;
-  /** The key that it was found under; `undefined` when it was made just now. */
-  entries: string | undefined;
+  /** The key it is stored under; `undefined` when it was just generated. */
+  storedKey: string | undefined;
 }
 
-/** What people should know about a snapshot that was asked for. */
+/** An event for the log of the run. */
 export interface SnapshotEvent {
   code: 'GENERATION_AWAITED' | 'SNAPSHOT_DAMAGED';
   message: string;
@@ -43,11 +43,11 @@ export interface SnapshotRequest {
   onEvent(event: SnapshotEvent): unknown;
 }
 
-/** What was generated, by a key of all that it depends on. Shared by all processes that have the folder. */
+/** Generated files, by a key of all that they depend on. All processes that use the folder share them. */
 export interface Snapshots {
   /**
-   * The snapshot of any of these keys. When there is none `make` is called, by one at a time for each first key; the others wait
-   * for it, and when it fails the next one tries. Rejects with what `make` rejects with, or the reason of the signal.
+   * The snapshot of any of these keys. If there is none, one caller at a time per first key generates it, while the others wait;
+   * when it fails, the next one tries. Rejects as `generateSnapshot` does, or with the reason of the signal.
    */
   obtain(keys: [string, ...string[]], request: SnapshotRequest): Promise<SnapshotLookup>;
 }
@@ -65,13 +65,13 @@ const header = z.object({
   ),
 });
 
-/** What a process left that was killed while it wrote. */
+/** The age of files that a process left which was killed while writing. */
 const abandonedMs = 3_600_000;
 const extension = '.snapshot';
 
 /**
- * Each snapshot is one file: the hash of the rest, a line that tells what is missing, the archive. It is written under another name
- * and then renamed. Its time is when it was last used: beyond `maxBytes` the oldest go.
+ * Each snapshot is one file: the hash of the rest, a line with the missing tests, the archive. It is written atomically. Its
+ * modification time is its last use: beyond `maxBytes` the least recently used are removed.
  */
 export function createSnapshots(deps: { folder: string; maxBytes: number; log: Logger }): Snapshots {
   const { folder, maxBytes, log } = deps;
@@ -84,7 +84,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     const snapshot = decode(bytes);
     if (!snapshot) return 'damaged';
     const now = new Date();
-    // Another process may just have removed it; what was read is still good.
+    // Another process may have removed it meanwhile; the content is still valid.
     await ifPresent(utimes(path, now, now));
     return snapshot;
   }
@@ -109,26 +109,26 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     for (const { path, bytes } of entries) {
       totalBytes += bytes;
       if (totalBytes <= maxBytes) continue;
-      log.info({ path }, 'A snapshot that was not used for long makes room');
+      log.info({ path }, 'Removed the least recently used snapshot to make room');
       await rm(path, { force: true });
     }
   }
 
-  /** What is there under any of the keys, and which of the others are damaged. */
-  async function find(keys: string[]): Promise<{ entries?: SnapshotLookup; damaged: string[] }> {
+  /** The first stored snapshot of the keys, and the damaged ones before it. */
+  async function find(keys: string[]): Promise<{ stored?: SnapshotLookup; damaged: string[] }> {
     const damaged: string[] = [];
     for (const key of keys) {
       const snapshot = await read(key);
       if (snapshot === 'damaged') damaged.push(key);
-      else if (snapshot) return { entries: { snapshot, entries: key }, damaged };
+      else if (snapshot) return { stored: { snapshot, storedKey: key }, damaged };
     }
     return { damaged };
   }
 
   return {
-    async obtain(keys, { generateSnapshot: make, signal, onEvent }) {
+    async obtain(keys, { generateSnapshot, signal, onEvent }) {
       const available = await find(keys);
-      if (available.entries) return available.entries;
+      if (available.stored) return available.stored;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const generationLock = await acquireGenerationLock(join(folder, `${keys[0]}.lock`), {
         signal,
@@ -138,18 +138,18 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         },
       });
       try {
-        const { entries: found, damaged } = await find(keys);
-        if (found) return found;
+        const { stored, damaged } = await find(keys);
+        if (stored) return stored;
         for (const key of damaged) {
           await rm(pathOf(key), { force: true });
-          const message = `The snapshot ${key} was damaged and is made again.`;
+          const message = `The snapshot ${key} was damaged and is generated again.`;
           await onEvent({ code: 'SNAPSHOT_DAMAGED', message });
         }
-        const { key, ...snapshot } = await make();
-        // The run has what it needs; the next one makes it again.
+        const { key, ...snapshot } = await generateSnapshot();
+        // A failed write does not affect this run; the next one generates again.
         if (key !== undefined)
-          await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
-        return { snapshot, entries: undefined };
+          await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot could not be stored'));
+        return { snapshot, storedKey: undefined };
       } finally {
         generationLock.release();
       }
@@ -162,7 +162,7 @@ function encode({ archive, missing }: Snapshot): Buffer {
   return Buffer.concat([Buffer.from(`${hashOf(rest)}\n`), rest]);
 }
 
-/** `undefined` when it is not, to the last bit, what was written. */
+/** `undefined` when the content differs from what was written. */
 function decode(bytes: Buffer): Snapshot | undefined {
   const first = bytes.indexOf('\n');
   const second = bytes.indexOf('\n', first + 1);
