@@ -18,7 +18,7 @@ const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
     poolLabels.specification
   ];
 
-test('the hash of a specification changes with everything in it, and with the image', () => {
+test('the hash of a specification changes with every setting, and with the image', () => {
   const hashes = [
     hashOf({}),
     hashOf({}, 'sha256:2'),

@@ -15,13 +15,13 @@ import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './
 import { catalogPath } from './paths.ts';
 import { folderSource, type SourceFile } from './source.ts';
 
-/** Somewhere to read the Magento tree of an image from: the id of a running container made from it. */
+/** Returns a running container of an image, to read its Magento tree from. */
 export type ContainerOf = () => Promise<{ id: string; dispose(): Promise<void> }>;
 
 export interface Catalogs {
   /**
-   * The catalog of an image with a checkout of the test module in its place. The tree of an image is read once and kept
-   * on disk under the id of the image; `container` is asked for only then. Errors: MODULE_INVALID, and those of the engine.
+   * The catalog of an image with a checkout of the test module mounted in it. The tree of an image is read once and stored on disk
+   * under the id of the image; only then `container` is called. Errors: MODULE_INVALID, and those of the engine.
    */
   of(image: { id: string; container: ContainerOf }, checkout: { id: string; path: string }): Promise<Catalog>;
 }
@@ -30,14 +30,14 @@ export interface Catalogs {
 const maxImages = 2;
 /** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
 const maxCheckouts = 16;
-/** More than any Magento tree lists (2.4.4: 8,000 paths, 0.8 MB). */
+/** Limit for the list of files, more than any Magento tree has (2.4.4: 8,000 paths, 0.8 MB). */
 const listingBytes = 32 * 1024 * 1024;
 /** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
 const maxPathsPerTar = 4_000;
 
 export function createCatalogs(deps: {
   engine: Engine;
-  /** Where what was read is kept. */
+  /** Where the declarations of images are stored. */
   folder: string;
   magentoRoot: string;
   /** Where the module is, relative to the root. */
@@ -84,12 +84,12 @@ async function readStored(path: string, log: Logger): Promise<Declarations | und
     return declarationsFromBytes(stored);
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error;
-    log.warn({ path }, 'A stored catalog is damaged or of another version; the image is read again.');
+    log.warn({ path }, 'A stored catalog is damaged or of another version; reading the image again');
     return undefined;
   }
 }
 
-/** The files of the Magento tree in a container that the catalog is made of. */
+/** The files of the catalog in the Magento tree of a container. */
 async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
   const tests = [
     ['-path', '*/Test/Mftf/*.xml'],
@@ -102,7 +102,7 @@ async function* treeFiles(engine: Engine, containerId: string, root: string): As
   const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
   argv.push('(', ...tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
   const exec = await engine.exec(containerId, { argv, cwd: root });
-  // `find` complains of folders that an image does not have, app/code for one; that is no error.
+  // `find` reports folders that an image lacks, such as app/code; that is no error.
   const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
   exitCode(await exec.ended, containerId, argv);
   const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);

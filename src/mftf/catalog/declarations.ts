@@ -25,7 +25,7 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
   };
   for await (const { path, content } of source.files) {
     const file = catalogPath(path);
-    // MFTF passes over empty files.
+    // MFTF ignores empty files.
     if (file === undefined || content === '') continue;
     if (file.kind === 'registration') {
       const name = registeredName(content);
@@ -43,7 +43,7 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     } else {
       const result = readXml(kind, content);
       if ('problem' in result) {
-        // Metadata is read only when a test runs: broken, it stops the tests that need it and no others.
+        // Metadata is read only when a test runs: a broken file affects only the tests that need it.
         if (kind !== 'operation') read.problems.push({ path, ...result.problem });
         continue;
       }
@@ -55,7 +55,7 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
   return read;
 }
 
-/** The name that the content of a registration.php gives its module. */
+/** The name of the module in the content of a registration.php; `undefined` when there is none. */
 export function registeredName(content: string): string | undefined {
   return registration.exec(content)?.[1];
 }
@@ -69,15 +69,15 @@ function isTestPackage(composerJson: string): boolean {
   }
 }
 
-/** As a line with version and checksum, and a line of JSON. */
+/** Serialises declarations as a line with version and checksum, and a line of JSON. */
 export function declarationsToBytes(read: Declarations): Buffer {
   const json = Buffer.from(`${JSON.stringify(read)}\n`);
   return Buffer.concat([Buffer.from(`${heading(json)}\n`), json]);
 }
 
 /**
- * Throws INPUT_INVALID for anything that `declarationsToBytes` of this version did not write. The checksum says so; to look at
- * every field instead takes longer than all the rest (0.4 s for Magento 2.4.4).
+ * Parses declarations. Throws INPUT_INVALID for content that `declarationsToBytes` of this version did not write. Only the checksum
+ * is verified, because validating every field takes longer than all the rest (0.4 s for Magento 2.4.4).
  */
 export function declarationsFromBytes(bytes: Buffer): Declarations {
   const end = bytes.indexOf('\n');

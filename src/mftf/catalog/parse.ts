@@ -6,8 +6,8 @@ export interface XmlProblem {
 }
 
 /**
- * What a reader of a file wants to hear. `at` is the path of the element, `/tests/test/annotations` for one. White space
- * between elements is no text.
+ * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
+ * not reported.
  */
 export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number): void;
@@ -18,14 +18,14 @@ export interface XmlHandler {
 
 class InvalidXml extends Error {}
 
-/** A place in a file. Each is made once: many thousand elements stand at a few dozen of them. */
+/** A path of elements. Each is created once: thousands of elements share a few dozen paths. */
 interface Place {
   at: string;
   parent: Place | undefined;
   children: Map<string, Place>;
 }
 
-/** Streams through a file. Document types and entities are refused: no MFTF file needs them. */
+/** Parses a file as a stream. Returns the first problem. Document types and entities are refused: no MFTF file needs them. */
 export function parseXml(content: string, root: string, handler: XmlHandler): XmlProblem | undefined {
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };

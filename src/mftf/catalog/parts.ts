@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { XmlHandler } from './parse.ts';
 
-/** What files declare by name. `operation` is named by the type of data it sends; `helper` is a class of PHP. */
+/** The kinds of named declarations. The name of an `operation` is the type of data it sends; a `helper` is a class of PHP. */
 export const partKinds = [
   'test',
   'actionGroup',
@@ -18,23 +18,23 @@ export const part = z.object({
   kind: z.enum(partKinds),
   name: z.string(),
   /**
-   * What it may refer to: `actionGroup:Name` and the like where the XML says the kind, else a bare name, which may be
-   * data, a page or a section. Too many do no harm, one too few would. A line for each: a tree has a hundred thousand of
-   * them, of which a run follows few, and one string loads faster than a list.
+   * Its possible references: `actionGroup:Name` and the like where the XML has the kind, else a bare name, which may be data, a
+   * page or a section. Too many do no harm, a missing one would. One per line: a tree has a hundred thousand, of which a run
+   * follows few, and one string loads faster than a list.
    */
   uses: z.string(),
   /** Names of `{{_ENV.NAME}}`. */
   env: z.array(z.string()).optional(),
   /** Keys of `{{_CREDS.vendor/NAME}}`. */
   credentials: z.array(z.string()).optional(),
-  /** It overrides a field of data with a unique value; MFTF may write a random number into the Cest. */
+  /** It overrides a field of data with a unique value, so MFTF may write a random number into the Cest. */
   random: z.boolean().optional(),
-  /** Where a reference is put together in a way that cannot be followed. */
+  /** A reference that is composed at run time and cannot be followed. */
   unclear: z.string().optional(),
 });
 export type Part = z.infer<typeof part>;
 
-/** The element of a kind in its file, and the root of such a file. */
+/** By kind, the root of its files and the element of a declaration. */
 export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; element: string }> = {
   test: { root: 'tests', element: 'test' },
   actionGroup: { root: 'actionGroups', element: 'actionGroup' },
@@ -45,7 +45,7 @@ export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; eleme
   suite: { root: 'suites', element: 'suite' },
 };
 
-/** Attributes that name steps or say how, never what; and those that are looked at by name. */
+/** Attributes without references, and those that are handled by name. */
 const unfollowedAttributes = new Set([
   ...['ref', 'class', 'extends', 'dataType'],
   ...['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey'],
@@ -53,7 +53,7 @@ const unfollowedAttributes = new Set([
 ]);
 /** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
 const reference = /^\s*([A-Za-z_]\w*)(?:\.[\w.[\]]+)?\s*$/;
-/** Names, with the point before those that are fields. */
+/** Names, with the preceding dot if they are fields. */
 const names = /\.?\b[A-Za-z_]\w*/g;
 const environment = /_ENV\.(\w+)/g;
 const credential = /_CREDS\.([\w/.-]+)/g;
@@ -61,15 +61,15 @@ const credential = /_CREDS\.([\w/.-]+)/g;
 type Collector = Required<Omit<XmlHandler, 'comment'>>;
 
 /**
- * Collects what a file declares and what that refers to. It looks at every attribute and every text instead of at
- * those that MFTF is known to resolve, so that a new action of a new version is followed too.
+ * Collects the declarations of a file and their references. It reads every attribute and every text, instead of those that MFTF
+ * is known to resolve, so that the actions of new versions are followed too.
  */
 export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): Collector {
   const { root, element } = elements[kind];
   const top = `/${root}/${element}`;
   const annotations = `${top}/annotations`;
   let current: Part | undefined;
-  /** The arguments of an action group: they hide data, pages and sections of the same name. */
+  /** The arguments of an action group, which hide data, pages and sections of the same name. */
   let hidden = new Set<string>();
   let used = new Set<string>();
   let bareNames = new Set<string>();
@@ -120,7 +120,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
         addNames(used, value);
         addNames(used, defaultValue);
       } else if (tag === 'field' && kind !== 'entity' && kind !== 'operation') {
-        // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
+        // In a call of createData and the like; <data unique> in the declaration of data is not relevant here.
         if (attributes['unique']) current.random = true;
       }
       if (kind === 'operation' && at !== top) {
@@ -143,12 +143,12 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   };
 }
 
-/** What a part may refer to. */
+/** The possible references of a part. */
 export function usesOf(part: Part): string[] {
   return part.uses === '' ? [] : part.uses.split('\n');
 }
 
-/** Adds the names that begin a reference. */
+/** Adds the names at the beginning of references. */
 function addNames(to: Set<string>, value: string): void {
   for (const name of value.match(names) ?? []) if (!name.startsWith('.')) to.add(name);
 }

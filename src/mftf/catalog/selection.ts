@@ -11,30 +11,30 @@ import type { CatalogTest } from './catalog-test.ts';
 import { cestFile } from './names.ts';
 
 export interface ResolvedSelection {
-  /** What will be executed, in this order. */
+  /** The tests to execute, in this order. */
   tests: PlannedTest[];
-  /** Those of `tests` that MFTF will skip, and why. */
+  /** The `tests` that MFTF will skip, and why. */
   skipped: { test: string; because: string }[];
-  /** Tests that a group, a suite or `all` asked for but that MFTF generates nothing for. */
+  /** Tests that a group, a suite or `all` selects, but MFTF cannot generate. */
   unusable: { test: string; because: string }[];
 }
 
 type Kind = 'test' | 'group' | 'suite';
-/** A test as MFTF runs it: in a suite or, without one, by itself. */
+/** A test as MFTF runs it: in a suite, or alone. */
 type PlacedTest = { test: CatalogTest; suite: string | undefined };
 
 /**
- * What MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
+ * The tests that MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
  *
- * - a test that belongs to suites runs once in each of them and never by itself; `Suite:Test` picks one suite;
+ * - a test that belongs to suites runs once in each of them and never alone; `Suite:Test` selects one suite;
  * - of a group, a test in suites runs in the first of them only; a group may be the name of a suite, which means all of it;
- * - all: every test without a suite by itself, then every suite.
+ * - all: every test without a suite alone, then every suite.
  *
- * Tests named one by one come first, as they were named; then the rest by file name and then suites by name, their
- * tests by file name, because that is how Codeception takes them.
+ * Named tests come first, in their order; then the rest by file name, and then suites by name with their tests by file name, which
+ * is the order of Codeception.
  *
  * Throws SELECTION_EMPTY, SELECTION_UNKNOWN (all unknown names in one message, each with the nearest known ones), and
- * MODULE_INVALID for a test that is named but that MFTF cannot put together.
+ * MODULE_INVALID for a named test that MFTF cannot generate.
  */
 export function resolveSelection(catalog: Catalog, selection: Selection): ResolvedSelection {
   if (selectsNothing(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
@@ -56,7 +56,7 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
   );
   if (usable.length === 0) {
     const first = unusable[0];
-    const why = first ? `; ${first.test}, for one, cannot be generated: ${first.because}` : '';
+    const why = first ? `; ${first.test}, for example, cannot be generated: ${first.because}` : '';
     throw new Fault('SELECTION_EMPTY', `"${describeSelection(selection)}" leaves no test to execute${why}.`);
   }
   const ordered = inOrder(usable, selection.tests);
@@ -174,15 +174,15 @@ function describeUnknown(catalog: Catalog, name: string, kinds: Kind[]): string 
   return `There is no ${kinds.length === 3 ? 'test, group or suite' : expectedKind} "${name}".${hint}`;
 }
 
-/** Up to three names that differ little, or that hold what was typed. */
+/** Up to three names that differ little from a name, or contain it. */
 function nearest(name: string, names: string[]): string[] {
   const input = name.toLowerCase();
   const maxDistance = Math.max(2, Math.floor(input.length / 3));
   return names
     .map((candidate) => {
       const lower = candidate.toLowerCase();
-      const holds = input.length >= 3 && lower.includes(input);
-      return { candidate, far: holds ? Math.min(1, maxDistance) : distance(input, lower) };
+      const containsInput = input.length >= 3 && lower.includes(input);
+      return { candidate, far: containsInput ? Math.min(1, maxDistance) : distance(input, lower) };
     })
     .filter(({ far }) => far <= maxDistance)
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))

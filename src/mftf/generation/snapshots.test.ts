@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
-test('what was made once is there for every process, bit for bit', async () => {
+test('every process gets a stored snapshot with the same bytes', async () => {
   const first = await open().obtain(
     [key('a')],
     request(async () => made('one')),
@@ -47,7 +47,7 @@ test('what was made once is there for every process, bit for bit', async () => {
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
-test('of many who want it at the same time one makes it', async () => {
+test('of concurrent callers one generates the snapshot', async () => {
   let calls = 0;
   const make = async () => {
     calls += 1;
@@ -62,7 +62,7 @@ test('of many who want it at the same time one makes it', async () => {
   expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
 });
 
-test('when the maker fails the next one tries, and each failure is the own of whom it hit', async () => {
+test('when a generation fails the next caller tries, and each caller gets its own error', async () => {
   let calls = 0;
   const make = async () => {
     calls += 1;
@@ -75,7 +75,7 @@ test('when the maker fails the next one tries, and each failure is the own of wh
   expect(calls).toBe(2);
 });
 
-test('what is not complete is given to nobody else', async () => {
+test('an incomplete snapshot is not shared', async () => {
   const first = await open().obtain(
     [key('a')],
     request(async () => ({ ...made('half'), key: undefined })),
@@ -112,7 +112,7 @@ test.each([
   expect((await open().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
 });
 
-test('who waits says so, and stops waiting when it is cancelled', async () => {
+test('a waiting caller reports an event, and stops waiting when it is cancelled', async () => {
   await mkdir(folder);
   const lock = await lockFile(join(folder, `${key('a')}.lock`));
   const cancel = new AbortController();
@@ -137,7 +137,7 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
   ).toBeUndefined();
 });
 
-test('beyond the bound those go that were not used for longest', async () => {
+test('removes the least recently used snapshots above the limit', async () => {
   const size = async () => {
     const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
     return files.reduce((sum, { length }) => sum + length, 0);
@@ -158,7 +158,7 @@ test('beyond the bound those go that were not used for longest', async () => {
   expect(await size()).toBeLessThan(3_000);
 });
 
-test('what a process left half written does not count and goes in time', async () => {
+test('ignores a file that a process left half-written, and removes it after an hour', async () => {
   await mkdir(folder);
   const left = join(folder, `${key('a')}.snapshot.0123456789ab`);
   await writeFile(left, 'half');
@@ -175,7 +175,7 @@ test('what a process left half written does not count and goes in time', async (
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
-test('a run goes on when its snapshot cannot be stored', async () => {
+test('a run continues when its snapshot cannot be stored', async () => {
   const store = open();
   const { storedKey, snapshot } = await store.obtain(
     [key('a')],
@@ -184,11 +184,11 @@ test('a run goes on when its snapshot cannot be stored', async () => {
       return made('one');
     }),
   );
-  expect([entries, snapshot.archive.toString()]).toEqual([undefined, 'one']);
+  expect([storedKey, snapshot.archive.toString()]).toEqual([undefined, 'one']);
 });
 
-test('it is stored under the key that it was made for, and found under any', async () => {
-  // The digest of what tests need came first, and was not enough.
+test('stores a snapshot under the key that it depends on, and finds it under any of the keys', async () => {
+  // The digest of the closure comes first, and was not sufficient.
   const keys: [string, string] = [key('a'), key('b')];
   await open().obtain(
     keys,

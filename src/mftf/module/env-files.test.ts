@@ -54,7 +54,7 @@ const read = (text: string) =>
   Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
 
 describe('buildEnvFiles', () => {
-  it('lays global, module, environment and infrastructure over each other', () => {
+  it('merges global, module, environment and infrastructure values, in this order', () => {
     const { env, layers } = buildEnvFiles(input);
     expect(read(env)).toEqual({
       COUNTRY: 'US',
@@ -86,7 +86,7 @@ describe('buildEnvFiles', () => {
     });
   });
 
-  it('puts secrets into .credentials, without quotes', () => {
+  it('writes secrets to .credentials, without quotes', () => {
     expect(buildEnvFiles(input).credentials.split('\n')).toEqual([
       `magento/MAGENTO_ADMIN_PASSWORD=${input.adminPassword}`,
       'magento/tfa/OTP_SHARED_SECRET=ABCDEFGH',
@@ -105,14 +105,14 @@ describe('buildEnvFiles', () => {
     expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
   });
 
-  it('invariant 10: what is shown of the layers has no secret', () => {
+  it('invariant 10: the layers that are shown have no secrets', () => {
     const { layers, secrets } = buildEnvFiles(input);
     expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
     const shown = JSON.stringify(layers);
     for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
   });
 
-  it('invariant 10: a value made of others has no secret in it, nor has what was overridden', () => {
+  it('invariant 10: neither values that refer to secrets nor overridden values show a secret', () => {
     const { layers } = buildEnvFiles({
       ...input,
       // Not called secret here, but a variable of the environment says that it is.
@@ -131,7 +131,7 @@ describe('buildEnvFiles', () => {
     });
   });
 
-  it('tells what was overridden, the nearest layer first', () => {
+  it('lists the overridden values, the nearest layer first', () => {
     const { layers } = buildEnvFiles({
       ...input,
       globals: [...input.globals, { name: 'COUNTRY', value: 'FR', secret: false }],
@@ -144,7 +144,7 @@ describe('buildEnvFiles', () => {
     ]);
   });
 
-  it('names the line of a module file that is wrong', () => {
+  it('reports the line of an error in a module file', () => {
     expect(() => buildEnvFiles({ ...input, moduleFile: 'A=1\nB="x' })).toThrow(
       expect.objectContaining({
         code: 'MODULE_INVALID',
@@ -168,11 +168,11 @@ describe('readModuleEnvFile', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('reads it', async () => {
+  it('reads the file', async () => {
     expect(await readModuleEnvFile(folder, 'ok', 'abc')).toBe('A=1\n');
   });
 
-  it.each(['none', 'empty', 'folder'])('names path and commit where it is not usable: %s', async (code) => {
+  it.each(['none', 'empty', 'folder'])('reports path and commit of an unusable file: %s', async (code) => {
     await expect(readModuleEnvFile(folder, code, 'abc123')).rejects.toMatchObject({
       code: 'MODULE_ENV_FILE_MISSING',
       message: expect.stringMatching(`Cron/data/.env.${code} .* at commit abc123`),
@@ -191,13 +191,13 @@ describe('seleniumValues', () => {
     return { explicit: texts(explicit), defaults: texts(defaults) };
   };
 
-  it('finds Selenium on this machine where no host is set', () => {
+  it('uses Selenium on this machine when no host is set', () => {
     expect(valuesOf({}, 'docker').defaults).toContain('SELENIUM_HOST=host.docker.internal');
     expect(valuesOf({ MATRE_NETWORK: 'host' }, 'docker').defaults).toContain('SELENIUM_HOST=127.0.0.1');
     expect(valuesOf({}, 'sandbox').defaults).toContain('SELENIUM_HOST=127.0.0.1');
   });
 
-  it('holds for all only what was set; a default gives way to the module', () => {
+  it('overrides the module with explicit settings only, not with defaults', () => {
     const { explicit, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
     expect(explicit).toEqual(['SELENIUM_HOST=hub']);
     expect(defaults).toHaveLength(3);
@@ -206,7 +206,7 @@ describe('seleniumValues', () => {
   });
 });
 
-it('allows the test module by name, beside what is allowed already', () => {
+it('adds the test module to the allowed modules', () => {
   const listOf = (moduleFile: string) => {
     const { env } = buildEnvFiles({ ...input, moduleFile });
     return parseEnvFile(env).entries.find(({ name }) => name === 'MODULE_ALLOWLIST')?.value;

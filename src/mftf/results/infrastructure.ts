@@ -4,14 +4,14 @@ import type { Reason } from '../../model/run.ts';
 interface FaultPattern {
   code: FaultCode;
   pattern: RegExp;
-  /** A message that was seen, or that the named source writes. */
+  /** A real message, or one that the named source writes. */
   sample: string;
   source: string;
 }
 
 /**
- * Messages that tell of the infrastructure, not of the shop under test. The first that matches counts, so the narrower
- * ones come first. Terminal output is wrapped at odd places: patterns allow blanks where a line may break.
+ * Messages about the infrastructure, not about the shop under test. The first match counts, so the narrower ones come first.
+ * Terminal output is wrapped at arbitrary places: patterns allow blanks where a line may break.
  */
 export const faultPatterns: FaultPattern[] = [
   {
@@ -87,7 +87,7 @@ export const faultPatterns: FaultPattern[] = [
   },
 ];
 
-/** What a message, trace or log says of the infrastructure, with the line that says it. */
+/** The infrastructure fault in a message, trace or log, with the line that shows it; `undefined` when there is none. */
 export function recogniseFault(text: string): Reason | undefined {
   for (const { code, pattern } of faultPatterns) {
     const match = pattern.exec(text);
@@ -98,7 +98,7 @@ export function recogniseFault(text: string): Reason | undefined {
 
 const maxMessageLength = 300;
 
-/** The whole lines that a match lies in, with their blanks made single. */
+/** The whole lines of a match, with single blanks. */
 function linesAround(text: string, index: number, length: number): string {
   const from = text.lastIndexOf('\n', index) + 1;
   const end = text.indexOf('\n', index + length);

@@ -9,24 +9,24 @@ import { isGood, type TestOutcome, worst } from './outcome.ts';
 /** How the process that executed the tests ended. */
 export interface ProcessEnd {
   end: ExecEnd;
-  /** The end of what it printed. */
+  /** The end of its output. */
   log: string;
   startedAt: Date;
   endedAt: Date;
-  /** Why we ended it ourselves, if we did: a timeout, a cancelled run. */
+  /** Why matre stopped it, if it did: a timeout, a cancelled run. */
   stopped: Reason | undefined;
 }
 
 /**
  * One outcome for each planned test of a process, in the order of the plan.
  *
- * A good verdict needs everything to agree: Allure says that the test ended well, the JUnit report says so too, the
- * process ended as it does after good tests. A bad verdict needs one voice, and the worse one counts. Without any voice,
- * or without trust in it, a test is `broken`, with the reason that fits best. Two cases that would mislead:
+ * A good verdict needs all sources to agree: Allure and the JUnit report both have a good verdict, and the process ended as it
+ * does after good tests. A bad verdict needs one source, and the worse one counts. Without any source, or if none can be trusted,
+ * a test is `broken`, with the reason that fits best. Two misleading cases:
  *
  * - a test whose suite failed in `<before>` is reported as failed (Allure 1), broken (Allure 2) or skipped (JUnit) while
  *   the process exits with 0: it never ran, so it is broken;
- * - Allure 1 starts every test as passed, so one that the process died in is passed without an end.
+ * - Allure 1 starts every test as passed, so one during which the process died is passed without an end.
  */
 export function reconcile(
   planned: PlannedTest[],
@@ -68,7 +68,7 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
   if (report === undefined) return broken(missingReason(results, processEnd));
   if (!isGood(report.status))
     return badOutcome(base, report, [endedCase?.message, endedCase?.trace, junit?.message], processEnd);
-  // One damaged file means that the process did not end as it should; then no good word of it counts.
+  // A damaged file means that the process did not end properly; then none of its good verdicts counts.
   if (endedCase === undefined || junit === undefined || results.unreadable.length > 0) {
     return broken(missingReason(results, processEnd));
   }
@@ -76,7 +76,7 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
 }
 
 const beforeFailed = 'SUITE PRECONDITION FAILED';
-/** What Codeception throws into the running step when it gets SIGTERM. */
+/** Codeception's exception in the running step when it gets SIGTERM. */
 const terminated = 'TESTS EXECUTION TERMINATED';
 
 function badOutcome(
@@ -94,7 +94,7 @@ function badOutcome(
     };
     return { ...base, status: 'broken', message: reason.message, reason };
   }
-  // What an assertion says it found is the shop's text, whatever it sounds like.
+  // The text of a failed assertion comes from the shop, even if it looks like a fault of the infrastructure.
   const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(text);
   if (reason) return { ...base, status: 'broken', message, reason };
   if (text.includes(beforeFailed)) {
@@ -127,7 +127,7 @@ function missingReason(results: CollectedResults, processEnd: ProcessEnd): Reaso
   if (unreadable)
     return { code: 'RESULT_UNREADABLE', message: `A result file cannot be read: ${unreadable}` };
   const code = processEnd.end.kind === 'exited' ? ` with exit code ${processEnd.end.code}` : '';
-  // A library that does not suit the PHP of the image, for one: it kills the process after the test, before the results.
+  // For example a library that is incompatible with the image's PHP: it ends the process after the test, before the results.
   const [phpError] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(processEnd.log) ?? [];
   const detail = phpError === undefined ? '' : `: ${phpError.trim()}`;
   return {

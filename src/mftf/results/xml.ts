@@ -9,10 +9,10 @@ export interface XmlElement {
   text: string;
 }
 
-/** More than any real file needs (Allure 1 has 7); keeps hostile nesting away from recursion. */
+/** More than any real file needs (Allure 1 has 7); protects recursion from hostile nesting. */
 const maxDepth = 64;
 
-/** The root element of a complete, well-formed document. Throws `Unreadable`, also for document types and entities. */
+/** Parses a complete, well-formed document; returns its root. Throws `Unreadable`, also for document types and entities. */
 export function readXml(content: string): XmlElement {
   const parser = new SaxesParser();
   const open: XmlElement[] = [];
@@ -50,7 +50,7 @@ export function child(element: XmlElement, name: string): XmlElement | undefined
   return element.children.find((candidate) => candidate.name === name);
 }
 
-/** `a/b/c`: the elements of that path below an element. */
+/** The elements at a path such as `a/b/c` below an element. */
 export function below(element: XmlElement, path: string): XmlElement[] {
   return path
     .split('/')

@@ -52,7 +52,7 @@ function share(more: Partial<DispatchRequest<number>> & Pick<DispatchRequest<num
 }
 
 describe('the blocks of a run', () => {
-  it('are executed in the order of the plan when there is one slot, whatever they are', async () => {
+  it('are executed in the order of the plan when there is one slot', async () => {
     const played = harness({});
     const shared = share({
       blocks: blocks('A', 'B', 'C'),
@@ -80,7 +80,7 @@ describe('the blocks of a run', () => {
     expect(played.now()).toBe(6);
   });
 
-  it('that must be alone come last, one by one, when nothing else goes on', async () => {
+  it('that are exclusive come last, one by one, when no other runs', async () => {
     const under = new Set<string>();
     const beside: Record<string, string[]> = {};
     const shared = await share({
@@ -101,7 +101,7 @@ describe('the blocks of a run', () => {
     expect([beside['Alone1'], beside['Alone2']]).toEqual([[], []]);
   });
 
-  it('that have not begun are left when one ends the run, and those under way end first', async () => {
+  it('do not begin after one has ended the run, and running ones finish first', async () => {
     const outcome: string[] = [];
     let release = () => {};
     const other = new Promise<void>((resolve) => {
@@ -121,7 +121,7 @@ describe('the blocks of a run', () => {
     expect(outcome).toEqual(['A', 'B']);
   });
 
-  it('reject as the first that rejected, when no other goes on', async () => {
+  it('reject with the first error, when no other runs', async () => {
     const outcome: string[] = [];
     const shared = share({
       slots: [1, 2],
@@ -137,7 +137,7 @@ describe('the blocks of a run', () => {
     expect(outcome).toEqual(['B']);
   });
 
-  it('stop between two of them, and only say so when something is left', async () => {
+  it('stop between two blocks, and report it only when some are left', async () => {
     const stop = new AbortController();
     const execute = async (_slot: number, each: Block) => {
       if (nameIn(each) === 'B') stop.abort();
@@ -152,7 +152,7 @@ describe('the blocks of a run', () => {
     expect(await share({ blocks: blocks('A'), execute: last, stop: again.signal })).toBe('done');
   });
 
-  it('are each executed once, never more at a time than there are slots, and no slot is idle meanwhile', async () => {
+  it('are each executed once, at most one per slot at a time, without idle slots', async () => {
     const property = fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 12 }),
       fc.integer({ min: 2, max: 4 }),
