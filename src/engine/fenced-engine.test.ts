@@ -7,12 +7,12 @@ it('changes nothing once the run is not held, and may still inspect', async () =
   const operation = (name: string) => async () => void actions.push(name);
   const actionNames = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
   const engine = Object.fromEntries(actionNames.map((name) => [name, operation(name)])) as unknown as Engine;
-  let held = true;
+  let isHeld = true;
   const guarded = fencedEngine(engine, () => {
-    if (!held) throw new Error('not held');
+    if (!isHeld) throw new Error('not held');
   });
   await guarded.exec('c', { argv: ['true'] });
-  held = false;
+  isHeld = false;
   await expect(guarded.exec('c', { argv: ['true'] })).rejects.toThrow('not held');
   await expect(guarded.start('c')).rejects.toThrow('not held');
   await expect(guarded.remove('c')).rejects.toThrow('not held');

@@ -146,12 +146,12 @@ async function waitUntilGone(
   while (performance.now() < lastMoment) {
     const remainingMs = Math.max(0, lastMoment - performance.now());
     // An engine that hangs does not answer in time.
-    const gone = await withTimeout(
+    const isProcessGone = await withTimeout(
       remainingMs,
       () => isGone(engine, container, token),
       () => false,
     );
-    if (gone) return;
+    if (isProcessGone) return;
     await delay(Math.min(pollMs, remainingMs));
   }
 }

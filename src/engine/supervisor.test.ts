@@ -128,8 +128,8 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     const beats = setInterval(() => child.stdin.write('beat\n'), 200);
     await waitFor(() => output().includes('up'));
     const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    const begun = uptime();
-    await waitFor(() => uptime() - begun > 10);
+    const startedAt = uptime();
+    await waitFor(() => uptime() - startedAt > 10);
     expect(ownProcesses().length).toBeGreaterThan(0);
     clearInterval(beats);
     await ended;
@@ -167,11 +167,11 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       });
       children.push(child);
     }
-    const left = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
-    await waitFor(() => left().includes(token) && left().includes(other));
+    const remainingTokens = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
+    await waitFor(() => remainingTokens().includes(token) && remainingTokens().includes(other));
     expect(supervisor('clear', token).code).toBe(0);
-    expect(left()).not.toContain(token);
-    expect(left()).toContain(other);
+    expect(remainingTokens()).not.toContain(token);
+    expect(remainingTokens()).toContain(other);
     supervisor('clear', other);
   });
 
@@ -225,25 +225,25 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       expect(ownProcesses()).toEqual([]);
       expect(record()).toEqual(['start', 'stop time-over', 'end 137']);
 
-      const asked = run(
+      const stubborn = run(
         [60, 60, 1, moment() + 1_500],
         'sh',
         '-c',
         'trap "" TERM; echo up; sleep 1000; sleep 1000',
       );
-      await waitFor(() => asked.output().includes('up'));
-      asked.child.stdin.write('stop\n');
-      await asked.ended;
+      await waitFor(() => stubborn.output().includes('up'));
+      stubborn.child.stdin.write('stop\n');
+      await stubborn.ended;
       expect(ownProcesses()).toEqual([]);
     });
 
     test('is moved by a heartbeat', async () => {
-      const begun = moment();
-      const { child, ended, output } = run([60, 1, 1, begun + 1_500], 'sh', '-c', 'echo up; sleep 1000');
+      const startedAt = moment();
+      const { child, ended, output } = run([60, 1, 1, startedAt + 1_500], 'sh', '-c', 'echo up; sleep 1000');
       await waitFor(() => output().includes('up'));
-      child.stdin.write(`until ${begun + 1_800}\n`);
+      child.stdin.write(`until ${startedAt + 1_800}\n`);
       await ended;
-      expect(moment()).toBeGreaterThanOrEqual(begun + 1_800);
+      expect(moment()).toBeGreaterThanOrEqual(startedAt + 1_800);
       expect(record()).toContain('stop time-over');
     });
 

@@ -53,7 +53,7 @@ export async function createContainer(
       await engine.remove(spec.name);
       await report({
         code: 'CONTAINER_NAME_FREED',
-        message: `The name ${spec.name} was still held by a dead container of ours, which was removed.`,
+        message: `The name ${spec.name} was taken by a dead container of ours, which was removed.`,
       });
     } else {
       await delay(retryMs);

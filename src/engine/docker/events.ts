@@ -41,13 +41,13 @@ export function createContainerEvents(docker: Docker, log: Logger, timeoutMs: nu
 
   /** `since`: in seconds of the clock; the engine repeats the events from then on. */
   async function subscribe(since?: number): Promise<void> {
-    const open = (abortSignal: AbortSignal) =>
+    const openStream = (abortSignal: AbortSignal) =>
       docker.getEvents({
         filters: { type: ['container'], event: ['oom', 'die'] },
         abortSignal,
         ...(since === undefined ? {} : { since }),
       });
-    const stream = await openInTime(timeoutMs, open, closing.signal);
+    const stream = await openInTime(timeoutMs, openStream, closing.signal);
     (stream as { socket?: { unref(): void } }).socket?.unref();
     onLine(stream, record);
     stream.on('error', (error) =>

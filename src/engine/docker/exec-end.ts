@@ -24,9 +24,9 @@ export async function waitForEnd(
   outputClosed: Promise<void>,
   what: string,
 ): Promise<ExecEnd> {
-  let open = true;
+  let isOutputOpen = true;
   const closed = outputClosed.then(() => {
-    open = false;
+    isOutputOpen = false;
   });
   let silentSince: number | undefined;
   let backoffMs = 10;
@@ -42,7 +42,7 @@ export async function waitForEnd(
         return { kind: 'unknown', message: engineFault(error, what).message };
       }
     }
-    if (open) {
+    if (isOutputOpen) {
       // The open connection keeps this process alive. The timer must not: it would outlive the connection.
       await Promise.race([closed, delay(pollMs, undefined, { ref: false })]);
     } else {
@@ -67,11 +67,11 @@ export async function explainEnd(
   end: ExecEnd,
   { container, id, startedAt }: StartedContainer,
   events: ContainerEvents,
-  begun: number,
+  startedAtMs: number,
   what: string,
 ): Promise<ExecEnd> {
   if (end.kind === 'unknown' || end.code === 0) return end;
-  const incidents = await events.since(id, begun, eventMs(end.code));
+  const incidents = await events.since(id, startedAtMs, eventMs(end.code));
   if (incidents.has('die')) return { kind: 'unknown', message: 'the container ended' };
   try {
     // The subscription may have missed the event.

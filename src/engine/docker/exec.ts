@@ -21,8 +21,8 @@ export interface DockerClients {
 /** Starts a process in a running container. Errors: CONTAINER_VANISHED, ENGINE_UNREACHABLE, ENGINE_FAILED. */
 export async function startExec(clients: DockerClients, id: string, request: ExecRequest): Promise<Exec> {
   const what = `${request.argv[0]} cannot be started in ${id}`;
-  const begun = performance.now();
-  const { started, exec, socket } = await open(clients, id, request, what);
+  const startedAtMs = performance.now();
+  const { started, exec, socket } = await openExec(clients, id, request, what);
   const outputs = createOutputs();
   const copied = copyOutput(socket, outputs).catch(() => {});
 
@@ -31,7 +31,7 @@ export async function startExec(clients: DockerClients, id: string, request: Exe
     await Promise.race([copied, outputs.quiet()]);
     socket.destroy();
     outputs.end();
-    return explainEnd(end, started, clients.events, begun, what);
+    return explainEnd(end, started, clients.events, startedAtMs, what);
   })();
 
   return {
@@ -42,7 +42,7 @@ export async function startExec(clients: DockerClients, id: string, request: Exe
   };
 }
 
-async function open(
+async function openExec(
   { docker, streams, events, startMs }: DockerClients,
   id: string,
   { argv, cwd, env = {}, stdin = false }: ExecRequest,

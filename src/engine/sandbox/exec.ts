@@ -23,7 +23,7 @@ export async function startExec(
   if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} is not running.`);
   const { argv, cwd, env = {}, stdin = false } = request;
   const enter = enterArguments(keeper.init.pid);
-  const begun = performance.now();
+  const startedAtMs = performance.now();
   const child = spawn(
     nsenter,
     [...enter, ...(cwd === undefined ? argv : ['sh', '-c', changeFolder, 'sh', cwd, ...argv])],
@@ -62,7 +62,7 @@ export async function startExec(
     if (code !== 0 && !isAlive(keeper.init)) {
       return { kind: 'unknown', message: 'the sandbox was removed or stopped' };
     }
-    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.limitReachedSince(id, begun) };
+    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.limitReachedSince(id, startedAtMs) };
   })();
 
   return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };

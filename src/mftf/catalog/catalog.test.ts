@@ -237,13 +237,13 @@ describe('broken files', () => {
 
 describe('declarations', () => {
   it('are the same after storing and reading', async () => {
-    const read = await readDeclarations(
+    const declarations = await readDeclarations(
       inModule({
         'Test/A.xml': test('A', group('g')),
         'Suite/S.xml': suite('S', '<include><test name="A"/></include>'),
       }),
     );
-    expect(declarationsFromBytes(declarationsToBytes(read))).toEqual(read);
+    expect(declarationsFromBytes(declarationsToBytes(declarations))).toEqual(declarations);
   });
 
   it.each(['', '{}', '{"version":2}', '[1'])('are refused when damaged: %j', (text) => {

@@ -55,10 +55,13 @@ export function createCatalogs(deps: {
     if (stored) return stored;
     const from = await container();
     try {
-      const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
+      const declarations = await readDeclarations({
+        root: '',
+        files: treeFiles(engine, from.id, magentoRoot),
+      });
       await mkdir(folder, { recursive: true });
-      await writeFileAtomically(path, declarationsToBytes(read));
-      return read;
+      await writeFileAtomically(path, declarationsToBytes(declarations));
+      return declarations;
     } finally {
       await from.dispose();
     }

@@ -13,7 +13,7 @@ const composerPackage = z.object({ type: z.string().optional() });
 
 /** Reads the files of a source. Broken files end up in `problems`; rejects only when the source does. */
 export async function readDeclarations(source: Source): Promise<Declarations> {
-  const read: Declarations = {
+  const declarations: Declarations = {
     version,
     root: source.root,
     files: [],
@@ -29,30 +29,30 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     if (file === undefined || content === '') continue;
     if (file.kind === 'registration') {
       const name = registeredName(content);
-      if (name) read.registrations.push({ folder: file.folder, name });
+      if (name) declarations.registrations.push({ folder: file.folder, name });
       continue;
     }
     const { kind, root } = file;
     const digest = hash('sha256', content);
     if (kind === 'package') {
       if (!isTestPackage(content)) continue;
-      read.packages.push(root);
-      read.files.push({ path, root, digest, parts: [] });
+      declarations.packages.push(root);
+      declarations.files.push({ path, root, digest, parts: [] });
     } else if (kind === 'helper') {
-      read.files.push({ path, root, digest, parts: helperParts(content) });
+      declarations.files.push({ path, root, digest, parts: helperParts(content) });
     } else {
       const result = readXml(kind, content);
       if ('problem' in result) {
         // Metadata is read only when a test runs: a broken file affects only the tests that need it.
-        if (kind !== 'operation') read.problems.push({ path, ...result.problem });
+        if (kind !== 'operation') declarations.problems.push({ path, ...result.problem });
         continue;
       }
-      read.files.push({ path, root, digest, parts: result.parts });
-      if (result.test) read.tests.push({ path, root, ...result.test });
-      if (result.suite) read.suites.push({ path, root, ...result.suite });
+      declarations.files.push({ path, root, digest, parts: result.parts });
+      if (result.test) declarations.tests.push({ path, root, ...result.test });
+      if (result.suite) declarations.suites.push({ path, root, ...result.suite });
     }
   }
-  return read;
+  return declarations;
 }
 
 /** The name of the module in the content of a registration.php; `undefined` when there is none. */
@@ -70,8 +70,8 @@ function isTestPackage(composerJson: string): boolean {
 }
 
 /** Serialises declarations as a line with version and checksum, and a line of JSON. */
-export function declarationsToBytes(read: Declarations): Buffer {
-  const json = Buffer.from(`${JSON.stringify(read)}\n`);
+export function declarationsToBytes(declarations: Declarations): Buffer {
+  const json = Buffer.from(`${JSON.stringify(declarations)}\n`);
   return Buffer.concat([Buffer.from(`${heading(json)}\n`), json]);
 }
 

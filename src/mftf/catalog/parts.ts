@@ -71,11 +71,11 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   let current: Part | undefined;
   /** The arguments of an action group, which hide data, pages and sections of the same name. */
   let hidden = new Set<string>();
-  let used = new Set<string>();
+  let references = new Set<string>();
   let bareNames = new Set<string>();
 
   const addNamed = (of: PartKind, value: string) => {
-    used.add(`${of}:${value}`);
+    references.add(`${of}:${value}`);
     if (/[{}$\n]/.test(value) && current)
       current.unclear ??= `the ${element} ${current.name} refers to "${value}"`;
   };
@@ -90,18 +90,18 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
     addNames(bareNames, value);
   };
-  const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
+  const startPart = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
     current = { kind, name: kind === 'operation' ? dataType : name, uses: '' };
     hidden = new Set();
-    used = new Set();
+    references = new Set();
     bareNames = new Set();
     if (parent) addNamed(kind, parent);
-    if (kind === 'entity' && type) used.add(`operation:${type}`);
+    if (kind === 'entity' && type) references.add(`operation:${type}`);
   };
 
   return {
     open(at, attributes) {
-      if (at === top) begin(attributes);
+      if (at === top) startPart(attributes);
       if (current === undefined || at.startsWith(annotations)) return;
       const tag = at.slice(at.lastIndexOf('/') + 1);
       if (tag === 'actionGroup') {
@@ -109,23 +109,23 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
         if (ref !== undefined) addNamed('actionGroup', ref);
       } else if (tag === 'helper') {
         const { class: name } = attributes;
-        if (name !== undefined) used.add(`helper:${name.trim().replace(/^\\/, '')}`);
+        if (name !== undefined) references.add(`helper:${name.trim().replace(/^\\/, '')}`);
       } else if (tag === 'section') {
         const { name } = attributes;
-        if (kind === 'page' && name !== undefined) used.add(`section:${name}`);
+        if (kind === 'page' && name !== undefined) references.add(`section:${name}`);
       } else if (tag === 'argument') {
         const { name, value = '', defaultValue = '' } = attributes;
         if (kind === 'actionGroup' && name !== undefined && at.startsWith(`${top}/arguments/`))
           hidden.add(name);
-        addNames(used, value);
-        addNames(used, defaultValue);
+        addNames(references, value);
+        addNames(references, defaultValue);
       } else if (tag === 'field' && kind !== 'entity' && kind !== 'operation') {
         // In a call of createData and the like; <data unique> in the declaration of data is not relevant here.
         if (attributes['unique']) current.random = true;
       }
       if (kind === 'operation' && at !== top) {
         const { dataType } = attributes;
-        if (dataType !== undefined) used.add(`operation:${dataType}`);
+        if (dataType !== undefined) references.add(`operation:${dataType}`);
       }
       for (const attribute in attributes) {
         if (!unfollowedAttributes.has(attribute)) addText(attributes[attribute] ?? '');
@@ -136,8 +136,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     },
     close(at) {
       if (at !== top || current === undefined) return;
-      for (const name of bareNames) if (!hidden.has(name)) used.add(name);
-      parts.push({ ...current, uses: [...used].join('\n') });
+      for (const name of bareNames) if (!hidden.has(name)) references.add(name);
+      parts.push({ ...current, uses: [...references].join('\n') });
       current = undefined;
     },
   };

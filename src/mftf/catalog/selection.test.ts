@@ -44,7 +44,7 @@ function resolve(selection: Partial<Selection>): string[] {
 }
 
 describe('resolveSelection', () => {
-  it('runs a named test in each of its suites, or by itself when it has none', () => {
+  it('runs a named test in each of its suites, or alone when it has none', () => {
     expect(resolve({ tests: ['SuiteTest'] })).toEqual(['OneSuite:SuiteTest', 'TwoSuite:SuiteTest']);
     expect(resolve({ tests: ['TwoSuite:SuiteTest'] })).toEqual(['TwoSuite:SuiteTest']);
     expect(resolve({ tests: ['BTest', 'ATest', 'BTest'] })).toEqual(['BTest', 'ATest']);

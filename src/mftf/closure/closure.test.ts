@@ -96,7 +96,7 @@ describe('the closure of tests', () => {
       'text of an element',
       '<assertEquals stepKey="s"><expectedResult type="string">{{Thing.name}}</expectedResult></assertEquals>',
     ],
-    ['an attribute that nobody has heard of', '<newAction likeness="Thing.name" stepKey="s"/>'],
+    ['an unknown attribute', '<newAction likeness="Thing.name" stepKey="s"/>'],
   ])('has what steps refer to: %s', async (_, step) => {
     const named = { entity: 'Data/TheData.xml', page: 'Page/ThePage.xml', section: 'Section/TheSection.xml' };
     const files = {
@@ -343,9 +343,9 @@ describe('variables that are not set', () => {
   const values = [{ name: 'SET', value: '' }];
 
   it('are reported with their tests', () => {
-    const said = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
-    expect(said).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
-    expect(said).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
+    const message = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
+    expect(message).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
+    expect(message).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
   });
 
   it('are not reported when there are none', () => {

@@ -76,10 +76,10 @@ function unclearReason(dependencies: Dependencies, reached: Declared[]): string 
   for (const { part, file } of reached) {
     if (part.unclear) return `${part.unclear} (${file.path})`;
     const helper = usesOf(part).find(
-      (used) =>
-        used.startsWith('helper:') &&
-        !used.startsWith(frameworkHelpers) &&
-        dependencies.declaring(used).length === 0,
+      (reference) =>
+        reference.startsWith('helper:') &&
+        !reference.startsWith(frameworkHelpers) &&
+        dependencies.declaring(reference).length === 0,
     );
     if (helper) return `no module holds the class ${helper.slice('helper:'.length)} (${file.path})`;
   }

@@ -26,8 +26,8 @@ export function dependenciesOf(catalog: Catalog): Dependencies {
   for (const [order, file] of catalog.files.entries()) {
     for (const part of file.parts) {
       const key = `${part.kind}:${part.name}`;
-      const declared = index.get(key);
-      if (declared) declared.push({ part, file, order });
+      const declarations = index.get(key);
+      if (declarations) declarations.push({ part, file, order });
       else index.set(key, [{ part, file, order }]);
     }
   }
@@ -41,12 +41,12 @@ export function dependenciesOf(catalog: Catalog): Dependencies {
       for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
         if (visited.has(key)) continue;
         visited.add(key);
-        for (const declared of declaring(key)) {
-          if (!follow(declared.part.kind)) continue;
-          reached.push(declared);
-          for (const used of usesOf(declared.part)) {
-            if (used.includes(':')) queue.push(used);
-            else for (const kind of unnamedKinds) queue.push(`${kind}:${used}`);
+        for (const declaration of declaring(key)) {
+          if (!follow(declaration.part.kind)) continue;
+          reached.push(declaration);
+          for (const reference of usesOf(declaration.part)) {
+            if (reference.includes(':')) queue.push(reference);
+            else for (const kind of unnamedKinds) queue.push(`${kind}:${reference}`);
           }
         }
       }

@@ -64,6 +64,6 @@ export function describeMissing(
 
 /** The first two names, and the number of the others. */
 function firstTwo(tests: string[]): string {
-  const shown = tests.slice(0, 2).join(', ');
-  return tests.length > 2 ? `${shown} and ${tests.length - 2} more` : shown;
+  const names = tests.slice(0, 2).join(', ');
+  return tests.length > 2 ? `${names} and ${tests.length - 2} more` : names;
 }

@@ -82,8 +82,8 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
       logs.line(`Generated tests: restored from snapshot ${lookup.storedKey.slice(0, 12)} in ${elapsed()}.`);
     } else logs.line(`Generated tests: generated in ${elapsed()}.`);
   }
-  const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
-  await removeGenerated(request, done);
+  const doneTests = request.plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(request, doneTests);
   return snapshot;
 }
 
@@ -93,10 +93,10 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
  * because the generated files depend on the order, see docs/generation.md.
  */
 export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
-  const open = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
+  const openSuites = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
   const name = ({ suite = '', name }: PlannedTest) => `${suite}:${name}`;
   return plan
-    .filter(({ test, done }) => !(done && test.suite !== undefined && open.has(test.suite)))
+    .filter(({ test, done }) => !(done && test.suite !== undefined && openSuites.has(test.suite)))
     .map(({ test }) => test)
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }

@@ -30,8 +30,8 @@ export const embeddedVariables: readonly string[] = [
  * an environment. `more` are further names from the settings.
  */
 export function generationEnv(values: EnvValue[], more: readonly string[]): string {
-  const read = new Set([...embeddedVariables, ...more]);
-  return formatEnvFile(values.filter(({ name }) => read.has(name)));
+  const visibleNames = new Set([...embeddedVariables, ...more]);
+  return formatEnvFile(values.filter(({ name }) => visibleNames.has(name)));
 }
 
 /** Everything that a generation depends on. */

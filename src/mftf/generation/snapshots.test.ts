@@ -10,7 +10,7 @@ let folder: string;
 let events: SnapshotEvent[];
 const log = createLog({ level: 'silent' });
 const key = (digit: string) => digit.repeat(64);
-const made = (text: string, name: string | undefined = key('a')): NewSnapshot => ({
+const newSnapshot = (text: string, name: string | undefined = key('a')): NewSnapshot => ({
   archive: Buffer.from(text),
   missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
   key: name,
@@ -19,14 +19,14 @@ const never: SnapshotRequest['generateSnapshot'] = async () => {
   throw new Error('It should not have been made.');
 };
 const request = (
-  make: SnapshotRequest['generateSnapshot'],
+  generateSnapshot: SnapshotRequest['generateSnapshot'],
   signal = new AbortController().signal,
 ): SnapshotRequest => ({
-  generateSnapshot: make,
+  generateSnapshot,
   signal,
   onEvent: (event) => events.push(event),
 });
-const open = (maxBytes = 1_000_000) => createSnapshots({ folder, maxBytes, log });
+const openSnapshots = (maxBytes = 1_000_000) => createSnapshots({ folder, maxBytes, log });
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'matre-snapshots-')), 'snapshots');
@@ -35,11 +35,11 @@ beforeEach(async () => {
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
 test('every process gets a stored snapshot with the same bytes', async () => {
-  const first = await open().obtain(
+  const first = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('one')),
+    request(async () => newSnapshot('one')),
   );
-  const second = await open().obtain([key('a')], request(never));
+  const second = await openSnapshots().obtain([key('a')], request(never));
   expect([first.storedKey, second.storedKey]).toEqual([undefined, key('a')]);
   expect(second.snapshot).toEqual(first.snapshot);
   expect(second.snapshot.archive.toString()).toBe('one');
@@ -49,13 +49,13 @@ test('every process gets a stored snapshot with the same bytes', async () => {
 
 test('of concurrent callers one generates the snapshot', async () => {
   let calls = 0;
-  const make = async () => {
+  const generateSnapshot = async () => {
     calls += 1;
-    return made('one');
+    return newSnapshot('one');
   };
-  const stores = [open(), open(), open()];
+  const stores = [openSnapshots(), openSnapshots(), openSnapshots()];
   const all = await Promise.all(
-    [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
+    [...stores, ...stores].map((store) => store.obtain([key('a')], request(generateSnapshot))),
   );
   expect(calls).toBe(1);
   expect(all.filter(({ storedKey }) => storedKey === undefined)).toHaveLength(1);
@@ -64,26 +64,28 @@ test('of concurrent callers one generates the snapshot', async () => {
 
 test('when a generation fails the next caller tries, and each caller gets its own error', async () => {
   let calls = 0;
-  const make = async () => {
+  const generateSnapshot = async () => {
     calls += 1;
     if (calls === 1) throw new Error('The first one fails.');
-    return made('one');
+    return newSnapshot('one');
   };
-  const store = open();
-  const all = await Promise.allSettled([1, 2, 3].map(() => store.obtain([key('a')], request(make))));
+  const store = openSnapshots();
+  const all = await Promise.allSettled(
+    [1, 2, 3].map(() => store.obtain([key('a')], request(generateSnapshot))),
+  );
   expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   expect(calls).toBe(2);
 });
 
 test('an incomplete snapshot is not shared', async () => {
-  const first = await open().obtain(
+  const first = await openSnapshots().obtain(
     [key('a')],
-    request(async () => ({ ...made('half'), key: undefined })),
+    request(async () => ({ ...newSnapshot('half'), key: undefined })),
   );
   expect(first.snapshot.archive.toString()).toBe('half');
-  const second = await open().obtain(
+  const second = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('whole')),
+    request(async () => newSnapshot('whole')),
   );
   expect([second.storedKey, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
 });
@@ -96,27 +98,27 @@ test.each([
   ['a file that was cut', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
   ['an empty file', () => Buffer.alloc(0)],
   ['something else', () => Buffer.from('not\na\nsnapshot')],
-])('%s is found, told, and made again', async (_, damage) => {
+])('%s is noticed, reported and generated again', async (_, damage) => {
   const path = join(folder, `${key('a')}.snapshot`);
-  await open().obtain(
+  await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('one')),
+    request(async () => newSnapshot('one')),
   );
   await writeFile(path, damage(await readFile(path)));
-  const again = await open().obtain(
+  const again = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('two')),
+    request(async () => newSnapshot('two')),
   );
   expect([again.storedKey, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
-  expect((await open().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
+  expect((await openSnapshots().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
 });
 
 test('a waiting caller reports an event, and stops waiting when it is cancelled', async () => {
   await mkdir(folder);
   const lock = await lockFile(join(folder, `${key('a')}.lock`));
   const cancel = new AbortController();
-  const waiting = open().obtain([key('a')], {
+  const waiting = openSnapshots().obtain([key('a')], {
     generateSnapshot: never,
     signal: cancel.signal,
     onEvent: (event) => {
@@ -129,9 +131,9 @@ test('a waiting caller reports an event, and stops waiting when it is cancelled'
   lock.release();
   expect(
     (
-      await open().obtain(
+      await openSnapshots().obtain(
         [key('a')],
-        request(async () => made('one')),
+        request(async () => newSnapshot('one')),
       )
     ).storedKey,
   ).toBeUndefined();
@@ -143,11 +145,11 @@ test('removes the least recently used snapshots above the limit', async () => {
     return files.reduce((sum, { length }) => sum + length, 0);
   };
   const text = 'x'.repeat(1_000);
-  const store = open(3_000);
+  const store = openSnapshots(3_000);
   for (const [age, digit] of ['c', 'b', 'a'].entries()) {
     await store.obtain(
       [key(digit)],
-      request(async () => made(text, key(digit))),
+      request(async () => newSnapshot(text, key(digit))),
     );
     const at = new Date(Date.now() - 60_000 * (3 - age));
     if (age < 2) await utimes(join(folder, `${key(digit)}.snapshot`), at, at);
@@ -160,15 +162,15 @@ test('removes the least recently used snapshots above the limit', async () => {
 
 test('ignores a file that a process left half-written, and removes it after an hour', async () => {
   await mkdir(folder);
-  const left = join(folder, `${key('a')}.snapshot.0123456789ab`);
-  await writeFile(left, 'half');
+  const draft = join(folder, `${key('a')}.snapshot.0123456789ab`);
+  await writeFile(draft, 'half');
   const old = new Date(Date.now() - 2 * 3_600_000);
-  await utimes(left, old, old);
+  await utimes(draft, old, old);
   expect(
     (
-      await open().obtain(
+      await openSnapshots().obtain(
         [key('a')],
-        request(async () => made('one')),
+        request(async () => newSnapshot('one')),
       )
     ).storedKey,
   ).toBeUndefined();
@@ -176,12 +178,12 @@ test('ignores a file that a process left half-written, and removes it after an h
 });
 
 test('a run continues when its snapshot cannot be stored', async () => {
-  const store = open();
+  const store = openSnapshots();
   const { storedKey, snapshot } = await store.obtain(
     [key('a')],
     request(async () => {
       await rm(folder, { recursive: true });
-      return made('one');
+      return newSnapshot('one');
     }),
   );
   expect([storedKey, snapshot.archive.toString()]).toEqual([undefined, 'one']);
@@ -190,14 +192,14 @@ test('a run continues when its snapshot cannot be stored', async () => {
 test('stores a snapshot under the key that it depends on, and finds it under any of the keys', async () => {
   // The digest of the closure comes first, and was not sufficient.
   const keys: [string, string] = [key('a'), key('b')];
-  await open().obtain(
+  await openSnapshots().obtain(
     keys,
-    request(async () => made('of the whole tree', key('b'))),
+    request(async () => newSnapshot('of the whole tree', key('b'))),
   );
-  expect((await open().obtain(keys, request(never))).storedKey).toBe(key('b'));
-  const other = await open().obtain(
+  expect((await openSnapshots().obtain(keys, request(never))).storedKey).toBe(key('b'));
+  const other = await openSnapshots().obtain(
     [key('a'), key('c')],
-    request(async () => made('of another commit')),
+    request(async () => newSnapshot('of another commit')),
   );
   expect(other.storedKey).toBeUndefined();
 });

@@ -77,7 +77,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
   const { folder, maxBytes, log } = deps;
   const pathOf = (key: string) => join(folder, `${key}${extension}`);
 
-  async function read(key: string): Promise<Snapshot | 'damaged' | undefined> {
+  async function readSnapshot(key: string): Promise<Snapshot | 'damaged' | undefined> {
     const path = pathOf(key);
     const bytes = await ifPresent(readFile(path));
     if (!bytes) return undefined;
@@ -89,7 +89,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     return snapshot;
   }
 
-  async function write(key: string, snapshot: Snapshot): Promise<void> {
+  async function writeSnapshot(key: string, snapshot: Snapshot): Promise<void> {
     const path = pathOf(key);
     await writeFileAtomically(path, encode(snapshot), { mode: 0o600, flush: true });
     await prune();
@@ -118,7 +118,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
   async function find(keys: string[]): Promise<{ stored?: SnapshotLookup; damaged: string[] }> {
     const damaged: string[] = [];
     for (const key of keys) {
-      const snapshot = await read(key);
+      const snapshot = await readSnapshot(key);
       if (snapshot === 'damaged') damaged.push(key);
       else if (snapshot) return { stored: { snapshot, storedKey: key }, damaged };
     }
@@ -148,7 +148,9 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         const { key, ...snapshot } = await generateSnapshot();
         // A failed write does not affect this run; the next one generates again.
         if (key !== undefined)
-          await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot could not be stored'));
+          await writeSnapshot(key, snapshot).catch((err) =>
+            log.warn({ err }, 'A snapshot could not be stored'),
+          );
         return { snapshot, storedKey: undefined };
       } finally {
         generationLock.release();

@@ -50,13 +50,13 @@ SELENIUM_CLOSE_ALL_SESSIONS=true
   },
 };
 
-const read = (text: string) =>
+const parseValues = (text: string) =>
   Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
 
 describe('buildEnvFiles', () => {
   it('merges global, module, environment and infrastructure values, in this order', () => {
     const { env, layers } = buildEnvFiles(input);
-    expect(read(env)).toEqual({
+    expect(parseValues(env)).toEqual({
       COUNTRY: 'US',
       CURRENCY: 'EUR',
       MAGENTO_ADMIN_PASSWORD: input.adminPassword,
@@ -101,21 +101,21 @@ describe('buildEnvFiles', () => {
       adminPassword: undefined,
       moduleFile: 'MAGENTO_ADMIN_PASSWORD=123123q',
     });
-    expect(read(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
+    expect(parseValues(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
     expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
   });
 
   it('invariant 10: the layers that are shown have no secrets', () => {
     const { layers, secrets } = buildEnvFiles(input);
     expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
-    const shown = JSON.stringify(layers);
-    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
+    const json = JSON.stringify(layers);
+    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(json).not.toContain(secret);
   });
 
   it('invariant 10: neither values that refer to secrets nor overridden values show a secret', () => {
     const { layers } = buildEnvFiles({
       ...input,
-      // Not called secret here, but a variable of the environment says that it is.
+      // Not secret here, but a variable of the environment of that name is.
       moduleFile:
         'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
       variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
@@ -202,7 +202,7 @@ describe('seleniumValues', () => {
     expect(explicit).toEqual(['SELENIUM_HOST=hub']);
     expect(defaults).toHaveLength(3);
     const { env } = buildEnvFiles({ ...input, moduleFile: 'SELENIUM_HOST=laptop\nSELENIUM_PATH=/' });
-    expect(read(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
+    expect(parseValues(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
   });
 });
 

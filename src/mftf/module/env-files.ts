@@ -138,11 +138,11 @@ function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]):
   const redactor = createRedactor(allValues.filter(({ secret }) => secret).map(({ value }) => value));
   return names.flatMap(([name, entries]) => {
     const secret = entries.some((entry) => entry.secret);
-    const shown = entries.map(({ from, value }) => ({
+    const values = entries.map(({ from, value }) => ({
       from,
       value: secret ? undefined : redactor.text(value),
     }));
-    const [own, ...overrides] = shown.reverse();
+    const [own, ...overrides] = values.reverse();
     return own ? [{ name, ...own, secret, overrides }] : [];
   });
 }

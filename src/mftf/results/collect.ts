@@ -32,7 +32,7 @@ const maxFileBytes = 64 * 1024 * 1024;
 /** Reads the results of one process. A folder without results is no error here: `reconcile` decides. */
 export async function collectResults(folder: string): Promise<CollectedResults> {
   const unreadable: string[] = [];
-  const read = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
+  const readResults = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
     try {
       const { size } = await stat(join(folder, path));
       if (size > maxFileBytes) throw new Unreadable(`${size} bytes are too many`);
@@ -48,13 +48,13 @@ export async function collectResults(folder: string): Promise<CollectedResults> 
   const cases: AllureCase[] = [];
   for (const name of await list(join(folder, allureFolder))) {
     const path = `${allureFolder}/${name}`;
-    if (name.endsWith('-testsuite.xml')) cases.push(...((await read(path, readAllure1)) ?? []));
+    if (name.endsWith('-testsuite.xml')) cases.push(...((await readResults(path, readAllure1)) ?? []));
     else if (name.endsWith('-result.json')) {
-      const testCase = await read(path, readAllure2);
+      const testCase = await readResults(path, readAllure2);
       if (testCase) cases.push(testCase);
-    } else if (name.endsWith('-container.json')) await read(path, checkContainer);
+    } else if (name.endsWith('-container.json')) await readResults(path, checkContainer);
   }
-  const junit = (await hasJunit(folder, files)) ? await read(junitFile, readJunit) : undefined;
+  const junit = (await hasJunit(folder, files)) ? await readResults(junitFile, readJunit) : undefined;
   const allure = [];
   for (const one of cases) allure.push({ ...one, attachments: await attachmentsOf(folder, files, one) });
   return { allure, junit, unreadable };

@@ -146,7 +146,7 @@ describe('recogniseFault', () => {
     ],
     ['MAGENTO_UNREACHABLE', 'Failed to connect to shop.test port 443 after 3 ms: Connection refused'],
     ['MAGENTO_UNREACHABLE', 'unknown error: net::ERR_NAME_NOT_RESOLVED'],
-  ])('knows %s by %j', (code, text) => {
+  ])('recognises %s by %j', (code, text) => {
     expect(recogniseFault(text)?.code).toBe(code);
   });
 

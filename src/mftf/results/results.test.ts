@@ -54,7 +54,7 @@ async function copyOf(sample: string): Promise<string> {
   return folder;
 }
 
-/** Paths of the result files of a sample: those that say how tests went. */
+/** Paths of the result files of a sample: those with the outcomes of tests. */
 async function resultFiles(sample: string): Promise<string[]> {
   const allure = await readdir(join(samples, sample, 'allure-results'));
   return [
@@ -231,7 +231,11 @@ describe('tests without a result', () => {
 
   it.each<[string, Partial<ProcessEnd> & { code?: number }, string]>([
     ['nothing known', { code: 0 }, 'RESULT_MISSING'],
-    ['the log tells', { code: 1, log: 'File or path a/XCest.php not f  \n  ound' }, 'GENERATED_FILE_MISSING'],
+    [
+      'a line of the log',
+      { code: 1, log: 'File or path a/XCest.php not f  \n  ound' },
+      'GENERATED_FILE_MISSING',
+    ],
     ['we stopped it', { code: 143, stopped: { code: 'TEST_TIMEOUT', message: 'too long' } }, 'TEST_TIMEOUT'],
     ['killed for memory', { end: { kind: 'exited', code: 137, outOfMemory: true } }, 'OUT_OF_MEMORY'],
   ])('are broken with the best reason: %s', (_, more, code) => {

@@ -15,7 +15,7 @@ const maxDepth = 64;
 /** Parses a complete, well-formed document; returns its root. Throws `Unreadable`, also for document types and entities. */
 export function readXml(content: string): XmlElement {
   const parser = new SaxesParser();
-  const open: XmlElement[] = [];
+  const openElements: XmlElement[] = [];
   let root: XmlElement | undefined;
   const refuse = (message: string) => {
     throw new Unreadable(`line ${parser.line}: ${message}`);
@@ -23,20 +23,20 @@ export function readXml(content: string): XmlElement {
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '')));
   parser.on('doctype', () => refuse('document types are not accepted'));
   parser.on('opentag', ({ name, attributes }) => {
-    if (open.length >= maxDepth) refuse('nested too deeply');
+    if (openElements.length >= maxDepth) refuse('nested too deeply');
     const element: XmlElement = {
       name,
       attributes: attributes as Record<string, string>,
       children: [],
       text: '',
     };
-    open.at(-1)?.children.push(element);
+    openElements.at(-1)?.children.push(element);
     root ??= element;
-    open.push(element);
+    openElements.push(element);
   });
-  parser.on('closetag', () => void open.pop());
+  parser.on('closetag', () => void openElements.pop());
   const addText = (text: string) => {
-    const element = open.at(-1);
+    const element = openElements.at(-1);
     if (element) element.text += text;
   };
   parser.on('text', addText);

@@ -12,16 +12,16 @@ const reason: Reason = { code: 'CONTAINER_VANISHED', message: 'gone' };
 /** Blocks that take as long as the test says, on a clock that jumps from end to end. */
 function harness(lengths: Record<string, number>) {
   const under: { name: string; until: number; end: () => void }[] = [];
-  const begun: string[] = [];
+  const startedBlocks: string[] = [];
   let most = 0;
   let now = 0;
   return {
-    begun,
+    begun: startedBlocks,
     most: () => most,
     now: () => now,
     execute(_slot: unknown, each: Block): Promise<undefined> {
       const name = nameIn(each);
-      begun.push(name);
+      startedBlocks.push(name);
       return new Promise((resolve) => {
         under.push({ name, until: now + (lengths[name] ?? 1), end: () => resolve(undefined) });
         most = Math.max(most, under.length);

@@ -91,8 +91,8 @@ async function openSlot(
   await prepareContainer(deps, job, prepared, containerId);
   const place = { engine, containerId, layout };
   await unpackGenerated(place, archive);
-  const done = plan.filter((planned) => planned.done).map(({ test }) => test);
-  await removeGenerated(place, done);
+  const doneTests = plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(place, doneTests);
   return { containerId, php: await openPhp(deps, job, containerId) };
 }
 

@@ -44,7 +44,7 @@ async function readCatalog(
   return catalogs.of(image, { id: commit.id, path: checkout });
 }
 
-/** The plan of the first attempt; in that one, the tests that the selection means at this commit. */
+/** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */
 async function planTests(catalog: Catalog, { run, record }: Job): Promise<RunPlan['plan']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;

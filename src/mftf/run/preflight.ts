@@ -41,11 +41,11 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   ]);
   const seleniumReason = seleniumOutageReason(responses.get(selenium));
   if (seleniumReason !== undefined) {
-    throw new Fault('SELENIUM_UNREACHABLE', `${selenium} ${seleniumReason}, asked from the container.`);
+    throw new Fault('SELENIUM_UNREACHABLE', `${selenium} ${seleniumReason}, requested from the container.`);
   }
   const shopReason = shopOutageReason(responses.get(shop));
   if (shopReason !== undefined) {
-    throw new Fault('MAGENTO_UNREACHABLE', `${shop} ${shopReason}, asked from the container.`);
+    throw new Fault('MAGENTO_UNREACHABLE', `${shop} ${shopReason}, requested from the container.`);
   }
   const answers = [...responses].map(([url, { ms }]) => `${url} answers in ${ms} ms`);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(2);
