@@ -62,24 +62,7 @@ export async function createGit(options: {
     settingsFile(url, address.protocol, credentials !== undefined, options.environment),
   );
 
-  const environment: Record<string, string> = {
-    ...Object.fromEntries(
-      inheritedVariables.flatMap((name) =>
-        options.environment[name] ? [[name, options.environment[name]]] : [],
-      ),
-    ),
-    GIT_CONFIG_GLOBAL: settings,
-    GIT_TERMINAL_PROMPT: '0',
-    // Set and empty: git does not prompt, whatever the settings of the user are.
-    GIT_ASKPASS: '',
-    GIT_SSH_COMMAND: sshCommand(source),
-    GIT_LFS_SKIP_SMUDGE: '1',
-    LC_ALL: 'C',
-    ...(credentials && {
-      MATRE_GIT_USERNAME: credentials.username,
-      MATRE_GIT_PASSWORD: credentials.password,
-    }),
-  };
+  const environment = gitEnvironment(options.environment, source, settings, credentials);
 
   return {
     url,
@@ -125,6 +108,31 @@ export async function createGit(options: {
 interface Credentials {
   username: string;
   password: string;
+}
+
+/** The environment of every git command. */
+function gitEnvironment(
+  inherited: Record<string, string | undefined>,
+  source: GitSource,
+  settings: string,
+  credentials: Credentials | undefined,
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      inheritedVariables.flatMap((name) => (inherited[name] ? [[name, inherited[name]]] : [])),
+    ),
+    GIT_CONFIG_GLOBAL: settings,
+    GIT_TERMINAL_PROMPT: '0',
+    // Set and empty: git does not prompt, whatever the settings of the user are.
+    GIT_ASKPASS: '',
+    GIT_SSH_COMMAND: sshCommand(source),
+    GIT_LFS_SKIP_SMUDGE: '1',
+    LC_ALL: 'C',
+    ...(credentials && {
+      MATRE_GIT_USERNAME: credentials.username,
+      MATRE_GIT_PASSWORD: credentials.password,
+    }),
+  };
 }
 
 /** Separate settings win over the address. A name or token alone is enough for most servers. */
