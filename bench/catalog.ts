@@ -109,7 +109,7 @@ async function compare(root: string) {
     metrics.pruned_compared += size;
     if (closure.kind === 'whole') {
       metrics.pruned_fallback += size;
-      rows.push({ tests: size, files: closure.because });
+      rows.push({ tests: size, files: closure.reason });
       continue;
     }
     const fullAt = performance.now();

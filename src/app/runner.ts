@@ -60,13 +60,13 @@ export function createMftfRunner(deps: {
       ...mftf,
       image: poolConfig.image,
       heartbeatMs: worker.heartbeatMs,
-      notCacheableBecause: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
+      notCacheableReason: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
     },
   });
 }
 
-const lookupAttributes = ({ found }: SnapshotLookup) => ({
-  'matre.generation': found === undefined ? 'made' : 'from a snapshot',
+const lookupAttributes = ({ storedKey }: SnapshotLookup) => ({
+  'matre.generation': storedKey === undefined ? 'made' : 'from a snapshot',
 });
 
 /** Why generated tests cannot be cached, if so: their key does not cover the content of a host folder that MFTF reads. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LockStore } from '../locks/lock.ts';
-import type { Fetched } from '../mftf/container/fetch.ts';
+import type { FetchResult } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
@@ -67,7 +67,7 @@ export interface ContainersContext {
   fetchInside(
     container: string,
     requests: readonly { url: string; seconds: number }[],
-  ): Promise<Map<string, Fetched>>;
+  ): Promise<Map<string, FetchResult>>;
   /** What MFTF reads for an environment, secrets too. Errors: MODULE_ENV_FILE_MISSING and those of the module. */
   valuesOf(environment: Environment): Promise<EnvValue[]>;
 }

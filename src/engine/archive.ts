@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
 import { Fault } from '../faults/fault.ts';
 import type { Engine } from './engine.ts';
-import { exitCode, keep } from './read-all.ts';
+import { exitCode, readAll } from './read-all.ts';
 
-/** A file that goes into a container. `path` is relative to the folder it is put into. */
+/** A file to put into a container. `path` is relative to the target folder. */
 export interface FileIn {
   path: string;
   /** 0o644 by default. */
@@ -14,7 +14,7 @@ export interface FileIn {
   content: string | Uint8Array;
 }
 
-/** A file that comes out of a container. `content` must be read (or skipped) before the next file is asked for. */
+/** A file from a container. Its `content` must be read or skipped before the next file is requested. */
 export interface FileOut {
   path: string;
   mode: number;
@@ -23,20 +23,20 @@ export interface FileOut {
   content: AsyncIterable<Uint8Array>;
 }
 
-export interface Wanted {
-  /** Absolute. */
+export interface FilesRequest {
+  /** An absolute path. */
   dir: string;
-  /** Files and folders below it, relative. A folder stands for everything in it. */
+  /** Files and folders below it, relative. A folder includes everything in it. */
   paths: string[];
-  /** The sum of all sizes; 1 GiB by default. */
+  /** Limit for the sum of all sizes; 1 GiB by default. */
   maxBytes?: number;
 }
 
 const gibibyte = 1024 ** 3;
 
 /**
- * Puts files into a folder of a running container; makes the folder when there is none. A `Readable` is taken for a tar
- * archive. It goes through `tar` in the container because Docker's own upload does not see tmpfs mounts: it writes below them.
+ * Writes files into a folder of a running container, which is created if it is missing. A `Readable` is a tar archive. It is
+ * unpacked by `tar` in the container, because Docker's own upload does not see tmpfs mounts: it writes below them.
  * Errors: PATH_OUTSIDE, DISK_FULL, ENGINE_FAILED, CONTAINER_VANISHED.
  */
 export async function putFiles(
@@ -52,9 +52,10 @@ export async function putFiles(
     env: { LC_ALL: 'C' },
     stdin: true,
   });
-  if (!exec.stdin) throw new Fault('INTERNAL', 'An exec with standard input came without it.');
-  const said = Promise.all([keep(exec.stderr), keep(exec.stdout)]);
-  // A tar that gave up reads no more, so the upload fails too or stalls; how tar ended says why.
+  if (!exec.stdin)
+    throw new Fault('INTERNAL', 'The engine started an exec without the standard input that was requested.');
+  const output = Promise.all([readAll(exec.stderr), readAll(exec.stdout)]);
+  // A tar that failed reads no more, so the upload fails or stalls. The exit of tar has the reason.
   const abandon = new AbortController();
   const sent = pipeline(archive, exec.stdin, { signal: abandon.signal }).then(
     () => undefined,
@@ -62,7 +63,7 @@ export async function putFiles(
   );
   const end = await exec.ended;
   abandon.abort();
-  const [errors] = await said;
+  const [errors] = await output;
   const code = exitCode(end, container, ['tar']);
   if (code !== 0) throw tarFault(`Files could not be put into ${dir} of ${container}`, errors);
   const failure = await sent;
@@ -72,18 +73,22 @@ export async function putFiles(
 }
 
 /**
- * Gets files out of a running container, in the order of the archive. What the archive says is not trusted: absolute paths,
- * `..` and links are refused with PATH_OUTSIDE, more bytes than allowed with FILES_TOO_LARGE.
+ * Reads files from a running container, in the order of the archive. The archive is not trusted: absolute paths, `..` and links
+ * are refused with PATH_OUTSIDE, more bytes than allowed with FILES_TOO_LARGE.
  * Further errors: NOT_FOUND when a path does not exist, ENGINE_FAILED, CONTAINER_VANISHED.
  */
-export async function* getFiles(engine: Engine, container: string, wanted: Wanted): AsyncGenerator<FileOut> {
-  const { dir, paths, maxBytes = gibibyte } = wanted;
+export async function* getFiles(
+  engine: Engine,
+  container: string,
+  request: FilesRequest,
+): AsyncGenerator<FileOut> {
+  const { dir, paths, maxBytes = gibibyte } = request;
   if (paths.length === 0) return;
   const argv = ['tar', '-c', '-f', '-', '-C', absolute(dir), '--', ...paths.map(relative)];
   const exec = await engine.exec(container, { argv, env: { LC_ALL: 'C' } });
-  const said = keep(exec.stderr);
+  const output = readAll(exec.stderr);
   const entries = extract();
-  // Errors of the archive come out of the loop below; a loop that is left early ends the upload.
+  // The loop below throws the errors of the archive; leaving it early ends the transfer.
   const received = pipeline(exec.stdout, entries).catch((error: unknown) => error);
   let bytes = 0;
   try {
@@ -124,15 +129,15 @@ export async function* getFiles(engine: Engine, container: string, wanted: Wante
     exec.stdout.destroy();
   }
   const code = exitCode(await exec.ended, container, ['tar']);
-  const errors = await said;
-  // Logs grow while they are read: that is no damage.
+  const errors = await output;
+  // Logs grow while they are read, which does no harm.
   const grew = errors.includes('file changed as we read it');
   if (code !== 0 && !grew) {
     throw tarFault(`Files could not be taken from ${dir} of ${container}`, errors);
   }
 }
 
-/** A tar archive of files; their folders are made where it is unpacked. */
+/** A tar archive of files; unpacking it creates their folders. Errors: PATH_OUTSIDE. */
 export function packFiles(files: FileIn[]): Readable {
   const archive = pack();
   for (const { path, mode = 0o644, content } of files) {
@@ -143,7 +148,7 @@ export function packFiles(files: FileIn[]): Readable {
   return Readable.from(archive);
 }
 
-/** A path that stays inside of whatever it is joined to. */
+/** The normalised path, which stays inside any folder that it is joined to. */
 function relative(path: string): string {
   const normal = posix.normalize(path);
   if (path === '' || path.includes('\0') || posix.isAbsolute(normal) || normal.split('/').includes('..')) {
@@ -159,7 +164,7 @@ function absolute(dir: string): string {
   return dir;
 }
 
-/** What GNU tar and busybox say, in English (LC_ALL=C). A write that only went in part is a full disk too. */
+/** Reads the messages of GNU tar and busybox, in English (LC_ALL=C). A partial write is a full disk too. */
 function tarFault(what: string, errors: string): Fault {
   const message = `${what}: ${errors.trim().slice(0, 1_000) || 'tar failed without a message.'}`;
   if (/no space left on device|short write|wrote only \d+ of/i.test(errors))

@@ -1,20 +1,20 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** What a container must look like. Everything in it is part of its hash, see `specificationHash`. */
+/** The specification of a container. All of it is part of its hash, see `specificationHash`. */
 export interface ContainerSpec {
   name: string;
-  /** Docker: an image reference. Sandbox: a folder that is laid over the system of the host. */
+  /** Docker: an image reference. Sandbox: a folder that overlays the system of the host. */
   image: string;
   labels: Record<string, string>;
   /** The process environment. Never secrets: `docker inspect` shows it. */
   env: Record<string, string>;
   mounts: Mount[];
   tmpfs: Tmpfs[];
-  /** Files that are put into the container before it starts, outside of mounts (the supervisor, for one). */
+  /** Files that are copied into the container before it starts, outside of mounts, such as the supervisor. */
   files: SpecFile[];
   /**
-   * Folders below which the processes may write outside of tmpfs. Docker gives a writable layer over everything; the
-   * sandbox copies these folders and leaves the rest read-only.
+   * Folders that processes may write to, besides tmpfs. Docker has a writable layer over everything; the sandbox copies these
+   * folders and leaves the rest read-only.
    */
   writable: string[];
   /** Docker: name of a network, `bridge`, or `host`. The sandbox shares the network of the host. */
@@ -43,22 +43,22 @@ export interface SpecFile {
   content: string;
 }
 
-/** What an engine tells of each container when it is asked for all of them. */
+/** A container as `list` returns it. */
 export interface ListedContainer {
   id: string;
   name: string;
-  /** The image as `create` was given it. */
+  /** The image reference that was passed to `create`. */
   image: string;
   imageId: string;
   labels: Record<string, string>;
   state: 'created' | 'running' | 'stopped';
-  /** Perhaps in whole seconds. */
+  /** The resolution may be whole seconds. */
   createdAt: Date;
-  /** In the order of their targets. */
+  /** Sorted by target. */
   mounts: { type: 'bind' | 'tmpfs'; source: string | undefined; target: string; readOnly: boolean }[];
 }
 
-/** What an engine knows of a container. */
+/** A container as `inspect` returns it. */
 export interface ContainerInfo extends ListedContainer {
   startedAt: Date | undefined;
 }
@@ -67,50 +67,53 @@ export interface ExecRequest {
   argv: string[];
   cwd?: string;
   env?: Record<string, string>;
-  /** With true, `Exec.stdin` is open until it is ended; otherwise the process reads nothing. */
+  /** When true, `Exec.stdin` stays open until the caller ends it; otherwise the standard input is empty. */
   stdin?: boolean;
 }
 
 /**
- * How a process in a container ended. `unknown`: the container or the engine went away, so nobody knows; it must
- * never be taken for success (Docker ends the stream as if nothing had happened, measured with 20.10).
+ * How a process in a container ended. `unknown`: the container or the engine went away, so its exit code is lost. This never
+ * counts as success (Docker ends the stream as if nothing had happened, measured with 20.10).
  */
 export type ExecEnd =
   | { kind: 'exited'; code: number; outOfMemory: boolean }
   | { kind: 'unknown'; message: string };
 
-/** A process under way in a container. Both outputs must be read, or the process stalls. */
+/** A running process in a container. Both outputs must be read, or the process stalls. */
 export interface Exec {
   stdin: Writable | undefined;
   stdout: Readable;
   stderr: Readable;
-  /** Settles when the process has ended; never rejects. */
+  /** Resolves when the process has ended; never rejects. */
   ended: Promise<ExecEnd>;
 }
 
 /**
- * Where containers come from. Two of a kind, `docker` and `sandbox`; `conformance.ts` is what both must pass.
+ * Creates and controls containers. There are two kinds, `docker` and `sandbox`; both pass `conformance.ts`.
  * Errors: ENGINE_UNREACHABLE, ENGINE_FAILED, IMAGE_MISSING, CONTAINER_NAME_TAKEN, CONTAINER_VANISHED.
  */
 export interface Engine {
   readonly kind: 'docker' | 'sandbox';
-  /** Version and limits, for people; rejects with ENGINE_UNREACHABLE. */
+  /** Version and limits as a text to show; rejects with ENGINE_UNREACHABLE. */
   describe(): Promise<string>;
-  /** A name for the host, the same for all who see the same containers; no promise depends on it. Rejects as `describe` does. */
+  /**
+   * A name of the host, the same for all processes that use the same containers. Only preferences depend on it, no invariant.
+   * Rejects as `describe` does.
+   */
   identity(): Promise<string>;
   /** The immutable id of an image; rejects with IMAGE_MISSING. */
   imageId(reference: string): Promise<string>;
-  /** Makes and starts a container. A container that has the name already: CONTAINER_NAME_TAKEN. */
+  /** Creates and starts a container. Rejects with CONTAINER_NAME_TAKEN when the name is in use. */
   create(spec: ContainerSpec): Promise<ContainerInfo>;
-  /** Starts a container that was stopped. Its tmpfs are empty then. */
+  /** Starts a stopped container. Its tmpfs are empty afterwards. */
   start(id: string): Promise<void>;
   /** By id or name; `undefined` when there is none. */
   inspect(idOrName: string): Promise<ContainerInfo | undefined>;
-  /** All containers, running or not, that carry all these labels. */
+  /** All containers, running or not, that have all these labels. */
   list(labels: Record<string, string>): Promise<ListedContainer[]>;
-  /** Ends everything in the container and removes it. False when it was not there. */
+  /** Kills everything in the container and removes it. False when it does not exist. */
   remove(idOrName: string): Promise<boolean>;
-  /** Starts a process. A container that is not running: CONTAINER_VANISHED. */
+  /** Starts a process. Rejects with CONTAINER_VANISHED when the container is not running. */
   exec(id: string, request: ExecRequest): Promise<Exec>;
   close(): Promise<void>;
 }

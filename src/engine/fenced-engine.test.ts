@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import type { Engine } from './engine.ts';
 import { fencedEngine } from './fenced-engine.ts';
 
-it('begins nothing more once the run is not held, and may still look', async () => {
-  const begun: string[] = [];
-  const act = (name: string) => async () => void begun.push(name);
-  const acts = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
-  const engine = Object.fromEntries(acts.map((name) => [name, act(name)])) as unknown as Engine;
-  let held = true;
+it('changes nothing once the run is not held, and may still inspect', async () => {
+  const actions: string[] = [];
+  const operation = (name: string) => async () => void actions.push(name);
+  const actionNames = ['create', 'start', 'remove', 'exec', 'inspect', 'list'] as const;
+  const engine = Object.fromEntries(actionNames.map((name) => [name, operation(name)])) as unknown as Engine;
+  let isHeld = true;
   const guarded = fencedEngine(engine, () => {
-    if (!held) throw new Error('not held');
+    if (!isHeld) throw new Error('not held');
   });
   await guarded.exec('c', { argv: ['true'] });
-  held = false;
+  isHeld = false;
   await expect(guarded.exec('c', { argv: ['true'] })).rejects.toThrow('not held');
   await expect(guarded.start('c')).rejects.toThrow('not held');
   await expect(guarded.remove('c')).rejects.toThrow('not held');
   await guarded.inspect('c');
-  expect(begun).toEqual(['exec', 'inspect']);
+  expect(actions).toEqual(['exec', 'inspect']);
 });

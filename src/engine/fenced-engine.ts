@@ -1,15 +1,15 @@
 import type { Engine } from './engine.ts';
 
 /**
- * The engine for one run: it begins nothing more once `assertHeld` throws. A worker that was stopped for longer than its
- * lease does not know that yet when it goes on: timers come after what it was about to do.
+ * The engine for one run: its changes reject once `assertHeld` throws. A process that was suspended for longer than its lease
+ * continues with its next call before the timer that would end the run fires.
  */
 export function fencedEngine(engine: Engine, assertHeld: () => void): Engine {
   const guarded =
-    <Arguments extends unknown[], Result>(act: (...args: Arguments) => Promise<Result>) =>
+    <Arguments extends unknown[], Result>(operation: (...args: Arguments) => Promise<Result>) =>
     async (...args: Arguments): Promise<Result> => {
       assertHeld();
-      return act(...args);
+      return operation(...args);
     };
   return {
     ...engine,

@@ -5,16 +5,16 @@ import type { Engine } from './engine.ts';
 import { createSandboxEngine } from './sandbox/engine.ts';
 
 export interface OpenEngineOptions {
-  /** MATRE_ENGINE. `auto`: Docker where it answers, else the sandbox. */
+  /** MATRE_ENGINE. `auto`: Docker if it answers, else the sandbox. */
   kind: 'auto' | 'docker' | 'sandbox';
   /** DOCKER_HOST, see `createDockerEngine`. */
   dockerHost: string | undefined;
-  /** Where the sandbox keeps its containers. */
+  /** The folder of the sandbox's containers. */
   sandboxFolder: string;
   log: Logger;
 }
 
-/** The engine that is asked for, known to answer. Errors: ENGINE_UNREACHABLE. */
+/** The configured engine, which has answered once. Errors: ENGINE_UNREACHABLE. */
 export async function openEngine({
   kind,
   dockerHost,

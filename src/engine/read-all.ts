@@ -1,33 +1,33 @@
 import { Fault } from '../faults/fault.ts';
 import type { Engine, ExecEnd, ExecRequest } from './engine.ts';
 
-/** What a short command said. */
-export interface Captured {
+/** The exit code and output of a short command. */
+export interface CapturedOutput {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Enough for a list of processes or an error message; what goes beyond is cut off, the command still ends. */
-const keptBytes = 1024 * 1024;
+/** Enough for a list of processes or an error message. Output beyond it is dropped, and the command still ends. */
+const maxCapturedBytes = 1024 * 1024;
 
 /**
- * Runs a short command to its end and keeps what it said (up to 1 MiB of each output). The exit code is the caller's to judge.
- * Errors: CONTAINER_VANISHED when nobody knows how it ended, OUT_OF_MEMORY when the kernel ended it.
+ * Runs a short command to its end and returns its output (up to 1 MiB each). A non-zero exit code is not an error here.
+ * Errors: CONTAINER_VANISHED when its end is unknown, OUT_OF_MEMORY when the kernel killed it, and those of the engine.
  */
 export async function capture(
   engine: Engine,
   container: string,
   argv: string[],
   options: Omit<ExecRequest, 'argv' | 'stdin'> = {},
-): Promise<Captured> {
+): Promise<CapturedOutput> {
   const exec = await engine.exec(container, { ...options, argv });
-  const [stdout, stderr] = await Promise.all([keep(exec.stdout), keep(exec.stderr)]);
+  const [stdout, stderr] = await Promise.all([readAll(exec.stdout), readAll(exec.stderr)]);
   const code = exitCode(await exec.ended, container, argv);
   return { code, stdout, stderr };
 }
 
-/** The exit code of an end that is known; the fault otherwise. */
+/** The exit code of a process. Throws CONTAINER_VANISHED when its end is unknown, OUT_OF_MEMORY when the kernel killed it. */
 export function exitCode(end: ExecEnd, container: string, argv: string[]): number {
   if (end.kind === 'unknown') {
     throw new Fault('CONTAINER_VANISHED', `How ${argv[0]} ended in ${container} is unknown: ${end.message}`);
@@ -38,15 +38,15 @@ export function exitCode(end: ExecEnd, container: string, argv: string[]): numbe
   return end.code;
 }
 
-/** Reads a stream to its end and returns its beginning as text. */
-export async function keep(stream: AsyncIterable<Uint8Array>, limit = keptBytes): Promise<string> {
+/** Reads a stream to its end and returns up to `limit` bytes of its beginning as text. */
+export async function readAll(stream: AsyncIterable<Uint8Array>, limit = maxCapturedBytes): Promise<string> {
   const pieces: Uint8Array[] = [];
-  let kept = 0;
+  let bytes = 0;
   for await (const piece of stream) {
-    if (kept >= limit) continue;
-    const part = piece.subarray(0, limit - kept);
-    pieces.push(part);
-    kept += part.length;
+    if (bytes >= limit) continue;
+    const beginning = piece.subarray(0, limit - bytes);
+    pieces.push(beginning);
+    bytes += beginning.length;
   }
   return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../async/delay.ts';
+import { withTimeout } from '../async/timeout.ts';
 import { Fault } from '../faults/fault.ts';
 import type { Engine, ExecEnd, ExecRequest, SpecFile } from './engine.ts';
 import { capture } from './read-all.ts';
 
-/** The folder in every container that belongs to the supervisor: its script, and `journal`, what it did and when. */
+/** The supervisor's folder in every container: its script, and `journal`, the log of what it did. */
 const folder = '/opt/matre';
 const script = `${folder}/supervisor.sh`;
 
-/** Where the supervisor writes a line for each start and end: `start|stop|end|refused|left TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
+/** The file to which the supervisor writes a line for each start and end: `start|stop|end|refused|left TOKEN SECONDS-SINCE-BOOT [DETAIL]`. */
 export const journalPath = `${folder}/journal`;
 
-/** The supervisor, for the `files` of a specification. Without it in a container nothing of this module works there. */
+/** The supervisor, for the `files` of a specification. Every function of this module needs it in the container. */
 export function supervisorFile(): SpecFile {
   return {
     path: script,
@@ -22,53 +23,54 @@ export function supervisorFile(): SpecFile {
 }
 
 export interface SupervisedOptions {
-  /** Marks every process of the tree: `[A-Za-z0-9._-]{1,128}`. One for each run and fence, so that leftovers tell whose they are. */
+  /** Marks every process of the tree: `[A-Za-z0-9._-]{1,128}`. One per run and fence, so that leftovers show their run. */
   token: string;
-  /** Of the run that wants it: once a newer one was admitted to the container (`admitFence`), it ends with 75 and starts nothing. */
+  /** The fence of the run. Once a newer one was admitted to the container (`admitFence`), the command is refused with code 75. */
   fence?: number;
-  /** How often the caller shows that it is alive; 1 s by default. */
+  /** Interval of the heartbeat; 1 s by default. */
   beatMs?: number;
-  /** How long the beats may stop before the tree is ended; 10 s by default, whole seconds. */
+  /** How long the heartbeat may stop before the tree is ended; 10 s by default, whole seconds. */
   limitMs?: number;
   /** Between TERM and KILL; 2 s by default, whole seconds. */
   graceMs?: number;
-  /** Until when the tree may live, whatever happens to the caller; goes with `fence`. Without it, as long as the beats go on. */
+  /** Until when the tree may live, whatever happens to the caller; needs `fence`. Without it, as long as heartbeats arrive. */
   deadline?: ExecutionDeadline;
-  /** Ends the tree when it aborts. */
+  /** The tree is ended when it aborts. */
   signal?: AbortSignal;
 }
 
 /**
- * What a caller may promise to whoever cannot look into the container: no process of the tree lives after `until`. The supervisor
- * keeps it by its own clock, so it holds as well when the caller hangs, or its words arrive late.
+ * A promise to other hosts, which cannot inspect the container: no process of the tree lives after `until`. The supervisor
+ * enforces it by its own clock, so it also holds when the caller hangs or its messages arrive late.
  */
 export interface ExecutionDeadline {
-  /** Monotonic milliseconds of this process (`performance.now()`). It grows while the right of the caller is confirmed. */
+  /** Monotonic milliseconds of this process (`performance.now()`). Grows with each renewal of the caller's lease. */
   until(): number;
   clock: ContainerClock;
 }
 
-/** From a monotonic moment of this process to the clock of a container, in hundredths of a second; never later than it. */
+/** Converts a monotonic moment of this process to the clock of a container, in hundredths of a second; never to a later one. */
 export type ContainerClock = (monotonicMs: number) => number;
 
 export interface Supervised {
   stdout: Readable;
   stderr: Readable;
-  /** Settles when the whole tree has ended; never rejects. Both outputs must be read. */
+  /** Resolves when the whole tree has ended; never rejects. Both outputs must be read. */
   ended: Promise<ExecEnd>;
-  /** Asks the tree to end (TERM, grace, KILL) and waits until it has. */
+  /** Ends the tree (TERM, grace, KILL). Resolves when it has ended. */
   stop(): Promise<ExecEnd>;
 }
 
-/** A process that was left by an earlier run. */
+/** A process that an earlier run left behind. */
 export interface Leftover {
   pid: number;
   token: string;
 }
 
 /**
- * Runs a command that dies with its caller: with this process, with its event loop (beats stop), or on request. Everything
- * it started dies too, also what left its session. Needs `supervisorFile` in the container. Standard input of the command is empty.
+ * Runs a command that ends with its caller: with this process, with its event loop (no more heartbeats), or on request. All
+ * processes that it started end too, also those that left its session. The container needs `supervisorFile`. The standard input
+ * of the command is empty. Errors: INPUT_INVALID for a bad token, and those of `Engine.exec`.
  */
 export async function superviseExec(
   engine: Engine,
@@ -76,56 +78,48 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const {
-    token,
-    fence,
-    signal,
-    deadline: permit,
-    beatMs = 1_000,
-    limitMs = 10_000,
-    graceMs = 2_000,
-  } = options;
+  const { token, fence, signal, deadline, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
   }
   signal?.throwIfAborted();
   const seconds = (ms: number) => String(Math.max(1, Math.ceil(ms / 1_000)));
   const limits = [seconds(limitMs), seconds(graceMs)];
-  /** What the supervisor was told last, or may have been told. */
+  /** The latest deadline that was sent to the supervisor, whether or not it arrived. */
   let grantedMs = 0;
   const grant = ({ until, clock }: ExecutionDeadline) => {
     grantedMs = until();
     return clock(grantedMs);
   };
-  const conditions = fence === undefined ? [] : [fence, ...(permit ? [grant(permit)] : [])].map(String);
+  const conditions = fence === undefined ? [] : [fence, ...(deadline ? [grant(deadline)] : [])].map(String);
   const argv = ['sh', script, 'run', token, ...limits, ...conditions, '--', ...request.argv];
-  const gone = () => waitUntilGone(engine, container, token, grantedMs);
+  const allGone = () => waitUntilGone(engine, container, token, grantedMs);
   const exec = await engine.exec(container, { ...request, argv, stdin: true }).catch(async (error) => {
     // The engine may have started it, and only its answer is lost.
-    await gone();
+    await allGone();
     throw error;
   });
   const { stdin } = exec;
-  // The supervisor may be gone before our last beat reaches it.
+  // The supervisor may have ended before our last message reaches it.
   stdin?.on('error', () => {});
-  const say = (word: string) => {
-    if (stdin?.writable) stdin.write(`${word}\n`);
+  const send = (message: string) => {
+    if (stdin?.writable) stdin.write(`${message}\n`);
   };
-  // Who was asked to end is granted no more time: should the word be lost, the last permit ends it.
-  const beats = setInterval(
-    () => say(permit && !signal?.aborted ? `until ${grant(permit)}` : 'beat'),
+  // After the abort the deadline is not extended any more: should `stop` be lost, the last deadline ends the tree.
+  const heartbeat = setInterval(
+    () => send(deadline && !signal?.aborted ? `until ${grant(deadline)}` : 'beat'),
     beatMs,
   );
   const stop = () => {
-    say('stop');
+    send('stop');
     return ended;
   };
   const ended = (async () => {
     const end = await exec.ended;
-    clearInterval(beats);
+    clearInterval(heartbeat);
     signal?.removeEventListener('abort', stop);
     stdin?.end();
-    if (end.kind === 'unknown') await gone();
+    if (end.kind === 'unknown') await allGone();
     return end;
   })();
   signal?.addEventListener('abort', stop, { once: true });
@@ -133,14 +127,14 @@ export async function superviseExec(
   return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
 }
 
-/** Between two questions to a container of which nobody knows whether something still runs in it. */
-const askAgainMs = 500;
-/** From the moment that a permit ends until the processes have been killed: the supervisor looks every 50 ms then. */
-const killedWithinMs = 1_000;
+/** How often a container is asked whether processes of a token still run in it. */
+const pollMs = 500;
+/** From a deadline until the processes are killed; the supervisor checks every 50 ms then. */
+const killMs = 1_000;
 
 /**
- * Waits until nothing of a token runs in a container: the container has ended, or says so, or the last permit has. Without it,
- * whoever is told that the command ended would give its place away while it may still run where the next one cannot see it.
+ * Waits until no process of a token runs in a container: the container has ended, or reports none, or the last deadline has
+ * passed. Otherwise the caller would release its locks while the command may still run where the next holder cannot see it.
  */
 async function waitUntilGone(
   engine: Engine,
@@ -148,17 +142,21 @@ async function waitUntilGone(
   token: string,
   untilMs: number,
 ): Promise<void> {
-  const lastMoment = untilMs + killedWithinMs;
+  const lastMoment = untilMs + killMs;
   while (performance.now() < lastMoment) {
-    const left = Math.max(0, lastMoment - performance.now());
+    const remainingMs = Math.max(0, lastMoment - performance.now());
     // An engine that hangs does not answer in time.
-    const late = delay(left, false, { ref: false });
-    if (await Promise.race([isMissing(engine, container, token), late])) return;
-    await delay(Math.min(askAgainMs, left));
+    const isProcessGone = await withTimeout(
+      remainingMs,
+      () => isGone(engine, container, token),
+      () => false,
+    );
+    if (isProcessGone) return;
+    await delay(Math.min(pollMs, remainingMs));
   }
 }
 
-async function isMissing(engine: Engine, container: string, token: string): Promise<boolean> {
+async function isGone(engine: Engine, container: string, token: string): Promise<boolean> {
   try {
     const info = await engine.inspect(container);
     return info?.state !== 'running' || (await clearLeftovers(engine, container, token));
@@ -167,21 +165,21 @@ async function isMissing(engine: Engine, container: string, token: string): Prom
   }
 }
 
-/** Asks a container for its time, which is counted from the answer. Errors: those of the engine. */
+/** Reads the clock of a container, counted from when the answer arrives. Errors: those of the engine. */
 export async function readClock(engine: Engine, container: string): Promise<ContainerClock> {
   const { code, stdout, stderr } = await capture(engine, container, ['cat', '/proc/uptime']);
   const readMs = performance.now();
   const [, seconds, hundredths] = /^(\d+)\.(\d\d) /.exec(stdout) ?? [];
   if (code !== 0 || seconds === undefined) {
-    throw new Fault('ENGINE_FAILED', `${container} does not know the time: ${stderr.trim()}`);
+    throw new Fault('ENGINE_FAILED', `${container} does not report its uptime: ${stderr.trim()}`);
   }
-  const then = Number(seconds) * 100 + Number(hundredths);
-  return (monotonicMs) => Math.floor(then + (monotonicMs - readMs) / 10);
+  const clockAtRead = Number(seconds) * 100 + Number(hundredths);
+  return (monotonicMs) => Math.floor(clockAtRead + (monotonicMs - readMs) / 10);
 }
 
 /**
- * From now on no supervised command of an older fence starts in the container. False when a newer one was admitted before.
- * What older ones left is to be cleared after that.
+ * Admits a fence: from now on no supervised command of an older fence starts in the container. False when a newer fence was
+ * admitted before. Processes of older fences still run; clear them afterwards. Errors: those of the engine.
  */
 export async function admitFence(engine: Engine, container: string, fence: number): Promise<boolean> {
   const { code, stderr } = await capture(engine, container, ['sh', script, 'admit', String(fence)]);
@@ -191,7 +189,7 @@ export async function admitFence(engine: Engine, container: string, fence: numbe
   return code === 0;
 }
 
-/** The processes in a container that earlier supervised commands left. While such a command runs, its own are among them. */
+/** The supervised processes in a container; while a command runs, its own are among them. Errors: those of the engine. */
 export async function leftovers(engine: Engine, container: string): Promise<Leftover[]> {
   const { code, stdout, stderr } = await capture(engine, container, ['sh', script, 'list']);
   if (code !== 0)
@@ -199,9 +197,9 @@ export async function leftovers(engine: Engine, container: string): Promise<Left
   return parseLeftovers(stdout);
 }
 
-/** What `supervisor.sh list` prints. */
-export function parseLeftovers(listed: string): Leftover[] {
-  return listed
+/** Parses the output of `supervisor.sh list`. */
+export function parseLeftovers(output: string): Leftover[] {
+  return output
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
@@ -210,7 +208,7 @@ export function parseLeftovers(listed: string): Leftover[] {
     });
 }
 
-/** Kills the leftovers of one token, or all. False when some could not be killed. */
+/** Kills the leftovers of one token, or all. False when some could not be killed. Errors: those of the engine. */
 export async function clearLeftovers(engine: Engine, container: string, token?: string): Promise<boolean> {
   const argv = ['sh', script, 'clear', ...(token === undefined ? [] : [token])];
   const { code } = await capture(engine, container, argv);

@@ -1,32 +1,31 @@
 #!/bin/sh
-# Runs one command inside a container so that it cannot outlive the process outside that wants it.
+# Runs one command inside a container so that it cannot outlive the process outside that started it.
 #
-#   supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV...   runs a command; its exit code is ours
+#   supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV...   runs a command and exits with its exit code
 #   supervisor.sh admit FENCE                        from now on no command of an older fence starts here
-#   supervisor.sh list                               prints "PID TOKEN" of every process that is left from any run
-#   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some would not die
+#   supervisor.sh list                               prints "PID TOKEN" of every supervised process, of any run
+#   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some survive
 #
-# Standard input of `run` takes a line for each beat, and `stop`. The tree is ended (TERM, GRACE seconds, KILL) on
-# `stop`, at the end of input, and when no beat came for LIMIT seconds. A tree is: the process group of the command, and
-# whatever left it and still carries MATRE_EXEC=:TOKEN: in its environment. When the command ends by itself, what it left
-# behind is killed at once.
+# Standard input of `run` receives a line for each heartbeat, and `stop`. The tree is ended (TERM, GRACE seconds, KILL) on
+# `stop`, at the end of input, and when no heartbeat arrived for LIMIT seconds. A tree is the process group of the command,
+# and every process that left the group and still has MATRE_EXEC=:TOKEN: in its environment. When the command exits, the
+# processes that it left behind are killed at once.
 #
-# UNTIL is the moment at which the tree must be gone, in hundredths of a second since boot as /proc/uptime tells it. A beat
-# `until MOMENT` moves it. When it has come the tree is killed at once, whatever else is going on, and a command whose moment has
-# passed before it starts is not started (75): another host may have the place of the caller from then on, and it
-# cannot look into this container.
+# UNTIL is the deadline of the tree, in hundredths of a second since boot as in /proc/uptime. A heartbeat `until MOMENT` moves
+# it. At the deadline the tree is killed at once, whatever else happens, and a command whose deadline has passed before it
+# starts is refused (75): from then on another host may take over from the caller, and it cannot inspect this container.
 #
-# `admit` and `run` end with 75 when a newer fence was admitted: a caller that was stopped for long, and goes on not knowing
-# that another has its place, starts nothing here.
+# `admit` and `run` exit with 75 when a newer fence was admitted: a caller that was suspended, and continues without knowing
+# that another has taken over, starts nothing here.
 #
-# It has to run under dash, bash and busybox ash, with setsid, sleep, cat and /proc as all that it needs. Docker has no
-# call that ends an exec, and an exec goes on when its client dies; but its standard input is closed then.
+# It runs under dash, bash and busybox ash, and needs only setsid, sleep, cat and /proc. Docker has no call that ends an exec,
+# and an exec continues when its client dies; but its standard input is closed then.
 
 journal=${MATRE_JOURNAL:-/opt/matre/journal}
 fence_file=${MATRE_FENCE:-/opt/matre/fence}
 until_file=${MATRE_UNTIL:-/opt/matre/until}.$$
 
-# A line of what happened, for people and for judges: WORD TOKEN SECONDS-SINCE-BOOT [DETAIL]. A full disk must not end a run.
+# Writes a line to the journal: WORD TOKEN SECONDS-SINCE-BOOT [DETAIL]. A full disk must not end a run.
 record() {
   read -r now _ </proc/uptime
   { echo "$1 $token $now $2" >>"$journal"; } 2>/dev/null
@@ -38,14 +37,14 @@ look_at_clock() {
   moment=${moment%.*}${moment#*.}
 }
 
-# Whether the moment $1 has come. Without one it never comes.
+# Whether the deadline $1 has passed. Without one it never passes.
 has_come() {
   [ -n "$1" ] || return 1
   look_at_clock
   [ "$moment" -ge "$1" ]
 }
 
-# Whether a newer fence than $1 was admitted. Without a fence, nothing is older.
+# Whether a newer fence than $1 was admitted. A command without a fence is never refused.
 overtaken() {
   [ -n "$1" ] || return 1
   admitted=0
@@ -61,13 +60,13 @@ admit() {
   echo "$1" >"$fence_file.$$" && mv "$fence_file.$$" "$fence_file"
 }
 
-# Whether any process at all carries the text: one look at everything is much cheaper than one at each.
+# Whether the environment of any process has the text: reading all at once is much cheaper than reading each.
 anybody() {
   { environments=$(cat /proc/[0-9]*/environ); } 2>/dev/null
   case $environments in *"$1"*) ;; *) return 1 ;; esac
 }
 
-# Prints "PID TOKEN" of every process that carries a token, of one run ($1) or of all.
+# Prints "PID TOKEN" of every process that has a token, of one run ($1) or of all.
 # The shell drops the NULs between the variables, hence the colons around the token.
 list() {
   anybody "MATRE_EXEC=:$1" || return 0
@@ -81,7 +80,7 @@ list() {
   done
 }
 
-# Sends signal $1 to the whole tree; false when there was nobody left.
+# Sends signal $1 to the whole tree; false when no process is left.
 signal_tree() {
   kill -s "$1" -- "-$leader" 2>/dev/null
   found=$?
@@ -93,7 +92,7 @@ signal_tree() {
   return $found
 }
 
-# Kills until two looks in a row find nobody: a process that was born during one look is seen by the next.
+# Kills until two checks in a row find no process: one that starts during a check is found by the next.
 kill_tree() {
   empty=0
   rounds=0
@@ -109,17 +108,17 @@ kill_tree() {
   [ $empty -eq 2 ]
 }
 
-# Fractions are not in POSIX; all shells of this world have them.
+# Fractions are not in POSIX, but all common shells have them.
 nap() {
   sleep 0.05 2>/dev/null || sleep 1
 }
 
-# Lets a second pass; less when the moment of the end is near.
+# Waits for a second; less when the deadline is near.
 breathe() {
   if has_come "${end_by:+$((end_by - 100))}"; then nap; else sleep 1; fi
 }
 
-# However long the grace, it ends with the moment of the end.
+# The grace ends at the deadline, however long it is.
 end_tree() {
   record stop "$1"
   signal_tree TERM
@@ -132,7 +131,7 @@ end_tree() {
   kill_tree
 }
 
-# Reads the beats. $1: the process that watches them.
+# Reads the heartbeats. $1: the process that watches them.
 listen() {
   while read -r line; do
     case $line in
@@ -147,7 +146,7 @@ listen() {
   if [ "$line" = stop ]; then end_tree asked; else end_tree input-closed; fi
 }
 
-# Ends the tree when the beats stop, when its moment has come, or when the process that waits for the command is gone.
+# Ends the tree when the heartbeat stops, at the deadline, or when the process that waits for the command is gone.
 watch() {
   beaten=
   trap 'beaten=1' USR1
@@ -201,20 +200,20 @@ run() {
   record start
   MATRE_EXEC=":$token:" setsid "$@" 3<&- &
   leader=$!
-  # Who admitted a newer fence in between either sees this tree and ends it, or is seen here; and this shell may have been
-  # stopped between its look at the clock and now.
+  # A newer fence that was admitted in between is noticed here, unless its admission noticed this tree and ended it. And this
+  # shell may have been suspended between reading the clock and now.
   if overtaken "$fence" || has_come "$end_by"; then
     kill_tree
     record end 75
     exit 75
   fi
-  # Ignored until the watcher has its trap: a beat that comes earlier must not kill it.
+  # Ignored until the watcher has its trap: an earlier heartbeat must not kill it.
   trap '' USR1
   watch 3<&- >/dev/null 2>&1 &
   watcher=$!
   listen "$watcher" <&3 3<&- >/dev/null 2>&1 &
   listener=$!
-  # bash would tell of every process that was killed; from here on the output belongs to the command alone.
+  # bash would report every process that was killed; from here on the output belongs to the command alone.
   exec 3<&- 2>/dev/null
   wait "$leader"
   code=$?

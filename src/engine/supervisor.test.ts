@@ -64,7 +64,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     return { child, ended, output: () => output };
   }
 
-  const mine = () => supervisor('list').lines.filter((line) => line.endsWith(` ${token}`));
+  const ownProcesses = () => supervisor('list').lines.filter((line) => line.endsWith(` ${token}`));
   const record = () =>
     readFileSync(journal, 'utf8')
       .trim()
@@ -82,35 +82,35 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     'sleep 1000 & setsid sh -c "trap : TERM; while :; do sleep 1000; done" & setsid setsid sleep 1000 & echo up; wait',
   ];
 
-  test('gives the exit code and the output of the command, and an empty input', async () => {
+  test('passes on the exit code and output of the command, whose input is empty', async () => {
     const { ended, output } = run([60, 1], 'sh', '-c', 'cat; echo out; echo err >&2; exit 7');
     expect(await ended).toBe(7);
     expect(output().split('\n').sort().join(' ').trim()).toBe('err out');
     expect(record()).toEqual(['start', 'end 7']);
   });
 
-  test('says 127 for a command that is not there', async () => {
+  test('exits with 127 for a command that does not exist', async () => {
     expect(await run([60, 1], 'no-such-command').ended).toBe(127);
   });
 
-  test('passes arguments on untouched', async () => {
+  test('passes arguments unchanged', async () => {
     const { ended, output } = run([60, 1], 'printf', '<%s>', 'a b', '$HOME', '--', '*', '');
     await ended;
     expect(output()).toBe('<a b><$HOME><--><*><>');
   });
 
-  test('kills what a command leaves behind', async () => {
+  test('kills the processes that a command leaves behind', async () => {
     const { ended } = run([60, 1], 'sh', '-c', 'sleep 1000 & setsid sleep 1000 & exit 3');
     expect(await ended).toBe(3);
-    expect(mine()).toEqual([]);
+    expect(ownProcesses()).toEqual([]);
   });
 
   test('invariant 6: ends the whole tree on request', async () => {
     const { child, ended, output } = run([60, 1], ...tree);
-    await waitFor(() => output().includes('up') && mine().length >= 5);
+    await waitFor(() => output().includes('up') && ownProcesses().length >= 5);
     child.stdin.write('stop\n');
     await ended;
-    expect(mine()).toEqual([]);
+    expect(ownProcesses()).toEqual([]);
     expect(record()).toEqual(['start', 'stop asked', expect.stringMatching(/^end 1\d\d$/)]);
   });
 
@@ -119,21 +119,21 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     await waitFor(() => output().includes('up'));
     child.stdin.end();
     await ended;
-    expect(mine()).toEqual([]);
+    expect(ownProcesses()).toEqual([]);
     expect(record()).toContain('stop input-closed');
   });
 
-  test('invariant 6: ends the whole tree when the beats stop, and not before', async () => {
+  test('invariant 6: ends the whole tree when the heartbeat stops, and not before', async () => {
     const { child, ended, output } = run([8, 1], ...tree);
     const beats = setInterval(() => child.stdin.write('beat\n'), 200);
     await waitFor(() => output().includes('up'));
     const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    const begun = uptime();
-    await waitFor(() => uptime() - begun > 10);
-    expect(mine().length).toBeGreaterThan(0);
+    const startedAt = uptime();
+    await waitFor(() => uptime() - startedAt > 10);
+    expect(ownProcesses().length).toBeGreaterThan(0);
     clearInterval(beats);
     await ended;
-    expect(mine()).toEqual([]);
+    expect(ownProcesses()).toEqual([]);
     expect(record()).toContain('stop beats-stopped');
   });
 
@@ -142,7 +142,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     const beats = setInterval(() => child.stdin.write('beat\n'), 200);
     await waitFor(() => output().includes('up'));
     child.kill('SIGKILL');
-    await waitFor(() => mine().length === 0);
+    await waitFor(() => ownProcesses().length === 0);
     clearInterval(beats);
     expect(record()).toContain('stop supervisor-gone');
   });
@@ -159,7 +159,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     expect(await ended).toBe(137);
   });
 
-  test('lists and clears what is left, of one run or of all', async () => {
+  test('lists and kills the processes that are left, of one run or of all', async () => {
     const other = `o${randomUUID()}`;
     for (const of of [token, other]) {
       const child = spawn('sleep', ['1000'], {
@@ -167,15 +167,15 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       });
       children.push(child);
     }
-    const left = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
-    await waitFor(() => left().includes(token) && left().includes(other));
+    const remainingTokens = () => supervisor('list').lines.map((line) => line.split(' ')[1]);
+    await waitFor(() => remainingTokens().includes(token) && remainingTokens().includes(other));
     expect(supervisor('clear', token).code).toBe(0);
-    expect(left()).not.toContain(token);
-    expect(left()).toContain(other);
+    expect(remainingTokens()).not.toContain(token);
+    expect(remainingTokens()).toContain(other);
     supervisor('clear', other);
   });
 
-  test('does without a journal when it cannot write one', async () => {
+  test('runs the command when it cannot write a journal', async () => {
     journal = join(folder, 'no-such-folder', 'journal');
     const { ended, output } = run([60, 1], 'echo', 'out');
     expect(await ended).toBe(0);
@@ -188,7 +188,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       return [await ended, output()];
     }
 
-    test('invariant 5: that is older than one that was admitted starts nothing', async () => {
+    test('invariant 5: starts nothing when a newer one was admitted', async () => {
       expect(await fenced(1)).toEqual([0, 'ran\n']);
       expect(supervisor('admit', '2').code).toBe(0);
       expect(await fenced(1)).toEqual([75, '']);
@@ -196,7 +196,7 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       expect(record()).toEqual(['start', 'end 0', 'refused 2', 'start', 'end 0']);
     });
 
-    test('is admitted again, but not after a newer one', () => {
+    test('can be admitted again, but not after a newer one', () => {
       for (const [fence, code] of [
         [9, 0],
         [10, 0],
@@ -206,48 +206,48 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
         expect(supervisor('admit', String(fence)).code).toBe(code);
     });
 
-    test('is not asked of a command that has none', async () => {
+    test('is not required of a command', async () => {
       supervisor('admit', '2');
       expect(await fenced()).toEqual([0, 'ran\n']);
     });
   });
 
-  describe('a moment until which a tree may live', () => {
+  describe('a deadline', () => {
     const moment = () => Math.round(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100);
 
-    test('invariant 1: ends the tree, with the beats going on, and cannot be outlived by a grace', async () => {
+    test('invariant 1: ends the tree despite heartbeats, and despite a longer grace', async () => {
       const { child, ended, output } = run([60, 60, 1, moment() + 1_500], ...tree);
       const beats = setInterval(() => child.stdin.write('beat\n'), 100);
       await waitFor(() => output().includes('up'));
       child.stdin.write('beat\n');
       await ended;
       clearInterval(beats);
-      expect(mine()).toEqual([]);
+      expect(ownProcesses()).toEqual([]);
       expect(record()).toEqual(['start', 'stop time-over', 'end 137']);
 
-      const asked = run(
+      const stubborn = run(
         [60, 60, 1, moment() + 1_500],
         'sh',
         '-c',
         'trap "" TERM; echo up; sleep 1000; sleep 1000',
       );
-      await waitFor(() => asked.output().includes('up'));
-      asked.child.stdin.write('stop\n');
-      await asked.ended;
-      expect(mine()).toEqual([]);
+      await waitFor(() => stubborn.output().includes('up'));
+      stubborn.child.stdin.write('stop\n');
+      await stubborn.ended;
+      expect(ownProcesses()).toEqual([]);
     });
 
-    test('is moved by a beat', async () => {
-      const begun = moment();
-      const { child, ended, output } = run([60, 1, 1, begun + 1_500], 'sh', '-c', 'echo up; sleep 1000');
+    test('is moved by a heartbeat', async () => {
+      const startedAt = moment();
+      const { child, ended, output } = run([60, 1, 1, startedAt + 1_500], 'sh', '-c', 'echo up; sleep 1000');
       await waitFor(() => output().includes('up'));
-      child.stdin.write(`until ${begun + 1_800}\n`);
+      child.stdin.write(`until ${startedAt + 1_800}\n`);
       await ended;
-      expect(moment()).toBeGreaterThanOrEqual(begun + 1_800);
+      expect(moment()).toBeGreaterThanOrEqual(startedAt + 1_800);
       expect(record()).toContain('stop time-over');
     });
 
-    test('invariant 1: that has passed starts nothing, nor does a late word of one bring anything back', async () => {
+    test('invariant 1: starts nothing when it has passed, and a late message cannot extend it', async () => {
       const { ended, output } = run([60, 1, 1, moment() - 1], 'echo', 'ran');
       expect([await ended, output()]).toEqual([75, '']);
       expect(record()).toEqual(['refused time-over']);

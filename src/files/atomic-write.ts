@@ -3,12 +3,12 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * Writes a file so that readers see its old content or its new content, never a part: it is written beside its place and then
- * renamed. Its folder must exist. Rejects as the file system does, and leaves nothing behind then.
+ * renamed, with `flush` after its content is on the disk. Its folder must exist. Rejects as the file system does, and leaves nothing behind then.
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
-  options: { mode?: number } = {},
+  options: { mode?: number; flush?: boolean } = {},
 ): Promise<void> {
   const draft = `${path}.${randomUUID()}.draft`;
   try {

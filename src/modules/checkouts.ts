@@ -1,44 +1,45 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiskFull } from '../faults/fault.ts';
+import { exists } from '../files/exists.ts';
 import { lockFile } from './file-lock.ts';
 import { seal } from './seal.ts';
 
 /**
- * Folders by id that are complete when they are there, and never change after. Each is made under another name and then
- * renamed, so a process that dies half-way leaves nothing that counts.
+ * Folders by id, which are complete once they exist and never change. Each is filled under another name and then renamed, so a
+ * process that dies halfway leaves no incomplete checkout.
  */
 export interface Checkouts {
-  /** Where they all are; what containers mount. */
+  /** The folder of all checkouts, which containers mount. */
   readonly folder: string;
-  /** The folder of an id. `fill` is called when there is none, by one process at a time; the others wait. */
+  /** The folder of an id. If it is missing, one process calls `fill` and the others wait. Rejects as `fill` does. */
   get(id: string, fill: Fill<void>): Promise<string>;
-  /** A folder whose id follows from what `fill` puts into it; the id. `kind` keeps such drafts apart from others. */
+  /** Adds a folder whose id is the result of `fill`; returns the id. `kind` names the draft. Rejects as `fill` does. */
   add(kind: string, fill: Fill<string>): Promise<string>;
-  /** Removes those that are not `inUse` and were not asked for in `unusedForMs`; their ids. */
+  /** Removes those that are not `inUse` and were not requested for `unusedForMs`; returns their ids. */
   prune(inUse: ReadonlySet<string>, unusedForMs: number): Promise<string[]>;
 }
 
-/** Fills an empty folder. `lock` is for processes that do it and could outlive this one. */
+/** Fills an empty folder. `lock` is for child processes to keep, should they outlive this one. */
 export type Fill<Result> = (draft: string, lock: number) => Promise<Result>;
 
-/** `home` holds the checkouts and what it takes to make them. When `signal` aborts, nobody waits any more for another process. */
+/** `home` contains checkouts, drafts and locks. When `signal` aborts, calls that wait for another process reject. */
 export async function createCheckouts(home: string, signal: AbortSignal): Promise<Checkouts> {
   const folder = join(home, 'checkouts');
   const drafts = join(home, 'drafts');
   const locks = join(home, 'locks');
   await mkdir(folder, { recursive: true });
-  // Containers see it through a mount, as whatever user PHP runs as; on this machine the data folder keeps others out.
+  // Containers mount it and read it as any user; on this machine the data folder keeps other users out.
   await chmod(folder, 0o755);
   for (const path of [drafts, locks]) await mkdir(path, { recursive: true, mode: 0o700 });
 
   const pathOf = (id: string) => join(folder, id);
-  const has = (id: string) => access(pathOf(id)).then(yes, no);
-  const unseen = (id: string) => join(drafts, `${id}~${randomBytes(6).toString('hex')}`);
+  const has = (id: string) => exists(pathOf(id));
+  const draftPath = (id: string) => join(drafts, `${id}~${randomBytes(6).toString('hex')}`);
 
-  /** Holds the lock of a name while `work` runs, so that drafts of that name belong to nobody who lives. */
-  const locked = async <T>(name: string, work: (lock: number) => Promise<T>): Promise<T> => {
+  /** Holds the lock of a name while `work` runs, so that existing drafts of that name belong to dead processes. */
+  const withLock = async <T>(name: string, work: (lock: number) => Promise<T>): Promise<T> => {
     const lock = await lockFile(join(locks, name), { signal });
     try {
       lock.touch();
@@ -50,16 +51,16 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     }
   };
 
-  const filled = async <T>(
+  const fillDraft = async <T>(
     name: string,
     lock: number,
     fill: Fill<T>,
     use: (draft: string, result: T) => Promise<void>,
   ) => {
-    for (const left of await readdir(drafts)) {
-      if (left.startsWith(`${name}~`)) await rm(join(drafts, left), { recursive: true, force: true });
+    for (const entry of await readdir(drafts)) {
+      if (entry.startsWith(`${name}~`)) await rm(join(drafts, entry), { recursive: true, force: true });
     }
-    const draft = unseen(name);
+    const draft = draftPath(name);
     try {
       await mkdir(draft);
       const result = await fill(draft, lock);
@@ -74,19 +75,19 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     folder,
 
     async get(id, fill) {
-      await locked(id, async (lock) => {
+      await withLock(id, async (lock) => {
         if (await has(id)) return;
-        await filled(id, lock, fill, (draft) => rename(draft, pathOf(id)));
+        await fillDraft(id, lock, fill, (draft) => rename(draft, pathOf(id)));
       });
       return pathOf(id);
     },
 
     async add(kind, fill) {
       let added = '';
-      await locked(kind, (lock) =>
-        filled(kind, lock, fill, async (draft, id) => {
+      await withLock(kind, (lock) =>
+        fillDraft(kind, lock, fill, async (draft, id) => {
           added = id;
-          await locked(id, async () => {
+          await withLock(id, async () => {
             if (!(await has(id))) await rename(draft, pathOf(id));
           });
         }),
@@ -101,8 +102,8 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
         const lock = await lockFile(join(locks, id), { wait: false });
         if (!lock) continue;
         const unused = Date.now() - lock.touched.getTime() >= unusedForMs && (await has(id));
-        // Out of sight in one step, so that nobody finds half of it.
-        const trash = unseen(id);
+        // Renamed in one step, so that no process finds half of it.
+        const trash = draftPath(id);
         if (unused) await rename(pathOf(id), trash);
         lock.release({ remove: unused });
         if (!unused) continue;
@@ -113,6 +114,3 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     },
   };
 }
-
-const yes = () => true;
-const no = () => false;

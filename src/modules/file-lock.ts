@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, futimesSync, openSync, rmSync, statSync } from 'node:fs';
 import { Fault } from '../faults/fault.ts';
 
-/** A lock on a file that is held. The kernel takes it back when the process dies, however it dies. */
+/** A held lock on a file. The kernel releases it when the process dies, however it dies. */
 export interface FileLock {
-  /** To be given to child processes that should keep the lock should they outlive this process. */
+  /** For child processes that must keep the lock, should they outlive this process. */
   readonly fd: number;
-  /** When `touch` was last called by whoever held it, or when the file was made. */
+  /** When a holder last called `touch`, or when the file was created. */
   readonly touched: Date;
   touch(): void;
   /** With `remove`, the file goes too. */
@@ -15,9 +15,9 @@ export interface FileLock {
 }
 
 /**
- * Waits for the lock on a file, across all processes of this machine; with `wait: false`, `undefined` when somebody else
- * has it. `flock` locks the open file that it inherits, so the lock stays with this process after `flock` has ended.
- * Rejects with the reason of `signal` when that aborts the waiting.
+ * Acquires the lock on a file, across all processes of this machine; with `wait: false`, returns `undefined` when another holder
+ * has it. `flock` locks the open file that it inherits, so this process keeps the lock after `flock` has ended.
+ * Rejects with the reason of `signal` when that aborts the wait. Errors: CONFIG_INVALID when the program `flock` is missing.
  */
 export async function lockFile(path: string, options: { wait: false }): Promise<FileLock | undefined>;
 export async function lockFile(
@@ -38,7 +38,7 @@ export async function lockFile(
         return undefined;
       }
       const { ino, mtime } = fstatSync(fd);
-      // Whoever held it before may have removed the file: then this is a lock on nothing.
+      // The previous holder may have removed the file: then this lock protects nothing.
       if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
         closeSync(fd);
         continue;
@@ -63,19 +63,19 @@ async function flock(fd: number, wait: boolean, signal: AbortSignal | undefined)
   const child = spawn('flock', [wait ? '--exclusive' : '--nonblock', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', fd],
   });
-  const giveUp = () => child.kill();
-  signal?.addEventListener('abort', giveUp, { once: true });
+  const stop = () => child.kill();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     const [code] = await once(child, 'exit');
-    // Closing the file gives back what was got at the last moment.
+    // A lock that was acquired at the last moment is released by closing the file.
     signal?.throwIfAborted();
     if (code === 0) return true;
     if (!wait && code === 1) return false;
     throw new Fault('INTERNAL', `flock ended with ${code}.`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Fault('CONFIG_INVALID', 'The program `flock` (package util-linux) is missing.');
+    throw new Fault('CONFIG_INVALID', 'The program `flock` (package util-linux) is missing: install it.');
   } finally {
-    signal?.removeEventListener('abort', giveUp);
+    signal?.removeEventListener('abort', stop);
   }
 }

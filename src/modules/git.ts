@@ -1,48 +1,49 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
 import { parseRepository } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
-/** Runs git so that it never asks, never runs hooks, and never shows a credential. */
+/** Runs git so that it never prompts, never runs hooks, and never shows a credential. */
 export interface Git {
   /** Without credentials. */
   readonly url: string;
   readonly branch: string;
-  /** Standard output of a command. Errors: MODULE_CHECKOUT_FAILED with what git said, DISK_FULL. */
+  /** Runs a command and returns its standard output. Errors: MODULE_CHECKOUT_FAILED with git's message, DISK_FULL. */
   run(argv: string[], options?: GitOptions): Promise<string>;
 }
 
 export interface GitOptions {
   environment?: Record<string, string>;
-  /** The descriptor of a lock that git is to keep, should it outlive this process. */
+  /** The descriptor of a lock for git to keep, should it outlive this process. */
   lock?: number;
 }
 
-/** Of this process; everything else stays away from git and what it starts. */
-const passedOn = [
+/** Variables that git inherits from this process, and no others. */
+const inheritedVariables = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_CONFIG_HOME'],
   ...['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
 ];
 
-/** The longest a command of git may take. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
+/** Timeout of a git command. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
 const defaultLimitMs = 30 * 60_000;
 
 /**
- * `folder` keeps the settings for git. Errors: CONFIG_INVALID for an address, branch or key path that would not do.
+ * `folder` is for git's settings. Errors: CONFIG_INVALID for an invalid address, branch or key path.
  */
 export async function createGit(options: {
   folder: string;
   source: GitSource;
   environment: Record<string, string | undefined>;
   signal: AbortSignal;
-  /** The longest a command may take; half an hour by default. */
+  /** Timeout of a command; half an hour by default. */
   limitMs?: number | undefined;
 }): Promise<Git> {
   const { folder, source, signal, limitMs = defaultLimitMs } = options;
@@ -56,35 +57,21 @@ export async function createGit(options: {
 
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const settings = join(folder, 'gitconfig');
-  const draft = `${settings}.${process.pid}`;
-  await writeFile(draft, settingsFile(url, address.protocol, credentials !== undefined, options.environment));
-  await rename(draft, settings);
+  await writeFileAtomically(
+    settings,
+    settingsFile(url, address.protocol, credentials !== undefined, options.environment),
+  );
 
-  const environment: Record<string, string> = {
-    ...Object.fromEntries(
-      passedOn.flatMap((name) => (options.environment[name] ? [[name, options.environment[name]]] : [])),
-    ),
-    GIT_CONFIG_GLOBAL: settings,
-    GIT_TERMINAL_PROMPT: '0',
-    // Set and empty: nobody is asked, whatever the settings of the user say.
-    GIT_ASKPASS: '',
-    GIT_SSH_COMMAND: sshCommand(source),
-    GIT_LFS_SKIP_SMUDGE: '1',
-    LC_ALL: 'C',
-    ...(credentials && {
-      MATRE_GIT_USERNAME: credentials.username,
-      MATRE_GIT_PASSWORD: credentials.password,
-    }),
-  };
+  const environment = gitEnvironment(options.environment, source, settings, credentials);
 
   return {
     url,
     branch: source.branch,
-    async run(argv, { environment: more, lock } = {}) {
+    async run(argv, { environment: extraVariables, lock } = {}) {
       const child = spawn('git', argv, {
-        env: { ...environment, ...more },
+        env: { ...environment, ...extraVariables },
         stdio: ['ignore', 'pipe', 'pipe', lock ?? 'ignore'],
-        // Its own group, so that what it starts (ssh, git-remote-https) ends with it.
+        // Its own group, so that its children (ssh, git-remote-https) end with it.
         detached: true,
       });
       let stopped = false;
@@ -92,23 +79,24 @@ export async function createGit(options: {
         stopped = true;
         if (child.pid) killGroup(child.pid);
       };
-      // Not `AbortSignal.timeout` within `AbortSignal.any`: nothing holds it there, and once it is collected it never aborts.
+      // Not `AbortSignal.timeout` within `AbortSignal.any`: nothing references it, and once garbage-collected it never aborts.
+      // Not `withTimeout` either: git must have ended before this returns.
       const deadline = setTimeout(stop, limitMs);
       signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
       child.stdout?.on('data', (chunk) => output.push(chunk));
-      let said = '';
+      let errorOutput = '';
       child.stderr?.setEncoding('utf8').on('data', (text) => {
-        said = (said + text).slice(-8192);
+        errorOutput = (errorOutput + text).slice(-8192);
       });
       try {
         if (signal.aborted) stop();
         const [code] = await once(child, 'close');
         if (code === 0) return Buffer.concat(output).toString('utf8');
-        throw failure(stopped ? 'git was stopped.' : said, url, secrets);
+        throw failure(stopped ? 'git was stopped.' : errorOutput, url, secrets);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing.');
+        throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing: install it.');
       } finally {
         clearTimeout(deadline);
         signal.removeEventListener('abort', stop);
@@ -122,7 +110,32 @@ interface Credentials {
   password: string;
 }
 
-/** What is set apart wins over what is in the address. A name or token alone is enough for most servers. */
+/** The environment of every git command. */
+function gitEnvironment(
+  inherited: Record<string, string | undefined>,
+  source: GitSource,
+  settings: string,
+  credentials: Credentials | undefined,
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      inheritedVariables.flatMap((name) => (inherited[name] ? [[name, inherited[name]]] : [])),
+    ),
+    GIT_CONFIG_GLOBAL: settings,
+    GIT_TERMINAL_PROMPT: '0',
+    // Set and empty: git does not prompt, whatever the settings of the user are.
+    GIT_ASKPASS: '',
+    GIT_SSH_COMMAND: sshCommand(source),
+    GIT_LFS_SKIP_SMUDGE: '1',
+    LC_ALL: 'C',
+    ...(credentials && {
+      MATRE_GIT_USERNAME: credentials.username,
+      MATRE_GIT_PASSWORD: credentials.password,
+    }),
+  };
+}
+
+/** Separate settings win over the address. A name or token alone is enough for most servers. */
 function credentialsOf(
   source: GitSource,
   address: { username?: string | undefined; password?: string | undefined },
@@ -137,8 +150,8 @@ function credentialsOf(
 }
 
 /**
- * git's settings, on top of those of the user: proxies and certificates that are set there hold. Credentials come from
- * the environment of git through a helper, and only for the server of the repository, wherever it may redirect to.
+ * git's settings. They include those of the user, so that proxies and certificates apply. Credentials come from git's environment
+ * through a helper, and only for the server of the repository, wherever it redirects to.
  */
 function settingsFile(
   url: string,
@@ -149,23 +162,23 @@ function settingsFile(
   const { HOME: home, XDG_CONFIG_HOME: xdg } = environment;
   const included = home ? [join(xdg || join(home, '.config'), 'git/config'), join(home, '.gitconfig')] : [];
   const sections = [
-    ...included.map((path) => ['[include]', `path = ${quoted(path)}`]),
+    ...included.map((path) => ['[include]', `path = ${quote(path)}`]),
     ['[core]', 'hooksPath = /dev/null', 'fsmonitor = false', 'autocrlf = false'],
     ['[gc]', 'auto = 0'],
     ['[http]', 'lowSpeedLimit = 100', 'lowSpeedTime = 60'],
     ['[protocol]', 'allow = never'],
     [`[protocol "${protocol}"]`, 'allow = always'],
   ];
-  // git checks the owner of a repository on this machine; naming it in the settings of matre is consent.
+  // git refuses a local repository of another owner; an admin who sets it in matre has agreed to use it.
   if (protocol === 'file')
     sections.push([
       '[safe]',
-      `directory = ${quoted(fileURLToPath(url))}`,
-      `directory = ${quoted(`${fileURLToPath(url)}/.git`)}`,
+      `directory = ${quote(fileURLToPath(url))}`,
+      `directory = ${quote(`${fileURLToPath(url)}/.git`)}`,
     ]);
   if (withCredentials) {
     const helper = `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$MATRE_GIT_USERNAME" "$MATRE_GIT_PASSWORD"; }; f`;
-    sections.push([`[credential ${quoted(new URL(url).origin)}]`, 'helper =', `helper = ${quoted(helper)}`]);
+    sections.push([`[credential ${quote(new URL(url).origin)}]`, 'helper =', `helper = ${quote(helper)}`]);
   }
   return sections
     .map(([head, ...lines]) => [head, ...lines.map((line) => `\t${line}`), ''].join('\n'))
@@ -173,11 +186,11 @@ function settingsFile(
 }
 
 /** For git's own settings files. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** git hands this to a shell, so every value is quoted for one. */
+/** git passes this to a shell, so every value is quoted for one. */
 function sshCommand({ sshKey, sshKnownHosts }: GitSource): string {
   const words = [
     'ssh',
@@ -197,12 +210,12 @@ function sshCommand({ sshKey, sshKnownHosts }: GitSource): string {
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
 }
 
-function failure(said: string, url: string, secrets: string[]): Fault {
-  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), said.trim());
+function failure(errorOutput: string, url: string, secrets: string[]): Fault {
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, '[hidden]'), errorOutput.trim());
   const lines = clean
     .split(/[\r\n]+/)
     .filter((line) => line !== '' && !/^(remote: )?\w[\w ]*:\s+\d+%/.test(line));
-  const message = `${url}: ${lines.slice(-6).join('\n') || 'git failed without a word.'}`;
+  const message = `${url}: ${lines.slice(-6).join('\n') || 'git failed without a message.'}`;
   return new Fault(
     /no space left|disk quota exceeded/i.test(clean) ? 'DISK_FULL' : 'MODULE_CHECKOUT_FAILED',
     message,
@@ -213,6 +226,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

@@ -1,62 +1,63 @@
 import { setMaxListeners } from 'node:events';
-import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
+import { exists } from '../files/exists.ts';
 import type { Logger } from '../log.ts';
+import type { Commit } from './bare-repository.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createGit } from './git.ts';
-import { type Commit, createMirror } from './mirror.ts';
+import { createMirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Commit };
 
-/** Where runs get their tests from. */
+/** The source of tests for runs. */
 export interface Modules {
-  /** The folder that holds all checkouts, each under the id of its commit; what containers mount, read-only. */
+  /** The folder of all checkouts, each named by the id of its commit; containers mount it read-only. */
   readonly folder: string;
   /**
-   * The newest commit of the branch, as it is after the call. Of a local folder: a copy of it as it is now, under the id
+   * The newest commit of the branch, as of the call. Of a local folder: a copy of its current content, with the id
    * `local-<hash of its content>`.
    * Errors: MODULE_CHECKOUT_FAILED, MODULE_INVALID, DISK_FULL; CONFIG_INVALID when no source is set.
    */
   resolve(): Promise<Commit>;
-  /** The path of the checkout of a commit: complete, read-only, never changed. Errors as for `resolve`. */
+  /** The path of the checkout of a commit, which is complete and never changes. Errors as for `resolve`, and INPUT_INVALID. */
   checkout(commit: string): Promise<string>;
-  /** Removes the checkouts that no run needs and nobody asked for in the last hour; their ids. */
+  /** Removes the checkouts that no run needs and that were not requested in the last hour; returns their ids. */
   prune(inUse: Iterable<string>): Promise<string[]>;
-  /** Stops what is under way. */
+  /** Stops git, and everything that waits for a lock. */
   close(): void;
 }
 
 export interface ModulesOptions {
-  /** Below the data folder; made if it is not there. */
+  /** Below the data folder; created if it is missing. */
   folder: string;
-  /** Without one, `resolve` says which setting is missing. */
+  /** Without one, `resolve` rejects with the names of the settings. */
   source: ModuleSource | undefined;
   log: Logger;
-  /** Of the process, `process.env` by default. git gets the few names that it needs. */
+  /** `process.env` by default. git inherits the few variables that it needs. */
   environment?: Record<string, string | undefined>;
-  /** How long a checkout that nobody asks for is kept at least. */
+  /** How long an unused checkout is kept at least; an hour by default. */
   keepUnusedMs?: number;
-  /** The longest a command of git may take; half an hour by default. */
+  /** Timeout of a git command; half an hour by default. */
   gitLimitMs?: number;
 }
 
 const hourMs = 3_600_000;
 
-/** Errors: CONFIG_INVALID for a source that would not do. */
+/** Errors: CONFIG_INVALID for an invalid source. */
 export async function createModules(options: ModulesOptions): Promise<Modules> {
   const { source, log, environment = process.env, keepUnusedMs = hourMs } = options;
   const folder = resolve(options.folder);
   const closing = new AbortController();
-  // Each git listens, and whoever waits for a lock.
+  // Every git and every wait for a lock listens to it.
   setMaxListeners(0, closing.signal);
   const checkouts = await createCheckouts(folder, closing.signal);
   const prune = (inUse: Iterable<string>) => checkouts.prune(new Set(inUse), keepUnusedMs);
   const common = {
     folder: checkouts.folder,
-    close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process closes.')),
+    close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process is stopping.')),
   };
 
   if (!source) {
@@ -78,8 +79,11 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
         return { id, subject: 'local folder' };
       },
       checkout(commit) {
-        return checkouts.get(checkedId(commit), () => {
-          throw new Fault('MODULE_CHECKOUT_FAILED', `There is no copy ${commit} of ${source.path} any more.`);
+        return checkouts.get(validCommitId(commit), () => {
+          throw new Fault(
+            'MODULE_CHECKOUT_FAILED',
+            `The copy ${commit} of ${source.path} no longer exists: start a new run.`,
+          );
         });
       },
     };
@@ -94,7 +98,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     resolve: mirror.newest,
 
     checkout(commit) {
-      return checkouts.get(checkedId(commit), async (draft, lock) => {
+      return checkouts.get(validCommitId(commit), async (draft, lock) => {
         await mirror.extract(commit, draft, lock);
         if (await exists(join(draft, '.gitmodules'))) {
           log.warn({ commit }, 'The test module has git submodules; they are not fetched');
@@ -111,15 +115,8 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   };
 }
 
-/** Ids become names of folders. */
-function checkedId(commit: string): string {
+/** Returns the id, which becomes the name of a folder. Throws INPUT_INVALID. */
+function validCommitId(commit: string): string {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|local-[0-9a-f]{40})$/.test(commit)) return commit;
   throw new Fault('INPUT_INVALID', `${JSON.stringify(commit)} is not the id of a commit.`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

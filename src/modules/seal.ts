@@ -3,10 +3,10 @@ import { dirname, join, relative } from 'node:path';
 import { Fault } from '../faults/fault.ts';
 
 /**
- * Makes a folder fit to be mounted into containers: files become read-only, everything readable for whatever user PHP runs
- * as. Nothing in it may lead out of it.
+ * Prepares a folder for mounting into containers: files become read-only, and everything readable for any user that PHP runs as.
+ * Links must not leave the folder.
  *
- * Errors: MODULE_INVALID names a link that leaves the folder, or something that is neither file, folder nor link.
+ * Errors: MODULE_INVALID for a link that leaves the folder, or an entry that is neither file, folder nor link.
  */
 export async function seal(root: string): Promise<void> {
   const walk = async (folder: string): Promise<void> => {
@@ -29,8 +29,8 @@ export async function seal(root: string): Promise<void> {
 }
 
 /**
- * Follows a link step by step, through other links too. What it finds on this machine must not matter: elsewhere in a
- * container the same link may lead somewhere. That is why this is not `realpath`.
+ * Follows a link step by step, also through other links. The result must not depend on this machine, because the same link may
+ * have another target in a container. So this is not `realpath`.
  */
 async function staysInside(root: string, link: string): Promise<boolean> {
   let at = dirname(link);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseMounts } from './health.ts';
 
-test('reads the mounts as the kernel lists them', () => {
+test('parses the mounts of the kernel', () => {
   const mounts = parseMounts(
     [
       '730 729 0:53 / / rw,relatime master:1 - overlay overlay rw,lowerdir=/a',

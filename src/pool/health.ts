@@ -1,12 +1,12 @@
 import type { ContainerSpec, Engine } from '../engine/engine.ts';
-import { type Captured, capture } from '../engine/read-all.ts';
+import { type CapturedOutput, capture } from '../engine/read-all.ts';
 import { clearLeftovers, leftovers, parseLeftovers, supervisorFile } from '../engine/supervised.ts';
 
 /**
- * One look from inside: the mounts on standard output, a complaint a line on standard error. The first argument says how
- * many folders follow that must be writable; files that must have content come after them.
+ * Checks a container from inside: prints the mounts on standard output and a line for each problem on standard error. The first
+ * argument is the number of folders that must be writable; they follow it, and after them files that must have content.
  */
-const look = `
+const checkScript = `
 cat /proc/self/mountinfo
 folders=$1
 shift
@@ -20,18 +20,24 @@ for file; do
 done
 `;
 
-/** One thing that was looked at in a container. */
+/** The command that checks the container of a specification. `more` is a script that runs after the checks. */
+function checkCommand(spec: ContainerSpec, requiredFiles: readonly string[], more = ''): string[] {
+  const folders = spec.tmpfs.map(({ target }) => target);
+  return ['sh', '-c', checkScript + more, 'sh', String(folders.length), ...folders, ...requiredFiles];
+}
+
+/** A check of a container and its result. */
 export interface HealthCheck {
-  /** What should be so. */
+  /** What the check expects. */
   name: string;
   ok: boolean;
-  /** What was seen; of one that is not well in words that follow "because". */
+  /** What was observed. Of a failed check it follows the word "because". */
   seen: string;
 }
 
 /**
- * What is wrong with a container that runs, or `undefined`: each tmpfs is really one and writable, no mount shows a folder that
- * was deleted outside, and the required files are there and not empty.
+ * The first problem of a running container, or `undefined`: each tmpfs is one and writable, no mount shows a folder that was
+ * deleted outside, and the required files exist and are not empty. Errors: those of the engine.
  */
 export async function diagnose(
   engine: Engine,
@@ -39,38 +45,37 @@ export async function diagnose(
   spec: ContainerSpec,
   requiredFiles: string[],
 ): Promise<string | undefined> {
-  const folders = spec.tmpfs.map(({ target }) => target);
-  const argv = ['sh', '-c', look, 'sh', String(folders.length), ...folders, ...requiredFiles];
-  return judge(spec, await capture(engine, container, argv));
+  return firstProblem(spec, await capture(engine, container, checkCommand(spec, requiredFiles)));
 }
 
-/** The same, and the tokens of supervised processes in it, in one look: each costs the engine a process. */
+/**
+ * The result of `diagnose` without required files, and the tokens of the supervised processes in the container. One command
+ * does both, because each costs the engine a process. Errors: those of the engine.
+ */
 export async function inspectInside(
   engine: Engine,
   container: string,
   spec: ContainerSpec,
 ): Promise<{ problem: string | undefined; processes: string[] }> {
-  const folders = spec.tmpfs.map(({ target }) => target);
-  const script = `${look}\necho ${divider}\nsh ${supervisorFile().path} list`;
-  const argv = ['sh', '-c', script, 'sh', String(folders.length), ...folders];
+  const argv = checkCommand(spec, [], `\necho ${divider}\nsh ${supervisorFile().path} list`);
   const { stdout, ...rest } = await capture(engine, container, argv);
-  const [mountinfo = '', listed = ''] = stdout.split(`${divider}\n`);
-  const tokens = parseLeftovers(listed).map(({ token }) => token);
-  return { problem: judge(spec, { stdout: mountinfo, ...rest }), processes: [...new Set(tokens)] };
+  const [mountinfo = '', processes = ''] = stdout.split(`${divider}\n`);
+  const tokens = parseLeftovers(processes).map(({ token }) => token);
+  return { problem: firstProblem(spec, { stdout: mountinfo, ...rest }), processes: [...new Set(tokens)] };
 }
 
 const divider = '--- processes ---';
 
-/** The first mount that is not what it should be, else all complaints. */
-function judge(spec: ContainerSpec, captured: Captured): string | undefined {
-  const wrong = checkMounts(spec, parseMounts(captured.stdout)).find(({ ok }) => !ok);
-  if (wrong) return wrong.seen;
-  const mftfErrors = captured.stderr.trim().replaceAll('\n', ', ');
-  if (mftfErrors !== '' || captured.code !== 0) {
-    return mftfErrors || `its shell answers with exit code ${captured.code}`;
-  }
-  return undefined;
+/** The first wrong mount, else all problems that the script printed. */
+function firstProblem(spec: ContainerSpec, { stdout, stderr, code }: CapturedOutput): string | undefined {
+  const wrongMount = checkMounts(spec, parseMounts(stdout)).find(({ ok }) => !ok);
+  if (wrongMount) return wrongMount.seen;
+  const problems = stderr.trim().replaceAll('\n', ', ');
+  if (problems !== '') return problems;
+  return code === 0 ? undefined : shellFailure(code);
 }
+
+const shellFailure = (code: number) => `its shell answers with exit code ${code}`;
 
 function checkMounts(spec: ContainerSpec, mounts: ReturnType<typeof parseMounts>): HealthCheck[] {
   const tmpfs = spec.tmpfs.map(({ target }) => {
@@ -86,36 +91,37 @@ function checkMounts(spec: ContainerSpec, mounts: ReturnType<typeof parseMounts>
   return [...tmpfs, ...binds];
 }
 
-/** The same look as that of `findAilment`, with everything that was looked at. */
+/** The same checks as those of `diagnose`, each with its result. Errors: those of the engine. */
 export async function checkInside(
   engine: Engine,
   container: string,
   spec: ContainerSpec,
   requiredFiles: readonly string[],
 ): Promise<HealthCheck[]> {
-  const folders = spec.tmpfs.map(({ target }) => target);
-  const argv = ['sh', '-c', look, 'sh', String(folders.length), ...folders, ...requiredFiles];
-  const { code, stdout, stderr } = await capture(engine, container, argv);
-  const mftfErrors = stderr
+  const { code, stdout, stderr } = await capture(engine, container, checkCommand(spec, requiredFiles));
+  const problems = stderr
     .trim()
     .split('\n')
     .filter((line) => line !== '');
-  const check = (name: string, mftfError: string) => {
-    const ok = !mftfErrors.includes(mftfError);
-    return { name, ok, seen: ok ? 'it is' : mftfError };
+  const check = (name: string, problem: string) => {
+    const ok = !problems.includes(problem);
+    return { name, ok, seen: ok ? 'it is' : problem };
   };
   const checks = [
     ...checkMounts(spec, parseMounts(stdout)),
-    ...folders.map((folder) => check(`${folder} is writable`, `${folder} cannot be written`)),
+    ...spec.tmpfs.map(({ target }) => check(`${target} is writable`, `${target} cannot be written`)),
     ...requiredFiles.map((file) => check(`${file} is there`, `${file} is missing or empty`)),
   ];
-  const told = new Set(checks.map(({ seen }) => seen));
-  const rest = mftfErrors.filter((mftfError) => !told.has(mftfError));
-  if (code !== 0) rest.push(`its shell answers with exit code ${code}`);
-  return [...checks, ...rest.map((seen) => ({ name: 'its shell answers', ok: false, seen }))];
+  const explained = new Set(checks.map(({ seen }) => seen));
+  const others = problems.filter((problem) => !explained.has(problem));
+  if (code !== 0) others.push(shellFailure(code));
+  return [...checks, ...others.map((seen) => ({ name: 'its shell answers', ok: false, seen }))];
 }
 
-/** Bytes of each tmpfs that can be told, by target. POSIX `df -P`: blocks of 1024 bytes, the target is the last column. */
+/**
+ * Size and use of each tmpfs that `df` reports, by target. POSIX `df -P`: blocks of 1024 bytes, the target is the last column.
+ * Errors: those of the engine.
+ */
 export async function readFill(
   engine: Engine,
   container: string,
@@ -131,15 +137,15 @@ export async function readFill(
   return fill;
 }
 
-/** Clears the processes that an earlier run left. Gives the runs whose they were, and whether they are gone. */
+/** Kills the processes that earlier runs left. Returns the tokens of those runs, and whether all processes are gone. */
 export async function clearEarlierRuns(
   engine: Engine,
   container: string,
 ): Promise<{ tokens: string[]; cleared: boolean }> {
-  const left = await leftovers(engine, container);
-  if (left.length === 0) return { tokens: [], cleared: true };
+  const processes = await leftovers(engine, container);
+  if (processes.length === 0) return { tokens: [], cleared: true };
   const cleared = await clearLeftovers(engine, container);
-  return { tokens: [...new Set(left.map(({ token }) => token))], cleared };
+  return { tokens: [...new Set(processes.map(({ token }) => token))], cleared };
 }
 
 /**
@@ -149,10 +155,10 @@ export async function clearEarlierRuns(
 export function parseMounts(mountinfo: string): Map<string, { type: string; deleted: boolean }> {
   const mounts = new Map<string, { type: string; deleted: boolean }>();
   for (const line of mountinfo.split('\n')) {
-    const [left = '', right = ''] = line.split(' - ');
-    const [, , , root, target] = left.split(' ');
+    const [mount = '', filesystem = ''] = line.split(' - ');
+    const [, , , root, target] = mount.split(' ');
     if (root === undefined || target === undefined) continue;
-    const [type = ''] = right.split(' ');
+    const [type = ''] = filesystem.split(' ');
     mounts.set(unescapeOctal(target), { type, deleted: root.endsWith('//deleted') });
   }
   return mounts;

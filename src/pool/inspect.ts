@@ -8,41 +8,42 @@ import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
 import { type Place, type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
-/** A container of the pool, and what a look into it showed. */
+/** A container of the pool with the result of inspecting it from inside. */
 export interface InspectedContainer extends PoolContainer {
-  /** What is wrong inside, see `findAilment`; `undefined` when nothing is, or when it does not run. */
+  /** The first problem inside, see `diagnose`; `undefined` when there is none, or when it does not run. */
   problem: string | undefined;
-  /** The tokens (`run-12-3`) of supervised processes in it: of the run under way, or of earlier ones. */
+  /** The tokens (`run-12-3`) of supervised processes in it: of the current run, or of earlier ones. */
   processes: string[];
 }
 
-/** A container that was looked at closely. */
+/** All checks of one container. */
 export interface ContainerInspection {
   info: ContainerInfo;
   stale: string | undefined;
-  /** `undefined` when it does not run, so that nobody can look. */
+  /** `undefined` when it does not run, so that it cannot be checked. */
   checks: HealthCheck[] | undefined;
   /** Of its tmpfs, by target. */
   fill: Map<string, { sizeBytes: number; usedBytes: number }>;
   processes: string[];
 }
 
-/** Looks at the containers of environments without changing them, and mends those that no run uses. */
+/** Inspects the containers of environments without changing them, and repairs those that no run uses. */
 export interface Inspection {
+  /** The containers of these environments, by environment and slot. Errors: those of the engine. */
   examine(environmentIds: ReadonlySet<number>): Promise<InspectedContainer[]>;
-  /** All that can be seen of the container of a slot; `undefined` when there is none, or one that is not ours. */
+  /** All checks of the container of a slot; `undefined` when there is none, or it is not ours. Errors: those of the engine. */
   inspectClosely(place: Place, requiredFiles: readonly string[]): Promise<ContainerInspection | undefined>;
-  /** Containers that have the name of one of ours for these environments, and are not ours. */
+  /** Containers of other programs that have the name of one of ours for these environments. Errors: those of the engine. */
   strangers(environmentIds: ReadonlySet<number>): Promise<{ name: string; image: string }[]>;
   /**
-   * Makes the container of a slot what it should be, as a run does before it uses it. Gives what was done; `undefined` when a run
-   * has the environment, which sees to it by itself. Errors: as of `Pool.ensure`.
+   * Makes the container of a slot usable, as a run does before it uses it. Returns what was done; `undefined` when a run has the
+   * environment, because that run repairs the container itself. Errors: as of `Pool.ensure`.
    */
   repair(environment: { id: number; code: string }, slot: number): Promise<PoolEvent[] | undefined>;
 }
 
-/** Each look is a process for the engine to start. */
-const looksAtOnce = 8;
+/** Containers that are inspected at a time: the engine starts a process for each. */
+const maxConcurrent = 8;
 
 export function createInspection(deps: {
   engine: Engine;
@@ -52,7 +53,7 @@ export function createInspection(deps: {
 }): Inspection {
   const { engine, pool, locks, settings } = deps;
 
-  async function lookAt(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
+  async function inspect(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
     if (container.state !== 'running') return { ...container, problem: undefined, processes: [] };
     const spec = poolSpecification(settings, container, imageId);
     try {
@@ -65,15 +66,15 @@ export function createInspection(deps: {
   return {
     async examine(environmentIds) {
       const imageId = await engine.imageId(settings.image);
-      const waiting = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
-      const examined: InspectedContainer[] = [];
+      const queue = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
+      const inspected: InspectedContainer[] = [];
       const work = async () => {
-        for (let next = waiting.shift(); next; next = waiting.shift()) {
-          examined.push(await lookAt(next, imageId));
+        for (let next = queue.shift(); next; next = queue.shift()) {
+          inspected.push(await inspect(next, imageId));
         }
       };
-      await Promise.all(Array.from({ length: looksAtOnce }, work));
-      return examined.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
+      await Promise.all(Array.from({ length: maxConcurrent }, work));
+      return inspected.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
     },
 
     async inspectClosely(place, requiredFiles) {
@@ -82,16 +83,16 @@ export function createInspection(deps: {
         return undefined;
       const imageId = await engine.imageId(settings.image);
       const spec = poolSpecification(settings, place, imageId);
-      const seen: ContainerInspection = {
+      const base: ContainerInspection = {
         info,
         stale: staleReason(info, spec, imageId),
         checks: undefined,
         fill: new Map(),
         processes: [],
       };
-      if (info.state !== 'running') return seen;
+      if (info.state !== 'running') return base;
       try {
-        const [checks, fill, left] = await Promise.all([
+        const [checks, fill, processes] = await Promise.all([
           checkInside(engine, info.id, spec, requiredFiles),
           readFill(
             engine,
@@ -100,14 +101,14 @@ export function createInspection(deps: {
           ),
           leftovers(engine, info.id),
         ]);
-        return { ...seen, checks, fill, processes: [...new Set(left.map(({ token }) => token))] };
+        return { ...base, checks, fill, processes: [...new Set(processes.map(({ token }) => token))] };
       } catch (error) {
-        const silent = {
+        const unanswered = {
           name: 'it answers',
           ok: false,
           seen: `it does not answer (${toFault(error).message})`,
         };
-        return { ...seen, checks: [silent] };
+        return { ...base, checks: [unanswered] };
       }
     },
 

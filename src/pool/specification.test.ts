@@ -18,7 +18,7 @@ const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
     poolLabels.specification
   ];
 
-test('the hash of a specification changes with everything in it, and with the image', () => {
+test('the hash of a specification changes with every setting, and with the image', () => {
   const hashes = [
     hashOf({}),
     hashOf({}, 'sha256:2'),
@@ -38,6 +38,6 @@ test('the hash of a specification changes with everything in it, and with the im
 
 test('the hash does not depend on the order of keys', () => {
   const spec = poolSpecification(settings, { environmentId: 3, slot: 1 }, 'sha256:1');
-  const turned = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
-  expect(specificationHash(turned, 'sha256:1')).toBe(specificationHash(spec, 'sha256:1'));
+  const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
+  expect(specificationHash(reversed, 'sha256:1')).toBe(specificationHash(spec, 'sha256:1'));
 });

@@ -3,9 +3,9 @@ import type { ContainerSpec, Mount, SpecFile, Tmpfs } from '../engine/engine.ts'
 import { supervisorFile } from '../engine/supervised.ts';
 import { containerName } from '../model/environment.ts';
 
-/** What all containers of an installation have in common. */
+/** The settings that all containers of an installation share. */
 export interface PoolSettings {
-  /** Marks the containers as ours: two installations on one engine never touch each other's. */
+  /** Marks the containers as ours: two installations on one engine never touch each other's containers. */
   installation: string;
   image: string;
   network: string | undefined;
@@ -15,29 +15,29 @@ export interface PoolSettings {
   memoryBytes: number;
   /** Of each tmpfs. */
   tmpfsBytes: number;
-  /** Where Magento is in the image, `/var/www/html` by default. */
+  /** The Magento root in the image, `/var/www/html` by default. */
   magentoRoot: string;
-  /** The folder on this machine that holds all checkouts of the test module. */
+  /** The folder on this machine with all checkouts of the test module. */
   modulesFolder: string;
-  /** More files for every container, beside the supervisor. */
+  /** Files for every container, besides the supervisor. */
   files: SpecFile[];
 }
 
-/** Where a container keeps what is secret or belongs to one run only; a tmpfs with mode 0700. */
+/** Folder for secrets and the files of a single run; a tmpfs with mode 0700. */
 export const runFolder = '/matre/run';
 
 /**
- * Where a container sees all checkouts of the test module, read-only. The parent of the checkouts is mounted, not one of
- * them: a mount of a folder that is later replaced goes on showing the old one, which is empty by then.
+ * Folder of all checkouts of the test module in a container, read-only. Their parent is mounted, not one of them: a mount of a
+ * folder that is later replaced still shows the old one, which is empty by then.
  */
 export const checkoutsFolder = '/matre/modules';
 
-/** Where MFTF puts what it generates, below the Magento root. */
+/** The folder of MFTF's generated files, below the Magento root. */
 const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
 
 /**
- * All that a run writes to below the Magento root, outside of tmpfs: the settings and outputs of MFTF, the place of the test
- * module, and MFTF's own generated classes (measured with 3.8). The sandbox copies them; the rest of a tree is large.
+ * The folders below the Magento root that a run writes to, besides tmpfs: the settings and outputs of MFTF, the test module, and
+ * MFTF's own generated classes (measured with 3.8). The sandbox copies only these, because the rest of a tree is large.
  */
 const writableFolders = [
   'app/code',
@@ -48,19 +48,19 @@ const writableFolders = [
 export const poolLabels = {
   installation: 'matre.installation',
   environment: 'matre.environment',
-  /** Of the second slot and those after it. */
+  /** On containers of the second and later slots. */
   slot: 'matre.slot',
   specification: 'matre.specification',
 };
 
-/** Which of the containers of an environment. */
+/** Identifies a container of an environment. */
 export interface Place {
   environmentId: number;
   /** From 1. */
   slot: number;
 }
 
-/** The place that the labels of one of our containers tell. */
+/** The place in the labels of one of our containers. */
 export function placeOf(labels: Record<string, string>): Place {
   return {
     environmentId: Number(labels[poolLabels.environment]),
@@ -69,8 +69,8 @@ export function placeOf(labels: Record<string, string>): Place {
 }
 
 /**
- * What the container of a slot must look like. `imageId` is what the image reference means now: it is part of the
- * hash, so a container of an older build of the image is stale.
+ * The specification of the container of a slot. `imageId` is the current id of the image reference. It is part of the hash, so a
+ * container of an older build of the image is stale.
  */
 export function poolSpecification(
   settings: PoolSettings,
@@ -100,7 +100,7 @@ export function poolSpecification(
   return { ...spec, labels: { ...spec.labels, [poolLabels.specification]: hash } };
 }
 
-/** The same for the same content, whatever the order of its keys. */
+/** A hash that does not depend on the order of keys: 32 hexadecimal digits. */
 export function specificationHash(spec: ContainerSpec, imageId: string): string {
   const sorted = (_key: string, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)

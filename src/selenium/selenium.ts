@@ -3,7 +3,7 @@ import { Fault } from '../faults/fault.ts';
 import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 import { labelSwitch } from './session-label.ts';
 
-/** Where Selenium is, as this process reaches it. */
+/** The address of Selenium, as seen from this process. */
 export interface SeleniumAddress {
   protocol: string;
   host: string;
@@ -13,44 +13,44 @@ export interface SeleniumAddress {
 }
 
 export interface SeleniumStatus {
-  /** Grid 4 tells its nodes; a driver alone (chromedriver), or an older hub, does not. */
+  /** Grid 4 lists its nodes; a standalone driver (chromedriver) or an older hub does not. */
   kind: 'grid' | 'driver';
   ready: boolean;
   message: string;
-  /** How many sessions it can have at a time; `undefined` when it does not say. */
+  /** The maximum number of concurrent sessions; `undefined` when it is not reported. */
   capacity: number | undefined;
   sessions: SeleniumSession[];
 }
 
 export interface SeleniumSession {
   id: string;
-  /** What whoever opened it called it, see `session-label.ts`; `undefined` when it has no name, or does not tell it now. */
+  /** The name of the session, see `session-label.ts`; `undefined` when it has none, or its browser does not answer now. */
   label: string | undefined;
 }
 
-/** A Selenium server: Grid 4, or chromedriver alone. */
+/** A Selenium server: Grid 4, or a standalone chromedriver. */
 export interface Selenium {
-  /** For people: `http://hub:4444/wd/hub`. */
+  /** To show: `http://hub:4444/wd/hub`. */
   readonly address: string;
   /** Errors: SELENIUM_UNREACHABLE. */
   status(): Promise<SeleniumStatus>;
-  /** Ends a session and its browser. False when it was not there. Errors: SELENIUM_UNREACHABLE. */
+  /** Ends a session and its browser. False when it does not exist. Errors: SELENIUM_UNREACHABLE. */
   end(sessionId: string): Promise<boolean>;
 }
 
 export interface SeleniumLimits {
-  /** A grid answers in milliseconds; one whose event bus is stuck does not answer at all. */
+  /** For requests of a grid, which answers in milliseconds, or not at all when its event bus is stuck. */
   timeoutMs: number;
-  /** A session that loads a page answers when that is done; it is asked again the next time. */
+  /** For the label of a session, which answers after its page has loaded; the next status asks again. */
   labelTimeoutMs: number;
 }
 
-/** For workers, which ask again and again. */
+/** For workers, which read the status often. */
 const workerLimits: SeleniumLimits = { timeoutMs: 5_000, labelTimeoutMs: 1_000 };
 /** The status of a grid of 1,000 slots has less than 2 MB. */
 const maxBytes = 16 * 1024 * 1024;
 
-/** `value.nodes` of Grid 4 (read in the answer of 4.48). Capabilities that were asked for as `se:...` are kept in it. */
+/** `value.nodes` of Grid 4 (seen in the answer of 4.48). It includes the requested capabilities `se:...`. */
 const gridNode = z.object({
   availability: z.string().default('UP'),
   maxSessions: z.number(),
@@ -71,23 +71,24 @@ const statusAnswer = z.object({
     nodes: z.array(gridNode).optional(),
   }),
 });
-/** Of chromedriver and of hubs before Grid 4; it is no part of W3C. */
+/** The list of chromedriver and of hubs before Grid 4; it is not part of W3C. */
 const sessionsAnswer = z.object({ value: z.array(z.object({ id: z.string() })) });
 const commandLineAnswer = z.object({ value: z.object({ arguments: z.array(z.string()) }) });
 
 /**
- * What the distributor of Grid 4 says of a slot while its browser is started (LocalGridModel, seen in 4.48): no session yet, with
- * nobody's name, so it would be taken for a stranger's.
+ * The session id that the distributor of Grid 4 shows for a slot whose browser is starting (LocalGridModel, seen in 4.48). It has
+ * no label yet, so it would count as a session of another client.
  */
 const reservedSlot = 'reserved';
 
+/** A client of the server at an address. Nothing is requested yet. */
 export function createSelenium(
   { protocol, host, port, path }: SeleniumAddress,
   { timeoutMs, labelTimeoutMs } = workerLimits,
 ): Selenium {
   const address = `${protocol}://${host}:${port}${path.replace(/\/+$/, '')}`;
   const http = createHttpClient();
-  /** Of a driver alone; the label of a session never changes, and asking for it costs its browser a moment. */
+  /** By session, of a standalone driver. A label never changes, and reading it takes the browser a moment. */
   const labels = new Map<string, string | undefined>();
 
   async function ask(
@@ -118,7 +119,7 @@ export function createSelenium(
     }
   }
 
-  /** Chrome tells the switches that it was started with, which chromedriver's own list of sessions does not. */
+  /** Reads the switches that Chrome was started with; chromedriver's list of sessions does not have them. */
   async function readLabel(sessionId: string): Promise<string | undefined> {
     if (labels.has(sessionId)) return labels.get(sessionId);
     const command = { cmd: 'Browser.getBrowserCommandLine', params: {} };
@@ -126,8 +127,10 @@ export function createSelenium(
       const path = `/session/${sessionId}/goog/cdp/execute`;
       const answer = commandLineAnswer.safeParse((await ask('POST', path, command, labelTimeoutMs)).value);
       if (!answer.success) return undefined;
-      const found = answer.data.value.arguments.find((argument) => argument.startsWith(labelSwitch));
-      labels.set(sessionId, found?.slice(labelSwitch.length));
+      const commandLineArgument = answer.data.value.arguments.find((argument) =>
+        argument.startsWith(labelSwitch),
+      );
+      labels.set(sessionId, commandLineArgument?.slice(labelSwitch.length));
       return labels.get(sessionId);
     } catch {
       return undefined;
@@ -148,7 +151,7 @@ export function createSelenium(
       const { status, value } = await ask('GET', '/status');
       const answer = statusAnswer.safeParse(value);
       if (!answer.success) {
-        const hint = 'Is SELENIUM_PATH right (/wd/hub for Selenium, / for chromedriver alone)?';
+        const hint = 'Is SELENIUM_PATH right (/wd/hub for Selenium, / for a standalone chromedriver)?';
         throw new Fault('SELENIUM_UNREACHABLE', `${address}/status answers ${status}, not a status. ${hint}`);
       }
       const { ready, message, nodes } = answer.data.value;

@@ -1,9 +1,10 @@
+import { createOutageLog } from '../async/outage-log.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Selenium, SeleniumSession } from './selenium.ts';
 import { ownerOf } from './session-label.ts';
 
-/** The sessions of an installation whose run is not held any more with the fence that opened them. */
+/** The sessions of an installation whose run has ended, or is held with a newer fence. */
 export function deadSessions(
   sessions: readonly SeleniumSession[],
   { installation, running }: { installation: string; running: readonly { runId: number; fence: number }[] },
@@ -15,29 +16,29 @@ export function deadSessions(
   });
 }
 
-/** How many tests may use the browser at a time, and why no more. */
+/** How many tests may use a browser at a time. */
 export interface SessionCapacity {
   count: number;
-  /** For a run that waits. */
+  /** Why there are no more, to show at a waiting run. */
   reason: string;
 }
 
-/** What workers need of Selenium: places for their runs, and that no session outlives its run. */
+/** What workers need of Selenium: its capacity, and that no session outlives its run. */
 export interface Sessions {
-  /** `undefined`: there is no limit, or it is not known from here; then runs find out. Never rejects. */
+  /** `undefined`: there is no limit, or it is unknown here; then the tests find out. Never rejects. */
   sessionCapacity(): Promise<SessionCapacity | undefined>;
-  /** Ends the sessions with a label, after their process was killed. Never rejects. */
+  /** Ends the sessions with a label; for a process that was killed. Never rejects. */
   endLabelled(label: string): Promise<void>;
-  /** The ids of the sessions that a run has open now, as far as they are known here. Never rejects. */
+  /** The ids of the open sessions of a run; empty when Selenium is unreachable from here. Never rejects. */
   ofRun(runId: number): Promise<string[]>;
-  /** Ends the sessions of runs that are over; says which. Never rejects. */
+  /** Ends the sessions of runs that have ended, and logs them. Never rejects. */
   endDead(): Promise<void>;
 }
 
-/** All slots of a process look at about the same time. */
+/** How long a capacity is reused: all worker slots of a process ask at about the same time. */
 const cachedMs = 1_000;
-/** A Selenium that is not reached from here may take seconds to say nothing; no claim should wait for that again and again. */
-const silentMs = 15_000;
+/** The same while Selenium is unreachable: its timeout takes seconds, and claims should not wait for that again and again. */
+const unreachableMs = 15_000;
 
 export function createSessions(deps: {
   selenium(): Promise<Selenium>;
@@ -46,62 +47,71 @@ export function createSessions(deps: {
   log: Logger;
 }): Sessions {
   const { log } = deps;
-  let known: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
-  let silent = false;
+  // Not `cachedWithTimeout`: how long it is kept depends on whether Selenium answers.
+  let cached: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
+  let isReachable = true;
+  const outage = createOutageLog({
+    onBegin(error) {
+      isReachable = false;
+      log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
+    },
+    onEnd() {
+      isReachable = true;
+      log.info('Selenium: reached again');
+    },
+  });
 
-  /** Says once that Selenium is not reached, and once that it is. */
-  async function quietly<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
+  /** The result of `work`, or `undefined` when it fails. Never rejects. */
+  async function attempt<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
     try {
-      const done = await work(await deps.selenium());
-      if (silent) log.info('Selenium: reached again');
-      silent = false;
-      return done;
+      const result = await work(await deps.selenium());
+      outage.succeeded();
+      return result;
     } catch (error) {
-      if (!silent) log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
-      silent = true;
+      outage.failed(error);
       return undefined;
     }
   }
 
   const readSessionCapacity = () =>
-    quietly(async (selenium) => {
+    attempt(async (selenium) => {
       const { capacity, sessions } = await selenium.status();
       if (capacity === undefined) return undefined;
       const installation = await deps.installation();
-      const strangers = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
-      const others = strangers > 0 ? `, ${strangers} of them used by others` : '';
+      const foreign = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
+      const others = foreign > 0 ? `, ${foreign} of them used by others` : '';
       const reason = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
-      return { count: Math.max(0, capacity - strangers), reason };
+      return { count: Math.max(0, capacity - foreign), reason };
     });
 
-  const endAll = (selenium: Selenium, sessions: SeleniumSession[], why: string) =>
+  const endAll = (selenium: Selenium, sessions: SeleniumSession[], message: string) =>
     Promise.all(
       sessions.map(async ({ id, label }) => {
-        if (await selenium.end(id)) log.info({ session: id, label }, why);
+        if (await selenium.end(id)) log.info({ session: id, label }, message);
       }),
     );
 
   return {
     sessionCapacity() {
       const now = performance.now();
-      if (!known || now - known.at > (silent ? silentMs : cachedMs)) {
-        known = { at: now, sessionCapacity: readSessionCapacity() };
+      if (!cached || now - cached.at > (isReachable ? cachedMs : unreachableMs)) {
+        cached = { at: now, sessionCapacity: readSessionCapacity() };
       }
-      return known.sessionCapacity;
+      return cached.sessionCapacity;
     },
 
     async endLabelled(label) {
-      await quietly(async (selenium) => {
+      await attempt(async (selenium) => {
         const { sessions } = await selenium.status();
-        const left = sessions.filter((session) => session.label === label);
-        await endAll(selenium, left, 'A session of the browser that a killed test left was ended');
+        const matching = sessions.filter((session) => session.label === label);
+        await endAll(selenium, matching, 'Ended a browser session that a killed test left open');
       });
     },
 
     async ofRun(runId) {
       const [installation, status] = await Promise.all([
         deps.installation(),
-        quietly((selenium) => selenium.status()),
+        attempt((selenium) => selenium.status()),
       ]);
       return (status?.sessions ?? [])
         .filter(({ label }) => {
@@ -112,12 +122,12 @@ export function createSessions(deps: {
     },
 
     async endDead() {
-      await quietly(async (selenium) => {
+      await attempt(async (selenium) => {
         // In this order: a run is held before its first session opens.
         const { sessions } = await selenium.status();
         const claims = { installation: await deps.installation(), running: await deps.running() };
         const dead = deadSessions(sessions, claims);
-        await endAll(selenium, dead, 'A session of the browser whose run is over was ended');
+        await endAll(selenium, dead, 'Ended a browser session whose run has ended');
       });
     },
   };

@@ -1,4 +1,4 @@
-import { whyShopSilent } from '../../mftf/run/preflight.ts';
+import { shopOutageReason } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
@@ -58,7 +58,7 @@ async function requestFromContainer(
         { url: baseUrl, seconds: limitsOf(context.config).containerSeconds },
       ])
     ).get(baseUrl);
-    return answer && (whyShopSilent(answer) ?? 'responds');
+    return answer && (shopOutageReason(answer) ?? 'responds');
   } catch {
     return undefined;
   }
@@ -72,5 +72,5 @@ function failureOf({
   status: number | undefined;
   error: string | undefined;
 }): string | undefined {
-  return error === undefined ? whyShopSilent({ status, error }) : `does not respond (${error})`;
+  return error === undefined ? shopOutageReason({ status, error }) : `does not respond (${error})`;
 }

@@ -1,5 +1,5 @@
 import { toFault } from '../../faults/fault.ts';
-import { seleniumStatusUrl, whySeleniumSilent } from '../../mftf/run/preflight.ts';
+import { seleniumOutageReason, seleniumStatusUrl } from '../../mftf/run/preflight.ts';
 import type { CheckContext, SeleniumInspection } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { inspectContainers } from './containers.ts';
@@ -59,7 +59,7 @@ async function askFromContainers(context: CheckContext): Promise<ContainerAnswer
       const requests = [url, shop].map((each) => ({ url: each, seconds }));
       const responses = await fetchInside(name, requests).catch(() => new Map());
       if (responses.size === 0) return [];
-      return [{ url, isUsed: responses.has(url), failure: whySeleniumSilent(responses.get(url)) }];
+      return [{ url, isUsed: responses.has(url), failure: seleniumOutageReason(responses.get(url)) }];
     }),
   );
   return answers.flat();

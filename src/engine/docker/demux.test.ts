@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { demux } from './demux.ts';
 
-test('takes a stream apart, however it was cut into pieces', async () => {
+test('splits a stream, however it was cut into pieces', async () => {
   const frame = fc.tuple(fc.constantFrom(1, 2), fc.uint8Array({ maxLength: 40 }));
   await fc.assert(
     fc.asyncProperty(fc.array(frame), fc.array(fc.integer({ min: 1, max: 30 })), async (frames, cuts) => {
@@ -14,11 +14,11 @@ test('takes a stream apart, however it was cut into pieces', async () => {
           return Buffer.concat([header, data]);
         }),
       );
-      const found: Record<number, Buffer[]> = { 1: [], 2: [] };
-      for await (const { stream, data } of demux(pieces(whole, cuts))) found[stream]?.push(data);
+      const outputs: Record<number, Buffer[]> = { 1: [], 2: [] };
+      for await (const { stream, data } of demux(pieces(whole, cuts))) outputs[stream]?.push(data);
       for (const stream of [1, 2]) {
         const expected = Buffer.concat(frames.filter(([of]) => of === stream).map(([, data]) => data));
-        expect(Buffer.concat(found[stream] ?? []).equals(expected)).toBe(true);
+        expect(Buffer.concat(outputs[stream] ?? []).equals(expected)).toBe(true);
       }
     }),
   );

@@ -1,4 +1,4 @@
-/** A piece of output and where it belongs: 1 standard output, 2 standard error. */
+/** A piece of output; `stream` is 1 for standard output, 2 for standard error. */
 export interface Frame {
   stream: number;
   data: Buffer;
@@ -7,9 +7,9 @@ export interface Frame {
 const headerBytes = 8;
 
 /**
- * Takes Docker's multiplexed stream apart: frames with a header of 8 bytes, of which the first names the stream and the last
- * four the length. Pieces of a frame are handed on as they come, so a large frame is never collected. dockerode's own
- * `demuxStream` ignores a slow reader: 50 MB of output would end up in memory.
+ * Splits Docker's multiplexed stream: frames with a header of 8 bytes, of which the first is the stream and the last four are
+ * the length. Yields pieces of a frame as they arrive, so a large frame is never buffered. dockerode's own `demuxStream` ignores
+ * a slow reader: 50 MB of output would end up in memory.
  */
 export async function* demux(source: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let header = Buffer.alloc(0);

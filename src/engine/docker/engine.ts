@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
@@ -15,23 +16,23 @@ export interface DockerSettings {
    */
   host?: string | undefined;
   log: Logger;
-  /** After so much silence a question has no answer. A minute by default. */
+  /** Timeout of a request that gets no answer. A minute by default. */
   silenceMs?: number;
 }
 
 /** Far above what a test run needs, and low enough that a fork bomb stays in its container. */
 const maxProcesses = 4_096;
-/** How long a removal that somebody else began may take. */
+/** How long a removal that another process began may take. */
 const removalMs = 30_000;
 
 /**
- * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. Images are never pulled: a run
- * must not depend on a registry.
+ * Containers of a Docker Engine (20.10 and newer), or of Podman through its compatible API. It never pulls images: a run must
+ * not depend on a registry.
  */
 export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSettings): Engine {
   const connection = host === undefined ? {} : toConnection(host);
-  // The engine may hang for one container and be well otherwise (seen with 20.10: a container is paused in the moment in
-  // which a process enters it). Whoever asks about that container must not wait for ever.
+  // The engine may hang for one container and answer for all others (seen with 20.10: a container is paused in the moment in
+  // which a process enters it). Requests about that container must not wait forever.
   const docker = new Docker({ ...connection, timeout: silenceMs });
   // Output and events may be silent for as long as they like.
   const streams = new Docker(connection);
@@ -52,22 +53,22 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;
-      // Somebody else removes it at this moment: its name is free when it is gone.
+      // Another process is removing it: its name is free when it is gone.
       if (statusOf(error) === 409 && /already in progress/.test(String(error))) {
-        await gone(idOrName);
+        await waitUntilRemoved(idOrName);
         return true;
       }
       throw engineFault(error, `${idOrName} cannot be removed`);
     }
   }
 
-  async function gone(idOrName: string): Promise<void> {
+  async function waitUntilRemoved(idOrName: string): Promise<void> {
     const deadline = performance.now() + removalMs;
     while (await inspect(idOrName)) {
       if (performance.now() > deadline) {
-        throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but does not go away.`);
+        throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but still exists.`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 
@@ -104,18 +105,18 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
         // Machines that were cloned may have the same id, and so have several engines on one machine (seen with 20.10).
         return hostIdentity(Name, ID, DockerRootDir);
       } catch (error) {
-        throw engineFault(error, 'The Docker Engine refused to say which it is');
+        throw engineFault(error, 'The Docker Engine refused to report its identity');
       }
     },
 
     async create(spec) {
-      // Docker answers 404 for a missing network too; asking first keeps the two apart.
+      // Docker answers 404 for a missing network too, so the image is checked first.
       await imageId(spec.image);
       let container: Docker.Container;
       try {
         container = await docker.createContainer(toOptions(spec));
       } catch (error) {
-        throw engineFault(error, `${spec.name} cannot be made`, {
+        throw engineFault(error, `${spec.name} cannot be created`, {
           404: 'IMAGE_MISSING',
           409: 'CONTAINER_NAME_TAKEN',
         });
@@ -146,10 +147,10 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     async list(labels) {
       const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       try {
-        const found = await docker.listContainers({ all: true, filters: { label } });
-        // One question instead of one for each, which is what costs with many. Podman tells no mounts in its list.
+        const summaries = await docker.listContainers({ all: true, filters: { label } });
+        // One request for all containers, because one each is slow with many. Podman's list has no mounts.
         const infos = await Promise.all(
-          found.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
+          summaries.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
         );
         return infos.filter((info) => info !== undefined);
       } catch (error) {
@@ -176,15 +177,15 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
   return {
     name: spec.name,
     Image: spec.image,
-    // Whatever the image would start: the container only has to be there. Every image with a shell has `tail`.
+    // In place of the image's own command: the container only has to exist. Every image with a shell has `tail`.
     Entrypoint: ['tail', '-f', '/dev/null'],
     Cmd: [],
-    // Docker gives a tmpfs to root; an image with another user could not write the generated tests.
+    // A tmpfs of Docker belongs to root; an image with another user could not write the generated tests.
     User: '0:0',
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     Labels: spec.labels,
     HostConfig: {
-      // Reaps what the processes of a test leave behind.
+      // Reaps the orphaned processes of tests.
       Init: true,
       Memory: spec.memoryBytes,
       // Equal to the memory: no swap on top of it.
@@ -193,7 +194,7 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       ExtraHosts: spec.extraHosts,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       // As Mounts, not as `Tmpfs` and `Binds`: `docker inspect` shows them, and a source that is missing is an error
-      // rather than a new folder of root's.
+      // rather than a new folder that root owns.
       Mounts: [
         ...spec.mounts.map(({ source, target, readOnly }) => ({
           Type: 'bind' as const,
@@ -212,35 +213,35 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
   };
 }
 
-function toInfo(found: Docker.ContainerInspectInfo): ContainerInfo {
-  const { Status, StartedAt } = found.State;
-  // A container that never started says 0001-01-01.
+function toInfo(info: Docker.ContainerInspectInfo): ContainerInfo {
+  const { Status, StartedAt } = info.State;
+  // A container that never started has 0001-01-01.
   const startedAt = StartedAt.startsWith('0001') ? undefined : new Date(StartedAt);
   return {
-    id: found.Id,
-    name: found.Name.replace(/^\//, ''),
-    image: found.Config.Image,
-    imageId: found.Image,
-    labels: found.Config.Labels,
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    image: info.Config.Image,
+    imageId: info.Image,
+    labels: info.Config.Labels,
     state: toState(Status),
-    createdAt: new Date(found.Created),
+    createdAt: new Date(info.Created),
     startedAt,
-    mounts: toMounts(found.Mounts),
+    mounts: toMounts(info.Mounts),
   };
 }
 
-function toListed(found: Docker.ContainerInfo): ListedContainer {
-  // A container that others link to has their names for it as well: `/other/alias`.
-  const name = found.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
+function toListed(info: Docker.ContainerInfo): ListedContainer {
+  // A container that others link to also has the names of those links: `/other/alias`.
+  const name = info.Names.find((each) => each.lastIndexOf('/') === 0) ?? '';
   return {
-    id: found.Id,
+    id: info.Id,
     name: name.slice(1),
-    image: found.Image,
-    imageId: found.ImageID,
-    labels: found.Labels,
-    state: toState(found.State),
-    createdAt: new Date(found.Created * 1_000),
-    mounts: toMounts(found.Mounts),
+    image: info.Image,
+    imageId: info.ImageID,
+    labels: info.Labels,
+    state: toState(info.State),
+    createdAt: new Date(info.Created * 1_000),
+    mounts: toMounts(info.Mounts),
   };
 }
 
@@ -251,11 +252,11 @@ function toState(status: string): ContainerInfo['state'] {
 function toMounts(
   mounts: { Type?: string; Source: string; Destination: string; RW: boolean }[],
 ): ContainerInfo['mounts'] {
-  const known = mounts.flatMap(({ Type, Source, Destination, RW }): ContainerInfo['mounts'] =>
+  const bindsAndTmpfs = mounts.flatMap(({ Type, Source, Destination, RW }): ContainerInfo['mounts'] =>
     Type === 'bind' || Type === 'tmpfs'
       ? [{ type: Type, source: Type === 'bind' ? Source : undefined, target: Destination, readOnly: !RW }]
       : [],
   );
-  // Docker lists them in another order each time.
-  return known.sort((a, b) => (a.target < b.target ? -1 : 1));
+  // Docker's order changes from call to call.
+  return bindsAndTmpfs.sort((a, b) => (a.target < b.target ? -1 : 1));
 }

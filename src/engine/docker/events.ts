@@ -1,16 +1,20 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { delay } from '../../async/delay.ts';
 import type { Logger } from '../../log.ts';
-import { inTime } from './open-stream.ts';
+import { openInTime } from './open-stream.ts';
 
-/** What befell a container: the kernel ended one of its processes because of the memory limit (`oom`), or it ended itself (`die`). */
+/** What happened in a container: the kernel killed a process at the memory limit (`oom`), or the container ended (`die`). */
 export type Incident = 'oom' | 'die';
 
-/** Hears from the engine what befalls its containers. */
+/** A subscription to the incidents of all containers of an engine. */
 export interface ContainerEvents {
-  /** Settles when it listens; at once when it does already. */
+  /** Resolves when the subscription is open. Rejects as the engine does. */
   ready(): Promise<void>;
-  /** What befell a container since a moment of `performance.now()`. Waits up to `waitMs` for a first word: it may be under way. */
+  /**
+   * The incidents of a container since a moment of `performance.now()`. Waits up to `waitMs` for the first one: it may still
+   * be on its way.
+   */
   since(containerId: string, moment: number, waitMs: number): Promise<Set<Incident>>;
   close(): void;
 }
@@ -21,95 +25,116 @@ const eventSchema = z.object({
 });
 
 const reconnectMs = 1_000;
-/** Incidents of containers that nobody asks about are forgotten after so many. */
-const cachedWithTimeout = 1_000;
+/** Incidents that are remembered, of all containers; older ones are dropped. */
+const maxIncidents = 1_000;
 
 /**
  * `State.OOMKilled` of a container stays false when the process was started by an exec, so the `oom` event is the only
- * witness. One subscription for each engine, made when it is first needed and made again when it breaks; it does not keep
- * the process alive.
+ * evidence. There is one subscription per engine: it opens on first use, reopens when it breaks, and does not keep the
+ * process alive.
  */
-export function createContainerEvents(docker: Docker, log: Logger, answerMs: number): ContainerEvents {
+export function createContainerEvents(docker: Docker, log: Logger, timeoutMs: number): ContainerEvents {
   const closing = new AbortController();
-  const waiting = new Map<() => void, string>();
-  let heard: { containerId: string; incident: Incident; at: number }[] = [];
-  let listening: Promise<void> | undefined;
+  const waiters = new Map<() => void, string>();
+  let incidents: { containerId: string; incident: Incident; at: number }[] = [];
+  let subscription: Promise<void> | undefined;
 
-  /** `since`: in seconds of the clock; the engine tells again what happened from then on. */
-  async function connect(since?: number): Promise<void> {
-    const ask = (abortSignal: AbortSignal) =>
+  /** `since`: in seconds of the clock; the engine repeats the events from then on. */
+  async function subscribe(since?: number): Promise<void> {
+    const openStream = (abortSignal: AbortSignal) =>
       docker.getEvents({
         filters: { type: ['container'], event: ['oom', 'die'] },
         abortSignal,
         ...(since === undefined ? {} : { since }),
       });
-    const stream = await inTime(answerMs, ask, closing.signal);
+    const stream = await openInTime(timeoutMs, openStream, closing.signal);
     (stream as { socket?: { unref(): void } }).socket?.unref();
-    // Every event is one line; a line may come in pieces.
-    let rest = '';
-    stream.on('data', (piece: Buffer) => {
-      const lines = (rest + piece.toString('utf8')).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line.trim() !== '') take(line);
-    });
-    stream.on('error', (error) => log.debug({ err: error }, 'The events of the Docker Engine broke off'));
+    onLine(stream, record);
+    stream.on('error', (error) =>
+      log.debug({ err: error }, 'The event stream of the Docker Engine broke off'),
+    );
     stream.once('close', () => {
-      listening = undefined;
-      if (!closing.signal.aborted) reconnect(Math.floor(Date.now() / 1_000));
+      subscription = undefined;
+      if (!closing.signal.aborted) void resubscribe(Math.floor(Date.now() / 1_000));
     });
   }
 
-  function take(line: string): void {
-    const event = eventSchema.safeParse(JSON.parse(line));
-    if (!event.success) return;
-    const { Action: incident, Actor } = event.data;
-    heard = [...heard.slice(-cachedWithTimeout), { containerId: Actor.ID, incident, at: performance.now() }];
-    for (const [wake, containerId] of waiting) if (containerId === Actor.ID) wake();
+  function record(line: string): void {
+    const event = parseEvent(line);
+    if (event === 'invalid') {
+      // A proxy before the engine may answer with a page of its own; when that ends, the subscription is opened again.
+      log.debug(
+        { line: line.slice(0, 200) },
+        'The event stream of the Docker Engine has a line that is not JSON',
+      );
+      return;
+    }
+    if (!event) return;
+    const { containerId } = event;
+    incidents = [...incidents.slice(-maxIncidents), { ...event, at: performance.now() }];
+    for (const [wake, id] of waiters) if (id === containerId) wake();
   }
 
-  function reconnect(since: number): void {
-    setTimeout(() => {
-      if (closing.signal.aborted || listening) return;
-      listening = connect(since).catch(() => {
-        listening = undefined;
-        reconnect(since);
-      });
-    }, reconnectMs).unref();
+  async function resubscribe(since: number): Promise<void> {
+    await delay(reconnectMs, closing.signal, { ref: false });
+    if (closing.signal.aborted || subscription) return;
+    subscription = subscribe(since).catch(() => {
+      subscription = undefined;
+      void resubscribe(since);
+    });
   }
 
   return {
     async ready() {
-      listening ??= connect();
+      subscription ??= subscribe();
       try {
-        await listening;
+        await subscription;
       } catch (error) {
-        listening = undefined;
+        subscription = undefined;
         throw error;
       }
     },
 
     async since(containerId, moment, waitMs) {
-      const found = () =>
+      const matching = () =>
         new Set(
-          heard
+          incidents
             .filter((each) => each.containerId === containerId && each.at >= moment)
             .map(({ incident }) => incident),
         );
-      if (found().size > 0) return found();
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          waiting.delete(wake);
-          clearTimeout(timer);
-          resolve();
-        };
-        const timer = setTimeout(wake, waitMs);
-        waiting.set(wake, containerId);
-      });
-      return found();
+      if (matching().size > 0) return matching();
+      const first = new AbortController();
+      const wake = () => first.abort();
+      waiters.set(wake, containerId);
+      await delay(waitMs, first.signal);
+      waiters.delete(wake);
+      return matching();
     },
 
     close() {
       closing.abort();
     },
   };
+}
+
+/** Calls `handle` for each line of a stream that is not blank; a line may come in pieces. */
+function onLine(stream: NodeJS.ReadableStream, handle: (line: string) => void): void {
+  let rest = '';
+  stream.on('data', (piece: Buffer) => {
+    const lines = (rest + piece.toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') handle(line);
+  });
+}
+
+/** The incident of a line; `undefined` for events of other kinds. */
+function parseEvent(line: string): { containerId: string; incident: Incident } | 'invalid' | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return 'invalid';
+  }
+  const event = eventSchema.safeParse(json);
+  return event.success ? { containerId: event.data.Actor.ID, incident: event.data.Action } : undefined;
 }

@@ -1,18 +1,19 @@
-/** Asks for a stream, which may be silent for as long as it likes once it is there, and gives up when it is not there in time. */
-export async function inTime<T>(
-  limitMs: number,
-  ask: (signal: AbortSignal) => Promise<T>,
+import { withTimeout } from '../../async/timeout.ts';
+
+/**
+ * Opens a stream within `timeoutMs`; once it is open it may be silent for as long as it likes. `open` gets a signal that aborts
+ * at the timeout, or with `closing`. Rejects as `open` does, or with an error that names the timeout.
+ */
+export function openInTime<T>(
+  timeoutMs: number,
+  open: (signal: AbortSignal) => Promise<T>,
   closing?: AbortSignal,
 ): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), limitMs);
-  try {
-    return await ask(closing ? AbortSignal.any([closing, late.signal]) : late.signal);
-  } catch (error) {
-    throw late.signal.aborted
-      ? new Error(`There was no answer within ${limitMs} ms`, { cause: error })
-      : error;
-  } finally {
-    clearTimeout(timer);
-  }
+  return withTimeout(
+    timeoutMs,
+    (timeout) => open(closing ? AbortSignal.any([closing, timeout]) : timeout),
+    () => {
+      throw new Error(`There was no answer within ${timeoutMs} ms`);
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from '
 import { dirname, join } from 'node:path';
 import type { ContainerSpec } from '../engine.ts';
 
-/** Where the parts of a sandbox are in its folder. */
+/** The parts of a sandbox, in its folder. */
 export const parts = {
   writable: (folder: string, target: string) => join(folder, 'writable', target),
   files: (folder: string, target: string) => join(folder, 'files', target),
@@ -10,32 +10,32 @@ export const parts = {
   hosts: (folder: string) => join(folder, 'hosts'),
 };
 
-/** What the sandbox takes from this machine; the image may have its own of each. */
-const system = /^(usr|bin|sbin|lib.*|etc)$/;
-/** What every sandbox has of its own. */
-const own = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
+/** Folders that the sandbox uses from this machine; the image may replace each. */
+const systemFolders = /^(usr|bin|sbin|lib.*|etc)$/;
+/** Folders that every sandbox has for itself. */
+const ownFolders = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
 const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
-/** Something that is laid over the tree, at `target`. */
+/** A mount over the tree, at `target`. */
 interface Layer {
   target: string;
   argv: string[];
 }
 
 /**
- * The arguments of bubblewrap that make the tree of a sandbox: the system of this machine, read-only; the top folders of the
- * image over it, read-only; then what the specification says. `folder` is the folder of the sandbox.
+ * The arguments of bubblewrap that build the tree of a sandbox: the system of this machine, read-only; the top folders of the
+ * image over it, read-only; then the mounts of the specification. `folder` is the folder of the sandbox.
  */
 export function treeArguments(spec: ContainerSpec, image: string, folder: string): string[] {
   const layers = layersOf(spec, folder).sort((a, b) => segments(a.target) - segments(b.target));
   const targets = layers.map(({ target }) => target);
   const top = new Map<string, string>();
-  for (const name of readdirSync('/')) if (system.test(name)) top.set(name, join('/', name));
-  for (const name of readdirSync(image)) if (!own.has(name)) top.set(name, join(image, name));
+  for (const name of readdirSync('/')) if (systemFolders.test(name)) top.set(name, join('/', name));
+  for (const name of readdirSync(image)) if (!ownFolders.has(name)) top.set(name, join(image, name));
   return [
     ...[...top].flatMap(([name, source]) => place(source, `/${name}`, targets)),
     ...['--proc', '/proc', '--tmpfs', '/dev'],
-    // Not bubblewrap's --dev: it needs a second user namespace for its terminals, which nobody can enter later.
+    // Not bubblewrap's --dev: it needs a second user namespace for its terminals, which no process can enter later.
     ...devices.flatMap((name) => ['--dev-bind-try', `/dev/${name}`, `/dev/${name}`]),
     ...['--symlink', '/proc/self/fd', '/dev/fd'],
     ...['--symlink', '/proc/self/fd/0', '/dev/stdin'],
@@ -48,7 +48,7 @@ export function treeArguments(spec: ContainerSpec, image: string, folder: string
   ];
 }
 
-/** The folders that hold files of the specification and lie in no writable folder. */
+/** The folders of the specification's files that are not below a writable folder. */
 export function fileFolders(spec: ContainerSpec): string[] {
   const folders = new Set(spec.files.map(({ path }) => dirname(path)));
   return [...folders].filter((path) => !spec.writable.some((writable) => isWithin(path, writable)));
@@ -77,18 +77,18 @@ function layersOf(spec: ContainerSpec, folder: string): Layer[] {
 }
 
 /**
- * Lays a file or folder of the system or the image at `target`. A read-only folder takes no new mount points, so one that lacks
- * a target of a later layer is made anew, and its children are laid into it one by one.
+ * Mounts a file or folder of the system or the image at `target`. A read-only folder accepts no new mount points, so one that
+ * lacks the target of a later layer is created empty, and its children are mounted into it one by one.
  */
 function place(source: string, target: string, targets: string[]): string[] {
-  const found = lstatSync(source);
-  if (found.isSymbolicLink()) return ['--symlink', readlinkSync(source), target];
-  if (!found.isDirectory()) return ['--ro-bind', source, target];
-  const lacks = targets
-    // Below another layer it is that layer which has to have it.
+  const info = lstatSync(source);
+  if (info.isSymbolicLink()) return ['--symlink', readlinkSync(source), target];
+  if (!info.isDirectory()) return ['--ro-bind', source, target];
+  const lacksTarget = targets
+    // A target below another layer must exist in that layer instead.
     .filter((path) => !targets.some((other) => other !== path && isWithin(path, other)))
     .some((path) => isWithin(path, target) && !existsSync(join(source, path.slice(target.length))));
-  if (!lacks) return ['--ro-bind', source, target];
+  if (!lacksTarget) return ['--ro-bind', source, target];
   const children = readdirSync(source);
   return [
     '--dir',

@@ -4,12 +4,14 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
+import { exists } from '../../files/exists.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Engine } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
-import { keep } from '../read-all.ts';
+import { readAll } from '../read-all.ts';
 import { treeArguments } from './arguments.ts';
 import { startExec } from './exec.ts';
-import { exists, fill } from './fill-folder.ts';
+import { fillFolder } from './fill-folder.ts';
 import { folderId, imageFolder } from './image.ts';
 import { endKeeper, startKeeper } from './keeper.ts';
 import { createMemoryGuard } from './memory.ts';
@@ -17,15 +19,15 @@ import { identify } from './process.ts';
 import { findPrograms } from './programs.ts';
 import { readSandbox, runningKeeper, type Sandbox, toInfo, writeContainer, writeKeeper } from './record.ts';
 
-/** As Docker has it; a name is a folder here, so nothing that could leave ours. */
+/** Docker's rule. A name is a folder here, so it must not lead out of ours. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
- * Containers made by bubblewrap, for machines without Docker: namespaces of their own for files, processes, host name and IPC,
- * the network of the machine. They are for keeping runs apart, not for locking hostile code in. `folder` is where they are kept.
+ * Containers of bubblewrap, for machines without Docker: they have their own namespaces for files, processes, host name and
+ * IPC, and share the network of the machine. They separate runs, but do not confine hostile code. `folder` contains them all.
  *
- * A sandbox lives as long as the process that made or started it, then its state is `stopped`. Other processes of the same user
- * can use it meanwhile.
+ * A sandbox runs as long as the process that created or started it; then its state is `stopped`. Other processes of the same
+ * user can use it meanwhile.
  */
 export function createSandboxEngine({ folder }: { folder: string }): Engine {
   const memory = createMemoryGuard();
@@ -52,7 +54,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
   }
 
   async function discard(path: string): Promise<void> {
-    // Out of the way at once, then gone: a removal that is interrupted leaves no half of a sandbox under its name.
+    // Renamed first: an interrupted removal leaves no half of a sandbox under its name.
     const aside = join(folder, `.gone-${process.pid}-${randomBytes(6).toString('hex')}`);
     await rename(path, aside);
     await rm(aside, { recursive: true, force: true });
@@ -69,35 +71,36 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
       await endKeeper('matre-probe', keeper);
       const version = spawn(bwrap, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
       const user = process.getuid?.() === 0 ? 'root' : 'an ordinary user';
-      return `${(await keep(version.stdout)).trim()}, as ${user}, in ${folder}`;
+      return `${(await readAll(version.stdout)).trim()}, as ${user}, in ${folder}`;
     },
 
     async create(spec) {
       if (!namePattern.test(spec.name)) {
-        throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} cannot be the name of a sandbox.`);
+        throw new Fault('INPUT_INVALID', `${JSON.stringify(spec.name)} is not a valid name of a sandbox.`);
       }
       const target = join(folder, spec.name);
-      const taken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
-      if (await exists(target)) throw taken();
+      const nameTaken = () => new Fault('CONTAINER_NAME_TAKEN', `There is a sandbox ${spec.name} already.`);
+      if (await exists(target)) throw nameTaken();
       const imageId = await folderId(spec.image);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await clearAbandoned(folder);
       const id = randomBytes(16).toString('hex');
-      const made = join(folder, `.new-${process.pid}-${id}`);
+      const draft = join(folder, `.new-${process.pid}-${id}`);
       try {
-        await mkdir(made);
-        await fill(made, spec);
-        await writeContainer(made, { id, imageId, createdAt: new Date().toISOString(), spec });
-        // The name belongs to whoever is first here: a folder that is not empty is not replaced.
-        await rename(made, target).catch(() => {
-          throw taken();
+        await mkdir(draft);
+        await fillFolder(draft, spec);
+        await writeContainer(draft, { id, imageId, createdAt: new Date().toISOString(), spec });
+        // The first process to rename gets the name: `rename` does not replace a folder that is not empty.
+        await rename(draft, target).catch(() => {
+          throw nameTaken();
         });
       } catch (error) {
-        await rm(made, { recursive: true, force: true });
+        await rm(draft, { recursive: true, force: true });
         throw error;
       }
       const sandbox = await readSandbox(target);
-      if (!sandbox) throw new Fault('ENGINE_FAILED', `The sandbox ${spec.name} vanished while it was made.`);
+      if (!sandbox)
+        throw new Fault('ENGINE_FAILED', `The sandbox ${spec.name} vanished while it was being created.`);
       try {
         return toInfo(await run(sandbox));
       } catch (error) {
@@ -118,19 +121,18 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
     },
 
     async list(labels) {
-      const wanted = Object.entries(labels);
+      const required = Object.entries(labels);
       return (await all())
         .map(toInfo)
-        .filter((info) => wanted.every(([name, value]) => info.labels[name] === value));
+        .filter((info) => required.every(([name, value]) => info.labels[name] === value));
     },
 
     async remove(idOrName) {
       const sandbox = await find(idOrName);
       if (!sandbox) return false;
       if (sandbox.keeper) await endKeeper(sandbox.container.spec.name, sandbox.keeper);
-      await discard(sandbox.folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      // Another process may have removed it meanwhile.
+      await ifPresent(discard(sandbox.folder));
       return true;
     },
 
@@ -144,7 +146,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
   };
 }
 
-/** What processes that died on the way left behind: `.new-PID-...` and `.gone-PID-...`. */
+/** Removes the folders that dead processes left half-done: `.new-PID-...` and `.gone-PID-...`. */
 async function clearAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /^\.(?:new|gone)-(\d+)-/.exec(name)?.[1];

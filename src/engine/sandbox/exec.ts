@@ -9,9 +9,9 @@ import type { MemoryGuard } from './memory.ts';
 import { isAlive } from './process.ts';
 import { runningKeeper, type Sandbox } from './record.ts';
 
-const goTo = 'cd -- "$1" || exit 126; shift; exec "$@"';
+const changeFolder = 'cd -- "$1" || exit 126; shift; exec "$@"';
 
-/** Starts a process in a sandbox that runs. Errors: CONTAINER_VANISHED. */
+/** Starts a process in a running sandbox. Errors: CONTAINER_VANISHED. */
 export async function startExec(
   nsenter: string,
   memory: MemoryGuard,
@@ -20,13 +20,13 @@ export async function startExec(
 ): Promise<Exec> {
   const { id, spec } = sandbox.container;
   const keeper = runningKeeper(sandbox);
-  if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} does not run.`);
+  if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} is not running.`);
   const { argv, cwd, env = {}, stdin = false } = request;
   const enter = enterArguments(keeper.init.pid);
-  const begun = performance.now();
+  const startedAtMs = performance.now();
   const child = spawn(
     nsenter,
-    [...enter, ...(cwd === undefined ? argv : ['sh', '-c', goTo, 'sh', cwd, ...argv])],
+    [...enter, ...(cwd === undefined ? argv : ['sh', '-c', changeFolder, 'sh', cwd, ...argv])],
     {
       stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { PATH: defaultPath, HOME: '/tmp', ...spec.env, ...env },
@@ -35,7 +35,7 @@ export async function startExec(
   );
   const exited: Promise<number> = new Promise((resolve) => {
     child.once('error', () => resolve(127));
-    // nsenter ends itself with the signal that ended the command.
+    // nsenter ends with the signal that ended the command.
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
   const release = memory.guard(id, keeper.init.pid, spec.memoryBytes, (pid) => {
@@ -47,17 +47,14 @@ export async function startExec(
   });
 
   const outputs = createOutputs();
-  const carry = async (from: Readable | null, to: PassThrough) => {
-    for await (const piece of from ?? []) await outputs.pass(to, piece as Uint8Array);
+  const copy = async (from: Readable | null, to: PassThrough) => {
+    for await (const piece of from ?? []) await outputs.write(to, piece as Uint8Array);
   };
-  const carried = Promise.allSettled([
-    carry(child.stdout, outputs.stdout),
-    carry(child.stderr, outputs.stderr),
-  ]);
+  const copied = Promise.allSettled([copy(child.stdout, outputs.stdout), copy(child.stderr, outputs.stderr)]);
 
   const ended = (async (): Promise<ExecEnd> => {
     const code = await exited;
-    await Promise.race([carried, outputs.quiet()]);
+    await Promise.race([copied, outputs.quiet()]);
     release();
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -65,13 +62,13 @@ export async function startExec(
     if (code !== 0 && !isAlive(keeper.init)) {
       return { kind: 'unknown', message: 'the sandbox was removed or stopped' };
     }
-    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.happenedSince(id, begun) };
+    return { kind: 'exited', code, outOfMemory: code !== 0 && memory.limitReachedSince(id, startedAtMs) };
   })();
 
   return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };
 }
 
-/** Into the namespaces of a process; for an ordinary user by way of the user namespace that bubblewrap made. */
+/** Enters the namespaces of a process; as an ordinary user also the user namespace that bubblewrap created. */
 function enterArguments(init: number): string[] {
   const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
   return ['-t', String(init), ...user, '-m', '-p', '-i', '-u', '--'];

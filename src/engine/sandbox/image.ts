@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 
 /**
- * How deep the folder is looked at: `var/www/html/vendor/<vendor>` is 5. A whole Magento is 75,000 files, a second of work
- * before each run; the upper levels are a few hundred, and a build or an installation of packages always touches them. An
- * edit deep inside is not noticed: `touch` the folder of the image, or replace the containers.
+ * How many levels of the folder are read: `var/www/html/vendor/<vendor>` is 5. A whole Magento has 75,000 files, which takes a
+ * second before each run; the upper levels have a few hundred, and a build or an installation of packages always touches them.
+ * A deeper edit is not noticed: `touch` the folder of the image, or replace the containers.
  */
 const depth = 5;
 
@@ -16,37 +16,40 @@ export async function imageFolder(reference: string): Promise<string> {
   if (folder === undefined || !(await lstat(folder)).isDirectory()) {
     throw new Fault(
       'IMAGE_MISSING',
-      `The sandbox takes a folder for an image, and ${reference} is not a folder.`,
+      `The sandbox needs a folder as its image, and ${reference} is not a folder.`,
     );
   }
   return folder;
 }
 
-/** The id of a folder as an image: a hash of its path and of the names, sizes and times of its upper levels. */
+/**
+ * The id of a folder as an image: a hash of its path and of the names, sizes and times of its
+ * upper levels. Errors: IMAGE_MISSING.
+ */
 export async function folderId(reference: string): Promise<string> {
   const folder = await imageFolder(reference);
   const hash = createHash('sha256').update(folder);
-  await describe(folder, '', depth, (line) => hash.update(`${line}\n`));
+  await describeFolder(folder, '', depth, (line) => hash.update(`${line}\n`));
   return `folder:${hash.digest('hex')}`;
 }
 
-async function describe(
+async function describeFolder(
   folder: string,
   inside: string,
   levels: number,
-  tell: (line: string) => void,
+  emit: (line: string) => void,
 ): Promise<void> {
   const { mode, size, mtimeMs } = await lstat(join(folder, inside));
-  tell(`${inside}\0${mode}\0${size}\0${mtimeMs}`);
+  emit(`${inside}\0${mode}\0${size}\0${mtimeMs}`);
   if (levels === 0) return;
   const entries = await readdir(join(folder, inside), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(inside, entry.name);
     if (entry.isDirectory()) {
-      await describe(folder, path, levels - 1, tell);
+      await describeFolder(folder, path, levels - 1, emit);
     } else {
       const { mode, size, mtimeMs } = await lstat(join(folder, path));
-      tell(`${path}\0${mode}\0${size}\0${mtimeMs}`);
+      emit(`${path}\0${mode}\0${size}\0${mtimeMs}`);
     }
   }
 }

@@ -1,71 +1,73 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
-import { keep } from '../read-all.ts';
+import { readAll } from '../read-all.ts';
 import { identify, isAlive, kill } from './process.ts';
 import type { KeeperRecord } from './record.ts';
 
-/** Says that the tree is complete, then only holds the namespaces. */
-const holdOn = 'echo up; while sleep 3600; do :; done';
+/** Prints a line when the tree is complete, then only keeps the namespaces alive. */
+const holdNamespaces = 'echo up; while sleep 3600; do :; done';
 const endMs = 10_000;
 
 /**
  * Starts the process that holds the namespaces of a sandbox. It is a child of this process, and the kernel kills it and all
- * that is in the sandbox when this process dies (PR_SET_PDEATHSIG, and the end of the pid namespace).
+ * processes in the sandbox when this process dies (PR_SET_PDEATHSIG, and the end of the pid namespace). Errors:
+ * ENGINE_UNREACHABLE when namespaces are not allowed, ENGINE_FAILED.
  */
 export async function startKeeper(bwrap: string, name: string, tree: string[]): Promise<KeeperRecord> {
   const argv = [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
     ...['--hostname', name, '--info-fd', '3', ...tree, '--chdir', '/'],
-    ...['--', 'sh', '-c', holdOn],
+    ...['--', 'sh', '-c', holdNamespaces],
   ];
   const child = spawn(bwrap, argv, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { PATH: defaultPath },
-    // Ctrl-C at a terminal goes to a whole process group; whether a run ends is for the worker to say.
+    // Ctrl-C at a terminal goes to a whole process group, but the worker decides when a run ends.
     detached: true,
   });
   const [, stdout, stderr, information] = child.stdio as unknown as [null, Readable, Readable, Readable];
-  const told = keep(information);
-  // Destroyed below when all is well.
-  const complained = keep(stderr).catch(() => '');
-  // Ends without a word when the tree cannot be made.
-  const up = await Promise.race([
+  const infoText = readAll(information);
+  // The stream is destroyed below on success.
+  const errorOutput = readAll(stderr).catch(() => '');
+  // Without the line when the tree cannot be built.
+  const isUp = await Promise.race([
     once(stdout, 'data').then(() => true),
     once(child, 'close').then(() => false),
     once(child, 'error').then(() => false),
   ]).catch(() => false);
-  if (!up) throw treeFault(name, await complained);
-  const info = JSON.parse(await told) as { 'child-pid': number };
+  if (!isUp) throw treeFault(name, await errorOutput);
+  const info = JSON.parse(await infoText) as { 'child-pid': number };
   const outer = identify(child.pid ?? 0);
   const init = identify(info['child-pid']);
   if (!outer || !init) throw treeFault(name, 'it ended at once');
-  // It must not keep this process from ending; when this process ends, so does it.
+  // It must not keep this process alive; it ends with it.
   child.unref();
   stdout.destroy();
   stderr.destroy();
   return { bwrap: outer, init, startedAt: new Date().toISOString() };
 }
 
-/** Ends everything in a sandbox, and waits until it has. */
+/** Kills everything in a sandbox, and waits until it has ended. Errors: ENGINE_FAILED after 10 s. */
 export async function endKeeper(name: string, { bwrap, init }: KeeperRecord): Promise<void> {
   kill(init);
   kill(bwrap);
   const deadline = performance.now() + endMs;
   while (isAlive(init) || isAlive(bwrap)) {
     if (performance.now() > deadline) {
-      throw new Fault('ENGINE_FAILED', `The processes of the sandbox ${name} do not end.`);
+      throw new Fault('ENGINE_FAILED', `The processes of the sandbox ${name} did not end within 10 s.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
   }
 }
 
-/** Of programs in a sandbox, unless the specification says otherwise. */
+/** PATH of programs in a sandbox, unless the specification sets another. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-function treeFault(name: string, mftfError: string): Fault {
-  const text = mftfError.trim() || 'bwrap ended without a message.';
+function treeFault(name: string, errorOutput: string): Fault {
+  const text = errorOutput.trim() || 'bwrap ended without a message.';
   if (/namespace|uid map|operation not permitted/i.test(text)) {
     return new Fault(
       'ENGINE_UNREACHABLE',
@@ -73,5 +75,5 @@ function treeFault(name: string, mftfError: string): Fault {
         'kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, or in a container --privileged.',
     );
   }
-  return new Fault('ENGINE_FAILED', `The sandbox ${name} cannot be made: ${text}`);
+  return new Fault('ENGINE_FAILED', `The sandbox ${name} cannot be created: ${text}`);
 }

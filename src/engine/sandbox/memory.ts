@@ -2,37 +2,42 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Keeps sandboxes below their memory limit while commands run in them. */
 export interface MemoryGuard {
-  /** Watches a sandbox until the function that it gives back is called. `end` kills a process by its id in the sandbox. */
-  guard(id: string, init: number, limitBytes: number, end: (pid: number) => void): () => void;
+  /** Watches a sandbox until the returned function is called. `killProcess` gets a process id of the sandbox. */
+  guard(id: string, init: number, limitBytes: number, killProcess: (pid: number) => void): () => void;
   /** Whether the limit was reached since a moment of `performance.now()`. */
-  happenedSince(id: string, moment: number): boolean;
+  limitReachedSince(id: string, moment: number): boolean;
 }
 
-const lookMs = 250;
+const checkMs = 250;
 
 /**
- * A process has no right to make control groups in general, so the memory of a sandbox is looked at four times a second, and the
- * largest process is killed when all of them together are above the limit: what the kernel would do, only later. A process that
- * is very fast can go beyond the limit between two looks. What lies in a tmpfs does not count here; it has a size of its own.
+ * A process usually may not create control groups, so the memory of a sandbox is checked four times a second, and the largest
+ * process is killed when their sum exceeds the limit: as the kernel would, only later. A fast process can exceed the limit
+ * between two checks. The content of a tmpfs does not count; a tmpfs has its own limit.
  */
 export function createMemoryGuard(): MemoryGuard {
-  const happened = new Map<string, number>();
+  const reachedAt = new Map<string, number>();
   const watched = new Map<string, { users: number; timer: NodeJS.Timeout }>();
 
-  function look(id: string, init: number, limitBytes: number, end: (pid: number) => void): void {
+  function checkMemory(
+    id: string,
+    init: number,
+    limitBytes: number,
+    killProcess: (pid: number) => void,
+  ): void {
     const processes = anonymousMemory(init);
     const total = processes.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total <= limitBytes) return;
     const largest = processes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-    happened.set(id, performance.now());
-    end(largest.pid);
+    reachedAt.set(id, performance.now());
+    killProcess(largest.pid);
   }
 
   return {
-    guard(id, init, limitBytes, end) {
+    guard(id, init, limitBytes, killProcess) {
       const watch = watched.get(id) ?? {
         users: 0,
-        timer: setInterval(look, lookMs, id, init, limitBytes, end).unref(),
+        timer: setInterval(checkMemory, checkMs, id, init, limitBytes, killProcess).unref(),
       };
       watch.users += 1;
       watched.set(id, watch);
@@ -43,11 +48,11 @@ export function createMemoryGuard(): MemoryGuard {
         watched.delete(id);
       };
     },
-    happenedSince: (id, moment) => (happened.get(id) ?? Number.NEGATIVE_INFINITY) >= moment,
+    limitReachedSince: (id, moment) => (reachedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= moment,
   };
 }
 
-/** What each process in the sandbox has for itself. Its own /proc shows just these, with their ids in the sandbox. */
+/** The private memory of each process in the sandbox. The sandbox's /proc shows only these, with their ids in the sandbox. */
 function anonymousMemory(init: number): { pid: number; bytes: number }[] {
   const proc = `/proc/${init}/root/proc`;
   let names: string[];

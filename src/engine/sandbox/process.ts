@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** A process of this machine that cannot be taken for another one: its id, and when it started (ticks since boot). */
+/** Identifies a process of this machine uniquely: its id, and when it started (ticks since boot). */
 export const processIdentity = z.object({ pid: z.number().int().positive(), start: z.string() });
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 /** PF_EXITING of the kernel: the first process of a pid namespace has it while all the others are being killed. */
 const exitingFlag = 0x4;
 
-/** The identity of a process that lives; `undefined` when it is gone, exiting, or waits to be reaped. */
+/** The identity of a running process; `undefined` when it has ended, is exiting, or waits to be reaped. */
 export function identify(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {
@@ -25,17 +25,17 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, start };
 }
 
-/** Whether it is still that very process. */
+/** Whether that process still runs. */
 export function isAlive({ pid, start }: ProcessIdentity): boolean {
   return identify(pid)?.start === start;
 }
 
-/** SIGKILL, but never to another process that got the same id. */
+/** Sends SIGKILL, but never to another process that got the same id. */
 export function kill(process_: ProcessIdentity): void {
   if (!isAlive(process_)) return;
   try {
     process.kill(process_.pid, 'SIGKILL');
   } catch {
-    // It was faster.
+    // It ended just before.
   }
 }

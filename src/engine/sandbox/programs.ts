@@ -2,25 +2,25 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 
-/** What a sandbox is made of, by absolute path: the PATH inside is another one. */
+/** The programs of the sandbox, as absolute paths: the PATH inside differs. */
 export interface Programs {
   bwrap: string;
   nsenter: string;
 }
 
-/** Rejects with ENGINE_UNREACHABLE that names the package which is missing. */
+/** Throws ENGINE_UNREACHABLE with the name of the missing package. */
 export function findPrograms(): Programs {
-  return { bwrap: find('bwrap', 'bubblewrap'), nsenter: find('nsenter', 'util-linux') };
+  return { bwrap: findProgram('bwrap', 'bubblewrap'), nsenter: findProgram('nsenter', 'util-linux') };
 }
 
-function find(program: string, packageName: string): string {
+function findProgram(program: string, packageName: string): string {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, program);
     try {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this one.
+      // Not in this folder.
     }
   }
   throw new Fault(

@@ -5,10 +5,10 @@ import type { ContainerInfo } from '../engine.ts';
 import { isAlive, processIdentity } from './process.ts';
 
 /**
- * What is kept of a sandbox, in a folder with its name:
+ * The files of a sandbox, in a folder of its name:
  *
- *     container.json   what it is
- *     keeper.json      the processes that hold its namespaces, while it runs or after it ran
+ *     container.json   its specification
+ *     keeper.json      the processes that hold its namespaces, or held them when it last ran
  *     writable/        the copies of `spec.writable`, at their paths
  *     files/           the folders of `spec.files`, at their paths
  *     tmp/             its /tmp
@@ -38,15 +38,15 @@ const containerRecord = z.object({
 export type ContainerRecord = z.infer<typeof containerRecord>;
 
 const keeperRecord = z.object({
-  /** bubblewrap, a child of the process that made or started the sandbox, and dying with it. */
+  /** bubblewrap, a child of the process that created or started the sandbox; it ends with that process. */
   bwrap: processIdentity,
-  /** The first process in the sandbox, as this machine sees it. When it ends, the kernel ends all the others. */
+  /** The first process in the sandbox, by its id on this machine. When it ends, the kernel kills all others. */
   init: processIdentity,
   startedAt: z.iso.datetime(),
 });
 export type KeeperRecord = z.infer<typeof keeperRecord>;
 
-/** A sandbox as it is on disk. */
+/** A sandbox, as read from disk. */
 export interface Sandbox {
   folder: string;
   container: ContainerRecord;
@@ -64,7 +64,7 @@ export async function writeKeeper(folder: string, record: KeeperRecord): Promise
   await writeFile(join(folder, keeperFile), JSON.stringify(record, null, 2));
 }
 
-/** The sandbox in a folder; `undefined` when there is none, or what is there is not (or no longer) readable. */
+/** The sandbox in a folder; `undefined` when there is none, or its files are not readable. */
 export async function readSandbox(folder: string): Promise<Sandbox | undefined> {
   const container = await readJson(join(folder, containerFile), containerRecord);
   if (!container) return undefined;
@@ -79,7 +79,7 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | unde
   }
 }
 
-/** The keeper of a sandbox that runs. */
+/** The keeper of a running sandbox; `undefined` when it does not run. */
 export function runningKeeper({ keeper }: Sandbox): KeeperRecord | undefined {
   return keeper && isAlive(keeper.init) ? keeper : undefined;
 }

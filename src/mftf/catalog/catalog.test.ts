@@ -33,7 +33,7 @@ const inModule = (files: Record<string, string>) =>
 const group = (name: string) => `<group value="${name}"/>`;
 
 describe('paths', () => {
-  it('knows where MFTF looks', () => {
+  it('match the files that MFTF reads', () => {
     expect(catalogPath('app/code/TestModule/Test/Mftf/Test/A/ATest.xml')).toEqual({
       kind: 'test',
       root: 'app/code/TestModule/Test/Mftf',
@@ -53,12 +53,12 @@ describe('paths', () => {
     expect(catalogPath('pub/Test/Mftf/Test/T.xml')).toBeUndefined();
   });
 
-  it('walks only where something can be', () => {
+  it('exclude folders without files of the catalog', () => {
     expect(['', 'app', 'app/code/X', 'dev/tests', 'vendor'].every(mayHoldCatalogFiles)).toBe(true);
     expect(['pub', 'app/etc', 'dev/tests/unit', 'generated'].some(mayHoldCatalogFiles)).toBe(false);
   });
 
-  it('names modules as MFTF does', () => {
+  it('name modules as MFTF does', () => {
     const registered = new Map([['vendor/magento/module-catalog', 'Magento_Catalog']]);
     expect(moduleName('vendor/magento/module-catalog/Test/Mftf', registered)).toBe('Magento_Catalog');
     expect(moduleName('vendor/acme/module-x/Test/Mftf', registered)).toBe('Acme_module-x');
@@ -89,7 +89,7 @@ describe('tests', () => {
     });
   });
 
-  it('get actions but no groups and no title from what they extend; a skip is passed on', async () => {
+  it('inherit actions and skips from the test they extend, but no groups and no title', async () => {
     const catalog = await readCatalog([
       inModule({
         'Test/P.xml': test(
@@ -135,7 +135,7 @@ describe('tests', () => {
     expect([...catalog.tests.keys()]).toEqual(['T']);
   });
 
-  it('of a mounted module hide those that the tree has in its place', async () => {
+  it('of a mounted module replace those of the tree in the same folder', async () => {
     const tree = source({
       [`${moduleRoot}/Test/Mftf/Test/Old.xml`]: test('Old'),
       'vendor/a/b/Test/Mftf/Test/V.xml': test('V'),
@@ -180,7 +180,7 @@ describe('suites', () => {
     expect(catalog.tests.get('A')?.suites).toEqual(['S']);
   });
 
-  it('hold every test when they have hooks and their includes find none, as in MFTF', async () => {
+  it('have every test when they have hooks and their includes match none, as in MFTF', async () => {
     expect(await membersOf(`${hooks}<include><group name="nothing"/></include>`)).toEqual(['A', 'B', 'C']);
     expect(await membersOf('<include><group name="nothing"/></include>')).toBeUndefined();
     expect(await membersOf('<exclude><test name="A"/></exclude>')).toEqual(['B', 'C']);
@@ -207,7 +207,7 @@ describe('broken files', () => {
     return catalog.problems[0];
   };
 
-  it('are named with file and line, and the rest is read', async () => {
+  it('are reported with file and line, and the rest is read', async () => {
     const cut = test('T').slice(0, -20);
     expect(await problemOf(cut)).toMatchObject({ path: `${moduleRoot}/Test/Mftf/Test/T.xml`, line: 3 });
     expect(await problemOf('<tests><test name="a"></tests>')).toMatchObject({ line: 1 });
@@ -218,35 +218,35 @@ describe('broken files', () => {
     });
   });
 
-  it('refuse document types and entities', async () => {
+  it('are those with document types and entities', async () => {
     const xml = `<!DOCTYPE tests [<!ENTITY x SYSTEM "file:///etc/passwd">]><tests><test name="&x;"/></tests>`;
     expect(await problemOf(xml)).toMatchObject({ message: expect.stringContaining('not accepted') });
     expect(await problemOf('<tests><test name="&x;"/></tests>')).toBeDefined();
   });
 
-  it('stop the run as MODULE_INVALID, for MFTF would generate nothing', async () => {
+  it('stop the run with MODULE_INVALID, because MFTF would generate nothing', async () => {
     const catalog = await readCatalog([inModule({ 'Test/T.xml': '<tests>', 'Test/U.xml': '<tests>' })]);
     expect(() => assertReadable(catalog)).toThrow(/Test\/T\.xml:1: .*\(and 1 more\)/);
     expect(() => assertReadable(buildCatalog([]))).not.toThrow();
   });
 
-  it('that are empty are passed over', async () => {
+  it('are not those that are empty', async () => {
     expect(await problemOf('')).toBeUndefined();
   });
 });
 
 describe('declarations', () => {
-  it('survive being stored', async () => {
-    const read = await readDeclarations(
+  it('are the same after storing and reading', async () => {
+    const declarations = await readDeclarations(
       inModule({
         'Test/A.xml': test('A', group('g')),
         'Suite/S.xml': suite('S', '<include><test name="A"/></include>'),
       }),
     );
-    expect(declarationsFromBytes(declarationsToBytes(read))).toEqual(read);
+    expect(declarationsFromBytes(declarationsToBytes(declarations))).toEqual(declarations);
   });
 
-  it.each(['', '{}', '{"version":2}', '[1'])('refuse what is damaged: %j', (text) => {
+  it.each(['', '{}', '{"version":2}', '[1'])('are refused when damaged: %j', (text) => {
     expect(() => declarationsFromBytes(Buffer.from(text))).toThrow(
       expect.toSatisfy((error) => isFault(error, 'INPUT_INVALID')),
     );

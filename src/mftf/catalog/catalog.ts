@@ -13,24 +13,24 @@ import { moduleName, shortModuleName } from './paths.ts';
 import type { Source } from './source.ts';
 import { mergeSuites, type Suite } from './suites.ts';
 
-/** A file that MFTF reads, with the module that it belongs to. */
+/** A file that MFTF reads, with its module. */
 export interface CatalogFile extends DeclaringFile {
   module: string;
 }
 
-/** All tests and suites that a Magento tree and a test module hold together. */
+/** All tests and suites of a Magento tree and a test module. */
 export interface Catalog {
   tests: ReadonlyMap<string, CatalogTest>;
   suites: ReadonlyMap<string, Suite>;
   /** Names of the tests of each group. */
   groups: ReadonlyMap<string, string[]>;
-  /** Every file that counts, in the order of merging. */
+  /** Every file that MFTF reads, in the order of merging. */
   files: CatalogFile[];
-  /** Anything here makes MFTF stop before it generates a single test. */
+  /** Any problem makes MFTF stop before it generates a single test. */
   problems: Problem[];
 }
 
-/** Reads all sources; later ones lie over earlier ones as mounts do. */
+/** Reads all sources; later ones cover earlier ones as mounts do. Rejects as a source does. */
 export async function readCatalog(sources: Source[]): Promise<Catalog> {
   const parts: Declarations[] = [];
   for (const source of sources) parts.push(await readDeclarations(source));
@@ -38,8 +38,8 @@ export async function readCatalog(sources: Source[]): Promise<Catalog> {
 }
 
 /**
- * Merges declarations in MFTF's order: by name of the module, then by path. MFTF itself takes the files of one module
- * in the order of the directory, which no two machines share; it matters only when a module declares a name twice.
+ * Merges declarations in MFTF's order: by name of the module, then by path. MFTF itself merges the files of one module in
+ * directory order, which differs between machines; this matters only when a module declares a name twice.
  */
 export function buildCatalog(parts: Declarations[]): Catalog {
   const visible = overlay(parts);
@@ -62,7 +62,7 @@ export function buildCatalog(parts: Declarations[]): Catalog {
   return { tests, suites, groups, files, problems };
 }
 
-/** Throws MODULE_INVALID when there is a problem anywhere, for then MFTF generates nothing. */
+/** Throws MODULE_INVALID when there is any problem, because then MFTF generates nothing. */
 export function assertReadable(catalog: Catalog): void {
   const [first, ...others] = catalog.problems;
   if (first === undefined) return;
@@ -111,7 +111,7 @@ function overlay(parts: Declarations[]): Declarations {
   };
 }
 
-/** The test modules that count, with their names. Of two with one name MFTF takes the first: vendor, then app/code. */
+/** The names of the test modules, by folder. Of two with the same name MFTF uses the first: vendor, then app/code. */
 function chooseModules(read: Declarations): Map<string, string> {
   const registered = new Map(read.registrations.map(({ folder, name }) => [folder, name]));
   const packages = new Set(read.packages);
@@ -120,26 +120,26 @@ function chooseModules(read: Declarations): Map<string, string> {
   const roots = [...new Set(read.files.map(({ root }) => root))].sort(
     (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
   );
-  const chosen = new Map<string, string>();
-  const taken = new Set<string>();
+  const modules = new Map<string, string>();
+  const usedNames = new Set<string>();
   for (const root of roots) {
     if (root === 'dev/tests/acceptance/tests/_suite') {
-      // Belongs to no module and comes before all of them.
-      chosen.set(root, '');
+      // It has no module and precedes all of them.
+      modules.set(root, '');
       continue;
     }
     if (root.startsWith('dev/') && !packages.has(root)) continue;
     const name = moduleName(root, registered);
-    if (taken.has(name)) continue;
-    taken.add(name);
-    chosen.set(root, name);
+    if (usedNames.has(name)) continue;
+    usedNames.add(name);
+    modules.set(root, name);
   }
-  return chosen;
+  return modules;
 }
 
 /**
- * Attributes and annotations of a later file win, groups add up. What a test extends gives it actions but no
- * annotations: neither groups nor title, only a skip (read in MFTF's ObjectExtensionUtil, 3.8 and 5.3).
+ * Attributes and annotations of a later file win, groups are merged. A test inherits actions from the one it extends, but no
+ * annotations except a skip (read in MFTF's ObjectExtensionUtil, 3.8 and 5.3).
  */
 function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Map<string, CatalogTest> {
   const tests = new Map<string, CatalogTest>();
@@ -166,14 +166,14 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
   }
   for (const test of tests.values()) {
     const parent = test.extends === undefined ? undefined : tests.get(test.extends);
-    test.unusable = whyUnusable(test, parent);
+    test.unusable = unusableReason(test, parent);
     if (parent?.skip) test.skip ??= [`its parent ${parent.name} is skipped`];
   }
   return tests;
 }
 
-function whyUnusable(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
-  if (!isClassName(test.name)) return 'its name is not one that PHP takes for a class';
+function unusableReason(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
+  if (!isClassName(test.name)) return 'its name is not a valid class name in PHP';
   if (test.extends === undefined) return undefined;
   if (test.extends === test.name) return 'it extends itself';
   if (parent === undefined) return `it extends ${test.extends}, which does not exist`;

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createMemo } from '../../async/single-flight.ts';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { exitCode, keep } from '../../engine/read-all.ts';
+import { exitCode, readAll } from '../../engine/read-all.ts';
 import { isFault } from '../../faults/fault.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import type { Declarations } from './declaration.ts';
@@ -12,25 +15,29 @@ import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './
 import { catalogPath } from './paths.ts';
 import { folderSource, type SourceFile } from './source.ts';
 
-/** Somewhere to read the Magento tree of an image from: the id of a running container made from it. */
+/** Returns a running container of an image, to read its Magento tree from. */
 export type ContainerOf = () => Promise<{ id: string; dispose(): Promise<void> }>;
 
 export interface Catalogs {
   /**
-   * The catalog of an image with a checkout of the test module in its place. The tree of an image is read once and kept
-   * on disk under the id of the image; `container` is asked for only then. Errors: MODULE_INVALID, and those of the engine.
+   * The catalog of an image with a checkout of the test module mounted in it. The tree of an image is read once and stored on disk
+   * under the id of the image; only then `container` is called. Errors: MODULE_INVALID, and those of the engine.
    */
   of(image: { id: string; container: ContainerOf }, checkout: { id: string; path: string }): Promise<Catalog>;
 }
 
-/** More than any Magento tree lists (2.4.4: 8,000 paths, 0.8 MB). */
+/** Kept in memory: an installation has one image, and the one before it while runs of that end. */
+const maxImages = 2;
+/** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
+const maxCheckouts = 16;
+/** Limit for the list of files, more than any Magento tree has (2.4.4: 8,000 paths, 0.8 MB). */
 const listingBytes = 32 * 1024 * 1024;
 /** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
-const pathsAtOnce = 4_000;
+const maxPathsPerTar = 4_000;
 
 export function createCatalogs(deps: {
   engine: Engine;
-  /** Where what was read is kept. */
+  /** Where the declarations of images are stored. */
   folder: string;
   magentoRoot: string;
   /** Where the module is, relative to the root. */
@@ -38,18 +45,8 @@ export function createCatalogs(deps: {
   log: Logger;
 }): Catalogs {
   const { engine, folder, magentoRoot, moduleTarget, log } = deps;
-  // Promises, so that many who ask at the same time wait for one reading.
-  const images = new Map<string, Promise<Declarations>>();
-  const modules = new Map<string, Promise<Declarations>>();
-
-  const once = (map: Map<string, Promise<Declarations>>, key: string, read: () => Promise<Declarations>) => {
-    const known = map.get(key);
-    if (known) return known;
-    const reading = read();
-    map.set(key, reading);
-    reading.catch(() => map.delete(key));
-    return reading;
-  };
+  const images = createMemo<string, Declarations>({ maxKeys: maxImages });
+  const modules = createMemo<string, Declarations>({ maxKeys: maxCheckouts });
 
   async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
     const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
@@ -58,12 +55,13 @@ export function createCatalogs(deps: {
     if (stored) return stored;
     const from = await container();
     try {
-      const read = await readDeclarations({ root: '', files: treeFiles(engine, from.id, magentoRoot) });
+      const declarations = await readDeclarations({
+        root: '',
+        files: treeFiles(engine, from.id, magentoRoot),
+      });
       await mkdir(folder, { recursive: true });
-      const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, declarationsToBytes(read));
-      await rename(temporary, path);
-      return read;
+      await writeFileAtomically(path, declarationsToBytes(declarations));
+      return declarations;
     } finally {
       await from.dispose();
     }
@@ -71,8 +69,8 @@ export function createCatalogs(deps: {
 
   return {
     async of(image, checkout) {
-      const tree = await once(images, image.id, () => readImage(image.id, image.container));
-      const module = await once(modules, checkout.id, () =>
+      const tree = await images(image.id, () => readImage(image.id, image.container));
+      const module = await modules(checkout.id, () =>
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
       const catalog = buildCatalog([tree, module]);
@@ -83,23 +81,20 @@ export function createCatalogs(deps: {
 }
 
 async function readStored(path: string, log: Logger): Promise<Declarations | undefined> {
-  const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const stored = await ifPresent(readFile(path));
   if (stored === undefined) return undefined;
   try {
     return declarationsFromBytes(stored);
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error;
-    log.warn({ path }, 'A stored catalog is damaged or of another version; the image is read again.');
+    log.warn({ path }, 'A stored catalog is damaged or of another version; reading the image again');
     return undefined;
   }
 }
 
-/** The files of the Magento tree in a container that the catalog is made of. */
+/** The files of the catalog in the Magento tree of a container. */
 async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
-  const wanted = [
+  const tests = [
     ['-path', '*/Test/Mftf/*.xml'],
     ['-path', '*/Test/Mftf/Helper/*.php'],
     ['-name', 'registration.php'],
@@ -108,16 +103,16 @@ async function* treeFiles(engine: Engine, containerId: string, root: string): As
     ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
   ];
   const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
-  argv.push('(', ...wanted.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
+  argv.push('(', ...tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
   const exec = await engine.exec(containerId, { argv, cwd: root });
-  // `find` complains of folders that an image does not have, app/code for one; that is no error.
-  const [listing] = await Promise.all([keep(exec.stdout, listingBytes), keep(exec.stderr)]);
+  // `find` reports folders that an image lacks, such as app/code; that is no error.
+  const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
   exitCode(await exec.ended, containerId, argv);
   const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);
-  for (let at = 0; at < paths.length; at += pathsAtOnce) {
-    const some = { dir: root, paths: paths.slice(at, at + pathsAtOnce) };
-    for await (const { path, content } of getFiles(engine, containerId, some)) {
-      yield { path, content: await keep(content, Number.POSITIVE_INFINITY) };
+  for (let at = 0; at < paths.length; at += maxPathsPerTar) {
+    const request = { dir: root, paths: paths.slice(at, at + maxPathsPerTar) };
+    for await (const { path, content } of getFiles(engine, containerId, request)) {
+      yield { path, content: await readAll(content, Number.POSITIVE_INFINITY) };
     }
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { part } from './parts.ts';
 
-/** Another number for every change of what is read from files or how it is kept. */
+/** To be incremented when the content or format of stored declarations changes. */
 export const version = 4;
 
 /**
- * What single files say, before anything is merged. It depends on the files alone, so it can be kept on disk: for a
- * Magento tree under the id of the image, for a test module under its commit.
+ * The declarations of single files, before merging. They depend only on the files, so they can be stored on disk: for a Magento
+ * tree under the id of the image, for a test module under its commit.
  */
 const testDeclaration = z.object({
   path: z.string(),
@@ -17,7 +17,7 @@ const testDeclaration = z.object({
   groups: z.array(z.string()),
   title: z.string().optional(),
   severity: z.string().optional(),
-  /** The issues it is skipped for. */
+  /** The issues for which it is skipped. */
   skip: z.array(z.string()).optional(),
 });
 
@@ -35,7 +35,7 @@ const suiteDeclaration = z.object({
   after: z.number().optional(),
 });
 
-/** A file that MFTF reads when it generates or executes, and what it declares. */
+/** A file that MFTF reads to generate or execute tests, and its declarations. */
 const file = z.object({
   path: z.string(),
   root: z.string(),
@@ -52,9 +52,9 @@ const declarations = z.object({
   files: z.array(file),
   tests: z.array(testDeclaration),
   suites: z.array(suiteDeclaration),
-  /** Folder of a Magento module and its registered name. */
+  /** The folder of a Magento module and its registered name. */
   registrations: z.array(z.object({ folder: z.string(), name: z.string() })),
-  /** Folders that are test modules because their composer.json says so. */
+  /** Folders that are test modules by the type in their composer.json. */
   packages: z.array(z.string()),
   problems: z.array(problem),
 });
@@ -65,7 +65,7 @@ export type SuiteDeclaration = z.infer<typeof suiteDeclaration>;
 
 export type SuiteReference = z.infer<typeof reference>;
 
-/** A file that MFTF cannot read. One is enough: it then generates nothing at all. */
+/** A file that MFTF cannot read. A single one makes it generate nothing. */
 export type Problem = z.infer<typeof problem>;
 
 export type DeclaringFile = z.infer<typeof file>;

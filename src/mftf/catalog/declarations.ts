@@ -13,7 +13,7 @@ const composerPackage = z.object({ type: z.string().optional() });
 
 /** Reads the files of a source. Broken files end up in `problems`; rejects only when the source does. */
 export async function readDeclarations(source: Source): Promise<Declarations> {
-  const read: Declarations = {
+  const declarations: Declarations = {
     version,
     root: source.root,
     files: [],
@@ -24,38 +24,38 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     problems: [],
   };
   for await (const { path, content } of source.files) {
-    const known = catalogPath(path);
-    // MFTF passes over empty files.
-    if (known === undefined || content === '') continue;
-    if (known.kind === 'registration') {
+    const file = catalogPath(path);
+    // MFTF ignores empty files.
+    if (file === undefined || content === '') continue;
+    if (file.kind === 'registration') {
       const name = registeredName(content);
-      if (name) read.registrations.push({ folder: known.folder, name });
+      if (name) declarations.registrations.push({ folder: file.folder, name });
       continue;
     }
-    const { kind, root } = known;
+    const { kind, root } = file;
     const digest = hash('sha256', content);
     if (kind === 'package') {
       if (!isTestPackage(content)) continue;
-      read.packages.push(root);
-      read.files.push({ path, root, digest, parts: [] });
+      declarations.packages.push(root);
+      declarations.files.push({ path, root, digest, parts: [] });
     } else if (kind === 'helper') {
-      read.files.push({ path, root, digest, parts: helperParts(content) });
+      declarations.files.push({ path, root, digest, parts: helperParts(content) });
     } else {
-      const said = readXml(kind, content);
-      if ('problem' in said) {
-        // Metadata is read only when a test runs: broken, it stops the tests that need it and no others.
-        if (kind !== 'operation') read.problems.push({ path, ...said.problem });
+      const result = readXml(kind, content);
+      if ('problem' in result) {
+        // Metadata is read only when a test runs: a broken file affects only the tests that need it.
+        if (kind !== 'operation') declarations.problems.push({ path, ...result.problem });
         continue;
       }
-      read.files.push({ path, root, digest, parts: said.parts });
-      if (said.test) read.tests.push({ path, root, ...said.test });
-      if (said.suite) read.suites.push({ path, root, ...said.suite });
+      declarations.files.push({ path, root, digest, parts: result.parts });
+      if (result.test) declarations.tests.push({ path, root, ...result.test });
+      if (result.suite) declarations.suites.push({ path, root, ...result.suite });
     }
   }
-  return read;
+  return declarations;
 }
 
-/** The name that the content of a registration.php gives its module. */
+/** The name of the module in the content of a registration.php; `undefined` when there is none. */
 export function registeredName(content: string): string | undefined {
   return registration.exec(content)?.[1];
 }
@@ -69,15 +69,15 @@ function isTestPackage(composerJson: string): boolean {
   }
 }
 
-/** As a line with version and checksum, and a line of JSON. */
-export function declarationsToBytes(read: Declarations): Buffer {
-  const json = Buffer.from(`${JSON.stringify(read)}\n`);
+/** Serialises declarations as a line with version and checksum, and a line of JSON. */
+export function declarationsToBytes(declarations: Declarations): Buffer {
+  const json = Buffer.from(`${JSON.stringify(declarations)}\n`);
   return Buffer.concat([Buffer.from(`${heading(json)}\n`), json]);
 }
 
 /**
- * Throws INPUT_INVALID for anything that `declarationsToBytes` of this version did not write. The checksum says so; to look at
- * every field instead takes longer than all the rest (0.4 s for Magento 2.4.4).
+ * Parses declarations. Throws INPUT_INVALID for content that `declarationsToBytes` of this version did not write. Only the checksum
+ * is verified, because validating every field takes longer than all the rest (0.4 s for Magento 2.4.4).
  */
 export function declarationsFromBytes(bytes: Buffer): Declarations {
   const end = bytes.indexOf('\n');

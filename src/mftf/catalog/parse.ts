@@ -6,8 +6,8 @@ export interface XmlProblem {
 }
 
 /**
- * What a reader of a file wants to hear. `at` is the path of the element, `/tests/test/annotations` for one. White space
- * between elements is no text.
+ * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
+ * not reported.
  */
 export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number): void;
@@ -16,28 +16,28 @@ export interface XmlHandler {
   comment?(at: string): void;
 }
 
-class NotAccepted extends Error {}
+class InvalidXml extends Error {}
 
-/** A place in a file. Each is made once: many thousand elements stand at a few dozen of them. */
+/** A path of elements. Each is created once: thousands of elements share a few dozen paths. */
 interface Place {
   at: string;
   parent: Place | undefined;
   children: Map<string, Place>;
 }
 
-/** Streams through a file. Document types and entities are refused: no MFTF file needs them. */
+/** Parses a file as a stream. Returns the first problem. Document types and entities are refused: no MFTF file needs them. */
 export function parseXml(content: string, root: string, handler: XmlHandler): XmlProblem | undefined {
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   parser.on('error', (error) => {
-    throw new NotAccepted(error.message.replace(/^\d+:\d+: /, ''));
+    throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
   parser.on('doctype', () => {
-    throw new NotAccepted('Document type declarations are not accepted.');
+    throw new InvalidXml('Document type declarations are not accepted.');
   });
   parser.on('opentag', (tag) => {
     if (place.parent === undefined && tag.name !== root) {
-      throw new NotAccepted(`The file must begin with <${root}>, not with <${tag.name}>.`);
+      throw new InvalidXml(`The file must begin with <${root}>, not with <${tag.name}>.`);
     }
     place = below(place, tag.name);
     handler.open(place.at, tag.attributes as Record<string, string>, parser.line);
@@ -56,14 +56,14 @@ export function parseXml(content: string, root: string, handler: XmlHandler): Xm
     parser.write(content).close();
     return undefined;
   } catch (error) {
-    if (!(error instanceof NotAccepted)) throw error;
+    if (!(error instanceof InvalidXml)) throw error;
     return { line: parser.line, message: error.message };
   }
 }
 
 function below(parent: Place, name: string): Place {
-  const known = parent.children.get(name);
-  if (known) return known;
+  const existing = parent.children.get(name);
+  if (existing) return existing;
   const place = { at: `${parent.at}/${name}`, parent, children: new Map() };
   parent.children.set(name, place);
   return place;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { XmlHandler } from './parse.ts';
 
-/** What files declare by name. `operation` is named by the type of data it sends; `helper` is a class of PHP. */
+/** The kinds of named declarations. The name of an `operation` is the type of data it sends; a `helper` is a class of PHP. */
 export const partKinds = [
   'test',
   'actionGroup',
@@ -18,23 +18,23 @@ export const part = z.object({
   kind: z.enum(partKinds),
   name: z.string(),
   /**
-   * What it may refer to: `actionGroup:Name` and the like where the XML says the kind, else a bare name, which may be
-   * data, a page or a section. Too many do no harm, one too few would. A line for each: a tree has a hundred thousand of
-   * them, of which a run follows few, and one string loads faster than a list.
+   * Its possible references: `actionGroup:Name` and the like where the XML has the kind, else a bare name, which may be data, a
+   * page or a section. Too many do no harm, a missing one would. One per line: a tree has a hundred thousand, of which a run
+   * follows few, and one string loads faster than a list.
    */
   uses: z.string(),
   /** Names of `{{_ENV.NAME}}`. */
   env: z.array(z.string()).optional(),
   /** Keys of `{{_CREDS.vendor/NAME}}`. */
   credentials: z.array(z.string()).optional(),
-  /** It overrides a field of data with a unique value; MFTF may write a random number into the Cest. */
+  /** It overrides a field of data with a unique value, so MFTF may write a random number into the Cest. */
   random: z.boolean().optional(),
-  /** Where a reference is put together in a way that cannot be followed. */
+  /** A reference that is composed at run time and cannot be followed. */
   unclear: z.string().optional(),
 });
 export type Part = z.infer<typeof part>;
 
-/** The element of a kind in its file, and the root of such a file. */
+/** By kind, the root of its files and the element of a declaration. */
 export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; element: string }> = {
   test: { root: 'tests', element: 'test' },
   actionGroup: { root: 'actionGroups', element: 'actionGroup' },
@@ -45,15 +45,15 @@ export const elements: Record<Exclude<PartKind, 'helper'>, { root: string; eleme
   suite: { root: 'suites', element: 'suite' },
 };
 
-/** Attributes that name steps or say how, never what; and those that are looked at by name. */
-const silent = new Set([
+/** Attributes without references, and those that are handled by name. */
+const unfollowedAttributes = new Set([
   ...['ref', 'class', 'extends', 'dataType'],
   ...['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey'],
   ...['key', 'name', 'type', 'time', 'timeout', 'index', 'parameterized'],
 ]);
 /** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
 const reference = /^\s*([A-Za-z_]\w*)(?:\.[\w.[\]]+)?\s*$/;
-/** Names, with the point before those that are fields. */
+/** Names, with the preceding dot if they are fields. */
 const names = /\.?\b[A-Za-z_]\w*/g;
 const environment = /_ENV\.(\w+)/g;
 const credential = /_CREDS\.([\w/.-]+)/g;
@@ -61,47 +61,47 @@ const credential = /_CREDS\.([\w/.-]+)/g;
 type Collector = Required<Omit<XmlHandler, 'comment'>>;
 
 /**
- * Collects what a file declares and what that refers to. It looks at every attribute and every text instead of at
- * those that MFTF is known to resolve, so that a new action of a new version is followed too.
+ * Collects the declarations of a file and their references. It reads every attribute and every text, instead of those that MFTF
+ * is known to resolve, so that the actions of new versions are followed too.
  */
 export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): Collector {
   const { root, element } = elements[kind];
   const top = `/${root}/${element}`;
   const annotations = `${top}/annotations`;
   let current: Part | undefined;
-  /** The arguments of an action group: they hide data, pages and sections of the same name. */
+  /** The arguments of an action group, which hide data, pages and sections of the same name. */
   let hidden = new Set<string>();
-  let used = new Set<string>();
-  let seen = new Set<string>();
+  let references = new Set<string>();
+  let bareNames = new Set<string>();
 
   const addNamed = (of: PartKind, value: string) => {
-    used.add(`${of}:${value}`);
+    references.add(`${of}:${value}`);
     if (/[{}$\n]/.test(value) && current)
       current.unclear ??= `the ${element} ${current.name} refers to "${value}"`;
   };
   const addText = (value: string) => {
     if (current === undefined) return;
     if (!value.includes('{{')) {
-      const found = reference.exec(value)?.[1];
-      if (found !== undefined) seen.add(found);
+      const name = reference.exec(value)?.[1];
+      if (name !== undefined) bareNames.add(name);
       return;
     }
     if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
     if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
-    addNames(seen, value);
+    addNames(bareNames, value);
   };
-  const begin = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
+  const startPart = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
     current = { kind, name: kind === 'operation' ? dataType : name, uses: '' };
     hidden = new Set();
-    used = new Set();
-    seen = new Set();
+    references = new Set();
+    bareNames = new Set();
     if (parent) addNamed(kind, parent);
-    if (kind === 'entity' && type) used.add(`operation:${type}`);
+    if (kind === 'entity' && type) references.add(`operation:${type}`);
   };
 
   return {
     open(at, attributes) {
-      if (at === top) begin(attributes);
+      if (at === top) startPart(attributes);
       if (current === undefined || at.startsWith(annotations)) return;
       const tag = at.slice(at.lastIndexOf('/') + 1);
       if (tag === 'actionGroup') {
@@ -109,26 +109,26 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
         if (ref !== undefined) addNamed('actionGroup', ref);
       } else if (tag === 'helper') {
         const { class: name } = attributes;
-        if (name !== undefined) used.add(`helper:${name.trim().replace(/^\\/, '')}`);
+        if (name !== undefined) references.add(`helper:${name.trim().replace(/^\\/, '')}`);
       } else if (tag === 'section') {
         const { name } = attributes;
-        if (kind === 'page' && name !== undefined) used.add(`section:${name}`);
+        if (kind === 'page' && name !== undefined) references.add(`section:${name}`);
       } else if (tag === 'argument') {
         const { name, value = '', defaultValue = '' } = attributes;
         if (kind === 'actionGroup' && name !== undefined && at.startsWith(`${top}/arguments/`))
           hidden.add(name);
-        addNames(used, value);
-        addNames(used, defaultValue);
+        addNames(references, value);
+        addNames(references, defaultValue);
       } else if (tag === 'field' && kind !== 'entity' && kind !== 'operation') {
-        // In a call of createData and its like; the declaration of data has <data unique>, which is no matter here.
+        // In a call of createData and the like; <data unique> in the declaration of data is not relevant here.
         if (attributes['unique']) current.random = true;
       }
       if (kind === 'operation' && at !== top) {
         const { dataType } = attributes;
-        if (dataType !== undefined) used.add(`operation:${dataType}`);
+        if (dataType !== undefined) references.add(`operation:${dataType}`);
       }
       for (const attribute in attributes) {
-        if (!silent.has(attribute)) addText(attributes[attribute] ?? '');
+        if (!unfollowedAttributes.has(attribute)) addText(attributes[attribute] ?? '');
       }
     },
     text(at, text) {
@@ -136,25 +136,25 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     },
     close(at) {
       if (at !== top || current === undefined) return;
-      for (const found of seen) if (!hidden.has(found)) used.add(found);
-      parts.push({ ...current, uses: [...used].join('\n') });
+      for (const name of bareNames) if (!hidden.has(name)) references.add(name);
+      parts.push({ ...current, uses: [...references].join('\n') });
       current = undefined;
     },
   };
 }
 
-/** What a part may refer to. */
+/** The possible references of a part. */
 export function usesOf(part: Part): string[] {
   return part.uses === '' ? [] : part.uses.split('\n');
 }
 
-/** Adds the names that begin a reference. */
+/** Adds the names at the beginning of references. */
 function addNames(to: Set<string>, value: string): void {
-  for (const found of value.match(names) ?? []) if (!found.startsWith('.')) to.add(found);
+  for (const name of value.match(names) ?? []) if (!name.startsWith('.')) to.add(name);
 }
 
 function union(list: string[] | undefined, value: string, pattern: RegExp): string[] {
-  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, found = '']) => found)])];
+  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, name = '']) => name)])];
 }
 
 const namespace = /^\s*namespace\s+([\w\\]+)\s*;/m;

@@ -1,24 +1,24 @@
 import type { PartKind } from './parts.ts';
 
 /**
- * Where MFTF looks for its XML, as paths relative to the Magento root. Read in MFTF 3.8 and 5.3 (ModuleResolver and
+ * Where MFTF searches for its XML, as paths relative to the Magento root. Read in MFTF 3.8 and 5.3 (ModuleResolver and
  * its service): every folder `Test/Mftf` below `app/code` and `vendor` is a test module, so is every composer package
  * of the right type two levels below `dev/tests/acceptance/tests/functional`, and suites may also lie in one folder of
  * their own that belongs to no module.
  */
 
-/** What a file is to the catalog. `root` is the folder of the test module, the one that holds `Test`, `Data` and so on. */
+/** The kind of a file in the catalog. `root` is the folder of the test module, which contains `Test`, `Data` and so on. */
 export type CatalogPath =
   | { kind: PartKind; root: string }
-  /** Gives the Magento module in `folder` its name. */
+  /** Has the name of the Magento module in `folder`. */
   | { kind: 'registration'; folder: string }
-  /** Says whether `root` is a test module. */
+  /** Shows whether `root` is a test module. */
   | { kind: 'package'; root: string };
 
 const mftfFolder = /^((?:app\/code|vendor)\/.+?\/Test\/Mftf)\/(.+)$/;
 const packageFolder = /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(.+)$/;
 const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^/]+\.xml$/;
-/** Names of folders in a test module, and of files in them that MFTF reads (its di.xml, 3.0 to 6.0 agree). */
+/** The files that MFTF reads in a test module (from its di.xml; 3.0 to 6.0 agree). */
 const kinds: [PartKind, RegExp][] = [
   ['test', /^Test\/(?:.+\/)?[^/]+\.xml$/],
   ['actionGroup', /^ActionGroup\/(?:.+\/)?[^/]*ActionGroup\.xml$/],
@@ -29,12 +29,12 @@ const kinds: [PartKind, RegExp][] = [
   ['suite', /^Suite\/(?:.+\/)?[^/]+\.xml$/],
   ['helper', /^Helper\/(?:.+\/)?[^/]+\.php$/],
 ];
-// Magento loads `app/code` by this exact depth, and composer packages wherever they say.
+// Magento loads `app/code` at exactly this depth, and composer packages at any.
 const registrationFile = /^(app\/code\/[^/]+\/[^/]+|vendor\/.+)\/registration\.php$/;
 // The shell patterns that MFTF searches with do not match them.
 const hiddenFolder = /(?:^|\/)\.[^/]*\//;
 
-/** Whether a file matters to the catalog, and as what. Paths have slashes and no leading one. */
+/** The kind of a file; `undefined` when it is not part of the catalog. Paths have slashes, but no leading one. */
 export function catalogPath(path: string): CatalogPath | undefined {
   if (hiddenFolder.test(path)) return undefined;
   const [, mftfRoot, inMftf = ''] = mftfFolder.exec(path) ?? [];
@@ -56,15 +56,15 @@ function inModule(root: string, path: string): CatalogPath | undefined {
 
 const topFolders = ['app/code/', 'vendor/', 'dev/tests/acceptance/tests/'];
 
-/** Whether files that matter may lie below a folder. Spares a walk through `pub/static` and the like. */
+/** Whether files of the catalog may be below a folder, to skip `pub/static` and the like. */
 export function mayHoldCatalogFiles(folder: string): boolean {
   const path = folder === '' ? '' : `${folder}/`;
   return topFolders.some((top) => top.startsWith(path) || path.startsWith(top));
 }
 
 /**
- * The name MFTF gives a test module: the registered name of the Magento module around it, else the name of its folder,
- * with the name of the vendor's folder in front where it has no underscore.
+ * MFTF's name of a test module: the registered name of the Magento module around it, else the name of its folder. A name without
+ * an underscore gets the name of the vendor's folder as a prefix.
  */
 export function moduleName(root: string, registered: ReadonlyMap<string, string>): string {
   const folder = root.replace(/\/Test\/Mftf$/, '');
@@ -76,8 +76,8 @@ export function moduleName(root: string, registered: ReadonlyMap<string, string>
 }
 
 /**
- * The part of the name that suites and reports use: `Catalog` of `Magento_Catalog`. A name with more than one
- * underscore has none (MFTF says "NO MODULE DETECTED"), so no suite can include its tests by module.
+ * The part of the name that suites and reports use: `Catalog` of `Magento_Catalog`. A name with more than one underscore has none
+ * (MFTF reports "NO MODULE DETECTED"), so no suite can include its tests by module.
  */
 export function shortModuleName(name: string): string | undefined {
   const parts = name.split('_');

@@ -44,25 +44,25 @@ function resolve(selection: Partial<Selection>): string[] {
 }
 
 describe('resolveSelection', () => {
-  it('runs a named test in each of its suites, or by itself when it has none', () => {
+  it('runs a named test in each of its suites, or alone when it has none', () => {
     expect(resolve({ tests: ['SuiteTest'] })).toEqual(['OneSuite:SuiteTest', 'TwoSuite:SuiteTest']);
     expect(resolve({ tests: ['TwoSuite:SuiteTest'] })).toEqual(['TwoSuite:SuiteTest']);
     expect(resolve({ tests: ['BTest', 'ATest', 'BTest'] })).toEqual(['BTest', 'ATest']);
   });
 
-  it('runs a group: tests of suites in their first suite, those it cannot generate not at all', () => {
+  it('runs the tests of a group, those with suites in the first one, and omits those that cannot be generated', () => {
     expect(resolve({ groups: ['smoke'] })).toEqual(['ATest', 'BTest', 'OneSuite:SuiteTest']);
     const { unusable } = resolveSelection(catalog, { ...emptySelection, groups: ['smoke'] });
     expect(unusable).toEqual([{ test: 'OrphanTest', because: 'it extends Gone, which does not exist' }]);
   });
 
-  it('takes the name of a suite for a group, as run:group does', () => {
+  it('accepts the name of a suite as a group, as run:group does', () => {
     const whole = ['OneSuite:OtherSuiteTest', 'OneSuite:SuiteTest'];
     expect(resolve({ groups: ['OneSuite'] })).toEqual(whole);
     expect(resolve({ suites: ['OneSuite'] })).toEqual(whole);
   });
 
-  it('runs all: by themselves what has no suite, then the suites', () => {
+  it('runs all tests without a suite, then the suites', () => {
     expect(resolve({ all: true })).toEqual([
       'ATest2',
       'ATest',
@@ -74,7 +74,7 @@ describe('resolveSelection', () => {
     ]);
   });
 
-  it('does not depend on the order of what was asked, except for tests that were named', () => {
+  it('does not depend on the order of the selection, except for named tests', () => {
     expect(resolve({ groups: ['slow', 'smoke'] })).toEqual(resolve({ groups: ['smoke', 'slow'] }));
     expect(resolve({ groups: ['smoke'], tests: ['BTest'] })).toEqual([
       'BTest',
@@ -83,7 +83,7 @@ describe('resolveSelection', () => {
     ]);
   });
 
-  it('leaves out tests, groups, suites and one test of one suite', () => {
+  it('excludes tests, groups, suites and one test of one suite', () => {
     expect(resolve({ all: true, exclude: ['smoke', 'OtherSuiteTest'] })).toEqual(['ATest2', 'SkipTest']);
     expect(resolve({ all: true, exclude: ['OneSuite', 'smoke'] })).toEqual(['ATest2', 'SkipTest']);
     expect(resolve({ tests: ['SuiteTest'], exclude: ['OneSuite:SuiteTest'] })).toEqual([
@@ -91,12 +91,12 @@ describe('resolveSelection', () => {
     ]);
   });
 
-  it('says which tests will be skipped and why', () => {
+  it('reports which tests will be skipped and why', () => {
     const { skipped } = resolveSelection(catalog, { ...emptySelection, tests: ['SkipTest', 'ATest'] });
     expect(skipped).toEqual([{ test: 'SkipTest', because: 'X-1' }]);
   });
 
-  it('refuses nothing at all, and nothing left', () => {
+  it('refuses an empty selection, and one without remaining tests', () => {
     const empty = expect.toSatisfy((error) => isFault(error, 'SELECTION_EMPTY'));
     expect(() => resolve({})).toThrow(empty);
     expect(() => resolve({ tests: ['ATest'], exclude: ['slow'] })).toThrow(empty);

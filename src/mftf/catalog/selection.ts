@@ -11,36 +11,36 @@ import type { CatalogTest } from './catalog-test.ts';
 import { cestFile } from './names.ts';
 
 export interface ResolvedSelection {
-  /** What will be executed, in this order. */
+  /** The tests to execute, in this order. */
   tests: PlannedTest[];
-  /** Those of `tests` that MFTF will skip, and why. */
+  /** The `tests` that MFTF will skip, and why. */
   skipped: { test: string; because: string }[];
-  /** Tests that a group, a suite or `all` asked for but that MFTF generates nothing for. */
+  /** Tests that a group, a suite or `all` selects, but MFTF cannot generate. */
   unusable: { test: string; because: string }[];
 }
 
 type Kind = 'test' | 'group' | 'suite';
-/** A test as MFTF runs it: in a suite or, without one, by itself. */
-type Placed = { test: CatalogTest; suite: string | undefined };
+/** A test as MFTF runs it: in a suite, or alone. */
+type PlacedTest = { test: CatalogTest; suite: string | undefined };
 
 /**
- * What MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
+ * The tests that MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
  *
- * - a test that belongs to suites runs once in each of them and never by itself; `Suite:Test` picks one suite;
+ * - a test that belongs to suites runs once in each of them and never alone; `Suite:Test` selects one suite;
  * - of a group, a test in suites runs in the first of them only; a group may be the name of a suite, which means all of it;
- * - all: every test without a suite by itself, then every suite.
+ * - all: every test without a suite alone, then every suite.
  *
- * Tests named one by one come first, as they were named; then the rest by file name and then suites by name, their
- * tests by file name, because that is how Codeception takes them.
+ * Named tests come first, in their order; then the rest by file name, and then suites by name with their tests by file name, which
+ * is the order of Codeception.
  *
  * Throws SELECTION_EMPTY, SELECTION_UNKNOWN (all unknown names in one message, each with the nearest known ones), and
- * MODULE_INVALID for a test that is named but that MFTF cannot put together.
+ * MODULE_INVALID for a named test that MFTF cannot generate.
  */
 export function resolveSelection(catalog: Catalog, selection: Selection): ResolvedSelection {
   if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
   assertKnown(catalog, selection);
 
-  const asked = [
+  const selected = [
     ...selection.tests.flatMap((name) => placeNamed(catalog, name)),
     ...selection.groups.flatMap((name) =>
       catalog.suites.has(name) ? placeSuite(catalog, name) : placeGroup(catalog, name),
@@ -49,14 +49,14 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
     ...(selection.all ? placeAll(catalog) : []),
   ];
   const excluded = exclusion(catalog, selection.exclude);
-  const kept = unique(asked).filter((placed) => !excluded(placed));
-  const usable = kept.filter(({ test }) => test.unusable === undefined);
-  const unusable = kept.flatMap(({ test }) =>
+  const remaining = unique(selected).filter((placed) => !excluded(placed));
+  const usable = remaining.filter(({ test }) => test.unusable === undefined);
+  const unusable = remaining.flatMap(({ test }) =>
     test.unusable ? [{ test: test.name, because: test.unusable }] : [],
   );
   if (usable.length === 0) {
     const first = unusable[0];
-    const why = first ? `; ${first.test}, for one, cannot be generated: ${first.because}` : '';
+    const why = first ? `; ${first.test}, for example, cannot be generated: ${first.because}` : '';
     throw new Fault('SELECTION_EMPTY', `"${describeSelection(selection)}" leaves no test to execute${why}.`);
   }
   const ordered = inOrder(usable, selection.tests);
@@ -69,7 +69,7 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
   };
 }
 
-function placeNamed(catalog: Catalog, name: string): Placed[] {
+function placeNamed(catalog: Catalog, name: string): PlacedTest[] {
   const [suiteName, testName] = splitName(name);
   const test = catalog.tests.get(testName);
   if (test === undefined) return [];
@@ -85,15 +85,15 @@ function placeNamed(catalog: Catalog, name: string): Placed[] {
     : test.suites.map((suite) => ({ test, suite }));
 }
 
-function placeGroup(catalog: Catalog, group: string): Placed[] {
+function placeGroup(catalog: Catalog, group: string): PlacedTest[] {
   return testsOf(catalog, catalog.groups.get(group) ?? []).map((test) => ({ test, suite: test.suites[0] }));
 }
 
-function placeSuite(catalog: Catalog, suite: string): Placed[] {
+function placeSuite(catalog: Catalog, suite: string): PlacedTest[] {
   return testsOf(catalog, catalog.suites.get(suite)?.tests ?? []).map((test) => ({ test, suite }));
 }
 
-function placeAll(catalog: Catalog): Placed[] {
+function placeAll(catalog: Catalog): PlacedTest[] {
   const alone = [...catalog.tests.values()].filter((test) => test.suites.length === 0);
   return [
     ...alone.map((test) => ({ test, suite: undefined })),
@@ -105,7 +105,7 @@ function testsOf(catalog: Catalog, names: string[]): CatalogTest[] {
   return names.map((name) => catalog.tests.get(name)).filter((test) => test !== undefined);
 }
 
-function exclusion(catalog: Catalog, names: string[]): (placed: Placed) => boolean {
+function exclusion(catalog: Catalog, names: string[]): (placed: PlacedTest) => boolean {
   const excluded = new Set(names);
   return ({ test, suite }) =>
     excluded.has(test.name) ||
@@ -113,13 +113,13 @@ function exclusion(catalog: Catalog, names: string[]): (placed: Placed) => boole
     test.groups.some((group) => excluded.has(group) && !catalog.suites.has(group));
 }
 
-function unique(placed: Placed[]): Placed[] {
+function unique(placed: PlacedTest[]): PlacedTest[] {
   return [...new Map(placed.map((item) => [`${item.suite ?? ''}:${item.test.name}`, item])).values()];
 }
 
-function inOrder(placed: Placed[], named: string[]): Placed[] {
+function inOrder(placed: PlacedTest[], named: string[]): PlacedTest[] {
   const rank = new Map(named.map((name, index) => [name, index] as const).reverse());
-  const key = ({ test, suite }: Placed) => ({
+  const key = ({ test, suite }: PlacedTest) => ({
     suite: suite ?? '',
     named: suite === undefined ? (rank.get(test.name) ?? named.length) : 0,
     file: cestFile(test.name),
@@ -139,51 +139,52 @@ function splitName(name: string): [suite: string | undefined, test: string] {
 }
 
 function assertKnown(catalog: Catalog, selection: Selection): void {
-  const mftfErrors = [
-    ...selection.tests.map((name) => complainOfTest(catalog, name)),
-    ...selection.groups.map((name) => complain(catalog, name, ['group', 'suite'])),
-    ...selection.suites.map((name) => complain(catalog, name, ['suite'])),
+  const problems = [
+    ...selection.tests.map((name) => describeUnknownTest(catalog, name)),
+    ...selection.groups.map((name) => describeUnknown(catalog, name, ['group', 'suite'])),
+    ...selection.suites.map((name) => describeUnknown(catalog, name, ['suite'])),
     ...selection.exclude.map((name) =>
       name.includes(':')
-        ? complainOfTest(catalog, name)
-        : complain(catalog, name, ['test', 'group', 'suite']),
+        ? describeUnknownTest(catalog, name)
+        : describeUnknown(catalog, name, ['test', 'group', 'suite']),
     ),
-  ].filter((mftfError) => mftfError !== undefined);
-  if (mftfErrors.length > 0) throw new Fault('SELECTION_UNKNOWN', mftfErrors.join(' '));
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new Fault('SELECTION_UNKNOWN', problems.join(' '));
 }
 
-function complainOfTest(catalog: Catalog, name: string): string | undefined {
+function describeUnknownTest(catalog: Catalog, name: string): string | undefined {
   const [suite, test] = splitName(name);
-  const mftfError = complain(catalog, test, ['test']) ?? (suite && complain(catalog, suite, ['suite']));
-  if (mftfError || !suite || catalog.suites.get(suite)?.tests.includes(test)) return mftfError;
+  const problem =
+    describeUnknown(catalog, test, ['test']) ?? (suite && describeUnknown(catalog, suite, ['suite']));
+  if (problem || !suite || catalog.suites.get(suite)?.tests.includes(test)) return problem;
   return `The test ${test} is not in the suite ${suite}.`;
 }
 
-function complain(catalog: Catalog, name: string, kinds: Kind[]): string | undefined {
-  const known = { test: catalog.tests, group: catalog.groups, suite: catalog.suites };
-  const [wanted] = kinds;
-  if (wanted === undefined || kinds.some((kind) => known[kind].has(name))) return undefined;
-  const other = (['test', 'group', 'suite'] as const).find((kind) => known[kind].has(name));
-  if (other) return `"${name}" is a ${other}, not a ${wanted}.`;
-  const near = nearest(
+function describeUnknown(catalog: Catalog, name: string, kinds: Kind[]): string | undefined {
+  const names = { test: catalog.tests, group: catalog.groups, suite: catalog.suites };
+  const [expectedKind] = kinds;
+  if (expectedKind === undefined || kinds.some((kind) => names[kind].has(name))) return undefined;
+  const other = (['test', 'group', 'suite'] as const).find((kind) => names[kind].has(name));
+  if (other) return `"${name}" is a ${other}, not a ${expectedKind}.`;
+  const nearestNames = nearest(
     name,
-    kinds.flatMap((kind) => [...known[kind].keys()]),
+    kinds.flatMap((kind) => [...names[kind].keys()]),
   );
-  const offer = near.length > 0 ? ` Nearest: ${near.join(', ')}.` : '';
-  return `There is no ${kinds.length === 3 ? 'test, group or suite' : wanted} "${name}".${offer}`;
+  const hint = nearestNames.length > 0 ? ` Nearest: ${nearestNames.join(', ')}.` : '';
+  return `There is no ${kinds.length === 3 ? 'test, group or suite' : expectedKind} "${name}".${hint}`;
 }
 
-/** Up to three names that differ little, or that hold what was typed. */
-function nearest(name: string, known: string[]): string[] {
-  const typed = name.toLowerCase();
-  const furthest = Math.max(2, Math.floor(typed.length / 3));
-  return known
+/** Up to three names that differ little from a name, or contain it. */
+function nearest(name: string, names: string[]): string[] {
+  const input = name.toLowerCase();
+  const maxDistance = Math.max(2, Math.floor(input.length / 3));
+  return names
     .map((candidate) => {
       const lower = candidate.toLowerCase();
-      const holds = typed.length >= 3 && lower.includes(typed);
-      return { candidate, far: holds ? Math.min(1, furthest) : distance(typed, lower) };
+      const containsInput = input.length >= 3 && lower.includes(input);
+      return { candidate, far: containsInput ? Math.min(1, maxDistance) : distance(input, lower) };
     })
-    .filter(({ far }) => far <= furthest)
+    .filter(({ far }) => far <= maxDistance)
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { catalogPath, mayHoldCatalogFiles } from './paths.ts';
 
 export interface SourceFile {
@@ -10,21 +10,21 @@ export interface SourceFile {
 }
 
 /**
- * Files for the catalog. A tar stream out of a container is one, a folder on the host another; whoever makes one may
- * leave out every file that `catalogPath` does not know.
+ * Files for the catalog: a tar stream from a container, or a folder on the host. A source may omit every file for which
+ * `catalogPath` returns nothing.
  */
 export interface Source {
   /**
-   * Folder relative to the Magento root that this source is mounted on, '' for the whole tree. It hides whatever
-   * earlier sources have below it, as a mount does.
+   * The folder relative to the Magento root that this source is mounted on, '' for the whole tree. It hides the files of earlier
+   * sources below it, as a mount does.
    */
   root: string;
   files: AsyncIterable<SourceFile> | Iterable<SourceFile>;
 }
 
 /**
- * The files of a folder on the host, as if it were mounted on `root` below Magento. Links are not followed: a checkout
- * is somebody else's input, and a link may lead anywhere.
+ * The files of a folder on the host, as if it were mounted on `root` below Magento. Links are not followed: a checkout is
+ * untrusted input, and a link may lead anywhere.
  */
 export function folderSource(folder: string, root: string): Source {
   return { root, files: walk(folder, root) };
@@ -37,7 +37,7 @@ async function* walk(top: string, root: string): AsyncGenerator<SourceFile> {
     const below = at === '' ? '' : `${at}/`;
     const inside: string[] = [];
     let isRead = false;
-    // Calls that wait: for thousands of small files they take a third of the time of those that do not.
+    // Synchronous calls: for thousands of small files they take a third of the time of asynchronous ones.
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
       const path = `${below}${entry.name}`;
       if (entry.isDirectory() && mayHoldCatalogFiles(path)) inside.push(path);
@@ -46,8 +46,8 @@ async function* walk(top: string, root: string): AsyncGenerator<SourceFile> {
       yield { path, content: readFileSync(join(folder, entry.name), 'utf8') };
     }
     folders.push(...inside.reverse());
-    // Whatever else there is to do has its turn.
-    if (isRead) await nextTurn();
+    // Lets other work of the event loop run.
+    if (isRead) await yieldToEventLoop();
   }
 }
 

@@ -6,14 +6,14 @@ import { isClassName } from './names.ts';
 export interface Suite {
   name: string;
   files: string[];
-  /** Names of its tests, as MFTF resolves them; tests that it cannot generate are not among them. */
+  /** The names of its tests as MFTF resolves them, without those that it cannot generate. */
   tests: string[];
 }
 
 type Tests = ReadonlyMap<string, CatalogTest>;
 type Groups = ReadonlyMap<string, string[]>;
 
-/** Suites of the same name in several files merge. Those that MFTF gives up on are left out. */
+/** Merges suites of the same name. Suites that MFTF rejects are omitted, and name clashes are added to `problems`. */
 export function mergeSuites(
   declared: SuiteDeclaration[],
   tests: Tests,
@@ -22,7 +22,7 @@ export function mergeSuites(
 ): Map<string, Suite> {
   const byName = new Map<string, SuiteDeclaration[]>();
   for (const file of declared) byName.set(file.name, [...(byName.get(file.name) ?? []), file]);
-  const candidates = extendable(tests);
+  const candidates = memberCandidates(tests);
   const suites = new Map<string, Suite>();
   for (const [name, files] of byName) {
     const clash = nameClash(name, groups);
@@ -40,7 +40,7 @@ function nameClash(name: string, groups: Groups): string | undefined {
   if (!isClassName(name)) return `A suite cannot be named "${name}".`;
   if (name === 'default') return 'A suite cannot be named "default".';
   const [test] = groups.get(name) ?? [];
-  return test && `The suite ${name} has the name of a group (of ${test}, for one).`;
+  return test && `The suite ${name} has the name of a group (of ${test}, for example).`;
 }
 
 function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): string[] | undefined {
@@ -50,48 +50,48 @@ function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): 
   };
   const before = actions('before');
   const after = actions('after');
-  // MFTF wants both hooks or none.
+  // MFTF requires both hooks or none.
   if ((before === undefined) !== (after === undefined)) return undefined;
-  const included = referred(
+  const included = resolveReferences(
     files.flatMap((file) => file.include),
     tests,
     groups,
   );
-  const excluded = referred(
+  const excluded = resolveReferences(
     files.flatMap((file) => file.exclude),
     tests,
     groups,
   );
   const hasActions = (before ?? 0) + (after ?? 0) > 0;
   if (!hasActions && included.size + excluded.size === 0) return undefined;
-  // A suite whose includes find no test holds all tests. Surprising, but so it is in MFTF.
+  // In MFTF a suite whose includes match no test has all tests, surprising as it is.
   const members = included.size > 0 ? included : new Set(tests.keys());
   return [...members].filter((name) => !excluded.has(name));
 }
 
-/** The tests that references lead to. Names that lead nowhere are passed over. */
-function referred(references: SuiteReference[], tests: Tests, groups: Groups): Set<string> {
-  // One reference for a name: of a test and a group that share it, the later declaration counts.
+/** The names of the tests that references match. References without a match are ignored. */
+function resolveReferences(references: SuiteReference[], tests: Tests, groups: Groups): Set<string> {
+  // One reference per name: of a test and a group with the same name, the later declaration counts.
   const byName = new Map(references.map((reference) => [reference.name, reference.kind]));
-  const found = new Set<string>();
+  const names = new Set<string>();
   for (const [name, kind] of byName) {
-    if (kind === 'test') found.add(name);
-    if (kind === 'group') for (const test of groups.get(name) ?? []) found.add(test);
-    if (kind === 'module') for (const test of tests.values()) if (test.module === name) found.add(test.name);
+    if (kind === 'test') names.add(name);
+    if (kind === 'group') for (const test of groups.get(name) ?? []) names.add(test);
+    if (kind === 'module') for (const test of tests.values()) if (test.module === name) names.add(test.name);
   }
-  return new Set([...found].filter((name) => tests.has(name)));
+  return new Set([...names].filter((name) => tests.has(name)));
 }
 
 /**
- * Tests that MFTF counts as members of suites. Those whose parent is missing are among them, for it finds that out
- * only when it generates: a suite that includes just such tests is not empty to it.
+ * The tests that MFTF counts as members of suites. They include those whose parent is missing, because MFTF notices that only when
+ * it generates: a suite of only such tests is not empty.
  */
-function extendable(tests: Tests): Tests {
-  const found = new Map<string, CatalogTest>();
+function memberCandidates(tests: Tests): Tests {
+  const candidates = new Map<string, CatalogTest>();
   for (const test of tests.values()) {
     const parentMissing =
       test.extends !== undefined && test.extends !== test.name && !tests.has(test.extends);
-    if (test.unusable === undefined || parentMissing) found.set(test.name, test);
+    if (test.unusable === undefined || parentMissing) candidates.set(test.name, test);
   }
-  return found;
+  return candidates;
 }

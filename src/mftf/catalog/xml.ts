@@ -4,14 +4,14 @@ import { collectParts, elements, type Part, type PartKind } from './parts.ts';
 
 type Located<T> = Omit<T, 'path' | 'root'>;
 
-/** What one file says. A file of tests or suites holds exactly one. */
+/** The content of one file. A file of tests or suites has exactly one. */
 export interface ReadXml {
   parts: Part[];
   test?: Located<TestDeclaration>;
   suite?: Located<SuiteDeclaration>;
 }
 
-/** Reads one file of MFTF, of any kind. */
+/** Reads one file of MFTF, of any kind. Returns its content or the first problem. */
 export function readXml(
   kind: Exclude<PartKind, 'helper'>,
   content: string,
@@ -88,7 +88,7 @@ function suiteReader(found: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open
   };
 }
 
-/** MFTF takes exactly one test or suite from a file, and stops at any other number. */
+/** The problem of a file without exactly one test or suite, at which MFTF stops. */
 function single(tag: string, found: { line: number }[]): { problem: XmlProblem } | undefined {
   const [first, second] = found;
   if (first === undefined) return { problem: { line: 1, message: `There is no <${tag}> in the file.` } };

@@ -29,7 +29,7 @@ const plan = (name: string, suite?: string) => [{ name, suite }];
 /** The files of the closure of the test T, without the folder of the first module. */
 async function filesOf(files: Record<string, string>, tests = plan('T')): Promise<string[]> {
   const closure = closureOf(await catalogOf(files), tests);
-  if (closure.kind !== 'pruned') throw new Error(closure.because);
+  if (closure.kind !== 'pruned') throw new Error(closure.reason);
   return closure.files.map((path) => path.replace(`${acme}/`, '').replace(`${other}/`, '+'));
 }
 
@@ -40,7 +40,7 @@ const unused = {
 };
 
 describe('the closure of tests', () => {
-  it('has what they extend, over as many levels as there are', async () => {
+  it('has the tests that they extend, over all levels', async () => {
     const files = {
       ...unused,
       'Test/T.xml': test('T', '<actionGroup ref="ChildActionGroup" stepKey="a"/>', 'extends="P"'),
@@ -96,7 +96,7 @@ describe('the closure of tests', () => {
       'text of an element',
       '<assertEquals stepKey="s"><expectedResult type="string">{{Thing.name}}</expectedResult></assertEquals>',
     ],
-    ['an attribute that nobody has heard of', '<newAction likeness="Thing.name" stepKey="s"/>'],
+    ['an unknown attribute', '<newAction likeness="Thing.name" stepKey="s"/>'],
   ])('has what steps refer to: %s', async (_, step) => {
     const named = { entity: 'Data/TheData.xml', page: 'Page/ThePage.xml', section: 'Section/TheSection.xml' };
     const files = {
@@ -109,7 +109,7 @@ describe('the closure of tests', () => {
     expect(await filesOf(files)).toEqual([named.entity, named.page, named.section, 'Test/T.xml']);
   });
 
-  it('has the values by default of arguments, and data that data refers to', async () => {
+  it('has the default values of arguments, and data that data refers to', async () => {
     const argument = '<arguments><argument name="who" defaultValue="Customer" type="entity"/></arguments>';
     const files = {
       'Test/T.xml': test('T', '<actionGroup ref="GreetActionGroup" stepKey="a"/>'),
@@ -143,7 +143,7 @@ describe('the closure of tests', () => {
     expect(await filesOf(files)).toHaveLength(3);
   });
 
-  it('has what another module merges into any of them, and what that refers to', async () => {
+  it('has the files that another module merges into any of them, and their references', async () => {
     const files = {
       'Test/T.xml': test('T', '<actionGroup ref="AActionGroup" stepKey="a"/>'),
       'ActionGroup/AActionGroup.xml': group('AActionGroup'),
@@ -160,7 +160,7 @@ describe('the closure of tests', () => {
     ]);
   });
 
-  it('has the suite of a test, with what is before and after', async () => {
+  it('has the suite of a test, with its before and after', async () => {
     const files = {
       'Test/T.xml': test('T'),
       'Test/U.xml': test('U'),
@@ -188,7 +188,7 @@ describe('the closure of tests', () => {
     expect(await filesOf(files)).toEqual(['Helper/Tools.php', 'Test/T.xml']);
   });
 
-  it('leaves metadata to the tests themselves, which read it when they run', async () => {
+  it('omits metadata, which tests read when they run', async () => {
     const files = {
       'Test/T.xml': test('T', '<createData entity="Thing" stepKey="s"/>'),
       'Data/ThingData.xml': data('<entity name="Thing" type="thing"/>'),
@@ -198,7 +198,7 @@ describe('the closure of tests', () => {
     expect(await filesOf(files)).toEqual(['Data/ThingData.xml', 'Test/T.xml']);
   });
 
-  it('ends where names go in circles', async () => {
+  it('ends when references form a cycle', async () => {
     const files = {
       'Test/T.xml': test('T', '<see userInput="{{A.x}}" stepKey="s"/>'),
       'Data/CircleData.xml': data('<entity name="A" extends="B"/>', '<entity name="B" extends="A"/>'),
@@ -225,7 +225,7 @@ describe('the digest of a closure', () => {
     expect(await digestOf({ 'Test/New.xml': test('New') })).toBe(digest);
   });
 
-  it('changes with any file of it, a new merge, and the name of a module', async () => {
+  it('changes with any of its files, a new merge, and the name of a module', async () => {
     const digests = new Set([
       await digestOf({}),
       await digestOf({ 'Test/T.xml': test('T', '<see userInput="{{A.y}}" stepKey="s"/>') }),
@@ -239,7 +239,7 @@ describe('the digest of a closure', () => {
   });
 });
 
-describe('a closure that cannot be sure', () => {
+describe('a closure that cannot be determined', () => {
   it.each([
     ['the name of an action group is put together', test('T', '<actionGroup ref="{{x.y}}" stepKey="a"/>')],
     ['a name has two lines', test('T', '<actionGroup ref="A&#10;B" stepKey="a"/>')],
@@ -248,7 +248,7 @@ describe('a closure that cannot be sure', () => {
   ])('is the whole tree: %s', async (_, xml) => {
     expect(closureOf(await catalogOf({ 'Test/T.xml': xml }), plan('T'))).toMatchObject({
       kind: 'whole',
-      because: expect.stringContaining('T.xml'),
+      reason: expect.stringContaining('T.xml'),
     });
   });
 
@@ -258,23 +258,23 @@ describe('a closure that cannot be sure', () => {
       const catalog = await catalogOf({ 'Test/T.xml': test('T') });
       expect(closureOf(catalog, plan('T'), { settings: { [name]: '/elsewhere' } })).toMatchObject({
         kind: 'whole',
-        because: `${name} is set`,
+        reason: `${name} is set`,
       });
       expect(closureOf(catalog, plan('T'), { settings: { [name]: '' } }).kind).toBe('pruned');
     },
   );
 
-  it('is the whole tree: somebody has doubts about it', async () => {
+  it('is the whole tree: files do not fit the schemas of MFTF', async () => {
     const catalog = await catalogOf({ 'Test/T.xml': test('T') });
     expect(
       closureOf(catalog, plan('T'), { pruningObstacles: ['a.xml:1: wrong', 'b.xml:2: wrong'] }),
     ).toMatchObject({
       kind: 'whole',
-      because: 'a.xml:1: wrong',
+      reason: 'a.xml:1: wrong',
     });
   });
 
-  it('does not mind helpers of MFTF itself', async () => {
+  it('accepts helpers of MFTF itself', async () => {
     const helper = 'Magento\\FunctionalTestingFramework\\Helper\\Some';
     const catalog = await catalogOf({
       'Test/T.xml': test('T', `<helper class="${helper}" method="m" stepKey="h"/>`),
@@ -283,7 +283,7 @@ describe('a closure that cannot be sure', () => {
   });
 });
 
-it('names the tests that MFTF writes random values into', async () => {
+it('reports the tests that MFTF writes random values into', async () => {
   const create = '<createData entity="A" stepKey="c"><field key="x" unique="suffix">a</field></createData>';
   const catalog = await catalogOf({
     'Test/Own.xml': test('Own', create),
@@ -302,7 +302,7 @@ it('names the tests that MFTF writes random values into', async () => {
   expect(closureOf(catalog, tests).perRun.map(({ name }) => name)).toEqual(['Own', 'Called', 'InSuite']);
 });
 
-it('names the variables of tests, wherever they are read', async () => {
+it('finds the variables of tests, wherever they are read', async () => {
   const catalog = await catalogOf({
     'Test/T.xml': test(
       'T',
@@ -328,7 +328,7 @@ it('names the variables of tests, wherever they are read', async () => {
   expect(Object.fromEntries(credentials)).toEqual({ 'magento/THE_KEY': ['T', 'U'] });
 });
 
-describe('variables that nobody has set', () => {
+describe('variables that are not set', () => {
   const variables = {
     env: new Map([
       ['SET', ['A']],
@@ -342,13 +342,13 @@ describe('variables that nobody has set', () => {
   };
   const values = [{ name: 'SET', value: '' }];
 
-  it('are named with their tests', () => {
-    const said = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
-    expect(said).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
-    expect(said).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
+  it('are reported with their tests', () => {
+    const message = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
+    expect(message).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
+    expect(message).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
   });
 
-  it('are no matter when there are none', () => {
+  it('are not reported when there are none', () => {
     const none = { env: new Map([['SET', ['A']]]), credentials: new Map() };
     expect(describeMissing(none, { values, credentials: '' })).toBeUndefined();
   });

@@ -5,7 +5,7 @@ import { type PartKind, usesOf } from '../catalog/parts.ts';
 import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /**
- * What MFTF has to read to generate some tests with the same bytes as from the whole tree.
+ * The files that MFTF has to read to generate some tests with the same bytes as from the whole tree.
  */
 export type Closure =
   | {
@@ -14,43 +14,42 @@ export type Closure =
       files: string[];
       /** SHA-256 of paths, modules and contents in that order: the same digest, the same bytes. */
       digest: string;
-      /** Those of the tests that MFTF writes random values into: never the same twice. */
+      /** The tests that MFTF writes random values into, which differ each time. */
       perRun: PlannedTest[];
     }
-  | { kind: 'whole'; because: string; perRun: PlannedTest[] };
+  | { kind: 'whole'; reason: string; perRun: PlannedTest[] };
 
-/** Settings that send MFTF to places that the catalog does not read. */
+/** Settings that make MFTF read folders that the catalog does not. */
 const movingSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
 /** Classes of MFTF itself belong to the image, not to a module. */
-const ownHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
+const frameworkHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
 
 /**
- * The closure of some tests. It goes by names: whatever may be a reference is followed, and whoever declares a name is in,
- * in any module. `settings` are the values of MFTF's `.env`; `doubts` are reasons to trust no
- * catalog, such as files that do not fit MFTF's schemas.
- * `whole` where a reference cannot be followed, and where MFTF itself has to say what is wrong.
+ * The closure of some tests. It follows names: every text that may be a reference, to all files of any module that declare the
+ * name. `settings` are the values of MFTF's `.env`; `pruningObstacles` are reasons not to trust the catalog, such as files that do
+ * not fit MFTF's schemas. The result is `whole` when a reference cannot be followed, or when MFTF itself must report the error.
  */
 export function closureOf(
   catalog: Catalog,
   tests: PlannedTest[],
   {
     settings = {},
-    pruningObstacles: doubts = [],
+    pruningObstacles: obstacles = [],
   }: { settings?: Record<string, string>; pruningObstacles?: string[] } = {},
 ): Closure {
   const dependencies = dependenciesOf(catalog);
   const perRun = tests.filter((test) => isRandom(dependencies, test));
-  if (doubts[0] !== undefined) return { kind: 'whole', because: doubts[0], perRun };
-  const moved = movingSettings.find((name) => settings[name]);
-  if (moved) return { kind: 'whole', because: `${moved} is set`, perRun };
+  if (obstacles[0] !== undefined) return { kind: 'whole', reason: obstacles[0], perRun };
+  const movingSetting = movingSettings.find((name) => settings[name]);
+  if (movingSetting) return { kind: 'whole', reason: `${movingSetting} is set`, perRun };
 
   // Metadata is read when a test runs, not when it is generated.
-  const found = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
-  const because = whyUnclear(dependencies, found);
-  if (because) return { kind: 'whole', because, perRun };
+  const reached = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
+  const reason = unclearReason(dependencies, reached);
+  if (reason) return { kind: 'whole', reason, perRun };
 
-  const orders = new Set(found.map(({ order }) => order));
-  const packages = new Set(found.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')));
+  const orders = new Set(reached.map(({ order }) => order));
+  const packages = new Set(reached.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')));
   const files = catalog.files.filter(
     (file, order) =>
       orders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
@@ -73,14 +72,14 @@ function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
   return false;
 }
 
-function whyUnclear(dependencies: Dependencies, found: Declared[]): string | undefined {
-  for (const { part, file } of found) {
+function unclearReason(dependencies: Dependencies, reached: Declared[]): string | undefined {
+  for (const { part, file } of reached) {
     if (part.unclear) return `${part.unclear} (${file.path})`;
     const helper = usesOf(part).find(
-      (used) =>
-        used.startsWith('helper:') &&
-        !used.startsWith(ownHelpers) &&
-        dependencies.declaring(used).length === 0,
+      (reference) =>
+        reference.startsWith('helper:') &&
+        !reference.startsWith(frameworkHelpers) &&
+        dependencies.declaring(reference).length === 0,
     );
     if (helper) return `no module holds the class ${helper.slice('helper:'.length)} (${file.path})`;
   }

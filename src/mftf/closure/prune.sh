@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds a tree that holds only what MFTF has to read, with real files: MFTF resolves links. What MFTF writes, and its
-# settings, are links to the real places. Runs inside the container, under dash, bash or busybox.
+# Builds a tree with only the files that MFTF has to read, as copies: MFTF resolves links. Its settings, and the places that
+# it writes to, are links to the real ones. Runs inside the container, under dash, bash or busybox.
 #
 # usage: prune.sh ROOT TREE    with the paths, relative to ROOT, in TREE.files
 set -eu
@@ -10,7 +10,7 @@ acceptance=dev/tests/acceptance
 
 rm -rf "$tree"
 mkdir -p "$tree/$acceptance/tests/functional/Magento"
-# Some at a time, as the tar of busybox may have no -T; in two steps, so that a file that is not there ends the script.
+# In batches, because the tar of busybox may lack -T; in two steps, so that a missing file ends the script.
 tr '\n' '\000' <"$tree.files" | xargs -0 -n 1000 sh -c '
   root=$0 tree=$1
   shift

@@ -1,9 +1,9 @@
 <?php
 /**
  * Runs before MFTF (auto_prepend_file) and makes it read the tree that prune.sh built instead of the Magento root:
- * -d matre.root=... -d matre.tree=... . The code of MFTF and vendor stays where it is. What changes is what MFTF lets be
- * changed: constants that it defines only when nobody has, its di.xml, and the order of files (MFTF 3.0 to 6.0).
- * Anything unexpected ends it with code 90, and the whole tree is used.
+ * -d matre.root=... -d matre.tree=... . The code of MFTF and vendor stays in place. This uses the ways in which MFTF can be
+ * configured: constants that it defines only if they are undefined, its di.xml, and the order of files (MFTF 3.0 to 6.0).
+ * Anything unexpected exits with code 90, and the whole tree is used.
  */
 
 namespace Matre;
@@ -20,14 +20,14 @@ $root = get_cfg_var('matre.root');
 $tree = get_cfg_var('matre.tree');
 $framework = $tree . FRAMEWORK;
 
-// MFTF takes its settings from this folder, its code from where it always was.
+// MFTF reads its settings from this folder, and its code from the original one.
 mkdir("$framework/etc", 0777, true);
 symlink($root . FRAMEWORK . '/composer.json', "$framework/composer.json");
 symlink($root . FRAMEWORK . '/etc/config', "$framework/etc/config");
 $sorter = 'type="Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorter"';
 $validation = '<argument name="appMode" xsi:type="string">developer</argument>';
 $changed = str_replace(
-    // The whole tree was validated before, see validate.php: MFTF would take seven of eight seconds for it.
+    // The whole tree is already validated, see validate.php: MFTF would spend seven of eight seconds on it.
     [$sorter, $validation],
     ['type="Matre\OriginalOrder"', str_replace('developer', 'default', $validation)],
     file_get_contents($root . FRAMEWORK . '/etc/di.xml'),
@@ -47,7 +47,7 @@ define('ENV_FILE_PATH', "$tree/dev/tests/acceptance/");
 
 require_once "$root/vendor/autoload.php";
 
-// Magento's modules registered themselves where they are; MFTF names the modules of the tree by that list.
+// Magento's modules are registered with their original paths; MFTF names the modules of the tree by that list.
 $registrar = 'Magento\Framework\Component\ComponentRegistrar';
 if (class_exists($registrar)) {
     if (!property_exists($registrar, 'paths')) {
@@ -66,7 +66,7 @@ if (!interface_exists('Magento\FunctionalTestingFramework\Util\ModuleResolver\Se
     refuse('MFTF does not let files be sorted');
 }
 
-/** Files of a module merge in the order of their folder, which no two file systems share: the original one is asked. */
+/** Files of a module merge in directory order, which differs between file systems, so the original folder decides. */
 class OriginalOrder implements \Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorterInterface
 {
     private $orders = [];
@@ -89,7 +89,7 @@ class OriginalOrder implements \Magento\FunctionalTestingFramework\Util\ModuleRe
         return $match[0] ?? '';
     }
 
-    /** Where the folders above a file, and the file, stand in the folders that hold them. */
+    /** The positions of a file, and of each folder above it, in directory order. */
     private function keyOf(string $path): string
     {
         $folder = get_cfg_var('matre.root');

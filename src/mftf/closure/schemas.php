@@ -5,8 +5,8 @@ const SOURCES = '/vendor/magento/magento2-functional-testing-framework/src/Magen
 
 /**
  * Writes MFTF's schemas below $to so that they accept the same files and compile in a twelfth of the time (0.7 s of 8.5 s):
- * an element that may come any number of times, inside a choice that may be made any number of times, makes libxml build
- * an automaton with a transition from everywhere to everywhere. Once in the choice says the same.
+ * for a repeatable element in a repeatable choice libxml builds an automaton with transitions between all states. An element
+ * without repetition in that choice is equivalent.
  */
 function quickSchemas(string $root, string $to): void
 {
@@ -40,14 +40,14 @@ function isRepeated(\DOMElement $choice): bool
     return $choice->getAttribute('minOccurs') === '0' && $choice->getAttribute('maxOccurs') === 'unbounded';
 }
 
-/** The name of the group that consists of a choice; '' when it is none. */
+/** The name of the group that consists of a choice; '' when there is no such group. */
 function groupOf(\DOMElement $choice): string
 {
     $parent = $choice->parentNode;
     return $parent instanceof \DOMElement && $parent->localName === 'group' ? $parent->getAttribute('name') : '';
 }
 
-/** Groups that are used inside of repeated choices alone, also through other groups. */
+/** Groups that are used only inside repeated choices, also through other groups. */
 function repeatedGroups(array $schemas): array
 {
     $uses = [];

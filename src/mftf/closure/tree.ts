@@ -6,7 +6,7 @@ import { Fault } from '../../faults/fault.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Layout } from '../container/layout.ts';
 
-/** Where the scripts of this folder are in a container. */
+/** The paths of this folder's scripts in a container. */
 export const prunedScripts = {
   build: '/opt/matre/prune.sh',
   prepend: '/opt/matre/pruned.php',
@@ -25,9 +25,9 @@ export function prunedTreeFiles(): SpecFile[] {
 }
 
 /**
- * Builds a tree in a container that holds only these files of the Magento root (0.1 s for 500 files). Returns the options of
- * PHP that make MFTF read it; what MFTF writes goes to the real places. Errors: GENERATION_FAILED when a file is not
- * there, DISK_FULL, CONTAINER_VANISHED.
+ * Builds a tree in a container with only these files of the Magento root (0.1 s for 500 files). Returns the options of PHP that
+ * make MFTF read it; MFTF still writes to the real places. Errors: GENERATION_FAILED when a file is missing, DISK_FULL,
+ * CONTAINER_VANISHED.
  */
 export async function buildPrunedTree(
   engine: Engine,

@@ -1,11 +1,11 @@
 <?php
 /**
  * Checks files of the Magento root against MFTF's own schemas, all in one process: `php validate.php ROOT SCRATCH`, with a
- * line `kind<tab>path` for each file in SCRATCH.files. Prints `path<tab>line<tab>message` for what does not fit.
+ * line `kind<tab>path` for each file in SCRATCH.files. Prints `path<tab>line<tab>message` for each violation.
  *
- * The files of a kind become one document, a line for each file, because a schema is compiled anew for each document. So the
- * number of a line says which file is at fault, and that one is then looked at by itself. Files that merge into others are
- * checked before they are merged: a fault is a reason to let MFTF judge the whole tree, no more.
+ * The files of a kind become one document, with a line for each file, because a schema is compiled again for each document. The
+ * number of a line identifies the faulty file, which is then checked separately. Files that merge into others are checked before
+ * merging: a violation only makes MFTF check the whole tree.
  */
 
 namespace Matre;
@@ -46,7 +46,7 @@ foreach ($files as $kind => $paths) {
     }
 }
 
-/** Those of the files that have a fault, or all when that cannot be told. */
+/** The files with a violation, or all when they cannot be checked together. */
 function faultyFiles(array $paths, string $root, string $element, string $schema): array
 {
     $lines = '';

@@ -1,24 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { keep } from '../../engine/read-all.ts';
+import { readAll } from '../../engine/read-all.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
 import { prunedScripts } from './tree.ts';
 
-const scratch = 'schemas';
+const scratchName = 'schemas';
 const stored = z.array(z.string());
 
 export interface Validations {
   /**
-   * What in a tree does not fit MFTF's schemas, as `path:line: message`. Every file is looked at once for each image or commit:
-   * 2 s for Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: DISK_FULL, CONTAINER_VANISHED.
+   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for
+   * Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: DISK_FULL, CONTAINER_VANISHED.
    */
   of(tree: {
     engine: Engine;
@@ -33,7 +34,7 @@ export interface Validations {
   }): Promise<string[]>;
 }
 
-/** `folder` keeps what was found. */
+/** `folder` is where results are stored. */
 export function createValidations({ folder }: { folder: string }): Validations {
   return {
     async of(tree) {
@@ -45,24 +46,24 @@ export function createValidations({ folder }: { folder: string }): Validations {
         { path: fileOf(folder, image), files: catalog.files.filter((file) => !inModule(file)) },
         { path: fileOf(folder, [...image, commit]), files: catalog.files.filter(inModule) },
       ];
-      const known = await Promise.all(parts.map(({ path }) => readStored(path)));
-      const open = parts.filter((_, index) => known[index] === undefined);
-      const found = known.flatMap((faults) => faults ?? []);
-      if (open.length === 0) return found;
-      // At once: compiling the schemas is most of it.
-      const { faults, unchecked } = await validate(
+      const storedFaults = await Promise.all(parts.map(({ path }) => readStored(path)));
+      const uncheckedParts = parts.filter((_, index) => storedFaults[index] === undefined);
+      const knownFaults = storedFaults.flatMap((faults) => faults ?? []);
+      if (uncheckedParts.length === 0) return knownFaults;
+      // All in one process, because compiling the schemas takes most of the time.
+      const { faults, failure } = await validate(
         tree,
-        open.flatMap(({ files }) => files),
+        uncheckedParts.flatMap(({ files }) => files),
       );
-      if (unchecked !== undefined) return [unchecked];
-      for (const { path, files } of open) {
+      if (failure !== undefined) return [failure];
+      for (const { path, files } of uncheckedParts) {
         const paths = new Set(files.map((file) => file.path));
         await store(
           path,
           faults.filter((fault) => paths.has(fault.slice(0, fault.indexOf(':')))),
         );
       }
-      return [...found, ...faults];
+      return [...knownFaults, ...faults];
     },
   };
 }
@@ -70,20 +71,20 @@ export function createValidations({ folder }: { folder: string }): Validations {
 async function validate(
   tree: Parameters<Validations['of']>[0],
   files: CatalogFile[],
-): Promise<{ faults: string[]; unchecked?: string }> {
+): Promise<{ faults: string[]; failure?: string }> {
   const { engine, containerId, layout, php, signal, timeoutMs } = tree;
   const list = files.flatMap(({ path, parts: [first] }) =>
     first === undefined || first.kind === 'helper' ? [] : [`${first.kind}\t${path}\n`],
   );
-  await putFiles(engine, containerId, runFolder, [{ path: `${scratch}.files`, content: list.join('') }]);
+  await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list.join('') }]);
   const output = new PassThrough();
-  const said = keep(output);
-  const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratch}`];
+  const text = readAll(output);
+  const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
   const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
-  const lines = (await said).split('\n').filter((line) => line !== '');
+  const lines = (await text).split('\n').filter((line) => line !== '');
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
-  const unchecked = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
-  return { faults: [], unchecked };
+  const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
+  return { faults: [], failure };
 }
 
 function readFault(line: string): string {
@@ -99,15 +100,12 @@ async function readStored(path: string): Promise<string[] | undefined> {
   try {
     return stored.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // Not there, or damaged: looked at again.
+    // Missing or damaged: the files are checked again.
     return undefined;
   }
 }
 
 async function store(path: string, faults: string[]): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
-  // Several runs of one process may look at the same files at the same time.
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(temporary, JSON.stringify(faults));
-  await rename(temporary, path);
+  await writeFileAtomically(path, JSON.stringify(faults));
 }

@@ -1,7 +1,7 @@
 <?php
 /**
- * Asks addresses as the tests in this container would, and prints a line of JSON for each: its status and the beginning of what
- * it answered, or why there was no answer. Needs nothing but PHP itself, because curl need not be in an image.
+ * Requests addresses as the tests in this container would, and prints a line of JSON for each: its status and the beginning of
+ * the answer, or why there was none. Needs only PHP itself, because an image may lack curl.
  *
  * usage: php fetch.php "SECONDS URL"...
  */
@@ -14,7 +14,7 @@ foreach (array_slice($argv, 1) as $argument) {
             'follow_location' => 0,
             'header' => "Connection: close\r\n",
         ],
-        // Whether the certificate is good is for the tests to say; whether something answers is what is asked here.
+        // The tests check the certificate; this only checks whether the address answers.
         'ssl' => ['verify_peer' => false, 'verify_peer_name' => false],
     ]);
     $http_response_header = [];

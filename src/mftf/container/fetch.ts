@@ -4,7 +4,7 @@ import { capture } from '../../engine/read-all.ts';
 import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
-export interface Fetched {
+export interface FetchResult {
   ms: number;
   /** The HTTP status; `undefined` when there was no answer. */
   status: number | undefined;
@@ -22,27 +22,27 @@ const line = z.object({
   error: z.string().optional(),
 });
 
-/** `default_socket_timeout` is for what the script has no say in: the search for a name. */
+/** `default_socket_timeout` limits what the script cannot: the name lookup. */
 const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'default_socket_timeout=20'];
 
 /**
- * What addresses answer when they are asked from within a container, as its tests will ask them: only there the names, the hosts
- * and the network are those of the tests. What PHP could not ask is not in it. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
+ * Requests addresses from inside a container, as its tests will: only there names, hosts and network are those of the tests.
+ * Returns the results by address, without those that PHP could not request. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },
-  wanted: readonly { url: string; seconds: number }[],
-): Promise<Map<string, Fetched>> {
-  const argv = [php, ...options, scripts.fetch, ...wanted.map(({ url, seconds }) => `${seconds} ${url}`)];
+  requests: readonly { url: string; seconds: number }[],
+): Promise<Map<string, FetchResult>> {
+  const argv = [php, ...options, scripts.fetch, ...requests.map(({ url, seconds }) => `${seconds} ${url}`)];
   const { stdout } = await capture(engine, containerId, argv, { cwd: layout.root });
-  const found = new Map<string, Fetched>();
+  const results = new Map<string, FetchResult>();
   for (const text of stdout.split('\n').filter((each) => each.startsWith('{'))) {
     const parsed = line.safeParse(parseJson(text));
     if (!parsed.success) continue;
     const { url, ms, status, body, error } = parsed.data;
-    found.set(url, { ms, body, status: status || undefined, error });
+    results.set(url, { ms, body, status: status || undefined, error });
   }
-  return found;
+  return results;
 }
 
 function parseJson(text: string): unknown {

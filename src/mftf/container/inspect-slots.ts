@@ -8,14 +8,14 @@ import { checkoutsFolder } from '../../pool/specification.ts';
 import { moduleEnvPath } from '../module/env-files.ts';
 
 /**
- * All that a run would look at in the containers of an environment, at the newest commit of the test module. Nothing is changed.
- * Errors: those of the engine.
+ * Checks the containers of an environment as a run would, at the newest commit of the test module, without changing them.
+ * `seen` is `undefined` for a slot without a container. Errors: those of the engine.
  */
 export async function inspectSlots(
   deps: {
     inspection: Pick<Inspection, 'inspectClosely'>;
     modules: Modules;
-    /** The runs under way, with their fences. */
+    /** The running runs, with their fences. */
     running(): Promise<{ runId: number; fence: number }[]>;
   },
   { id: environmentId, code, slots }: Environment,
@@ -25,21 +25,21 @@ export async function inspectSlots(
   const claims = await deps.running();
   const tokens = new Set(claims.map(runToken));
 
-  const look = async (slot: number) => {
+  const inspect = async (slot: number) => {
     const seen = await deps.inspection.inspectClosely({ environmentId, slot }, files);
     if (seen?.checks === undefined) return { slot, seen };
-    const left = seen.processes.filter((token) => !tokens.has(token));
+    const leftover = seen.processes.filter((token) => !tokens.has(token));
     const processes: HealthCheck = {
       name: 'no process of an earlier run is left',
-      ok: left.length === 0,
-      seen: left.join(', ') || 'none',
+      ok: leftover.length === 0,
+      seen: leftover.join(', ') || 'none',
     };
     return { slot, seen: { ...seen, checks: [...seen.checks, processes, ...module.checks] } };
   };
-  return Promise.all(Array.from({ length: slots }, (_, index) => look(index + 1)));
+  return Promise.all(Array.from({ length: slots }, (_, index) => inspect(index + 1)));
 }
 
-/** Where a container should see the module's values for an environment; or why nobody knows. */
+/** The path of the module's values for an environment in a container, or a failed check when the module is unavailable. */
 async function moduleFileOf(
   modules: Modules,
   code: string,

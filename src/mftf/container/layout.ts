@@ -2,24 +2,25 @@ import type { PlannedTest } from '../../model/selection.ts';
 import { cestFile } from '../catalog/names.ts';
 
 /**
- * Where things are in a Magento tree with MFTF, as absolute paths in the container.
+ * The paths of a Magento tree with MFTF, absolute in the container.
  * Source of every path: MFTF 3.8 and 5.3 on Magento 2.4.4, see docs/mftf.md.
  */
 export interface Layout {
   /** The Magento root, `/var/www/html` by default. */
   root: string;
-  /** `dev/tests/acceptance`: where codecept runs and `.env`, `.credentials` and `codeception.yml` lie. */
+  /** `dev/tests/acceptance`: the working directory of codecept, with `.env`, `.credentials` and `codeception.yml`. */
   acceptance: string;
-  /** Where generation puts the Cest files; a tmpfs. */
+  /** The generated Cest files; a tmpfs. */
   generated: string;
-  /** Classes of suites with before and after; generation writes them into vendor. */
+  /** The generated classes of suites with before and after, in vendor. */
   suiteClasses: string;
   mftf: string;
   codecept: string;
-  /** The test module as MFTF sees it: a real folder, because MFTF resolves links and bakes the real path in. */
+  /** The test module: a real folder, because MFTF resolves links and writes the real path into generated files. */
   module: string;
 }
 
+/** The layout of a Magento root. `moduleTarget` is the folder of the test module, relative to it. */
 export function createLayout(root: string, moduleTarget: string): Layout {
   const acceptance = `${root}/dev/tests/acceptance`;
   return {
@@ -38,7 +39,7 @@ export function generatedFolder(suite: string | undefined): string {
   return suite ?? 'default';
 }
 
-/** The file that generation writes for a test, below `generated`. */
+/** The generated file of a test, below `generated`. */
 export function generatedFile(test: PlannedTest): string {
   return `${generatedFolder(test.suite)}/${cestFile(test.name)}`;
 }

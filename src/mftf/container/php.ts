@@ -5,12 +5,12 @@ import { type ExecutionDeadline, superviseExec } from '../../engine/supervised.t
 import { scripts } from './scripts.ts';
 
 /**
- * Within it Codeception, asked to end, writes the results it has and closes the browser session (about a second, measured
- * with MFTF 3.8); without that the browser stays open on the Selenium server.
+ * Time for Codeception to write its results and close the browser session after TERM (about a second, measured with MFTF 3.8);
+ * otherwise the browser stays open on the Selenium server.
  */
 const graceMs = 5_000;
 
-/** Deprecations are left out, or MFTF 3.8 fills its output with them on PHP 8.2 (measured). */
+/** Without deprecations, which fill the output of MFTF 3.8 on PHP 8.2 (measured). */
 const options = ['-d', 'error_reporting=8191', '-d', 'display_errors=0', '-d', 'memory_limit=-1'];
 
 export interface PhpProcess {
@@ -18,29 +18,28 @@ export interface PhpProcess {
   argv: string[];
   cwd: string;
   /**
-   * Files below `folder` that must be there, without which nothing starts: the end has the code `filesMissing`. `output` is
-   * what an earlier process left; it is removed.
+   * Files that must exist below `folder`. Otherwise nothing starts, and the exit code is `filesMissing`. `output` is the output
+   * of an earlier process, which is removed.
    */
   needs?: { folder: string; files: string[]; output: string };
-  /** Both outputs of the process; it is not ended. */
+  /** Receives both outputs of the process; it stays open. */
   output: Writable;
   signal: AbortSignal;
   timeoutMs: number;
 }
 
-/** As the engine tells it, or stopped because it took too long. */
+/** The end as the engine reports it, or `timeout` when the process was stopped. */
 export type PhpEnd = ExecEnd | { kind: 'timeout' };
 
-/** The exit code of a process that was not started because of its `needs`. PHP may end with it, too. */
+/** The exit code of a process that was not started because of its `needs`. PHP may exit with it, too. */
 export const filesMissing = 66;
 
-/** Runs PHP in the container of a run, so that nothing of it outlives the worker. */
+/** Runs PHP in the container of a run, so that no process of it outlives the worker. */
 export type Php = (process: PhpProcess) => Promise<PhpEnd>;
 
 /**
- * `token` marks the processes of one run and fence; with an older fence than the container knows nothing starts, and nothing lives
- * longer than `permit`. The promise rejects with the reason of `signal`, and only after the
- * whole process tree has ended.
+ * `token` marks the processes of one run and fence. Nothing starts when the container knows a newer fence, and no process lives
+ * longer than `deadline`. The promise rejects with the reason of `signal`, and only after the whole process tree has ended.
  */
 export function createPhp(
   engine: Engine,
@@ -66,12 +65,12 @@ export function createPhp(
       void process.stop();
     }, timeoutMs);
     try {
-      await Promise.all([pour(process.stdout, output), pour(process.stderr, output)]);
+      await Promise.all([copy(process.stdout, output), copy(process.stderr, output)]);
       const end = await process.ended;
       signal.throwIfAborted();
       return timedOut ? { kind: 'timeout' } : end;
     } catch (error) {
-      // The output could not be kept (a full disk): the process must not go on without anybody.
+      // The output could not be stored (a full disk): the process must not continue without a reader.
       await process.stop();
       throw error;
     } finally {
@@ -80,8 +79,8 @@ export function createPhp(
   };
 }
 
-/** Writes all of a stream to another that stays open, no faster than it takes it. */
-async function pour(from: Readable, to: Writable): Promise<void> {
+/** Copies a stream to another that stays open, at the pace of the other. */
+async function copy(from: Readable, to: Writable): Promise<void> {
   for await (const chunk of from) {
     if (to.errored) throw to.errored;
     if (!to.write(chunk)) await once(to, 'drain');

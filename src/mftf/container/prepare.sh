@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a container ready for one run: the module in its place, nothing left of an earlier generation, `.env` and
-# `.credentials` as links to the tmpfs that holds them. Runs inside the container, under dash, bash or busybox.
+# Prepares a container for one run: installs the module, removes the files of an earlier generation, and links `.env` and
+# `.credentials` to the tmpfs that has them. Runs inside the container, under dash, bash or busybox.
 #
 # usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES MODULE CHECKOUT RUN_FOLDER
-# standard output: "chrome" when that is the browser of the tests
-# exit codes: 0 ready; 3 the image lacks what MFTF needs (named on standard error); others: the system's own
+# standard output: "chrome" when the tests use it
+# exit codes: 0 ready; 3 the image lacks a file of MFTF (named on standard error); others: of the failed command
 set -eu
 
 root=$1 acceptance=$2 generated=$3 suite_classes=$4 module=$5 checkout=$6 run=$7
@@ -23,7 +23,7 @@ if grep -q '"version": *"[12]\.' "$root/vendor/magento/magento2-functional-testi
   exit 3
 fi
 
-# Generation writes `groups:` and `extensions:` into codeception.yml: each run begins with the file of the image.
+# Generation writes `groups:` and `extensions:` into codeception.yml: each run starts from the file of the image.
 if [ ! -f "$acceptance/codeception.yml.image" ]; then
   cp "$acceptance/codeception.yml" "$acceptance/codeception.yml.new"
   mv "$acceptance/codeception.yml.new" "$acceptance/codeception.yml.image"
@@ -34,7 +34,7 @@ cp "$acceptance/codeception.yml.image" "$acceptance/codeception.yml"
 mkdir -p "$generated"
 # Not -delete: the find of busybox need not have it.
 find "$generated" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
-# A class of a suite that is not generated any more would make `mftf reset` die; nothing of another run stays.
+# The class of a suite that is no longer generated would make `mftf reset` die; nothing of another run remains.
 mkdir -p "$suite_classes"
 rm -f "$suite_classes"/*.php
 # Its errors are read after a generation.
@@ -42,7 +42,7 @@ rm -f "$suite_classes"/*.php
 rm -rf "$acceptance/tests/_output"
 mkdir -p "$acceptance/tests/_output"
 
-# A real folder, not a link: MFTF resolves links, so the commit would stand in what it generates.
+# A real folder, not a link: MFTF resolves links, so the commit would be part of the generated files.
 folder=${module%/*}
 mkdir -p "$folder"
 rm -rf "$folder/.matre-new"
@@ -56,5 +56,5 @@ mkdir -p "$run/output"
 ln -sfn "$run/.env" "$acceptance/.env"
 ln -sfn "$run/.credentials" "$acceptance/.credentials"
 
-# Which browser the tests use decides how their sessions can be named.
+# The browser of the tests decides how their sessions can be labelled.
 if grep -Eq "^ *browser: *['\"]?chrome" "$acceptance/tests/functional.suite.yml"; then echo chrome; fi

@@ -9,8 +9,8 @@ import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
 /**
- * Makes a container ready for one run: the module at its commit, the values of the environment, nothing of an earlier run. Says
- * whether its tests use Chrome.
+ * Prepares a container for one run: installs the module at its commit and the values of the environment, and removes the files
+ * of earlier runs. Returns whether its tests use Chrome.
  * Errors: IMAGE_UNSUITABLE, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
@@ -35,17 +35,17 @@ export async function prepare(
   const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
   if (exitCode === 3) throw new Fault('IMAGE_UNSUITABLE', `${stderr.trim()}.`);
   if (exitCode !== 0) {
-    const full = stderr.includes('No space left on device');
+    const isDiskFull = stderr.includes('No space left on device');
     throw new Fault(
-      full ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
+      isDiskFull ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
       `The container could not be prepared: ${stderr.trim()}`,
     );
   }
   await putValues(engine, containerId, files);
-  // What operators look at by hand, looked at by the program: the file is there and not empty, in this container, now.
+  // The usual manual check: the file exists and is not empty, in this container, now.
   const envFile = posix.join(module, moduleEnvPath(code));
-  const seen = await capture(engine, containerId, ['test', '-s', envFile]);
-  if (seen.code !== 0) {
+  const check = await capture(engine, containerId, ['test', '-s', envFile]);
+  if (check.code !== 0) {
     throw new Fault(
       'MODULE_ENV_FILE_MISSING',
       `${envFile} is missing or empty in the container (commit ${commit}).`,
@@ -54,7 +54,7 @@ export async function prepare(
   return { chrome: stdout.trim() === 'chrome' };
 }
 
-/** Puts the values that MFTF reads into the tmpfs for them, in place of those that are there. */
+/** Writes the values that MFTF reads into their tmpfs, replacing earlier ones. Errors: DISK_FULL, CONTAINER_VANISHED. */
 export async function putValues(
   engine: Engine,
   containerId: string,

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { SpecFile } from '../../engine/engine.ts';
 import { prunedTreeFiles } from '../closure/tree.ts';
 
-/** Where the scripts of this folder are in a container. */
+/** The paths of this folder's scripts in a container. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
   start: '/opt/matre/start.sh',
   fetch: '/opt/matre/fetch.php',
 };
 
-/** All scripts of MFTF's part, for the `files` of a container's specification. */
+/** All scripts for MFTF, for the `files` of a container's specification. */
 export function scriptFiles(): SpecFile[] {
   const own = Object.values(scripts).map((path) => ({
     path,

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs a test when its files are there and not empty, in place of what an earlier one left.
+# Runs a test if its files exist and are not empty, after removing the output of an earlier one.
 #
 #   start.sh OUTPUT FOLDER COUNT FILE... ARGV...     OUTPUT is removed; COUNT files below FOLDER; the command
 #
-# Without one of the files nothing is run, and the exit code is 66. All this is a part of the start of a test rather than
-# something before it: a file could go between the two, and each exec in a container costs 70 ms (measured, Docker 20.10).
+# If one of the files is missing, nothing runs and the exit code is 66. The check is part of the start of a test: a file could
+# vanish between a separate check and the start, and each exec in a container costs 70 ms (measured, Docker 20.10).
 
 output=$1 folder=$2 left=$3
 shift 3

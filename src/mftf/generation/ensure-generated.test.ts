@@ -5,14 +5,14 @@ const planned = (name: string, suite: string | undefined, done: boolean) => ({ t
 const names = (plan: ReturnType<typeof planned>[]) =>
   testsToGenerate(plan).map(({ name, suite }) => `${suite ?? ''}:${name}`);
 
-test('a later attempt generates what the first one did, so that it finds it', () => {
+test('a later attempt generates the same tests as the first one, so that it finds its snapshot', () => {
   const first = [planned('BTest', undefined, false), planned('ATest', 'ASuite', false)];
   const later = [planned('BTest', undefined, true), planned('ATest', 'ASuite', false)];
   expect(names(first)).toEqual([':BTest', 'ASuite:ATest']);
   expect(names(later)).toEqual(names(first));
 });
 
-test('but only what is left of a suite that was interrupted, because its class counts', () => {
+test('only the open tests of an interrupted suite are generated, because its class counts them', () => {
   const plan = [
     planned('ATest', 'Done', true),
     planned('BTest', 'Half', true),
@@ -22,7 +22,7 @@ test('but only what is left of a suite that was interrupted, because its class c
   expect(names(plan)).toEqual([':DTest', 'Done:ATest', 'Half:CTest']);
 });
 
-test('the order of the plan does not matter: MFTF lets a test have what those before it needed', () => {
+test('the order of the plan does not matter, although MFTF shares files between the tests of a generation', () => {
   const plan = ['ATest', 'BTest', 'CTest'].map((name) => planned(name, undefined, false));
   expect(names(plan.toReversed())).toEqual(names(plan));
 });

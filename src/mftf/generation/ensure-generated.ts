@@ -9,17 +9,17 @@ import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
 import { mftfErrorOf, readMftfErrors } from './mftf-errors.ts';
-import { type Place, packGenerated, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
+import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
 import { generationEnv, generationKey } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
-/** The plan of a run, in a container that `prepare` made ready. */
-export interface GeneratedRequest extends Place {
+/** The plan of a run, and the container that `prepare` has prepared for it. */
+export interface GeneratedRequest extends RunContainer {
   snapshots: Snapshots;
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
   commit: string;
-  /** What MFTF has to read for some tests at this commit. */
+  /** The files that MFTF has to read for some tests at this commit. */
   closureOf(tests: PlannedTest[]): Closure;
   files: EnvFiles;
   php: Php;
@@ -31,39 +31,44 @@ export interface GeneratedRequest extends Place {
   settings: {
     php: string;
     generationTimeoutMs: number;
-    /** Names of more variables that generation reads. */
+    /** Names of further variables that generation reads. */
     generationVariables: string[];
-    /** Why what is generated must not be used for other runs, if so. */
-    notCacheableBecause: string | undefined;
+    /** Why generated files must not be reused by other runs; `undefined` when they may. */
+    notCacheableReason: string | undefined;
   };
 }
 
 /**
- * Sees to it that the generated files of the tests that are still to be executed are in the container, and no others: from a
- * snapshot, or by generating them. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
+ * Makes the container have the generated files of the open tests, and no others: from a snapshot, or by generating them.
+ * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
   const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
   const tests = testsToGenerate(request.plan);
   const closure = request.closureOf(tests);
-  const notCacheableBecause = settings.notCacheableBecause ?? whyRandom(closure);
+  const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
   const env = generationEnv(files.values, settings.generationVariables);
   const startedAt = performance.now();
-  const taken = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   let snapshot: Snapshot;
-  if (notCacheableBecause !== undefined) {
-    logs.line(`What is generated is for this run alone: ${notCacheableBecause}.`);
-    snapshot = await make(request, tests, closure, env);
+  if (notCacheableReason !== undefined) {
+    logs.line(`The generated files are not reused by other runs: ${notCacheableReason}.`);
+    snapshot = await generateSnapshot(request, tests, closure, env);
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
-    const whole = keyOf(commit);
-    const pruned = closure.kind === 'pruned' ? keyOf(closure.digest) : whole;
-    const lookup = await snapshots.obtain([pruned, whole], {
-      async make() {
-        const { fromWhole, reproducible, ...made } = await make(request, tests, closure, env);
-        const key = fromWhole ? whole : pruned;
-        return { ...made, key: reproducible ? key : undefined };
+    const wholeTreeKey = keyOf(commit);
+    const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
+    const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
+      async generateSnapshot() {
+        const { fromWholeTree, reproducible, ...generated } = await generateSnapshot(
+          request,
+          tests,
+          closure,
+          env,
+        );
+        const key = fromWholeTree ? wholeTreeKey : closureKey;
+        return { ...generated, key: reproducible ? key : undefined };
       },
       signal,
       onEvent: (event) => {
@@ -72,103 +77,109 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
       },
     });
     snapshot = lookup.snapshot;
-    if (lookup.found !== undefined) {
+    if (lookup.storedKey !== undefined) {
       await unpackGenerated(request, snapshot.archive);
-      logs.line(`Generated tests: restored from snapshot ${lookup.found.slice(0, 12)} in ${taken()}.`);
-    } else logs.line(`Generated tests: made in ${taken()}.`);
+      logs.line(`Generated tests: restored from snapshot ${lookup.storedKey.slice(0, 12)} in ${elapsed()}.`);
+    } else logs.line(`Generated tests: generated in ${elapsed()}.`);
   }
-  const done = request.plan.filter((planned) => planned.done).map(({ test }) => test);
-  await removeGenerated(request, done);
+  const doneTests = request.plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(request, doneTests);
   return snapshot;
 }
 
 /**
- * The tests of the whole plan, so that a later attempt finds what the first one generated. Only of a suite that was interrupted
- * the finished ones are left out: before MFTF 3.8 the class of a suite has the number of its tests from generation. In the order
- * of their names, because what MFTF generates depends on it, see docs/generation.md.
+ * All tests of the plan, so that a later attempt finds the snapshot of the first one. Only the finished tests of an interrupted
+ * suite are omitted: before MFTF 3.8 the class of a suite contains the number of its tests from generation. Sorted by name,
+ * because the generated files depend on the order, see docs/generation.md.
  */
 export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
-  const open = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
+  const openSuites = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
   const name = ({ suite = '', name }: PlannedTest) => `${suite}:${name}`;
   return plan
-    .filter(({ test, done }) => !(done && test.suite !== undefined && open.has(test.suite)))
+    .filter(({ test, done }) => !(done && test.suite !== undefined && openSuites.has(test.suite)))
     .map(({ test }) => test)
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-function whyRandom({ perRun }: Closure): string | undefined {
+function randomReason({ perRun }: Closure): string | undefined {
   const [first] = perRun;
   return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
 }
 
-/** What was generated, and what may be concluded from how. */
-interface Generated extends Snapshot {
-  /** The closure was not enough, so it depends on the whole tree. */
-  fromWhole: boolean;
+/** The result of a generation, and whether it can be repeated. */
+interface GeneratedSnapshot extends Snapshot {
+  /** The closure was not sufficient, so the result depends on the whole tree. */
+  fromWholeTree: boolean;
   reproducible: boolean;
 }
 
-async function make(
+async function generateSnapshot(
   request: GeneratedRequest,
   tests: PlannedTest[],
   closure: Closure,
   env: string,
-): Promise<Generated> {
+): Promise<GeneratedSnapshot> {
   const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
-  let fromWhole = closure.kind === 'whole';
-  const onWhole = async (because: string) => {
-    fromWhole = true;
-    const message = `The tests are generated from the whole tree, which takes longer: ${because}.`;
+  let fromWholeTree = closure.kind === 'whole';
+  const onWholeTree = async (reason: string) => {
+    fromWholeTree = true;
+    const message = `The tests are generated from the whole tree, which takes longer: ${reason}.`;
     logs.line(message);
     await record.event({ code: 'GENERATED_WHOLE', message });
   };
-  if (closure.kind === 'whole') await onWhole(closure.because);
+  if (closure.kind === 'whole') await onWholeTree(closure.reason);
   else logs.line(`Generating from the ${closure.files.length} files that the tests need.`);
-  // MFTF sees only what is part of the key; after that the values of the environment are put back for the tests.
+  // MFTF sees only the values that are part of the key; afterwards those of the environment are restored for the tests.
   await putValues(engine, containerId, { env, credentials: '' });
   const log = await logs.open(request.logName);
   let missing: PlannedTest[];
   try {
     const timeoutMs = settings.generationTimeoutMs;
     const target = { engine, containerId, layout, php, signal, timeoutMs };
-    ({ missing } = await generate({ ...target, tests, closure, onWhole, log: log.stream }));
+    ({ missing } = await generate({ ...target, tests, closure, onWholeTree, log: log.stream }));
   } catch (error) {
-    const said = await log.close();
+    const output = await log.close();
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
-    failForInfrastructure(said, error);
+    failForInfrastructure(output, error);
     const mftfErrors = await readMftfErrors(request);
-    const about = tests.map((test) => mftfErrorOf(test, mftfErrors)).filter((line) => line !== undefined);
-    const words = [...new Set(about.length > 0 ? about : mftfErrors)].slice(-5).join(' ').slice(0, 1_000);
-    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${words || lastOf(said)}`, {
+    const errorsOfTests = tests
+      .map((test) => mftfErrorOf(test, mftfErrors))
+      .filter((line) => line !== undefined);
+    const errorText = [...new Set(errorsOfTests.length > 0 ? errorsOfTests : mftfErrors)]
+      .slice(-5)
+      .join(' ')
+      .slice(0, 1_000);
+    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${errorText || lastLinesOf(output)}`, {
       cause: error,
     });
   }
-  const said = await log.close();
-  if (missing.length > 0) failForInfrastructure(said);
+  const output = await log.close();
+  if (missing.length > 0) failForInfrastructure(output);
   await putValues(engine, containerId, files);
   const mftfErrors = missing.length > 0 ? await readMftfErrors(request) : [];
-  const explained = missing.map((test) => ({ test, complaint: mftfErrorOf(test, mftfErrors) }));
+  const missingWithErrors = missing.map((test) => ({ test, mftfError: mftfErrorOf(test, mftfErrors) }));
   return {
     archive: await packGenerated(request),
-    missing: explained.map(({ test: { name, suite }, complaint: mftfError }) => ({
+    missing: missingWithErrors.map(({ test: { name, suite }, mftfError }) => ({
       name,
       suite,
-      message: `MFTF did not generate this test: ${mftfError ?? lastOf(said)}`,
+      message: `MFTF did not generate this test: ${mftfError ?? lastLinesOf(output)}`,
     })),
-    fromWhole,
-    // What MFTF itself calls wrong is wrong the next time, too. Without a reason it may have been an accident.
-    reproducible: explained.every(({ complaint: mftfError }) => mftfError !== undefined),
+    fromWholeTree,
+    // A test that MFTF reports as wrong will be wrong the next time. Without an error it may have been a transient failure.
+    reproducible: missingWithErrors.every(({ mftfError }) => mftfError !== undefined),
   };
 }
 
-/** A full disk or too little memory says nothing about the tests. */
-function failForInfrastructure(said: string, cause?: unknown): void {
-  const known = recogniseFault(said);
-  if (known) throw new Fault(known.code, `During generation: ${known.message}`, { cause });
+/** Throws when the output shows a full disk or too little memory, which are no faults of the tests. */
+function failForInfrastructure(output: string, cause?: unknown): void {
+  const infrastructureFault = recogniseFault(output);
+  if (infrastructureFault)
+    throw new Fault(infrastructureFault.code, `During generation: ${infrastructureFault.message}`, { cause });
 }
 
-/** The last lines of an output, without the empty ones. */
-function lastOf(output: string): string {
+/** The last five lines of an output that are not empty. */
+function lastLinesOf(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())

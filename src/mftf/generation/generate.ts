@@ -14,28 +14,28 @@ export interface GenerationRequest {
   layout: Layout;
   php: Php;
   tests: PlannedTest[];
-  /** What MFTF has to read for them. */
+  /** The files that MFTF has to read for them. */
   closure: Closure;
-  /** Told when the closure was not enough, with the reason. */
-  onWhole(because: string): Promise<void>;
+  /** Called with the reason when the closure was not sufficient. */
+  onWholeTree(reason: string): Promise<void>;
   log: Writable;
   signal: AbortSignal;
   timeoutMs: number;
 }
 
 /**
- * Generates all tests of a run in one call: from the files of the closure, in a second or two for 20 tests; where that leaves
- * one out, from the whole tree, whose cost is fixed: 22 s for one test of a whole Magento tree and 26 s for 13 with a suite
- * (measured, MFTF 3.8). Returns the tests that MFTF did not generate. The exit code and the text say little (broken XML may end
- * with 0), so each file is looked for.
+ * Generates all tests of a run in one call: from the files of the closure, in a second or two for 20 tests; if that omits a test,
+ * from the whole tree, which takes 22 s for one test of a whole Magento tree and 26 s for 13 with a suite (measured, MFTF 3.8).
+ * Returns the tests that MFTF did not generate. Exit code and output are unreliable (broken XML may end with 0), so the existence
+ * of each file decides.
  * Errors: GENERATION_FAILED when nothing was generated, CONTAINER_VANISHED, OUT_OF_MEMORY, DISK_FULL.
  */
 export async function generate(request: GenerationRequest): Promise<{ missing: PlannedTest[] }> {
   const { closure, tests } = request;
   if (closure.kind === 'pruned') {
-    const left = await generatePruned(request, closure.files);
-    if (left === undefined) return { missing: [] };
-    await request.onWhole(left);
+    const shortfall = await generatePruned(request, closure.files);
+    if (shortfall === undefined) return { missing: [] };
+    await request.onWholeTree(shortfall);
     await removeAll(request);
   }
   const { missing, code } = await callMftf(request, []);
@@ -48,7 +48,7 @@ export async function generate(request: GenerationRequest): Promise<{ missing: P
   return { missing };
 }
 
-/** Generates from a pruned tree. Returns why that was not enough, or nothing when it was. */
+/** Generates from a pruned tree. Returns why that was not sufficient; `undefined` when it was. */
 async function generatePruned(request: GenerationRequest, files: string[]): Promise<string | undefined> {
   const { engine, containerId, layout } = request;
   let options: string[];
@@ -65,7 +65,7 @@ async function generatePruned(request: GenerationRequest, files: string[]): Prom
   return `MFTF generated ${first.name} and ${missing.length - 1} more not from the ${files.length} files they need (exit code ${code})`;
 }
 
-/** Nothing of an attempt may be taken for the outcome of the next: with broken XML MFTF leaves what is there. */
+/** Removes the files of an attempt, so that they do not count for the next: with broken XML MFTF leaves existing files. */
 async function removeAll({ engine, containerId, layout }: GenerationRequest): Promise<void> {
   const remove = 'rm -rf "$1"/* && rm -f "$2"/*.php';
   const argv = ['sh', '-c', remove, 'sh', layout.generated, layout.suiteClasses];
@@ -100,9 +100,9 @@ async function callMftf(
   return { missing, code: end.code };
 }
 
-/** Paths of the generated files below `generated`, without empty ones. */
+/** The paths of generated files that are not empty, relative to `generated`. */
 async function generatedFiles(engine: Engine, containerId: string, layout: Layout): Promise<Set<string>> {
-  // Relative, so that a whole tree fits into what `capture` keeps: 3,410 files of Magento 2.4.4 are 0.2 MB.
+  // Relative, so that those of a whole tree fit into the limit of `capture`: 3,410 files of Magento 2.4.4 are 0.2 MB.
   const argv = ['find', '.', '-name', '*.php', '-size', '+0'];
   const { code, stdout, stderr } = await capture(engine, containerId, argv, { cwd: layout.generated });
   if (code !== 0) {

@@ -9,12 +9,12 @@ let folder: string;
 let path: string;
 const { signal } = new AbortController();
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'matre-turn-'));
+  folder = await mkdtemp(join(tmpdir(), 'matre-generation-lock-'));
   path = join(folder, 'a.lock');
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('a holder that shows no life keeps nobody waiting for ever', async () => {
+test('does not wait forever for a holder without a heartbeat', async () => {
   const stopped = await lockFile(path);
   let waited = 0;
   const onWait = () => {
@@ -26,13 +26,13 @@ test('a holder that shows no life keeps nobody waiting for ever', async () => {
   stopped.release();
 });
 
-test('a holder that lives is waited for', async () => {
+test('waits for a holder that is alive', async () => {
   const order: string[] = [];
   const first = await acquireGenerationLock(path, { signal, onWait: () => {} });
   const second = acquireGenerationLock(path, {
     signal,
     silentMs: 8_000,
-    // Longer than a silence may last.
+    // Longer than `silentMs`.
     onWait: () => {
       setTimeout(() => {
         order.push('released');

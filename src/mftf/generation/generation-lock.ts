@@ -1,20 +1,20 @@
 import { statSync } from 'node:fs';
 import { type FileLock, lockFile } from '../../modules/file-lock.ts';
 
-/** How often the holder of a turn shows that it is alive. */
+/** Interval at which the holder touches the lock file. */
 const heartbeatMs = 1_000;
 
-/** The turn to make something that others may want as well. */
+/** The exclusive right to generate a snapshot. */
 export interface GenerationLock {
-  /** With `remove`, the file of the lock goes too; the next one makes it again. */
+  /** Releases the lock and removes its file, which the next holder creates again. */
   release(): void;
 }
 
 /**
- * Waits for the turn of this name, across all processes that share the file. `onWait` is called once when somebody else has it.
- * A holder that dies loses it at once, because the kernel takes its lock back. One that was stopped, or whose machine cannot
- * be reached, keeps the lock but shows no life for `silentMs`: then the turn is granted without it, and the same thing may be
- * made twice. Rejects with the reason of the signal.
+ * Acquires the lock at a path, across all processes that share the file. `onWait` is called once if another process has it.
+ * The kernel releases the lock of a holder that dies. A holder that is suspended, or whose machine is unreachable, keeps the
+ * lock but sends no heartbeat: after `silentMs` (30 s by default) this returns without the lock, and the same snapshot may be
+ * generated twice. Rejects with the reason of the signal.
  */
 export async function acquireGenerationLock(
   path: string,
@@ -22,13 +22,13 @@ export async function acquireGenerationLock(
 ): Promise<GenerationLock> {
   const { signal, onWait, silentMs = 30_000 } = options;
   signal.throwIfAborted();
-  const free = await lockFile(path, { wait: false });
-  if (free) return held(free);
+  const lock = await lockFile(path, { wait: false });
+  if (lock) return startHeartbeat(lock);
   await onWait();
   const silent = new AbortController();
   const watch = watchSilence(path, silentMs, () => silent.abort());
   try {
-    return held(await lockFile(path, { signal: AbortSignal.any([signal, silent.signal]) }));
+    return startHeartbeat(await lockFile(path, { signal: AbortSignal.any([signal, silent.signal]) }));
   } catch (error) {
     signal.throwIfAborted();
     if (silent.signal.aborted) return { release() {} };
@@ -38,7 +38,7 @@ export async function acquireGenerationLock(
   }
 }
 
-function held(lock: FileLock): GenerationLock {
+function startHeartbeat(lock: FileLock): GenerationLock {
   lock.touch();
   const heartbeat = setInterval(() => lock.touch(), heartbeatMs);
   heartbeat.unref();
@@ -50,16 +50,16 @@ function held(lock: FileLock): GenerationLock {
   };
 }
 
-/** Watches for changes of the time of a file, not for its age: clocks of machines differ. */
-function watchSilence(path: string, silentMs: number, silent: () => void): NodeJS.Timeout {
-  const now = () => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  let last = now();
+/** Calls `onSilence` when the modification time has not changed for `silentMs`. Not its age: clocks of machines differ. */
+function watchSilence(path: string, silentMs: number, onSilence: () => void): NodeJS.Timeout {
+  const modifiedAt = () => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  let last = modifiedAt();
   let since = performance.now();
   return setInterval(() => {
-    const latest = now();
+    const latest = modifiedAt();
     if (latest !== last) {
       last = latest;
       since = performance.now();
-    } else if (performance.now() - since > silentMs) silent();
+    } else if (performance.now() - since > silentMs) onSilence();
   }, heartbeatMs);
 }

@@ -13,15 +13,15 @@ const mftfErrors = [
   'Suite BadSuite is not defined in xml or is invalid.',
 ];
 
-test('a test that was not generated gets the line that says most of it', () => {
+test('a test that was not generated gets the most detailed line about it', () => {
   expect(mftfErrorOf({ name: 'BadTest', suite: undefined }, mftfErrors)).toBe(mftfErrors[3]);
 });
 
-test('or that of its suite', () => {
+test('a test gets the error of its suite when there is none about the test', () => {
   expect(mftfErrorOf({ name: 'GoodTest', suite: 'BadSuite' }, mftfErrors)).toBe(mftfErrors[6]);
 });
 
-test('a name within another name is not the test', () => {
+test('ignores lines in which the name is part of another name', () => {
   expect(mftfErrorOf({ name: 'ElseTest', suite: undefined }, mftfErrors)).toBeUndefined();
   expect(mftfErrorOf({ name: 'BadTest', suite: undefined }, mftfErrors.slice(4, 6))).toBeUndefined();
 });

@@ -1,12 +1,12 @@
 import { capture } from '../../engine/read-all.ts';
 import type { PlannedTest } from '../../model/selection.ts';
-import type { Place } from './snapshot-archive.ts';
+import type { RunContainer } from './snapshot-archive.ts';
 
 /**
- * What MFTF wrote into its log as errors of the latest generation, without time and source. It says on its output only how many
- * tests it could not generate (measured with 3.8). `prepare` empties the log.
+ * The errors in MFTF's log since `prepare` emptied it, without time and source. MFTF's output only has the number of tests that
+ * it could not generate (measured with 3.8). Errors: CONTAINER_VANISHED.
  */
-export async function readMftfErrors({ engine, containerId, layout }: Place): Promise<string[]> {
+export async function readMftfErrors({ engine, containerId, layout }: RunContainer): Promise<string[]> {
   const lastErrors = 'sed -n "/ERROR: /p" "$1" | tail -n 500';
   const argv = ['sh', '-c', lastErrors, 'sh', `${layout.acceptance}/mftf.log`];
   const { stdout } = await capture(engine, containerId, argv);
@@ -17,18 +17,18 @@ export async function readMftfErrors({ engine, containerId, layout }: Place): Pr
 }
 
 /**
- * What MFTF says of one test that it did not generate, or of its suite; `undefined` when it names neither. Of several lines
- * about the same thing the longest says most: each adds what it knows to the one before.
+ * MFTF's error about a test that it did not generate, or about its suite; `undefined` when no error names them. Of several lines
+ * about the same thing the longest has the most detail: each extends the one before.
  */
 export function mftfErrorOf({ name, suite }: PlannedTest, mftfErrors: string[]): string | undefined {
-  const of = (subject: string) => {
+  const longestAbout = (subject: string) => {
     const word = new RegExp(`\\b${subject}\\b`);
-    const naming = mftfErrors.filter((line) => word.test(line) && !sumsUp.test(line));
-    return naming.sort((a, b) => b.length - a.length)[0];
+    const matching = mftfErrors.filter((line) => word.test(line) && !summaryLine.test(line));
+    return matching.sort((a, b) => b.length - a.length)[0];
   };
-  const said = of(name) ?? (suite === undefined ? undefined : of(suite));
-  return said?.slice(0, 1_000);
+  const error = longestAbout(name) ?? (suite === undefined ? undefined : longestAbout(suite));
+  return error?.slice(0, 1_000);
 }
 
-/** What follows every complaint and says nothing. */
-const sumsUp = /^(?:Failed to generate|Removed invalid test object) \S+$/;
+/** Follows every error and adds nothing to it. */
+const summaryLine = /^(?:Failed to generate|Removed invalid test object) \S+$/;

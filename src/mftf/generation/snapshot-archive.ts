@@ -12,7 +12,7 @@ import type { PlannedTest } from '../../model/selection.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 
 /** The container of a run. */
-export interface Place {
+export interface RunContainer {
   engine: Engine;
   containerId: string;
   layout: Layout;
@@ -22,10 +22,10 @@ export interface Place {
 const quality = 4;
 
 /**
- * Takes the three places that a generation writes out of a container: a compressed tar archive with paths below the Magento
- * root. Errors: PATH_OUTSIDE for a link among them, FILES_TOO_LARGE, CONTAINER_VANISHED.
+ * Packs the three places that a generation writes to: a compressed tar archive with paths relative to the Magento root.
+ * Errors: PATH_OUTSIDE for a link among them, FILES_TOO_LARGE, CONTAINER_VANISHED.
  */
-export async function packGenerated({ engine, containerId, layout }: Place): Promise<Buffer> {
+export async function packGenerated({ engine, containerId, layout }: RunContainer): Promise<Buffer> {
   const { root, generated, suiteClasses, acceptance } = layout;
   const below = (path: string) => posix.relative(root, path);
   const classes = below(suiteClasses);
@@ -35,9 +35,9 @@ export async function packGenerated({ engine, containerId, layout }: Place): Pro
   try {
     for await (const { path, mode, content } of getFiles(engine, containerId, { dir: root, paths })) {
       const bytes = await buffer(content);
-      // The folder of the classes has a file of MFTF's own, too.
-      const isOurs = posix.dirname(path) !== classes || path.endsWith('.php');
-      if (isOurs) archive.entry({ name: path, mode, mtime: new Date(0) }, bytes);
+      // The folder of the classes also has a file of MFTF itself.
+      const isGenerated = posix.dirname(path) !== classes || path.endsWith('.php');
+      if (isGenerated) archive.entry({ name: path, mode, mtime: new Date(0) }, bytes);
     }
     archive.finalize();
     return await packed;
@@ -48,44 +48,48 @@ export async function packGenerated({ engine, containerId, layout }: Place): Pro
   }
 }
 
-/** Puts what was generated back into its three places, in a container that `prepare` made ready. */
+/** Unpacks generated files to their three places, in a prepared container. Errors: DISK_FULL, CONTAINER_VANISHED. */
 export async function unpackGenerated(
-  { engine, containerId, layout }: Place,
+  { engine, containerId, layout }: RunContainer,
   archive: Buffer,
 ): Promise<void> {
-  await putFiles(engine, containerId, layout.root, decompressed(archive));
+  await putFiles(engine, containerId, layout.root, decompressedStream(archive));
 }
 
 /**
- * Makes sure that the files of these tests are there, and brings back those that are gone: a Cest that passed deletes itself.
- * Returns the files that came back, below `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive
- * either, DISK_FULL.
+ * Restores the missing files of these tests from the archive: a Cest that passed deletes itself. Returns the restored files,
+ * relative to `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive either, DISK_FULL.
  */
-export async function bringBack(place: Place, archive: Buffer, tests: PlannedTest[]): Promise<string[]> {
+export async function restoreMissing(
+  place: RunContainer,
+  archive: Buffer,
+  tests: PlannedTest[],
+): Promise<string[]> {
   const { engine, containerId, layout } = place;
-  const look = 'for file; do [ -s "$file" ] || echo "$file"; done';
-  const argv = ['sh', '-c', look, 'sh', ...tests.map(generatedFile)];
+  const listMissing = 'for file; do [ -s "$file" ] || echo "$file"; done';
+  const argv = ['sh', '-c', listMissing, 'sh', ...tests.map(generatedFile)];
   const { code, stdout, stderr } = await capture(engine, containerId, argv, { cwd: layout.generated });
   if (code !== 0) {
     throw new Fault('GENERATED_FILE_MISSING', `${layout.generated} cannot be read: ${stderr.trim()}`);
   }
-  const gone = stdout.split('\n').filter((line) => line !== '');
-  if (gone.length === 0) return [];
+  const missing = stdout.split('\n').filter((line) => line !== '');
+  if (missing.length === 0) return [];
   const prefix = `${posix.relative(layout.root, layout.generated)}/`;
-  const found = await filesOf(archive, new Set(gone.map((file) => prefix + file)));
-  if (found.length < gone.length) {
+  const files = await filesOf(archive, new Set(missing.map((file) => prefix + file)));
+  if (files.length < missing.length) {
     throw new Fault(
       'GENERATED_FILE_MISSING',
-      `Of ${gone.join(', ')} nothing is left that could be restored.`,
+      `${missing.join(', ')} cannot be restored: the snapshot does not have all of them.`,
     );
   }
-  await putFiles(engine, containerId, layout.root, found);
-  return gone;
+  await putFiles(engine, containerId, layout.root, files);
+  return missing;
 }
 
-/** Removes the files of tests that are not to be executed: the class of a suite counts the files in its folder. */
+/** Removes the files of tests that will not be executed: the class of a suite counts the files in its folder. Errors:
+ * CONTAINER_UNHEALTHY, CONTAINER_VANISHED. */
 export async function removeGenerated(
-  { engine, containerId, layout }: Place,
+  { engine, containerId, layout }: RunContainer,
   tests: PlannedTest[],
 ): Promise<void> {
   if (tests.length === 0) return;
@@ -94,24 +98,24 @@ export async function removeGenerated(
   if (code !== 0) throw new Fault('CONTAINER_UNHEALTHY', `${layout.generated}: ${stderr.trim()}`);
 }
 
-async function filesOf(archive: Buffer, wanted: Set<string>): Promise<FileIn[]> {
+async function filesOf(archive: Buffer, paths: Set<string>): Promise<FileIn[]> {
   const entries = extract();
-  const read = pipeline(decompressed(archive), entries);
-  const found: FileIn[] = [];
+  const read = pipeline(decompressedStream(archive), entries);
+  const files: FileIn[] = [];
   for await (const entry of entries) {
     const { name, mode = 0o644 } = entry.header;
-    if (wanted.has(name)) found.push({ path: name, mode, content: await buffer(entry) });
+    if (paths.has(name)) files.push({ path: name, mode, content: await buffer(entry) });
     else entry.resume();
   }
   await read;
-  return found;
+  return files;
 }
 
 function compressor() {
   return createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 }
 
-function decompressed(archive: Buffer): Readable {
+function decompressedStream(archive: Buffer): Readable {
   const decompress = createBrotliDecompress();
   decompress.end(archive);
   return decompress;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLayout } from '../container/layout.ts';
-import { bakedIn, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
+import { embeddedVariables, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
 
 const value = (name: string, value: string) => ({ name, value, secret: false });
 
@@ -18,7 +18,7 @@ const inputs: GenerationInputs = {
 const key = generationKey(inputs);
 
 describe('the key of a generation', () => {
-  test('is the same for the same inputs, in whatever order the tests are', () => {
+  test('is the same for the same inputs, in any order of the tests', () => {
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     expect(generationKey(structuredClone(inputs))).toBe(key);
     expect(generationKey({ ...inputs, tests: inputs.tests.toReversed() })).toBe(key);
@@ -30,7 +30,7 @@ describe('the key of a generation', () => {
     ['the PHP command', { php: '/usr/bin/php8.3' }],
     ['the Magento root', { layout: createLayout('/srv/magento', 'app/code/TestModule') }],
     ['the folder of the module', { layout: createLayout('/var/www/html', 'app/code/Acme/Tests') }],
-    ['one test less', { tests: inputs.tests.slice(1) }],
+    ['one test fewer', { tests: inputs.tests.slice(1) }],
     ['one test more', { tests: [...inputs.tests, { name: 'CTest', suite: undefined }] }],
     ['another test', { tests: [{ name: 'CTest', suite: undefined }, ...inputs.tests.slice(1)] }],
     ['a test in a suite or not', { tests: inputs.tests.map(({ name }) => ({ name, suite: undefined })) }],
@@ -39,7 +39,7 @@ describe('the key of a generation', () => {
     expect(generationKey({ ...inputs, ...change })).not.toBe(key);
   });
 
-  test.each(bakedIn)('invariant 7: changes with %s', (name) => {
+  test.each(embeddedVariables)('invariant 7: changes with %s', (name) => {
     const env = generationEnv([value(name, 'a value')], []);
     const other = generationEnv([value(name, 'another value')], []);
     expect(generationKey({ ...inputs, env })).not.toBe(generationKey({ ...inputs, env: other }));
@@ -47,8 +47,8 @@ describe('the key of a generation', () => {
   });
 });
 
-describe('the values that MFTF sees while it generates', () => {
-  test('are those of the key, and no others', () => {
+describe('the values for generation', () => {
+  test('are those that are part of the key, and no others', () => {
     const values = [
       value('MAGENTO_BASE_URL', 'http://us.example/'),
       value('MAGENTO_ADMIN_PASSWORD', '123123q'),

@@ -4,14 +4,14 @@ import type { PlannedTest } from '../../model/selection.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
 
-/** Changes when what matre stores, or how it calls MFTF, does. */
+/** To be incremented when the content of snapshots or the call of MFTF changes. */
 const format = 1;
 
 /**
- * The variables that MFTF bakes into what it generates, or that decide which files it reads. Source: every `getenv` and `$_ENV`
- * of MFTF 3.0 to 6.0, and the bytes of generations that differ in one variable, see docs/generation.md.
+ * The variables that MFTF writes into generated files, or that decide which files it reads. Source: every `getenv` and `$_ENV`
+ * of MFTF 3.0 to 6.0, and comparisons of generations that differ in one variable, see docs/generation.md.
  */
-export const bakedIn: readonly string[] = [
+export const embeddedVariables: readonly string[] = [
   'WAIT_TIMEOUT',
   'MAGENTO_CLI_WAIT_TIMEOUT',
   'DEFAULT_TIMEZONE',
@@ -26,19 +26,19 @@ export const bakedIn: readonly string[] = [
 ];
 
 /**
- * The `.env` that MFTF sees while it generates. It holds nothing but what is part of the key, so what is generated cannot
- * depend on anything else of an environment. `more` are names that the operator adds.
+ * The `.env` for generation. It only has variables that are part of the key, so generated files cannot depend on anything else of
+ * an environment. `more` are further names from the settings.
  */
 export function generationEnv(values: EnvValue[], more: readonly string[]): string {
-  const read = new Set([...bakedIn, ...more]);
-  return formatEnvFile(values.filter(({ name }) => read.has(name)));
+  const visibleNames = new Set([...embeddedVariables, ...more]);
+  return formatEnvFile(values.filter(({ name }) => visibleNames.has(name)));
 }
 
-/** All that a generation depends on. */
+/** Everything that a generation depends on. */
 export interface GenerationInputs {
-  /** Of the image: MFTF, PHP, the Magento tree. */
+  /** The image has MFTF, PHP and the Magento tree. */
   imageId: string;
-  /** What stands for the XML that MFTF reads: the commit of the module, or the digest of the files that the tests need. */
+  /** Identifies the XML that MFTF reads: the commit of the module, or the digest of the files that the tests need. */
   source: string;
   /** See `generationEnv`. */
   env: string;
@@ -48,7 +48,7 @@ export interface GenerationInputs {
   tests: PlannedTest[];
 }
 
-/** The same for the same inputs, whatever the order of the tests: 64 hexadecimal digits. */
+/** A key of the inputs that does not depend on the order of the tests: 64 hexadecimal digits. */
 export function generationKey(inputs: GenerationInputs): string {
   const { imageId, source, env, php, layout, tests } = inputs;
   const names = tests.map(({ name, suite }) => `${suite ?? ''}:${name}`).sort();

@@ -4,26 +4,29 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
 import { lockFile } from '../../modules/file-lock.ts';
-import { createSnapshots, type NewSnapshot, type Obtain, type SnapshotEvent } from './snapshots.ts';
+import { createSnapshots, type NewSnapshot, type SnapshotEvent, type SnapshotRequest } from './snapshots.ts';
 
 let folder: string;
 let events: SnapshotEvent[];
 const log = createLog({ level: 'silent' });
 const key = (digit: string) => digit.repeat(64);
-const made = (text: string, name: string | undefined = key('a')): NewSnapshot => ({
+const newSnapshot = (text: string, name: string | undefined = key('a')): NewSnapshot => ({
   archive: Buffer.from(text),
   missing: [{ name: 'BadTest', suite: undefined, message: 'No such action group' }],
   key: name,
 });
-const never: Obtain['make'] = async () => {
+const never: SnapshotRequest['generateSnapshot'] = async () => {
   throw new Error('It should not have been made.');
 };
-const request = (make: Obtain['make'], signal = new AbortController().signal): Obtain => ({
-  make,
+const request = (
+  generateSnapshot: SnapshotRequest['generateSnapshot'],
+  signal = new AbortController().signal,
+): SnapshotRequest => ({
+  generateSnapshot,
   signal,
   onEvent: (event) => events.push(event),
 });
-const open = (maxBytes = 1_000_000) => createSnapshots({ folder, maxBytes, log });
+const openSnapshots = (maxBytes = 1_000_000) => createSnapshots({ folder, maxBytes, log });
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'matre-snapshots-')), 'snapshots');
@@ -31,58 +34,60 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
-test('what was made once is there for every process, bit for bit', async () => {
-  const first = await open().obtain(
+test('every process gets a stored snapshot with the same bytes', async () => {
+  const first = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('one')),
+    request(async () => newSnapshot('one')),
   );
-  const second = await open().obtain([key('a')], request(never));
-  expect([first.found, second.found]).toEqual([undefined, key('a')]);
+  const second = await openSnapshots().obtain([key('a')], request(never));
+  expect([first.storedKey, second.storedKey]).toEqual([undefined, key('a')]);
   expect(second.snapshot).toEqual(first.snapshot);
   expect(second.snapshot.archive.toString()).toBe('one');
   expect(events).toEqual([]);
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
-test('of many who want it at the same time one makes it', async () => {
+test('of concurrent callers one generates the snapshot', async () => {
   let calls = 0;
-  const make = async () => {
+  const generateSnapshot = async () => {
     calls += 1;
-    return made('one');
+    return newSnapshot('one');
   };
-  const stores = [open(), open(), open()];
+  const stores = [openSnapshots(), openSnapshots(), openSnapshots()];
   const all = await Promise.all(
-    [...stores, ...stores].map((store) => store.obtain([key('a')], request(make))),
+    [...stores, ...stores].map((store) => store.obtain([key('a')], request(generateSnapshot))),
   );
   expect(calls).toBe(1);
-  expect(all.filter(({ found }) => found === undefined)).toHaveLength(1);
+  expect(all.filter(({ storedKey }) => storedKey === undefined)).toHaveLength(1);
   expect(new Set(all.map(({ snapshot }) => snapshot.archive.toString()))).toEqual(new Set(['one']));
 });
 
-test('when the maker fails the next one tries, and each failure is the own of whom it hit', async () => {
+test('when a generation fails the next caller tries, and each caller gets its own error', async () => {
   let calls = 0;
-  const make = async () => {
+  const generateSnapshot = async () => {
     calls += 1;
     if (calls === 1) throw new Error('The first one fails.');
-    return made('one');
+    return newSnapshot('one');
   };
-  const store = open();
-  const all = await Promise.allSettled([1, 2, 3].map(() => store.obtain([key('a')], request(make))));
+  const store = openSnapshots();
+  const all = await Promise.allSettled(
+    [1, 2, 3].map(() => store.obtain([key('a')], request(generateSnapshot))),
+  );
   expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   expect(calls).toBe(2);
 });
 
-test('what is not complete is given to nobody else', async () => {
-  const first = await open().obtain(
+test('an incomplete snapshot is not shared', async () => {
+  const first = await openSnapshots().obtain(
     [key('a')],
-    request(async () => ({ ...made('half'), key: undefined })),
+    request(async () => ({ ...newSnapshot('half'), key: undefined })),
   );
   expect(first.snapshot.archive.toString()).toBe('half');
-  const second = await open().obtain(
+  const second = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('whole')),
+    request(async () => newSnapshot('whole')),
   );
-  expect([second.found, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
+  expect([second.storedKey, second.snapshot.archive.toString()]).toEqual([undefined, 'whole']);
 });
 
 test.each([
@@ -93,28 +98,28 @@ test.each([
   ['a file that was cut', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
   ['an empty file', () => Buffer.alloc(0)],
   ['something else', () => Buffer.from('not\na\nsnapshot')],
-])('%s is found, told, and made again', async (_, damage) => {
+])('%s is noticed, reported and generated again', async (_, damage) => {
   const path = join(folder, `${key('a')}.snapshot`);
-  await open().obtain(
+  await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('one')),
+    request(async () => newSnapshot('one')),
   );
   await writeFile(path, damage(await readFile(path)));
-  const again = await open().obtain(
+  const again = await openSnapshots().obtain(
     [key('a')],
-    request(async () => made('two')),
+    request(async () => newSnapshot('two')),
   );
-  expect([again.found, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
+  expect([again.storedKey, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
-  expect((await open().obtain([key('a')], request(never))).found).toBe(key('a'));
+  expect((await openSnapshots().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
 });
 
-test('who waits says so, and stops waiting when it is cancelled', async () => {
+test('a waiting caller reports an event, and stops waiting when it is cancelled', async () => {
   await mkdir(folder);
   const lock = await lockFile(join(folder, `${key('a')}.lock`));
   const cancel = new AbortController();
-  const waiting = open().obtain([key('a')], {
-    make: never,
+  const waiting = openSnapshots().obtain([key('a')], {
+    generateSnapshot: never,
     signal: cancel.signal,
     onEvent: (event) => {
       events.push(event);
@@ -126,25 +131,25 @@ test('who waits says so, and stops waiting when it is cancelled', async () => {
   lock.release();
   expect(
     (
-      await open().obtain(
+      await openSnapshots().obtain(
         [key('a')],
-        request(async () => made('one')),
+        request(async () => newSnapshot('one')),
       )
-    ).found,
+    ).storedKey,
   ).toBeUndefined();
 });
 
-test('beyond the bound those go that were not used for longest', async () => {
+test('removes the least recently used snapshots above the limit', async () => {
   const size = async () => {
     const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
     return files.reduce((sum, { length }) => sum + length, 0);
   };
   const text = 'x'.repeat(1_000);
-  const store = open(3_000);
+  const store = openSnapshots(3_000);
   for (const [age, digit] of ['c', 'b', 'a'].entries()) {
     await store.obtain(
       [key(digit)],
-      request(async () => made(text, key(digit))),
+      request(async () => newSnapshot(text, key(digit))),
     );
     const at = new Date(Date.now() - 60_000 * (3 - age));
     if (age < 2) await utimes(join(folder, `${key(digit)}.snapshot`), at, at);
@@ -155,46 +160,46 @@ test('beyond the bound those go that were not used for longest', async () => {
   expect(await size()).toBeLessThan(3_000);
 });
 
-test('what a process left half written does not count and goes in time', async () => {
+test('ignores a file that a process left half-written, and removes it after an hour', async () => {
   await mkdir(folder);
-  const left = join(folder, `${key('a')}.snapshot.0123456789ab`);
-  await writeFile(left, 'half');
+  const draft = join(folder, `${key('a')}.snapshot.0123456789ab`);
+  await writeFile(draft, 'half');
   const old = new Date(Date.now() - 2 * 3_600_000);
-  await utimes(left, old, old);
+  await utimes(draft, old, old);
   expect(
     (
-      await open().obtain(
+      await openSnapshots().obtain(
         [key('a')],
-        request(async () => made('one')),
+        request(async () => newSnapshot('one')),
       )
-    ).found,
+    ).storedKey,
   ).toBeUndefined();
   expect(await readdir(folder)).toEqual([`${key('a')}.snapshot`]);
 });
 
-test('a run goes on when its snapshot cannot be stored', async () => {
-  const store = open();
-  const { found, snapshot } = await store.obtain(
+test('a run continues when its snapshot cannot be stored', async () => {
+  const store = openSnapshots();
+  const { storedKey, snapshot } = await store.obtain(
     [key('a')],
     request(async () => {
       await rm(folder, { recursive: true });
-      return made('one');
+      return newSnapshot('one');
     }),
   );
-  expect([found, snapshot.archive.toString()]).toEqual([undefined, 'one']);
+  expect([storedKey, snapshot.archive.toString()]).toEqual([undefined, 'one']);
 });
 
-test('it is stored under the key that it was made for, and found under any', async () => {
-  // The digest of what tests need came first, and was not enough.
+test('stores a snapshot under the key that it depends on, and finds it under any of the keys', async () => {
+  // The digest of the closure comes first, and was not sufficient.
   const keys: [string, string] = [key('a'), key('b')];
-  await open().obtain(
+  await openSnapshots().obtain(
     keys,
-    request(async () => made('of the whole tree', key('b'))),
+    request(async () => newSnapshot('of the whole tree', key('b'))),
   );
-  expect((await open().obtain(keys, request(never))).found).toBe(key('b'));
-  const other = await open().obtain(
+  expect((await openSnapshots().obtain(keys, request(never))).storedKey).toBe(key('b'));
+  const other = await openSnapshots().obtain(
     [key('a'), key('c')],
-    request(async () => made('of another commit')),
+    request(async () => newSnapshot('of another commit')),
   );
-  expect(other.found).toBeUndefined();
+  expect(other.storedKey).toBeUndefined();
 });

@@ -1,11 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
 
-/** What a generation left: the packed files, and the tests that MFTF could not generate, with its words. */
+/** The result of a generation: the packed files, and the tests that MFTF could not generate, with its messages. */
 export interface Snapshot {
   archive: Buffer;
   missing: Missing[];
@@ -17,37 +19,37 @@ export interface Missing {
   message: string;
 }
 
-/** A snapshot that was made just now. */
+/** A snapshot that was just generated. */
 export interface NewSnapshot extends Snapshot {
-  /** The key of all that it really depends on; `undefined` when nobody else may use it. */
+  /** The key of all that it actually depends on; `undefined` when no other run may use it. */
   key: string | undefined;
 }
 
 export interface SnapshotLookup {
   snapshot: Snapshot;
-  /** The key that it was found under; `undefined` when it was made just now. */
-  found: string | undefined;
+  /** The key it is stored under; `undefined` when it was just generated. */
+  storedKey: string | undefined;
 }
 
-/** What people should know about a snapshot that was asked for. */
+/** An event for the log of the run. */
 export interface SnapshotEvent {
   code: 'GENERATION_AWAITED' | 'SNAPSHOT_DAMAGED';
   message: string;
 }
 
-export interface Obtain {
-  make(): Promise<NewSnapshot>;
+export interface SnapshotRequest {
+  generateSnapshot(): Promise<NewSnapshot>;
   signal: AbortSignal;
   onEvent(event: SnapshotEvent): unknown;
 }
 
-/** What was generated, by a key of all that it depends on. Shared by all processes that have the folder. */
+/** Generated files, by a key of all that they depend on. All processes that use the folder share them. */
 export interface Snapshots {
   /**
-   * The snapshot of any of these keys. When there is none `make` is called, by one at a time for each first key; the others wait
-   * for it, and when it fails the next one tries. Rejects with what `make` rejects with, or the reason of the signal.
+   * The snapshot of any of these keys. If there is none, one caller at a time per first key generates it, while the others wait;
+   * when it fails, the next one tries. Rejects as `generateSnapshot` does, or with the reason of the signal.
    */
-  obtain(keys: [string, ...string[]], request: Obtain): Promise<SnapshotLookup>;
+  obtain(keys: [string, ...string[]], request: SnapshotRequest): Promise<SnapshotLookup>;
 }
 
 const header = z.object({
@@ -63,76 +65,70 @@ const header = z.object({
   ),
 });
 
-/** What a process left that was killed while it wrote. */
+/** The age of files that a process left which was killed while writing. */
 const abandonedMs = 3_600_000;
-const ending = '.snapshot';
+const extension = '.snapshot';
 
 /**
- * Each snapshot is one file: the hash of the rest, a line that tells what is missing, the archive. It is written under another name
- * and then renamed. Its time is when it was last used: beyond `maxBytes` the oldest go.
+ * Each snapshot is one file: the hash of the rest, a line with the missing tests, the archive. It is written atomically. Its
+ * modification time is its last use: beyond `maxBytes` the least recently used are removed.
  */
 export function createSnapshots(deps: { folder: string; maxBytes: number; log: Logger }): Snapshots {
   const { folder, maxBytes, log } = deps;
-  const pathOf = (key: string) => join(folder, `${key}${ending}`);
+  const pathOf = (key: string) => join(folder, `${key}${extension}`);
 
-  async function read(key: string): Promise<Snapshot | 'damaged' | undefined> {
+  async function readSnapshot(key: string): Promise<Snapshot | 'damaged' | undefined> {
     const path = pathOf(key);
-    const bytes = await readFile(path).catch(ifThere);
+    const bytes = await ifPresent(readFile(path));
     if (!bytes) return undefined;
     const snapshot = decode(bytes);
     if (!snapshot) return 'damaged';
     const now = new Date();
-    // Another process may just have removed it; what was read is still good.
-    await utimes(path, now, now).catch(ifThere);
+    // Another process may have removed it meanwhile; the content is still valid.
+    await ifPresent(utimes(path, now, now));
     return snapshot;
   }
 
-  async function write(key: string, snapshot: Snapshot): Promise<void> {
+  async function writeSnapshot(key: string, snapshot: Snapshot): Promise<void> {
     const path = pathOf(key);
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-    try {
-      await writeFile(temporary, encode(snapshot), { mode: 0o600, flush: true });
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeFileAtomically(path, encode(snapshot), { mode: 0o600, flush: true });
     await prune();
   }
 
   async function prune(): Promise<void> {
-    const found: { path: string; bytes: number; usedAt: number }[] = [];
+    const entries: { path: string; bytes: number; usedAt: number }[] = [];
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
-      const info = await stat(path).catch(ifThere);
+      const info = await ifPresent(stat(path));
       if (!info) continue;
-      if (name.endsWith(ending)) found.push({ path, bytes: info.size, usedAt: info.mtimeMs });
+      if (name.endsWith(extension)) entries.push({ path, bytes: info.size, usedAt: info.mtimeMs });
       else if (Date.now() - info.mtimeMs > abandonedMs) await rm(path, { force: true });
     }
-    found.sort((a, b) => b.usedAt - a.usedAt);
-    let kept = 0;
-    for (const { path, bytes } of found) {
-      kept += bytes;
-      if (kept <= maxBytes) continue;
-      log.info({ path }, 'A snapshot that was not used for long makes room');
+    entries.sort((a, b) => b.usedAt - a.usedAt);
+    let totalBytes = 0;
+    for (const { path, bytes } of entries) {
+      totalBytes += bytes;
+      if (totalBytes <= maxBytes) continue;
+      log.info({ path }, 'Removed the least recently used snapshot to make room');
       await rm(path, { force: true });
     }
   }
 
-  /** What is there under any of the keys, and which of the others are damaged. */
-  async function find(keys: string[]): Promise<{ found?: SnapshotLookup; damaged: string[] }> {
+  /** The first stored snapshot of the keys, and the damaged ones before it. */
+  async function find(keys: string[]): Promise<{ stored?: SnapshotLookup; damaged: string[] }> {
     const damaged: string[] = [];
     for (const key of keys) {
-      const snapshot = await read(key);
+      const snapshot = await readSnapshot(key);
       if (snapshot === 'damaged') damaged.push(key);
-      else if (snapshot) return { found: { snapshot, found: key }, damaged };
+      else if (snapshot) return { stored: { snapshot, storedKey: key }, damaged };
     }
     return { damaged };
   }
 
   return {
-    async obtain(keys, { make, signal, onEvent }) {
-      const early = await find(keys);
-      if (early.found) return early.found;
+    async obtain(keys, { generateSnapshot, signal, onEvent }) {
+      const available = await find(keys);
+      if (available.stored) return available.stored;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const generationLock = await acquireGenerationLock(join(folder, `${keys[0]}.lock`), {
         signal,
@@ -142,18 +138,20 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
         },
       });
       try {
-        const { found, damaged } = await find(keys);
-        if (found) return found;
+        const { stored, damaged } = await find(keys);
+        if (stored) return stored;
         for (const key of damaged) {
           await rm(pathOf(key), { force: true });
-          const message = `The snapshot ${key} was damaged and is made again.`;
+          const message = `The snapshot ${key} was damaged and is generated again.`;
           await onEvent({ code: 'SNAPSHOT_DAMAGED', message });
         }
-        const { key, ...snapshot } = await make();
-        // The run has what it needs; the next one makes it again.
+        const { key, ...snapshot } = await generateSnapshot();
+        // A failed write does not affect this run; the next one generates again.
         if (key !== undefined)
-          await write(key, snapshot).catch((err) => log.warn({ err }, 'A snapshot is not kept'));
-        return { snapshot, found: undefined };
+          await writeSnapshot(key, snapshot).catch((err) =>
+            log.warn({ err }, 'A snapshot could not be stored'),
+          );
+        return { snapshot, storedKey: undefined };
       } finally {
         generationLock.release();
       }
@@ -166,7 +164,7 @@ function encode({ archive, missing }: Snapshot): Buffer {
   return Buffer.concat([Buffer.from(`${hashOf(rest)}\n`), rest]);
 }
 
-/** `undefined` when it is not, to the last bit, what was written. */
+/** `undefined` when the content differs from what was written. */
 function decode(bytes: Buffer): Snapshot | undefined {
   const first = bytes.indexOf('\n');
   const second = bytes.indexOf('\n', first + 1);
@@ -177,7 +175,3 @@ function decode(bytes: Buffer): Snapshot | undefined {
 }
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-function ifThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-}

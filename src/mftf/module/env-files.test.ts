@@ -39,7 +39,7 @@ SELENIUM_HOST=laptop
 SELENIUM_CLOSE_ALL_SESSIONS=true
 `,
   selenium: {
-    given: [
+    explicit: [
       { name: 'SELENIUM_HOST', value: 'hub', secret: false },
       { name: 'SELENIUM_PORT', value: '4444', secret: false },
     ],
@@ -50,13 +50,13 @@ SELENIUM_CLOSE_ALL_SESSIONS=true
   },
 };
 
-const read = (text: string) =>
+const parseValues = (text: string) =>
   Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
 
 describe('buildEnvFiles', () => {
-  it('lays global, module, environment and infrastructure over each other', () => {
+  it('merges global, module, environment and infrastructure values, in this order', () => {
     const { env, layers } = buildEnvFiles(input);
-    expect(read(env)).toEqual({
+    expect(parseValues(env)).toEqual({
       COUNTRY: 'US',
       CURRENCY: 'EUR',
       MAGENTO_ADMIN_PASSWORD: input.adminPassword,
@@ -86,7 +86,7 @@ describe('buildEnvFiles', () => {
     });
   });
 
-  it('puts secrets into .credentials, without quotes', () => {
+  it('writes secrets to .credentials, without quotes', () => {
     expect(buildEnvFiles(input).credentials.split('\n')).toEqual([
       `magento/MAGENTO_ADMIN_PASSWORD=${input.adminPassword}`,
       'magento/tfa/OTP_SHARED_SECRET=ABCDEFGH',
@@ -101,21 +101,21 @@ describe('buildEnvFiles', () => {
       adminPassword: undefined,
       moduleFile: 'MAGENTO_ADMIN_PASSWORD=123123q',
     });
-    expect(read(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
+    expect(parseValues(env)['MAGENTO_ADMIN_PASSWORD']).toBe('123123q');
     expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
   });
 
-  it('invariant 10: what is shown of the layers has no secret', () => {
+  it('invariant 10: the layers that are shown have no secrets', () => {
     const { layers, secrets } = buildEnvFiles(input);
     expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
-    const shown = JSON.stringify(layers);
-    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(shown).not.toContain(secret);
+    const json = JSON.stringify(layers);
+    for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(json).not.toContain(secret);
   });
 
-  it('invariant 10: a value made of others has no secret in it, nor has what was overridden', () => {
+  it('invariant 10: neither values that refer to secrets nor overridden values show a secret', () => {
     const { layers } = buildEnvFiles({
       ...input,
-      // Not called secret here, but a variable of the environment says that it is.
+      // Not secret here, but a variable of the environment of that name is.
       moduleFile:
         'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
       variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
@@ -131,7 +131,7 @@ describe('buildEnvFiles', () => {
     });
   });
 
-  it('tells what was overridden, the nearest layer first', () => {
+  it('lists the overridden values, the nearest layer first', () => {
     const { layers } = buildEnvFiles({
       ...input,
       globals: [...input.globals, { name: 'COUNTRY', value: 'FR', secret: false }],
@@ -144,7 +144,7 @@ describe('buildEnvFiles', () => {
     ]);
   });
 
-  it('names the line of a module file that is wrong', () => {
+  it('reports the line of an error in a module file', () => {
     expect(() => buildEnvFiles({ ...input, moduleFile: 'A=1\nB="x' })).toThrow(
       expect.objectContaining({
         code: 'MODULE_INVALID',
@@ -168,11 +168,11 @@ describe('readModuleEnvFile', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('reads it', async () => {
+  it('reads the file', async () => {
     expect(await readModuleEnvFile(folder, 'ok', 'abc')).toBe('A=1\n');
   });
 
-  it.each(['none', 'empty', 'folder'])('names path and commit where it is not usable: %s', async (code) => {
+  it.each(['none', 'empty', 'folder'])('reports path and commit of an unusable file: %s', async (code) => {
     await expect(readModuleEnvFile(folder, code, 'abc123')).rejects.toMatchObject({
       code: 'MODULE_ENV_FILE_MISSING',
       message: expect.stringMatching(`Cron/data/.env.${code} .* at commit abc123`),
@@ -186,27 +186,27 @@ describe('readModuleEnvFile', () => {
 
 describe('seleniumValues', () => {
   const valuesOf = (environment: Record<string, string>, engine: 'docker' | 'sandbox') => {
-    const { given, defaults } = seleniumValues(loadConfig({ environment }), engine);
+    const { explicit, defaults } = seleniumValues(loadConfig({ environment }), engine);
     const texts = (values: EnvValue[]) => values.map(({ name, value }) => `${name}=${value}`);
-    return { given: texts(given), defaults: texts(defaults) };
+    return { explicit: texts(explicit), defaults: texts(defaults) };
   };
 
-  it('finds Selenium on this machine where no host is set', () => {
+  it('uses Selenium on this machine when no host is set', () => {
     expect(valuesOf({}, 'docker').defaults).toContain('SELENIUM_HOST=host.docker.internal');
     expect(valuesOf({ MATRE_NETWORK: 'host' }, 'docker').defaults).toContain('SELENIUM_HOST=127.0.0.1');
     expect(valuesOf({}, 'sandbox').defaults).toContain('SELENIUM_HOST=127.0.0.1');
   });
 
-  it('holds for all only what was set; a default gives way to the module', () => {
-    const { given, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
-    expect(given).toEqual(['SELENIUM_HOST=hub']);
+  it('overrides the module with explicit settings only, not with defaults', () => {
+    const { explicit, defaults } = valuesOf({ SELENIUM_HOST: 'hub' }, 'docker');
+    expect(explicit).toEqual(['SELENIUM_HOST=hub']);
     expect(defaults).toHaveLength(3);
     const { env } = buildEnvFiles({ ...input, moduleFile: 'SELENIUM_HOST=laptop\nSELENIUM_PATH=/' });
-    expect(read(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
+    expect(parseValues(env)).toMatchObject({ SELENIUM_HOST: 'hub', SELENIUM_PATH: '/' });
   });
 });
 
-it('allows the test module by name, beside what is allowed already', () => {
+it('adds the test module to the allowed modules', () => {
   const listOf = (moduleFile: string) => {
     const { env } = buildEnvFiles({ ...input, moduleFile });
     return parseEnvFile(env).entries.find(({ name }) => name === 'MODULE_ALLOWLIST')?.value;

@@ -2,79 +2,80 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
+import { isMissingFile } from '../../files/missing-file.ts';
 import { formatEnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
 import { seemsSecret } from '../../model/env-file/env-import.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { createRedactor } from '../run/redact.ts';
 
-/** A variable with its value readable. */
+/** A variable with its decrypted value. */
 export interface EnvValue {
   name: string;
   value: string;
   secret: boolean;
 }
 
-/** Where a value comes from, in the order of the layers: a later one wins. */
+/** The layers of values in their order: a later one wins. */
 export const envLayers = ['default', 'global', 'module', 'environment', 'infrastructure'] as const;
 export type EnvLayer = (typeof envLayers)[number];
 
-/** A value for people; it is `undefined` where it is secret. */
+/** A value to show; `undefined` when it is secret. */
 export interface LayeredValue {
   name: string;
   value: string | undefined;
   secret: boolean;
   from: EnvLayer;
-  /** What the layers below say of the name, the nearest first. */
+  /** The values of the layers below, the nearest first. */
   overrides: { from: EnvLayer; value: string | undefined }[];
 }
 
 export interface EnvFilesInput {
   environment: Pick<Environment, 'code' | 'baseUrl' | 'backendName' | 'adminUsername'>;
-  /** `undefined`: the module's file has it, or nobody does. */
+  /** `undefined`: the module's file has it, or it is not set. */
   adminPassword: string | undefined;
   globals: EnvValue[];
   variables: EnvValue[];
   /** The text of `Cron/data/.env.<code>`, see `readModuleEnvFile`. */
   moduleFile: string;
-  /** What MFTF may take for the names of the test module, see `moduleNames`. */
+  /** The possible names of the test module in MFTF, see `moduleNames`. */
   moduleNames: string[];
   /** See `seleniumValues`. */
   selenium: SeleniumValues;
 }
 
-/** The address of Selenium: what the settings of matre say holds for all; their defaults give way to everybody. */
+/** The address of Selenium: explicit settings of matre win over all layers, and defaults are the lowest layer. */
 export interface SeleniumValues {
-  given: EnvValue[];
+  explicit: EnvValue[];
   defaults: EnvValue[];
 }
 
 export interface EnvFiles {
-  /** For `dev/tests/acceptance/.env`. Holds secrets: only for a tmpfs, mode 0600. */
+  /** For `dev/tests/acceptance/.env`. It has secrets: only for a tmpfs, mode 0600. */
   env: string;
-  /** For `dev/tests/acceptance/.credentials`. The same holds. */
+  /** For `dev/tests/acceptance/.credentials`, with secrets too. */
   credentials: string;
-  /** What won, secrets too, in the order of the names. */
+  /** The winning values, secrets included, sorted by name. */
   values: EnvValue[];
-  /** The same for people, with what was overridden. */
+  /** The same to show, with the overridden values. */
   layers: LayeredValue[];
   /** The secret values, to be hidden in logs. */
   secrets: string[];
 }
 
-/** The path of the module's values for an environment, below its folder. */
+/** The path of the module's values for an environment, relative to the module. Throws INPUT_INVALID. */
 export function moduleEnvPath(code: string): string {
   if (!isEnvironmentCode(code)) throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} is not a code.`);
   return `Cron/data/.env.${code}`;
 }
 
-/** Errors: MODULE_ENV_FILE_MISSING when the file is not there or has nothing in it. */
+/** The text of the module's values for an environment. Errors: MODULE_ENV_FILE_MISSING when the file is missing or empty. */
 export async function readModuleEnvFile(checkout: string, code: string, commit: string): Promise<string> {
   const path = moduleEnvPath(code);
-  const missing = (why: string) =>
-    new Fault('MODULE_ENV_FILE_MISSING', `${path} ${why} in the test module at commit ${commit}.`);
+  const missing = (problem: string) =>
+    new Fault('MODULE_ENV_FILE_MISSING', `${path} ${problem} in the test module at commit ${commit}.`);
   const text = await readFile(join(checkout, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw missing('is not there');
+    if (isMissingFile(error)) throw missing('is not there');
     if (error.code === 'EISDIR') throw missing('is a folder');
     throw error;
   });
@@ -83,91 +84,94 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
 }
 
 /**
- * The files that MFTF reads its values from, in layers. A reference in the module's file takes the environment's own value
- * of a name before that of the file, since that is the one that will hold.
+ * Builds the files that MFTF reads its values from, by merging the layers. A reference in the module's file resolves to the
+ * environment's own value of a name before that of the file, because the former wins.
  *
- * Errors: MODULE_INVALID when the module's file cannot be read as an env file, INPUT_INVALID for a value that the files
- * cannot hold.
+ * Throws MODULE_INVALID when the module's file is not a valid env file, INPUT_INVALID for a value that the files cannot
+ * represent.
  */
 export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const { environment, adminPassword, globals, selenium } = input;
   const own = [
     ...input.variables,
-    plain('MAGENTO_BASE_URL', environment.baseUrl),
-    plain('MAGENTO_BACKEND_NAME', environment.backendName),
-    plain('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
+    publicValue('MAGENTO_BASE_URL', environment.baseUrl),
+    publicValue('MAGENTO_BACKEND_NAME', environment.backendName),
+    publicValue('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
   ];
   if (adminPassword !== undefined) {
     own.push({ name: 'MAGENTO_ADMIN_PASSWORD', value: adminPassword, secret: true });
   }
   const infrastructure = [
-    ...selenium.given,
-    // With true, a suite's end closes all sessions of the server, those of other runs too (read in MFTF's suite template).
-    plain('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
+    ...selenium.explicit,
+    // With true, the end of a suite closes all sessions of the server, also those of other runs (read in MFTF's suite template).
+    publicValue('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
   ];
-  const below = [...selenium.defaults, ...globals];
+  const lowerValues = [...selenium.defaults, ...globals];
   const layers: [EnvLayer, EnvValue[]][] = [
     ['default', selenium.defaults],
     ['global', globals],
-    ['module', readLayer(input.moduleFile, environment.code, below, [...own, ...infrastructure])],
+    ['module', readLayer(input.moduleFile, environment.code, lowerValues, [...own, ...infrastructure])],
     ['environment', own],
     ['infrastructure', infrastructure],
   ];
 
-  const said: (EnvValue & { from: EnvLayer })[] = layers.flatMap(([from, values]) =>
+  const allValues: (EnvValue & { from: EnvLayer })[] = layers.flatMap(([from, values]) =>
     values.map((value) => ({ ...value, from })),
   );
-  said.push(allowModules(said, input.moduleNames));
-  const merged = new Map(said.map((value) => [value.name, value]));
+  allValues.push(allowModules(allValues, input.moduleNames));
+  const merged = new Map(allValues.map((value) => [value.name, value]));
   const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = values.filter(({ secret, value }) => secret && value !== '');
   return {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
     values,
-    layers: layered(said),
+    layers: toLayeredValues(allValues),
     secrets: secrets.map(({ value }) => value),
   };
 }
 
-/** By name. A name that is secret in one layer is so in all: another layer may have held the same value. */
-function layered(said: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
-  const names = [...groupBy(said, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
-  // A value may be put together from others, such as an address with a password in it.
-  const redactor = createRedactor(said.filter(({ secret }) => secret).map(({ value }) => value));
+/** The layers by name. A name that is secret in one layer is secret in all: another may have the same value. */
+function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
+  const names = [...groupBy(allValues, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
+  // A value may contain others, such as an address with a password.
+  const redactor = createRedactor(allValues.filter(({ secret }) => secret).map(({ value }) => value));
   return names.flatMap(([name, entries]) => {
     const secret = entries.some((entry) => entry.secret);
-    const shown = entries.map(({ from, value }) => ({
+    const values = entries.map(({ from, value }) => ({
       from,
       value: secret ? undefined : redactor.text(value),
     }));
-    const [own, ...overrides] = shown.reverse();
+    const [own, ...overrides] = values.reverse();
     return own ? [{ name, ...own, secret, overrides }] : [];
   });
 }
 
 /**
- * MFTF reads XML again when a test makes data, of enabled modules only. The shop under test does not know the test module, so
- * it must be allowed by name, or its data "does not exist" (measured with 3.8).
+ * When a test creates data, MFTF reads the XML of enabled modules again. The shop under test does not have the test module, so the
+ * module must be allowed by name, or its data "does not exist" (measured with 3.8).
  */
-function allowModules(said: readonly EnvValue[], modules: string[]): EnvValue & { from: EnvLayer } {
+function allowModules(allValues: readonly EnvValue[], modules: string[]): EnvValue & { from: EnvLayer } {
   const name = 'MODULE_ALLOWLIST';
-  const winner = said.findLast((value) => value.name === name);
-  const listed = winner?.value.split(',').map((entry) => entry.trim()) ?? [];
+  const lastValue = allValues.findLast((value) => value.name === name);
+  const listed = lastValue?.value.split(',').map((entry) => entry.trim()) ?? [];
   const all = [...listed.filter((entry) => entry !== ''), ...modules];
   return { name, value: [...new Set(all)].join(','), secret: false, from: 'infrastructure' };
 }
 
 function readLayer(text: string, code: string, globals: EnvValue[], winning: EnvValue[]): EnvValue[] {
-  const wins = new Map(winning.map(({ name, value }) => [name, value]));
-  const below = new Map(globals.map(({ name, value }) => [name, value]));
-  const declared = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
+  const winningValues = new Map(winning.map(({ name, value }) => [name, value]));
+  const lowerValues = new Map(globals.map(({ name, value }) => [name, value]));
+  const secretByName = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
   try {
-    const { entries } = parseEnvFile(text, (name, earlier) => wins.get(name) ?? earlier ?? below.get(name));
+    const { entries } = parseEnvFile(
+      text,
+      (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name),
+    );
     return entries.map(({ name, value }) => ({
       name,
       value,
-      secret: declared.get(name) || seemsSecret(name),
+      secret: secretByName.get(name) || seemsSecret(name),
     }));
   } catch (error) {
     if (!isFault(error, 'ENV_FILE_INVALID')) throw error;
@@ -175,11 +179,11 @@ function readLayer(text: string, code: string, globals: EnvValue[], winning: Env
   }
 }
 
-/** Names that MFTF wants elsewhere than in `magento/` (read in `Tfa/OTP.php`). */
+/** Keys that MFTF expects outside `magento/` (read in `Tfa/OTP.php`). */
 const credentialKeys: Record<string, string> = { OTP_SHARED_SECRET: 'magento/tfa/OTP_SHARED_SECRET' };
 
 /**
- * One `key=value` a line, without any quoting; MFTF splits at the first `=` (read in `FileStorage.php`). MFTF 5 takes the
+ * One `key=value` a line, without any quoting; MFTF splits at the first `=` (read in `FileStorage.php`). MFTF 5 reads the
  * password of the administrator from here, 3 from `.env`; both have it. Secrets of several lines are in `.env` alone.
  */
 function formatCredentials(secrets: EnvValue[]): string {
@@ -196,12 +200,11 @@ function formatCredentials(secrets: EnvValue[]): string {
     .join('');
 }
 
-const plain = (name: string, value: string): EnvValue => ({ name, value, secret: false });
+const publicValue = (name: string, value: string): EnvValue => ({ name, value, secret: false });
 
 /**
- * The address of Selenium as the containers reach it. Where no host is set it is the machine that matre runs on: containers of
- * Docker see it as host.docker.internal (a default of MATRE_EXTRA_HOSTS), the sandbox and Docker's host network share its
- * loopback.
+ * The address of Selenium, as seen from the containers. Without a configured host it is the machine of matre: containers of Docker
+ * reach it as host.docker.internal (a default of MATRE_EXTRA_HOSTS), the sandbox and Docker's host network share its loopback.
  */
 export function seleniumValues(
   config: Pick<Config, 'selenium' | 'pool' | 'entries'>,
@@ -211,16 +214,16 @@ export function seleniumValues(
   const ownHost =
     engine === 'docker' && config.pool.network !== 'host' ? 'host.docker.internal' : '127.0.0.1';
   const values = [
-    plain('SELENIUM_PROTOCOL', protocol),
-    plain('SELENIUM_HOST', host ?? ownHost),
-    plain('SELENIUM_PORT', String(port)),
-    plain('SELENIUM_PATH', path),
+    publicValue('SELENIUM_PROTOCOL', protocol),
+    publicValue('SELENIUM_HOST', host ?? ownHost),
+    publicValue('SELENIUM_PORT', String(port)),
+    publicValue('SELENIUM_PATH', path),
   ];
   const set = new Set<string>(
     config.entries.filter(({ source }) => source !== 'default').map(({ name }) => name),
   );
   return {
-    given: values.filter(({ name }) => set.has(name)),
+    explicit: values.filter(({ name }) => set.has(name)),
     defaults: values.filter(({ name }) => !set.has(name)),
   };
 }

@@ -18,18 +18,18 @@ const register = (name: string) =>
   `<?php\nuse Magento\\Framework\\Component\\ComponentRegistrar;\nComponentRegistrar::register(ComponentRegistrar::MODULE, '${name}', __DIR__);\n`;
 
 describe('moduleNames', () => {
-  it('is the name of the folder that the checkout is put in', async () => {
+  it('has the name of the target folder', async () => {
     await put('Test/Mftf/Data/OrderData.xml');
     expect(await moduleNames(checkout, '/var/www/html/app/code/TestModule')).toEqual(['TestModule']);
   });
 
-  it('is the registered name as well', async () => {
+  it('has the registered name as well', async () => {
     await put('Test/Mftf/Data/OrderData.xml');
     await put('registration.php', register('Acme_Tests'));
     expect(await moduleNames(checkout, 'app/code/Acme/Tests')).toEqual(['Acme_Tests', 'Tests']);
   });
 
-  it('is that of each module in a folder of a vendor', async () => {
+  it('has the names of all modules in a vendor folder', async () => {
     await put('Cart/Test/Mftf/Test/CartTest.xml');
     await put('Cart/registration.php', register('Acme_Cart'));
     await put('Shared/Test/Mftf/Data/SharedData.xml');

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { ifPresent } from '../../files/missing-file.ts';
 import { registeredName } from '../catalog/declarations.ts';
 
 /**
- * The names that MFTF may have for the modules of a checkout, sorted: a checkout can hold one module or a vendor's folder of
- * them. A module has the name that its registration.php gives it, where Magento loads that (`app/code/Vendor/Module`),
- * and else that of its folder (measured with MFTF 3.8). Which of the two holds depends on the tree, so both are given.
- * `target` is where the checkout lies in the Magento tree.
+ * The possible names of a checkout's modules in MFTF, sorted: a checkout has one module, or a vendor's folder of modules. A module
+ * has the name in its registration.php if Magento loads that (`app/code/Vendor/Module`), else the name of its folder (measured
+ * with MFTF 3.8). This depends on the tree, so both are returned. `target` is the folder of the checkout in the Magento tree.
  */
 export async function moduleNames(checkout: string, target: string): Promise<string[]> {
   const entries = await readdir(checkout, { recursive: true, withFileTypes: true });
@@ -23,11 +23,6 @@ export async function moduleNames(checkout: string, target: string): Promise<str
 }
 
 async function registration(folder: string): Promise<string | undefined> {
-  const content = await readFile(join(folder, 'registration.php'), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    },
-  );
-  return registeredName(content);
+  const content = await ifPresent(readFile(join(folder, 'registration.php'), 'utf8'));
+  return content === undefined ? undefined : registeredName(content);
 }

@@ -5,19 +5,19 @@ import { below, child, readXml, type XmlElement } from './xml.ts';
 
 /**
  * Allure 1, as MFTF 3 to 4.0 write it: one `<uuid>-testsuite.xml` for each Codeception process, written when it ends.
- * Times are milliseconds since 1970. `canceled` is a skipped test, `pending` one that never got a verdict.
+ * Times are milliseconds since 1970. `canceled` is a skipped test, `pending` one without a verdict.
  */
-const words = {
+const statuses = {
   passed: 'passed',
   failed: 'failed',
-  // Any exception, such as an element that is not there. In matre `broken` means that nobody knows how the test went.
+  // Any exception, such as a missing element. In matre `broken` means that the verdict is unknown.
   broken: 'failed',
   canceled: 'skipped',
   pending: 'broken',
 } as const;
 const status = z
   .enum(['passed', 'failed', 'broken', 'canceled', 'pending'])
-  .transform((word): Status => words[word]);
+  .transform((word): Status => statuses[word]);
 const time = z
   .string()
   .regex(/^\d{1,15}$/)

@@ -3,8 +3,8 @@ import type { Status, Step } from '../../model/result.ts';
 import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
 
 /**
- * Allure 2, as MFTF 4.3 and newer write it: `<uuid>-result.json` at the end of each test. The status stays null when no
- * verdict was given; that and `unknown` count as broken. Times are milliseconds since 1970.
+ * Allure 2, as MFTF 4.3 and newer write it: `<uuid>-result.json` at the end of each test. The status stays null without
+ * a verdict; that and `unknown` count as broken. Times are milliseconds since 1970.
  */
 const status = z
   .enum(['passed', 'failed', 'broken', 'skipped', 'unknown'])
@@ -80,7 +80,7 @@ export function readAllure2(content: string): AllureCase {
   };
 }
 
-/** A `*-container.json` says nothing that we keep; that it is whole shows that nothing cut the process short. */
+/** Checks a `*-container.json`. Its content is not used, but a complete file shows that the process was not cut short. Throws `Unreadable`. */
 export function checkContainer(content: string): void {
   parse(z.object({ uuid: z.string() }), content);
 }

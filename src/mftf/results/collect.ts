@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ifPresent } from '../../files/missing-file.ts';
 import { cestClass } from '../catalog/names.ts';
 import { readAllure1 } from './allure1.ts';
 import { checkContainer, readAllure2 } from './allure2.ts';
@@ -13,28 +14,28 @@ import {
   Unreadable,
 } from './outcome.ts';
 
-/** Where a Codeception process puts its JUnit report, below the folder it is told to write to. */
+/** The path of a Codeception process's JUnit report, relative to its output folder. */
 export const junitFile = 'report.xml';
 
-/** Everything a Codeception process left, each file checked. */
+/** The results of a Codeception process, with each file checked. */
 export interface CollectedResults {
   allure: (Omit<AllureCase, 'attachments'> & { attachments: OutcomeAttachment[] })[];
-  /** Absent when there is no report, or none that can be read. */
+  /** `undefined` when there is no report, or it cannot be read. */
   junit: JunitCase[] | undefined;
-  /** Result files that cannot be trusted, with what is wrong. */
+  /** Result files that cannot be trusted, with the problem. */
   unreadable: string[];
 }
 
-/** Far beyond what a long suite writes; a larger file is a fault of its own. */
-const largestFile = 64 * 1024 * 1024;
+/** Far more than a long suite writes; a larger file counts as unreadable. */
+const maxFileBytes = 64 * 1024 * 1024;
 
-/** Reads what was collected from one process. A folder without results is no error here: `reconcile` judges. */
+/** Reads the results of one process. A folder without results is no error here: `reconcile` decides. */
 export async function collectResults(folder: string): Promise<CollectedResults> {
   const unreadable: string[] = [];
-  const read = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
+  const readResults = async <T>(path: string, reader: (content: string) => T): Promise<T | undefined> => {
     try {
       const { size } = await stat(join(folder, path));
-      if (size > largestFile) throw new Unreadable(`${size} bytes are too many`);
+      if (size > maxFileBytes) throw new Unreadable(`${size} bytes are too many`);
       return reader(await readFile(join(folder, path), 'utf8'));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -47,60 +48,55 @@ export async function collectResults(folder: string): Promise<CollectedResults> 
   const cases: AllureCase[] = [];
   for (const name of await list(join(folder, allureFolder))) {
     const path = `${allureFolder}/${name}`;
-    if (name.endsWith('-testsuite.xml')) cases.push(...((await read(path, readAllure1)) ?? []));
+    if (name.endsWith('-testsuite.xml')) cases.push(...((await readResults(path, readAllure1)) ?? []));
     else if (name.endsWith('-result.json')) {
-      const found = await read(path, readAllure2);
-      if (found) cases.push(found);
-    } else if (name.endsWith('-container.json')) await read(path, checkContainer);
+      const testCase = await readResults(path, readAllure2);
+      if (testCase) cases.push(testCase);
+    } else if (name.endsWith('-container.json')) await readResults(path, checkContainer);
   }
-  const junit = (await hasJunit(folder, files)) ? await read(junitFile, readJunit) : undefined;
+  const junit = (await hasJunit(folder, files)) ? await readResults(junitFile, readJunit) : undefined;
   const allure = [];
   for (const one of cases) allure.push({ ...one, attachments: await attachmentsOf(folder, files, one) });
   return { allure, junit, unreadable };
 }
 
-/** Codeception makes the report when it starts and fills it at its end: an empty one is of a process that was killed. */
+/** Codeception creates the report when it starts and fills it at its end: an empty one is of a killed process. */
 async function hasJunit(folder: string, files: string[]): Promise<boolean> {
   return files.includes(junitFile) && (await stat(join(folder, junitFile))).size > 0;
 }
 
 async function list(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /**
- * What a test attached, and the picture and page that MFTF leaves beside the report. Allure's own copies of those two
- * may hold nothing but a path (Allure 2, and Allure 1 when there was no browser), so MFTF's come first.
+ * The attachments of a test, and the picture and page that MFTF writes beside the report. Allure's copies of those two may only
+ * contain a path (Allure 2, and Allure 1 without a browser), so MFTF's come first.
  */
 async function attachmentsOf(folder: string, files: string[], one: AllureCase): Promise<OutcomeAttachment[]> {
-  const found: OutcomeAttachment[] = [];
-  const own = `._${one.suite ?? 'default'}.Backend.${cestClass(one.test)}.${one.test}.fail`;
-  const keep = async (attachment: OutcomeAttachment) => {
+  const attachments: OutcomeAttachment[] = [];
+  const nameEnd = `._${one.suite ?? 'default'}.Backend.${cestClass(one.test)}.${one.test}.fail`;
+  const add = async (attachment: OutcomeAttachment) => {
     const { kind, file } = attachment;
     const onlyOne = kind === 'screenshot' || kind === 'page';
-    if (onlyOne && found.some((other) => other.kind === kind)) return;
-    if (await holds(kind, join(folder, file))) found.push(attachment);
+    if (onlyOne && attachments.some((other) => other.kind === kind)) return;
+    if (await isOfKind(kind, join(folder, file))) attachments.push(attachment);
   };
   for (const file of files) {
-    if (file.endsWith(`${own}.png`)) await keep({ name: 'Screenshot', kind: 'screenshot', file });
-    if (file.endsWith(`${own}.html`)) await keep({ name: 'Page', kind: 'page', file });
+    if (file.endsWith(`${nameEnd}.png`)) await add({ name: 'Screenshot', kind: 'screenshot', file });
+    if (file.endsWith(`${nameEnd}.html`)) await add({ name: 'Page', kind: 'page', file });
   }
   for (const attachment of one.attachments) {
     // A source is a plain file name; anything else would lead out of the folder.
     if (basename(attachment.source) !== attachment.source) continue;
     const file = `${allureFolder}/${attachment.source}`;
-    await keep({ name: attachment.name, kind: kindOf(attachment), file });
+    await add({ name: attachment.name, kind: kindOf(attachment), file });
   }
-  return found;
+  return attachments;
 }
 
 function kindOf({ name, source, type }: AllureAttachment): OutcomeAttachment['kind'] {
@@ -110,8 +106,8 @@ function kindOf({ name, source, type }: AllureAttachment): OutcomeAttachment['ki
   return /Exception$|log$/i.test(name) ? 'log' : 'other';
 }
 
-/** Whether a file is there and begins as its kind should: not all that is called a picture is one. */
-async function holds(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
+/** Whether a file exists and begins as its kind should: not every file named as a picture is one. */
+async function isOfKind(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return false;
   try {

@@ -1,19 +1,19 @@
 import type { FaultCode } from '../../faults/fault.ts';
 import type { Reason } from '../../model/run.ts';
 
-interface Sign {
+interface FaultPattern {
   code: FaultCode;
   pattern: RegExp;
-  /** A message that was seen, or that the named source writes. */
+  /** A real message, or one that the named source writes. */
   sample: string;
   source: string;
 }
 
 /**
- * Messages that tell of the infrastructure, not of the shop under test. The first that matches counts, so the narrower
- * ones come first. Terminal output is wrapped at odd places: patterns allow blanks where a line may break.
+ * Messages about the infrastructure, not about the shop under test. The first match counts, so the narrower ones come first.
+ * Terminal output is wrapped at arbitrary places: patterns allow blanks where a line may break.
  */
-export const signs: Sign[] = [
+export const faultPatterns: FaultPattern[] = [
   {
     code: 'GENERATED_FILE_MISSING',
     pattern:
@@ -87,24 +87,24 @@ export const signs: Sign[] = [
   },
 ];
 
-/** What a message, trace or log says of the infrastructure, with the line that says it. */
+/** The infrastructure fault in a message, trace or log, with the line that shows it; `undefined` when there is none. */
 export function recogniseFault(text: string): Reason | undefined {
-  for (const { code, pattern } of signs) {
+  for (const { code, pattern } of faultPatterns) {
     const match = pattern.exec(text);
-    if (match) return { code, message: around(text, match.index, match[0].length) };
+    if (match) return { code, message: linesAround(text, match.index, match[0].length) };
   }
   return undefined;
 }
 
-const longestMessage = 300;
+const maxMessageLength = 300;
 
-/** The whole lines that a match lies in, with their blanks made single. */
-function around(text: string, index: number, length: number): string {
+/** The whole lines of a match, with single blanks. */
+function linesAround(text: string, index: number, length: number): string {
   const from = text.lastIndexOf('\n', index) + 1;
   const end = text.indexOf('\n', index + length);
   const lines = text
     .slice(from, end < 0 ? undefined : end)
     .replace(/\s+/g, ' ')
     .trim();
-  return lines.length > longestMessage ? `${lines.slice(0, longestMessage)}…` : lines;
+  return lines.length > maxMessageLength ? `${lines.slice(0, maxMessageLength)}…` : lines;
 }

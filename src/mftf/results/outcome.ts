@@ -2,15 +2,15 @@ import { basename } from 'node:path';
 import type { Attachment, Status, Step } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 
-/** A file that a test left. */
+/** A file that a test attached. */
 export interface OutcomeAttachment {
   name: string;
   kind: Attachment['kind'];
-  /** Relative to the folder that was read. */
+  /** Relative to the output folder. */
   file: string;
 }
 
-/** How one test went, after everything that its process left was weighed. */
+/** The outcome of one test, after comparing all results of its process. */
 export interface TestOutcome {
   test: string;
   suite: string | undefined;
@@ -25,7 +25,7 @@ export interface TestOutcome {
   attachments: OutcomeAttachment[];
 }
 
-/** What one Allure file says of a test. */
+/** A test in an Allure file. */
 export interface AllureCase {
   test: string;
   suite: string | undefined;
@@ -34,7 +34,7 @@ export interface AllureCase {
   trace: string | undefined;
   steps: Step[];
   startedAt: Date;
-  /** Absent when the test began but never ended: Allure 1 then says "passed" all the same. */
+  /** Absent when the test did not end: Allure 1 reports "passed" all the same. */
   endedAt: Date | undefined;
   attachments: AllureAttachment[];
 }
@@ -47,15 +47,15 @@ export interface AllureAttachment {
   type: string | undefined;
 }
 
-/** Where Codeception puts the files of Allure, below the folder it is told to write to. */
+/** The folder of Allure's files, relative to the output folder. */
 export const allureFolder = 'allure-results';
 
-/** What a step attached, by its path in the folder that is read; none when the source would lead out of it. */
+/** The attachment of a step, with its path relative to the output folder; none when the source would be outside. */
 export function stepAttachment(name: string, source: string): { name: string; path: string }[] {
   return basename(source) === source ? [{ name, path: `${allureFolder}/${source}` }] : [];
 }
 
-/** What the JUnit file says of a test. It knows no difference between skipped and incomplete. */
+/** A test in the JUnit report, which does not distinguish skipped and incomplete. */
 export interface JunitCase {
   test: string;
   suite: string | undefined;
@@ -64,7 +64,7 @@ export interface JunitCase {
   durationMs: number;
 }
 
-/** A result file that is damaged, cut short or not what it should be. */
+/** A result file is damaged, cut short or of another format. */
 export class Unreadable extends Error {}
 
 const badness: Record<Status, number> = { passed: 0, skipped: 1, failed: 2, broken: 3 };
@@ -82,8 +82,8 @@ export function worst<T extends { status: Status }>(reports: T[]): T | undefined
 }
 
 /**
- * The test and suite behind a generated class, `Magento\AcceptanceTest\_<suite or default>\Backend\<X>Cest`, and its
- * method, which has the name of the test.
+ * The test and suite of a generated class, `Magento\AcceptanceTest\_<suite or default>\Backend\<X>Cest`, and its method, which
+ * has the name of the test.
  */
 export function testOf(className: string, method: string): { test: string; suite: string | undefined } {
   const [, suite] = /^\\?Magento\\AcceptanceTest\\_([^\\]+)\\/.exec(className) ?? [];

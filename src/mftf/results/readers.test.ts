@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAllure1 } from './allure1.ts';
 import { readAllure2 } from './allure2.ts';
-import { recogniseFault, signs } from './infrastructure.ts';
+import { faultPatterns, recogniseFault } from './infrastructure.ts';
 import { readJunit } from './junit.ts';
 import { testOf, Unreadable } from './outcome.ts';
 import { readXml } from './xml.ts';
@@ -47,7 +47,7 @@ describe('readAllure2', () => {
   const file = (more: object) =>
     JSON.stringify({ fullName: `${className}:X`, status: 'passed', start: 1, stop: 2, ...more });
 
-  it('takes both forms of the full name', () => {
+  it('accepts both forms of the full name', () => {
     expect(readAllure2(file({}))).toMatchObject({ test: 'X', suite: undefined, status: 'passed' });
     expect(readAllure2(file({ fullName: `${className}::X` }))).toMatchObject({ test: 'X' });
   });
@@ -56,7 +56,7 @@ describe('readAllure2', () => {
     expect(readAllure2(file({ status })).status).toBe('broken');
   });
 
-  it('takes lists that PHP wrote as objects', () => {
+  it('accepts lists that PHP wrote as objects', () => {
     expect(readAllure2(file({ steps: { 2: { name: 'a', status: 'passed' } } })).steps).toMatchObject([
       { name: 'a' },
     ]);
@@ -85,7 +85,7 @@ describe('readJunit', () => {
     expect(readJunit(file(inner))).toMatchObject([{ test: 'X', status, durationMs: 1500 }]);
   });
 
-  it('knows a report without tests', () => {
+  it('accepts a report without tests', () => {
     expect(readJunit('<testsuites/>')).toEqual([]);
   });
 
@@ -95,11 +95,11 @@ describe('readJunit', () => {
 });
 
 describe('readXml', () => {
-  it('refuses what is nested too deeply', () => {
+  it('refuses documents that are nested too deeply', () => {
     expect(() => readXml('<a>'.repeat(1000) + '</a>'.repeat(1000))).toThrow(Unreadable);
   });
 
-  it('gives an element or refuses, whatever it gets', () => {
+  it('returns an element or throws Unreadable, for any input', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -129,7 +129,7 @@ describe('testOf', () => {
 });
 
 describe('recogniseFault', () => {
-  it.each(signs)('invariant 9: knows $code by "$sample"', ({ code, sample }) => {
+  it.each(faultPatterns)('invariant 9: recognises $code by "$sample"', ({ code, sample }) => {
     expect(recogniseFault(`before\n${sample}\nafter`)?.code).toBe(code);
   });
 
@@ -146,7 +146,7 @@ describe('recogniseFault', () => {
     ],
     ['MAGENTO_UNREACHABLE', 'Failed to connect to shop.test port 443 after 3 ms: Connection refused'],
     ['MAGENTO_UNREACHABLE', 'unknown error: net::ERR_NAME_NOT_RESOLVED'],
-  ])('knows %s by %j', (code, text) => {
+  ])('recognises %s by %j', (code, text) => {
     expect(recogniseFault(text)?.code).toBe(code);
   });
 
@@ -160,7 +160,7 @@ describe('recogniseFault', () => {
     expect(recogniseFault(text)).toBeUndefined();
   });
 
-  it('says the line, in a length that fits', () => {
+  it('returns the matching line, cut to the maximum length', () => {
     const reason = recogniseFault(
       `first\n  unknown error: net::ERR_CONNECTION_REFUSED  \n${'x'.repeat(999)}`,
     );

@@ -9,24 +9,24 @@ import { isGood, type TestOutcome, worst } from './outcome.ts';
 /** How the process that executed the tests ended. */
 export interface ProcessEnd {
   end: ExecEnd;
-  /** The end of what it printed. */
+  /** The end of its output. */
   log: string;
   startedAt: Date;
   endedAt: Date;
-  /** Why we ended it ourselves, if we did: a timeout, a cancelled run. */
+  /** Why matre stopped it, if it did: a timeout, a cancelled run. */
   stopped: Reason | undefined;
 }
 
 /**
  * One outcome for each planned test of a process, in the order of the plan.
  *
- * A good verdict needs everything to agree: Allure says that the test ended well, the JUnit report says so too, the
- * process ended as it does after good tests. A bad verdict needs one voice, and the worse one counts. Without any voice,
- * or without trust in it, a test is `broken`, with the reason that fits best. Two cases that would mislead:
+ * A good verdict needs all sources to agree: Allure and the JUnit report both have a good verdict, and the process ended as it
+ * does after good tests. A bad verdict needs one source, and the worse one counts. Without any source, or if none can be trusted,
+ * a test is `broken`, with the reason that fits best. Two misleading cases:
  *
  * - a test whose suite failed in `<before>` is reported as failed (Allure 1), broken (Allure 2) or skipped (JUnit) while
  *   the process exits with 0: it never ran, so it is broken;
- * - Allure 1 starts every test as passed, so one that the process died in is passed without an end.
+ * - Allure 1 starts every test as passed, so one during which the process died is passed without an end.
  */
 export function reconcile(
   planned: PlannedTest[],
@@ -45,11 +45,11 @@ export function reconcile(
 }
 
 function judge(planned: PlannedTest, results: CollectedResults, processEnd: ProcessEnd): TestOutcome {
-  const isIt = (one: { test: string; suite: string | undefined }) =>
+  const isOfTest = (one: { test: string; suite: string | undefined }) =>
     one.test === planned.name && one.suite === planned.suite;
-  const allure = worst(results.allure.filter(isIt));
-  const junit = worst(results.junit?.filter(isIt) ?? []);
-  const found: TestOutcome = {
+  const allure = worst(results.allure.filter(isOfTest));
+  const junit = worst(results.junit?.filter(isOfTest) ?? []);
+  const base: TestOutcome = {
     test: planned.name,
     suite: planned.suite,
     status: 'broken',
@@ -61,53 +61,53 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
     durationMs: duration(allure, junit, processEnd),
     attachments: allure?.attachments ?? [],
   };
-  const broken = (reason: Reason): TestOutcome => ({ ...found, message: reason.message, reason });
+  const broken = (reason: Reason): TestOutcome => ({ ...base, message: reason.message, reason });
 
-  const ended = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
-  const voice = worst([ended, junit].filter((one) => one !== undefined));
-  if (voice === undefined) return broken(whyMissing(results, processEnd));
-  if (!isGood(voice.status))
-    return bad(found, voice, [ended?.message, ended?.trace, junit?.message], processEnd);
-  // One damaged file means that the process did not end as it should; then no good word of it counts.
-  if (ended === undefined || junit === undefined || results.unreadable.length > 0) {
-    return broken(whyMissing(results, processEnd));
+  const endedCase = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
+  const report = worst([endedCase, junit].filter((one) => one !== undefined));
+  if (report === undefined) return broken(missingReason(results, processEnd));
+  if (!isGood(report.status))
+    return badOutcome(base, report, [endedCase?.message, endedCase?.trace, junit?.message], processEnd);
+  // A damaged file means that the process did not end properly; then none of its good verdicts counts.
+  if (endedCase === undefined || junit === undefined || results.unreadable.length > 0) {
+    return broken(missingReason(results, processEnd));
   }
-  return { ...found, status: voice.status, message: voice.message ?? ended.message };
+  return { ...base, status: report.status, message: report.message ?? endedCase.message };
 }
 
 const beforeFailed = 'SUITE PRECONDITION FAILED';
-/** What Codeception throws into the running step when it gets SIGTERM. */
+/** Codeception's exception in the running step when it gets SIGTERM. */
 const terminated = 'TESTS EXECUTION TERMINATED';
 
-function bad(
-  found: TestOutcome,
-  voice: { status: Status; message: string | undefined },
-  words: (string | undefined)[],
+function badOutcome(
+  base: TestOutcome,
+  report: { status: Status; message: string | undefined },
+  messages: (string | undefined)[],
   processEnd: ProcessEnd,
 ): TestOutcome {
-  const said = words.filter((text) => text !== undefined).join('\n');
-  const message = voice.message ?? words.find((text) => text !== undefined);
-  if (said.includes(terminated)) {
+  const text = messages.filter((text) => text !== undefined).join('\n');
+  const message = report.message ?? messages.find((text) => text !== undefined);
+  if (text.includes(terminated)) {
     const reason = processEnd.stopped ?? {
       code: 'RESULT_MISSING',
       message: 'The test was stopped before its end.',
     };
-    return { ...found, status: 'broken', message: reason.message, reason };
+    return { ...base, status: 'broken', message: reason.message, reason };
   }
-  // What an assertion says it found is the shop's text, whatever it sounds like.
-  const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(said);
-  if (reason) return { ...found, status: 'broken', message, reason };
-  if (said.includes(beforeFailed)) {
+  // The text of a failed assertion comes from the shop, even if it looks like a fault of the infrastructure.
+  const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(text);
+  if (reason) return { ...base, status: 'broken', message, reason };
+  if (text.includes(beforeFailed)) {
     const failed: Reason = { code: 'SUITE_BEFORE_FAILED', message: message ?? beforeFailed };
-    return { ...found, status: 'broken', message, reason: failed };
+    return { ...base, status: 'broken', message, reason: failed };
   }
-  if (voice.status === 'failed') return { ...found, status: 'failed', message, reason };
-  const none = 'Its result file gives no verdict.';
+  if (report.status === 'failed') return { ...base, status: 'failed', message, reason };
+  const noVerdict = 'Its result file gives no verdict.';
   return {
-    ...found,
+    ...base,
     status: 'broken',
-    message: message ?? none,
-    reason: { code: 'RESULT_MISSING', message: none },
+    message: message ?? noVerdict,
+    reason: { code: 'RESULT_MISSING', message: noVerdict },
   };
 }
 
@@ -120,19 +120,19 @@ function duration(
   return junit?.durationMs ?? Math.max(0, processEnd.endedAt.getTime() - processEnd.startedAt.getTime());
 }
 
-function whyMissing(results: CollectedResults, processEnd: ProcessEnd): Reason {
-  const known = processEnd.stopped ?? endReason(processEnd.end) ?? recogniseFault(processEnd.log);
-  if (known) return known;
+function missingReason(results: CollectedResults, processEnd: ProcessEnd): Reason {
+  const knownReason = processEnd.stopped ?? endReason(processEnd.end) ?? recogniseFault(processEnd.log);
+  if (knownReason) return knownReason;
   const [unreadable] = results.unreadable;
   if (unreadable)
     return { code: 'RESULT_UNREADABLE', message: `A result file cannot be read: ${unreadable}` };
   const code = processEnd.end.kind === 'exited' ? ` with exit code ${processEnd.end.code}` : '';
-  // A library that does not suit the PHP of the image, for one: it kills the process after the test, before the results.
-  const [died] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(processEnd.log) ?? [];
-  const why = died === undefined ? '' : `: ${died.trim()}`;
+  // For example a library that is incompatible with the image's PHP: it ends the process after the test, before the results.
+  const [phpError] = /^PHP (?:Fatal|Parse) error: .*$/m.exec(processEnd.log) ?? [];
+  const detail = phpError === undefined ? '' : `: ${phpError.trim()}`;
   return {
     code: 'RESULT_MISSING',
-    message: `The test process ended${code} and left no complete result${why || '.'}`,
+    message: `The test process ended${code} and left no complete result${detail || '.'}`,
   };
 }
 

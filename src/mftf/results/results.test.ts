@@ -54,7 +54,7 @@ async function copyOf(sample: string): Promise<string> {
   return folder;
 }
 
-/** Paths of the result files of a sample: those that say how tests went. */
+/** Paths of the result files of a sample: those with the outcomes of tests. */
 async function resultFiles(sample: string): Promise<string[]> {
   const allure = await readdir(join(samples, sample, 'allure-results'));
   return [
@@ -65,7 +65,7 @@ async function resultFiles(sample: string): Promise<string[]> {
   ];
 }
 
-describe('what real processes left', () => {
+describe('the results of real processes', () => {
   it('a test that passed', async () => {
     const [outcome] = await outcomesOf('pass');
     expect(outcome).toMatchObject({
@@ -105,7 +105,7 @@ describe('what real processes left', () => {
     expect(steps[0]?.steps).toHaveLength(5);
   });
 
-  it('a test that broke on the page of the shop failed, whatever Allure calls it', async () => {
+  it('a test with an exception on a page of the shop failed, although Allure calls it broken', async () => {
     const [outcome] = await outcomesOf('broken');
     expect(outcome).toMatchObject({
       status: 'failed',
@@ -122,7 +122,7 @@ describe('what real processes left', () => {
     ]);
   });
 
-  it('tests whose suite failed before them are broken though the process exits with 0', async () => {
+  it('tests whose suite failed in its before are broken, although the process exits with 0', async () => {
     const outcomes = await outcomesOf('suite-before-failed');
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
@@ -133,7 +133,7 @@ describe('what real processes left', () => {
     }
   });
 
-  it('a test that the process died in has not passed, though Allure 1 says so', async () => {
+  it('a test during which the process died is broken, although Allure 1 says passed', async () => {
     const log = 'Suite condition failure:                   \n  Call to a member function close() on null';
     const outcomes = await outcomesOf('false-pass', { log });
     expect(outcomes.map(({ status, reason }) => [status, reason?.code])).toEqual([
@@ -145,7 +145,7 @@ describe('what real processes left', () => {
     expect(silent).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
   });
 
-  it('the same from MFTF 5', async () => {
+  it('the results of MFTF 5', async () => {
     expect(await outcomesOf('mftf5-pass')).toMatchObject([{ status: 'passed', durationMs: 5380 }]);
     const [failed] = await outcomesOf('mftf5-fail');
     expect(failed).toMatchObject({
@@ -162,7 +162,7 @@ describe('what real processes left', () => {
   });
 });
 
-describe('a good word counts only when nothing speaks against it', () => {
+describe('a good verdict needs all sources to agree', () => {
   it('invariant 9: results cut short anywhere never pass a test', async () => {
     for (const sample of ['pass', 'suite', 'mftf5-pass', 'mftf5-suite']) {
       const folder = await copyOf(sample);
@@ -186,7 +186,7 @@ describe('a good word counts only when nothing speaks against it', () => {
     }
   });
 
-  it('one of the two kinds of files missing', async () => {
+  it('a missing kind of result file breaks the test', async () => {
     for (const path of ['report.xml', 'allure-results']) {
       const folder = await copyOf('pass');
       await rm(join(folder, path), { recursive: true });
@@ -196,7 +196,7 @@ describe('a good word counts only when nothing speaks against it', () => {
     }
   });
 
-  it('of two files that disagree the worse one counts', async () => {
+  it('the worse of two contradicting files counts', async () => {
     const folder = await copyOf('pass');
     const report = await readFile(join(folder, 'report.xml'), 'utf8');
     const failing = report.replace(
@@ -209,7 +209,7 @@ describe('a good word counts only when nothing speaks against it', () => {
     ]);
   });
 
-  it('a process that ends badly after good results only', async () => {
+  it('a process that fails after only good results breaks its tests', async () => {
     expect(await outcomesOf('pass', { code: 255 })).toMatchObject([
       { status: 'broken', reason: { code: 'RESULT_CONTRADICTORY' } },
     ]);
@@ -217,7 +217,7 @@ describe('a good word counts only when nothing speaks against it', () => {
     expect(await outcomesOf('pass', { end })).toMatchObject([{ reason: { code: 'OUT_OF_MEMORY' } }]);
   });
 
-  it('a container that vanished', async () => {
+  it('a vanished container breaks the tests', async () => {
     const end = { kind: 'unknown', message: 'The container is gone.' } as const;
     expect(await outcomesOf('pass', { end })).toMatchObject([
       { status: 'broken', reason: { code: 'CONTAINER_VANISHED' }, message: 'The container is gone.' },
@@ -231,7 +231,11 @@ describe('tests without a result', () => {
 
   it.each<[string, Partial<ProcessEnd> & { code?: number }, string]>([
     ['nothing known', { code: 0 }, 'RESULT_MISSING'],
-    ['the log tells', { code: 1, log: 'File or path a/XCest.php not f  \n  ound' }, 'GENERATED_FILE_MISSING'],
+    [
+      'a line of the log',
+      { code: 1, log: 'File or path a/XCest.php not f  \n  ound' },
+      'GENERATED_FILE_MISSING',
+    ],
     ['we stopped it', { code: 143, stopped: { code: 'TEST_TIMEOUT', message: 'too long' } }, 'TEST_TIMEOUT'],
     ['killed for memory', { end: { kind: 'exited', code: 137, outOfMemory: true } }, 'OUT_OF_MEMORY'],
   ])('are broken with the best reason: %s', (_, more, code) => {
@@ -239,7 +243,7 @@ describe('tests without a result', () => {
     expect(outcome).toMatchObject({ test: 'XTest', status: 'broken', reason: { code }, durationMs: 9000 });
   });
 
-  it('name the error that PHP ended with', () => {
+  it('have the PHP error that ended the process', () => {
     const log =
       ' PASSED \n\nPHP Parse error:  syntax error, unexpected token "readonly" in A.php on line 80\n---';
     const [outcome] = reconcile(alone('XTest'), nothing, processEnd({ code: 255, log }));
@@ -252,7 +256,7 @@ describe('tests without a result', () => {
     });
   });
 
-  it('come out once each, in the order of the plan; others that ran are left out', async () => {
+  it('are returned once each, in the order of the plan, without unplanned tests', async () => {
     const planned = [...suiteTests, { name: 'Third', suite }].reverse();
     const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
     expect(outcomes.map(({ test, status }) => `${test} ${status}`)).toEqual([
@@ -262,13 +266,13 @@ describe('tests without a result', () => {
     ]);
   });
 
-  it('a test of the same name in another suite is another test', async () => {
+  it('are distinguished by suite when they have the same name', async () => {
     const planned = [{ name: 'MatreAdminLogTest', suite: 'Other' }];
     const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
     expect(outcomes).toMatchObject([{ status: 'broken', reason: { code: 'RESULT_MISSING' } }]);
   });
 
-  it('a test that was stopped in the middle has the reason it was stopped for', async () => {
+  it('have the reason for which the process was stopped', async () => {
     const folder = await copyOf('broken');
     const [file = ''] = (await resultFiles('broken')).filter(
       (path) => path.endsWith('.xml') && path !== 'report.xml',
@@ -283,7 +287,7 @@ describe('tests without a result', () => {
 });
 
 describe('attachments', () => {
-  it('never lead out of the folder', async () => {
+  it('are never outside the folder', async () => {
     const folder = await copyOf('fail');
     const [file = ''] = (await resultFiles('fail')).filter((path) => path.endsWith('-testsuite.xml'));
     const xml = await readFile(join(folder, file), 'utf8');

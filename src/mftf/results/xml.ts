@@ -9,13 +9,13 @@ export interface XmlElement {
   text: string;
 }
 
-/** More than any real file needs (Allure 1 has 7); keeps hostile nesting away from recursion. */
-const deepest = 64;
+/** More than any real file needs (Allure 1 has 7); protects recursion from hostile nesting. */
+const maxDepth = 64;
 
-/** The root element of a complete, well-formed document. Throws `Unreadable`, also for document types and entities. */
+/** Parses a complete, well-formed document; returns its root. Throws `Unreadable`, also for document types and entities. */
 export function readXml(content: string): XmlElement {
   const parser = new SaxesParser();
-  const open: XmlElement[] = [];
+  const openElements: XmlElement[] = [];
   let root: XmlElement | undefined;
   const refuse = (message: string) => {
     throw new Unreadable(`line ${parser.line}: ${message}`);
@@ -23,20 +23,20 @@ export function readXml(content: string): XmlElement {
   parser.on('error', (error) => refuse(error.message.replace(/^\d+:\d+: /, '')));
   parser.on('doctype', () => refuse('document types are not accepted'));
   parser.on('opentag', ({ name, attributes }) => {
-    if (open.length >= deepest) refuse('nested too deeply');
+    if (openElements.length >= maxDepth) refuse('nested too deeply');
     const element: XmlElement = {
       name,
       attributes: attributes as Record<string, string>,
       children: [],
       text: '',
     };
-    open.at(-1)?.children.push(element);
+    openElements.at(-1)?.children.push(element);
     root ??= element;
-    open.push(element);
+    openElements.push(element);
   });
-  parser.on('closetag', () => void open.pop());
+  parser.on('closetag', () => void openElements.pop());
   const addText = (text: string) => {
-    const element = open.at(-1);
+    const element = openElements.at(-1);
     if (element) element.text += text;
   };
   parser.on('text', addText);
@@ -50,12 +50,12 @@ export function child(element: XmlElement, name: string): XmlElement | undefined
   return element.children.find((candidate) => candidate.name === name);
 }
 
-/** `a/b/c`: the elements of that path below an element. */
+/** The elements at a path such as `a/b/c` below an element. */
 export function below(element: XmlElement, path: string): XmlElement[] {
   return path
     .split('/')
     .reduce(
-      (found, name) => found.flatMap((at) => at.children.filter((one) => one.name === name)),
+      (matches, name) => matches.flatMap((at) => at.children.filter((one) => one.name === name)),
       [element],
     );
 }

@@ -1,19 +1,19 @@
 import type { PlannedTest } from '../../model/selection.ts';
 
-/** What one Codeception process executes: a test by itself, or the tests of a suite with its before and after. */
+/** The tests of one Codeception process: a single test, or the tests of a suite with its before and after. */
 export interface Block {
   suite: string | undefined;
   tests: PlannedTest[];
 }
 
-/** The blocks of a plan, in its order. The tests of a suite stay together where the first of them stands. */
+/** The blocks of a plan, in its order. The tests of a suite form one block, at the position of the first of them. */
 export function blocksOf(tests: PlannedTest[]): Block[] {
   const blocks: Block[] = [];
   const suites = new Map<string, Block>();
   for (const test of tests) {
-    const known = test.suite === undefined ? undefined : suites.get(test.suite);
-    if (known) {
-      known.tests.push(test);
+    const suiteBlock = test.suite === undefined ? undefined : suites.get(test.suite);
+    if (suiteBlock) {
+      suiteBlock.tests.push(test);
       continue;
     }
     const block = { suite: test.suite, tests: [test] };
@@ -23,12 +23,12 @@ export function blocksOf(tests: PlannedTest[]): Block[] {
   return blocks;
 }
 
-/** A name for logs and folders. */
+/** The name of a block in logs and folders: its suite, or its test. */
 export function nameOf(block: Block): string {
   return block.suite ?? block.tests[0]?.name ?? '';
 }
 
-/** Tells tests apart: one that is in several suites runs in each of them. */
+/** A unique key of a planned test: a test in several suites is executed in each of them. */
 export function keyOf({ name, suite }: Pick<PlannedTest, 'name' | 'suite'>): string {
   return `${suite ?? ''}:${name}`;
 }

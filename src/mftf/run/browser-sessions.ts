@@ -1,9 +1,9 @@
 import { labelSwitch, type SessionOwner, sessionLabel } from '../../selenium/session-label.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 
-/** The sessions of the browser that the processes of a run open. */
+/** Labels the browser sessions of a run's processes. */
 export interface RunSessions {
-  /** For one more process: its options of Codeception, by which its sessions carry a name. */
+  /** For the next process: the options of Codeception that label its sessions, and a function that ends them. */
   next(): { options: string[]; endLeft(): Promise<void> };
 }
 
@@ -11,9 +11,9 @@ const capabilities =
   'modules: config: \\Magento\\FunctionalTestingFramework\\Module\\MagentoWebDriver: capabilities';
 
 /**
- * Names the sessions of each process of a run. Codeception lays what `-o` says under the configuration of the suite: `se:name`
- * is kept by a Selenium Grid for whoever looks at its sessions (and ignored by drivers), and a switch that Chrome does not know is
- * all that a chromedriver alone can show of whose a session is. Options of Chrome would offend other browsers.
+ * Labels the sessions of each process of a run. Codeception adds the `-o` options to the configuration of the suite: a Selenium
+ * Grid shows `se:name` with its sessions (drivers ignore it), and a standalone chromedriver can show only an unknown switch of
+ * Chrome. Other browsers would reject options of Chrome.
  */
 export function createRunSessions(
   owner: SessionOwner,

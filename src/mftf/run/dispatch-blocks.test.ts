@@ -12,16 +12,16 @@ const reason: Reason = { code: 'CONTAINER_VANISHED', message: 'gone' };
 /** Blocks that take as long as the test says, on a clock that jumps from end to end. */
 function harness(lengths: Record<string, number>) {
   const under: { name: string; until: number; end: () => void }[] = [];
-  const begun: string[] = [];
+  const startedBlocks: string[] = [];
   let most = 0;
   let now = 0;
   return {
-    begun,
+    begun: startedBlocks,
     most: () => most,
     now: () => now,
     execute(_slot: unknown, each: Block): Promise<undefined> {
       const name = nameIn(each);
-      begun.push(name);
+      startedBlocks.push(name);
       return new Promise((resolve) => {
         under.push({ name, until: now + (lengths[name] ?? 1), end: () => resolve(undefined) });
         most = Math.max(most, under.length);
@@ -52,7 +52,7 @@ function share(more: Partial<DispatchRequest<number>> & Pick<DispatchRequest<num
 }
 
 describe('the blocks of a run', () => {
-  it('are executed in the order of the plan when there is one slot, whatever they are', async () => {
+  it('are executed in the order of the plan when there is one slot', async () => {
     const played = harness({});
     const shared = share({
       blocks: blocks('A', 'B', 'C'),
@@ -80,7 +80,7 @@ describe('the blocks of a run', () => {
     expect(played.now()).toBe(6);
   });
 
-  it('that must be alone come last, one by one, when nothing else goes on', async () => {
+  it('that are exclusive come last, one by one, when no other runs', async () => {
     const under = new Set<string>();
     const beside: Record<string, string[]> = {};
     const shared = await share({
@@ -101,8 +101,8 @@ describe('the blocks of a run', () => {
     expect([beside['Alone1'], beside['Alone2']]).toEqual([[], []]);
   });
 
-  it('that have not begun are left when one ends the run, and those under way end first', async () => {
-    const ended: string[] = [];
+  it('do not begin after one has ended the run, and running ones finish first', async () => {
+    const outcome: string[] = [];
     let release = () => {};
     const other = new Promise<void>((resolve) => {
       release = resolve;
@@ -113,31 +113,31 @@ describe('the blocks of a run', () => {
       async execute(_slot, each) {
         if (nameIn(each) === 'B') await other;
         else setImmediate(release);
-        ended.push(nameIn(each));
+        outcome.push(nameIn(each));
         return nameIn(each) === 'A' ? reason : undefined;
       },
     });
     expect(shared).toEqual({ reason });
-    expect(ended).toEqual(['A', 'B']);
+    expect(outcome).toEqual(['A', 'B']);
   });
 
-  it('reject as the first that rejected, when no other goes on', async () => {
-    const ended: string[] = [];
+  it('reject with the first error, when no other runs', async () => {
+    const outcome: string[] = [];
     const shared = share({
       slots: [1, 2],
       blocks: blocks('A', 'B', 'C'),
       async execute(_slot, each) {
         if (nameIn(each) === 'A') throw new Error('lost');
         await new Promise((resolve) => setImmediate(resolve));
-        ended.push(nameIn(each));
+        outcome.push(nameIn(each));
         return undefined;
       },
     });
     await expect(shared).rejects.toThrow('lost');
-    expect(ended).toEqual(['B']);
+    expect(outcome).toEqual(['B']);
   });
 
-  it('stop between two of them, and only say so when something is left', async () => {
+  it('stop between two blocks, and report it only when some are left', async () => {
     const stop = new AbortController();
     const execute = async (_slot: number, each: Block) => {
       if (nameIn(each) === 'B') stop.abort();
@@ -152,7 +152,7 @@ describe('the blocks of a run', () => {
     expect(await share({ blocks: blocks('A'), execute: last, stop: again.signal })).toBe('done');
   });
 
-  it('are each executed once, never more at a time than there are slots, and no slot is idle meanwhile', async () => {
+  it('are each executed once, at most one per slot at a time, without idle slots', async () => {
     const property = fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 12 }),
       fc.integer({ min: 2, max: 4 }),

@@ -2,57 +2,57 @@ import type { Reason } from '../../model/run.ts';
 import type { Block } from './blocks.ts';
 
 export interface DispatchRequest<Slot> {
-  /** At least one. With one, blocks are executed in the order of the plan. */
+  /** At least one. A single slot executes the blocks in the order of the plan. */
   slots: readonly [Slot, ...Slot[]];
   blocks: readonly Block[];
-  /** How long a block will probably take, in milliseconds. Asked only when there are several slots. */
+  /** The expected duration of a block in milliseconds. Called only when there are several slots. */
   expectedMs(block: Block): number;
-  /** Whether nothing else of the run may go on beside a block. */
+  /** Whether no other block may be executed beside this one. */
   exclusive(block: Block): boolean;
-  /** Executes a block; gives the reason when nothing more of the run should be executed. */
+  /** Executes a block. Returns a reason when no further block may begin. */
   execute(slot: Slot, block: Block): Promise<Reason | undefined>;
-  /** Aborted when blocks under way should end and no other begin. */
+  /** When it aborts, running blocks finish and no other begins. */
   stop: AbortSignal;
 }
 
-/** What became of the blocks. */
-export type Shared = 'done' | 'stopped' | { reason: Reason };
+/** Whether all blocks were executed, and why not. */
+export type DispatchResult = 'done' | 'stopped' | { reason: Reason };
 
 /**
- * Executes the blocks of a run in the slots of its environment. Each slot takes the longest block that nobody has taken, so the
- * short ones even out the end; those that must be alone come after all others, in the first slot. Resolves, or rejects
- * as `execute` did, when no slot does anything any more.
+ * Executes the blocks of a run in the slots of its environment. Each slot takes the longest remaining block, so that the short
+ * ones even out the end; exclusive blocks follow after all others, in the first slot. Settles when all slots are idle; rejects
+ * as `execute` did.
  */
-export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<Shared> {
+export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<DispatchResult> {
   const { slots, blocks, execute, stop } = request;
   const [first] = slots;
-  const alone = slots.length === 1 ? [] : blocks.filter(request.exclusive);
-  const batch = slots.length === 1 ? [...blocks] : longestFirst(request, alone);
-  let ended: { reason: Reason } | { error: unknown } | undefined;
+  const exclusiveBlocks = slots.length === 1 ? [] : blocks.filter(request.exclusive);
+  const sharedBlocks = slots.length === 1 ? [...blocks] : longestFirst(request, exclusiveBlocks);
+  let outcome: { reason: Reason } | { error: unknown } | undefined;
 
-  async function work(slot: Slot, waiting: Block[]): Promise<void> {
-    while (!ended && !stop.aborted) {
-      const block = waiting.shift();
+  async function executeQueue(slot: Slot, queue: Block[]): Promise<void> {
+    while (!outcome && !stop.aborted) {
+      const block = queue.shift();
       if (!block) return;
       try {
         const reason = await execute(slot, block);
-        if (reason) ended ??= { reason };
+        if (reason) outcome ??= { reason };
       } catch (error) {
-        ended ??= { error };
+        outcome ??= { error };
       }
     }
   }
 
-  await Promise.all(slots.map((slot) => work(slot, batch)));
-  await work(first, alone);
-  if (ended && 'error' in ended) throw ended.error;
-  if (ended) return ended;
-  return batch.length + alone.length > 0 ? 'stopped' : 'done';
+  await Promise.all(slots.map((slot) => executeQueue(slot, sharedBlocks)));
+  await executeQueue(first, exclusiveBlocks);
+  if (outcome && 'error' in outcome) throw outcome.error;
+  if (outcome) return outcome;
+  return sharedBlocks.length + exclusiveBlocks.length > 0 ? 'stopped' : 'done';
 }
 
-function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, without: Block[]): Block[] {
+function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, excluded: Block[]): Block[] {
   return blocks
-    .filter((block) => !without.includes(block))
+    .filter((block) => !excluded.includes(block))
     .map((block) => ({ block, ms: expectedMs(block) }))
     .sort((a, b) => b.ms - a.ms)
     .map(({ block }) => block);

@@ -11,14 +11,14 @@ import { runFolder } from '../../pool/specification.ts';
 import type { NewResult, Recorder } from '../../queue/recorder.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
-import { bringBack } from '../generation/snapshot-archive.ts';
+import { restoreMissing } from '../generation/snapshot-archive.ts';
 import { collectResults } from '../results/collect.ts';
 import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
-import { takeOutput } from './output.ts';
+import { fetchOutput } from './output.ts';
 import type { Redactor } from './redact.ts';
 
 export interface ExecutionContext {
@@ -27,7 +27,7 @@ export interface ExecutionContext {
   containerId: string;
   layout: Layout;
   php: Php;
-  /** What was generated, packed: what is gone comes back from it. */
+  /** The packed generated files, from which missing ones are restored. */
   generated: Buffer;
   record: Recorder;
   redactor: Redactor;
@@ -35,11 +35,11 @@ export interface ExecutionContext {
   logs: RunLogs;
   artifacts: Artifacts;
   signal: AbortSignal;
-  /** For one test; a suite gets it for each of its tests. */
+  /** For one test; a suite gets the sum for its tests. */
   timeoutMs: number;
 }
 
-/** What no later test of the run would survive either: the run ends with it. */
+/** Faults that would break every later test as well, so that the run ends. */
 const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'CONTAINER_VANISHED',
   'DISK_FULL',
@@ -48,21 +48,21 @@ const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
 ]);
 
 /**
- * Executes a block in one Codeception process and records a result for each of its tests. `place` is its folder below that
- * of the run. Returns the reason when the run should end here. Rejects with the reason of the signal, or when a result
- * cannot be recorded.
+ * Executes a block in one Codeception process and records a result for each of its tests. `folder` is the block's folder below
+ * that of the run. Returns a reason when the run must end. Rejects with the reason of the signal, or when a result cannot be
+ * recorded.
  */
 export async function executeBlock(
   context: ExecutionContext,
   block: Block,
-  place: string,
+  folder: string,
 ): Promise<Reason | undefined> {
   const { record, signal, logs } = context;
   for (const test of block.tests) await record.testStarted(test);
   const startedAt = new Date();
   let results: NewResult[];
   try {
-    results = await run(context, block, place, startedAt);
+    results = await run(context, block, folder, startedAt);
   } catch (error) {
     signal.throwIfAborted();
     const { code, message } = toFault(error);
@@ -78,7 +78,7 @@ export async function executeBlock(
   return results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code));
 }
 
-/** Runs Codeception when the files of the tests are there. One that is gone is brought back, once. */
+/** Runs Codeception if the files of the tests exist. Missing files are restored, once. */
 async function execute(
   context: ExecutionContext,
   block: Block,
@@ -88,15 +88,15 @@ async function execute(
   const needs = { folder: layout.generated, files: block.tests.map(generatedFile), output: outputs };
   const end = await php({ ...codeception, needs });
   if (end.kind !== 'exited' || end.code !== filesMissing) return end;
-  const restored = await bringBack(context, generated, block.tests);
+  const restored = await restoreMissing(context, generated, block.tests);
   for (const file of restored) {
-    const message = `${file} was gone from ${layout.generated} and was brought back.`;
+    const message = `${file} was missing in ${layout.generated} and was restored.`;
     await record.event({ code: 'GENERATED_FILE_RESTORED', message });
   }
   return restored.length > 0 ? php({ ...codeception, needs }) : end;
 }
 
-/** Where the output folder of each process is. */
+/** The parent of the output folders of all processes. */
 const outputs = `${runFolder}/output`;
 
 type CodeceptionRun = Omit<Parameters<Php>[0], 'needs'>;
@@ -104,7 +104,7 @@ type CodeceptionRun = Omit<Parameters<Php>[0], 'needs'>;
 async function run(
   context: ExecutionContext,
   block: Block,
-  place: string,
+  folder: string,
   startedAt: Date,
 ): Promise<NewResult[]> {
   const { runId, engine, containerId, layout, redactor, artifacts, signal } = context;
@@ -119,9 +119,9 @@ async function run(
     ...options(output),
     ...session.options,
   ];
-  const log = await context.logs.open(`${place}/log.txt`);
+  const log = await context.logs.open(`${folder}/log.txt`);
   let end: PhpEnd | undefined;
-  let said = '';
+  let logText = '';
   try {
     end = await execute(context, block, {
       argv,
@@ -131,24 +131,25 @@ async function run(
       timeoutMs,
     });
   } finally {
-    // Killed, it ends no session of its own: that takes a place which the next test needs. Those of a run that ends go with it.
+    // A killed process leaves its session open, and the next test needs its place. The sessions of an ended run are ended elsewhere.
     if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
-    said = await log.close();
+    logText = await log.close();
   }
-  const ending: ProcessEnd = { ...endOf(end, timeoutMs), log: said, startedAt, endedAt: new Date() };
-  const folder = await mkdtemp(join(tmpdir(), 'matre-output-'));
+  const processEnd: ProcessEnd = { ...endOf(end, timeoutMs), log: logText, startedAt, endedAt: new Date() };
+  const hostFolder = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
-    if (ending.end.kind === 'exited') await takeOutput(engine, containerId, output, folder, redactor);
-    const outcomes = reconcile(block.tests, await collectResults(folder), ending);
-    return await keepFiles(artifacts, { runId, folder, place, outcomes });
+    if (processEnd.end.kind === 'exited')
+      await fetchOutput(engine, containerId, output, hostFolder, redactor);
+    const outcomes = reconcile(block.tests, await collectResults(hostFolder), processEnd);
+    return await keepFiles(artifacts, { runId, folder: hostFolder, place: folder, outcomes });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(hostFolder, { recursive: true, force: true });
   }
 }
 
 /**
- * A suite is run by its folder: before and after are run, and it takes 12 s less than with `-g` (measured, MFTF 3.8). The
- * folder holds just the tests of this block, because each attempt generates exactly what it executes.
+ * A suite is run by its folder: this includes its before and after, and takes 12 s less than `-g` (measured, MFTF 3.8). The
+ * folder has only the tests of this block, because each attempt removes the files of tests that it does not execute.
  */
 function target(layout: Layout, block: Block): string {
   const [test] = block.tests;
@@ -156,7 +157,7 @@ function target(layout: Layout, block: Block): string {
   return `${layout.generated}/${generatedFile(test)}`;
 }
 
-/** `paths: output:` takes everything along: report, pictures, pages, Allure results. Exactly one blank after each colon. */
+/** `paths: output:` moves all output: report, pictures, pages, Allure results. It needs exactly one blank after each colon. */
 function options(output: string): string[] {
   const plain = ['--no-colors', '--no-ansi', '--no-interaction', '--no-rebuild'];
   return ['-o', `paths: output: ${output}`, '--xml=report.xml', ...plain, '--verbose', '--steps'];
@@ -171,7 +172,7 @@ function endOf(end: PhpEnd, timeoutMs: number): Pick<ProcessEnd, 'end' | 'stoppe
   };
 }
 
-/** The result of a test that nothing can be said about. */
+/** The result of a test without a verdict. */
 export function broken(test: PlannedTest, reason: Reason, startedAt: Date): NewResult {
   return {
     test: test.name,

@@ -8,7 +8,7 @@ import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
 
-/** What differs from slot to slot. */
+/** The container of a slot, and PHP in it. */
 export type Slot = Pick<ExecutionContext, 'containerId' | 'php'>;
 
 export interface TestingRequest {
@@ -16,61 +16,67 @@ export interface TestingRequest {
   /** From 1. */
   attempt: number;
   catalog: Catalog;
-  /** All tests of the run, for their places in its folder. */
+  /** All tests of the run; their positions number the folders of the blocks. */
   plan: readonly PlannedTest[];
-  /** Those that are executed now; their generated files are in the container of the first slot. */
+  /** The tests to execute; their generated files are in the container of the first slot. */
   tests: PlannedTest[];
   first: Slot;
-  /** Makes the container of another slot ready, from 2 on. */
+  /** Prepares the container of a further slot, from 2 on. */
   open(slot: number): Promise<Slot>;
   context: Omit<ExecutionContext, keyof Slot>;
-  /** How long tests took before; asked only when there are several slots. */
+  /** How long tests took before; called only when there are several slots. */
   expected(): Promise<readonly ExpectedDuration[]>;
-  /** A test of one of these groups is executed when nothing else is, in its environment. */
+  /** A test of one of these groups is never executed beside another one of its environment. */
   exclusiveGroups: readonly string[];
   stop: AbortSignal;
 }
 
-/** Executes tests in the slots of their environment, until all have a result or nothing more should be executed. */
+/**
+ * Executes tests in the slots of their environment, until all have a result or the run must stop. Errors: those of the signal,
+ * STALE_FENCE, LOCK_LOST.
+ */
 export async function executeTests(request: TestingRequest): Promise<Outcome> {
   const { context, attempt, stop, tests } = request;
   const { logs, record } = context;
   const blocks = blocksOf(tests);
   const positions = new Map(request.plan.map((test, index) => [keyOf(test), index + 1]));
-  const placeOf = (block: Block) => {
+  const folderOf = (block: Block) => {
     const [first] = block.tests;
     const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
     return `tests/${position}-${nameOf(block)}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
   };
   const exclusive = (block: Block) => isExclusive(request, block);
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
-  const shared = await dispatchBlocks({
+  const result = await dispatchBlocks({
     slots,
     blocks,
     expectedMs: slots.length > 1 ? estimate(await request.expected()) : () => 0,
     exclusive,
-    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, placeOf(block)),
+    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, folderOf(block)),
     stop,
   });
-  if (shared === 'stopped') {
+  if (result === 'stopped') {
     logs.line('The worker stops; the run goes back to the queue with what it has.');
     return { kind: 'requeue' };
   }
-  if (shared !== 'done') {
-    logs.line(`The run ends here: ${shared.reason.code}: ${shared.reason.message}`);
-    return { kind: 'broken', reason: shared.reason };
+  if (result !== 'done') {
+    logs.line(`The run ends here: ${result.reason.code}: ${result.reason.message}`);
+    return { kind: 'broken', reason: result.reason };
   }
   await record.phase('reporting');
   logs.line('All tests have a result.');
   return { kind: 'finished' };
 }
 
-/** As many as the environment has and there is work for. One that cannot be had makes the run slower, not broken. */
-async function openSlots(request: TestingRequest, work: number): Promise<[Slot, ...Slot[]]> {
+/** One slot per block, up to those of the environment. A slot that cannot be opened makes the run slower, not broken. */
+async function openSlots(request: TestingRequest, blockCount: number): Promise<[Slot, ...Slot[]]> {
   const { environment, first, context } = request;
   const { record, logs, signal } = context;
-  const numbers = Array.from({ length: Math.min(environment.slots, work) - 1 }, (_, index) => index + 2);
-  const opened = await Promise.all(
+  const numbers = Array.from(
+    { length: Math.min(environment.slots, blockCount) - 1 },
+    (_, index) => index + 2,
+  );
+  const furtherSlots = await Promise.all(
     numbers.map(async (slot) => {
       try {
         return [await request.open(slot)];
@@ -84,7 +90,7 @@ async function openSlots(request: TestingRequest, work: number): Promise<[Slot, 
       }
     }),
   );
-  const slots: [Slot, ...Slot[]] = [first, ...opened.flat()];
+  const slots: [Slot, ...Slot[]] = [first, ...furtherSlots.flat()];
   if (slots.length > 1) logs.line(`The tests are executed in ${slots.length} containers.`);
   return slots;
 }
@@ -95,11 +101,11 @@ function isExclusive({ catalog, exclusiveGroups }: TestingRequest, { tests }: Bl
   );
 }
 
-/** How long a block took before. A test that never ran is taken for an average one. */
+/** Returns how long a block took before, in milliseconds. A test that never ran counts as an average one. */
 function estimate(expected: readonly ExpectedDuration[]): (block: Block) => number {
-  const known = new Map(
+  const expectedTimes = new Map(
     expected.map(({ test: name, suite, expectedMs }) => [keyOf({ name, suite }), expectedMs]),
   );
   const mean = expected.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / (expected.length || 1);
-  return ({ tests }) => tests.reduce((sum, test) => sum + (known.get(keyOf(test)) ?? mean), 0);
+  return ({ tests }) => tests.reduce((sum, test) => sum + (expectedTimes.get(keyOf(test)) ?? mean), 0);
 }

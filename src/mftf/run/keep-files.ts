@@ -8,8 +8,8 @@ import { summariseSteps } from '../../model/steps.ts';
 import type { NewResult } from '../../queue/recorder.ts';
 import type { OutcomeAttachment, TestOutcome } from '../results/outcome.ts';
 
-/** Attachments of Allure 2 have no ending; a browser wants one. */
-const endings: Record<Attachment['kind'], string> = {
+/** Attachments of Allure 2 have no file extension; a browser needs one. */
+const extensions: Record<Attachment['kind'], string> = {
   screenshot: '.png',
   page: '.html',
   log: '.txt',
@@ -18,18 +18,20 @@ const endings: Record<Attachment['kind'], string> = {
 };
 
 /**
- * Keeps everything that a process left as files of the run, below `place`, and what it did step by step as `steps-<test>.json`.
- * Returns the results with the paths of what belongs to them. Errors: DISK_FULL.
+ * Stores the output of a process as files of the run, below `place`, and the steps of each test as `steps-<test>.json`.
+ * Returns the results with the paths of their attachments. Errors: DISK_FULL.
  */
 export async function keepFiles(
   artifacts: Artifacts,
   from: { runId: number; folder: string; place: string; outcomes: TestOutcome[] },
 ): Promise<NewResult[]> {
   const { runId, folder, place, outcomes } = from;
-  const attached = new Map(outcomes.flatMap(({ attachments }) => attachments.map((one) => [one.file, one])));
+  const attachmentByFile = new Map(
+    outcomes.flatMap(({ attachments }) => attachments.map((one) => [one.file, one])),
+  );
   const paths = new Map<string, string>();
   for (const file of await filesBelow(folder)) {
-    const path = posix.join(place, keptPath(file, attached.get(file)));
+    const path = posix.join(place, storedPath(file, attachmentByFile.get(file)));
     await artifacts.write(runId, path, createReadStream(join(folder, file)));
     paths.set(file, path);
   }
@@ -43,7 +45,7 @@ export async function keepFiles(
     }
     if (steps.length > 0) {
       const path = `${place}/steps-${safeName(test)}.json`;
-      await artifacts.write(runId, path, JSON.stringify(steps.map((step) => moved(step, paths))));
+      await artifacts.write(runId, path, JSON.stringify(steps.map((step) => withStoredPaths(step, paths))));
       attachments.push({ name: 'Steps', kind: 'steps', path });
     }
     results.push({
@@ -54,21 +56,21 @@ export async function keepFiles(
   return results;
 }
 
-/** With its attachments where they are kept; those that are not are left out. */
-function moved(step: Step, paths: ReadonlyMap<string, string>): Step {
+/** A step with the stored paths of its attachments; attachments that were not stored are omitted. */
+function withStoredPaths(step: Step, paths: ReadonlyMap<string, string>): Step {
   return {
     ...step,
     attachments: step.attachments.flatMap(({ name, path }) => {
-      const kept = paths.get(path);
-      return kept === undefined ? [] : [{ name, path: kept }];
+      const stored = paths.get(path);
+      return stored === undefined ? [] : [{ name, path: stored }];
     }),
-    steps: step.steps.map((each) => moved(each, paths)),
+    steps: step.steps.map((each) => withStoredPaths(each, paths)),
   };
 }
 
-function keptPath(file: string, attachment: OutcomeAttachment | undefined): string {
+function storedPath(file: string, attachment: OutcomeAttachment | undefined): string {
   const safe = file.split('/').map(safeName).join('/');
-  return attachment && posix.extname(safe) === '' ? `${safe}${endings[attachment.kind]}` : safe;
+  return attachment && posix.extname(safe) === '' ? `${safe}${extensions[attachment.kind]}` : safe;
 }
 
 /** Paths relative to the folder, with slashes. */

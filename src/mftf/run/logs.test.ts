@@ -7,7 +7,7 @@ import { createArtifacts } from '../../artifacts/artifacts.ts';
 import { openRunLogs, type ProcessLog } from './logs.ts';
 import { createRedactor } from './redact.ts';
 
-/** As an execution does: both outputs of a process at the same time. */
+/** Writes as both outputs of a process do, at the same time. */
 async function pour(log: ProcessLog, chunks: number, size: number): Promise<void> {
   const one = async () => {
     for (let count = 0; count < chunks; count++) {
@@ -25,11 +25,11 @@ describe.runIf(canMount)('logs on a full disk', () => {
   });
   afterEach(() => disk.unmount());
 
-  it('say so to who writes and to who closes, and never only that something was aborted', async () => {
+  it('reject writes and the close with DISK_FULL, and never only with an abort', async () => {
     const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });
     for (let run = 1; run <= 40; run++) {
       const logs = await openRunLogs(artifacts, run, createRedactor([]));
-      // The second log meets a log of the run that has failed, while its own could still be written.
+      // The second log could still be written, while the log of the run has already failed.
       for (const path of ['tests/1/log.txt', 'tests/2/log.txt']) {
         const log = await logs.open(path);
         await expect(pour(log, 200, 1_000 + 113 * run)).rejects.toMatchObject({ code: 'DISK_FULL' });
@@ -42,7 +42,7 @@ describe.runIf(canMount)('logs on a full disk', () => {
 });
 
 describe.runIf(canMount)('logs on a disk with room', () => {
-  it('have what was written, in the log of the process and of the run', async () => {
+  it('have the output in the log of the process and in that of the run', async () => {
     const disk = mountSmallDisk(512);
     try {
       const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });

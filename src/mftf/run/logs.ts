@@ -5,28 +5,29 @@ import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { type Fault, toFault } from '../../faults/fault.ts';
 import type { Redactor } from './redact.ts';
 
-/** The end of an output is where a process says why it ended. */
+/** The end of an output, which usually has the cause of an error. */
 const tailBytes = 16 * 1024;
 
-/** The log of a run and those of its parts. Nothing gets in with a secret in it. */
+/** The log of a run and those of its processes, without secrets. */
 export interface RunLogs {
-  /** A line of matre's own, with the time. */
+  /** Writes a line of matre, with the time. */
   line(text: string): void;
-  /** A log for one process; what is written to it is in the log of the run as well. */
+  /** Opens a log for one process; its content goes to the log of the run as well. Errors: DISK_FULL. */
   open(path: string): Promise<ProcessLog>;
   close(): Promise<void>;
 }
 
 export interface ProcessLog {
-  /** Where the process writes. Destroyed with the fault when the disk is full. */
+  /** The process writes here. Destroyed with the fault when the disk is full. */
   stream: Writable;
-  /** Ends the log. Returns the last 16 KB of it. Errors: DISK_FULL. */
+  /** Ends the log. Returns its last 16 KB. Errors: DISK_FULL. */
   close(): Promise<string>;
 }
 
+/** Opens the log of a run. Errors: DISK_FULL. */
 export async function openRunLogs(artifacts: Artifacts, runId: number, redactor: Redactor): Promise<RunLogs> {
   const runLog = await artifacts.runLog(runId);
-  // A full disk is reported by whoever writes next; without a listener it would end the process.
+  // The next write reports a full disk; without a listener it would end the process.
   runLog.on('error', () => {});
   return {
     line(text) {
@@ -36,30 +37,30 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
     async open(path) {
       const log = await artifacts.log(runId, path);
       log.on('error', () => {});
-      const entrance = new PassThrough();
+      const input = new PassThrough();
       let tail = Buffer.alloc(0);
       let fault: Fault | undefined;
-      const written = pipeline(entrance, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
+      const writing = pipeline(input, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
         for await (const chunk of source) {
           tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
           try {
             await Promise.all([write(log, chunk), write(runLog, chunk)]);
           } catch (error) {
             fault = toFault(error);
-            // By itself the pipeline would tell the process, and often the caller too, only that it was aborted.
-            entrance.destroy(fault);
+            // Otherwise the pipeline would report only an abort to the process, and often to the caller too.
+            input.destroy(fault);
             throw fault;
           }
         }
       });
-      // Looked at in `close`; until then a rejection is no surprise.
-      written.catch(() => {});
+      // `close` reports a rejection; until then it must not count as unhandled.
+      writing.catch(() => {});
       return {
-        stream: entrance,
+        stream: input,
         async close() {
-          entrance.end();
+          input.end();
           try {
-            await written;
+            await writing;
           } catch (error) {
             throw fault ?? error;
           } finally {
@@ -74,7 +75,7 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
   };
 }
 
-/** Waits until the stream takes more, so that a process writes no faster than the disk. */
+/** Waits until the stream has room, so that a process writes no faster than the disk. */
 async function write(to: Writable, chunk: Buffer): Promise<void> {
   if (to.errored) throw to.errored;
   if (!to.write(chunk)) await once(to, 'drain');

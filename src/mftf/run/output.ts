@@ -8,15 +8,15 @@ import type { Engine } from '../../engine/engine.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { Redactor } from './redact.ts';
 
-/** What the tests of one process may leave: screenshots, pages, result files. */
+/** Limit for the output of one process: screenshots, pages, result files. */
 const maxBytes = 256 * 1024 * 1024;
 
 /**
- * Takes what a Codeception process left in its output folder to a new folder on the host, with secrets hidden in everything
- * that is text. The next process removes it in the container. A folder that does not exist gives nothing: the process ended before
- * it was made. Errors: FILES_TOO_LARGE, PATH_OUTSIDE, DISK_FULL, CONTAINER_VANISHED.
+ * Copies the output folder of a Codeception process to a new folder on the host, with secrets hidden in text files. The next
+ * process removes it in the container. Nothing is copied when the folder does not exist: the process ended before it created
+ * one. Errors: FILES_TOO_LARGE, PATH_OUTSIDE, DISK_FULL, CONTAINER_VANISHED.
  */
-export async function takeOutput(
+export async function fetchOutput(
   engine: Engine,
   containerId: string,
   from: string,
@@ -43,7 +43,7 @@ export async function takeOutput(
   }
 }
 
-/** Pictures have a NUL byte in their first kilobyte, text never has; names say nothing (Allure 2 gives no endings). */
+/** Pictures have a NUL byte in their first kilobyte, text never has; names do not help (Allure 2 writes no extensions). */
 async function store(content: AsyncIterable<Uint8Array>, target: string, redactor: Redactor): Promise<void> {
   const chunks = content[Symbol.asyncIterator]();
   const first = await chunks.next();

@@ -1,0 +1,134 @@
+import { readClock } from '../../engine/supervised.ts';
+import { runToken } from '../../model/run-token.ts';
+import type { Job, Outcome } from '../../worker/runner.ts';
+import { describeMissing, variablesOf } from '../closure/variables.ts';
+import { createPhp, type Php } from '../container/php.ts';
+import { prepare } from '../container/prepare.ts';
+import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
+import type { Snapshot } from '../generation/snapshots.ts';
+import { createRunSessions } from './browser-sessions.ts';
+import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
+import { generateTests } from './generate-tests.ts';
+import { planRun, type RunPlan } from './plan-run.ts';
+import type { PreparedRun } from './prepared-run.ts';
+import type { RunnerDependencies } from './runner-dependencies.ts';
+
+/** The part of a run that happens in its containers, under the execution lock. Errors: those of the four steps. */
+export async function executeInContainers(
+  deps: RunnerDependencies,
+  job: Job,
+  prepared: PreparedRun,
+): Promise<Outcome> {
+  const { environment, run, record, stop } = job;
+  const { containerId } = prepared;
+
+  // 1. Prepare the container of the first slot.
+  const { chrome } = await prepareContainer(deps, job, prepared, containerId);
+
+  // 2. Plan the tests.
+  const planned = await planRun(deps, job, prepared);
+  const { catalog, plan, open } = planned;
+  if (open.length === 0) return { kind: 'finished' };
+  await reportUnsetVariables(job, prepared, planned);
+
+  // 3. Generate those without a result.
+  await record.phase('generating');
+  const php = await openPhp(deps, job, containerId);
+  const { snapshot, runnable } = await generateTests(deps, job, prepared, planned, php);
+
+  // 4. Execute them, in as many containers as the environment has slots.
+  await record.phase('testing');
+  return executeTests({
+    environment,
+    attempt: run.attempt,
+    catalog,
+    plan: plan.map(({ test }) => test),
+    tests: runnable,
+    first: { containerId, php },
+    open: (slot) => openSlot(deps, job, prepared, plan, snapshot, slot),
+    context: executionContext(deps, job, prepared, snapshot, chrome),
+    expected: () => deps.expected(run.id),
+    exclusiveGroups: deps.settings.exclusiveGroups,
+    stop,
+  });
+}
+
+function prepareContainer(
+  { engine, layout }: RunnerDependencies,
+  { environment }: Job,
+  { commit, files }: PreparedRun,
+  containerId: string,
+): Promise<{ chrome: boolean }> {
+  return prepare(engine, containerId, { layout, commit: commit.id, code: environment.code, files });
+}
+
+/** PHP in a container, for as long as the run is held. */
+async function openPhp(
+  { engine, settings }: RunnerDependencies,
+  { run, fence, heldUntil }: Job,
+  containerId: string,
+): Promise<Php> {
+  return createPhp(engine, containerId, {
+    php: settings.php,
+    heartbeatMs: settings.heartbeatMs,
+    token: runToken({ runId: run.id, fence }),
+    fence,
+    deadline: { until: heldUntil, clock: await readClock(engine, containerId) },
+  });
+}
+
+/** Prepares the container of a further slot, with the generated files of the open tests. */
+async function openSlot(
+  deps: RunnerDependencies,
+  job: Job,
+  prepared: PreparedRun,
+  plan: RunPlan['plan'],
+  { archive }: Snapshot,
+  slot: number,
+): Promise<Slot> {
+  const { engine, layout } = deps;
+  const containerId = await prepared.ensureContainer(slot);
+  await prepareContainer(deps, job, prepared, containerId);
+  const place = { engine, containerId, layout };
+  await unpackGenerated(place, archive);
+  const doneTests = plan.filter((planned) => planned.done).map(({ test }) => test);
+  await removeGenerated(place, doneTests);
+  return { containerId, php: await openPhp(deps, job, containerId) };
+}
+
+function executionContext(
+  deps: RunnerDependencies,
+  { run, fence, record, abort: signal }: Job,
+  { redactor, logs }: PreparedRun,
+  snapshot: Snapshot,
+  chrome: boolean,
+): TestingRequest['context'] {
+  const { engine, layout, artifacts, installation, sessions, settings } = deps;
+  return {
+    runId: run.id,
+    engine,
+    layout,
+    generated: snapshot.archive,
+    record,
+    redactor,
+    sessions: createRunSessions(
+      { installation, runId: run.id, fence },
+      { chrome, endLabelled: sessions.endLabelled },
+    ),
+    logs,
+    artifacts,
+    signal,
+    timeoutMs: settings.testTimeoutMs,
+  };
+}
+
+async function reportUnsetVariables(
+  { record }: Job,
+  { files, logs }: PreparedRun,
+  { catalog, open }: RunPlan,
+): Promise<void> {
+  const message = describeMissing(variablesOf(catalog, open), files);
+  if (message === undefined) return;
+  logs.line(message);
+  await record.event({ code: 'VARIABLE_MISSING', message });
+}

@@ -1,0 +1,51 @@
+import type { Artifacts } from '../../artifacts/artifacts.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Modules } from '../../modules/modules.ts';
+import type { Pool } from '../../pool/pool.ts';
+import type { Sessions } from '../../selenium/sessions.ts';
+import type { ExpectedDuration } from '../../store/tables/durations.ts';
+import type { Catalogs } from '../catalog/catalogs.ts';
+import type { Validations } from '../closure/validation.ts';
+import type { Layout } from '../container/layout.ts';
+import type { Snapshots } from '../generation/snapshots.ts';
+import type { EnvFilesInput } from '../module/env-files.ts';
+
+export interface RunnerDependencies {
+  engine: Engine;
+  pool: Pool;
+  modules: Modules;
+  catalogs: Catalogs;
+  snapshots: Snapshots;
+  validations: Validations;
+  artifacts: Artifacts;
+  layout: Layout;
+  /** The values that matre stores for an environment, decrypted. */
+  readValues(
+    environment: Environment,
+  ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword'>>;
+  selenium: EnvFilesInput['selenium'];
+  /** How long the tests of a run took before. */
+  expected(runId: number): Promise<readonly ExpectedDuration[]>;
+  sessions: Pick<Sessions, 'endLabelled'>;
+  /** The installation that browser sessions are labelled with. */
+  installation: string;
+  /** Where the files of runs are stored, on this machine. */
+  dataFolder: string;
+  settings: RunnerSettings;
+}
+
+export interface RunnerSettings {
+  image: string;
+  /** The PHP program in the container. */
+  php: string;
+  heartbeatMs: number;
+  testTimeoutMs: number;
+  generationTimeoutMs: number;
+  /** Names of variables that generation may read besides those that MFTF is known to read. */
+  generationVariables: string[];
+  /** See `TestingRequest`. */
+  exclusiveGroups: string[];
+  /** Why generated files must not be reused by other runs; `undefined` when they may. */
+  notCacheableReason: string | undefined;
+}
