@@ -70,11 +70,13 @@ it('invariants 1 to 4 hold among processes that claim and are killed', async () 
 
   const workers = Array.from({ length: 5 }, start);
   await Promise.all(workers.map((worker) => worker.line()));
+  const total = codes.length * runsOfEach;
   // Kills processes at any point, one after the other, each replaced.
   const killed = new Set<number>();
   for (const worker of workers.slice(0, 4)) {
     const before = await finished();
-    await waitFor(async () => (await finished()) > before + 3);
+    // On a busy machine all runs may have finished before the last process is killed.
+    await waitFor(async () => (await finished()) >= Math.min(before + 4, total));
     killed.add(worker.pid);
     await worker.kill();
     start();
