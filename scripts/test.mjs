@@ -14,16 +14,16 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { noDockerBecause, startDocker } from '../test/support/docker.ts';
+import { noDockerReason, startDocker } from '../test/support/docker.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 
 const selected = process.argv.slice(2);
-const told = process.env.MATRE_TEST_DOCKER;
+const dockerHost = process.env.MATRE_TEST_DOCKER;
 const isRoot = process.getuid?.() === 0;
 /** For the temporary files of all tests (about 2 GB at most) and the tests themselves. */
 const memoryNeeded = 6 * 1024 ** 3;
 
-if (isRoot && !told && !process.env.MATRE_TEST_NAMESPACE) {
+if (isRoot && !dockerHost && !process.env.MATRE_TEST_NAMESPACE) {
   const argv = [
     '--net',
     '--mount',
@@ -50,12 +50,12 @@ async function main() {
     chmodSync(folder, 0o1777);
     process.env.TMPDIR = folder;
     const env = { ...process.env };
-    if (told) env.DOCKER_HOST = told;
-    else if (noDockerBecause() === undefined) {
+    if (dockerHost) env.DOCKER_HOST = dockerHost;
+    else if (noDockerReason() === undefined) {
       docker = await startDocker(join(folder, 'engine'));
       env.DOCKER_HOST = docker.host;
     } else {
-      env.MATRE_TEST_SKIP_DOCKER = `no Docker Engine: ${noDockerBecause()}; MATRE_TEST_DOCKER names one`;
+      env.MATRE_TEST_SKIP_DOCKER = `no Docker Engine: ${noDockerReason()}; MATRE_TEST_DOCKER names one`;
     }
     if (!env.MATRE_TEST_POSTGRES_URL) {
       // Where there is none, the tests that need it are skipped with a reason.

@@ -22,9 +22,9 @@ export function createSeleniumLookup(
 
 async function readAddress(config: Config, variables: Variables) {
   const globals = new Map((await variables.readAll('global')).map(({ name, value }) => [name, value]));
-  const { explicit: given, defaults } = seleniumValues(config, 'sandbox');
-  const values = new Map([...defaults, ...given].map(({ name, value }) => [name, value]));
-  const fixed = new Set(given.map(({ name }) => name));
+  const { explicit: explicitValues, defaults } = seleniumValues(config, 'sandbox');
+  const values = new Map([...defaults, ...explicitValues].map(({ name, value }) => [name, value]));
+  const fixed = new Set(explicitValues.map(({ name }) => name));
   const value = (name: string) => (fixed.has(name) ? undefined : globals.get(name)) ?? values.get(name) ?? '';
   return {
     protocol: value('SELENIUM_PROTOCOL'),

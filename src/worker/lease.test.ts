@@ -68,9 +68,9 @@ it('counts from before the request was sent, and ignores an answer that came too
 });
 
 it('renews again when an answer does not come, and outlasts one connection that hangs', async () => {
-  let asked = 0;
+  let renewals = 0;
   const { lease } = open(() =>
-    asked++ === 0 ? new Promise(() => {}) : Promise.resolve({ cancelRequested: false }),
+    renewals++ === 0 ? new Promise(() => {}) : Promise.resolve({ cancelRequested: false }),
   );
   await vi.advanceTimersByTimeAsync(3 * leaseMs);
   expect(lease.lost.aborted).toBe(false);

@@ -27,6 +27,6 @@ it('each row of the guide names an existing test', () => {
 
 it('checks have unique names, and together report every diagnosis code', () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
-  const told = new Set<string>(checks.flatMap(({ codes }) => codes));
-  expect(Object.keys(diagnosisFaults).filter((code) => !told.has(code))).toEqual([]);
+  const testedCodes = new Set<string>(checks.flatMap(({ codes }) => codes));
+  expect(Object.keys(diagnosisFaults).filter((code) => !testedCodes.has(code))).toEqual([]);
 });

@@ -82,21 +82,21 @@ export function engineConformance(kind: EngineKind): void {
     });
 
     test('are created with name, labels, image and mounts', async () => {
-      const found = await subject.engine.inspect(shared.name);
-      expect(found).toEqual(shared);
-      expect(found).toMatchObject({
+      const inspected = await subject.engine.inspect(shared.name);
+      expect(inspected).toEqual(shared);
+      expect(inspected).toMatchObject({
         state: 'running',
         image: await subject.image(),
         imageId: await subject.engine.imageId(await subject.image()),
         labels: { 'matre.test': 'shared' },
       });
-      expect(found?.mounts).toContainEqual({
+      expect(inspected?.mounts).toContainEqual({
         type: 'tmpfs',
         source: undefined,
         target: `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`,
         readOnly: false,
       });
-      expect(await subject.engine.inspect(shared.id)).toEqual(found);
+      expect(await subject.engine.inspect(shared.id)).toEqual(inspected);
       expect(await say(shared.id, 'cat', imageFile.path)).toBe(imageFile.content);
     });
 
@@ -118,17 +118,17 @@ export function engineConformance(kind: EngineKind): void {
 
     test('are listed as they are inspected', async () => {
       const mark = randomUUID();
-      const made = await make({ labels: { mark }, tmpfs: [tmpfs('/matre/run')] });
-      const { startedAt: _startedAt, createdAt, ...known } = made;
+      const created = await make({ labels: { mark }, tmpfs: [tmpfs('/matre/run')] });
+      const { startedAt: _startedAt, createdAt, ...rest } = created;
       const [listed] = await subject.engine.list({ mark });
-      expect(listed).toMatchObject(known);
+      expect(listed).toMatchObject(rest);
       expect(Math.abs((listed?.createdAt.getTime() ?? 0) - createdAt.getTime())).toBeLessThanOrEqual(1_000);
     });
 
     test('can be found and used by another engine object', async () => {
       const other = subject.another();
-      const found = await other.inspect(shared.name);
-      expect(found?.id).toBe(shared.id);
+      const inspected = await other.inspect(shared.name);
+      expect(inspected?.id).toBe(shared.id);
       expect((await capture(other, shared.id, ['echo', 'hello'])).stdout).toBe('hello\n');
     });
 
@@ -276,15 +276,15 @@ export function engineConformance(kind: EngineKind): void {
     test('streams output while the process runs', async () => {
       const argv = ['sh', '-c', 'echo ready; read line; echo "got $line"'];
       const exec = await subject.engine.exec(shared.id, { argv, stdin: true });
-      let said = '';
+      let printed = '';
       exec.stdout.on('data', (piece) => {
-        said += piece;
+        printed += piece;
       });
       exec.stderr.resume();
-      await waitFor(() => said === 'ready\n');
+      await waitFor(() => printed === 'ready\n');
       exec.stdin?.write('it\n');
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
-      await waitFor(() => said === 'ready\ngot it\n');
+      await waitFor(() => printed === 'ready\ngot it\n');
       exec.stdin?.end();
     });
 
@@ -303,9 +303,9 @@ export function engineConformance(kind: EngineKind): void {
       const size = 50 * mebibyte;
       const make = 'for i in $(seq 50); do yes 0123456789abcde | head -c 1048576; echo $i >&2; done';
       const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
-      let made = 0;
+      let created = 0;
       exec.stderr.on('data', (piece: Buffer) => {
-        made += piece.toString().split('\n').length - 1;
+        created += piece.toString().split('\n').length - 1;
       });
       const hash = createHash('sha256');
       let bytes = 0;
@@ -313,14 +313,14 @@ export function engineConformance(kind: EngineKind): void {
       for await (const piece of exec.stdout as AsyncIterable<Buffer>) {
         hash.update(piece);
         bytes += piece.length;
-        lead = Math.max(lead, made - bytes / mebibyte);
+        lead = Math.max(lead, created - bytes / mebibyte);
         // With a slow reader the producer has time to run ahead.
         if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
       expect(bytes).toBe(size);
       expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
-      expect(made).toBe(50);
+      expect(created).toBe(50);
       // Output that is produced and not read yet is buffered in pipes and sockets, not in memory.
       expect(lead).toBeLessThan(4);
     });
@@ -345,10 +345,10 @@ export function engineConformance(kind: EngineKind): void {
       async (how) => {
         const { id } = await make();
         const exec = await subject.engine.exec(id, { argv: ['sh', '-c', 'echo up; sleep 1000'] });
-        const said = output(exec);
+        const printed = output(exec);
         if (how === 'removed') await subject.engine.remove(id);
         else await subject.stop(id);
-        expect((await said).end).toMatchObject({ kind: 'unknown' });
+        expect((await printed).end).toMatchObject({ kind: 'unknown' });
       },
     );
   });
@@ -395,17 +395,17 @@ export function engineConformance(kind: EngineKind): void {
       const cancel = new AbortController();
       const limits = { limitMs: 8_000, signal: cancel.signal };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), limits);
-      const said = output(run);
+      const printed = output(run);
       await waitFor(async () => (await alive(shared.id, mark)) === 2);
       // Longer than the limit: heartbeats keep it alive.
       await say(shared.id, 'sleep', '10');
       expect(await alive(shared.id, mark)).toBe(2);
       expect((await leftovers(subject.engine, shared.id)).map(({ token }) => token)).toContain(`t${mark}`);
       cancel.abort();
-      expect((await said).end).toMatchObject({ kind: 'exited' });
+      expect((await printed).end).toMatchObject({ kind: 'exited' });
       expect(await alive(shared.id, mark)).toBe(0);
-      const again = supervise(shared.id, 't', ['true'], { signal: cancel.signal });
-      await expect(again).rejects.toBe(cancel.signal.reason);
+      const second = supervise(shared.id, 't', ['true'], { signal: cancel.signal });
+      await expect(second).rejects.toBe(cancel.signal.reason);
     });
 
     test('invariant 6: processes end when their caller is killed', async () => {
@@ -445,10 +445,10 @@ export function engineConformance(kind: EngineKind): void {
       let end = performance.now() + 3_600_000;
       const deadline = { until: () => end, clock };
       const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit: deadline });
-      const said = output(run);
+      const printed = output(run);
       await waitFor(async () => (await alive(shared.id, mark)) === 2);
       end = performance.now() + 1_000;
-      expect((await said).end).toMatchObject({ kind: 'exited', code: 137 });
+      expect((await printed).end).toMatchObject({ kind: 'exited', code: 137 });
       expect(performance.now()).toBeGreaterThan(end);
       expect(await alive(shared.id, mark)).toBe(0);
       const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, permit: deadline });
@@ -497,8 +497,8 @@ export function engineConformance(kind: EngineKind): void {
       const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
       await capture(subject.engine, id, argv, { env });
       await waitFor(async () => (await alive(id, mark)) === 1);
-      const found = await leftovers(subject.engine, id);
-      expect(found).toEqual([{ pid: expect.any(Number), token: `old-${mark}` }]);
+      const inspected = await leftovers(subject.engine, id);
+      expect(inspected).toEqual([{ pid: expect.any(Number), token: `old-${mark}` }]);
       expect(await clearLeftovers(subject.engine, id, 'another')).toBe(true);
       expect(await alive(id, mark)).toBe(1);
       expect(await clearLeftovers(subject.engine, id)).toBe(true);
@@ -569,13 +569,13 @@ async function collect(
   paths: string[],
   maxBytes?: number,
 ): Promise<string[]> {
-  const found: string[] = [];
-  const wanted = { dir, paths, ...(maxBytes === undefined ? {} : { maxBytes }) };
-  for await (const { path, content } of getFiles(engine, container, wanted)) {
-    found.push(path);
+  const inspected: string[] = [];
+  const expected = { dir, paths, ...(maxBytes === undefined ? {} : { maxBytes }) };
+  for await (const { path, content } of getFiles(engine, container, expected)) {
+    inspected.push(path);
     await readAll(content);
   }
-  return found;
+  return inspected;
 }
 
 async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {

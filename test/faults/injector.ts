@@ -74,7 +74,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
   if (possible.length === 0) throw new Error(`No kind of fault is left: ${options.only}`);
   const injections: Injection[] = [];
   const busy = new Set<unknown>();
-  const ending: Promise<void>[] = [];
+  const stops: Promise<void>[] = [];
   /** Environments of the second installation, which no fault waits for. */
   const endingEmbedded: Promise<void>[] = [];
   const start = monotonicMs();
@@ -161,7 +161,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     options.onInjected?.(injection);
     busy.add(target);
     const durationMs = random.between(...(kind.durationMs ?? [0, 0]));
-    (kind.on === 'embedded' ? endingEmbedded : ending).push(
+    (kind.on === 'embedded' ? endingEmbedded : stops).push(
       (async () => {
         try {
           const undo = await withTimeout(work());
@@ -206,13 +206,13 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
       await beginNext(waveFaults);
       await pause(random.between(...gapMs));
     }
-    await Promise.all(ending.splice(0));
+    await Promise.all(stops.splice(0));
     if (injections.length < faults) {
       const readyDeadline = monotonicMs() + readyMs;
       while (monotonicMs() < readyDeadline && !harness.workers.processes.every(isFree)) await pause(50);
       const before = injections.length;
       while (injections.length === before && !isLate()) await beginNext(singleFaults);
-      await Promise.all(ending.splice(0));
+      await Promise.all(stops.splice(0));
     }
     await pause(Math.max(calmMs, start + (forMs * injections.length) / faults - monotonicMs()));
   }

@@ -55,9 +55,9 @@ export function judge(evidence: Evidence, limits: Limits): Violation[] {
 
 /** Invariant 3. */
 function lost({ acknowledged, runs }: Evidence): Violation[] {
-  const known = new Map(runs.map((run) => [run.id, run]));
+  const runById = new Map(runs.map((run) => [run.id, run]));
   const missing = acknowledged
-    .filter((id) => !known.has(id))
+    .filter((id) => !runById.has(id))
     .map((id): Violation => ({ kind: 'lost', message: `run ${id} was acknowledged and is not there` }));
   const open = runs
     .filter(({ state, verdict }) => state !== 'finished' || verdict === null)
@@ -127,10 +127,10 @@ function duplicateExecutions({ results, lifetimes, attempts }: Evidence): Violat
   const inAttempt = new Map<string, FinalResult>();
   const fences = new Map(attempts.map(({ runId, attempt, fence }) => [`${runId} ${attempt}`, fence]));
   const duplicates: Violation[] = [];
-  const enter = (known: Map<string, FinalResult>, key: string, result: FinalResult) => {
-    if (known.has(key)) {
+  const enter = (runById: Map<string, FinalResult>, key: string, result: FinalResult) => {
+    if (runById.has(key)) {
       duplicates.push({ kind: 'doubled', message: `run ${result.runId} has two results of ${result.test}` });
-    } else known.set(key, result);
+    } else runById.set(key, result);
   };
   for (const result of results) {
     const { runId, test, attempt } = result;
@@ -160,9 +160,9 @@ function duplicateExecutions({ results, lifetimes, attempts }: Evidence): Violat
  * end that leads to the verdict; and all processes in a container belong to one of them.
  */
 function inconsistentHistories({ runs, attempts, lifetimes }: Evidence, { retries }: Limits): Violation[] {
-  const known = new Set(attempts.map(tokenOf));
+  const runById = new Set(attempts.map(tokenOf));
   const orphans = lifetimes
-    .filter((lifetime) => !known.has(tokenOf(lifetime)))
+    .filter((lifetime) => !runById.has(tokenOf(lifetime)))
     .map(
       (lifetime): Violation => ({
         kind: 'history',

@@ -335,7 +335,7 @@ describe('a git server with a password', () => {
     const address = new URL(server.url('slow'));
     address.username = username;
     address.password = encodeURIComponent(password);
-    server.hold();
+    server.pause();
     const modules = await open(gitSource(address.href));
     const packs = server.packs();
     const resolving = modules.resolve();
@@ -423,7 +423,7 @@ describe('a git server with a password', () => {
       JSON.stringify(source),
     ]);
     await child.line();
-    server.hold();
+    server.pause();
     const packs = server.packs();
     child.writeLine('resolve');
     await waitFor(() => server.packs() > packs);
@@ -453,7 +453,7 @@ describe('a git server with a password', () => {
     const modules = await open(gitSource(server.url('endless'), { username, password }), {
       gitLimitMs: 2_000,
     });
-    server.hold();
+    server.pause();
     const packs = server.packs();
     const resolving = modules.resolve();
     const outcome = expect(resolving).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const maxBytes = 300_000;
 
 describe('the built page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'matre-built-page-'));
-  const files = (ending: RegExp) => readdirSync(join(folder, 'assets')).filter((name) => ending.test(name));
+  const files = (pattern: RegExp) => readdirSync(join(folder, 'assets')).filter((name) => pattern.test(name));
   const read = (name: string) => readFile(join(folder, 'assets', name), 'utf8');
 
   beforeAll(async () => {

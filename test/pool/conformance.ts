@@ -109,9 +109,9 @@ export function poolConformance(kind: EngineKind): void {
 
   test('creates one container for concurrent requests', async () => {
     const environment = newEnvironment();
-    const made = await Promise.all([1, 2, 3, 4].map(() => ensure(environment)));
-    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
-    expect(made.flatMap(({ events }) => events)).toEqual(['CONTAINER_CREATED']);
+    const created = await Promise.all([1, 2, 3, 4].map(() => ensure(environment)));
+    expect(new Set(created.map(({ id }) => id)).size).toBe(1);
+    expect(created.flatMap(({ events }) => events)).toEqual(['CONTAINER_CREATED']);
   });
 
   test('invariant 7: the generated files of one environment do not exist for another', async () => {
@@ -341,11 +341,11 @@ export function poolConformance(kind: EngineKind): void {
   test('creates a container for each replica, replaced and pruned with its environment', async () => {
     const environment = newEnvironment();
     const names = [1, 2, 3].map((slot) => containerName(environment.id, slot));
-    const made = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
-    expect(made.map(({ name }) => name)).toEqual(names);
+    const created = await Promise.all([1, 2, 3].map((slot) => ensure(environment, openPool(), { slot })));
+    expect(created.map(({ name }) => name)).toEqual(names);
     expect(names[1]).toBe(`matre_magento_env_${environment.id}_2`);
     const secondContainer = await ensure(environment, openPool(), { slot: 2 });
-    expect(secondContainer).toMatchObject({ id: made[1]?.id, events: [] });
+    expect(secondContainer).toMatchObject({ id: created[1]?.id, events: [] });
     expect((await openPool().list()).map(({ slot, stale }) => [slot, stale])).toEqual([
       [1, undefined],
       [2, undefined],

@@ -39,7 +39,7 @@ async function execute({ run, environment, fence }: Claim) {
       `${JSON.stringify({ action, fence, run: run.id, pid: process.pid })}\n`,
     );
   note('start');
-  const beat = setInterval(() => void queue.renew(run.id, fence).catch(() => undefined), 500);
+  const renewal = setInterval(() => void queue.renew(run.id, fence).catch(() => undefined), 500);
   try {
     const record = queue.recorder(run.id, fence);
     await record.plan(plan);
@@ -56,6 +56,6 @@ async function execute({ run, environment, fence }: Claim) {
   } catch (error) {
     if (!isFault(error, 'STALE_FENCE')) throw error;
   } finally {
-    clearInterval(beat);
+    clearInterval(renewal);
   }
 }

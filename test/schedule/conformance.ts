@@ -93,8 +93,8 @@ export function scheduleConformance(kind: Kind): void {
         by: undefined,
         reason: undefined,
       });
-      const made = await Promise.all(firing?.runs.map((id) => runs.get(id)) ?? []);
-      expect(made).toMatchObject(
+      const created = await Promise.all(firing?.runs.map((id) => runs.get(id)) ?? []);
+      expect(created).toMatchObject(
         ['es', 'us'].map((environmentCode) => ({
           environmentCode,
           state: 'queued',
@@ -395,9 +395,9 @@ export function scheduleConformance(kind: Kind): void {
 
     it('keeps the runs when a schedule is removed', async () => {
       await create({ environmentIds: [us.id] });
-      const { runs: made } = await firer.byHand('nightly', 'ann');
+      const { runs: created } = await firer.byHand('nightly', 'ann');
       await schedules.remove('nightly');
-      expect(await runs.get(made[0] ?? 0)).toMatchObject({
+      expect(await runs.get(created[0] ?? 0)).toMatchObject({
         state: 'queued',
         requestedBy: 'schedule nightly',
         scheduleId: undefined,

@@ -72,8 +72,8 @@ describe('every operation', () => {
     const { access, log } = server.app.context;
     const context = { access, log } as typeof server.app.context;
     const principal = { name: 'user', role, via: 'token' } as const;
-    const asked = { ...operation, audited: operation.audited && (() => 'x') };
-    await expect(authorizeAndRun(context, asked, {}, { principal })).rejects.toMatchObject({
+    const askedOperation = { ...operation, audited: operation.audited && (() => 'x') };
+    await expect(authorizeAndRun(context, askedOperation, {}, { principal })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
   });
@@ -105,12 +105,12 @@ describe('addresses other than operations', () => {
 describe('host names', () => {
   const statusFor = (host: string, headers: Record<string, string> = {}, path = '/api/session') =>
     new Promise<number>((resolve, reject) => {
-      const asked = request(server.url + path, { headers: { host, ...headers } }, (response) => {
+      const askedOperation = request(server.url + path, { headers: { host, ...headers } }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });
-      asked.on('error', reject);
-      asked.end();
+      askedOperation.on('error', reject);
+      askedOperation.end();
     });
 
   it.each([

@@ -125,10 +125,10 @@ it('the API description lists every operation and every response', () => {
     ([, path = '']) => path,
   );
   for (const path of references) {
-    const found = path
+    const match = path
       .split('/')
       .reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], description);
-    expect(found, path).toBeDefined();
+    expect(match, path).toBeDefined();
   }
 });
 

@@ -321,13 +321,13 @@ export function pageConformance(kind: Kind): void {
       for (const query of ['test=B', 'test=A&suite=S', 'test=A&attempt=2']) {
         expect((await steps(query)).body.code).toBe('NOT_FOUND');
       }
-      const many = Array.from({ length: 6_000 }, () => ({
+      const manyResults = Array.from({ length: 6_000 }, () => ({
         name: 's',
         status: 'passed',
         durationMs: 0,
         steps: [],
       }));
-      await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(many));
+      await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(manyResults));
       const truncated = (await steps('test=A')).body;
       expect([truncated.steps.length, truncated.more]).toEqual([5_000, true]);
       for (const content of ['{', '[{"name":1}]', '7']) {

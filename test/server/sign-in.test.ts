@@ -54,8 +54,8 @@ describe('the first admin', () => {
     });
     expect(weak.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
 
-    const made = await browser.ask('POST', '/api/first-admin', make('ada', token()));
-    expect(made.body).toMatchObject({
+    const created = await browser.ask('POST', '/api/first-admin', make('ada', token()));
+    expect(created.body).toMatchObject({
       user: { name: 'ada', role: 'admin', via: 'password' },
       csrf: expect.any(String),
       firstAdmin: false,
@@ -303,10 +303,14 @@ describe('with users', () => {
 
     it('are shown once, work until they are revoked, and need no CSRF token', async () => {
       const otto = await openSignedIn('otto');
-      const made = await otto.ask('POST', '/api/tokens', { name: 'ci', role: 'operator', expiresInDays: 30 });
-      const { id, secret } = made.body;
+      const created = await otto.ask('POST', '/api/tokens', {
+        name: 'ci',
+        role: 'operator',
+        expiresInDays: 30,
+      });
+      const { id, secret } = created.body;
       expect(secret).toMatch(/^matre_[\w-]{43}$/);
-      expect(made.body).toMatchObject({ user: 'otto', createdBy: 'otto', usedAt: null });
+      expect(created.body).toMatchObject({ user: 'otto', createdBy: 'otto', usedAt: null });
       const listed = await otto.ask('GET', '/api/tokens');
       expect(listed.body.tokens).toMatchObject([{ id, name: 'ci' }]);
       expect(JSON.stringify(listed.body)).not.toContain(secret);

@@ -70,8 +70,8 @@ export function accessConformance(kind: Kind): void {
         const grace = { issuer: 'https://id.example.com', subject: '7' };
         const account = await access.accounts.upsertOidc(grace, { name: 'grace', role: 'viewer' });
         // The name may have changed at the provider, and so may the role.
-        const again = await access.accounts.upsertOidc(grace, { name: 'grace.h', role: 'admin' });
-        expect(again).toMatchObject({ id: account.id, name: 'grace', role: 'admin', via: 'oidc' });
+        const second = await access.accounts.upsertOidc(grace, { name: 'grace.h', role: 'admin' });
+        expect(second).toMatchObject({ id: account.id, name: 'grace', role: 'admin', via: 'oidc' });
         const other = { issuer: 'https://evil.example.com', subject: '7' };
         await expect(
           access.accounts.upsertOidc(other, { name: 'grace', role: 'admin' }),

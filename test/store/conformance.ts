@@ -161,8 +161,8 @@ function migrationConformance(kind: Kind): void {
       await Promise.all([database, ...others].map((each) => migrate(each, { log: quiet })));
       if (url) await Promise.all(others.map((other) => other.close()));
 
-      const known = await readMigrations();
-      expect(await appliedMigrations()).toEqual(known.map(({ number, name }) => ({ number, name })));
+      const migrations = await readMigrations();
+      expect(await appliedMigrations()).toEqual(migrations.map(({ number, name }) => ({ number, name })));
       expect(await tables()).toContain('run');
     });
 
@@ -191,14 +191,14 @@ function migrationConformance(kind: Kind): void {
 
     it('refuses a schema of another build, regardless of line endings', async () => {
       const good = { number: 9001, name: '9001_good', sql: 'CREATE TABLE good (id int)' };
-      const known = (await readMigrations()).map((each) => ({
+      const migrations = (await readMigrations()).map((each) => ({
         ...each,
         sql: each.sql.replaceAll('\n', '\r\n'),
       }));
-      await migrate(testDatabase.database, { log: quiet, migrations: [...known, good] });
+      await migrate(testDatabase.database, { log: quiet, migrations: [...migrations, good] });
       const changed = { ...good, sql: 'CREATE TABLE good (id bigint)' };
       await expect(
-        migrate(testDatabase.database, { log: quiet, migrations: [...known, changed] }),
+        migrate(testDatabase.database, { log: quiet, migrations: [...migrations, changed] }),
       ).rejects.toMatchObject({ code: 'SCHEMA_DIFFERENT' });
     });
   });

@@ -65,7 +65,7 @@ export interface GitServer {
   /** The number of ref advertisements: one for each fetch or clone. */
   advertisements(): number;
   /** From now on requests for a pack wait. */
-  hold(): void;
+  pause(): void;
   release(): void;
   stop(): Promise<void>;
 }
@@ -140,7 +140,7 @@ export async function serveHttp(
     url: (name) => `${tls ? 'https' : 'http'}://127.0.0.1:${port}/${name}`,
     packs: () => packs,
     advertisements: () => advertisements,
-    hold() {
+    pause() {
       const { promise, resolve } = withResolvers();
       gate = promise;
       release = resolve;

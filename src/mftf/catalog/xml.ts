@@ -38,15 +38,15 @@ export function readXml(
 }
 
 /** `<test>` as a file declares it. */
-function testReader(found: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
+function testReader(declarations: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
   return {
     open(at, attributes, line) {
       if (at === '/tests/test') {
         const { name = '', extends: parent } = attributes;
-        found.push({ line, name, groups: [], ...(parent && { extends: parent }) });
+        declarations.push({ line, name, groups: [], ...(parent && { extends: parent }) });
         return;
       }
-      const test = found.at(-1);
+      const test = declarations.at(-1);
       if (test === undefined || !at.startsWith('/tests/test/annotations/')) return;
       const value = attributes['value']?.trim();
       if (at === '/tests/test/annotations/skip') test.skip ??= [];
@@ -60,14 +60,14 @@ function testReader(found: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' 
 }
 
 /** `<suite>` as a file declares it. */
-function suiteReader(found: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
+function suiteReader(declarations: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
   return {
     open(at, attributes, line) {
       if (at === '/suites/suite') {
-        found.push({ line, name: attributes['name'] ?? '', include: [], exclude: [] });
+        declarations.push({ line, name: attributes['name'] ?? '', include: [], exclude: [] });
         return;
       }
-      const suite = found.at(-1);
+      const suite = declarations.at(-1);
       const [, list, kind] = /^\/suites\/suite\/(include|exclude)\/(test|group|module)$/.exec(at) ?? [];
       if (suite === undefined) return;
       if (list) {
@@ -81,7 +81,7 @@ function suiteReader(found: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open
     },
     // A comment in a hook is an action to MFTF, so it keeps a suite from being empty.
     comment(at) {
-      const suite = found.at(-1);
+      const suite = declarations.at(-1);
       if (suite && at === '/suites/suite/before') suite.before = (suite.before ?? 0) + 1;
       if (suite && at === '/suites/suite/after') suite.after = (suite.after ?? 0) + 1;
     },
@@ -89,8 +89,8 @@ function suiteReader(found: Located<SuiteDeclaration>[]): Pick<XmlHandler, 'open
 }
 
 /** The problem of a file without exactly one test or suite, at which MFTF stops. */
-function single(tag: string, found: { line: number }[]): { problem: XmlProblem } | undefined {
-  const [first, second] = found;
+function single(tag: string, declarations: { line: number }[]): { problem: XmlProblem } | undefined {
+  const [first, second] = declarations;
   if (first === undefined) return { problem: { line: 1, message: `There is no <${tag}> in the file.` } };
   if (second) {
     return { problem: { line: second.line, message: `There is more than one <${tag}> in the file.` } };

@@ -105,11 +105,11 @@ test.each([
     request(async () => newSnapshot('one')),
   );
   await writeFile(path, damage(await readFile(path)));
-  const again = await openSnapshots().obtain(
+  const second = await openSnapshots().obtain(
     [key('a')],
     request(async () => newSnapshot('two')),
   );
-  expect([again.storedKey, again.snapshot.archive.toString()]).toEqual([undefined, 'two']);
+  expect([second.storedKey, second.snapshot.archive.toString()]).toEqual([undefined, 'two']);
   expect(events).toEqual([{ code: 'SNAPSHOT_DAMAGED', message: expect.stringContaining(key('a')) }]);
   expect((await openSnapshots().obtain([key('a')], request(never))).storedKey).toBe(key('a'));
 });

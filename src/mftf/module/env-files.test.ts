@@ -120,7 +120,7 @@ describe('buildEnvFiles', () => {
         'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
       variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
     });
-    const of = (wanted: string) => layers.find(({ name }) => name === wanted);
+    const of = (expectedName: string) => layers.find(({ name }) => name === expectedName);
     expect(of('GATEWAY')?.value).toBe('https://me:[hidden]@pay.test/');
     expect(of('PIN')).toEqual({
       name: 'PIN',

@@ -144,12 +144,12 @@ describe('the blocks of a run', () => {
       return undefined;
     };
     expect(await share({ blocks: blocks('A', 'B', 'C'), execute, stop: stop.signal })).toBe('stopped');
-    const again = new AbortController();
+    const nextSlot = new AbortController();
     const last = async () => {
-      again.abort();
+      nextSlot.abort();
       return undefined;
     };
-    expect(await share({ blocks: blocks('A'), execute: last, stop: again.signal })).toBe('done');
+    expect(await share({ blocks: blocks('A'), execute: last, stop: nextSlot.signal })).toBe('done');
   });
 
   it('are each executed once, at most one per slot at a time, without idle slots', async () => {

@@ -50,7 +50,7 @@ export const LogLine = memo(function LogLine(props: Props) {
           const pieceProps = {
             className: classes.piece,
             'data-text': style.text,
-            'data-ground': style.ground,
+            'data-ground': style.background,
           };
           const styleProps = { 'data-bold': style.bold || undefined, 'data-dim': style.dim || undefined };
           const Tag = match ? 'mark' : 'span';

@@ -31,7 +31,7 @@ const tests = [
   test('CTest', { skipped: 'MQE-1' }),
 ];
 const none = { search: '', group: '', suite: '', condition: '' };
-const names = (found: ListedTest[]) => found.map(({ name }) => name).join(' ');
+const names = (listed: ListedTest[]) => listed.map(({ name }) => name).join(' ');
 
 it('filters tests by words of name and title, by group, suite and condition', () => {
   expect(names(filterTests(tests, none))).toBe('ATest BTest CTest');

@@ -24,8 +24,8 @@ describe('readLine', () => {
 
   it('continues in the style of the line before', () => {
     const { after } = readLine(`${e}[41;37mERROR`);
-    expect(readLine('more', after).pieces).toEqual([{ text: 'more', style: { ground: 'red' } }]);
-    expect(styleAfter(`${e}[41mERROR`, {})).toEqual({ ground: 'red' });
+    expect(readLine('more', after).pieces).toEqual([{ text: 'more', style: { background: 'red' } }]);
+    expect(styleAfter(`${e}[41mERROR`, {})).toEqual({ background: 'red' });
   });
 
   it('maps all other colours to the nearest colour of the page', () => {

@@ -9,7 +9,7 @@ export type Colour = (typeof colours)[number];
 
 export interface Style {
   readonly text?: Colour;
-  readonly ground?: Colour;
+  readonly background?: Colour;
   readonly bold?: boolean;
   readonly dim?: boolean;
 }
@@ -92,16 +92,16 @@ function applyCodes(style: Style, parameters: string): Style {
     else if (code === 22) next = { ...next, bold: false, dim: false };
     else if (code === 38 || code === 48) {
       const { colour, used } = parseExtendedColour(codes.slice(index + 1));
-      next = code === 38 ? { ...next, text: colour } : { ...next, ground: colour };
+      next = code === 38 ? { ...next, text: colour } : { ...next, background: colour };
       index += used;
     } else if (code === 39) next = { ...next, text: undefined };
-    else if (code === 49) next = { ...next, ground: undefined };
+    else if (code === 49) next = { ...next, background: undefined };
     else if (code >= 30 && code <= 37) next = { ...next, text: basicColours[code - 30] };
-    else if (code >= 40 && code <= 47) next = { ...next, ground: basicColours[code - 40] };
+    else if (code >= 40 && code <= 47) next = { ...next, background: basicColours[code - 40] };
     else if (code >= 90 && code <= 97)
       next = { ...next, text: code === 90 ? 'grey' : basicColours[code - 90] };
     else if (code >= 100 && code <= 107)
-      next = { ...next, ground: code === 100 ? 'grey' : basicColours[code - 100] };
+      next = { ...next, background: code === 100 ? 'grey' : basicColours[code - 100] };
   }
   return next;
 }

@@ -52,12 +52,12 @@ const names = (rows: Row[]) =>
 
 describe('arrange', () => {
   const passed = result('P', 'passed', { durationMs: 9 });
-  const known = failure('K', 'known');
+  const knownFailure = failure('K', 'known');
   const waiting = result('W', 'waiting');
   const fresh = failure('N', 'new', 'other');
   const running = result('R', 'running');
   const shaky = result('S', 'passed', { flaky: true, durationMs: 50 });
-  const tests = [passed, known, waiting, fresh, running, shaky];
+  const tests = [passed, knownFailure, waiting, fresh, running, shaky];
 
   it('puts failures first, new ones before known ones, and waiting tests last', () => {
     expect(names(arrange(tests, [], filter))).toEqual(['N', 'K', 'R', 'S', 'P', 'W']);
