@@ -157,7 +157,7 @@ try {
   console.log(
     `warm ${seconds(metrics.warm_generation_s)} (bar: 2), new commit ${seconds(metrics.commit_generation_s)} (bar: 5), all but the tests ${metrics.overhead_ratio.toFixed(1)} times faster (bar: 20)`,
   );
-  await writeResults('group', { metrics, ground: installation.name, engine: probe.kind, rounds });
+  await writeResults('group', { metrics, setup: installation.name, engine: probe.kind, rounds });
 } finally {
   await installation.close();
   await rm(folder, { recursive: true, force: true });

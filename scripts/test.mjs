@@ -83,9 +83,12 @@ function test(folder, env) {
           ['biome', 'check', '.'],
           ['tsc', '--noEmit', 'false', '--rootDir', '.', '--outDir', compiled],
           ['tsc', '--noEmit', '-p', 'web'],
+          ['knip'],
         ]
       : [];
   const failedChecks = checks.filter((check) => run('npx', ['--no-install', ...check], env) !== 0);
+  const words = ['scripts/check-words.mjs'];
+  if (checks.length > 0 && run(process.execPath, words) !== 0) failedChecks.push(words);
   if (checks.length > 0 && failedChecks.length === 0) {
     completeCompiled(compiled);
     env.MATRE_TEST_COMPILED = compiled;

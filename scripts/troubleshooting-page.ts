@@ -70,8 +70,8 @@ function symptoms(): string[] {
   const fromChecks = checks.flatMap(({ name, symptoms: texts, codes }) =>
     texts.map((text) => `| ${cell(text)} | check \`${name}\`: ${codes.map(code).join(', ')} |`),
   );
-  const fromRuns = Object.entries(selfRepairs).flatMap(([event, { symptoms: seenAs }]) =>
-    seenAs === undefined ? [] : [`| ${cell(seenAs)} | repaired by the run: \`${event}\` |`],
+  const fromRuns = Object.entries(selfRepairs).flatMap(([event, { symptoms: text }]) =>
+    text === undefined ? [] : [`| ${cell(text)} | repaired by the run: \`${event}\` |`],
   );
   return [...fromChecks, ...fromRuns];
 }

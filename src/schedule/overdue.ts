@@ -14,7 +14,7 @@ export interface Overdue {
 }
 
 /** How long a restart of the scheduler or the database may take; up to then a time is late, not missed. */
-export const graceMs = 60_000;
+const graceMs = 60_000;
 
 /** After a long downtime there are many, and each takes time to compute. */
 export const maxCounted = 100;

@@ -22,7 +22,7 @@ export interface Plan {
  * How many runs of a schedule may wait in one environment; without a limit the queue of a stuck or paused one would grow for
  * ever.
  */
-export const maxWaiting = 10;
+const maxWaiting = 10;
 
 /** Decides for each environment separately: a slow environment does not delay the others. */
 export function planRuns(

@@ -105,9 +105,9 @@ function fingerprintOf(key: Buffer): string {
 }
 
 async function holdsSecrets(database: Queryable): Promise<boolean> {
-  const [row] = await database.query<{ found: boolean }>(
+  const [row] = await database.query<{ exists: boolean }>(
     `SELECT EXISTS (SELECT FROM environment WHERE admin_password IS NOT NULL)
-         OR EXISTS (SELECT FROM variable WHERE secret) AS found`,
+         OR EXISTS (SELECT FROM variable WHERE secret) AS "exists"`,
   );
-  return row?.found ?? false;
+  return row?.exists ?? false;
 }

@@ -51,7 +51,7 @@ describe('hosts', () => {
   };
   const logOf = async (id: number) => (await host(1).artifacts.readLog(id, 0, 1_000_000)).toString();
   const deliver = (index: number, id: number) =>
-    host(index).shipping.deliver(id, new AbortController().signal);
+    host(index).uploader.deliver(id, new AbortController().signal);
 
   it('append to the log of a run one after the other; late text goes to the end', async () => {
     const id = await insertRun(database);
@@ -89,7 +89,7 @@ describe('hosts', () => {
     await host(0).artifacts.write(id, 'screenshot.png', Buffer.alloc(300_000, 'png'));
     const gaveUp = new AbortController();
     gaveUp.abort();
-    await host(0).shipping.deliver(id, gaveUp.signal);
+    await host(0).uploader.deliver(id, gaveUp.signal);
     const delivered = deliver(0, id);
     await postgres.start();
     await delivered;
@@ -102,13 +102,13 @@ describe('hosts', () => {
     await host(0).artifacts.write(unknown, 'of another installation', 'x');
     const log = await host(0).artifacts.runLog(id);
     log.write('line 1\n');
-    host(0).shipping.start();
+    host(0).uploader.start();
     await waitFor(async () => (await logOf(id)) === 'line 1\n');
     log.write('line 2\n');
     await waitFor(async () => (await logOf(id)) === 'line 1\nline 2\n');
     await finished(log.end());
     await host(0).artifacts.write(id, 'late.txt', 'late');
-    await host(0).shipping.stop();
+    await host(0).uploader.stop();
     expect((await host(1).artifacts.list(id)).map(({ path }) => path)).toEqual(['late.txt', 'run.log']);
 
     const folder = join(host(0).folder, 'runs', String(id));
@@ -120,7 +120,7 @@ describe('hosts', () => {
     const longAgo = new Date(Date.now() - 3_600_000);
     for (const name of await readdir(folder)) await utimes(join(folder, name), longAgo, longAgo);
     // It begins with a scan of all files.
-    const { shipping: next } = await openArtifactsHost(database, host(0).folder);
+    const { uploader: next } = await openArtifactsHost(database, host(0).folder);
     next.start();
     await waitFor(() => !existsSync(folder));
     await next.stop();

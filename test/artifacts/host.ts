@@ -18,7 +18,7 @@ export async function openArtifactsHost(database: Database, shared?: string) {
   const local = createArtifacts({ folder, logBytes: 1_000_000 });
   return {
     folder,
-    shipping: uploader,
+    uploader,
     artifacts: createReplicatedArtifacts({ local, blobStore, uploader }),
     close: () => rm(folder, { recursive: true, force: true }),
   };

@@ -438,20 +438,20 @@ export function engineConformance(kind: EngineKind): void {
       }
     });
 
-    test('invariant 1: a process tree does not outlive its permit, even though its caller sends heartbeats', async () => {
+    test('invariant 1: a process tree does not outlive its deadline, even though its caller sends heartbeats', async () => {
       const mark = newMark();
       const clock = await readClock(subject.engine, shared.id);
       // Long enough for a start on a busy machine; then the heartbeats bring an earlier deadline.
       let end = performance.now() + 3_600_000;
       const deadline = { until: () => end, clock };
-      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, permit: deadline });
+      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, deadline });
       const printed = output(run);
       await waitFor(async () => (await alive(shared.id, mark)) === 2);
       end = performance.now() + 1_000;
       expect((await printed).end).toMatchObject({ kind: 'exited', code: 137 });
       expect(performance.now()).toBeGreaterThan(end);
       expect(await alive(shared.id, mark)).toBe(0);
-      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, permit: deadline });
+      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, deadline });
       expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
     });
 
@@ -470,7 +470,7 @@ export function engineConformance(kind: EngineKind): void {
         },
       };
       const lost = { kind: 'unknown', message: 'the engine does not answer' } as const;
-      const options = { token: `t${mark}`, fence: 1, permit: deadline, limitMs: 3_600_000 };
+      const options = { token: `t${mark}`, fence: 1, deadline, limitMs: 3_600_000 };
       const run = await superviseExec(loses, id, { argv: tree(mark) }, options);
       expect(await run.ended).toEqual(lost);
       expect(await alive(id, mark)).toBe(0);

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 /** The durations of the tests of a module, in seconds; a run has some of them. */
 export type Delays = readonly number[];
-export const shortDelays: Delays = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
+const shortDelays: Delays = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
 /** Longer than a short lease, so that they have to be ended. */
 export const longDelays: Delays = [0.5, 4, 5, 6];
 const testName = (seconds: number) => `Sleep${String(seconds).replace('.', 'Point')}Test`;

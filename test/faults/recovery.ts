@@ -18,10 +18,7 @@ export interface Row {
  * only process), from the end of the running test where that is awaited. An environment that the next fault affects
  * before that is not measured: its recovery belongs to the last fault; nor is a fault of the only worker process.
  */
-export function recoveries(
-  evidence: Evidence,
-  injection: Injection,
-): { environmentId: number; ms: number }[] {
+function recoveries(evidence: Evidence, injection: Injection): { environmentId: number; ms: number }[] {
   const { lifetimes, runs, injections } = evidence;
   if (!injection.hasSpareWorker) return [];
   return injection.affectedRuns.flatMap(({ id, environmentId }) => {

@@ -133,14 +133,14 @@ export function startWorkers(options: {
         processes.map(async (worker) => {
           worker.signal('SIGCONT');
           worker.signal('SIGTERM');
-          const ending = new AbortController();
-          const late = delay(stopMs, 'late' as const, { signal: ending.signal }).catch(() => undefined);
+          const stopWait = new AbortController();
+          const late = delay(stopMs, 'late' as const, { signal: stopWait.signal }).catch(() => undefined);
           if ((await Promise.race([worker.running, late])) === 'late') {
             killed.push(worker.name);
             worker.signal('SIGKILL');
             await worker.running;
           }
-          ending.abort();
+          stopWait.abort();
         }),
       );
       return killed;

@@ -105,9 +105,9 @@ overOneEngine((kind) => {
       extraHosts: [],
       memoryBytes: 64 * 1024 * 1024,
     });
-    const again = await harness.run(environment, { tests: sleepers.slice(0, 2) });
-    expect(again.run).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
-    expect(again.events).toContainEqual(
+    const nextRun = await harness.run(environment, { tests: sleepers.slice(0, 2) });
+    expect(nextRun.run).toMatchObject({ verdict: 'passed', counts: { passed: 2 } });
+    expect(nextRun.events).toContainEqual(
       expect.objectContaining({ code: 'SLOT_UNAVAILABLE', message: expect.stringContaining(name) }),
     );
   });

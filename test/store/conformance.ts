@@ -37,7 +37,7 @@ function databaseConformance(kind: Kind): void {
     it('returns numbers, dates and parsed JSON', async () => {
       const [row] = await database.query(
         `SELECT 5000000000::bigint AS big, count(*) AS counted, '2026-01-02T03:04:05.678Z'::timestamptz AS at,
-           $1::jsonb AS json, $2::int[] AS numbers, $3::text[] AS texts, $4::text AS absent, $5::timestamptz AS given`,
+           $1::jsonb AS json, $2::int[] AS numbers, $3::text[] AS texts, $4::text AS absent, $5::timestamptz AS moment`,
         [JSON.stringify([{ a: 1 }]), [1, 2], ['', 'a"b,\\', 'ü'], undefined, new Date(1_700_000_000_123)],
       );
       expect(row).toEqual({
@@ -48,7 +48,7 @@ function databaseConformance(kind: Kind): void {
         numbers: [1, 2],
         texts: ['', 'a"b,\\', 'ü'],
         absent: null,
-        given: new Date(1_700_000_000_123),
+        moment: new Date(1_700_000_000_123),
       });
     });
 
@@ -167,10 +167,10 @@ function migrationConformance(kind: Kind): void {
     });
 
     it('rolls a failing migration back, and keeps the earlier ones', async () => {
-      const known = await readMigrations();
+      const own = await readMigrations();
       const before = await tables();
       const migrations = [
-        ...known,
+        ...own,
         { number: 9001, name: '9001_good', sql: 'CREATE TABLE good (id int)' },
         { number: 9002, name: '9002_bad', sql: 'CREATE TABLE bad (id int); SELECT 1/0;' },
       ];

@@ -305,8 +305,8 @@ export function tableConformance(kind: Kind): void {
         await before.result(newResult('A', 'broken'));
         await before.event({ code: 'container-replaced', message: 'image changed\0' });
         const lost = { code: 'LOCK_LOST', message: 'Redis was restarted.' } as const;
-        const again = { outcome: 'handed-back', limit: 1, pauseMs: 0 } as const;
-        expect(await queue.retry(run.id, first?.fence ?? 0, lost, again)).toBe(0);
+        const policy = { outcome: 'handed-back', limit: 1, pauseMs: 0 } as const;
+        expect(await queue.retry(run.id, first?.fence ?? 0, lost, policy)).toBe(0);
 
         const second = await claimOne(queue, 'w2');
         const after = queue.recorder(run.id, second?.fence ?? 0);

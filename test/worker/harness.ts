@@ -114,8 +114,6 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
   };
 }
 
-export type Harness = ReturnType<typeof createHarness>;
-
 /** A runner that calls `executeTest` for each test and records it as passed; it obeys `abort` and `stop`. */
 export function scriptedRunner(
   tests: string[],

@@ -152,7 +152,7 @@ async function ready(client: RedisClient): Promise<RedisClient> {
 }
 
 /** The address without user and password: `redis://host:6379/2`. */
-export function withoutCredentials(url: string): string {
+function withoutCredentials(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -15,7 +15,7 @@ import {
 } from './outcome.ts';
 
 /** The path of a Codeception process's JUnit report, relative to its output folder. */
-export const junitFile = 'report.xml';
+const junitFile = 'report.xml';
 
 /** The results of a Codeception process, with each file checked. */
 export interface CollectedResults {

@@ -10,11 +10,6 @@ export const wholeNumber = z.coerce.number<number | string>('must be a whole num
 /** The id of a run. */
 export const runId = z.coerce.number<number | string>('must be the number of a run').int().positive();
 
-/** A boolean, also as text (in a query). */
-export const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
-  .transform((value) => value === true || value === 'true');
-
 /** One line of text, trimmed: no control characters, nothing that a database cannot store. */
 export const line = (max: number) =>
   z

@@ -35,7 +35,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   audited: false | ((input: z.output<Input>) => string);
   /**
    * One flat object: fields named in the path are sent there, the others in the query (GET, DELETE) or the body. A field in the path or
-   * query arrives as text, so numbers and booleans there use `wholeNumber` and `flag`.
+   * query arrives as text, so numbers there use `wholeNumber`.
    */
   input: Input;
   /** The answer as JSON, so dates are ISO 8601 strings and absent values null. */

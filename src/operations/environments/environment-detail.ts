@@ -8,12 +8,11 @@ import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from './environments.ts';
 
 /** One health check of a container. */
-export const healthCheckView = z.object({
+const healthCheckView = z.object({
   name: z.string().describe('The condition'),
   ok: z.boolean(),
   seen: z.string().describe('The observation'),
 });
-export type HealthCheckView = z.output<typeof healthCheckView>;
 
 export const slotView = z.object({
   slot: z.number(),

@@ -55,13 +55,11 @@ export const laneView = z.object({
 export type LaneView = z.output<typeof laneView>;
 
 /** Why a queued run does not start yet. */
-export const waitView = z.object({
+const waitView = z.object({
   code: z.enum(waitCodes),
   message: z.string().describe('The reason in a few words'),
   run: z.number().nullable().describe('The run that it waits for, if it waits for one'),
 });
-
-export type WaitView = z.output<typeof waitView>;
 
 export const queuedView = z.object({
   id: z.number(),

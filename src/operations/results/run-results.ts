@@ -54,14 +54,13 @@ const stepView: z.ZodType<StepView> = z
   })
   .meta({ id: 'Step' });
 
-export const stepsView = z.object({
+const stepsView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
   attempt: z.number(),
   steps: z.array(stepView),
   more: z.boolean().describe('There are more than 5,000 steps; the rest was left out'),
 });
-export type StepsView = z.output<typeof stepsView>;
 
 export const listSteps = defineOperation({
   name: 'runs.steps',

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { runId } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
-export const liveView = z.object({
+const liveView = z.object({
   configured: z.boolean().describe('MATRE_LIVE_VIEW_URL is set'),
   views: z
     .array(z.object({ url: z.string(), session: z.string().nullable() }))
     .describe('Where the browsers of the run can be watched; empty unless it runs and has one open'),
 });
-export type LiveView = z.output<typeof liveView>;
 
 export const showLiveView = defineOperation({
   name: 'runs.live',

@@ -69,5 +69,3 @@ export const completeTests = defineOperation({
 function completion(kind: 'test' | 'group' | 'suite', name: string, tests: number, title?: string) {
   return { kind, name, tests, title: title ?? null };
 }
-
-export type CompletionView = z.output<typeof completeTests.output>;

@@ -19,8 +19,6 @@ export interface OidcIdentity {
   subject: string;
 }
 
-export type Accounts = ReturnType<typeof createAccounts>;
-
 /** Users. Passwords must be hashed by `crypto/password.ts`. Names do not differ by case. */
 export function createAccounts(deps: { database: Database }) {
   const { database } = deps;

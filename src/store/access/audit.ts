@@ -24,8 +24,6 @@ export interface NewAuditEntry {
 
 const maxSubjectCharacters = 500;
 
-export type Audit = ReturnType<typeof createAudit>;
-
 /** The audit trail: who changed what. Entries are never changed, except that an outcome is added. */
 export function createAudit(deps: { database: Queryable }) {
   const { database } = deps;

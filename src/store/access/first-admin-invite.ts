@@ -3,8 +3,6 @@ import { Fault } from '../../faults/fault.ts';
 import type { Database } from '../database/database.ts';
 import { type Account, countAdmins, insertAccount, lockAdmins } from './accounts.ts';
 
-export type FirstAdminInvite = ReturnType<typeof createFirstAdminInvite>;
-
 /** Links with which the first admin is created. A server without an admin logs one; it works once, within an hour. */
 export function createFirstAdminInvite(deps: { database: Database }) {
   const { database } = deps;

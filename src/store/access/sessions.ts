@@ -5,8 +5,6 @@ import type { Queryable } from '../database/database.ts';
 /** A user has to sign in again after this time, however active the session is. */
 const maxAge = `interval '7 days'`;
 
-export type Sessions = ReturnType<typeof createSessions>;
-
 /** Sessions of browsers. A session ends `idleMs` after its last use, and at the latest seven days after it began. */
 export function createSessions(deps: { database: Queryable; idleMs: number }) {
   const { database, idleMs } = deps;

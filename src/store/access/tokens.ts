@@ -30,8 +30,6 @@ export interface NewToken {
 /** Lets users and secret scanners recognise a token. */
 const prefix = 'matre_';
 
-export type Tokens = ReturnType<typeof createTokens>;
-
 export function createTokens(deps: { database: Queryable }) {
   const { database } = deps;
 

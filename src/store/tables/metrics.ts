@@ -38,8 +38,6 @@ export interface MetricsWindow {
   runBoundsMs: readonly number[];
 }
 
-export type DatabaseMetrics = ReturnType<typeof createDatabaseMetrics>;
-
 /** The metrics that come from the database. The queries read indexes of unfinished or recently ended rows, never the history. */
 export function createDatabaseMetrics(deps: { database: Queryable }) {
   const { database } = deps;

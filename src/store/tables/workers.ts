@@ -3,7 +3,7 @@ import { notifyChange, type Queryable, storable } from '../database/database.ts'
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
 /** A worker without a heartbeat for this long counts as lost. It sends one every few seconds. */
-export const lostAfterMs = 30_000;
+const lostAfterMs = 30_000;
 
 /** A process that executes runs. */
 export interface WorkerProcess {

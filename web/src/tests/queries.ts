@@ -31,7 +31,7 @@ export const catalogTestQuery = (name: string) =>
     staleTime: 60_000,
   });
 
-export const shownColumns = 50;
+const shownColumns = 50;
 
 export const historyQuery = (name: string, suite: string | undefined) =>
   queryOptions({

@@ -18,7 +18,3 @@ export function Elapsed({ since, until }: { since: string; until?: string | null
   const end = until ? new Date(until) : now;
   return <span>{duration(end.getTime() - new Date(since).getTime())}</span>;
 }
-
-export function Duration({ ms }: { ms: number }) {
-  return <span>{duration(ms)}</span>;
-}

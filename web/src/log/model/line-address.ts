@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { useLocationProperty } from 'wouter/use-browser-location';
 
 /** The line number in the fragment of the address: `#L123`. */
-export function lineOfHash(hash: string): number | undefined {
+function lineOfHash(hash: string): number | undefined {
   const match = /^#L([1-9]\d{0,8})$/.exec(hash);
   return match ? Number(match[1]) : undefined;
 }

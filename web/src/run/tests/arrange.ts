@@ -49,7 +49,7 @@ export function arrange(
   return [...groupByCause(failures, causes), ...others.map((test) => rowOf(test, undefined))];
 }
 
-export function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
+function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
   return filter === '' || (filter === 'flaky' ? test.flaky : test.status === filter);
 }
 
