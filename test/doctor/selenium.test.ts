@@ -100,7 +100,7 @@ describe.each(kinds)('%s', (kind, start) => {
     const fixed = await askDoctor(harness.context, { fix: true });
     expect(checkOf(fixed, 'selenium-sessions-left')).toMatchObject({
       standing: 'well',
-      healed: [`Session ${leftover} was ended.`],
+      healed: [`Ended session ${leftover}.`],
     });
 
     await sessionNames();
