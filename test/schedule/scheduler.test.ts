@@ -86,5 +86,5 @@ it('fires due schedules, survives an outage of the database, logs its firings, a
 it('is refused without a shared database', async () => {
   const { code, stderr } = await cli(['scheduler'], { settings: { MATRE_DATA: folder } });
   expect(code).toBe(3);
-  expect(stderr).toContain('Use `matre up`');
+  expect(stderr).toContain('use `matre up`');
 });
