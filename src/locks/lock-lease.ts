@@ -1,7 +1,7 @@
 import { Fault } from '../faults/fault.ts';
 import type { HeldLock } from './lock.ts';
 
-/** The store of a lease. Every method rejects when the store does not answer. */
+/** One lock in its store. Every method rejects when the store does not answer. */
 export interface LockBackend {
   /** `renewed`, `forgotten` (the lock has no holder), or the owner that holds it instead. */
   renew(): Promise<'renewed' | 'forgotten' | { heldBy: string }>;
@@ -34,9 +34,9 @@ export interface LockLease extends HeldLock {
  *
  * 1. Another process holds the lock: it is lost at once.
  * 2. The store confirms it: it is held until the time before the request plus the TTL.
- * 3. The store does not answer, or has forgotten the lock: `confirmOwnership` decides, and its yes counts as long as one of the
- *    store, because the database lets no other run start in that time, and a store that does not answer grants the lock to no
- *    process.
+ * 3. The store does not answer, or has forgotten the lock: `confirmOwnership` decides, and after its yes the lock is
+ *    held for the full TTL, as after a renewal: the database lets no other run start in that time, and a store that does not answer
+ *    grants the lock to no process.
  * 4. No confirmation of any kind until the deadline minus the margin: it is lost.
  */
 export function createLockLease(options: LockLeaseOptions): LockLease {
@@ -86,7 +86,7 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
     }
   }
 
-  /** True when the lock was confirmed, false when that is unknown, so that the next renewal should come sooner. */
+  /** True when the lock was confirmed; after false the next renewal comes sooner, unless the lock is lost. */
   async function renew(): Promise<boolean> {
     let requestedAt = performance.now();
     const answer = await backend.renew().catch(() => 'unknown' as const);
@@ -110,7 +110,7 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
     if (!owned) return false;
     const reacquired = await backend.reacquire().catch(() => undefined);
     if (reacquired === false) lose('its store had forgotten it, and another process took it');
-    // Without an answer the next renewal decides; until then `confirmOwnership` counts.
+    // Without an answer the next renewal decides; until then the yes of `confirmOwnership` is enough.
     if (reacquired !== false) confirm(requestedAt);
     return reacquired ?? false;
   }

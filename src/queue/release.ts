@@ -13,7 +13,8 @@ import { addEvent } from '../store/tables/events.ts';
 import { countedRuns, readRun } from '../store/tables/runs.ts';
 import type { ClaimKey } from './claim-key.ts';
 
-// The ways in which a run stops running. Each but `finish` is part of a transaction that has locked the row of the run.
+// The ways in which a run stops running. `expire` opens its own transaction and `finish` is one statement; the others need a
+// transaction that has locked the row of the run.
 
 /** How the attempt of a run ends. */
 interface AttemptEnd {
@@ -87,7 +88,7 @@ export interface RetryPolicy {
   outcome: 'handed-back' | 'broken';
   /** How many attempts may end with this outcome before the run has to end as well. */
   limit: number;
-  /** Before the first retry; four times as long for each one after that. */
+  /** Milliseconds before the first retry; four times as long before each one after it. */
   pauseMs: number;
 }
 

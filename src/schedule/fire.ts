@@ -44,7 +44,7 @@ type Trigger = Pick<Firing, 'dueAt' | 'firedAt' | 'by' | 'missed'>;
 /**
  * Fires schedules. One transaction inserts the runs, records the firing and sets the next time of the schedule; the row of the
  * schedule is the lock, so that any number of processes may try and one of them fires it. The selection is checked before, because
- * that may take seconds; a check that takes longer than `timeoutMs` is given up, and the run reports an unknown selection.
+ * that may take seconds; after `timeoutMs` the check is abandoned and the schedule fires; the run reports a selection that is unknown.
  */
 export function createFirer(deps: {
   database: Database;

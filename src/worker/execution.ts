@@ -25,7 +25,7 @@ export interface ExecutionOptions {
   settings: ExecutionSettings;
   /** See `Job.stop`. */
   stop: AbortSignal;
-  /** Aborts the run with its reason. */
+  /** Aborts the run at once; the reason of the signal becomes that of the run. */
   stopNow: AbortSignal;
   /** See `Queue.onClaimChanged`; returns how to unsubscribe. */
   onClaimChanged(callback: (runId: number | undefined) => void): () => void;
@@ -37,7 +37,7 @@ export interface ExecutionOptions {
 
 export interface ExecutionSettings {
   leaseMs: number;
-  /** A run that lost its worker, lock or database so often is broken. */
+  /** How many attempts may be lost with their worker, lock or database before the run ends as broken. */
   maxAttempts: number;
   /** How often a run that is broken for a transient reason is retried, and how long it waits before the first retry. */
   retries: number;
@@ -46,15 +46,16 @@ export interface ExecutionSettings {
   graceMs?: number;
 }
 
-/** What happened to a claim: `executed`, whatever the verdict; otherwise it was undone and no attempt was spent. */
+/** What happened to a claim: `executed`: an attempt was made, whatever its verdict. Otherwise the claim
+ * was undone, or ends with its lease. */
 export type ExecutionResult = 'executed' | 'locked' | 'lock-store-unreachable' | 'stopping';
 
 /**
  * Executes a claimed run: takes the lock of its environment, calls the runner, writes how the attempt ended.
  *
  * What decides whether the run may continue: the lease in the database is the truth, and the lock of the environment is a second
- * guard that refuses early. When the lock store does not answer, or has forgotten the lock, it knows nothing, and grants no
- * lock to anyone: then `confirmOwnership` asks the database, and the run continues as long as its lease is renewed.
+ * guard that refuses sooner. When the lock store does not answer, or has forgotten the lock, it cannot tell who owns the environment,
+ * and grants no lock to anyone: then `confirmOwnership` asks the database, and the run continues as long as its lease is renewed.
  * When the store answers that another process holds the lock, the run ends, whatever the database says: two holders mean that
  * one of the guards is wrong. A lease that could not be renewed ends the run.
  *
@@ -75,7 +76,7 @@ export async function execute(options: ExecutionOptions): Promise<ExecutionResul
   const unsubscribe = options.onClaimChanged((changed) => {
     if (changed === undefined || changed === run.id) lease.renewNow();
   });
-  // Not a part of `AbortSignal.any`, which leaves something behind in a signal that outlives the run.
+  // Not by `AbortSignal.any`: `stopNow` outlives the run and would keep a reference for each run.
   const onStopNow = () => runAbort.abort(stopNow.reason);
   if (stopNow.aborted) onStopNow();
   else stopNow.addEventListener('abort', onStopNow);
@@ -148,7 +149,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
-    // Longer than any test process may live that the runner has lost track of.
+    // Longer than a test process can outlive the control of the runner.
     const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;
     end = { outcome: await withGracePeriod(options.runner(job), abort, graceMs) };
   } catch (error) {

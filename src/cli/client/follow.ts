@@ -42,7 +42,7 @@ export async function checkWatchOptions({ watch, junit }: FollowOptions): Promis
   }
 }
 
-/** A worker finishes the running test before a run is cancelled; this command waits no longer for it. */
+/** A worker stops the running test before a run is cancelled; this command waits no longer for it. */
 const cancelTimeoutMs = 30_000;
 
 class Interrupted extends Error {}

@@ -15,7 +15,7 @@ export function registerCancel(program: Command, context: CliContext): void {
         output.line(
           run.state === 'finished'
             ? `Run ${id} on ${run.environment} is cancelled.`
-            : `Run ${id} on ${run.environment} is being cancelled; its worker finishes the running test first.`,
+            : `Run ${id} on ${run.environment} is being cancelled; its current test is being stopped.`,
         ),
       );
     });

@@ -31,7 +31,7 @@ export function registerDemo(program: Command, context: CliContext): void {
       const demo = await startDemo(config, log, (line) => stdout.line(line));
       try {
         stdout.line(`The page: ${demo.url}`);
-        stdout.line('Runs on one environment run one after another, environments in parallel.');
+        stdout.line('Each environment executes one run at a time; environments work in parallel.');
         stdout.line();
         const board = createBoard(stdout);
         const finished = await watchRuns(createLocalCaller(demo.app), demo.runIds, {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fixDoctor, type ReportView, showDoctor } from '../../operations/system/doctor.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
-import { clean, durationText } from '../output/format.ts';
+import { clean, durationText, plural } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 
 export function registerDoctor(program: Command, context: CliContext): void {
@@ -46,14 +46,16 @@ function printReport(output: Output, { checks, healthy, tookMs }: ReportView): v
   const fixable = problems.filter((finding) => finding.fixable).length;
   const hint = fixable > 0 ? ` --fix can fix ${fixable} of them.` : '';
   const unknown = checks.filter(({ standing }) => standing === 'unknown').length;
-  const incomplete = unknown > 0 ? ` ${unknown} checks could not be completed.` : '';
+  const incomplete = unknown > 0 ? ` ${plural(unknown, 'check')} could not be completed.` : '';
   const warnings = checks.filter(({ standing }) => standing === 'warning').length;
-  const warningText = warnings > 0 ? ` ${warnings} have a warning.` : '';
+  const warningText = warnings > 0 ? ` ${plural(warnings, 'check')} with a warning.` : '';
   const text = healthy
     ? output.paint.green(
         `No problems found in ${checks.length} checks (${durationText(tookMs)}).${warningText}`,
       )
-    : output.paint.red(`${problems.length} problems found (${durationText(tookMs)}).${incomplete}${hint}`);
+    : output.paint.red(
+        `${plural(problems.length, 'problem')} found (${durationText(tookMs)}).${incomplete}${hint}`,
+      );
   output.line(text);
 }
 

@@ -74,3 +74,8 @@ export function colourOf(paint: ChalkInstance, word: string, text: string = word
       return paint.cyan(text);
   }
 }
+
+/** A number with its noun: `1 check`, `2 checks`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -19,15 +19,16 @@ export type Closure =
     }
   | { kind: 'whole'; reason: string; perRun: PlannedTest[] };
 
-/** Settings that make MFTF read folders that the catalog does not. */
-const movingSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
-/** Classes of MFTF itself belong to the image, not to a module. */
-const frameworkHelpers = 'helper:Magento\\FunctionalTestingFramework\\';
+/** Settings that make MFTF read other folders than the catalog does. */
+const folderSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
+/** Helpers of MFTF itself are in the image, so no module declares them. */
+const mftfHelperPrefix = 'helper:Magento\\FunctionalTestingFramework\\';
 
 /**
- * The closure of some tests. It follows names: every text that may be a reference, to all files of any module that declare the
- * name. `settings` are the values of MFTF's `.env`; `pruningObstacles` are reasons not to trust the catalog, such as files that do
- * not fit MFTF's schemas. The result is `whole` when a reference cannot be followed, or when MFTF itself must report the error.
+ * The closure of some tests. Every text that may be a reference is taken for a name, and each file of any module that declares the
+ * name is added. `settings` are the values of MFTF's `.env`; `pruningObstacles` are reasons not to trust the catalog, such as files that do
+ * not fit MFTF's schemas. The result is `whole` when a reference cannot be followed, or when a reference is wrong, so that MFTF itself reports
+ * the error.
  */
 export function closureOf(
   catalog: Catalog,
@@ -40,7 +41,7 @@ export function closureOf(
   const dependencies = dependenciesOf(catalog);
   const perRun = tests.filter((test) => isRandom(dependencies, test));
   if (obstacles[0] !== undefined) return { kind: 'whole', reason: obstacles[0], perRun };
-  const movingSetting = movingSettings.find((name) => settings[name]);
+  const movingSetting = folderSettings.find((name) => settings[name]);
   if (movingSetting) return { kind: 'whole', reason: `${movingSetting} is set`, perRun };
 
   // Metadata is read when a test runs, not when it is generated.
@@ -78,7 +79,7 @@ function unclearReason(dependencies: Dependencies, reached: Declared[]): string 
     const helper = usesOf(part).find(
       (reference) =>
         reference.startsWith('helper:') &&
-        !reference.startsWith(frameworkHelpers) &&
+        !reference.startsWith(mftfHelperPrefix) &&
         dependencies.declaring(reference).length === 0,
     );
     if (helper) return `no module holds the class ${helper.slice('helper:'.length)} (${file.path})`;

@@ -39,7 +39,7 @@ export interface GeneratedRequest extends RunContainer {
 }
 
 /**
- * Makes the container have the generated files of the open tests, and no others: from a snapshot, or by generating them.
+ * Puts the generated files of the open tests, and only these, into the container: from a snapshot, or by generating them.
  * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {

@@ -17,9 +17,9 @@ const initialRows = 25;
 /** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
-  const [isAll, setAll] = useState(false);
-  const visibleRuns = isAll ? queue : queue.slice(0, initialRows);
-  const unlistedRuns = overview.queued.runs - overview.queue.length;
+  const [showsAll, setAll] = useState(false);
+  const visibleRuns = showsAll ? queue : queue.slice(0, initialRows);
+  const runsNotListed = overview.queued.runs - overview.queue.length;
   return (
     <section aria-labelledby="waiting" className={classes.waiting}>
       <h2 id="waiting">
@@ -52,8 +52,8 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
           Show all {queue.length.toLocaleString()}
         </Button>
       )}
-      {visibleRuns.length === queue.length && unlistedRuns > 0 && (
-        <p className={classes.more}>and {plural(unlistedRuns, 'more run')}.</p>
+      {visibleRuns.length === queue.length && runsNotListed > 0 && (
+        <p className={classes.more}>and {plural(runsNotListed, 'more run')}.</p>
       )}
     </section>
   );

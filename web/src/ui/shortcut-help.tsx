@@ -4,7 +4,7 @@ import type { Shortcut } from './shortcut.ts';
 /** The terms that newcomers meet on the page. docs/glossary.md has all of them. */
 const terms = [
   { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
-  { term: 'Attempt', meaning: 'One try to execute a run; retries and lost workers lead to more.' },
+  { term: 'Attempt', meaning: 'One execution of a run. It gets another after a retry or a lost worker.' },
   { term: 'Slot', meaning: 'Capacity of a worker for one run at a time.' },
   {
     term: 'Queue position',

@@ -5,7 +5,7 @@ import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 export function registerPause(env: Command, context: CliContext): void {
   env
     .command('pause')
-    .description('start no new runs on an environment; its running run continues')
+    .description('start no new runs on an environment; the current run continues')
     .argument('<code>', 'environment')
     .requiredOption('--reason <text>', 'reason to show')
     .addOption(jsonOption())
