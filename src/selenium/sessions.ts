@@ -53,11 +53,12 @@ export function createSessions(deps: {
   const outage = createOutageLog({
     onBegin(error) {
       isReachable = false;
-      log.warn({ code: toFault(error).code }, `Selenium: ${toFault(error).message}`);
+      const { code, message } = toFault(error);
+      log.warn({ code, reason: message }, 'Selenium does not answer; its number of sessions is unknown');
     },
     onEnd() {
       isReachable = true;
-      log.info('Selenium: reached again');
+      log.info('Selenium answers again');
     },
   });
 

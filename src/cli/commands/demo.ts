@@ -48,7 +48,8 @@ export function registerDemo(program: Command, context: CliContext): void {
         stdout.line();
         stdout.line(`Logs, screenshots and pages of each run: ${demo.folder}/data/runs/<run>`);
         if (context.terminal.env['CI'] !== 'true') {
-          stdout.line(`Try: MATRE_URL=${demo.url} matre show ${demo.runIds[1]}`);
+          const failed = finished.find(({ run }) => run.verdict === 'failed');
+          stdout.line(`Try: MATRE_URL=${demo.url} matre show ${failed?.run.id ?? demo.runIds[0]}`);
           stdout.line('Press Ctrl-C to end the demo.');
           await waitForAbort(stop.signal);
         }
