@@ -23,7 +23,7 @@ overOneEngine((kind) => {
     harness = await openHarness(kind, {
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
-        ...moduleTest('TalkingTest', fault('print 60')),
+        ...moduleTest('TalkingTest', fault('print 120')),
       },
       settings: { MATRE_LOG_SIZE: '1m' },
     });
@@ -31,7 +31,7 @@ overOneEngine((kind) => {
   });
   afterAll(() => harness.close());
 
-  test('60 MB of output: the logs are bounded, the verdict is right, and memory does not grow', async () => {
+  test('120 MB of output: the logs are bounded, the verdict is right, and memory does not grow', async () => {
     // Measures live memory; without a collection it would include all data since the last one.
     const used = () => {
       collectGarbage();
@@ -53,6 +53,7 @@ overOneEngine((kind) => {
     for (const { path, size } of await artifacts.list(run.id)) {
       expect(size, path).toBeLessThan(logBytes + 1024);
     }
-    expect(most - before).toBeLessThan(30 * 1024 * 1024);
+    // Other parts of this process grow by up to 40 MB on a busy machine; the output alone would be 120 MB.
+    expect(most - before).toBeLessThan(70 * 1024 * 1024);
   });
 });

@@ -178,9 +178,9 @@ describe('live events', () => {
     await waitFor(async () => reader.text.includes('reload') && (await connections()) === 2);
     let last = 0;
     await waitFor(async () => {
-      // The system buffers some megabytes for a listener that does not read. In small portions, so that the one that reads
-      // stays below the limit on a busy machine too.
-      for (let each = 0; each < 500; each += 1) notifyRun(++last);
+      // The system buffers some megabytes for a listener that does not read. A portion is 200 kB, below the limit, so that the one
+      // that reads is not disconnected on a busy machine.
+      for (let each = 0; each < 5_000; each += 1) notifyRun(++last);
       await waitFor(() => reader.text.endsWith(`data: ${last}\n\n`));
       return (await connections()) === 1;
     });
