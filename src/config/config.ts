@@ -58,7 +58,7 @@ export interface Config {
     /** Where files of runs are stored. */
     artifacts: 'folder' | 'database';
   };
-  /** How long files of finished runs and the audit trail are kept; 0: for ever. */
+  /** How long files of finished runs and the audit trail are kept; 0: no limit. */
   retention: { filesMs: number; auditMs: number };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };

@@ -28,11 +28,14 @@ export const duration = (minSeconds: number) =>
       `must be a duration such as 30s or 15m, at least ${minSeconds}s`,
     );
 
-/** A retention in milliseconds, at least a day because a number without a unit would be seconds; 0: for ever. */
+/** A retention in milliseconds, at least a day because a number without a unit would be seconds; 0: no limit. */
 export const retention = z
   .string()
   .transform((text) => parseDuration(text) ?? Number.NaN)
-  .refine((ms) => ms === 0 || ms >= 86_400_000, 'must be a duration such as 90d, at least 1d, or 0 for ever');
+  .refine(
+    (ms) => ms === 0 || ms >= 86_400_000,
+    'must be a duration such as 90d, at least 1d, or 0 for no limit',
+  );
 
 /** A size in bytes, at least `minMegabytes`. */
 export const size = (minMegabytes: number) =>

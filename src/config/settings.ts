@@ -72,13 +72,13 @@ export const settings = {
     schema: retention,
     default: '90d',
     description:
-      'How long logs, screenshots and other files of a run are kept after it has finished; the run and its results stay. 0: for ever.',
+      'How long logs, screenshots and other files of a run are kept after it has finished; the run and its results stay. 0: no limit.',
   }),
   MATRE_KEEP_AUDIT: setting({
     group: 'Store',
     schema: retention,
     default: '0',
-    description: 'How long entries of the audit trail are kept. 0: for ever.',
+    description: 'How long entries of the audit trail are kept. 0: no limit.',
   }),
 
   LOCK_DSN: optional({

@@ -93,7 +93,7 @@ const maxMeasuredQueues = 50;
 /**
  * The environment comes first whose head waits longest. Heads of the same minute wait equally long, and among those the
  * longest queue comes first: its runs execute one after the other, so if it came last, one worker would be busy and the
- * others idle at the end. As the minute comes first, no environment is passed over for ever.
+ * others idle at the end. As the minute comes first, no environment is passed over indefinitely.
  *
  * FOR NO KEY UPDATE excludes other claims but not the foreign keys of runs that are being inserted: with FOR UPDATE an
  * environment would be skipped while a run is submitted for it, and if that rolls back no notification wakes the worker again.

@@ -79,7 +79,7 @@ interface Judgement {
 }
 
 /**
- * An interruption says nothing about the run. It is retried, but not for ever: the run may be what costs the worker its locks.
+ * An interruption says nothing about the run. It is retried, but not indefinitely: the run may be what costs the worker its locks.
  */
 function judgeInterruption({ reason }: { reason: Reason }): Judgement {
   return { verdict: 'broken', reason, retryReason: reason };

@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import type { Retention } from '../store/tables/retention.ts';
 
 export interface RetentionSettings {
-  /** How long files of finished runs are kept, in milliseconds; 0: for ever. */
+  /** How long files of finished runs are kept, in milliseconds; 0: no limit. */
   filesMs: number;
   /** The same for entries of the audit trail. */
   auditMs: number;

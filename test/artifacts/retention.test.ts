@@ -93,7 +93,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     for (const id of [recentRun, waiting]) await artifacts().remove(id);
   });
 
-  it('are kept for ever with 0, and are removed in batches', async () => {
+  it('are kept indefinitely with 0, and are removed in batches', async () => {
     const ids: number[] = [];
     for (let each = 0; each < 23; each += 1) {
       const id = await insertRun(database);

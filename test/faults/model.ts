@@ -72,7 +72,7 @@ interface State {
   outages: number;
 }
 
-/** Histories end after this number of claims: a worker could be refused for ever. */
+/** Histories end after this number of claims: a worker could be refused indefinitely. */
 const maxClaims = 5;
 
 /** A path of steps to a violation. */

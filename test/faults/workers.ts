@@ -23,7 +23,7 @@ export interface Absence {
   pid: number;
   kind: 'dead' | 'stopped';
   from: number;
-  /** `undefined`: for ever. */
+  /** `undefined`: indefinitely. */
   to: number | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface TestProxy {
 interface Connection {
   client: Socket;
   server: Socket;
-  /** Carries nothing for ever. */
+  /** Carries nothing indefinitely. */
   lost: boolean;
 }
 

@@ -49,7 +49,7 @@ export interface RedisConnectionOptions {
 
 /**
  * Creates a connection that reconnects. A command without a response in time is the only sign of a half-open connection or
- * of a stopped Redis, and the client would wait for ever: so the connection is replaced then, and everything that was queued on it
+ * of a stopped Redis, and the client would wait indefinitely: so the connection is replaced then, and everything that was queued on it
  * is discarded. A command without a response is never sent again later.
  */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
@@ -69,7 +69,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       if (lastError === undefined) log.warn({ redis: address, error: text }, 'Lock store unreachable');
       lastError = text;
     });
-    // A client that is destroyed while it connects continues to connect, and would keep a finished process alive: for ever
+    // A client that is destroyed while it connects continues to connect, and would keep a finished process alive: indefinitely
     // where no server answers, because then it is never ready.
     const destroyUnused = () => {
       if (closed || client !== fresh) fresh.destroy();

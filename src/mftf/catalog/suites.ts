@@ -64,7 +64,7 @@ function suiteMembers(files: SuiteDeclaration[], tests: Tests, groups: Groups): 
   );
   const hasActions = (before ?? 0) + (after ?? 0) > 0;
   if (!hasActions && included.size + excluded.size === 0) return undefined;
-  // In MFTF a suite whose includes match no test has all tests, surprising as it is.
+  // A suite whose includes match no test has all tests, as in MFTF.
   const members = included.size > 0 ? included : new Set(tests.keys());
   return [...members].filter((name) => !excluded.has(name));
 }

@@ -27,7 +27,7 @@ export interface EnvFile {
  * blanks around `=`, unquoted values with blanks.
  *
  * Outside of single quotes `$NAME` and `${NAME}` refer to an earlier entry of the file; `resolve` may return another value. An
- * undefined reference stays as it is written, and `$(command)` is never executed.
+ * undefined reference is kept verbatim, and `$(command)` is never executed.
  *
  * Errors: ENV_FILE_INVALID with the number of the line, never with a value.
  */

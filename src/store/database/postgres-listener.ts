@@ -14,7 +14,7 @@ type Callback = (payload: string) => void;
  */
 export function createListener(deps: {
   connect: () => pg.Client;
-  /** The interval of heartbeats on the connection: a half-open one is silent for ever. */
+  /** The interval of heartbeats on the connection: a half-open one is silent indefinitely. */
   heartbeatMs: number;
   unreachable: (error: unknown) => Fault;
   place: string;
