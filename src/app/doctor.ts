@@ -18,6 +18,7 @@ export function createContainersContext(
   const { config } = deps;
   const { engine, pool, inspection, modules, installation, layout } = parts;
   const { seleniumMs, browserMs } = limitsOf(config);
+  const locateSelenium = createSeleniumLookup(deps, { timeoutMs: seleniumMs, labelTimeoutMs: browserMs });
   let newestCheckout: Promise<Commit & { path: string }> | undefined;
   const resolveNewest = async () => {
     const commit = await modules.resolve();
@@ -34,7 +35,7 @@ export function createContainersContext(
     inspection,
     modules,
     installation,
-    selenium: createSeleniumLookup(deps, { timeoutMs: seleniumMs, labelTimeoutMs: browserMs }),
+    selenium: async () => (await locateSelenium()).selenium,
     fetchInside: (containerId, requests) =>
       fetchInside({ engine, containerId, layout, php: config.mftf.php }, requests),
     newest,

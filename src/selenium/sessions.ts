@@ -41,7 +41,8 @@ const cachedMs = 1_000;
 const unreachableMs = 15_000;
 
 export function createSessions(deps: {
-  selenium(): Promise<Selenium>;
+  /** `isAssumed`: no setting names its address, so that an image without browser tests may need none. */
+  selenium(): Promise<{ selenium: Selenium; isAssumed: boolean }>;
   installation(): Promise<string>;
   running(): Promise<{ runId: number; fence: number }[]>;
   log: Logger;
@@ -50,11 +51,13 @@ export function createSessions(deps: {
   // Not `cachedWithTimeout`: how long it is kept depends on whether Selenium answers.
   let cached: { at: number; sessionCapacity: Promise<SessionCapacity | undefined> } | undefined;
   let isReachable = true;
+  let isAssumed = false;
   const outage = createOutageLog({
     onBegin(error) {
       isReachable = false;
       const { code, message } = toFault(error);
-      log.warn({ code, reason: message }, 'Selenium does not answer; its number of sessions is unknown');
+      if (isAssumed) log.info({ code, reason: message }, 'No Selenium at the default address');
+      else log.warn({ code, reason: message }, 'Selenium does not answer; its number of sessions is unknown');
     },
     onEnd() {
       isReachable = true;
@@ -65,7 +68,9 @@ export function createSessions(deps: {
   /** The result of `work`, or `undefined` when it fails. Never rejects. */
   async function attempt<T>(work: (selenium: Selenium) => Promise<T>): Promise<T | undefined> {
     try {
-      const result = await work(await deps.selenium());
+      const located = await deps.selenium();
+      isAssumed = located.isAssumed;
+      const result = await work(located.selenium);
       outage.succeeded();
       return result;
     } catch (error) {
