@@ -61,9 +61,31 @@ const introduction = `# Troubleshooting
     matre doctor --fix                    repairs what is safe: only what belongs to matre, and nothing that a run uses
     matre doctor --json                   prints JSON, for programs
 
-Each check reports what it checked and what it found; for a problem also its code, its meaning and the command or setting that
-fixes it. The exit code is 0 when every check succeeded and found no problem, else 2. A warning stops nothing now and does not
-count as a problem. The API has the same: \`GET /api/doctor\` and \`POST /api/doctor/fix\`.
+The answer on a machine without Docker (some lines left out):
+
+    ok          database-answers         The embedded database responds within 223 ms and allows one running run for each environment.
+    problem     workers-away             No process executes runs, so queued runs wait. (WORKERS_MISSING)
+                                         Queued runs wait until a worker is started.
+                                         matre up
+    problem     engine-away              The Docker Engine does not answer: connect ENOENT /var/run/docker.sock. Without it the sandbox is used, but matre-magento:latest is not a folder (MATRE_IMAGE). (ENGINE_UNREACHABLE)
+                                         No container can be created or used.
+                                         Install and start the Docker Engine; or set MATRE_ENGINE=sandbox to use bubblewrap, with a folder as MATRE_IMAGE.
+    not checked container-stale          Could not be checked either, for the same reason.
+
+    2 problems found (5 s). 9 checks could not be completed.
+
+A line has the mark of a finding, the name of its check, what the check saw, and the code. Below a problem or a warning are its
+meaning and its remedy: a command or a setting. The page shows the same words; in JSON the mark is the field \`standing\`.
+
+| mark | in JSON | meaning |
+| --- | --- | --- |
+| \`ok\` | \`well\` | the check found nothing wrong |
+| \`warning\` | \`warning\` | it stops nothing now, but would make another fault worse |
+| \`problem\` | \`problem\` | it prevents runs, or makes their results worthless |
+| \`not checked\` | \`unknown\` | the check could not be completed: another problem prevented it, or its time was over |
+
+The exit code is 0 when every check was completed and found no problem, else 2; a warning is not a problem. The API has the same:
+\`GET /api/doctor\` and \`POST /api/doctor/fix\`.
 `;
 
 function symptoms(): string[] {

@@ -32,6 +32,7 @@ export async function openEngineAndPool(deps: {
   const { dataFolder } = config.store;
   const engine = await openEngine({
     kind: config.engine.kind,
+    image: config.pool.image,
     dockerHost: config.engine.dockerHost,
     sandboxFolder: join(dataFolder, 'sandboxes'),
     log,

@@ -1,4 +1,5 @@
 import { Fault } from '../faults/fault.ts';
+import { asSentence } from '../faults/sentence.ts';
 import type { Engine, ExecEnd, ExecRequest } from './engine.ts';
 
 /** The exit code and output of a short command. */
@@ -30,7 +31,10 @@ export async function capture(
 /** The exit code of a process. Throws CONTAINER_VANISHED when its end is unknown, OUT_OF_MEMORY when the kernel killed it. */
 export function exitCode(end: ExecEnd, container: string, argv: string[]): number {
   if (end.kind === 'unknown') {
-    throw new Fault('CONTAINER_VANISHED', `How ${argv[0]} ended in ${container} is unknown: ${end.message}`);
+    throw new Fault(
+      'CONTAINER_VANISHED',
+      asSentence(`How ${argv[0]} ended in ${container} is unknown: ${end.message}`),
+    );
   }
   if (end.outOfMemory) {
     throw new Fault('OUT_OF_MEMORY', `${argv[0]} in ${container} reached the memory limit of the container.`);

@@ -197,7 +197,7 @@ export const faults = {
   IMAGE_MISSING: infrastructure(
     502,
     'No container can be created, so nothing was executed.',
-    'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`).',
+    'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`; for the sandbox, a folder).',
   ),
   IMAGE_UNSUITABLE: infrastructure(
     502,
@@ -207,7 +207,7 @@ export const faults = {
   ENGINE_UNREACHABLE: transient(
     503,
     'No container can be created or used.',
-    'Start the Docker Engine, or set MATRE_ENGINE=sandbox to use bubblewrap.',
+    'Install and start the Docker Engine; or set MATRE_ENGINE=sandbox to use bubblewrap, with a folder as MATRE_IMAGE.',
   ),
   ENGINE_FAILED: transient(502, 'The container engine refused a request.', 'Read the message of the engine.'),
   CONTAINER_NAME_TAKEN: infrastructure(

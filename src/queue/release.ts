@@ -1,3 +1,4 @@
+import { asSentence } from '../faults/sentence.ts';
 import type { Reason, Run, Verdict } from '../model/run.ts';
 import {
   channels,
@@ -116,7 +117,7 @@ export async function retry(
   await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
-    message: `${reason.code}: ${reason.message} The run is retried${delayMs > 0 ? ` in ${delayMs / 1000} s` : ''} (${times} of ${limit}).`,
+    message: `${reason.code}: ${asSentence(reason.message)} The run is retried${delayMs > 0 ? ` in ${delayMs / 1000} s` : ''} (${times} of ${limit}).`,
   });
   await requeue(transaction, runId, delayMs);
   await notifyQueue(transaction);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../faults/fault.ts';
+import { asSentence } from '../faults/sentence.ts';
 import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 import { labelSwitch } from './session-label.ts';
 
@@ -111,7 +112,7 @@ export function createSelenium(
     } catch (error) {
       throw new Fault(
         'SELENIUM_UNREACHABLE',
-        `Selenium at ${address} does not answer: ${describeHttpError(error)}.`,
+        asSentence(`Selenium at ${address} does not answer: ${describeHttpError(error)}`),
         {
           cause: error,
         },

@@ -2,6 +2,7 @@ import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { Fault, toFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import { reportJunit } from '../../operations/runs/run-record.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
@@ -139,8 +140,12 @@ async function writeReport(file: string, xml: string): Promise<void> {
   try {
     await writeFile(file, xml);
   } catch (error) {
-    throw new Fault('INPUT_INVALID', `The JUnit report could not be written: ${toFault(error).message}.`, {
-      cause: error,
-    });
+    throw new Fault(
+      'INPUT_INVALID',
+      asSentence(`The JUnit report could not be written: ${toFault(error).message}`),
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import { createHttpClient, describeHttpError, type HttpStream } from '../../http/http-client.ts';
 import {
   type AnyOperation,
@@ -35,7 +36,7 @@ export function createRemoteCaller(options: {
   const subscriptions = new Set<() => Promise<void>>();
 
   const unreachable = (error: unknown): never => {
-    const message = `${base} does not answer: ${describeHttpError(error)}.`;
+    const message = asSentence(`${base} does not answer: ${describeHttpError(error)}`);
     throw new Fault('SERVER_UNREACHABLE', message, { cause: error });
   };
 

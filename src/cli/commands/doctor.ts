@@ -28,11 +28,16 @@ type Finding = ReportView['checks'][number]['findings'][number];
 
 function printReport(output: Output, { checks, healthy, tookMs }: ReportView): void {
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const indent = ' '.repeat(width + 6);
+  const indent = ' '.repeat(markWidth + width + 3);
+  const obstacles = new Set<string>();
   for (const { name, findings, healed } of checks) {
     for (const [index, finding] of findings.entries()) {
       const heading = (index === 0 ? name : '').padEnd(width);
-      output.line(`${mark(output, finding.standing)} ${heading}  ${findingText(finding)}`);
+      // What keeps one check from its answer, such as a missing engine, keeps all that need it: written once.
+      const isRepeated = finding.standing === 'unknown' && obstacles.has(finding.found);
+      obstacles.add(finding.found);
+      const text = isRepeated ? 'Could not be checked either, for the same reason.' : findingText(finding);
+      output.line(`${mark(output, finding.standing)} ${heading}  ${text}`);
       const { meaning, remedy } = finding;
       if (meaning !== null) output.line(indent + clean(meaning));
       if (remedy !== null) output.line(indent + output.paint.bold(clean(remedy)));
@@ -59,10 +64,13 @@ function printReport(output: Output, { checks, healthy, tookMs }: ReportView): v
   output.line(text);
 }
 
+/** The words of the page for the same. */
+const marks = { well: 'ok', warning: 'warning', problem: 'problem', unknown: 'not checked' } as const;
+const markWidth = Math.max(...Object.values(marks).map((word) => word.length));
+
 function mark({ paint }: Output, standing: Finding['standing']): string {
-  if (standing === 'well') return paint.green('ok ');
-  if (standing === 'warning') return paint.yellow('!  ');
-  return standing === 'problem' ? paint.red('BAD') : paint.yellow('?  ');
+  const colour = { well: paint.green, warning: paint.yellow, problem: paint.red, unknown: paint.yellow };
+  return colour[standing](marks[standing].padEnd(markWidth));
 }
 
 function findingText({ about, found, code }: Finding): string {

@@ -1,4 +1,5 @@
 import { toFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import { seleniumOutageReason, seleniumStatusUrl } from '../../mftf/run/preflight.ts';
 import type { CheckContext, SeleniumInspection } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
@@ -28,7 +29,7 @@ async function inspect(context: CheckContext): Promise<SeleniumInspection> {
     const failed = answers.find(({ failure }) => failure !== undefined);
     const used = answers.filter(({ isUsed }) => isUsed);
     if (failed) {
-      const message = `${toFault(error).message} From a container, ${failed.url} ${failed.failure}.`;
+      const message = `${asSentence(toFault(error).message)} From a container, ${failed.url} ${failed.failure}.`;
       return { kind: 'unreachable', about: selenium.address, message };
     }
     if (used.length > 0) return { kind: 'reached-by-containers', addresses: used.map(({ url }) => url) };

@@ -72,7 +72,7 @@ export async function explainEnd(
 ): Promise<ExecEnd> {
   if (end.kind === 'unknown' || end.code === 0) return end;
   const incidents = await events.since(id, startedAtMs, eventMs(end.code));
-  if (incidents.has('die')) return { kind: 'unknown', message: 'the container ended' };
+  if (incidents.has('die')) return { kind: 'unknown', message: 'The container ended.' };
   try {
     // The subscription may have missed the event.
     const { State } = await container.inspect();

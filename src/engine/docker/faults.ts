@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 
 /** The HTTP status that the engine answered with; `undefined` when it did not answer. */
 export function statusOf(error: unknown): number | undefined {
@@ -16,8 +17,10 @@ export function engineFault(
   const status = statusOf(error);
   const text = error instanceof Error ? error.message : String(error);
   if (status === undefined) {
-    return new Fault('ENGINE_UNREACHABLE', `The Docker Engine does not answer: ${text}`, { cause: error });
+    return new Fault('ENGINE_UNREACHABLE', asSentence(`The Docker Engine does not answer: ${text}`), {
+      cause: error,
+    });
   }
   const message = text.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
-  return new Fault(codes[status] ?? 'ENGINE_FAILED', `${what}: ${message}`, { cause: error });
+  return new Fault(codes[status] ?? 'ENGINE_FAILED', asSentence(`${what}: ${message}`), { cause: error });
 }

@@ -1,4 +1,5 @@
 import { Fault, isFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Recorder } from '../../queue/recorder.ts';
 import type { Closure } from '../closure/closure.ts';
@@ -149,9 +150,13 @@ async function generateSnapshot(
       .slice(-5)
       .join(' ')
       .slice(0, 1_000);
-    throw new Fault('GENERATION_FAILED', `${error.message} MFTF says: ${errorText || lastLinesOf(output)}`, {
-      cause: error,
-    });
+    throw new Fault(
+      'GENERATION_FAILED',
+      `${asSentence(error.message)} MFTF says: ${errorText || lastLinesOf(output)}`,
+      {
+        cause: error,
+      },
+    );
   }
   const output = await log.close();
   if (missing.length > 0) failForInfrastructure(output);

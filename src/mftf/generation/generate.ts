@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Engine } from '../../engine/engine.ts';
 import { capture } from '../../engine/read-all.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Closure } from '../closure/closure.ts';
 import { buildPrunedTree } from '../closure/tree.ts';
@@ -88,7 +89,8 @@ async function callMftf(
       `Generation took longer than ${timeoutMs / 1000} s and was stopped.`,
     );
   }
-  if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', `During generation: ${end.message}`);
+  if (end.kind === 'unknown')
+    throw new Fault('CONTAINER_VANISHED', asSentence(`During generation: ${end.message}`));
   if (end.outOfMemory) {
     throw new Fault(
       'OUT_OF_MEMORY',

@@ -1,4 +1,5 @@
 import type { ExecEnd } from '../../engine/engine.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import type { Status } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
@@ -137,7 +138,11 @@ function missingReason(results: CollectedResults, processEnd: ProcessEnd): Reaso
 }
 
 function endReason(end: ExecEnd): Reason | undefined {
-  if (end.kind === 'unknown') return { code: 'CONTAINER_VANISHED', message: end.message };
+  if (end.kind === 'unknown')
+    return {
+      code: 'CONTAINER_VANISHED',
+      message: asSentence(end.message),
+    };
   if (end.outOfMemory) {
     return { code: 'OUT_OF_MEMORY', message: 'The kernel ended the test process at the memory limit.' };
   }

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Fault, isFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import { type Environment, maxSlots } from '../../model/environment.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, line, newCode, text } from '../core/fields.ts';
@@ -156,6 +157,6 @@ export async function getEnvironment(context: Context, code: string): Promise<En
     const codes = (await context.environments.list()).map((environment) => environment.code);
     const nearest = codes.length > 0 ? closest(code, codes) : undefined;
     if (nearest === undefined || distance(code, nearest) > 3) throw error;
-    throw new Fault(error.code, `${error.message} Did you mean ${nearest}?`);
+    throw new Fault(error.code, `${asSentence(error.message)} Did you mean ${nearest}?`);
   }
 }

@@ -14,6 +14,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { newSecret } from '../../crypto/token.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import { operations } from '../../operations/all.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { windowSeconds } from '../../store/access/sign-in-attempts.ts';
@@ -154,7 +155,7 @@ function listenFault(error: unknown, host: string, port: number): Fault {
   }
   return new Fault(
     'CONFIG_INVALID',
-    `The server cannot listen on ${host}, port ${port}: ${toFault(error).message}.`,
+    asSentence(`The server cannot listen on ${host}, port ${port}: ${toFault(error).message}`),
   );
 }
 

@@ -2,6 +2,7 @@ import * as client from 'openid-client';
 import { memoize } from '../../async/single-flight.ts';
 import type { OidcConfig } from '../../config/config.ts';
 import { Fault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
 import type { Claims } from './claims.ts';
 
 const timeoutSeconds = 10;
@@ -20,7 +21,9 @@ export interface SignInState {
 export function createProvider(config: OidcConfig, redirectUri: string) {
   const readConfiguration = memoize(() =>
     discover(config).catch((error): never => {
-      const message = `The configuration of ${config.issuer} could not be read: ${describeError(error)}.`;
+      const message = asSentence(
+        `The configuration of ${config.issuer} could not be read: ${describeError(error)}`,
+      );
       throw new Fault('OIDC_UNREACHABLE', message, { cause: error });
     }),
   );
@@ -67,7 +70,7 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
       } catch (error) {
         throw new Fault(
           'OIDC_REFUSED',
-          `${config.name} did not confirm the sign-in: ${describeError(error)}.`,
+          asSentence(`${config.name} did not confirm the sign-in: ${describeError(error)}`),
           {
             cause: error,
           },

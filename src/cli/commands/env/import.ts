@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault, toFault } from '../../../faults/fault.ts';
+import { asSentence } from '../../../faults/sentence.ts';
 import { importEnvironments } from '../../../operations/environments/env-import.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { clean } from '../../output/format.ts';
@@ -37,7 +38,9 @@ async function readEnvFile(path: string): Promise<{ name: string; content: strin
     if (size > maxBytes) throw new Error(`it has ${size} bytes, and the limit is ${maxBytes}`);
     return { name: basename(path), content: await readFile(path, 'utf8') };
   } catch (error) {
-    throw new Fault('INPUT_INVALID', `${path} cannot be read: ${toFault(error).message}.`, { cause: error });
+    throw new Fault('INPUT_INVALID', asSentence(`${path} cannot be read: ${toFault(error).message}`), {
+      cause: error,
+    });
   }
 }
 
