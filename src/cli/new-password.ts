@@ -17,8 +17,8 @@ export async function readNewPassword(
   options: { passwordStdin?: boolean },
 ): Promise<string> {
   if (options.passwordStdin) return (await text(terminal.stdin)).replace(/\r?\n$/, '');
-  const password = await promptHidden(terminal, 'New password: ');
-  const repeated = await promptHidden(terminal, 'Repeat password: ');
+  const password = await promptHidden(terminal, 'New password: ', '--password-stdin');
+  const repeated = await promptHidden(terminal, 'Repeat password: ', '--password-stdin');
   if (password !== repeated)
     throw new Fault('INPUT_INVALID', 'The two passwords differ. Run the command again.');
   return password;

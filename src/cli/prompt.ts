@@ -4,14 +4,25 @@ import { text } from 'node:stream/consumers';
 import { Fault } from '../faults/fault.ts';
 import type { Terminal } from './output/terminal.ts';
 
-/** Prompts for a secret without echoing it. Errors: INPUT_INVALID without a terminal, or when the user presses Ctrl-C. */
-export async function promptHidden(terminal: Terminal, question: string): Promise<string> {
+/**
+ * Prompts for a secret without echoing it. `alternative` is the option for use without a terminal, such as `--password-stdin`.
+ * Errors: INPUT_INVALID without a terminal, or when the user presses Ctrl-C.
+ */
+export async function promptHidden(
+  terminal: Terminal,
+  question: string,
+  alternative: string,
+): Promise<string> {
   if (!terminal.stdin.isTTY) {
     throw new Fault(
       'INPUT_INVALID',
-      'The secret cannot be prompted for, because standard input is not a terminal.',
+      `Standard input is not a terminal, so there is no prompt. Use ${alternative}, which reads from standard input.`,
     );
   }
+  return promptOnTerminal(terminal, question);
+}
+
+async function promptOnTerminal(terminal: Terminal, question: string): Promise<string> {
   terminal.stderr.stream.write(question);
   // readline echoes to its output, so it gets one that discards everything.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -27,8 +38,8 @@ export async function promptHidden(terminal: Terminal, question: string): Promis
   }
 }
 
-/** Reads a secret: from a prompt on a terminal, else from standard input. Errors: as of `promptHidden`. */
+/** Reads a secret: from a prompt on a terminal, else from standard input. Errors: INPUT_INVALID when the user presses Ctrl-C. */
 export async function readSecret(terminal: Terminal, question: string): Promise<string> {
-  if (terminal.stdin.isTTY) return promptHidden(terminal, question);
+  if (terminal.stdin.isTTY) return promptOnTerminal(terminal, question);
   return (await text(terminal.stdin)).replace(/\r?\n$/, '');
 }

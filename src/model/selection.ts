@@ -24,16 +24,45 @@ export function isEmptySelection(selection: Selection): boolean {
   return !all && tests.length + groups.length + suites.length === 0;
 }
 
-/** A short description of a selection, for lists: `group smoke, test A, without B`. */
+/** A description of a selection with all names: `group smoke, test A, without B`. */
 export function describeSelection(selection: Selection): string {
-  const parts: string[] = [];
-  if (selection.all) parts.push('all');
-  const add = (word: string, names: string[]) => {
-    if (names.length > 0) parts.push(`${word} ${names.join(' ')}`);
-  };
-  add('group', selection.groups);
-  add('suite', selection.suites);
-  add('test', selection.tests);
-  add('without', selection.exclude);
-  return parts.join(', ');
+  return describe(selection, (word, names) => `${word} ${names.join(' ')}`);
+}
+
+/** The same for lists, where many names are counted: `20 tests: A, B and 18 more, without C`. */
+export function summariseSelection(selection: Selection): string {
+  return describe(selection, (word, names) =>
+    names.length <= shownNames || word === 'without'
+      ? `${word} ${listNames(names, ' ')}`
+      : countNames(word, names),
+  );
+}
+
+function describe(selection: Selection, describeNames: (word: string, names: string[]) => string): string {
+  const { all, groups, suites, tests, exclude } = selection;
+  const lists: [string, string[]][] = [
+    ['group', groups],
+    ['suite', suites],
+    ['test', tests],
+    ['without', exclude],
+  ];
+  const parts = lists
+    .filter(([, names]) => names.length > 0)
+    .map(([word, names]) => describeNames(word, names));
+  return [...(all ? ['all'] : []), ...parts].join(', ');
+}
+
+/** More names are counted. */
+const shownNames = 3;
+
+/** Names with their number: `A`, `2 tests: A, B`, `20 tests: A, B and 18 more`. */
+export function countNames(noun: string, names: readonly string[]): string {
+  if (names.length === 1) return names[0] as string;
+  return `${names.length} ${noun}s: ${listNames(names, ', ')}`;
+}
+
+function listNames(names: readonly string[], separator: string): string {
+  if (names.length <= shownNames) return names.join(separator);
+  const first = names.slice(0, shownNames - 1);
+  return `${first.join(separator)} and ${names.length - first.length} more`;
 }

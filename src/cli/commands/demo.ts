@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createLog } from '../../log.ts';
+import { summariseSelection } from '../../model/selection.ts';
 import type { CliContext } from '../cli-context.ts';
 import { watchRuns } from '../client/watch.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -41,7 +42,8 @@ export function registerDemo(program: Command, context: CliContext): void {
         stdout.line();
         for (const { run } of finished) {
           const verdict = colourOf(stdout.paint, run.verdict ?? '');
-          stdout.line(`${run.environment} run ${run.id} (${run.summary}): ${verdict} ${tally(run.counts)}`);
+          const selection = summariseSelection(run.selection);
+          stdout.line(`${run.environment} run ${run.id} (${selection}): ${verdict} ${tally(run.counts)}`);
         }
         const { environments, runs, overlaps, lost, surprises } = await demo.judge();
         for (const surprise of surprises) stdout.line(`Unexpected: ${surprise}`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { runStates } from '../../model/run.ts';
+import { summariseSelection } from '../../model/selection.ts';
 import type { RunView } from '../../operations/core/views.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
@@ -41,7 +42,7 @@ export function printRuns(output: Output, runs: readonly RunView[]): void {
     { heading: 'Tests', text: ({ counts }) => tally(counts) },
     { heading: 'Queued', text: ({ queuedAt }) => ago(queuedAt) },
     { heading: 'By', text: ({ requestedBy }) => requestedBy },
-    { heading: 'Selection', text: ({ summary }) => summary },
+    { heading: 'Selection', text: ({ selection }) => summariseSelection(selection) },
   ];
   printTable(output, columns, runs);
   const reasons = new Set(runs.flatMap(({ waitsFor }) => (waitsFor === null ? [] : [waitsFor.message])));

@@ -2,8 +2,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type FaultCode, faults } from '../../faults/fault.ts';
+import { summariseSelection } from '../../model/selection.ts';
+import type { TestResultView } from '../../operations/results/results-view.ts';
+import { listResults } from '../../operations/results/run-results.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
+import { printFailures } from '../output/failures.ts';
 import { clean, colourOf, durationText, localTime, statusText, tally } from '../output/format.ts';
 import { printFields, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
@@ -13,29 +17,35 @@ type RunRecord = z.output<typeof showRun.output>;
 export function registerShow(program: Command, context: CliContext): void {
   program
     .command('show')
-    .description('show a run: its results, its events, and the location of its files')
+    .description('show a run: its results, the causes of failures with what to do, its events and files')
     .argument('<id>', 'number of the run', parseRunId)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre show 12')
     .action(async (id: number, options) => {
-      const { record, url } = await context.withCaller(async (caller) => ({
+      const { record, tests, url } = await context.withCaller(async (caller) => ({
         record: await caller.call(showRun, { id }),
+        tests: options.json ? [] : (await caller.call(listResults, { id })).tests,
         url: caller.url,
       }));
       const files =
         url === undefined
           ? join(context.config().store.dataFolder, 'runs', String(id))
           : `${url}/api/runs/${id}/artifacts`;
-      print(context, options, record, (output) => printRecord(output, record, files));
+      print(context, options, record, (output) => printRecord(output, record, { tests, files }));
     });
 }
 
-function printRecord(output: Output, record: RunRecord, files: string): void {
+function printRecord(
+  output: Output,
+  record: RunRecord,
+  { tests, files }: { tests: readonly TestResultView[]; files: string },
+): void {
   const { run, position, msLeft } = record;
+  const summary = summariseSelection(run.selection);
   const fields: [string, string][] = [
     ['Run', `${run.id} on ${run.environment}`],
     ['State', colourOf(output.paint, statusText(run))],
-    ['Selection', clean(run.summary)],
+    ['Selection', clean(summary)],
     ['Tests', tally(run.counts)],
     ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
   ];
@@ -59,8 +69,10 @@ function printRecord(output: Output, record: RunRecord, files: string): void {
   printFields(output, fields);
   printAttempts(output, record);
   printTests(output, record);
-  printProblems(output, record);
+  printFailures(output, tests, run.id);
   printEvents(output, record);
+  // At the end, because it may have hundreds of names.
+  if (run.summary !== summary) output.line(`\nThe whole selection: ${clean(run.summary)}`);
 }
 
 /** The attempts of a run, if there was more than one. */
@@ -108,18 +120,6 @@ function printTests(output: Output, { plan, results }: RunRecord): void {
     ],
     plan,
   );
-}
-
-function printProblems(output: Output, { results }: RunRecord): void {
-  for (const result of results) {
-    if (result.status !== 'failed' && result.status !== 'broken') continue;
-    const code = result.reason === null ? '' : ` (${result.reason.code})`;
-    output.line();
-    output.line(`${colourOf(output.paint, result.status)} ${output.paint.bold(clean(result.test))}${code}`);
-    for (const line of (result.message ?? '').split('\n').slice(0, 12)) output.line(`  ${clean(line)}`);
-    for (const { kind, path } of result.attachments)
-      output.line(output.paint.dim(`  ${kind}: ${clean(path)}`));
-  }
 }
 
 function printEvents(output: Output, { events }: RunRecord): void {

@@ -17,16 +17,21 @@ export function registerStatus(program: Command, context: CliContext): void {
         status: await caller.call(showStatus, {}),
         url: caller.url,
       }));
-      print(context, options, status, (output) => printStatus(output, status, url));
+      print(context, options, status, (output) => {
+        output.line(sourceText(url, context.config().store.databaseUrl !== undefined));
+        printStatus(output, status);
+      });
     });
 }
 
-function printStatus(
-  output: Output,
-  status: z.output<typeof showStatus.output>,
-  url: string | undefined,
-): void {
-  output.line(url === undefined ? 'No server runs on this data folder.' : `Server: ${url}`);
+/** Where the status comes from. Of servers on a shared database a command knows only that of MATRE_URL. */
+export function sourceText(url: string | undefined, hasSharedDatabase: boolean): string {
+  if (url !== undefined) return `Server: ${url}`;
+  if (hasSharedDatabase) return 'Read from the database (DATABASE_URL), without asking a server (MATRE_URL).';
+  return 'No server runs on this data folder.';
+}
+
+function printStatus(output: Output, status: z.output<typeof showStatus.output>): void {
   output.line();
   if (status.workers.length === 0) output.line('No worker is connected.');
   else {

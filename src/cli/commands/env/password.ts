@@ -20,7 +20,7 @@ export async function readPassword(
   terminal: Terminal,
   options: PasswordOptions,
 ): Promise<string | undefined> {
-  if (options.askAdminPassword) return promptHidden(terminal, 'Admin password: ');
+  if (options.askAdminPassword) return promptHidden(terminal, 'Admin password: ', '--admin-password-stdin');
   if (!options.adminPasswordStdin) return terminal.env['MATRE_ADMIN_PASSWORD'] || undefined;
   const password = (await text(terminal.stdin)).replace(/\r?\n$/, '');
   if (password === '') throw new Fault('INPUT_INVALID', 'Standard input has no password.');
