@@ -34,7 +34,7 @@ describe('with a server that requires sign-in', () => {
     const added = await local(['user', 'add', 'otto', '--role', 'operator', '--password-stdin'], {
       stdin: `${password}\n`,
     });
-    expect(added).toMatchObject({ code: 0, stdout: 'otto can sign in as operator.\n' });
+    expect(added).toMatchObject({ code: 0, stdout: 'User otto was added as operator.\n' });
     await local(['user', 'add', 'ada', '--role', 'admin', '--password-stdin'], { stdin: password });
     expect((await openBrowser(server.url).signIn('otto', password)).body.user).toMatchObject({
       role: 'operator',
@@ -43,13 +43,15 @@ describe('with a server that requires sign-in', () => {
     expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('12 characters') });
     expect((await local(['user', 'list'])).stdout).toMatch(/^otto +operator +password +\S.* ago$/m);
 
-    expect((await local(['user', 'role', 'otto', 'viewer'])).stdout).toBe('otto is now viewer.\n');
+    expect((await local(['user', 'role', 'otto', 'viewer'])).stdout).toBe(
+      'The role of otto was changed to viewer.\n',
+    );
     expect((await local(['user', 'role', 'otto', 'king'])).code).toBe(3);
     const other = 'another long password';
     await local(['user', 'password', 'otto', '--password-stdin'], { stdin: other });
     expect((await openBrowser(server.url).signIn('otto', password)).status).toBe(401);
     expect((await openBrowser(server.url).signIn('otto', other)).status).toBe(200);
-    expect((await local(['user', 'remove', 'otto'])).stdout).toBe('otto can no longer sign in.\n');
+    expect((await local(['user', 'remove', 'otto'])).stdout).toBe('User otto was removed.\n');
     expect((await local(['user', 'remove', 'otto'])).stderr).toContain('USER_UNKNOWN');
     expect((await local(['user', 'remove', 'ada'])).stderr).toContain('LAST_ADMIN');
     // Other users of the machine can read the arguments of a command.
@@ -63,7 +65,7 @@ describe('with a server that requires sign-in', () => {
     const secret = creation.stdout.trim();
     expect(secret).toMatch(/^matre_[\w-]{43}$/);
     expect(creation.stderr).toMatch(
-      /^Token \d+ is valid as operator until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to the secret\.$/m,
+      /^Token \d+ was created as operator, valid until \d{4}-\d\d-\d\d\. Set MATRE_TOKEN to the secret\.$/m,
     );
 
     expect((await remote(['list'], secret)).code).toBe(0);
@@ -74,7 +76,7 @@ describe('with a server that requires sign-in', () => {
     expect(listed.stdout).not.toContain(secret);
 
     const id = /^Token (\d+)/m.exec(creation.stderr)?.[1] as string;
-    expect((await local(['token', 'revoke', id])).stdout).toBe(`Token ${id} (ci) is revoked.\n`);
+    expect((await local(['token', 'revoke', id])).stdout).toBe(`Token ${id} (ci) was revoked.\n`);
     expect((await remote(['list'], secret)).stderr).toContain('UNAUTHORIZED');
     const json = await local(['token', 'create', 'for good', '--expires', 'never', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'for good', expiresAt: null, role: 'operator' });

@@ -130,7 +130,7 @@ describe('the other commands, with a server', () => {
     }
     const [, last = ''] = ids;
     const front = await ask(['priority', last, '--front']);
-    expect(front.stdout).toMatch(/^Run \d+ on held has priority \d+ and is number 1 in its queue.$/m);
+    expect(front.stdout).toMatch(/^Run \d+ on held was given priority \d+; it is number 1 in its queue\.$/m);
     expect(JSON.parse((await ask(['priority', last, '--json', '--', '-5'])).stdout)).toMatchObject({
       priority: -5,
     });
@@ -181,7 +181,7 @@ describe('the other commands, with a server', () => {
       '',
     ]);
     expect((await ask(['env', 'show', 'imported'])).code).toBe(3);
-    expect((await ask(['env', 'import', file])).stdout).toContain('Imported.');
+    expect((await ask(['env', 'import', file])).stdout).toContain('1 file was imported.');
     expect((await ask(['env', 'import', '--dry-run', file])).stdout).toContain('  = 4 unchanged');
 
     await writeFile(file, 'STORE="open');

@@ -14,7 +14,7 @@ export function registerCancel(program: Command, context: CliContext): void {
       print(context, options, run, (output) =>
         output.line(
           run.state === 'finished'
-            ? `Run ${id} on ${run.environment} is cancelled.`
+            ? `Run ${id} on ${run.environment} was cancelled.`
             : `Run ${id} on ${run.environment} is being cancelled; its current test is being stopped.`,
         ),
       );

@@ -23,8 +23,8 @@ export function registerPriority(program: Command, context: CliContext): void {
           return caller.call(showProgress, { id });
         });
         print(context, options, run, (output) => {
-          const place = position === null ? 'starts now' : `is number ${position} in its queue`;
-          output.line(`Run ${id} on ${run.environment} has priority ${run.priority} and ${place}.`);
+          const place = position === null ? 'it starts now' : `it is number ${position} in its queue`;
+          output.line(`Run ${id} on ${run.environment} was given priority ${run.priority}; ${place}.`);
         });
       },
     );

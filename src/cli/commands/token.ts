@@ -30,7 +30,7 @@ export function registerToken(program: Command, context: CliContext): void {
       const validity =
         created.expiresAt === null ? 'until it is revoked' : `until ${created.expiresAt.slice(0, 10)}`;
       context.terminal.stderr.line(
-        `Token ${created.id} is valid as ${created.role} ${validity}. Set MATRE_TOKEN to the secret.`,
+        `Token ${created.id} was created as ${created.role}, valid ${validity}. Set MATRE_TOKEN to the secret.`,
       );
     });
 
@@ -71,7 +71,7 @@ export function registerToken(program: Command, context: CliContext): void {
     .action(async (id: string, options) => {
       const revoked = await context.withCaller((caller) => caller.call(revokeToken, { id }));
       print(context, options, revoked, (output) =>
-        output.line(`Token ${revoked.id} (${revoked.name}) is revoked.`),
+        output.line(`Token ${revoked.id} (${revoked.name}) was revoked.`),
       );
     });
 }

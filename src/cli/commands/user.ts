@@ -22,7 +22,9 @@ export function registerUser(program: Command, context: CliContext): void {
       const added = await context.withCaller((caller) =>
         caller.call(addUser, { name, role: options.role, password }),
       );
-      print(context, options, added, (output) => output.line(`${added.name} can sign in as ${added.role}.`));
+      print(context, options, added, (output) =>
+        output.line(`User ${added.name} was added as ${added.role}.`),
+      );
     });
 
   user
@@ -59,7 +61,9 @@ export function registerUser(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  matre user role ada operator')
     .action(async (name: string, role: (typeof roles)[number], options) => {
       const edited = await context.withCaller((caller) => caller.call(editUser, { name, role }));
-      print(context, options, edited, (output) => output.line(`${edited.name} is now ${edited.role}.`));
+      print(context, options, edited, (output) =>
+        output.line(`The role of ${edited.name} was changed to ${edited.role}.`),
+      );
     });
 
   user
@@ -73,7 +77,7 @@ export function registerUser(program: Command, context: CliContext): void {
       const password = await readNewPassword(context.terminal, options);
       const edited = await context.withCaller((caller) => caller.call(editUser, { name, password }));
       print(context, options, edited, (output) =>
-        output.line(`${edited.name} has a new password, and must sign in again.`),
+        output.line(`The password of ${edited.name} was changed, and all sessions were ended.`),
       );
     });
 
@@ -85,6 +89,6 @@ export function registerUser(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  matre user remove ada')
     .action(async (name: string, options) => {
       const removed = await context.withCaller((caller) => caller.call(removeUser, { name }));
-      print(context, options, removed, (output) => output.line(`${removed.name} can no longer sign in.`));
+      print(context, options, removed, (output) => output.line(`User ${removed.name} was removed.`));
     });
 }

@@ -6,7 +6,7 @@ import { Fault, toFault } from '../../../faults/fault.ts';
 import { asSentence } from '../../../faults/sentence.ts';
 import { importEnvironments } from '../../../operations/environments/env-import.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
-import { clean } from '../../output/format.ts';
+import { clean, plural } from '../../output/format.ts';
 import type { Output } from '../../output/terminal.ts';
 
 /** More than any real env file. */
@@ -53,7 +53,11 @@ function printImport(output: Output, { dryRun, files }: z.output<typeof importEn
     if (unchanged.length > 0) output.line(paint.dim(`  = ${unchanged.length} unchanged`));
     for (const note of notes) output.line(paint.dim(`  ! line ${note.line}: ${clean(note.message)}`));
   }
-  output.line(dryRun ? 'Dry run: nothing was changed.' : 'Imported.');
+  output.line(
+    dryRun
+      ? 'Dry run: nothing was changed.'
+      : `${plural(files.length, 'file')} ${files.length === 1 ? 'was' : 'were'} imported.`,
+  );
 }
 
 function valueText(value: string | null): string {

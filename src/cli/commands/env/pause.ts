@@ -13,6 +13,6 @@ export function registerPause(env: Command, context: CliContext): void {
     .action(async (code: string, options) => {
       const { reason } = options;
       const paused = await context.withCaller((caller) => caller.call(pauseEnvironment, { code, reason }));
-      print(context, options, paused, (output) => output.line(`Environment ${code} is paused.`));
+      print(context, options, paused, (output) => output.line(`Environment ${code} was paused.`));
     });
 }

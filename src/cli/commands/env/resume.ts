@@ -11,6 +11,6 @@ export function registerResume(env: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  matre env resume preprod-us')
     .action(async (code: string, options) => {
       const resumed = await context.withCaller((caller) => caller.call(resumeEnvironment, { code }));
-      print(context, options, resumed, (output) => output.line(`Environment ${code} is active.`));
+      print(context, options, resumed, (output) => output.line(`Environment ${code} was resumed.`));
     });
 }

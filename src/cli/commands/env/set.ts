@@ -26,7 +26,13 @@ export function registerSet(env: Command, context: CliContext): void {
         caller.call(setVariables, { environment, variables }),
       );
       print(context, options, result, (output) =>
-        output.line(`${variables.map(({ name }) => name).join(', ')} set ${scopeText(environment)}.`),
+        output.line(
+          changedText(
+            variables.map(({ name }) => name),
+            'set',
+            environment,
+          ),
+        ),
       );
     });
 }
@@ -42,9 +48,10 @@ export function splitScope(
   return { environment, rest };
 }
 
-/** Where variables apply, as the end of a sentence. */
-export function scopeText(environment: string | undefined): string {
-  return environment === undefined ? 'for all environments' : `on ${environment}`;
+/** What was done to variables: `A, B were set on preprod-us.` */
+export function changedText(names: readonly string[], done: string, environment: string | undefined): string {
+  const scope = environment === undefined ? 'for all environments' : `on ${environment}`;
+  return `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} ${done} ${scope}.`;
 }
 
 async function readSecretVariable(context: CliContext, rest: string[]) {

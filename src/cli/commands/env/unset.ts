@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { unsetVariable } from '../../../operations/environments/variables.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
-import { scopeText, splitScope } from './set.ts';
+import { changedText, splitScope } from './set.ts';
 
 export function registerUnset(env: Command, context: CliContext): void {
   env
@@ -17,7 +17,7 @@ export function registerUnset(env: Command, context: CliContext): void {
         for (const name of names) await caller.call(unsetVariable, { environment, name });
       });
       print(context, options, { removed: names }, (output) =>
-        output.line(`${names.join(', ')} removed ${scopeText(environment)}.`),
+        output.line(changedText(names, 'removed', environment)),
       );
     });
 }

@@ -10,7 +10,7 @@ export function registerPause(schedule: Command, context: CliContext): void {
     verb: 'pause',
     description: 'pause a schedule: it does not fire until it is resumed; its runs continue',
     operation: pauseSchedule,
-    message: ({ name }) => `Schedule ${name} is paused.`,
+    message: ({ name }) => `Schedule ${name} was paused.`,
   });
 }
 
@@ -20,7 +20,7 @@ export function registerResume(schedule: Command, context: CliContext): void {
     description: 'resume a paused schedule; times during the pause are not caught up',
     operation: resumeSchedule,
     message: ({ name, next: [first], zone }) =>
-      `Schedule ${name} is active. Next: ${first ? timeText(first, zone) : 'never'}.`,
+      `Schedule ${name} was resumed. Next: ${first ? timeText(first, zone) : 'never'}.`,
   });
 }
 

@@ -18,7 +18,8 @@ export function registerFire(schedule: Command, context: CliContext): void {
         throw new Fault(reason.code as FaultCode, reason.message);
       }
       print(context, options, firing, (output) => {
-        for (const run of runs) output.line(`Run ${run.id} on ${run.environment} is ${run.state}.`);
+        for (const run of runs)
+          output.line(`Run ${run.id} on ${run.environment} was submitted; it is ${run.state}.`);
         if (reason) output.line(clean(reason.message));
       });
       if (outcome === 'failed') context.exitCode = 3;
