@@ -7,22 +7,36 @@ import { clean, colourOf } from './format.ts';
 import { printFields } from './table.ts';
 import type { Output } from './terminal.ts';
 
+interface Explanation {
+  meaning: string;
+  remedy: string;
+}
+
 /** What a failure says, after the history of its test on the environment. */
-const classificationTexts: Record<Classification, { meaning: string; remedy: string }> = {
-  new: {
-    meaning: 'New: the test passed here before, so the shop or the test has changed.',
-    remedy: 'Look at the screenshot and the step; compare with the run in which it last passed.',
-  },
-  known: {
-    meaning: 'Known: the test failed here before as well.',
-    remedy: 'See whether it is the same cause; on all environments the test is at fault, on one the shop.',
-  },
-  flaky: {
-    meaning: 'Flaky: the outcome of the test here keeps changing.',
-    remedy: 'Retry it; then find out what it does not wait for.',
-  },
-};
-const firstOutcome = {
+const explanations = new Map<Classification, Explanation>([
+  [
+    'new',
+    {
+      meaning: 'New: the test passed here before, so the shop or the test has changed.',
+      remedy: 'Look at the screenshot and the step; compare with the run in which it last passed.',
+    },
+  ],
+  [
+    'known',
+    {
+      meaning: 'Known: the test failed here before as well.',
+      remedy: 'See where else it fails: on all environments the test is at fault, on one the shop.',
+    },
+  ],
+  [
+    'flaky',
+    {
+      meaning: 'Flaky: the outcome of the test here keeps changing.',
+      remedy: 'Retry it; then find out what it does not wait for.',
+    },
+  ],
+]);
+const firstOutcome: Explanation = {
   meaning: 'The shop did not do what the test expects; the test has no earlier outcome here.',
   remedy: 'Look at the screenshot and the step; the same test on another environment shows what differs.',
 };
@@ -64,8 +78,8 @@ function printCause(output: Output, tests: readonly TestResultView[], runId: num
   printFields(output, fields);
 }
 
-function explain({ reason, failure }: TestResultView): { meaning: string; remedy: string } {
+function explain({ reason, failure }: TestResultView): Explanation {
   if (reason !== null && Object.hasOwn(faults, reason.code)) return faults[reason.code as FaultCode];
   const classification = failure?.classification;
-  return classification ? classificationTexts[classification] : firstOutcome;
+  return (classification && explanations.get(classification)) ?? firstOutcome;
 }
