@@ -39,7 +39,7 @@ export async function openEngine({
       if (kind === 'docker' || !isFault(error, 'ENGINE_UNREACHABLE')) throw error;
       if (image !== undefined && !(await suitsSandbox(image))) {
         const message = `${asSentence(error.message)} Without it the sandbox is used, but ${image} is not a folder (MATRE_IMAGE).`;
-        throw new Fault('ENGINE_UNREACHABLE', message, { cause: error });
+        throw new Fault('ENGINE_UNREACHABLE', message, { cause: error.cause });
       }
     }
   }
