@@ -1,10 +1,11 @@
-import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { EnvironmentView } from '../../../src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { callApi, type OutputOf, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
+import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import { environmentKeys } from './queries.ts';
@@ -19,9 +20,19 @@ interface Props {
 /** The maximum number of containers of an environment, as `maxSlots` in src/model/environment.ts. */
 const maxSlots = 16;
 
+type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername';
+type Fields = Record<TextField, string> & { slots: number };
+
+interface Password {
+  /** The new password; empty keeps the stored one. */
+  text: string;
+  /** Whether to remove the stored password. */
+  isRemoved: boolean;
+}
+
 /** Adds an environment or edits its settings. The stored password is never shown. */
 export function EnvironmentForm({ environment, onDone, onClose }: Props) {
-  const [fields, setFields] = useState({
+  const [fields, setFields] = useState<Fields>({
     code: environment?.code ?? '',
     name: environment?.name ?? '',
     baseUrl: environment?.baseUrl ?? '',
@@ -29,37 +40,9 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     adminUsername: environment?.adminUsername ?? '',
     slots: environment?.slots ?? 1,
   });
-  const [password, setPassword] = useState('');
-  const [removesPassword, setRemovesPassword] = useState(false);
-
-  const save = useAction({
-    run: (): Promise<OutputOf<typeof editEnvironment>> => {
-      const { code, name, ...rest } = fields;
-      const adminPassword = removesPassword ? null : password === '' ? undefined : password;
-      if (environment) {
-        return callApi('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
-      }
-      const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
-      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });
-    },
-    successMessage: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
-    invalidates: environmentKeys(fields.code),
-    onSuccess: ({ code }) => onDone(code),
-    quiet: true,
-  });
-  const problem = save.error ? toProblem(save.error) : undefined;
-  const fieldErrors = fieldProblems(problem);
-
-  const text = (field: 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername') => ({
-    value: fields[field],
-    error: fieldErrors[field],
-    autoComplete: 'off',
-    spellCheck: false,
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
-      const { value } = event.currentTarget;
-      setFields((before) => ({ ...before, [field]: value }));
-    },
-  });
+  const [password, setPassword] = useState<Password>({ text: '', isRemoved: false });
+  const save = useSave({ environment, fields, password, onDone });
+  const fieldErrors = fieldProblems(save.error ? toProblem(save.error) : undefined);
 
   return (
     <form
@@ -69,56 +52,19 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       }}
     >
       <Stack gap="sm">
-        {problem && Object.keys(fieldErrors).length === 0 && (
-          <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
-            {problem.remedy}
-          </Alert>
-        )}
-        {!environment && (
-          <TextInput
-            label="Code"
-            description="Short, cannot be changed later. The test module keeps its variables in .env.<code>."
-            placeholder="preprod-us"
-            required
-            data-autofocus
-            {...text('code')}
-          />
-        )}
-        <TextInput
-          label="Name"
-          description={environment ? undefined : 'Default: the code'}
-          required={environment !== undefined}
-          {...text('name')}
+        {Object.keys(fieldErrors).length === 0 && <ProblemAlert error={save.error} />}
+        <TextFields
+          isNew={environment === undefined}
+          fields={fields}
+          fieldErrors={fieldErrors}
+          onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
         />
-        <TextInput label="Shop URL" placeholder="https://shop.example.com/" required {...text('baseUrl')} />
-        <TextInput
-          label="Admin path"
-          description="Relative to the shop URL"
-          required
-          {...text('backendName')}
-        />
-        <TextInput label="Admin user" required {...text('adminUsername')} />
-        <PasswordInput
-          label="Admin password"
-          description={
-            environment?.hasAdminPassword
-              ? 'A password is stored. Leave empty to keep it.'
-              : 'Stored encrypted, never shown'
-          }
-          autoComplete="new-password"
+        <PasswordFields
+          isStored={environment?.hasAdminPassword === true}
+          password={password}
           error={fieldErrors['adminPassword']}
-          disabled={removesPassword}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={(changes) => setPassword((before) => ({ ...before, ...changes }))}
         />
-        {environment?.hasAdminPassword && (
-          <Checkbox
-            size="xs"
-            label="Remove the stored password"
-            checked={removesPassword}
-            onChange={(event) => setRemovesPassword(event.currentTarget.checked)}
-          />
-        )}
         <WholeNumber
           label="Containers"
           description="Number of containers that run tests in parallel"
@@ -140,4 +86,109 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       </Stack>
     </form>
   );
+}
+
+interface TextFieldsProps {
+  isNew: boolean;
+  fields: Fields;
+  /** The error messages by field name. */
+  fieldErrors: Record<string, string>;
+  onChange: (changes: Partial<Fields>) => void;
+}
+
+function TextFields({ isNew, fields, fieldErrors, onChange }: TextFieldsProps) {
+  const text = (field: TextField) => ({
+    value: fields[field],
+    error: fieldErrors[field],
+    autoComplete: 'off',
+    spellCheck: false,
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
+      onChange({ [field]: event.currentTarget.value }),
+  });
+  return (
+    <>
+      {isNew && (
+        <TextInput
+          label="Code"
+          description="Short, cannot be changed later. The test module keeps its variables in .env.<code>."
+          placeholder="preprod-us"
+          required
+          data-autofocus
+          {...text('code')}
+        />
+      )}
+      <TextInput
+        label="Name"
+        description={isNew ? 'Default: the code' : undefined}
+        required={!isNew}
+        {...text('name')}
+      />
+      <TextInput label="Shop URL" placeholder="https://shop.example.com/" required {...text('baseUrl')} />
+      <TextInput
+        label="Admin path"
+        description="Relative to the shop URL"
+        required
+        {...text('backendName')}
+      />
+      <TextInput label="Admin user" required {...text('adminUsername')} />
+    </>
+  );
+}
+
+interface PasswordProps {
+  isStored: boolean;
+  password: Password;
+  error: string | undefined;
+  onChange: (changes: Partial<Password>) => void;
+}
+
+function PasswordFields({ isStored, password, error, onChange }: PasswordProps) {
+  return (
+    <>
+      <PasswordInput
+        label="Admin password"
+        description={
+          isStored ? 'A password is stored. Leave empty to keep it.' : 'Stored encrypted, never shown'
+        }
+        autoComplete="new-password"
+        error={error}
+        disabled={password.isRemoved}
+        value={password.text}
+        onChange={(event) => onChange({ text: event.currentTarget.value })}
+      />
+      {isStored && (
+        <Checkbox
+          size="xs"
+          label="Remove the stored password"
+          checked={password.isRemoved}
+          onChange={(event) => onChange({ isRemoved: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  );
+}
+
+interface Input {
+  environment: EnvironmentView | undefined;
+  fields: Fields;
+  password: Password;
+  onDone: (code: string) => void;
+}
+
+function useSave({ environment, fields, password, onDone }: Input) {
+  return useAction({
+    run: (): Promise<OutputOf<typeof editEnvironment>> => {
+      const { code, name, ...rest } = fields;
+      const adminPassword = password.isRemoved ? null : password.text === '' ? undefined : password.text;
+      if (environment) {
+        return callApi('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
+      }
+      const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
+      return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });
+    },
+    successMessage: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
+    invalidates: environmentKeys(fields.code),
+    onSuccess: ({ code }) => onDone(code),
+    quiet: true,
+  });
 }

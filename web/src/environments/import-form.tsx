@@ -1,10 +1,10 @@
-import { Alert, Button, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
-import { toProblem } from '../api/problem.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
+import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
@@ -12,27 +12,20 @@ type Imported = OutputOf<typeof importEnvironments>;
 type ImportedFile = Imported['files'][number];
 type Change = ImportedFile['added'][number];
 
+interface EnvFile {
+  name: string;
+  content: string;
+}
+
 /** Adds or updates environments from .env.<code> files, after a preview of the changes. */
 export function ImportForm({ onClose }: { onClose: () => void }) {
-  const [files, setFiles] = useState<{ name: string; content: string }[]>([]);
+  const [files, setFiles] = useState<EnvFile[]>([]);
   const [pasted, setPasted] = useState({ code: '', content: '' });
   const all =
     pasted.content.trim() === ''
       ? files
       : [...files, { name: `.env.${pasted.code.trim()}`, content: pasted.content }];
-
-  const send = (dryRun: boolean) =>
-    post<typeof importEnvironments>('/api/environments/import', { files: all, dryRun });
-  const preview = useAction({ run: () => send(true), quiet: true });
-  const importFiles = useAction({
-    run: () => send(false),
-    successMessage: ({ files }) => `${plural(files.length, 'file')} imported.`,
-    invalidates: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
-    onSuccess: onClose,
-    quiet: true,
-  });
-  const error = importFiles.error ?? preview.error;
-  const problem = error ? toProblem(error) : undefined;
+  const { preview, importFiles } = useImport(all, onClose);
   const plan = preview.data;
 
   const change = (apply: () => void) => {
@@ -43,55 +36,13 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
 
   return (
     <Stack gap="sm">
-      {problem && (
-        <Alert role="alert" variant="outline" color="var(--failed)" title={problem.message}>
-          {problem.remedy}
-        </Alert>
-      )}
-      <Group gap="xs">
-        <FileButton
-          multiple
-          inputProps={{ 'aria-label': 'Files' }}
-          onChange={async (selected) => {
-            const read = await Promise.all(
-              selected.map(async (file) => ({ name: file.name, content: await file.text() })),
-            );
-            change(() => setFiles(read));
-          }}
-        >
-          {(props) => (
-            <Button variant="default" leftSection={<IconUpload size={14} aria-hidden />} {...props}>
-              Choose files
-            </Button>
-          )}
-        </FileButton>
-        <span className={classes.files}>
-          {files.map(({ name }) => name).join(', ') || 'named .env.<code>, or paste one below'}
-        </span>
-      </Group>
-      <TextInput
-        label="Code"
-        placeholder="preprod-us"
-        size="xs"
-        w={220}
-        value={pasted.code}
-        onChange={(event) => {
-          const code = event.currentTarget.value;
-          change(() => setPasted((before) => ({ ...before, code })));
-        }}
-      />
-      <Textarea
-        label="Content"
-        placeholder={'MAGENTO_BASE_URL=https://shop.example.com/\nMAGENTO_ADMIN_USERNAME=admin'}
-        size="xs"
+      <ProblemAlert error={importFiles.error ?? preview.error} />
+      <FileChoice files={files} onChange={(selected) => change(() => setFiles(selected))} />
+      <PastedFile
+        code={pasted.code}
+        content={pasted.content}
         rows={plan ? 4 : 8}
-        spellCheck={false}
-        classNames={{ input: classes.code }}
-        value={pasted.content}
-        onChange={(event) => {
-          const content = event.currentTarget.value;
-          change(() => setPasted((before) => ({ ...before, content })));
-        }}
+        onChange={(changes) => change(() => setPasted((before) => ({ ...before, ...changes })))}
       />
       {plan?.files.map((file) => (
         <Plan key={file.file} file={file} />
@@ -111,6 +62,79 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
         )}
       </Group>
     </Stack>
+  );
+}
+
+function useImport(files: EnvFile[], onSuccess: () => void) {
+  const send = (dryRun: boolean) =>
+    post<typeof importEnvironments>('/api/environments/import', { files, dryRun });
+  const preview = useAction({ run: () => send(true), quiet: true });
+  const importFiles = useAction({
+    run: () => send(false),
+    successMessage: ({ files }) => `${plural(files.length, 'file')} imported.`,
+    invalidates: [['environments'], ['environment'], ['effective'], ['overview'], ['preview']],
+    onSuccess,
+    quiet: true,
+  });
+  return { preview, importFiles };
+}
+
+function FileChoice({ files, onChange }: { files: EnvFile[]; onChange: (files: EnvFile[]) => void }) {
+  return (
+    <Group gap="xs">
+      <FileButton
+        multiple
+        inputProps={{ 'aria-label': 'Files' }}
+        onChange={async (selected) => {
+          const read = await Promise.all(
+            selected.map(async (file) => ({ name: file.name, content: await file.text() })),
+          );
+          onChange(read);
+        }}
+      >
+        {(props) => (
+          <Button variant="default" leftSection={<IconUpload size={14} aria-hidden />} {...props}>
+            Choose files
+          </Button>
+        )}
+      </FileButton>
+      <span className={classes.files}>
+        {files.map(({ name }) => name).join(', ') || 'named .env.<code>, or paste one below'}
+      </span>
+    </Group>
+  );
+}
+
+interface PastedProps {
+  code: string;
+  content: string;
+  /** The height of the text field in lines. */
+  rows: number;
+  onChange: (changes: { code?: string; content?: string }) => void;
+}
+
+function PastedFile({ code, content, rows, onChange }: PastedProps) {
+  return (
+    <>
+      <TextInput
+        label="Code"
+        placeholder="preprod-us"
+        size="xs"
+        w={220}
+        value={code}
+        onChange={(event) => onChange({ code: event.currentTarget.value })}
+      />
+      <Textarea
+        label="Content"
+        placeholder={'MAGENTO_BASE_URL=https://shop.example.com/\nMAGENTO_ADMIN_USERNAME=admin'}
+        size="xs"
+        rows={rows}
+        spellCheck={false}
+        classNames={{ input: classes.code }}
+        value={content}
+        onChange={(event) => onChange({ content: event.currentTarget.value })}
+      />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { copyText } from '../ui/copy.ts';
 import { plural } from '../ui/format.ts';
 import { showSuccess } from '../ui/notices.tsx';
@@ -9,15 +9,17 @@ import classes from './log-content.module.css';
 import { LogLines, type LogView } from './log-lines.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { linkToLine, useLineAddress } from './model/line-address.ts';
-import { lineOfTest } from './model/log-place.ts';
-import { neighbour } from './model/log-search.ts';
-import { useLog, useLogSearch } from './use-log.ts';
+import type { LogFeed } from './model/log-feed.ts';
+import { useLog } from './use-log.ts';
+import { useMatches } from './use-matches.ts';
+import { useLineInAddress, useTestInLog } from './use-scroll-targets.ts';
 
 async function copy(line: number): Promise<void> {
   await copyText(linkToLine(line));
   showSuccess(`The link to line ${line} is copied.`);
 }
 
+/** The log of a run with its tools. Each new `goTo` scrolls to its test. */
 export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
   const feed = useLog(id);
   const [line, setLine] = useLineAddress();
@@ -27,12 +29,8 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     getInitialValueInEffect: false,
   });
   const [follow, setFollow] = useState(line === undefined && goTo === undefined);
-  const [query, setQuery] = useState('');
-  const [match, setMatch] = useState<number>();
-  const matches = useLogSearch(feed, query);
   const view = useRef<LogView>(null);
-  const search = useRef<HTMLInputElement>(null);
-  const loaded = feed !== undefined && feed.state !== 'loading';
+  const searchField = useRef<HTMLInputElement>(null);
 
   const show = (target: number) => {
     setFollow(false);
@@ -49,57 +47,22 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     },
     [setLine],
   );
-  const goToMatch = (direction: 1 | -1) => {
-    const index = neighbour(matches.lines, match, direction);
-    const target = index === undefined ? undefined : matches.lines[index];
-    if (target === undefined) return;
-    setMatch(target);
-    show(target);
-  };
-
-  // Typing scrolls to the first match.
-  const firstMatch = matches.lines[0];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new text or a new first match scrolls the log
-  useEffect(() => {
-    setMatch(firstMatch);
-    if (firstMatch !== undefined) show(firstMatch);
-  }, [query, firstMatch]);
-
-  // Scrolls to the line in the address once, as soon as it is loaded.
-  const isLineLoaded = feed !== undefined && line !== undefined && (loaded || feed.log.last >= line);
-  const hasScrolled = useRef(goTo !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address come from this component
-  useEffect(() => {
-    if (!isLineLoaded || hasScrolled.current) return;
-    hasScrolled.current = true;
-    show(Math.min(line, feed.log.last));
-  }, [isLineLoaded]);
-
-  const [missing, setMissing] = useState<string>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
-  useEffect(() => {
-    if (!goTo || !feed || !loaded) return;
-    const testLine = lineOfTest(goTo.test, feed.log);
-    setMissing(testLine === undefined ? goTo.test : undefined);
-    if (testLine !== undefined) select(testLine);
-  }, [goTo, loaded]);
+  const { query, setQuery, match, goToMatch, matches } = useMatches(feed, show);
+  useLineInAddress(feed, line, { isOpenedElsewhere: goTo !== undefined, show });
+  const missing = useTestInLog(feed, goTo, select);
 
   useShortcut('f', 'Follow the log', () => setFollow(!follow));
   useShortcut('w', 'Wrap long log lines', () => setWrap(!wrap));
-  useShortcut('s', 'Search the log', () => search.current?.focus());
+  useShortcut('s', 'Search the log', () => searchField.current?.focus());
 
-  if (!feed || (feed.state === 'loading' && feed.log.last === 0)) {
-    if (feed?.problem && feed.problem.status !== 0) return <ErrorState error={feed.problem} />;
-    return <Loading what="the log" />;
-  }
+  if (!feed || (feed.state === 'loading' && feed.log.last === 0)) return <NoLogYet feed={feed} />;
   const { log } = feed;
-  const at = match === undefined ? -1 : matches.lines.indexOf(match);
   return (
     <div className={classes.content}>
       <LogToolbar
         query={query}
         onQuery={setQuery}
-        matches={{ count: matches.lines.length, at: at === -1 ? undefined : at + 1, done: matches.done }}
+        matches={matches}
         onMatch={goToMatch}
         follow={follow}
         onFollow={setFollow}
@@ -110,21 +73,10 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
         onLine={select}
         onCopy={(target) => void copy(target)}
         download={`/api/runs/${id}/artifacts/run.log`}
-        searchRef={search}
+        searchRef={searchField}
       />
-      {log.first > 1 && (
-        <p className={classes.note}>
-          The log is too large to show in full. Download it to see the first {plural(log.first - 1, 'line')}.
-        </p>
-      )}
-      {missing && <p className={classes.note}>{missing} does not appear in the log (yet).</p>}
-      {log.last === 0 ? (
-        <p className={classes.note}>
-          {feed.state === 'complete'
-            ? 'The log is empty.'
-            : 'No output yet. New lines appear here immediately.'}
-        </p>
-      ) : (
+      <Notes feed={feed} missing={missing} />
+      {log.last > 0 && (
         <LogLines
           ref={view}
           label="Log lines"
@@ -140,5 +92,29 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
         />
       )}
     </div>
+  );
+}
+
+function NoLogYet({ feed }: { feed: LogFeed | undefined }) {
+  if (feed?.problem && feed.problem.status !== 0) return <ErrorState error={feed.problem} />;
+  return <Loading what="the log" />;
+}
+
+/** What the log lacks: its first lines, the test to scroll to, or all of it. */
+function Notes({ feed: { log, state }, missing }: { feed: LogFeed; missing: string | undefined }) {
+  return (
+    <>
+      {log.first > 1 && (
+        <p className={classes.note}>
+          The log is too large to show in full. Download it to see the first {plural(log.first - 1, 'line')}.
+        </p>
+      )}
+      {missing && <p className={classes.note}>{missing} does not appear in the log (yet).</p>}
+      {log.last === 0 && (
+        <p className={classes.note}>
+          {state === 'complete' ? 'The log is empty.' : 'No output yet. New lines appear here immediately.'}
+        </p>
+      )}
+    </>
   );
 }

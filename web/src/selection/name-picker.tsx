@@ -1,12 +1,9 @@
 import { Combobox, Pill, PillsInput, useCombobox } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { completeTests } from '../../../src/operations/tests/test-history.ts';
-import { get } from '../api/request.ts';
-import { plural } from '../ui/format.ts';
 import { type Name, splitNames } from './draft.ts';
 import classes from './name-picker.module.css';
+import { SuggestionList } from './suggestion-list.tsx';
+import { useCompletion } from './use-completion.ts';
 
 interface Props {
   label: string;
@@ -22,32 +19,12 @@ interface Props {
   onRemove: (name: Name) => void;
 }
 
-const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests' };
-
 /** A field for groups, suites and tests, with completion from the catalog. Accepts pasted lists. */
 export function NamePicker(props: Props) {
-  const {
-    label,
-    description,
-    placeholder,
-    selected,
-    unknown,
-    showsKind = true,
-    disabled,
-    onAdd,
-    onRemove,
-  } = props;
+  const { label, description, selected, disabled, onAdd } = props;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [input, setInput] = useState('');
-  const [text] = useDebouncedValue(input.trim(), 120);
-  const { data, isError } = useQuery({
-    queryKey: ['tests', 'complete', text],
-    queryFn: ({ signal }) =>
-      get<typeof completeTests>('/api/tests/complete', { query: { text, limit: 30 }, signal }),
-    placeholderData: keepPreviousData,
-    enabled: combobox.dropdownOpened,
-    staleTime: 60_000,
-  });
+  const { data, isError } = useCompletion(input, combobox.dropdownOpened);
 
   const isSelected = ({ kind, name }: Name) =>
     selected.some((each) => each.kind === kind && each.name === name);
@@ -56,9 +33,11 @@ export function NamePicker(props: Props) {
     onAdd(names);
     setInput('');
   };
-  const addInput = () => {
-    if (input.trim() !== '') add(splitNames(input).map((name) => withKind(name, suggestions)));
-  };
+  const emptyText = isError
+    ? 'The catalog is unavailable. You can still type names.'
+    : data && input.trim() !== ''
+      ? 'Not in the catalog. Press Enter to add it anyway.'
+      : 'Type a name.';
 
   return (
     <Combobox
@@ -79,78 +58,83 @@ export function NamePicker(props: Props) {
         >
           <Pill.Group>
             {selected.map((each) => (
-              <Pill
-                key={`${each.kind} ${each.name}`}
-                withRemoveButton
-                disabled={disabled}
-                className={classes.pill}
-                data-unknown={unknown?.(each.name) || undefined}
-                onRemove={() => onRemove(each)}
-                removeButtonProps={{ 'aria-label': `Remove ${each.name}`, tabIndex: 0, 'aria-hidden': false }}
-              >
-                {showsKind && <span className={classes.kind}>{each.kind}</span>}
-                {each.name}
-              </Pill>
+              <NamePill key={`${each.kind} ${each.name}`} name={each} picker={props} />
             ))}
-            <Combobox.EventsTarget>
-              <PillsInput.Field
-                value={input}
-                disabled={disabled}
-                placeholder={selected.length === 0 ? placeholder : undefined}
-                onFocus={() => combobox.openDropdown()}
-                onBlur={() => combobox.closeDropdown()}
-                onChange={(event) => {
-                  setInput(event.currentTarget.value);
-                  combobox.openDropdown();
-                  combobox.resetSelectedOption();
-                }}
-                onPaste={(event) => {
-                  const names = splitNames(event.clipboardData.getData('text'));
-                  if (names.length < 2) return;
-                  event.preventDefault();
-                  add(names.map((name) => withKind(name, suggestions)));
-                }}
-                onKeyDown={(event) => {
-                  const last = selected.at(-1);
-                  if (event.key === 'Backspace' && input === '' && last) onRemove(last);
-                  if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
-                    event.preventDefault();
-                    addInput();
-                  }
-                }}
-              />
-            </Combobox.EventsTarget>
+            <NameInput
+              picker={props}
+              combobox={combobox}
+              input={input}
+              onInput={setInput}
+              onNames={(names) => add(names.map((name) => withKind(name, suggestions)))}
+            />
           </Pill.Group>
         </PillsInput>
       </Combobox.DropdownTarget>
       <Combobox.Dropdown>
-        <Combobox.Options mah={320} className={classes.options} aria-label={label}>
-          {(['group', 'suite', 'test'] as const).map((kind) => {
-            const ofKind = suggestions.filter((each) => each.kind === kind);
-            if (ofKind.length === 0) return null;
-            return (
-              <Combobox.Group key={kind} label={kindText[kind]}>
-                {ofKind.map(({ name, tests, title }) => (
-                  <Combobox.Option key={name} value={`${kind} ${name}`} className={classes.option}>
-                    <span className={classes.name}>{name}</span>
-                    <span className={classes.note}>{kind === 'test' ? title : plural(tests, 'test')}</span>
-                  </Combobox.Option>
-                ))}
-              </Combobox.Group>
-            );
-          })}
-          {suggestions.length === 0 && (
-            <Combobox.Empty>
-              {isError
-                ? 'The catalog is unavailable. You can still type names.'
-                : data && input.trim() !== ''
-                  ? 'Not in the catalog. Press Enter to add it anyway.'
-                  : 'Type a name.'}
-            </Combobox.Empty>
-          )}
-        </Combobox.Options>
+        <SuggestionList label={label} suggestions={suggestions} emptyText={emptyText} />
       </Combobox.Dropdown>
     </Combobox>
+  );
+}
+
+/** A selected name that can be removed. */
+function NamePill({ name: { kind, name }, picker }: { name: Name; picker: Props }) {
+  const { unknown, showsKind = true, disabled, onRemove } = picker;
+  return (
+    <Pill
+      withRemoveButton
+      disabled={disabled}
+      className={classes.pill}
+      data-unknown={unknown?.(name) || undefined}
+      onRemove={() => onRemove({ kind, name })}
+      removeButtonProps={{ 'aria-label': `Remove ${name}`, tabIndex: 0, 'aria-hidden': false }}
+    >
+      {showsKind && <span className={classes.kind}>{kind}</span>}
+      {name}
+    </Pill>
+  );
+}
+
+interface InputProps {
+  picker: Props;
+  combobox: ReturnType<typeof useCombobox>;
+  input: string;
+  onInput: (text: string) => void;
+  /** Names that were typed or pasted. */
+  onNames: (names: string[]) => void;
+}
+
+function NameInput({ picker, combobox, input, onInput, onNames }: InputProps) {
+  const { selected, placeholder, disabled, onRemove } = picker;
+  return (
+    <Combobox.EventsTarget>
+      <PillsInput.Field
+        value={input}
+        disabled={disabled}
+        placeholder={selected.length === 0 ? placeholder : undefined}
+        onFocus={() => combobox.openDropdown()}
+        onBlur={() => combobox.closeDropdown()}
+        onChange={(event) => {
+          onInput(event.currentTarget.value);
+          combobox.openDropdown();
+          combobox.resetSelectedOption();
+        }}
+        onPaste={(event) => {
+          const names = splitNames(event.clipboardData.getData('text'));
+          if (names.length < 2) return;
+          event.preventDefault();
+          onNames(names);
+        }}
+        onKeyDown={(event) => {
+          const last = selected.at(-1);
+          if (event.key === 'Backspace' && input === '' && last) onRemove(last);
+          if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
+            event.preventDefault();
+            if (input.trim() !== '') onNames(splitNames(input));
+          }
+        }}
+      />
+    </Combobox.EventsTarget>
   );
 }
 

@@ -1,26 +1,17 @@
-import { Anchor, Button, Select, TextInput } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { plural } from '../ui/format.ts';
-import { useQueryState } from '../ui/query-state.ts';
-import { useShortcut } from '../ui/shortcuts.tsx';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
-import {
-  conditions,
-  filterTests,
-  listTests,
-  matchesCondition,
-  type Sort,
-  sorts,
-  sortTests,
-} from './listing.ts';
-import { type Catalog, catalogQuery, statisticsQuery } from './queries.ts';
+import { filterTests, listTests, sortTests } from './listing.ts';
+import { catalogQuery, statisticsQuery } from './queries.ts';
+import { TestFilter } from './test-filter.tsx';
 import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
+import { useTestFilter } from './use-test-filter.ts';
 
 /** The number of rows to render at a time. */
 const pageSize = 200;
@@ -30,29 +21,21 @@ export default function Tests() {
   useTitle('Tests');
   const catalog = useQuery(catalogQuery);
   const statistics = useQuery(statisticsQuery);
-  const [search, setSearch] = useQueryState('q');
-  const [group, setGroup] = useQueryState('group');
-  const [suite, setSuite] = useQueryState('suite');
-  const [condition, setCondition] = useQueryState('state');
-  const [sortName, setSort] = useQueryState('sort', 'name');
+  const filter = useTestFilter();
   const [maxRows, setMaxRows] = useState(pageSize);
-  const [debouncedSearch] = useDebouncedValue(search, 80);
-
-  const searchField = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search tests', () => searchField.current?.focus());
-
-  const sort: Sort = sorts.find((each) => each === sortName) ?? 'name';
   const tests = useMemo(
     () => (catalog.data ? listTests(catalog.data, statistics.data?.tests ?? []) : []),
     [catalog.data, statistics.data],
   );
+  const { search, group, suite, condition, sort } = filter;
+  const [debouncedSearch] = useDebouncedValue(search, 80);
   const visibleTests = useMemo(
     () => sortTests(filterTests(tests, { search: debouncedSearch.trim(), group, suite, condition }), sort),
     [tests, debouncedSearch, group, suite, condition, sort],
   );
 
   if (!catalog.data) return <QueryFallback what="the catalog of tests" query={catalog} />;
-  const { commit, groups, suites } = catalog.data;
+  const { commit } = catalog.data;
   return (
     <>
       <div className={classes.head}>
@@ -63,67 +46,20 @@ export default function Tests() {
           at <code>{commit.id.slice(0, 7)}</code> {commit.subject}
         </span>
       </div>
-      <div className={classes.filter}>
-        <TextInput
-          ref={searchField}
-          size="xs"
-          w={220}
-          aria-label="Search by name or title"
-          placeholder="Name or title"
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        <Choice label="Group" all={groups} selected={group} onSelect={setGroup} />
-        <Choice label="Suite" all={suites} selected={suite} onSelect={setSuite} />
-        {conditions.map((each) => {
-          const count = tests.filter((test) => matchesCondition(each, test)).length;
-          if (count === 0 && condition !== each) return null;
-          return (
-            <Button
-              key={each}
-              size="compact-xs"
-              variant={condition === each ? 'filled' : 'subtle'}
-              aria-pressed={condition === each}
-              onClick={() => setCondition(condition === each ? '' : each)}
-            >
-              {count.toLocaleString()} {each}
-            </Button>
-          );
-        })}
-        <span className={classes.dim} aria-live="polite">
-          {visibleTests.length < tests.length && `${plural(visibleTests.length, 'test')} found`}
-        </span>
-        {group !== '' || suite !== '' ? (
-          <Button
-            component={Link}
-            href={`/new?${new URLSearchParams(group === '' ? { suite } : { group })}`}
-            size="compact-xs"
-            variant="default"
-            leftSection={<IconPlayerPlay size={13} aria-hidden />}
-          >
-            Run the {group === '' ? 'suite' : 'group'}
-          </Button>
-        ) : null}
-      </div>
+      <TestFilter catalog={catalog.data} tests={tests} visible={visibleTests.length} filter={filter} />
       {statistics.isError && (
         <p className={classes.dim} role="alert">
           Statistics are unavailable. Retrying automatically.
         </p>
       )}
       {visibleTests.length === 0 ? (
-        <EmptyState title={tests.length === 0 ? 'The catalog has no tests' : 'No tests match these filters'}>
-          {tests.length > 0 && (
-            <Anchor component={Link} href="/tests" underline="always">
-              Show all tests
-            </Anchor>
-          )}
-        </EmptyState>
+        <NoTests isCatalogEmpty={tests.length === 0} />
       ) : (
         <TestTable
           tests={visibleTests.slice(0, maxRows)}
           count={visibleTests.length}
           sort={sort}
-          onSort={setSort}
+          onSort={filter.setSort}
         />
       )}
       {visibleTests.length > maxRows && (
@@ -136,27 +72,14 @@ export default function Tests() {
   );
 }
 
-interface ChoiceProps {
-  label: string;
-  all: Catalog['groups'];
-  selected: string;
-  onSelect: (name: string) => void;
-}
-
-function Choice({ label, all, selected, onSelect }: ChoiceProps) {
+function NoTests({ isCatalogEmpty }: { isCatalogEmpty: boolean }) {
   return (
-    <Select
-      aria-label={label}
-      placeholder={label}
-      w={190}
-      searchable
-      clearable
-      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      nothingFoundMessage="No matches"
-      limit={200}
-      data={all.map(({ name, tests }) => ({ value: name, label: `${name} (${tests})` }))}
-      value={selected === '' ? null : selected}
-      onChange={(name) => onSelect(name ?? '')}
-    />
+    <EmptyState title={isCatalogEmpty ? 'The catalog has no tests' : 'No tests match these filters'}>
+      {!isCatalogEmpty && (
+        <Anchor component={Link} href="/tests" underline="always">
+          Show all tests
+        </Anchor>
+      )}
+    </EmptyState>
   );
 }

@@ -16,18 +16,11 @@ interface Props {
   onEditSettings: () => void;
 }
 
+/** The variables of an environment, and the dialog that unsets one. */
 export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   const [rowToUnset, setRowToUnset] = useState<Row>();
-  const close = () => setRowToUnset(undefined);
-  const unset = useAction({
-    run: ({ name, from }: Row) =>
-      callApi('DELETE', `/api/variables/${name}`, {
-        query: { environment: from === 'environment' ? code : undefined },
-      }),
-    successMessage: (_, { name }) => `${name} is unset.`,
-    invalidates: environmentKeys(code),
-    onSuccess: close,
-  });
+  const edit = (row: Row) =>
+    row.isSetting ? onEditSettings() : onEdit({ name: row.name, value: row.value ?? '', secret: row.secret });
   if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
     <>
@@ -46,76 +39,102 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.name}>
-                <th scope="row">
-                  <code>{row.name}</code>
-                </th>
-                <td className={variables.value}>
-                  <Value value={row.value} isSecret={row.secret} />
-                </td>
-                <td className={variables.from}>
-                  {layerText[row.from]}
-                  {row.isSetting && <span className={classes.dim}>, a setting</span>}
-                </td>
-                <td className={variables.overrides}>
-                  {row.overrides.map(({ from, value }) => (
-                    <span key={from}>
-                      {layerText[from]}: <Value value={value} isSecret={row.secret || value === null} />
-                    </span>
-                  ))}
-                </td>
-                <td className={variables.actions}>
-                  <ActionButton
-                    requiredRole="admin"
-                    disabledReason={fixedReason(row)}
-                    size="compact-xs"
-                    variant="subtle"
-                    aria-label={`Edit ${row.name}`}
-                    onClick={() =>
-                      row.isSetting
-                        ? onEditSettings()
-                        : onEdit({ name: row.name, value: row.value ?? '', secret: row.secret })
-                    }
-                  >
-                    Edit
-                  </ActionButton>
-                  {canUnset(row) && (
-                    <ActionButton
-                      requiredRole="admin"
-                      size="compact-xs"
-                      variant="subtle"
-                      aria-label={`Unset ${row.name}`}
-                      onClick={() => setRowToUnset(row)}
-                    >
-                      Unset
-                    </ActionButton>
-                  )}
-                </td>
-              </tr>
+              <VariableRow
+                key={row.name}
+                row={row}
+                onEdit={() => edit(row)}
+                onUnset={() => setRowToUnset(row)}
+              />
             ))}
           </tbody>
         </table>
       </div>
-      <Modal opened={rowToUnset !== undefined} onClose={close} title={`Unset ${rowToUnset?.name ?? ''}`}>
-        <p>
-          {rowToUnset?.from === 'global'
-            ? 'The value is removed from all environments.'
-            : 'The value is removed from this environment. The value of the next layer then applies, if any.'}
-        </p>
-        <Group justify="flex-end" mt="md" gap="xs">
-          <Button variant="subtle" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            data-autofocus
-            loading={unset.isPending}
-            onClick={() => rowToUnset && unset.mutate(rowToUnset)}
+      <UnsetDialog code={code} row={rowToUnset} onClose={() => setRowToUnset(undefined)} />
+    </>
+  );
+}
+
+function VariableRow({ row, onEdit, onUnset }: { row: Row; onEdit: () => void; onUnset: () => void }) {
+  const { name, value, secret, from, isSetting, overrides } = row;
+  return (
+    <tr>
+      <th scope="row">
+        <code>{name}</code>
+      </th>
+      <td className={variables.value}>
+        <Value value={value} isSecret={secret} />
+      </td>
+      <td className={variables.from}>
+        {layerText[from]}
+        {isSetting && <span className={classes.dim}>, a setting</span>}
+      </td>
+      <td className={variables.overrides}>
+        {overrides.map(({ from, value }) => (
+          <span key={from}>
+            {layerText[from]}: <Value value={value} isSecret={secret || value === null} />
+          </span>
+        ))}
+      </td>
+      <td className={variables.actions}>
+        <ActionButton
+          requiredRole="admin"
+          disabledReason={fixedReason(row)}
+          size="compact-xs"
+          variant="subtle"
+          aria-label={`Edit ${name}`}
+          onClick={onEdit}
+        >
+          Edit
+        </ActionButton>
+        {canUnset(row) && (
+          <ActionButton
+            requiredRole="admin"
+            size="compact-xs"
+            variant="subtle"
+            aria-label={`Unset ${name}`}
+            onClick={onUnset}
           >
             Unset
-          </Button>
-        </Group>
-      </Modal>
-    </>
+          </ActionButton>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface DialogProps {
+  code: string;
+  /** The variable to unset; closed without one. */
+  row: Row | undefined;
+  onClose: () => void;
+}
+
+function UnsetDialog({ code, row, onClose }: DialogProps) {
+  const unset = useAction({
+    run: ({ name, from }: Row) =>
+      callApi('DELETE', `/api/variables/${name}`, {
+        query: { environment: from === 'environment' ? code : undefined },
+      }),
+    successMessage: (_, { name }) => `${name} is unset.`,
+    invalidates: environmentKeys(code),
+    onSuccess: onClose,
+  });
+  return (
+    <Modal opened={row !== undefined} onClose={onClose} title={`Unset ${row?.name ?? ''}`}>
+      <p>
+        {row?.from === 'global'
+          ? 'The value is removed from all environments.'
+          : 'The value is removed from this environment. The value of the next layer then applies, if any.'}
+      </p>
+      <Group justify="flex-end" mt="md" gap="xs">
+        <Button variant="subtle" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button data-autofocus loading={unset.isPending} onClick={() => row && unset.mutate(row)}>
+          Unset
+        </Button>
+      </Group>
+    </Modal>
   );
 }
 

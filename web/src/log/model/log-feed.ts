@@ -23,6 +23,37 @@ export interface LogListener {
 
 export type FeedState = 'loading' | 'live' | 'complete';
 
+/** Reads from an offset to the current end. Resolves to true when the log is complete. */
+async function readToEnd(
+  read: LogSource['read'],
+  from: number,
+  { append, signal }: { append: LogListener['text']; signal: AbortSignal },
+): Promise<boolean> {
+  for (let at = from; ; ) {
+    const { text, next, finished } = await read(at, signal);
+    if (signal.aborted) return false;
+    if (next === at) return finished;
+    append(text, next);
+    at = next;
+  }
+}
+
+function createChanges() {
+  const listeners = new Set<() => void>();
+  let version = 0;
+  return {
+    version: () => version,
+    listen(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    notify() {
+      version += 1;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
 const defaults = {
   /** The delay before a retry after an error. */
   retryMs: 2_000,
@@ -35,30 +66,22 @@ const defaults = {
 export function createLogFeed({ read, follow }: LogSource, options: Partial<typeof defaults> = {}) {
   const { retryMs } = { ...defaults, ...options };
   const log = createLogModel();
-  const listeners = new Set<() => void>();
+  const { version, listen, notify } = createChanges();
   let state: FeedState = 'loading';
   let problem: Problem | undefined;
-  let version = 0;
   let from = 0;
   let stopReading: () => void = () => {};
 
-  const notify = () => {
-    version += 1;
-    for (const listener of listeners) listener();
+  const append = (text: string, next: number) => {
+    log.append(text);
+    from = next;
+    problem = undefined;
+    notify();
   };
-
-  /** Reads to the current end; resolves to true when the log is complete. */
-  const catchUp = async (signal: AbortSignal): Promise<boolean> => {
-    for (;;) {
-      const chunk = await read(from, signal);
-      if (signal.aborted) return false;
-      problem = undefined;
-      log.append(chunk.text);
-      const isEnd = chunk.next === from;
-      from = chunk.next;
-      if (isEnd) return chunk.finished;
-      notify();
-    }
+  const setState = (next: FeedState) => {
+    state = next;
+    problem = undefined;
+    notify();
   };
 
   const start = () => {
@@ -77,21 +100,13 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       // Only an unreachable or failing server is worth a retry.
       if (reason.status === 0 || reason.status >= 500) timer = setTimeout(start, retryMs);
     };
-    const setState = (next: FeedState) => {
-      state = next;
-      notify();
-    };
-    catchUp(stop.signal).then(
+    readToEnd(read, from, { append, signal: stop.signal }).then(
       (isComplete) => {
         if (stop.signal.aborted) return;
         setState(isComplete ? 'complete' : 'live');
         if (isComplete) return;
         stopFollowing = follow(from, {
-          text(text, next) {
-            log.append(text);
-            from = next;
-            notify();
-          },
+          text: append,
           end() {
             stopFollowing();
             setState('complete');
@@ -116,11 +131,9 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       return problem;
     },
     /** Changes with every change of the feed. */
-    version: () => version,
-    listen(listener: () => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    version,
+    /** Calls a listener after every change. Returns a function that removes it. */
+    listen,
     /** Stops reading until `resume`. */
     pause: () => stopReading(),
     resume(): void {

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { type Ref, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type {
   LaneView,
@@ -14,7 +14,7 @@ import { followLinks } from './follow.ts';
 import { moveAmongBars } from './keys.ts';
 import { Lane } from './lane.tsx';
 import classes from './lanes.module.css';
-import { byEnvironment, layOutTicks } from './layout.ts';
+import { byEnvironment, layOutTicks, type Tick } from './layout.ts';
 import type { Span } from './spans.ts';
 
 /** Labels of the axis closer than this to the "now" label are hidden. */
@@ -62,25 +62,8 @@ export function Lanes({
         onKeyDown={moveAmongBars}
         onClick={followLinks(go)}
       >
-        <div className={classes.axis} aria-hidden>
-          <div className={classes.corner} />
-          <div className={classes.ticks} ref={axis}>
-            {ticks
-              .filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)
-              .map(({ at, label }) => (
-                <span key={at} className={classes.tick} style={{ '--start': at }}>
-                  {label}
-                </span>
-              ))}
-            <span className={classes.nowLabel}>now</span>
-          </div>
-        </div>
-        <div className={classes.behind} aria-hidden>
-          {ticks.map(({ at }) => (
-            <span key={at} className={classes.rule} style={{ '--start': at }} />
-          ))}
-          <span className={classes.now} />
-        </div>
+        <Axis ticks={ticks.filter(({ at }) => Math.abs(at - now) * pxPerSecond > nowLabelPx)} ref={axis} />
+        <Rules ticks={ticks} />
         <ul className={classes.lanes}>
           {/* Waits for the width, which decides what fits on the bars; otherwise all would render twice. */}
           {width > 0 &&
@@ -101,5 +84,33 @@ export function Lanes({
       </section>
       {cluster && <ClusterList cluster={cluster} onClose={() => setCluster(undefined)} />}
     </>
+  );
+}
+
+function Axis({ ticks, ref }: { ticks: readonly Tick[]; ref: Ref<HTMLDivElement> }) {
+  return (
+    <div className={classes.axis} aria-hidden>
+      <div className={classes.corner} />
+      <div className={classes.ticks} ref={ref}>
+        {ticks.map(({ at, label }) => (
+          <span key={at} className={classes.tick} style={{ '--start': at }}>
+            {label}
+          </span>
+        ))}
+        <span className={classes.nowLabel}>now</span>
+      </div>
+    </div>
+  );
+}
+
+/** The vertical lines behind the lanes: one per tick, and "now". */
+function Rules({ ticks }: { ticks: readonly Tick[] }) {
+  return (
+    <div className={classes.behind} aria-hidden>
+      {ticks.map(({ at }) => (
+        <span key={at} className={classes.rule} style={{ '--start': at }} />
+      ))}
+      <span className={classes.now} />
+    </div>
   );
 }

@@ -40,31 +40,8 @@ export function TestList({ run, rows, onLog }: Props) {
   });
 
   const show = (index: number) => virtualizer.scrollToIndex(index, { align: 'center' });
-  // Scrolls to the test in the address once, when the list is rendered.
-  const testInAddress = useRef(openPanels.keys().next().value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the offset of the list is known after the first render
-  useEffect(() => {
-    const index = rows.findIndex((row) => row.kind === 'test' && row.key === testInAddress.current);
-    if (index === -1 || margin === 0) return;
-    testInAddress.current = undefined;
-    show(index);
-  }, [margin]);
-
-  const current = useRef(-1);
-  const goToFailure = (direction: 1 | -1) => {
-    const isStop = (row: Row) => row.kind === 'test' && isFailure(row.test);
-    const next =
-      direction === 1
-        ? rows.findIndex((row, index) => index > current.current && isStop(row))
-        : rows.findLastIndex((row, index) => index < current.current && isStop(row));
-    if (next === -1) return;
-    current.current = next;
-    show(next);
-    // The row may need to render first.
-    setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"] article`)?.focus(), 60);
-  };
-  useShortcut('j', 'Next failure', () => goToFailure(1));
-  useShortcut('k', 'Previous failure', () => goToFailure(-1));
+  useTestInAddress(rows, openPanels.keys().next().value, { margin, show });
+  useFailureKeys(rows, list, show);
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtual list has only some of its items, absolutely positioned
@@ -107,6 +84,45 @@ export function TestList({ run, rows, onLog }: Props) {
       })}
     </div>
   );
+}
+
+/** Scrolls to the test in the address once, when the list is rendered. */
+function useTestInAddress(
+  rows: readonly Row[],
+  address: string | undefined,
+  { margin, show }: { margin: number; show: (index: number) => void },
+): void {
+  const test = useRef(address);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the offset of the list is known after the first render
+  useEffect(() => {
+    const index = rows.findIndex((row) => row.kind === 'test' && row.key === test.current);
+    if (index === -1 || margin === 0) return;
+    test.current = undefined;
+    show(index);
+  }, [margin]);
+}
+
+/** The keys `j` and `k` go to the next and the previous failure. */
+function useFailureKeys(
+  rows: readonly Row[],
+  list: React.RefObject<HTMLElement | null>,
+  show: (index: number) => void,
+): void {
+  const current = useRef(-1);
+  const goToFailure = (direction: 1 | -1) => {
+    const isStop = (row: Row) => row.kind === 'test' && isFailure(row.test);
+    const next =
+      direction === 1
+        ? rows.findIndex((row, index) => index > current.current && isStop(row))
+        : rows.findLastIndex((row, index) => index < current.current && isStop(row));
+    if (next === -1) return;
+    current.current = next;
+    show(next);
+    // The row may need to render first.
+    setTimeout(() => list.current?.querySelector<HTMLElement>(`[data-index="${next}"] article`)?.focus(), 60);
+  };
+  useShortcut('j', 'Next failure', () => goToFailure(1));
+  useShortcut('k', 'Previous failure', () => goToFailure(-1));
 }
 
 const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];

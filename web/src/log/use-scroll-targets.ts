@@ -1,0 +1,39 @@
+import { useEffect, useRef, useState } from 'react';
+import type { LogFeed } from './model/log-feed.ts';
+import { lineOfTest } from './model/log-place.ts';
+
+const isLoaded = (feed: LogFeed | undefined) => feed !== undefined && feed.state !== 'loading';
+
+/** Scrolls once to the line in the address, as soon as it is loaded, unless the log was opened elsewhere. */
+export function useLineInAddress(
+  feed: LogFeed | undefined,
+  line: number | undefined,
+  { isOpenedElsewhere, show }: { isOpenedElsewhere: boolean; show: (line: number) => void },
+): void {
+  const isLineLoaded = feed !== undefined && line !== undefined && (isLoaded(feed) || feed.log.last >= line);
+  const hasScrolled = useRef(isOpenedElsewhere);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later changes of the address come from the log itself
+  useEffect(() => {
+    if (!isLineLoaded || hasScrolled.current) return;
+    hasScrolled.current = true;
+    show(Math.min(line, feed.log.last));
+  }, [isLineLoaded]);
+}
+
+/** Selects the first line of a test for each request. Returns the name of the test when the log does not contain it. */
+export function useTestInLog(
+  feed: LogFeed | undefined,
+  request: { test: string } | undefined,
+  select: (line: number) => void,
+): string | undefined {
+  const [missing, setMissing] = useState<string>();
+  const loaded = isLoaded(feed);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
+  useEffect(() => {
+    if (!request || !feed || !loaded) return;
+    const testLine = lineOfTest(request.test, feed.log);
+    setMissing(testLine === undefined ? request.test : undefined);
+    if (testLine !== undefined) select(testLine);
+  }, [request, loaded]);
+  return missing;
+}
