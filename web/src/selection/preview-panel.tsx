@@ -61,7 +61,7 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
 
 function PreviewError({ error, onReplace }: Pick<Props, 'error' | 'onReplace'>) {
   const problem = toProblem(error);
-  const unknown = problem.code === 'SELECTION_UNKNOWN' ? unknownNames(problem.message) : [];
+  const unknown = unknownNames(error);
   return (
     <Alert
       role="alert"
