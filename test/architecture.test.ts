@@ -133,15 +133,27 @@ function filesIn(folder: string): string[] {
   });
 }
 
+interface Import {
+  /** As it is written: a relative path, or `#src/...` (package.json). */
+  specifier: string;
+  /** The absolute path of the imported file. */
+  target: string;
+  typeOnly: boolean;
+}
+
 /** The imports of our own files, including type-only, side-effect and dynamic ones. */
-function importsOf(path: string): { target: string; typeOnly: boolean }[] {
+function importsOf(path: string): Import[] {
   const statements = readFileSync(path, 'utf8').matchAll(
-    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?'([.#][^']+)'|import\('([.#][^']+)'\)/g,
   );
-  return [...statements].map(([, type, from, dynamic]) => ({
-    target: resolve(dirname(path), from ?? dynamic ?? ''),
-    typeOnly: type !== undefined,
-  }));
+  return [...statements].map(([, type, from, dynamic]) => {
+    const specifier = from ?? dynamic ?? '';
+    return {
+      specifier,
+      target: resolve(dirname(path), specifier.replace(/^#src/, source)),
+      typeOnly: type !== undefined,
+    };
+  });
 }
 
 const roomOf = (path: string) => relative(source, path).split('/')[0] ?? '';
@@ -253,16 +265,19 @@ describe('the architecture', () => {
     expect(large.map((path) => relative(source, path))).toEqual([]);
   });
 
-  it('has a page that imports nothing from the server but types', () => {
+  it('has a page that imports nothing from the server but types, as #src/...', () => {
     const imports = pageFiles.flatMap((path) =>
       importsOf(path)
         .filter(({ target }) => target.startsWith(source))
-        .map(({ target, typeOnly }) => ({
+        .map(({ specifier, target, typeOnly }) => ({
           path: relative(page, path),
+          specifier,
           target: relative(source, target),
           typeOnly,
         })),
     );
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter(({ specifier }) => !specifier.startsWith('#src/'))).toEqual([]);
     expect(imports.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
     expect(imports.filter(({ target }) => !seenByPage.test(target))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { Button, Table } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import type { listAudit } from '../../../src/operations/users/audit.ts';
+import type { listAudit } from '#src/operations/users/audit.ts';
 import { get, type OutputOf } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';

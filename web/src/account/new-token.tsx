@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { createToken } from '../../../src/operations/users/tokens.ts';
+import type { createToken } from '#src/operations/users/tokens.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import type { Role } from '../api/session.ts';
 import { FormProblem } from '../ui/form-problem.tsx';

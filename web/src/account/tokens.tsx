@@ -1,7 +1,7 @@
 import { Button, Code, Table } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { createToken, listTokens, revokeToken } from '../../../src/operations/users/tokens.ts';
+import type { createToken, listTokens, revokeToken } from '#src/operations/users/tokens.ts';
 import { callApi, get, type OutputOf } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';

@@ -1,7 +1,7 @@
 import { Button, Modal, Table, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { addUser, editUser, listUsers, removeUser } from '../../../src/operations/users/users.ts';
+import type { addUser, editUser, listUsers, removeUser } from '#src/operations/users/users.ts';
 import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';

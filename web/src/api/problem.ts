@@ -1,4 +1,4 @@
-import type { Problem as ProblemView } from '../../../src/server/http/problem.ts';
+import type { Problem as ProblemView } from '#src/server/http/problem.ts';
 
 /** A failed request, with the problem details (RFC 9457) of the server. */
 export class Problem extends Error {

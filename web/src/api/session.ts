@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import type { Role } from '../../../src/model/access.ts';
-import type { SessionView } from '../../../src/server/sign-in/session.ts';
+import type { Role } from '#src/model/access.ts';
+import type { SessionView } from '#src/server/sign-in/session.ts';
 import { callApi, setCsrfToken } from './request.ts';
 
 export type { Role };

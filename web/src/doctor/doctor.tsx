@@ -2,7 +2,7 @@ import { Button, Loader, NativeSelect } from '@mantine/core';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { listEnvironments } from '../../../src/operations/environments/environments.ts';
+import type { listEnvironments } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { get } from '../api/request.ts';
 import { duration, plural } from '../ui/format.ts';

@@ -2,7 +2,7 @@ import { Button, Group, Modal } from '@mantine/core';
 import { IconTool } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { fixDoctor } from '../../../src/operations/system/doctor.ts';
+import type { fixDoctor } from '#src/operations/system/doctor.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { showDoctor } from '../../../src/operations/system/doctor.ts';
+import type { showDoctor } from '#src/operations/system/doctor.ts';
 import { get, type OutputOf } from '../api/request.ts';
 
 export type Report = OutputOf<typeof showDoctor>;

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { EnvironmentView } from '../../../src/operations/core/views.ts';
-import type { addEnvironment, editEnvironment } from '../../../src/operations/environments/environments.ts';
+import type { EnvironmentView } from '#src/operations/core/views.ts';
+import type { addEnvironment, editEnvironment } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { callApi, type OutputOf, post } from '../api/request.ts';
 import { fieldProblems } from '../ui/field-problems.ts';

@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { importEnvironments } from '../../../src/operations/environments/env-import.ts';
+import type { importEnvironments } from '#src/operations/environments/env-import.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
 import { ProblemAlert } from '../ui/problem-alert.tsx';

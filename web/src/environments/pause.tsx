@@ -1,10 +1,7 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
-import type {
-  pauseEnvironment,
-  resumeEnvironment,
-} from '../../../src/operations/environments/environments.ts';
+import type { pauseEnvironment, resumeEnvironment } from '#src/operations/environments/environments.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';

@@ -1,11 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type {
-  showContainer,
-  showEffective,
-} from '../../../src/operations/environments/environment-detail.ts';
-import type { showEnvironment } from '../../../src/operations/environments/environments.ts';
-import type { showOverview } from '../../../src/operations/overview/overview.ts';
-import type { listRuns } from '../../../src/operations/runs/runs.ts';
+import type { showContainer, showEffective } from '#src/operations/environments/environment-detail.ts';
+import type { showEnvironment } from '#src/operations/environments/environments.ts';
+import type { showOverview } from '#src/operations/overview/overview.ts';
+import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get, type OutputOf } from '../api/request.ts';
 
 /** The current state of all environments and the queue. Covers finished runs of the last minute only. */

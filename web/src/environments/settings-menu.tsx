@@ -2,7 +2,7 @@ import { Alert, Button, Group, Menu, Modal, TextInput } from '@mantine/core';
 import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { EnvironmentView } from '../../../src/operations/core/views.ts';
+import type { EnvironmentView } from '#src/operations/core/views.ts';
 import { callApi } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { useAction } from '../ui/use-action.ts';

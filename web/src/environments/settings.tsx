@@ -1,4 +1,4 @@
-import type { EnvironmentView } from '../../../src/operations/core/views.ts';
+import type { EnvironmentView } from '#src/operations/core/views.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import type { readLog } from '../../../src/operations/runs/run-record.ts';
+import type { readLog } from '#src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
 import { createLogSearch, type LogSearch } from './model/log-search.ts';

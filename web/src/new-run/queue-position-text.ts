@@ -1,4 +1,4 @@
-import type { ProgressView } from '../../../src/operations/runs/progress.ts';
+import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { plural } from '../ui/format.ts';
 
 interface QueueState {

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { showProgress } from '../../../src/operations/runs/progress.ts';
-import type { submitRuns } from '../../../src/operations/runs/runs.ts';
+import type { showProgress } from '#src/operations/runs/progress.ts';
+import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { get, newKey, type OutputOf, post } from '../api/request.ts';
 import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
 import { showSuccess } from '../ui/notices.tsx';

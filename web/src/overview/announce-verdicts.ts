@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { OverviewView } from '../../../src/operations/overview/overview-view.ts';
+import type { OverviewView } from '#src/operations/overview/overview-view.ts';
 import { useAnnounce } from '../ui/announce.tsx';
 
 /** Announces to screen readers the verdicts of runs that were running in the previous overview. */

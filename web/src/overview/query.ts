@@ -1,5 +1,5 @@
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
-import type { showOverview } from '../../../src/operations/overview/overview.ts';
+import type { showOverview } from '#src/operations/overview/overview.ts';
 import { get } from '../api/request.ts';
 import { type Span, spanOf } from './lanes/spans.ts';
 

@@ -1,5 +1,5 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { OverviewView } from '../../../src/operations/overview/overview-view.ts';
+import type { OverviewView } from '#src/operations/overview/overview-view.ts';
 import { duration, plural } from '../ui/format.ts';
 import classes from './summary.module.css';
 

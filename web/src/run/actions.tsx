@@ -1,9 +1,9 @@
 import { Button, Popover } from '@mantine/core';
 import { IconArrowBarToUp, IconBan, IconDownload, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { RunView } from '../../../src/operations/core/views.ts';
-import type { reportJunit } from '../../../src/operations/runs/run-record.ts';
-import type { cancelRun, prioritiseRun, retryRun } from '../../../src/operations/runs/runs.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { reportJunit } from '#src/operations/runs/run-record.ts';
+import type { cancelRun, prioritiseRun, retryRun } from '#src/operations/runs/runs.ts';
 import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';

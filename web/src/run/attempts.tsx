@@ -1,6 +1,6 @@
 import { Anchor, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import { clockSeconds, fullTime, plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { Elapsed, Time } from '../ui/time.tsx';

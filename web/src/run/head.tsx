@@ -1,8 +1,8 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/core/views.ts';
-import type { ProgressView } from '../../../src/operations/runs/progress.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { Counts, CountsBar } from '../ui/counts.tsx';
 import { shortCommit } from '../ui/format.ts';

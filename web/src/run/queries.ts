@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { showOverview } from '../../../src/operations/overview/overview.ts';
-import type { listResults, listSteps } from '../../../src/operations/results/run-results.ts';
-import type { showLiveView } from '../../../src/operations/runs/live-view.ts';
-import type { showProgress } from '../../../src/operations/runs/progress.ts';
-import type { showRun } from '../../../src/operations/runs/run-record.ts';
-import type { listRuns } from '../../../src/operations/runs/runs.ts';
-import type { listFaults } from '../../../src/operations/system/faults.ts';
+import type { showOverview } from '#src/operations/overview/overview.ts';
+import type { listResults, listSteps } from '#src/operations/results/run-results.ts';
+import type { showLiveView } from '#src/operations/runs/live-view.ts';
+import type { showProgress } from '#src/operations/runs/progress.ts';
+import type { showRun } from '#src/operations/runs/run-record.ts';
+import type { listRuns } from '#src/operations/runs/runs.ts';
+import type { listFaults } from '#src/operations/system/faults.ts';
 import { get } from '../api/request.ts';
 
 export const progressQuery = (id: number) =>

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import classes from './head.module.css';
 import { retriesQuery } from './queries.ts';

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { ProgressView } from '../../../src/operations/runs/progress.ts';
+import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { clockSeconds, fullTime, relative } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { queueQuery } from './queries.ts';

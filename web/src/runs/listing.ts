@@ -1,4 +1,4 @@
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 
 /** The status filters of the list of runs. */
 export const statusFilters = ['queued', 'running', 'passed', 'failed', 'broken', 'cancelled'] as const;

@@ -1,6 +1,6 @@
 import { Anchor, Table } from '@mantine/core';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import { Counts, CountsBar } from '../ui/counts.tsx';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';

@@ -1,8 +1,8 @@
 import { Anchor, Button, NativeSelect, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { listEnvironments } from '../../../src/operations/environments/environments.ts';
-import type { listRuns } from '../../../src/operations/runs/runs.ts';
+import type { listEnvironments } from '#src/operations/environments/environments.ts';
+import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get } from '../api/request.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';

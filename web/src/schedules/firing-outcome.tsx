@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import type { FiringView } from '../../../src/operations/schedules/schedule-view.ts';
+import type { FiringView } from '#src/operations/schedules/schedule-view.ts';
 import { StatusBadge, StatusSign, statusOfRun } from '../ui/status.tsx';
 import classes from './schedules.module.css';
 

@@ -1,4 +1,4 @@
-import type { TimeView } from '../../../src/operations/schedules/schedule-view.ts';
+import type { TimeView } from '#src/operations/schedules/schedule-view.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './schedules.module.css';
 

@@ -1,9 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type {
-  listSchedules,
-  previewSchedule,
-  showSchedule,
-} from '../../../src/operations/schedules/schedules.ts';
+import type { listSchedules, previewSchedule, showSchedule } from '#src/operations/schedules/schedules.ts';
 import { get } from '../api/request.ts';
 
 /** The API path of a schedule. */

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import { schedulePage, schedulesQuery } from './queries.ts';
 
 /** The origin of a run. Links to an existing schedule, even after it was renamed. */

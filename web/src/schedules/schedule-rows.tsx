@@ -1,7 +1,7 @@
 import { Anchor, Table } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
+import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Time } from '../ui/time.tsx';
 import { FiringOutcome } from './firing-outcome.tsx';

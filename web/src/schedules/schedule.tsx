@@ -1,7 +1,7 @@
 import { Anchor, Button, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
+import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { useRefusal } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { plural, stamp } from '../ui/format.ts';

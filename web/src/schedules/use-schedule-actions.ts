@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { FiringView, ScheduleView } from '../../../src/operations/schedules/schedule-view.ts';
-import type { fireSchedule, pauseSchedule } from '../../../src/operations/schedules/schedules.ts';
+import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
+import type { fireSchedule, pauseSchedule } from '#src/operations/schedules/schedules.ts';
 import { callApi, newKey, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';

@@ -1,4 +1,4 @@
-import type { Selection } from '../../../src/model/selection.ts';
+import type { Selection } from '#src/model/selection.ts';
 
 /** A run that is not submitted yet. It lives in the query string, so that its address can be shared or bookmarked. */
 export interface Draft {

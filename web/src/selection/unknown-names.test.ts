@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/faults/fault.ts';
-import { resolveSelection } from '../../../src/mftf/catalog/selection.ts';
-import { emptySelection } from '../../../src/model/selection.ts';
+import type { Fault } from '#src/faults/fault.ts';
+import { resolveSelection } from '#src/mftf/catalog/selection.ts';
+import { emptySelection } from '#src/model/selection.ts';
 import { Problem } from '../api/problem.ts';
 import { unknownBy, unknownNames } from './unknown-names.ts';
 

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { completeTests } from '../../../src/operations/tests/test-history.ts';
+import type { completeTests } from '#src/operations/tests/test-history.ts';
 import { get } from '../api/request.ts';
 
 /** The names of the catalog that complete a typed text. Keeps the previous ones while the next load. */

@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { previewRuns } from '../../../src/operations/tests/tests.ts';
+import type { previewRuns } from '#src/operations/tests/tests.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import { type Draft, selectionOf } from './draft.ts';
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { showTestHistory } from '../../../src/operations/tests/test-history.ts';
-import type { listTestStatistics, listTests } from '../../../src/operations/tests/tests.ts';
+import type { showTestHistory } from '#src/operations/tests/test-history.ts';
+import type { listTestStatistics, listTests } from '#src/operations/tests/tests.ts';
 import { get, type OutputOf } from '../api/request.ts';
 
 export type Catalog = OutputOf<typeof listTests>;

@@ -1,4 +1,4 @@
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import classes from './counts.module.css';
 import { type Status, StatusSign } from './status.tsx';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseInput } from '../../../src/operations/core/operation.ts';
-import { addEnvironment } from '../../../src/operations/environments/environments.ts';
+import { parseInput } from '#src/operations/core/operation.ts';
+import { addEnvironment } from '#src/operations/environments/environments.ts';
 import { fieldProblems } from './field-problems.ts';
 
 it('assigns the messages of the server to the fields of the form', () => {

@@ -8,7 +8,7 @@ import {
   IconWaveSine,
   IconX,
 } from '@tabler/icons-react';
-import type { RunView } from '../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import classes from './status.module.css';
 
 /** The status of a run, a test or an environment. Each has one colour and one sign everywhere. */

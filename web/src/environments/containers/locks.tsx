@@ -1,7 +1,7 @@
 import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import type { releaseLock } from '../../../../src/operations/containers/locks.ts';
-import type { EnvironmentContainerView } from '../../../../src/operations/environments/environment-detail.ts';
+import type { releaseLock } from '#src/operations/containers/locks.ts';
+import type { EnvironmentContainerView } from '#src/operations/environments/environment-detail.ts';
 import { post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { duration } from '../../ui/format.ts';

@@ -1,4 +1,4 @@
-import type { SlotView } from '../../../../src/operations/environments/environment-detail.ts';
+import type { SlotView } from '#src/operations/environments/environment-detail.ts';
 import { formatBytes } from '../../ui/bytes.ts';
 import shared from '../environment.module.css';
 import classes from './containers.module.css';

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { Verdict } from '../../../../src/model/run.ts';
+import type { Verdict } from '#src/model/run.ts';
 import { duration } from '../../ui/format.ts';
 import { colourOf, type Status, StatusSign, statusOfRun } from '../../ui/status.tsx';
 import { barHeights } from './bar-heights.ts';

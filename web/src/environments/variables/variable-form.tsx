@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { setVariables } from '../../../../src/operations/environments/variables.ts';
+import type { setVariables } from '#src/operations/environments/variables.ts';
 import { callApi, type OutputOf } from '../../api/request.ts';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { useAction } from '../../ui/use-action.ts';

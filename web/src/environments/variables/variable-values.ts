@@ -1,5 +1,5 @@
-import type { VariableView } from '../../../../src/operations/core/views.ts';
-import type { EffectiveView } from '../../../../src/operations/environments/environment-detail.ts';
+import type { VariableView } from '#src/operations/core/views.ts';
+import type { EffectiveView } from '#src/operations/environments/environment-detail.ts';
 
 export type Layer = EffectiveView['values'][number]['from'];
 

@@ -2,7 +2,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { showEnvironment } from '../../../../src/operations/environments/environments.ts';
+import type { showEnvironment } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../../api/problem.ts';
 import type { OutputOf } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';

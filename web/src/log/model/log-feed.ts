@@ -1,4 +1,4 @@
-import type { readLog } from '../../../../src/operations/runs/run-record.ts';
+import type { readLog } from '#src/operations/runs/run-record.ts';
 import { type Problem, toProblem, unreachable } from '../../api/problem.ts';
 import type { OutputOf } from '../../api/request.ts';
 import { createLogModel } from './log-model.ts';

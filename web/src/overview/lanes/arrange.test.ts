@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
+import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { arrange } from './arrange.ts';
 
 const lanes = (count: number) =>

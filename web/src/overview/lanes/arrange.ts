@@ -1,4 +1,4 @@
-import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
+import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 
 /** The most lanes that fit on a screen. */
 const maxLanesByName = 30;

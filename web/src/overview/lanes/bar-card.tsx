@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react';
-import type { BarView, LaneView } from '../../../../src/operations/overview/overview-view.ts';
+import type { BarView, LaneView } from '#src/operations/overview/overview-view.ts';
 import { Counts, CountsBar } from '../../ui/counts.tsx';
 import { approxDuration, shortCommit } from '../../ui/format.ts';
 import { StatusBadge, statusOfRun } from '../../ui/status.tsx';

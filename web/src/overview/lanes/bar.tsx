@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { BarView } from '../../../../src/operations/overview/overview-view.ts';
+import type { BarView } from '#src/operations/overview/overview-view.ts';
 import { clock, duration } from '../../ui/format.ts';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
 import classes from './lanes.module.css';

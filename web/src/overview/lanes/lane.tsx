@@ -1,6 +1,6 @@
 import { IconPlayerPause } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
-import type { LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
+import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import { Bar } from './bar.tsx';

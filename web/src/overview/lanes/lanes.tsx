@@ -1,10 +1,6 @@
 import { type Ref, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type {
-  LaneView,
-  OverviewView,
-  QueuedView,
-} from '../../../../src/operations/overview/overview-view.ts';
+import type { LaneView, OverviewView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { useNow } from '../../ui/now.ts';
 import { useWidth } from '../../ui/width.ts';
 import { BarCard } from './bar-card.tsx';

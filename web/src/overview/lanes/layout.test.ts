@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
+import type { BarView, LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { byEnvironment, cluster, labelDetail, layOutLane, layOutTicks, type Piece } from './layout.ts';
 
 const anchor = Date.parse('2026-11-22T09:00:00Z');

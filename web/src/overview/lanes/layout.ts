@@ -1,4 +1,4 @@
-import type { BarView, LaneView, QueuedView } from '../../../../src/operations/overview/overview-view.ts';
+import type { BarView, LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { calendarDay, clock } from '../../ui/format.ts';
 
 /**

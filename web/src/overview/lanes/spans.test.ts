@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LaneView } from '../../../../src/operations/overview/overview-view.ts';
+import type { LaneView } from '#src/operations/overview/overview-view.ts';
 import { fittingSpan } from './spans.ts';
 
 const at = '2026-11-22T12:00:00.000Z';

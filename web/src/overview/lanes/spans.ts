@@ -1,4 +1,4 @@
-import type { OverviewView } from '../../../../src/operations/overview/overview-view.ts';
+import type { OverviewView } from '#src/operations/overview/overview-view.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,4 +1,4 @@
-import type { CauseView } from '../../../../src/operations/results/results-view.ts';
+import type { CauseView } from '#src/operations/results/results-view.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import classes from './cause-head.module.css';
 import { Message } from './message.tsx';

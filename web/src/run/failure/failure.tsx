@@ -1,5 +1,5 @@
 import { Anchor, Badge } from '@mantine/core';
-import type { FailureView, TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { FailureView, TestResultView } from '#src/operations/results/results-view.ts';
 import { duration } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status.tsx';
 import { History } from '../history.tsx';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { RunView } from '../../../../src/operations/core/views.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import { faultsQuery } from '../queries.ts';
 import classes from './reason.module.css';

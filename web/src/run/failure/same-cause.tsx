@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import type { CauseView } from '../../../../src/operations/results/results-view.ts';
+import type { CauseView } from '#src/operations/results/results-view.ts';
 import classes from './same-cause.module.css';
 
 /** Links to other runs with the same cause. */

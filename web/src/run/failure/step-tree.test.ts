@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepView } from '../../../../src/operations/results/run-results.ts';
+import type { StepView } from '#src/operations/results/run-results.ts';
 import { initiallyOpen, numberSteps, type StepNode, splitTitle } from './step-tree.ts';
 
 const step = (name: string, status: StepView['status'] = 'passed', steps: StepView[] = []): StepView => ({

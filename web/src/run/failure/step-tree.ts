@@ -1,4 +1,4 @@
-import type { StepView } from '../../../../src/operations/results/run-results.ts';
+import type { StepView } from '#src/operations/results/run-results.ts';
 
 /** A step with its path in the tree (`1.3.2`), which identifies it within its test. */
 export interface StepNode {

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconPaperclip } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { TestResultView } from '#src/operations/results/results-view.ts';
 import { QueryFallback } from '../../ui/states.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import { fileOf, stepsQuery } from '../queries.ts';

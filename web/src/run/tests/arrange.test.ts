@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { CauseView, TestResultView } from '#src/operations/results/results-view.ts';
 import { arrange, type ListOptions, type Row } from './arrange.ts';
 
 let position = 0;

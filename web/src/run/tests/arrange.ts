@@ -1,4 +1,4 @@
-import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { CauseView, TestResultView } from '#src/operations/results/results-view.ts';
 
 /** The filters, in order of display. */
 export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;

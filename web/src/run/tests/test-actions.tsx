@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconFileText, IconListTree, IconPhoto, IconRefresh, IconWorldWww } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { submitRuns } from '../../../../src/operations/runs/runs.ts';
+import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { newKey, post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';

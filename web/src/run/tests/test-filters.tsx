@@ -1,7 +1,7 @@
 import { NativeSelect, Switch, TextInput, UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { Ref } from 'react';
-import type { RunResultsView } from '../../../../src/operations/results/results-view.ts';
+import type { RunResultsView } from '#src/operations/results/results-view.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import { type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import classes from './test-filters.module.css';

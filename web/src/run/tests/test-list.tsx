@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { TestResultView } from '#src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
 import { CauseHead } from '../failure/cause-head.tsx';

@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { TestResultView } from '#src/operations/results/results-view.ts';
 import classes from './test-name.module.css';
 
 /** The name of a test; links to its history on all environments. */

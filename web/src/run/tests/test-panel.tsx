@@ -1,5 +1,5 @@
-import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { TestResultView } from '#src/operations/results/results-view.ts';
 import { StatusBadge } from '../../ui/status.tsx';
 import { Message } from '../failure/message.tsx';
 import { SavedPage } from '../failure/saved-page.tsx';

@@ -1,5 +1,5 @@
-import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { CauseView, TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { CauseView, TestResultView } from '#src/operations/results/results-view.ts';
 
 /** The details of a test that can be opened. */
 export type Panel = 'steps' | 'screenshot' | 'page' | 'attempts';

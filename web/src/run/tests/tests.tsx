@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef } from 'react';
-import type { RunView } from '../../../../src/operations/core/views.ts';
-import type { RunResultsView, TestResultView } from '../../../../src/operations/results/results-view.ts';
+import type { RunView } from '#src/operations/core/views.ts';
+import type { RunResultsView, TestResultView } from '#src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
 import { EmptyState, QueryFallback } from '../../ui/states.tsx';

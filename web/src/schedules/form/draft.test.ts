@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
+import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { draftOf, fieldsOf, newDraft } from './draft.ts';
 
 it('keeps an unchanged schedule as it is, except for removed environments', () => {

@@ -1,5 +1,5 @@
-import type { MissedRule, OverlapRule } from '../../../../src/model/schedule.ts';
-import type { ScheduleView } from '../../../../src/operations/schedules/schedule-view.ts';
+import type { MissedRule, OverlapRule } from '#src/model/schedule.ts';
+import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { type Draft, selectionOf } from '../../selection/draft.ts';
 
 /** The state of the form of a schedule. */

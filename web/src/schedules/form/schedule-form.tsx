@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { addSchedule } from '../../../../src/operations/schedules/schedules.ts';
+import type { addSchedule } from '#src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
 import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';

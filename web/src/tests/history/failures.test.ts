@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Status } from '../../../../src/model/result.ts';
+import type { Status } from '#src/model/result.ts';
 import { groupFailures } from './failures.ts';
 
 const cell = (run: number, status: Status, message: string | null) => ({

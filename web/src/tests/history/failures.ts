@@ -1,4 +1,4 @@
-import type { Status } from '../../../../src/model/result.ts';
+import type { Status } from '#src/model/result.ts';
 import type { History } from '../queries.ts';
 
 /** Failed or broken results whose messages differ in numbers only. */
