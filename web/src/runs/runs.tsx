@@ -1,4 +1,4 @@
-import { Anchor, Button, NativeSelect, UnstyledButton } from '@mantine/core';
+import { Anchor, Button, NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
@@ -6,7 +6,7 @@ import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get } from '../api/request.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
-import { StatusSign } from '../ui/status.tsx';
+import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { useTitle } from '../ui/title.ts';
 import { statusFilters, statusQuery } from './listing.ts';
 import classes from './runs.module.css';
@@ -36,20 +36,17 @@ export default function Runs() {
     <>
       <div className={classes.head}>
         <h1>Runs</h1>
-        {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
-        <div role="group" aria-label="Filter by status" className={classes.filters}>
-          {['', ...statusFilters].map((each) => (
-            <UnstyledButton
+        <StatusChoices>
+          {(['', ...statusFilters] as const).map((each) => (
+            <StatusChoice
               key={each}
-              className={classes.filter}
-              aria-pressed={status === each}
-              onClick={() => changeFilter(() => setStatus(each))}
-            >
-              {each !== '' && <StatusSign status={each as (typeof statusFilters)[number]} size={12} />}
-              {each === '' ? 'All' : each.charAt(0).toUpperCase() + each.slice(1)}
-            </UnstyledButton>
+              status={each === '' ? undefined : each}
+              label={each === '' ? 'All' : each.charAt(0).toUpperCase() + each.slice(1)}
+              isSelected={status === each}
+              onSelect={() => changeFilter(() => setStatus(each))}
+            />
           ))}
-        </div>
+        </StatusChoices>
         <EnvironmentSelect
           selected={environment}
           onSelect={(code) => changeFilter(() => setEnvironment(code))}

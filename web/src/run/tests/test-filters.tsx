@@ -1,8 +1,8 @@
-import { NativeSelect, Switch, TextInput, UnstyledButton } from '@mantine/core';
+import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import type { RunResultsView } from '#src/operations/results/results-view.ts';
-import { StatusSign } from '../../ui/status.tsx';
+import { StatusChoice, StatusChoices } from '../../ui/status-choices.tsx';
 import { type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import classes from './test-filters.module.css';
 
@@ -21,10 +21,9 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
       <h2 id="tests" className={classes.title}>
         Tests
       </h2>
-      {/* biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere */}
-      <div role="group" aria-label="Filter by status" className={classes.statuses}>
+      <StatusChoices>
         {filters.map((filter) => (
-          <FilterButton
+          <FilterChoice
             key={filter}
             filter={filter}
             count={counts[filter]}
@@ -32,13 +31,13 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
             onSelect={() => onChange({ filter: options.filter === filter ? '' : filter })}
           />
         ))}
-        <FilterButton
+        <FilterChoice
           filter=""
           count={counts.planned}
           isSelected={options.filter === ''}
           onSelect={() => onChange({ filter: '' })}
         />
-      </div>
+      </StatusChoices>
       <div className={classes.tools}>
         {hasCauses && (
           <Switch
@@ -71,22 +70,19 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
   );
 }
 
-interface FilterButtonProps {
+interface ChoiceProps {
   filter: Filter | '';
   count: number;
   isSelected: boolean;
   onSelect: () => void;
 }
 
-function FilterButton({ filter, count, isSelected, onSelect }: FilterButtonProps) {
+function FilterChoice({ filter, ...choice }: ChoiceProps) {
   // Hides statuses without tests, except the selected one, so that it can be deselected.
-  if (count === 0 && !isSelected) return null;
+  if (choice.count === 0 && !choice.isSelected) return null;
+  if (filter === '') return <StatusChoice label="All" {...choice} />;
   return (
-    <UnstyledButton className={classes.choice} aria-pressed={isSelected} onClick={onSelect}>
-      {filter !== '' && <StatusSign status={filter === 'waiting' ? 'queued' : filter} size={12} />}
-      {filter === '' ? 'All' : labels[filter]}
-      <span className={classes.count}>{count.toLocaleString()}</span>
-    </UnstyledButton>
+    <StatusChoice status={filter === 'waiting' ? 'queued' : filter} label={labels[filter]} {...choice} />
   );
 }
 
