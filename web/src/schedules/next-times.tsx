@@ -14,7 +14,7 @@ export function ZoneTime({ time: { at, local, offset }, zone }: { time: TimeView
   );
 }
 
-/** The next firings of a schedule, with relative times and notes on clock changes. */
+/** The next times of a schedule, with relative times and notes on clock changes. */
 export function NextTimes({ times, zone }: { times: readonly TimeView[]; zone: string }) {
   return (
     <ol className={classes.times}>

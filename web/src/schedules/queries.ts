@@ -19,7 +19,7 @@ export const scheduleQuery = (name: string) =>
       get<typeof showSchedule>(scheduleAddress(name), { query: { limit: 50 }, signal }),
   });
 
-/** The next firings of a cron expression. Keeps the previous ones while the next load. */
+/** The next times of a cron expression. Keeps the previous ones while the next load. */
 export const timesQuery = (cron: string, zone: string) =>
   queryOptions({
     queryKey: ['schedule times', cron, zone],

@@ -21,7 +21,7 @@ const overlapText = {
   replace: 'cancel the earlier run',
 };
 
-/** A schedule: its settings, its next firings and its recent firings. */
+/** A schedule: its settings, its next times and its recent firings. */
 export default function Schedule({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
@@ -42,7 +42,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
       {problem && <p className={classes.problem}>{problem}</p>}
       <Facts schedule={data} />
       <section aria-labelledby="next">
-        <h2 id="next">Next firings in {zone}</h2>
+        <h2 id="next">Next times in {zone}</h2>
         {paused ? (
           <p className={classes.dim}>
             None: paused <Time at={paused.since} />.
@@ -121,7 +121,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       </dd>
       <dt>Overlap</dt>
       <dd>{overlapText[overlap]}</dd>
-      <dt>Missed firings</dt>
+      <dt>Missed times</dt>
       <dd>{missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`}</dd>
       {priority !== 0 && (
         <>
@@ -174,6 +174,6 @@ function reasonText({ reason, missed }: FiringView): string {
   const missedText =
     missed === 0
       ? ''
-      : `${missed === 100 ? '100 or more earlier firings' : plural(missed, 'earlier firing')} missed.`;
+      : `${missed === 100 ? '100 or more earlier times' : plural(missed, 'earlier time')} missed.`;
   return [reason === null ? '' : `${reason.message} (${reason.code})`, missedText].filter(Boolean).join(' ');
 }

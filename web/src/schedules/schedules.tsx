@@ -8,7 +8,7 @@ import { schedulesQuery } from './queries.ts';
 import { ScheduleRows } from './schedule-rows.tsx';
 import classes from './schedules.module.css';
 
-/** All schedules with their next and last firings. */
+/** All schedules with their next time and last firing. */
 export default function Schedules() {
   useTitle('Schedules');
   const { data, error, refetch } = useQuery(schedulesQuery);

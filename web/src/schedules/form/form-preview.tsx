@@ -11,7 +11,7 @@ import { timesQuery } from '../queries.ts';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
-/** The next firings of the typed expression and zone, or the problem with them. */
+/** The next times of the typed expression and zone, or the problem with them. */
 export function useTimes({ cron, zone }: Pick<ScheduleDraft, 'cron' | 'zone'>) {
   const [settled] = useDebouncedValue(`${cron}\n${zone}`, 150);
   const [settledCron = '', settledZone = ''] = settled.split('\n');
@@ -26,12 +26,12 @@ interface Props {
   preview: ReturnType<typeof usePreview>;
 }
 
-/** The next firings, and the tests that the schedule would run now. */
+/** The next times, and the tests that the schedule would run now. */
 export function FormPreview({ draft, times, preview }: Props) {
   return (
     <>
       <section aria-labelledby="form-times" aria-live="polite">
-        <h2 id="form-times">Next firings</h2>
+        <h2 id="form-times">Next times</h2>
         {times ? (
           <NextTimes times={times.next} zone={times.zone} />
         ) : (

@@ -16,7 +16,7 @@ const misses = [
 
 type Rules = Pick<ScheduleDraft, 'overlap' | 'missed' | 'catchUpMinutes' | 'priority'>;
 
-/** The rules for overlapping and missed firings, and the priority. */
+/** The rules for overlaps and missed times, and the priority. */
 export function RuleFields({
   draft,
   onChange,
@@ -34,7 +34,7 @@ export function RuleFields({
         onChange={(overlap) => onChange({ overlap: overlap as Rules['overlap'] })}
       />
       <Select
-        label="Firings missed while no scheduler ran"
+        label="Times missed while no scheduler ran"
         data={misses}
         allowDeselect={false}
         value={draft.missed}
