@@ -52,7 +52,7 @@ export interface Run {
   cancelRequested: boolean;
   /** The principal that submitted it: `cli:<login>`, `api`, `schedule <name>`. */
   requestedBy: string;
-  /** The run whose failed tests this one repeats. */
+  /** The run that this one retries, with all of its tests or only those that did not succeed. */
   retryOf: number | undefined;
   /** The schedule that submitted it, as long as that exists. */
   scheduleId: number | undefined;

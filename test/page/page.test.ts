@@ -117,7 +117,7 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
       await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
       await page.getByRole('button', { name: 'Cancel', exact: true }).click();
       await page.getByRole('button', { name: `Cancel run ${id}` }).click();
-      const retry = page.getByRole('button', { name: 'Retry 1 failed' });
+      const retry = page.getByRole('button', { name: 'Retry 1 without a result' });
       await retry.waitFor();
       await retry.click();
       await page.getByText(/is queued on preprod-us/).waitFor();

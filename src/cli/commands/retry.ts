@@ -10,7 +10,7 @@ export function registerRetry(program: Command, context: CliContext): void {
     .command('retry')
     .description('submit a finished run again')
     .argument('<id>', 'number of the run', parseRunId)
-    .option('--failed', 'only its failed and broken tests');
+    .option('--failed', 'only its tests that failed, were broken or have no result');
   for (const option of watchOptions()) command.addOption(option);
   command
     .addOption(jsonOption())

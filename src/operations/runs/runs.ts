@@ -195,7 +195,7 @@ async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selecti
   if (plan.length === 0) return run.selection;
   const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
   if (tests.length === 0)
-    throw new Fault('SELECTION_EMPTY', `No test of run ${run.id} failed or was broken.`);
+    throw new Fault('SELECTION_EMPTY', `All tests of run ${run.id} passed or were skipped.`);
   // A test of a suite runs between the before and after of the suite, so it is named with the suite.
   const names = tests.map(({ test, suite }) => (suite ? `${suite}:${test}` : test));
   return { ...emptySelection, tests: names };

@@ -8,6 +8,7 @@ import { get, newKey, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
+import { retryText } from './retry-text.ts';
 import { WatchLive } from './watch-live.tsx';
 
 /** The actions for the current state of a run. */
@@ -96,17 +97,16 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
 }
 
 function RetryButtons({ run }: { run: RunView }) {
-  const { planned, passed, skipped } = run.counts;
-  const unsuccessful = planned - passed - skipped;
+  const partText = retryText(run.counts);
   return (
     <>
-      {unsuccessful > 0 && unsuccessful < planned && (
+      {partText !== undefined && (
         <Retry id={run.id} failedOnly>
-          Retry {unsuccessful} failed
+          {partText}
         </Retry>
       )}
-      <Retry id={run.id} failedOnly={false} quiet={unsuccessful > 0 && unsuccessful < planned}>
-        {unsuccessful > 0 && unsuccessful < planned ? 'Retry all' : 'Retry'}
+      <Retry id={run.id} failedOnly={false} quiet={partText !== undefined}>
+        {partText === undefined ? 'Retry' : 'Retry all'}
       </Retry>
     </>
   );
@@ -114,6 +114,7 @@ function RetryButtons({ run }: { run: RunView }) {
 
 interface RetryProps {
   id: number;
+  /** Only the tests that failed, were broken or have no result. */
   failedOnly: boolean;
   /** Less prominent, next to the preferred button. */
   quiet?: boolean;
@@ -134,6 +135,8 @@ function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
     <ActionButton
       requiredRole="operator"
       variant={quiet ? 'default' : 'filled'}
+      className={classes.retry}
+      classNames={{ label: classes.label }}
       leftSection={<IconRefresh size={14} aria-hidden />}
       loading={retry.isPending}
       onClick={() => retry.mutate()}
