@@ -35,7 +35,7 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
   }
 
   test('prints status and body, and follows no redirect', async () => {
-    const lines = await fetchLines(`5 ${base}/`, `5 ${base}/moved`, `5 ${base}/maintenance`);
+    const lines = await fetchLines(`60 ${base}/`, `60 ${base}/moved`, `60 ${base}/maintenance`);
     expect(lines).toMatchObject([
       { url: `${base}/`, status: 200, body: '\u00e4 page', ms: expect.any(Number) },
       { status: 302 },
@@ -45,7 +45,7 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
 
   test('prints why there is no response', async () => {
     const unusedUrl = `http://127.0.0.1:${await freePort()}/`;
-    const lines = await fetchLines(`5 ${unusedUrl}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
+    const lines = await fetchLines(`60 ${unusedUrl}`, '5 http://no-such-host.invalid/', `1 ${base}/silent`);
     expect(lines).toMatchObject([
       { url: unusedUrl, error: expect.stringContaining('Connection refused') },
       { error: expect.stringMatching(/getaddrinfo|resolve/i) },
