@@ -19,7 +19,7 @@ const states = [
 
 /**
  * The leftover of an engine that was killed while a container started; the next start of that container fails because
- * of it.
+ * of it. Only root can make one, where the engine keeps its state on this machine.
  */
 test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.() !== 0)(
   'container with given ID already exists: the container is replaced, and the run has an event',

@@ -91,6 +91,8 @@ overEngines((kind) => {
     });
     await harness.testing(run, 'WaitingTest');
     observations.inspected = await inspected(environment.container.name);
+    // The process of this test waits at its gate, however seldom the sampler has its turn.
+    observations.cmdlines += cmdlines();
     await environment.container.openGate();
     details = await harness.finished(run);
     clearInterval(sampler);

@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { faults } from '../../src/faults/fault.ts';
+import { patienceMs } from '../support/wait-for.ts';
 
 /** A JSON schema, as far as requests use it. */
 interface Schema {
@@ -310,9 +311,6 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
-
-/** Timeout of a request. */
-const patienceMs = 30_000;
 
 /** Sends requests, several at a time; returns the violations in their responses. */
 export async function fuzz(

@@ -69,7 +69,7 @@ describe.each(kinds)('workers on %s', (kind) => {
     const first = await harness.submit(environment);
     await harness.workers(
       scriptedRunner(['A'], (_, { runId, abort }) => gate.pass(runId, abort)),
-      { slots: 1, pollMs: 60_000 },
+      { slots: 1, pollMs: 3_600_000 },
     );
     await gate.at(first);
     const normal = await harness.submit(environment);

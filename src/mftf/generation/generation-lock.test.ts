@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { lockFile } from '../../modules/file-lock.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
 
@@ -27,19 +27,17 @@ test('does not wait forever for a holder without a heartbeat', async () => {
 });
 
 test('waits for a holder that is alive', async () => {
-  const order: string[] = [];
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const first = await acquireGenerationLock(path, { signal, onWait: () => {} });
-  const second = acquireGenerationLock(path, {
-    signal,
-    silentMs: 8_000,
-    // Longer than `silentMs`.
-    onWait: () => {
-      setTimeout(() => {
-        order.push('released');
-        first.release();
-      }, 10_000);
-    },
+  let second = Promise.resolve(first);
+  await new Promise<void>((resolve) => {
+    second = acquireGenerationLock(path, { signal, silentMs: 8_000, onWait: resolve });
   });
-  (await second).release();
-  expect(order).toEqual(['released']);
+  await vi.advanceTimersByTimeAsync(60_000);
+  first.release();
+  const generationLock = await second;
+  // The second has acquired the lock, not given it up.
+  expect(await lockFile(path, { wait: false })).toBeUndefined();
+  generationLock.release();
 });
