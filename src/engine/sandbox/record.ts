@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
 import type { ContainerInfo } from '../engine.ts';
 import { isAlive, processIdentity } from './process.ts';
 
@@ -56,12 +57,14 @@ export interface Sandbox {
 const containerFile = 'container.json';
 const keeperFile = 'keeper.json';
 
+/** Writes the specification into a folder that other processes do not read yet. */
 export async function writeContainer(folder: string, record: z.input<typeof containerRecord>): Promise<void> {
   await writeFile(join(folder, containerFile), JSON.stringify(record, null, 2));
 }
 
+/** Writes the keeper. Other processes may be reading the file: half of it would look like a sandbox that never ran. */
 export async function writeKeeper(folder: string, record: KeeperRecord): Promise<void> {
-  await writeFile(join(folder, keeperFile), JSON.stringify(record, null, 2));
+  await writeFileAtomically(join(folder, keeperFile), JSON.stringify(record, null, 2));
 }
 
 /** The sandbox in a folder; `undefined` when there is none, or its files are not readable. */
