@@ -11,6 +11,7 @@ import { createResultSpool } from '../../src/queue/result-spool.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import type { Job, Outcome } from '../../src/worker/runner.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
@@ -62,7 +63,7 @@ export async function openInstallation(databaseUrl: string, redisUrl: string) {
     workers: (slots: number, runner: (job: Job) => Promise<Outcome>) =>
       createWorkers({
         queue,
-        database,
+        results: createResults({ database }),
         locks,
         spool: waiting,
         runner,

@@ -15,12 +15,12 @@ export function createAppWorkers(deps: {
   runLog: ReturnType<typeof createRunLog>;
 }): Workers {
   const { context, containers, spool, tracing, runLog } = deps;
-  const { config, database, locks, log, queue } = context;
+  const { config, locks, log, queue, results } = context;
   const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
   const { runner, engineAnswers, sessionCapacity } = containers;
   return createWorkers({
     queue,
-    database,
+    results,
     locks,
     spool,
     runner: runLog.named(tracing?.traced(runner) ?? runner),

@@ -3,7 +3,7 @@ import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
-import type { Database } from '../store/database/database.ts';
+import type { Results } from '../store/tables/results.ts';
 import { endOf, type RunnerEnd } from './attempt-outcome.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { createLease, type Lease } from './lease.ts';
@@ -12,7 +12,7 @@ import { spoolingRecorder } from './spooling-recorder.ts';
 
 export interface ExecutionOptions {
   queue: Queue;
-  database: Database;
+  results: Pick<Results, 'listLatest'>;
   locks: LockStore;
   spool: ResultSpool;
   runner: Runner;

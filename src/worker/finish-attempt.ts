@@ -4,15 +4,14 @@ import type { Logger } from '../log.ts';
 import { type Reason, type Verdict, verdictOf } from '../model/run.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
-import type { Database } from '../store/database/database.ts';
-import { createResults } from '../store/tables/results.ts';
+import type { Results } from '../store/tables/results.ts';
 import type { AttemptEnd } from './attempt-outcome.ts';
 import type { Lease } from './lease.ts';
 import { databaseRetryMs, flushClaim } from './spooling-recorder.ts';
 
 interface Options {
   queue: Queue;
-  database: Database;
+  results: Pick<Results, 'listLatest'>;
   spool: ResultSpool;
   claim: Claim;
   log: Logger;
@@ -86,7 +85,7 @@ function judgeInterruption({ reason }: { reason: Reason }): Judgement {
 }
 
 async function judge(
-  { queue, database, claim: { run } }: Options,
+  { queue, results, claim: { run } }: Options,
   end: Extract<AttemptEnd, { kind: 'results' | 'verdict' }>,
 ): Promise<Judgement> {
   if (end.kind === 'verdict') {
@@ -100,8 +99,8 @@ async function judge(
   }
   const verdict = verdictOf(counts);
   if (verdict !== 'broken') return { verdict };
-  const results = await createResults({ database }).listLatest(run.id);
-  const transient = results.find(({ reason }) => reason && isTransient(reason.code));
+  const latest = await results.listLatest(run.id);
+  const transient = latest.find(({ reason }) => reason && isTransient(reason.code));
   return { verdict, retryReason: transient?.reason };
 }
 

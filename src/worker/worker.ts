@@ -7,16 +7,15 @@ import type { Logger } from '../log.ts';
 import type { Reason } from '../model/run.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
-import type { Database } from '../store/database/database.ts';
 import { createBackOff } from './back-off.ts';
-import { type ExecutionSettings, execute } from './execution.ts';
+import { type ExecutionOptions, type ExecutionSettings, execute } from './execution.ts';
 import { createOutageGate } from './outage-gate.ts';
 import type { Runner } from './runner.ts';
 import { runSlot, type SlotStatus } from './slot-loop.ts';
 
 export interface WorkersOptions {
   queue: Queue;
-  database: Database;
+  results: ExecutionOptions['results'];
   locks: LockStore;
   spool: ResultSpool;
   runner: Runner;

@@ -11,6 +11,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createResultSpool } from '../../src/queue/result-spool.ts';
 import type { Database } from '../../src/store/database/database.ts';
+import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { startReaper } from '../../src/worker/reaper.ts';
 import type { Runner } from '../../src/worker/runner.ts';
@@ -75,7 +76,7 @@ export function createHarness(database: Database, settings: { leaseMs?: number; 
       const { slots = 4, engineAnswers, ...more } = options;
       const workers = createWorkers({
         queue,
-        database,
+        results: createResults({ database }),
         locks,
         spool: waiting,
         runner,

@@ -11,6 +11,7 @@ import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createResultSpool } from '../../src/queue/result-spool.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
+import { createResults } from '../../src/store/tables/results.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { passed } from './results.ts';
 
@@ -24,7 +25,7 @@ const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
 
 const workers = createWorkers({
   queue,
-  database,
+  results: createResults({ database }),
   locks,
   spool: createResultSpool({ folder, log }),
   log,
