@@ -83,11 +83,11 @@ export async function requeue(transaction: Queryable, runId: number, pauseMs = 0
 /** How often a run may be retried. */
 export interface RetryPolicy {
   /**
-   * What the attempt becomes. `handed-back`: the worker lost what it needs to continue; it counts together with lost workers.
-   * `broken`: what the run needs was unavailable.
+   * What the attempt becomes. `handed-back`: the worker lost what it needs to continue; such an attempt counts together with those
+   * of lost workers, see `countInterruptions`. `broken`: what the run needs was unavailable; such attempts are counted alone.
    */
   outcome: 'handed-back' | 'broken';
-  /** How many attempts may end with this outcome before the run has to end as well. */
+  /** How many such attempts the run may have before it has to end. */
   limit: number;
   /** Milliseconds before the first retry; four times as long before each one after it. */
   pauseMs: number;
@@ -103,15 +103,8 @@ export async function retry(
   reason: Reason,
   { outcome, limit, pauseMs }: RetryPolicy,
 ): Promise<number | undefined> {
-  const condition =
-    outcome === 'broken'
-      ? `outcome = 'broken'`
-      : `(outcome = 'lost' OR (outcome = 'handed-back' AND reason_code IS NOT NULL))`;
-  const [before] = await transaction.query<{ count: number }>(
-    `SELECT count(*) FROM attempt WHERE run_id = $1 AND ${condition}`,
-    [runId],
-  );
-  const times = (before?.count ?? 0) + 1;
+  const count = outcome === 'broken' ? countBroken : countInterruptions;
+  const times = (await count(transaction, runId)) + 1;
   if (times > limit) return undefined;
   const delayMs = Math.min(maxRetryDelayMs, pauseMs * 4 ** (times - 1));
   await closeAttempt(transaction, { runId, outcome, reason });
@@ -122,6 +115,28 @@ export async function retry(
   await requeue(transaction, runId, delayMs);
   await notifyQueue(transaction);
   return delayMs;
+}
+
+/**
+ * The attempts of a run that ended because a worker was lost, or lost its lock or the database. An attempt that was requeued
+ * because its worker stopped has no reason, and does not count.
+ */
+const countInterruptions = (transaction: Queryable, runId: number) =>
+  countAttempts(
+    transaction,
+    runId,
+    `outcome = 'lost' OR (outcome = 'handed-back' AND reason_code IS NOT NULL)`,
+  );
+
+const countBroken = (transaction: Queryable, runId: number) =>
+  countAttempts(transaction, runId, `outcome = 'broken'`);
+
+async function countAttempts(transaction: Queryable, runId: number, condition: string): Promise<number> {
+  const [row] = await transaction.query<{ count: number }>(
+    `SELECT count(*) FROM attempt WHERE run_id = $1 AND (${condition})`,
+    [runId],
+  );
+  return row?.count ?? 0;
 }
 
 /** The longest pause before a retry, however often the run was retried. */
@@ -180,8 +195,8 @@ function outcomeOf({ verdict, reason }: RunEnd): AttemptOutcome {
 
 /**
  * Takes a run away from a worker whose lease has expired: its attempt is `lost`, the test that was under way `broken`. The
- * run is requeued until it was lost `maxAttempts` times; then it is finished as broken. Returns the run as it is afterwards;
- * `undefined` when another process was faster, or the worker renewed its lease after all.
+ * run is requeued until it was interrupted `maxAttempts` times (see `countInterruptions`); then it is finished as broken. Returns the
+ * run as it is afterwards; `undefined` when another process was faster, or the worker renewed its lease after all.
  */
 export function expire(database: Database, runId: number, maxAttempts: number): Promise<Run | undefined> {
   return database.transaction(async (transaction) => {
@@ -206,12 +221,9 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     );
     await closeAttempt(transaction, { runId, outcome: 'lost', reason });
     await addEvent(transaction, runId, reason);
-    const [lost] = await transaction.query<{ count: number }>(
-      `SELECT count(*) FROM attempt WHERE run_id = $1 AND outcome = 'lost'`,
-      [runId],
-    );
+    const interruptions = await countInterruptions(transaction, runId);
     const { cancelRequested } = await readRun(transaction, runId);
-    if (!cancelRequested && lost && lost.count >= maxAttempts) {
+    if (!cancelRequested && interruptions >= maxAttempts) {
       await finish(transaction, [{ runId, fence: expired.fence, verdict: 'broken', reason }]);
     } else {
       await requeue(transaction, runId);

@@ -54,7 +54,7 @@ export function retryConformance(kind: Kind): void {
     await record.plan(tests.map((name) => ({ name, suite: undefined })));
     return { id: run.id, fence, record };
   };
-  const makeRetryDue = (id: number) =>
+  const expireLease = (id: number) =>
     database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [id]);
   const pauseIsOver = (id: number) => database.query('UPDATE run SET retry_at = now() WHERE id = $1', [id]);
 
@@ -109,7 +109,7 @@ export function retryConformance(kind: Kind): void {
       const first = await start('A');
       expect(await queue.retry(run, first.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
       const second = await start('A');
-      await makeRetryDue(second.id);
+      await expireLease(second.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const third = await start('A');
       expect(await queue.retry(run, third.fence, lockLost, interruption)).toBe(0);
@@ -118,6 +118,21 @@ export function retryConformance(kind: Kind): void {
       const fifth = await start('A');
       expect(await queue.retry(run, fifth.fence, lockLost, interruption)).toBeUndefined();
       expect(await queue.retry(run, fifth.fence, vanishedReason, { ...twice, pauseMs: 0 })).toBe(0);
+    });
+
+    it('invariant 3: a lost worker ends a run whose earlier interruptions reached the limit', async () => {
+      const run = await submit();
+      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Another owner has it.' };
+      const interruption = { outcome: 'handed-back', limit: 2, pauseMs: 0 } as const;
+      for (const _ of [1, 2]) {
+        const { fence } = await start('A');
+        expect(await queue.retry(run, fence, lockLost, interruption)).toBe(0);
+      }
+      const third = await start('A');
+      await expireLease(third.id);
+      expect(await queue.requeueExpired({ maxAttempts: 3 })).toMatchObject([
+        { id: run, state: 'finished', verdict: 'broken', reason: { code: 'WORKER_LOST' } },
+      ]);
     });
 
     it('finishes a run with a requested cancel, and is refused to an older fence', async () => {
@@ -182,7 +197,7 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await makeRetryDue(id);
+      await expireLease(id);
       expect(await submitLate(id, fence)).toBe('written');
       expect(await submitLate(id, fence)).toBe('written');
       expect(await recorded(id)).toEqual(both);
@@ -194,7 +209,7 @@ export function retryConformance(kind: Kind): void {
       await submit();
       const { id, fence, record } = await start('A', 'B');
       await record.testStarted({ name: 'A', suite: undefined });
-      await makeRetryDue(id);
+      await expireLease(id);
       await queue.requeueExpired({ maxAttempts: 3 });
       expect(await recorded(id)).toEqual([['A', 1, 'broken']]);
       expect(await submitLate(id, fence)).toBe('written');
@@ -206,7 +221,7 @@ export function retryConformance(kind: Kind): void {
     it('invariant 5: are refused when another worker claimed the run, or the run is finished', async () => {
       await submit();
       const first = await start('A', 'B');
-      await makeRetryDue(first.id);
+      await expireLease(first.id);
       await queue.requeueExpired({ maxAttempts: 3 });
       const second = await start();
       expect(await submitLate(first.id, first.fence)).toBe('stale');
