@@ -47,9 +47,9 @@ export async function makeUsable(
       await report({ code: 'CONTAINER_STARTED', message: `${info.name} was stopped and was started again.` });
     }
     return (
-      (await admit(engine, info, needs)) ??
-      (await clear(engine, info, report)) ??
-      (await check(engine, info, expected, needs))
+      (await admitRunFence(engine, info, needs)) ??
+      (await killEarlierRuns(engine, info, report)) ??
+      (await checkHealth(engine, info, expected, needs))
     );
   } catch (error) {
     if (!isFault(error, ...containerFaults)) throw error;
@@ -57,7 +57,8 @@ export async function makeUsable(
   }
 }
 
-async function admit(
+/** Admits the fence of the run. The problem: the container knows a newer one. */
+async function admitRunFence(
   engine: Engine,
   { id }: ContainerInfo,
   { fence }: ContainerNeeds,
@@ -67,7 +68,8 @@ async function admit(
   return { code: 'CONTAINER_STALE', reason: 'it knows a newer fence than the database' };
 }
 
-async function clear(
+/** Kills what earlier runs left, with an event. The problem: processes that cannot be killed. */
+async function killEarlierRuns(
   engine: Engine,
   { id, name }: ContainerInfo,
   report: ReportEvent,
@@ -83,7 +85,8 @@ async function clear(
   return undefined;
 }
 
-async function check(
+/** Checks the container from inside. The problem: the first check that fails. */
+async function checkHealth(
   engine: Engine,
   { id }: ContainerInfo,
   { spec }: ExpectedContainer,

@@ -6,8 +6,8 @@ import { type Database, notifySchedules, type Queryable } from '../store/databas
 import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
 import { cancelRun, insertRuns } from '../store/tables/runs.ts';
 import {
-  lockRevision,
   lockScheduleEnvironments,
+  lockUnchanged,
   readOpenRuns,
   readSchedule,
   setNextTime,
@@ -55,8 +55,11 @@ export function createFirer(deps: {
 }): Firer {
   const { database, clock, timeoutMs = defaultTimeoutMs } = deps;
 
-  /** Why the selection of a schedule cannot be executed; `undefined` also when that is not known in time. */
-  async function problemOf({ selection }: Schedule, stopping?: AbortSignal): Promise<Fault | undefined> {
+  /** The fault of a selection that cannot be executed; `undefined` when there is none, or none is known in time. */
+  async function findSelectionFault(
+    { selection }: Schedule,
+    stopping?: AbortSignal,
+  ): Promise<Fault | undefined> {
     const done = new AbortController();
     const signal = AbortSignal.any([done.signal, ...(stopping ? [stopping] : [])]);
     try {
@@ -76,14 +79,14 @@ export function createFirer(deps: {
       if (nextAt === undefined || nextAt > now) return undefined;
       const overdue = judgeOverdue({ ...schedule, nextAt }, now);
       const missed = overdue.verdict === 'missed';
-      const problem = missed ? undefined : await problemOf(schedule, stopping);
+      const selectionFault = missed ? undefined : await findSelectionFault(schedule, stopping);
       if (stopping?.aborted) return undefined;
       const trigger = { dueAt: overdue.dueAt, firedAt: await clock(), by: undefined, missed: overdue.missed };
       return database.transaction(async (transaction) => {
-        if (!(await lockRevision(transaction, schedule))) return undefined;
+        if (!(await lockUnchanged(transaction, schedule))) return undefined;
         const firing = missed
           ? await addFiring(transaction, { ...describeMissed(schedule), ...trigger })
-          : await fire(transaction, schedule, trigger, problem);
+          : await fire(transaction, schedule, trigger, selectionFault);
         await setNextTime(transaction, schedule.id, overdue.nextAt);
         await notifySchedules(transaction);
         return firing;
@@ -94,11 +97,11 @@ export function createFirer(deps: {
       // The schedule may have changed between the check and the transaction: then both are repeated.
       for (;;) {
         const schedule = await readSchedule(database, name);
-        const problem = await problemOf(schedule);
+        const selectionFault = await findSelectionFault(schedule);
         const trigger = { dueAt: undefined, firedAt: await clock(), by, missed: 0 };
         const fired = await database.transaction(async (transaction) => {
-          if (!(await lockRevision(transaction, schedule))) return undefined;
-          const firing = await fire(transaction, schedule, trigger, problem);
+          if (!(await lockUnchanged(transaction, schedule))) return undefined;
+          const firing = await fire(transaction, schedule, trigger, selectionFault);
           if (firing) await also?.(transaction, firing);
           await notifySchedules(transaction);
           return firing;
@@ -130,12 +133,12 @@ async function fire(
   transaction: Queryable,
   schedule: Schedule,
   trigger: Trigger,
-  problem: Fault | undefined,
+  selectionFault: Fault | undefined,
 ): Promise<Firing | undefined> {
   const { id, name, selection, priority } = schedule;
   const firing = { ...trigger, scheduleId: id };
-  if (problem) {
-    const { code, message } = problem;
+  if (selectionFault) {
+    const { code, message } = selectionFault;
     return addFiring(transaction, { ...firing, outcome: 'failed', reason: { code, message } });
   }
   // Environments before runs, the order in which a claim locks them: the reverse order could deadlock with it.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault, type FaultCode } from '../faults/fault.ts';
-import { endOf, type RunnerEnd } from './attempt-outcome.ts';
+import { judgeRunnerEnd, type RunnerEnd } from './attempt-outcome.ts';
 import { Cancelled } from './runner.ts';
 
 const never = new AbortController().signal;
@@ -10,13 +10,13 @@ const broken = (code: FaultCode) => ({ kind: 'verdict', verdict: 'broken', reaso
 
 describe('how a run ends', () => {
   it('follows from the results when the runner finished', () => {
-    expect(endOf(finished, never)).toEqual({ kind: 'results' });
+    expect(judgeRunnerEnd(finished, never)).toEqual({ kind: 'results' });
   });
 
   it('follows from the outcome of the runner', () => {
     const reason = { code: 'IMAGE_MISSING', message: 'x' } as const;
-    expect(endOf({ outcome: { kind: 'requeue' } }, never)).toEqual({ kind: 'requeue' });
-    expect(endOf({ outcome: { kind: 'broken', reason } }, never)).toEqual({
+    expect(judgeRunnerEnd({ outcome: { kind: 'requeue' } }, never)).toEqual({ kind: 'requeue' });
+    expect(judgeRunnerEnd({ outcome: { kind: 'broken', reason } }, never)).toEqual({
       kind: 'verdict',
       verdict: 'broken',
       reason,
@@ -24,9 +24,9 @@ describe('how a run ends', () => {
   });
 
   it('is broken by a fault and by an unknown error', () => {
-    expect(endOf({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
+    expect(judgeRunnerEnd({ error: fault('IMAGE_MISSING') }, never)).toEqual(broken('IMAGE_MISSING'));
     for (const error of [new Error('x'), 'x', undefined, null]) {
-      expect(endOf({ error }, never)).toMatchObject({
+      expect(judgeRunnerEnd({ error }, never)).toMatchObject({
         verdict: 'broken',
         reason: { code: 'INTERNAL' },
       });
@@ -35,12 +35,12 @@ describe('how a run ends', () => {
 
   it('follows from an abort, whatever the outcome of the runner', () => {
     for (const end of [finished, { error: fault('IMAGE_MISSING') }]) {
-      expect(endOf(end, AbortSignal.abort(new Cancelled()))).toEqual({
+      expect(judgeRunnerEnd(end, AbortSignal.abort(new Cancelled()))).toEqual({
         kind: 'verdict',
         verdict: 'cancelled',
       });
-      expect(endOf(end, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
-      expect(endOf(end, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
+      expect(judgeRunnerEnd(end, AbortSignal.abort(fault('STALE_FENCE')))).toEqual({ kind: 'nothing' });
+      expect(judgeRunnerEnd(end, AbortSignal.abort(fault('WORKER_STOPPED')))).toEqual({
         kind: 'requeue',
       });
     }
@@ -50,8 +50,8 @@ describe('how a run ends', () => {
     'is an interruption by %s, which says nothing about the run',
     (code) => {
       const interrupted = { kind: 'interrupted', reason: { code, message: code } };
-      expect(endOf(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);
-      expect(endOf({ error: fault(code) }, never)).toEqual(interrupted);
+      expect(judgeRunnerEnd(finished, AbortSignal.abort(fault(code)))).toEqual(interrupted);
+      expect(judgeRunnerEnd({ error: fault(code) }, never)).toEqual(interrupted);
     },
   );
 });

@@ -21,15 +21,15 @@ export type RunnerEnd = { outcome: Outcome } | { error: unknown };
  * What to write about a run whose runner has ended. An abort outweighs the outcome of the runner, which lost the right to execute
  * the run at that moment.
  */
-export function endOf(end: RunnerEnd, abort: AbortSignal): AttemptEnd {
-  if (abort.aborted) return endOfError(abort.reason);
-  if ('error' in end) return endOfError(end.error);
+export function judgeRunnerEnd(end: RunnerEnd, abort: AbortSignal): AttemptEnd {
+  if (abort.aborted) return judgeError(abort.reason);
+  if ('error' in end) return judgeError(end.error);
   const { outcome } = end;
   if (outcome.kind === 'broken') return { kind: 'verdict', verdict: 'broken', reason: outcome.reason };
   return { kind: outcome.kind === 'requeue' ? 'requeue' : 'results' };
 }
 
-function endOfError(error: unknown): AttemptEnd {
+function judgeError(error: unknown): AttemptEnd {
   if (error instanceof Cancelled) return { kind: 'verdict', verdict: 'cancelled' };
   const fault = toFault(error);
   const reason: Reason = { code: fault.code, message: fault.message };

@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Results } from '../store/tables/results.ts';
-import { endOf, type RunnerEnd } from './attempt-outcome.ts';
+import { judgeRunnerEnd, type RunnerEnd } from './attempt-outcome.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { createLease, type Lease } from './lease.ts';
 import { Cancelled, type Job, type Runner } from './runner.ts';
@@ -82,28 +82,31 @@ export async function execute(options: ExecutionOptions): Promise<ExecutionResul
   else stopNow.addEventListener('abort', onStopNow);
   const confirmOwnership = createOwnershipCheck(options);
   try {
-    let lock: HeldLock | undefined;
+    let environmentLock: HeldLock | undefined;
     try {
-      lock = await locks.tryAcquire(lockNames.environment(environment.id), { owner, confirmOwnership });
+      environmentLock = await locks.tryAcquire(lockNames.environment(environment.id), {
+        owner,
+        confirmOwnership,
+      });
     } catch (error) {
       await unclaim(options);
       if (isFault(error, 'LOCK_STORE_UNREACHABLE')) return 'lock-store-unreachable';
       throw error;
     }
-    if (!lock) {
+    if (!environmentLock) {
       log.info('Environment locked, skipping');
       await unclaim(options);
       return 'locked';
     }
     if (options.stop.aborted) {
-      await lock.release();
+      await environmentLock.release();
       await unclaim(options);
       return 'stopping';
     }
     try {
-      await executeLocked({ ...options, lease, lock, runAbort, confirmOwnership, owner });
+      await executeLocked({ ...options, lease, environmentLock, runAbort, confirmOwnership, owner });
     } finally {
-      await lock.release();
+      await environmentLock.release();
     }
     return 'executed';
   } finally {
@@ -113,20 +116,20 @@ export async function execute(options: ExecutionOptions): Promise<ExecutionResul
   }
 }
 
-interface LockedOptions extends ExecutionOptions {
+/** An execution that holds the lock of its environment. */
+interface LockedExecution extends ExecutionOptions {
   lease: Lease;
-  /** The lock of the environment. */
-  lock: HeldLock;
+  environmentLock: HeldLock;
   /** Ends the run: it was cancelled, the execution lock is lost, or the worker is stopped at once. */
   runAbort: AbortController;
   confirmOwnership: () => Promise<boolean>;
   owner: string;
 }
 
-async function executeLocked(options: LockedOptions): Promise<void> {
-  const { queue, claim, log, workerId, lease, lock, runAbort, stop, spool } = options;
+async function executeLocked(options: LockedExecution): Promise<void> {
+  const { queue, claim, log, workerId, lease, environmentLock, runAbort, stop, spool } = options;
   const { run, environment, fence } = claim;
-  const abort = AbortSignal.any([runAbort.signal, lease.lost, lock.lost]);
+  const abort = AbortSignal.any([runAbort.signal, lease.lost, environmentLock.lost]);
   const recorder = queue.recorder(run.id, fence);
   const job: Job = {
     run,
@@ -137,7 +140,7 @@ async function executeLocked(options: LockedOptions): Promise<void> {
     assertHeld() {
       abort.throwIfAborted();
       lease.assertHeld();
-      lock.assertHeld();
+      environmentLock.assertHeld();
     },
     heldUntil: () => lease.until(),
     stop,
@@ -145,40 +148,40 @@ async function executeLocked(options: LockedOptions): Promise<void> {
     record: spoolingRecorder(recorder, { claim: { runId: run.id, fence }, spool, abort, log }),
     log,
   };
-  let end: RunnerEnd;
+  let runnerEnd: RunnerEnd;
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
     // Longer than a test process can outlive the control of the runner.
     const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;
-    end = { outcome: await withGracePeriod(options.runner(job), abort, graceMs) };
+    runnerEnd = { outcome: await withGracePeriod(options.runner(job), abort, graceMs) };
   } catch (error) {
-    end = { error };
+    runnerEnd = { error };
     if (!abort.aborted && toFault(error).code === 'INTERNAL') log.error({ err: error }, 'The runner failed');
   }
   // Before the verdict, so that the next run of this environment finds the lock free. Until the verdict is written, the database
   // lets no run start there.
-  await lock.release();
-  await finishAttempt(options, endOf(end, abort));
+  await environmentLock.release();
+  await finishAttempt(options, judgeRunnerEnd(runnerEnd, abort));
 }
 
 /** Holds the execution lock while `work` runs; its loss aborts the run. */
 async function withExecutionLock<T>(
-  { locks, claim, owner, confirmOwnership, lock, runAbort }: LockedOptions,
+  { locks, claim, owner, confirmOwnership, environmentLock, runAbort }: LockedExecution,
   abort: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const name = lockNames.execution(claim.environment.id);
-  const execution = await locks.acquire(name, { owner, confirmOwnership, signal: abort });
-  const onLost = () => runAbort.abort(execution.lost.reason);
-  execution.lost.addEventListener('abort', onLost);
+  const executionLock = await locks.acquire(name, { owner, confirmOwnership, signal: abort });
+  const onLost = () => runAbort.abort(executionLock.lost.reason);
+  executionLock.lost.addEventListener('abort', onLost);
   try {
-    lock.assertHeld();
-    execution.assertHeld();
+    environmentLock.assertHeld();
+    executionLock.assertHeld();
     return await work(abort);
   } finally {
-    execution.lost.removeEventListener('abort', onLost);
-    await execution.release();
+    executionLock.lost.removeEventListener('abort', onLost);
+    await executionLock.release();
   }
 }
 

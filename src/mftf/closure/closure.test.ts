@@ -299,7 +299,7 @@ it('reports the tests that MFTF writes random values into', async () => {
     'Suite/S.xml': `<suites><suite name="S"><before>${create}</before><after><comment userInput="" stepKey="c"/></after><include><test name="InSuite"/></include></suite></suites>`,
   });
   const tests = [...plan('Own'), ...plan('Called'), ...plan('Plain'), ...plan('InSuite', 'S')];
-  expect(closureOf(catalog, tests).perRun.map(({ name }) => name)).toEqual(['Own', 'Called', 'InSuite']);
+  expect(closureOf(catalog, tests).randomTests.map(({ name }) => name)).toEqual(['Own', 'Called', 'InSuite']);
 });
 
 it('finds the variables of tests, wherever they are read', async () => {

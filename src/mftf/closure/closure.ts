@@ -15,9 +15,9 @@ export type Closure =
       /** SHA-256 of paths, modules and contents in that order: the same digest, the same bytes. */
       digest: string;
       /** The tests that MFTF writes random values into, which differ each time. */
-      perRun: PlannedTest[];
+      randomTests: PlannedTest[];
     }
-  | { kind: 'whole'; reason: string; perRun: PlannedTest[] };
+  | { kind: 'whole'; reason: string; randomTests: PlannedTest[] };
 
 /** Settings that make MFTF read other folders than the catalog does. */
 const folderSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
@@ -39,42 +39,45 @@ export function closureOf(
   }: { settings?: Record<string, string>; pruningObstacles?: string[] } = {},
 ): Closure {
   const dependencies = dependenciesOf(catalog);
-  const perRun = tests.filter((test) => isRandom(dependencies, test));
-  if (obstacles[0] !== undefined) return { kind: 'whole', reason: obstacles[0], perRun };
+  const randomTests = tests.filter((test) => isRandom(dependencies, test));
+  if (obstacles[0] !== undefined) return { kind: 'whole', reason: obstacles[0], randomTests };
   const movingSetting = folderSettings.find((name) => settings[name]);
-  if (movingSetting) return { kind: 'whole', reason: `${movingSetting} is set`, perRun };
+  if (movingSetting) return { kind: 'whole', reason: `${movingSetting} is set`, randomTests };
 
   // Metadata is read when a test runs, not when it is generated.
-  const reached = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
-  const reason = unclearReason(dependencies, reached);
-  if (reason) return { kind: 'whole', reason, perRun };
+  const declarations = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
+  const reason = unclearReason(dependencies, declarations);
+  if (reason) return { kind: 'whole', reason, randomTests };
 
-  const orders = new Set(reached.map(({ order }) => order));
-  const packages = new Set(reached.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')));
+  const fileOrders = new Set(declarations.map(({ order }) => order));
+  const packages = new Set(
+    declarations.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')),
+  );
   const files = catalog.files.filter(
     (file, order) =>
-      orders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
+      fileOrders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
   );
   const hash = createHash('sha256');
   for (const { module, path, digest } of files) hash.update(`${module}\0${path}\0${digest}\n`);
-  return { kind: 'pruned', files: files.map(({ path }) => path), digest: hash.digest('hex'), perRun };
+  return { kind: 'pruned', files: files.map(({ path }) => path), digest: hash.digest('hex'), randomTests };
 }
 
 function keysOf({ name, suite }: PlannedTest): string[] {
   return suite === undefined ? [`test:${name}`] : [`test:${name}`, `suite:${suite}`];
 }
 
-const generating = new Set<PartKind>(['test', 'actionGroup', 'suite']);
+/** The kinds whose random values end up in the generated test. */
+const generatedKinds = new Set<PartKind>(['test', 'actionGroup', 'suite']);
 
 function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
-  for (const { part } of dependencies.reach(keysOf(test), (kind) => generating.has(kind))) {
+  for (const { part } of dependencies.reach(keysOf(test), (kind) => generatedKinds.has(kind))) {
     if (part.random) return true;
   }
   return false;
 }
 
-function unclearReason(dependencies: Dependencies, reached: Declared[]): string | undefined {
-  for (const { part, file } of reached) {
+function unclearReason(dependencies: Dependencies, declarations: Declared[]): string | undefined {
+  for (const { part, file } of declarations) {
     if (part.unclear) return `${part.unclear} (${file.path})`;
     const helper = usesOf(part).find(
       (reference) =>

@@ -102,9 +102,9 @@ export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): P
     .sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 
-function randomReason({ perRun }: Closure): string | undefined {
-  const [first] = perRun;
-  return first && `MFTF writes random values into ${first.name} (${perRun.length} such tests)`;
+function randomReason({ randomTests }: Closure): string | undefined {
+  const [first] = randomTests;
+  return first && `MFTF writes random values into ${first.name} (${randomTests.length} such tests)`;
 }
 
 /** The result of a generation, and whether it can be repeated. */

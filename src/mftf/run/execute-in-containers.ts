@@ -26,15 +26,15 @@ export async function executeInContainers(
   const { chrome } = await prepareContainer(deps, job, prepared, containerId);
 
   // 2. Plan the tests.
-  const planned = await planRun(deps, job, prepared);
-  const { catalog, plan, open } = planned;
+  const runPlan = await planRun(deps, job, prepared);
+  const { catalog, plan, open } = runPlan;
   if (open.length === 0) return { kind: 'finished' };
-  await reportUnsetVariables(job, prepared, planned);
+  await reportUnsetVariables(job, prepared, runPlan);
 
   // 3. Generate those without a result.
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
-  const { snapshot, runnable } = await generateTests(deps, job, prepared, planned, php);
+  const { snapshot, runnable } = await generateTests(deps, job, prepared, runPlan, php);
 
   // 4. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
@@ -91,7 +91,7 @@ async function openSlot(
   await prepareContainer(deps, job, prepared, containerId);
   const place = { engine, containerId, layout };
   await unpackGenerated(place, archive);
-  const doneTests = plan.filter((planned) => planned.done).map(({ test }) => test);
+  const doneTests = plan.filter(({ done }) => done).map(({ test }) => test);
   await removeGenerated(place, doneTests);
   return { containerId, php: await openPhp(deps, job, containerId) };
 }

@@ -24,11 +24,11 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   const { containerId, files, logs } = prepared;
   // Runs concurrently with reading the catalog, so that it costs a run no time.
   const { values } = files;
-  const checked = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
-  checked.catch(() => {});
+  const preflightLine = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
+  preflightLine.catch(() => {});
   const catalog = await readCatalog(deps, prepared);
   const plan = await planTests(catalog, job);
-  logs.line(await checked);
+  logs.line(await preflightLine);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
   return { catalog, plan, open };

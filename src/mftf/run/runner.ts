@@ -18,9 +18,9 @@ export function createRunner(deps: RunnerDependencies): Runner {
   return async (job) => {
     const { run, environment } = job;
     // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
-    const stored = await deps.readValues(environment);
-    const secrets = [...stored.globals, ...stored.variables].filter(({ secret }) => secret);
-    let redactor = createRedactor([...secrets.map(({ value }) => value), stored.adminPassword ?? '']);
+    const storedValues = await deps.readValues(environment);
+    const secrets = [...storedValues.globals, ...storedValues.variables].filter(({ secret }) => secret);
+    let redactor = createRedactor([...secrets.map(({ value }) => value), storedValues.adminPassword ?? '']);
     const logs = await openRunLogs(deps.artifacts, run.id, {
       text: (text) => redactor.text(text),
       stream: () => redactor.stream(),
@@ -38,7 +38,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
       // 3. Build the files that MFTF reads its values from.
       const files = buildEnvFiles({
         environment,
-        ...stored,
+        ...storedValues,
         moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
         moduleNames: await moduleNames(checkout, deps.layout.module),
         selenium: deps.selenium,

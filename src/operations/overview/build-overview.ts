@@ -23,23 +23,23 @@ interface OverviewSources {
   queued: readonly WaitingRun[];
   queues: ReadonlyMap<number, EnvironmentQueue>;
   workers: readonly WorkerProcess[];
-  kind: OverviewView['locks']['kind'];
+  lockStoreKind: OverviewView['locks']['kind'];
   locks: LockStatus;
   containers: readonly PoolContainer[] | undefined;
 }
 
-/** A worker holds the lock for a moment before its run is in state running. */
-const claimMs = 5_000;
+/** How long the lock of an environment may be held without a running run before a foreign process counts as its holder: locks and
+ * runs are not read at the same moment. */
+const lockWithoutRunMs = 5_000;
 
 /** The overview, without the times of its window. */
 export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at' | 'from' | 'to'> {
-  const { at, environments, bars, maxBars, progress, expected, queued, queues, workers, containers } =
-    sources;
-  const replicas = new Map(environments.map(({ id, slots }) => [id, slots]));
+  const { at, environments, bars, maxBars, progress, expected, queues, workers, containers } = sources;
+  const replicaCounts = new Map(environments.map(({ id, slots }) => [id, slots]));
   const running = new Map(
     progress.map((each) => [
       each.environmentId,
-      viewRunning(each, expected.get(each.runId) ?? [], replicas.get(each.environmentId) ?? 1, at),
+      viewRunning(each, expected.get(each.runId) ?? [], replicaCounts.get(each.environmentId) ?? 1, at),
     ]),
   );
   const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
@@ -51,53 +51,55 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
       running: running.get(environment.id) ?? null,
       queued: queues.get(environment.id)?.queued ?? 0,
     })),
-    queue: viewQueue(sources, running),
+    queue: viewQueuedRuns(sources, running),
     queued: {
       runs: queueList.reduce((sum, { queued }) => sum + queued, 0),
       oldestMs: ages.length === 0 ? null : Math.max(0, Math.round(Math.max(...ages))),
     },
     workers: {
-      ...workersOf(workers, progress.length),
+      ...countWorkers(workers, progress.length),
       lost: workers.length - workers.filter(({ alive }) => alive).length,
     },
     locks: {
-      kind: sources.kind,
+      kind: sources.lockStoreKind,
       reachable: sources.locks.fault === undefined,
       message: sources.locks.fault ?? null,
     },
     containers: containers === undefined ? null : countContainers(containers),
   };
+}
 
-  function viewQueue({ locks }: OverviewSources, running: ReadonlyMap<number, RunningView>): QueuedView[] {
-    const occupations = new Map(
-      environments.map((environment) => [environment.id, occupation(environment, running, locks, at)]),
-    );
-    const { slots, busy } = workersOf(workers, progress.length);
-    const hasRemoteWorkers = workers.some((worker) => worker.alive && worker.host !== hostname());
-    const workerPool: WorkerPool = {
-      slots,
-      busy,
-      locksReachable: locks.fault === undefined,
-      engineAnswers: containers !== undefined || hasRemoteWorkers,
-      waitsFor: commonWaitReason(workers)?.message,
+/** The queued runs, each with why it waits and when it is expected to start. */
+function viewQueuedRuns(
+  { at, environments, progress, queued, workers, locks, containers }: OverviewSources,
+  running: ReadonlyMap<number, RunningView>,
+): QueuedView[] {
+  const occupations = new Map(
+    environments.map((environment) => [environment.id, viewOccupation(environment, running, locks, at)]),
+  );
+  const { slots, busy } = countWorkers(workers, progress.length);
+  const hasRemoteWorkers = workers.some((worker) => worker.alive && worker.host !== hostname());
+  const workerPool: WorkerPool = {
+    slots,
+    busy,
+    locksReachable: locks.fault === undefined,
+    engineAnswers: containers !== undefined || hasRemoteWorkers,
+    waitsFor: commonWaitReason(workers)?.message,
+  };
+  const waits = explainWaits(queued, occupations, workerPool, at);
+  const starts = forecastStarts(queued, occupations, workerPool, at);
+  return queued.map(({ environmentCode, environmentId: _id, expectedMs, ...run }) => {
+    const wait = waits.get(run.id);
+    return {
+      ...run,
+      environment: environmentCode,
+      queuedAt: run.queuedAt.toISOString(),
+      retryAt: run.retryAt?.toISOString() ?? null,
+      waits: wait ? { ...wait, run: wait.run ?? null } : { code: 'starting', message: 'starting', run: null },
+      expectedMs: expectedMs === undefined ? null : Math.round(expectedMs),
+      expectedStartAt: starts.get(run.id)?.toISOString() ?? null,
     };
-    const waits = explainWaits(queued, occupations, workerPool, at);
-    const starts = forecastStarts(queued, occupations, workerPool, at);
-    return queued.map(({ environmentCode, environmentId: _id, expectedMs, ...run }) => {
-      const wait = waits.get(run.id);
-      return {
-        ...run,
-        environment: environmentCode,
-        queuedAt: run.queuedAt.toISOString(),
-        retryAt: run.retryAt?.toISOString() ?? null,
-        waits: wait
-          ? { ...wait, run: wait.run ?? null }
-          : { code: 'starting', message: 'starting', run: null },
-        expectedMs: expectedMs === undefined ? null : Math.round(expectedMs),
-        expectedStartAt: starts.get(run.id)?.toISOString() ?? null,
-      };
-    });
-  }
+  });
 }
 
 function viewLane(
@@ -132,19 +134,19 @@ function viewBar({ environmentId: _id, ...bar }: Bar): BarView {
 function viewRunning(
   { runId, workerId, counts, open, current }: Progress,
   expected: readonly ExpectedDuration[],
-  slots: number,
+  replicaCount: number,
   at: Date,
 ): RunningView {
   const { planned } = counts;
   const done = planned - open.length;
-  const work = timeLeft({ planned, open, current, expected, slots }, at);
-  const share = work?.share ?? (planned === 0 ? 0 : done / planned);
+  const forecast = timeLeft({ planned, open, current, expected, slots: replicaCount }, at);
+  const share = forecast?.share ?? (planned === 0 ? 0 : done / planned);
   return {
     id: runId,
     done,
     planned,
     percent: Math.round(share * 100),
-    msLeft: work === undefined ? null : Math.round(work.msLeft),
+    msLeft: forecast === undefined ? null : Math.round(forecast.msLeft),
     workerId,
     current: current.map(({ test, suite, startedAt }) => ({
       test,
@@ -154,7 +156,7 @@ function viewRunning(
   };
 }
 
-function occupation(
+function viewOccupation(
   { id, paused }: Environment,
   running: ReadonlyMap<number, RunningView>,
   { locks: heldLocks }: LockStatus,
@@ -162,7 +164,7 @@ function occupation(
 ): Occupation {
   const own = running.get(id);
   const lock = heldLocks.find(({ name }) => name === lockNames.environment(id));
-  const isForeign = own === undefined && lock && at.getTime() - lock.since.getTime() > claimMs;
+  const isForeign = own === undefined && lock && at.getTime() - lock.since.getTime() > lockWithoutRunMs;
   return {
     paused: paused?.reason,
     running: own && { id: own.id, msLeft: own.msLeft ?? undefined },
@@ -170,7 +172,7 @@ function occupation(
   };
 }
 
-function workersOf(workers: readonly WorkerProcess[], busy: number) {
+function countWorkers(workers: readonly WorkerProcess[], busy: number) {
   const working = workers.filter((worker) => worker.alive && !worker.stopping);
   return {
     slots: working.reduce((sum, { slots }) => sum + slots, 0),

@@ -64,7 +64,7 @@ export const showOverview = defineOperation({
         queues,
         workers,
         locks,
-        kind: context.locks.kind,
+        lockStoreKind: context.locks.kind,
         containers,
       }),
     };

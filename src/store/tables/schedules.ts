@@ -122,7 +122,7 @@ async function lockSchedule(transaction: Queryable, name: string): Promise<{ id:
  * Locks a schedule until the end of the transaction. False when it was changed or fired since it was read with this revision: after
  * waiting for another firing, the revision differs.
  */
-export async function lockRevision(transaction: Queryable, { id, revision }: Schedule): Promise<boolean> {
+export async function lockUnchanged(transaction: Queryable, { id, revision }: Schedule): Promise<boolean> {
   const rows = await transaction.query('SELECT id FROM schedule WHERE id = $1 AND revision = $2 FOR UPDATE', [
     id,
     revision,
