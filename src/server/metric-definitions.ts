@@ -5,6 +5,9 @@ export const testBounds = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800];
 export const runBounds = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
 
 /** The metrics of a server, in their own registry. */
+export type Metrics = ReturnType<typeof defineMetrics>;
+
+/** Creates the metrics of a server; nothing is counted yet. */
 export function defineMetrics() {
   const registry = new Registry();
   const metric = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => ({

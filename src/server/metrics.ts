@@ -5,8 +5,8 @@ import { createSingleFlight } from '../async/single-flight.ts';
 import { toFault } from '../faults/fault.ts';
 import type { LockKind } from '../locks/instrumented.ts';
 import type { Context } from '../operations/core/context.ts';
-import { createDatabaseMetrics } from '../store/tables/metrics.ts';
-import { defineMetrics, runBounds, testBounds } from './metric-definitions.ts';
+import { createDatabaseMetrics, type EndedCount } from '../store/tables/metrics.ts';
+import { defineMetrics, type Metrics, runBounds, testBounds } from './metric-definitions.ts';
 
 /** Longer than any transaction that records something, unless the database has problems. */
 const defaultSettleMs = 20_000;
@@ -31,104 +31,26 @@ export function mountMetrics(server: FastifyInstance, context: Context): void {
  * is 0.
  */
 export function createMetrics(context: Context, { settleMs = defaultSettleMs } = {}) {
-  const { log, lockCounts } = context;
-  const table = createDatabaseMetrics(context);
-  const startedAt = performance.now();
-  const {
-    registry,
-    up,
-    queued,
-    oldest,
-    running,
-    runs,
-    results,
-    testDuration,
-    runDuration,
-    interrupted,
-    recovered,
-    firings,
-    due,
-    refused,
-    lost,
-    waiting,
-    containers,
-    stale,
-  } = defineMetrics();
-
-  const listContainers = cachedWithTimeout(async () => (await context.pool()).list(), {
-    everyMs: containersEveryMs,
-    timeoutMs: containersTimeoutMs,
-    onError: (error) => log.debug({ reason: toFault(error).message }, 'Metrics of containers unavailable'),
-  });
-
-  async function readDatabase(): Promise<void> {
-    const queues = await table.queues();
-    for (const { environment, ...queue } of queues) {
-      queued.set({ environment }, queue.queued);
-      oldest.set({ environment }, queue.oldestMs / 1000);
-      running.set({ environment }, queue.running ? 1 : 0);
-    }
-    const dueMs = await table.scheduleDueMs();
-    if (dueMs !== undefined) due.set(dueMs / 1000);
-    await countEnded();
-  }
-
-  let countedUntil: Date | undefined;
-  async function countEnded(): Promise<void> {
-    const { until, ended } = await table.ended({
-      from: countedUntil,
-      sinceMs: performance.now() - startedAt,
-      settleMs,
-      resultBoundsMs: milliseconds(testBounds),
-      runBoundsMs: milliseconds(runBounds),
-    });
-    countedUntil = until;
-    for (const { kind, environment, outcome, count, meanMs } of ended) {
-      if (kind === 'result') {
-        results.inc({ environment, status: outcome }, count);
-        observe(testDuration, { status: outcome }, count, meanMs);
-      } else if (kind === 'run') {
-        runs.inc({ environment, verdict: outcome }, count);
-        observe(runDuration, { verdict: outcome }, count, meanMs);
-      } else if (kind === 'firing') {
-        firings.inc({ outcome }, count);
-      } else {
-        interrupted.inc({ outcome }, count);
-        if (kind === 'again') recovered.inc({ outcome }, count);
-      }
-    }
-  }
-
-  function readLocks(): void {
-    for (const lock of Object.keys(lockCounts.refused) as LockKind[]) {
-      setCounter(refused, { lock }, lockCounts.refused[lock]);
-      setCounter(lost, { lock }, lockCounts.lost[lock]);
-    }
-  }
-
-  async function readContainers(): Promise<void> {
-    const list = await listContainers.get();
-    if (list === undefined) return;
-    for (const state of ['created', 'running', 'stopped'] as const) {
-      containers.set({ state }, list.filter((each) => each.state === state).length);
-    }
-    stale.set(list.filter((each) => each.stale !== undefined).length);
-  }
+  const { log } = context;
+  const metrics = defineMetrics();
+  const { registry } = metrics;
+  const readDatabase = createDatabaseReader(metrics, context, settleMs);
+  const readContainers = createContainerReader(metrics, context);
 
   async function fill(): Promise<string> {
-    for (const gauge of [queued, oldest, running, containers]) gauge.reset();
-    stale.remove();
-    due.remove();
-    readLocks();
+    for (const gauge of [metrics.queued, metrics.oldest, metrics.running, metrics.containers]) gauge.reset();
+    metrics.stale.remove();
+    metrics.due.remove();
+    setLockCounters(metrics, context.lockCounts);
     const [database] = await Promise.allSettled([
       readDatabase(),
       readContainers(),
-      context.resultSpool.claims().then((claims) => waiting.set(claims.length)),
+      context.resultSpool.claims().then((claims) => metrics.waiting.set(claims.length)),
     ]);
     if (database.status === 'rejected') {
       log.warn({ reason: toFault(database.reason).message }, 'Metrics of the database unavailable');
     }
-    up.set(database.status === 'fulfilled' ? 1 : 0);
+    metrics.up.set(database.status === 'fulfilled' ? 1 : 0);
     return registry.metrics();
   }
 
@@ -138,6 +60,77 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
     /** The text for Prometheus. Concurrent scrapes share one. */
     scrape: () => singleFlight('scrape', fill),
   };
+}
+
+/** Returns what sets the gauges of queues and schedules, and counts what has ended since its last call. Errors: those of the database. */
+function createDatabaseReader(metrics: Metrics, context: Context, settleMs: number): () => Promise<void> {
+  const table = createDatabaseMetrics(context);
+  const startedAt = performance.now();
+  let countedUntil: Date | undefined;
+
+  async function countEnded(): Promise<void> {
+    const { until, ended } = await table.ended({
+      from: countedUntil,
+      sinceMs: performance.now() - startedAt,
+      settleMs,
+      resultBoundsMs: milliseconds(testBounds),
+      runBoundsMs: milliseconds(runBounds),
+    });
+    countedUntil = until;
+    for (const group of ended) addEnded(metrics, group);
+  }
+
+  return async () => {
+    for (const { environment, ...queue } of await table.queues()) {
+      metrics.queued.set({ environment }, queue.queued);
+      metrics.oldest.set({ environment }, queue.oldestMs / 1000);
+      metrics.running.set({ environment }, queue.running ? 1 : 0);
+    }
+    const dueMs = await table.scheduleDueMs();
+    if (dueMs !== undefined) metrics.due.set(dueMs / 1000);
+    await countEnded();
+  };
+}
+
+/** Adds a group of results, runs, firings or attempts that ended alike. */
+function addEnded(metrics: Metrics, { kind, environment, outcome, count, meanMs }: EndedCount): void {
+  if (kind === 'result') {
+    metrics.results.inc({ environment, status: outcome }, count);
+    observe(metrics.testDuration, { status: outcome }, count, meanMs);
+  } else if (kind === 'run') {
+    metrics.runs.inc({ environment, verdict: outcome }, count);
+    observe(metrics.runDuration, { verdict: outcome }, count, meanMs);
+  } else if (kind === 'firing') {
+    metrics.firings.inc({ outcome }, count);
+  } else {
+    metrics.interrupted.inc({ outcome }, count);
+    if (kind === 'again') metrics.recovered.inc({ outcome }, count);
+  }
+}
+
+/** Returns what sets the gauges of containers. It leaves them unset while the engine does not answer. */
+function createContainerReader(metrics: Metrics, context: Context): () => Promise<void> {
+  const list = cachedWithTimeout(async () => (await context.pool()).list(), {
+    everyMs: containersEveryMs,
+    timeoutMs: containersTimeoutMs,
+    onError: (error) =>
+      context.log.debug({ reason: toFault(error).message }, 'Metrics of containers unavailable'),
+  });
+  return async () => {
+    const containers = await list.get();
+    if (containers === undefined) return;
+    for (const state of ['created', 'running', 'stopped'] as const) {
+      metrics.containers.set({ state }, containers.filter((each) => each.state === state).length);
+    }
+    metrics.stale.set(containers.filter(({ stale }) => stale !== undefined).length);
+  };
+}
+
+function setLockCounters(metrics: Metrics, counts: Context['lockCounts']): void {
+  for (const lock of Object.keys(counts.refused) as LockKind[]) {
+    setCounter(metrics.refused, { lock }, counts.refused[lock]);
+    setCounter(metrics.lost, { lock }, counts.lost[lock]);
+  }
 }
 
 /** Adds `count` durations between the same two bounds with the mean `meanMs`: a histogram keeps only their number and sum. */
