@@ -40,18 +40,17 @@ export interface LockLease extends HeldLock {
  * 4. No confirmation of any kind until the deadline minus the margin: it is lost.
  */
 export function createLockLease(options: LockLeaseOptions): LockLease {
-  const { name, backend, ttlMs, marginMs, confirmOwnership, onEnd } = options;
+  const { name, backend, onEnd } = options;
   const lost = new AbortController();
-  let deadline = options.requestedAt + ttlMs;
   let released = false;
   let renewalTimer: NodeJS.Timeout | undefined;
-  let deadlineTimer: NodeJS.Timeout | undefined;
 
   const hasEnded = () => released || lost.signal.aborted;
+  const deadline = createDeadline(options, { hasEnded, lose });
 
   function finish(): void {
     clearTimeout(renewalTimer);
-    clearTimeout(deadlineTimer);
+    deadline.end();
     onEnd();
   }
 
@@ -61,73 +60,19 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
     finish();
   }
 
-  function checkDeadline(): void {
-    if (hasEnded()) return;
-    const msLeft = deadline - marginMs - performance.now();
-    clearTimeout(deadlineTimer);
-    if (msLeft <= 0) lose(`it could not be confirmed within ${ttlMs} ms`);
-    else deadlineTimer = setTimeout(checkDeadline, Math.ceil(msLeft));
-  }
-
-  function confirm(requestedAt: number): void {
-    // A lease that has ended stays ended, whatever a late answer says.
-    checkDeadline();
-    if (hasEnded()) return;
-    deadline = requestedAt + ttlMs;
-    checkDeadline();
-  }
-
-  /** The answer of `confirmOwnership`; `undefined` when the database does not answer either. */
-  async function checkOwnership(): Promise<boolean | undefined> {
-    try {
-      return await confirmOwnership?.();
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** True when the lock was confirmed; after false the next renewal comes sooner, unless the lock is lost. */
-  async function renew(): Promise<boolean> {
-    let requestedAt = performance.now();
-    const answer = await backend.renew().catch(() => 'unknown' as const);
-    if (answer === 'renewed') {
-      confirm(requestedAt);
-      return true;
-    }
-    if (typeof answer === 'object') {
-      lose(`${answer.heldBy} holds it now`);
-      return false;
-    }
-    requestedAt = performance.now();
-    const owned = await checkOwnership();
-    if (hasEnded()) return false;
-    if (owned === false) lose('another run may have it now, or its store was emptied');
-    if (answer === 'unknown') {
-      if (owned) confirm(requestedAt);
-      return owned ?? false;
-    }
-    if (!confirmOwnership) lose('its store has forgotten it');
-    if (!owned) return false;
-    const reacquired = await backend.reacquire().catch(() => undefined);
-    if (reacquired === false) lose('its store had forgotten it, and another process took it');
-    // Without an answer the next renewal decides; until then the yes of `confirmOwnership` is enough.
-    if (reacquired !== false) confirm(requestedAt);
-    return reacquired ?? false;
-  }
-
   function scheduleRenewal(wasConfirmed: boolean): void {
     if (hasEnded()) return;
     renewalTimer = setTimeout(
       async () => {
         // Timers do not run while a process is stopped, and this one may fire before that of the deadline.
-        checkDeadline();
-        if (!hasEnded()) scheduleRenewal(await renew());
+        deadline.check();
+        if (!hasEnded()) scheduleRenewal(await renew(options, { hasEnded, lose, confirm: deadline.extend }));
       },
-      wasConfirmed ? ttlMs / 3 : ttlMs / 10,
+      wasConfirmed ? options.ttlMs / 3 : options.ttlMs / 10,
     );
   }
 
-  checkDeadline();
+  deadline.check();
   scheduleRenewal(true);
 
   return {
@@ -135,7 +80,7 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
     lost: lost.signal,
     lose,
     assertHeld() {
-      checkDeadline();
+      deadline.check();
       lost.signal.throwIfAborted();
     },
     async release() {
@@ -148,4 +93,93 @@ export function createLockLease(options: LockLeaseOptions): LockLease {
       await backend.release().catch(() => {});
     },
   };
+}
+
+/** How the parts of a lease end it. */
+interface LeaseState {
+  hasEnded(): boolean;
+  lose(reason: string): void;
+}
+
+interface Deadline {
+  /** Loses the lock when the time until the deadline, minus the margin, is over. */
+  check(): void;
+  /** The lock was confirmed by a request that was sent at this monotonic time. */
+  extend(requestedAt: number): void;
+  /** Stops the timer. */
+  end(): void;
+}
+
+function createDeadline(
+  { requestedAt, ttlMs, marginMs }: LockLeaseOptions,
+  { hasEnded, lose }: LeaseState,
+): Deadline {
+  let deadline = requestedAt + ttlMs;
+  let timer: NodeJS.Timeout | undefined;
+
+  function check(): void {
+    if (hasEnded()) return;
+    const msLeft = deadline - marginMs - performance.now();
+    clearTimeout(timer);
+    if (msLeft <= 0) lose(`it could not be confirmed within ${ttlMs} ms`);
+    else timer = setTimeout(check, Math.ceil(msLeft));
+  }
+
+  return {
+    check,
+    extend(requestedAt) {
+      // A lease that has ended stays ended, whatever a late answer says.
+      check();
+      if (hasEnded()) return;
+      deadline = requestedAt + ttlMs;
+      check();
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+/** True when the lock was confirmed; after false the next renewal comes sooner, unless the lock is lost. */
+async function renew(
+  { backend, confirmOwnership }: LockLeaseOptions,
+  { hasEnded, lose, confirm }: LeaseState & { confirm(requestedAt: number): void },
+): Promise<boolean> {
+  // 1. Ask the store.
+  let requestedAt = performance.now();
+  const answer = await backend.renew().catch(() => 'unknown' as const);
+  if (answer === 'renewed') {
+    confirm(requestedAt);
+    return true;
+  }
+  if (typeof answer === 'object') {
+    lose(`${answer.heldBy} holds it now`);
+    return false;
+  }
+  // 2. It does not know: ask the database, which may not answer either.
+  requestedAt = performance.now();
+  const owned = await checkOwnership(confirmOwnership);
+  if (hasEnded()) return false;
+  if (owned === false) lose('another run may have it now, or its store was emptied');
+  if (answer === 'unknown') {
+    if (owned) confirm(requestedAt);
+    return owned ?? false;
+  }
+  // 3. The store has forgotten the lock: acquire it again, if it is still ours.
+  if (!confirmOwnership) lose('its store has forgotten it');
+  if (!owned) return false;
+  const reacquired = await backend.reacquire().catch(() => undefined);
+  if (reacquired === false) lose('its store had forgotten it, and another process took it');
+  // Without an answer the next renewal decides; until then the yes of `confirmOwnership` is enough.
+  if (reacquired !== false) confirm(requestedAt);
+  return reacquired ?? false;
+}
+
+/** The answer of `confirmOwnership`; `undefined` without one, and when the database does not answer either. */
+async function checkOwnership(
+  confirmOwnership: LockLeaseOptions['confirmOwnership'],
+): Promise<boolean | undefined> {
+  try {
+    return await confirmOwnership?.();
+  } catch {
+    return undefined;
+  }
 }
