@@ -25,6 +25,15 @@ const firstAdmin = z.strictObject({
   password: newPassword,
 });
 
+/** What the routes of sessions work with. */
+interface SessionRoutes {
+  server: FastifyInstance;
+  context: Context;
+  sessions: BrowserSessions;
+  /** Whether this server requires users to sign in. */
+  signIn: boolean;
+}
+
 /**
  * Adds the routes for signing in and out with a password, and for the first admin. They are not operations, because they act on the
  * session of the browser.
@@ -35,7 +44,15 @@ export function mountSessionRoutes(
   sessions: BrowserSessions,
   { signIn }: { signIn: boolean },
 ): void {
-  const { access } = context;
+  const routes = { server, context, sessions, signIn };
+  mountShow(routes);
+  mountSignIn(routes);
+  mountSignOut(routes);
+  mountPasswordChange(routes);
+  mountFirstAdmin(routes);
+}
+
+function mountShow({ server, sessions }: SessionRoutes): void {
   server.get(
     '/api/session',
     {
@@ -49,7 +66,10 @@ export function mountSessionRoutes(
       return sessions.view(request);
     },
   );
+}
 
+function mountSignIn({ server, context, sessions, signIn }: SessionRoutes): void {
+  const { access } = context;
   server.post(
     '/api/session',
     {
@@ -61,20 +81,22 @@ export function mountSessionRoutes(
       }),
     },
     async (request, reply) => {
-      refuseUnlessRequired();
+      refuseUnlessRequired(signIn);
       const { name, password } = request.body as z.output<typeof credentials>;
       const account = await access.accounts.find(name);
       // The typed name of an unknown user is not recorded, because it may be a password.
       const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
       await limitSignIn(access.attempts, { address: request.ip, name });
-      await auditSession(request, principal, 'session.begin', async () => {
-        await checkPassword(name, account, password);
+      await auditSession(context, request, principal, 'session.begin', async () => {
+        await checkPassword(access, name, account, password);
         await sessions.begin(request, reply, (account as Account).id);
       });
       return sessions.view(request);
     },
   );
+}
 
+function mountSignOut({ server, context, sessions }: SessionRoutes): void {
   server.delete(
     '/api/session',
     {
@@ -84,12 +106,15 @@ export function mountSessionRoutes(
     async (request, reply) => {
       const { principal } = request;
       if (principal && request.sessionSecret !== undefined) {
-        await auditSession(request, principal, 'session.end', () => sessions.end(request, reply));
+        await auditSession(context, request, principal, 'session.end', () => sessions.end(request, reply));
       }
       return sessions.view(request);
     },
   );
+}
 
+function mountPasswordChange({ server, context, sessions }: SessionRoutes): void {
+  const { access } = context;
   server.post(
     '/api/session/password',
     {
@@ -110,31 +135,28 @@ export function mountSessionRoutes(
         throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
       }
       await limitSignIn(access.attempts, { address: request.ip, name: account.name });
-      await auditSession(request, principal, 'session.password', async () => {
-        await checkPassword(account.name, account, current);
+      await auditSession(context, request, principal, 'session.password', async () => {
+        await checkPassword(access, account.name, account, current);
         await access.accounts.setPassword(account.name, await hashPassword(next));
         await sessions.begin(request, reply, account.id);
       });
       return sessions.view(request);
     },
   );
+}
 
+function mountFirstAdmin({ server, context, sessions, signIn }: SessionRoutes): void {
+  const { access } = context;
+  const summary = 'Create the first admin with the link of the log, and sign in';
   server.post(
     '/api/first-admin',
     {
       config: { entrance: 'sign-in' },
       bodyLimit,
-      schema: describeRoute(
-        'session.first-admin',
-        'Create the first admin with the link of the log, and sign in',
-        {
-          answer: sessionView,
-          body: firstAdmin,
-        },
-      ),
+      schema: describeRoute('session.first-admin', summary, { answer: sessionView, body: firstAdmin }),
     },
     async (request, reply) => {
-      refuseUnlessRequired();
+      refuseUnlessRequired(signIn);
       const { token, name, password } = request.body as z.output<typeof firstAdmin>;
       await limitSignIn(access.attempts, { address: request.ip });
       const principal = { name: 'who has the link', via: 'password' } as const;
@@ -146,26 +168,33 @@ export function mountSessionRoutes(
       return sessions.view(request);
     },
   );
+}
 
-  function refuseUnlessRequired(): void {
-    if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
-  }
+/** Errors: INPUT_INVALID. */
+function refuseUnlessRequired(signIn: boolean): void {
+  if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
+}
 
-  /** Errors: SIGN_IN_REFUSED. */
-  async function checkPassword(name: string, account: Account | undefined, password: string): Promise<void> {
-    const stored = account && (await access.accounts.readPassword(account.id));
-    if (!(await isPassword(password, stored))) {
-      throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
-    }
-    await access.attempts.forget(attemptsKey(name));
+/** Errors: SIGN_IN_REFUSED. */
+async function checkPassword(
+  access: Context['access'],
+  name: string,
+  account: Account | undefined,
+  password: string,
+): Promise<void> {
+  const stored = account && (await access.accounts.readPassword(account.id));
+  if (!(await isPassword(password, stored))) {
+    throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
   }
+  await access.attempts.forget(attemptsKey(name));
+}
 
-  function auditSession<T>(
-    request: FastifyRequest,
-    principal: { name: string; via: Via },
-    operation: string,
-    work: () => Promise<T>,
-  ) {
-    return withAudit(context, { principal, address: request.ip, operation, subject: principal.name }, work);
-  }
+function auditSession<T>(
+  context: Context,
+  request: FastifyRequest,
+  principal: { name: string; via: Via },
+  operation: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withAudit(context, { principal, address: request.ip, operation, subject: principal.name }, work);
 }
