@@ -49,6 +49,3 @@ export function containerName(environmentId: number, slot = 1): string {
   const name = `matre_magento_env_${environmentId}`;
   return slot === 1 ? name : `${name}_${slot}`;
 }
-
-/** The largest number of slots of an environment: no shop can take more, and no worker. */
-export const maxSlots = 16;

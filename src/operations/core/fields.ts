@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
+import { maxPasswordLength } from '../../model/limits.ts';
 
 /** Schemas of the fields of inputs. What they do not describe is refused. */
 
@@ -75,11 +76,11 @@ export const userName = z
 
 export const role = z.enum(roles);
 
-/** A password that a user chooses. Length is what counts (NIST SP 800-63B); the maximum keeps hashing fast. */
+/** A password that a user chooses. Length is what counts (NIST SP 800-63B). */
 export const newPassword = z
   .string()
   .min(12, 'must have 12 characters or more')
-  .max(500)
+  .max(maxPasswordLength)
   .refine((password) => !/\p{Cs}/u.test(password), 'must be text');
 
 /** An ISO 8601 time in UTC. */

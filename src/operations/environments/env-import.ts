@@ -9,6 +9,7 @@ import {
   planImport,
 } from '../../model/env-file/env-import.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
+import { maxAdminPasswordLength, maxNameLength } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, line, text } from '../core/fields.ts';
 import { defined, defineOperation, parseInput, type RequestContext } from '../core/operation.ts';
@@ -105,8 +106,8 @@ async function readTarget(context: Context, environment: Environment): Promise<I
 const fields = z.object({
   baseUrl: baseUrl.optional(),
   backendName: backendName.optional(),
-  adminUsername: line(200).optional(),
-  adminPassword: text(1000).optional(),
+  adminUsername: line(maxNameLength).optional(),
+  adminPassword: text(maxAdminPasswordLength).optional(),
 });
 
 /** The fields of a file, checked by the rules of inputs; a new environment needs two of them. Errors: INPUT_INVALID. */

@@ -2,21 +2,22 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { type Environment, maxSlots } from '../../model/environment.ts';
+import type { Environment } from '../../model/environment.ts';
+import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, line, newCode, text } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
 
-const name = line(200);
-const adminUsername = line(200);
+const name = line(maxNameLength);
+const adminUsername = line(maxNameLength);
 const slots = z.coerce
   .number<number | string>(`must be 1 to ${maxSlots}`)
   .int()
   .min(1)
   .max(maxSlots)
   .describe('Number of containers per run (replicas)');
-const adminPassword = text(1000).min(1, 'must not be empty');
+const adminPassword = text(maxAdminPasswordLength).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
   name: 'environments.add',
@@ -109,7 +110,7 @@ export const pauseEnvironment = defineOperation({
   summary: 'Pause an environment: no run starts there until it is resumed; a running one continues',
   role: 'operator',
   audited: ({ code }) => code,
-  input: z.object({ code, reason: line(500) }),
+  input: z.object({ code, reason: line(maxPauseReasonLength) }),
   output: environmentView,
   async run(context, { code, reason }) {
     const { id } = await getEnvironment(context, code);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxListedQueuedRuns } from '../../model/limits.ts';
 import { runPhases, verdicts } from '../../model/run.ts';
 import { waitCodes } from '../../model/waiting.ts';
 import { time } from '../core/fields.ts';
@@ -87,7 +88,7 @@ export const overviewView = z.object({
   lanes: z.array(laneView).describe('One for each environment, by code'),
   queue: z
     .array(queuedView)
-    .describe('Queued runs in the order in which they will probably start; at most 200'),
+    .describe(`Queued runs in the order in which they will probably start; at most ${maxListedQueuedRuns}`),
   queued: z.object({ runs: z.number(), oldestMs: z.number().nullable() }),
   workers: z.object({
     slots: z.number().describe('Worker slots of all live processes that are not stopping'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { maxListedQueuedRuns } from '../../model/limits.ts';
 import { time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { buildOverview } from './build-overview.ts';
@@ -10,7 +11,6 @@ const hour = 60 * 60 * 1000;
 const maxBars = 3_000;
 const minBars = 10;
 const maxBarsPerLane = 100;
-const maxQueued = 200;
 const maxWindowMs = 92 * 24 * hour;
 
 export const showOverview = defineOperation({
@@ -40,7 +40,7 @@ export const showOverview = defineOperation({
     const [bars, progress, queued, queues, workers, containers, locks] = await Promise.all([
       context.overview.bars(begin, end, maxLaneBars),
       context.overview.progress(),
-      context.overview.waitingRuns(maxQueued),
+      context.overview.waitingRuns(maxListedQueuedRuns),
       context.overview.queues(),
       context.workers.list(),
       context.statusCache.containers(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Principal } from '../../model/access.ts';
+import { maxEnvironments, maxPriority } from '../../model/limits.ts';
 import type { Run } from '../../model/run.ts';
 import { runStates, verdicts } from '../../model/run.ts';
 import {
@@ -24,8 +25,8 @@ const requestedBy = line(200)
 
 export const priority = z
   .int()
-  .min(-1000)
-  .max(1000)
+  .min(-maxPriority)
+  .max(maxPriority)
   .describe('Higher starts earlier in the queue of its environment');
 
 export const selectionInput = z.strictObject({
@@ -44,7 +45,7 @@ export const submitRuns = defineOperation({
   role: 'operator',
   audited: ({ environments, selection }) => `${environments.join(', ')}: ${describeSelection(selection)}`,
   input: z.object({
-    environments: z.array(code).min(1, 'must name an environment').max(200),
+    environments: z.array(code).min(1, 'must name an environment').max(maxEnvironments),
     selection: selectionInput,
     priority: priority.default(0),
     requestedBy,

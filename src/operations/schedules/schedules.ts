@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { maxCatchUpMinutes, maxEnvironments } from '../../model/limits.ts';
 import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
 import { firstAfter, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
@@ -32,7 +33,7 @@ const cron = line(100).describe(
   'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly',
 );
 const zone = line(100).describe('IANA time zone, such as Europe/Berlin');
-const environments = z.array(code).min(1, 'must name an environment').max(200);
+const environments = z.array(code).min(1, 'must name an environment').max(maxEnvironments);
 const overlap = z
   .enum(overlapRules)
   .describe(
@@ -44,7 +45,7 @@ const missed = z
 const catchUpMinutes = z
   .int()
   .min(1)
-  .max(10_080)
+  .max(maxCatchUpMinutes)
   .describe('With `once`: maximum age of a missed time in minutes');
 
 /** What a schedule does; all but its name. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
 import { resolveSelection } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
+import { maxEnvironments } from '../../model/limits.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
@@ -101,7 +102,7 @@ export const previewRuns = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({
-    environments: z.array(code).max(200).default([]),
+    environments: z.array(code).max(maxEnvironments).default([]),
     selection: selectionInput,
   }),
   output: z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { allows } from '../../model/access.ts';
+import { maxTokenNameLength } from '../../model/limits.ts';
 import type { Token } from '../../store/access/tokens.ts';
 import { line, role, time, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -59,7 +60,7 @@ export const createToken = defineOperation({
   role: 'viewer',
   audited: ({ name, role }) => `${name}: ${role}`,
   input: z.object({
-    name: line(100).describe('Purpose of the token'),
+    name: line(maxTokenNameLength).describe('Purpose of the token'),
     role: role.describe('At most your own role'),
     expiresInDays: z.int().min(1).max(3650).nullable().default(90).describe('Null: it does not expire'),
   }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hashPassword, isPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
+import { maxPasswordLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { line, newPassword, userName } from '../../operations/core/fields.ts';
@@ -16,7 +17,7 @@ import { type BrowserSessions, sessionView } from './session.ts';
 /** Enough for a name and two passwords. */
 const bodyLimit = 16 * 1024;
 
-const password = z.string().max(500);
+const password = z.string().max(maxPasswordLength);
 const credentials = z.strictObject({ name: line(200), password });
 const passwords = z.strictObject({ current: password, next: newPassword });
 const firstAdmin = z.strictObject({

@@ -1,5 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { maxTokenNameLength } from '#src/model/limits.ts';
 import type { createToken } from '#src/operations/users/tokens.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import type { Role } from '../api/session.ts';
@@ -56,7 +57,7 @@ export function NewToken({
           placeholder="nightly pipeline"
           required
           withAsterisk={false}
-          maxLength={100}
+          maxLength={maxTokenNameLength}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />

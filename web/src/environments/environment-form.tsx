@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { maxSlots } from '#src/model/limits.ts';
 import type { EnvironmentView } from '#src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
@@ -16,9 +17,6 @@ interface Props {
   onDone: (code: string) => void;
   onClose: () => void;
 }
-
-/** The maximum number of containers of an environment, as `maxSlots` in src/model/environment.ts. */
-const maxSlots = 16;
 
 type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername';
 type Fields = Record<TextField, string> & { slots: number };

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
+import { maxPauseReasonLength } from '#src/model/limits.ts';
 import type { pauseEnvironment, resumeEnvironment } from '#src/operations/environments/environments.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -76,7 +77,7 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
         placeholder="database copy"
         data-autofocus
         required
-        maxLength={500}
+        maxLength={maxPauseReasonLength}
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />

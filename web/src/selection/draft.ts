@@ -1,3 +1,4 @@
+import { maxPriority } from '#src/model/limits.ts';
 import type { Selection } from '#src/model/selection.ts';
 
 /** A run that is not submitted yet. It lives in the query string, so that its address can be shared or bookmarked. */
@@ -16,9 +17,6 @@ export interface Name {
   kind: Kind;
   name: string;
 }
-
-/** The limit of the absolute priority, as in src/operations/runs/runs.ts. */
-export const maxPriority = 1000;
 
 /** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */
 export function readDraft(search: URLSearchParams): Draft {

@@ -15,7 +15,7 @@ export function queueAhead(now: Now, code: string, priority: number): QueueAhead
   const lane = now.lanes.find((each) => each.code === code);
   if (!lane) return undefined;
   const queuedAhead = now.queue.filter((each) => each.environment === code && each.priority >= priority);
-  // The response lists at most 200 queued runs, but `lane.queued` counts all of them.
+  // The response lists at most `maxListedQueuedRuns` queued runs, but `lane.queued` counts all of them.
   const listedCount = now.queue.filter((each) => each.environment === code).length;
   const runs = (lane.running ? 1 : 0) + queuedAhead.length + Math.max(0, lane.queued - listedCount);
   return { runs, startsAt: expectedStart(now, lane, queuedAhead.at(-1)), paused: lane.paused?.reason };

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { maxPriority } from '../../selection/draft.ts';
+import { maxCatchUpMinutes, maxPriority } from '#src/model/limits.ts';
 import { WholeNumber } from '../../ui/whole-number.tsx';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
@@ -44,7 +44,7 @@ export function RuleFields({
         <WholeNumber
           label="Max. delay in minutes"
           min={1}
-          max={10_080}
+          max={maxCatchUpMinutes}
           value={draft.catchUpMinutes}
           onChange={(catchUpMinutes) => onChange({ catchUpMinutes })}
         />
