@@ -1,7 +1,7 @@
 import type { Context } from '../operations/core/context.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Tracing } from '../tracing/tracing.ts';
-import type { createRunLog } from '../worker/run-log.ts';
+import type { RunLog } from '../worker/run-log.ts';
 import { createWorkers, type Workers } from '../worker/worker.ts';
 import type { ContainerParts } from './containers.ts';
 
@@ -12,7 +12,7 @@ export function createAppWorkers(deps: {
   containers: ContainerParts;
   spool: ResultSpool;
   tracing: Tracing | undefined;
-  runLog: ReturnType<typeof createRunLog>;
+  runLog: RunLog;
 }): Workers {
   const { context, containers, spool, tracing, runLog } = deps;
   const { config, locks, log, queue, results } = context;
