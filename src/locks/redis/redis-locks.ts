@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { delay } from '../../async/delay.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { AcquireOptions, HeldLock, LockInfo, LockStore } from '../lock.ts';
 import { createLockLease, type LockLease } from '../lock-lease.ts';
-import { createRedisConnection } from './connection.ts';
+import { createRedisConnection, type RedisConnection } from './connection.ts';
 import { readMemory } from './memory.ts';
 import { indexKey, revokedChannel } from './scripts.ts';
+import { createLockWaiters } from './waiters.ts';
 
 export interface RedisLocksOptions {
   /** `redis://` or `rediss://`. Redis 6 or newer. */
@@ -26,9 +26,6 @@ export interface RedisLocksOptions {
   log: Logger;
 }
 
-/** Polling interval besides the messages: a lock whose holder died ends without a message. */
-const pollMs = 1000;
-
 /** What a process writes into the store for a lock. */
 interface LockRequest {
   name: string;
@@ -47,28 +44,16 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
   const marginMs = options.marginMs ?? ttlMs / 5;
   const timeoutMs = options.timeoutMs ?? Math.round(Math.min(2000, ttlMs / 4));
   const leases = new Map<string, LockLease>();
-  /** The callbacks of waiters, by the name of the lock. */
-  const waiters = new Map<string, Set<() => void>>();
+  const waiters = createLockWaiters();
   const closing = new AbortController();
 
   const connection = createRedisConnection({
     url,
     timeoutMs,
     log,
-    onReleased(name) {
-      const woken = name === undefined ? [...waiters.values()] : [waiters.get(name) ?? []];
-      for (const set of woken) for (const wake of set) wake();
-    },
+    onReleased: waiters.wake,
     onRevoked: (token) => leases.get(token)?.lose('an admin released it by force'),
   });
-
-  function closedFault(): Fault {
-    return new Fault('LOCK_STORE_UNREACHABLE', 'The connection to the lock store was closed.');
-  }
-
-  function newRequest(name: string, owner: string): LockRequest {
-    return { name, token: randomUUID(), owner, since: new Date() };
-  }
 
   const release = async ({ name, token }: LockRequest) => {
     await connection.run((client) => client.release(name, token));
@@ -108,19 +93,6 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
     release(request).catch(() => {});
   }
 
-  /** Resolves at the next message, after `pollMs`, or when `signal` aborts. Call it before the attempt that it follows. */
-  function nextWake(name: string, signal: AbortSignal): { passed: Promise<void>; cancel(): void } {
-    const done = new AbortController();
-    const wake = () => done.abort();
-    const set = waiters.get(name) ?? new Set();
-    waiters.set(name, set.add(wake));
-    const passed = delay(pollMs, AbortSignal.any([done.signal, signal])).finally(() => {
-      set.delete(wake);
-      if (set.size === 0 && waiters.get(name) === set) waiters.delete(name);
-    });
-    return { passed, cancel: wake };
-  }
-
   return {
     kind: 'redis',
 
@@ -149,7 +121,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       // One token for all attempts: if the response to one was lost, the next one finds that it has the lock.
       const request = newRequest(name, owner);
       while (!signal.aborted) {
-        const wake = nextWake(name, signal);
+        const wake = waiters.next(name, signal);
         try {
           request.since = new Date();
           const lease = await attempt(request, confirmOwnership);
@@ -167,20 +139,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       throw signal.reason;
     },
 
-    async list() {
-      const names = (await connection.run((client) => client.sMembers(indexKey))).sort();
-      const locks = await Promise.all(
-        names.map(async (name): Promise<LockInfo | undefined> => {
-          const [lock, expiresInMs] = await connection.run((client) =>
-            Promise.all([client.hGetAll(name), client.pTTL(name)]),
-          );
-          const { owner, since } = lock;
-          if (owner === undefined) return undefined;
-          return { name, owner, since: new Date(Number(since)), expiresInMs: Math.max(0, expiresInMs) };
-        }),
-      );
-      return locks.filter((lock) => lock !== undefined);
-    },
+    list: () => listLocks(connection),
 
     async forceRelease(name) {
       return connection.run(async (client) => {
@@ -199,4 +158,28 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       await connection.close();
     },
   };
+}
+
+function closedFault(): Fault {
+  return new Fault('LOCK_STORE_UNREACHABLE', 'The connection to the lock store was closed.');
+}
+
+function newRequest(name: string, owner: string): LockRequest {
+  return { name, token: randomUUID(), owner, since: new Date() };
+}
+
+/** All locks of the store that are held, by name. */
+async function listLocks(connection: RedisConnection): Promise<LockInfo[]> {
+  const names = (await connection.run((client) => client.sMembers(indexKey))).sort();
+  const locks = await Promise.all(
+    names.map(async (name): Promise<LockInfo | undefined> => {
+      const [lock, expiresInMs] = await connection.run((client) =>
+        Promise.all([client.hGetAll(name), client.pTTL(name)]),
+      );
+      const { owner, since } = lock;
+      if (owner === undefined) return undefined;
+      return { name, owner, since: new Date(Number(since)), expiresInMs: Math.max(0, expiresInMs) };
+    }),
+  );
+  return locks.filter((lock) => lock !== undefined);
 }

@@ -7,7 +7,7 @@ import { runId, wholeNumber } from '../../operations/core/fields.ts';
 import { getRunWithFiles, wholeCharacters } from '../../operations/runs/run-record.ts';
 import type { Changes } from './changes.ts';
 import { beginStream, endAtOnce, lastEventId } from './events.ts';
-import { createLogWatches } from './log-watches.ts';
+import { createLogWatches, type LogWatch } from './log-watches.ts';
 
 const defaults = {
   /** A growing log sends no notification, and may grow on another host: its size is polled, once for all readers. */
@@ -65,7 +65,8 @@ export function mountLogStream(
         endAtOnce(reply.raw);
       }, heartbeatMs);
       try {
-        await follow(id, start, reply.raw, AbortSignal.any([disconnected.signal, closing.signal]));
+        const stop = AbortSignal.any([disconnected.signal, closing.signal]);
+        await sendLog({ watches, artifacts, chunkBytes }, { id, from: start, to: reply.raw, stop });
       } catch (error) {
         // The response has begun; the client reconnects with the id of its last event.
         request.log.warn({ err: error, run: id }, 'Log stream interrupted');
@@ -75,32 +76,42 @@ export function mountLogStream(
       }
     },
   );
+}
 
-  /** Resolves when the log of a finished run is sent completely, or when `stop` aborts. */
-  async function follow(id: number, from: number, to: ServerResponse, stop: AbortSignal): Promise<void> {
-    const watch = await watches.open(id);
-    try {
-      for (let at = from; !stop.aborted; ) {
-        // Before the log is read: a log that is read after the run was finished is complete.
-        const finished = watch.finished();
-        for (;;) {
-          const bytes = await artifacts.readLog(id, at, chunkBytes);
-          const chunk = linesOf(bytes, { full: chunkBytes, last: finished });
-          if (chunk.length === 0 || stop.aborted) break;
-          at += chunk.length;
-          if (!to.write(eventOf(chunk, at))) await once(to, 'drain', { signal: stop });
-        }
-        if (finished && !stop.aborted) {
-          to.write(`id: ${at}\nevent: end\ndata:\n\n`);
-          return;
-        }
-        await watch.waitBeyond(at, stop);
+/** What a log is read with. */
+interface LogReader {
+  watches: { open(runId: number): Promise<LogWatch> };
+  artifacts: Pick<Context['artifacts'], 'readLog'>;
+  chunkBytes: number;
+}
+
+/** Resolves when the log of a finished run is sent completely, or when `stop` aborts. */
+async function sendLog(
+  { watches, artifacts, chunkBytes }: LogReader,
+  { id, from, to, stop }: { id: number; from: number; to: ServerResponse; stop: AbortSignal },
+): Promise<void> {
+  const watch = await watches.open(id);
+  try {
+    for (let at = from; !stop.aborted; ) {
+      // Before the log is read: a log that is read after the run was finished is complete.
+      const finished = watch.finished();
+      for (;;) {
+        const bytes = await artifacts.readLog(id, at, chunkBytes);
+        const chunk = linesOf(bytes, { full: chunkBytes, last: finished });
+        if (chunk.length === 0 || stop.aborted) break;
+        at += chunk.length;
+        if (!to.write(eventOf(chunk, at))) await once(to, 'drain', { signal: stop });
       }
-    } catch (error) {
-      if (!stop.aborted) throw error;
-    } finally {
-      watch.close();
+      if (finished && !stop.aborted) {
+        to.write(`id: ${at}\nevent: end\ndata:\n\n`);
+        return;
+      }
+      await watch.waitBeyond(at, stop);
     }
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  } finally {
+    watch.close();
   }
 }
 
