@@ -300,6 +300,21 @@ export const faults = {
     'The shop does not answer, so the tests would say nothing about it.',
     'Check the base URL of the environment, and that the shop is up.',
   ),
+  CREDENTIALS_WRONG: infrastructure(
+    503,
+    'The shop refused the sign-in of its administrator, so tests that use the admin panel or create data say nothing about it.',
+    'Set the right password: matre env edit CODE --ask-admin-password.',
+  ),
+  TWO_FACTOR_ON: infrastructure(
+    503,
+    'The administrator gets no token without a one-time password, so tests cannot create data.',
+    'Set OTP_SHARED_SECRET for the environment, or disable Magento_TwoFactorAuth in the shop.',
+  ),
+  MAGENTO_COMMAND_MISSING: infrastructure(
+    503,
+    "The shop does not serve MFTF's command.php, so tests that run Magento commands say nothing about it.",
+    'Serve dev/tests/acceptance/utils/command.php at the base URL of the shop (docs/environments.md).',
+  ),
   ...diagnosisFaults,
   INTERNAL: infrastructure(500, 'A bug in matre.', 'Report it with the log.'),
 } as const satisfies Record<string, FaultEntry>;

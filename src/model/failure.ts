@@ -41,9 +41,16 @@ export function classify(before: OutcomeHistory): Classification | undefined {
 /** The rest of a message does not help to distinguish causes. */
 const maxCharacters = 600;
 
-/** A message without the parts that differ between runs and shops: addresses, ids, numbers. */
+/**
+ * Separates the exceptions in the message of a test: the first one is why it failed, the others came after it, in `<after>` or when
+ * the browser was closed.
+ */
+export const laterException = '\n\nAfter that: ';
+
+/** The first exception of a message, without the parts that differ between runs and shops: addresses, ids, numbers. */
 export function normaliseMessage(message: string): string {
-  return message
+  const [first = ''] = message.split(laterException, 1);
+  return first
     .slice(0, maxCharacters)
     .toLowerCase()
     .replace(/https?:\/\/[^\s/"'<>]+/g, '<site>')

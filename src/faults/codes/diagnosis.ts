@@ -40,12 +40,4 @@ export const diagnosisFaults = {
     'Browsers of finished runs use sessions that other runs wait for.',
     'Nothing to do: workers end them within seconds. `matre doctor --fix` ends them now.',
   ),
-  CREDENTIALS_WRONG: diagnosis(
-    'Tests that sign in to the admin panel, or create data, will be broken.',
-    'Set the right password: matre env edit CODE --ask-admin-password.',
-  ),
-  TWO_FACTOR_ON: diagnosis(
-    'The administrator gets no token without a one-time password, so tests cannot create data.',
-    'Set OTP_SHARED_SECRET for the environment, or disable Magento_TwoFactorAuth in the shop.',
-  ),
 };

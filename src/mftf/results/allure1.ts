@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
 import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
+import { type TimedStep, timedStep, withFailedHelper } from './steps.ts';
 import { below, child, readXml, type XmlElement } from './xml.ts';
 
 /**
@@ -53,7 +54,7 @@ function readCase(element: XmlElement): AllureCase {
     status,
     message: (failure && child(failure, 'message')?.text.trim()) || undefined,
     trace: (failure && child(failure, 'stack-trace')?.text.trim()) || undefined,
-    steps: below(element, 'steps/step').map(readStep),
+    steps: stepsOf(element),
     startedAt: new Date(start),
     endedAt: stop === undefined ? undefined : new Date(stop),
     attachments: below(element, 'attachments/attachment').map((attachment) => {
@@ -63,18 +64,30 @@ function readCase(element: XmlElement): AllureCase {
   };
 }
 
-function readStep(element: XmlElement): Step {
+/** The steps of a test. The one that MFTF adds for an exception is no step of the test. */
+function stepsOf(element: XmlElement): Step[] {
+  const steps = below(element, 'steps/step');
+  const last = steps.at(-1);
+  const isAddedForException =
+    last !== undefined && child(last, 'name')?.text.trim() === 'ERROR' && last.attributes.start === undefined;
+  if (!isAddedForException) return steps.map((step) => readStep(step).step);
+  return withFailedHelper(steps.slice(0, -1).map((step) => readStep(step).step));
+}
+
+function readStep(element: XmlElement): TimedStep {
   const { status, start, stop } = check(stepAttributes, element);
-  return {
+  const children = below(element, 'steps/step').map(readStep);
+  return timedStep({
     name: (child(element, 'name')?.text ?? child(element, 'title')?.text ?? '').trim(),
     status,
-    durationMs: start === undefined || stop === undefined ? 0 : Math.max(0, stop - start),
+    start,
+    stop,
     attachments: below(element, 'attachments/attachment').flatMap((attachment) => {
       const { title, source } = check(attachmentAttributes, attachment);
       return stepAttachment(title, source);
     }),
-    steps: below(element, 'steps/step').map(readStep),
-  };
+    children,
+  });
 }
 
 function check<T>(schema: z.ZodType<T>, element: XmlElement): T {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
 import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
+import { type TimedStep, timedStep, withFailedHelper } from './steps.ts';
+import { printable } from './text.ts';
 
 /**
  * Allure 2, as MFTF 4.3 and newer write it: `<uuid>-result.json` at the end of each test. The status stays null without
@@ -67,17 +69,23 @@ export function readAllure2(content: string): AllureCase {
   return {
     ...testOf(className, method),
     status,
-    message: statusDetails?.message?.trim() || undefined,
-    trace: statusDetails?.trace?.trim() || undefined,
-    steps: steps.map(toStep),
+    message: printable(statusDetails?.message ?? '').trim() || undefined,
+    trace: printable(statusDetails?.trace ?? '').trim() || undefined,
+    steps: stepsOf(steps, status),
     startedAt: new Date(start),
     endedAt: stop == null ? undefined : new Date(stop),
     attachments: [...attachments, ...steps.flatMap(attachmentsWithin)].map(({ name, source, type }) => ({
-      name: name ?? source,
+      name: printable(name ?? source),
       source,
       type: type ?? undefined,
     })),
   };
+}
+
+/** The steps of a test; a test with an exception may have failed in a helper. */
+function stepsOf(rawSteps: RawStep[], status: Status): Step[] {
+  const steps = rawSteps.map((raw) => toStep(raw).step);
+  return status === 'failed' ? withFailedHelper(steps) : steps;
 }
 
 /** Checks a `*-container.json`. Its content is not used, but a complete file shows that the process was not cut short. Throws `Unreadable`. */
@@ -85,15 +93,15 @@ export function checkContainer(content: string): void {
   parse(z.object({ uuid: z.string() }), content);
 }
 
-function toStep({ name, status, start, stop, steps, attachments }: RawStep): Step {
-  const durationMs = start == null || stop == null ? 0 : Math.max(0, stop - start);
-  return {
-    name: name.trim(),
+function toStep({ name, status, start, stop, steps, attachments }: RawStep): TimedStep {
+  return timedStep({
+    name: printable(name).trim(),
     status,
-    durationMs,
+    start,
+    stop,
     attachments: attachments.flatMap(({ name, source }) => stepAttachment(name ?? source, source)),
-    steps: steps.map(toStep),
-  };
+    children: steps.map(toStep),
+  });
 }
 
 function attachmentsWithin(step: RawStep): z.infer<typeof attachment>[] {

@@ -4,6 +4,8 @@ import type { Reason } from '../../model/run.ts';
 interface FaultPattern {
   code: FaultCode;
   pattern: RegExp;
+  /** The step that failed, with the name of a real one; any step by default. */
+  step?: { pattern: RegExp; sample: string };
   /** A real message, or one that the named source writes. */
   sample: string;
   source: string;
@@ -80,16 +82,49 @@ export const faultPatterns: FaultPattern[] = [
     source: 'chromedriver, geckodriver: the page of the shop cannot be loaded',
   },
   {
+    code: 'CREDENTIALS_WRONG',
+    pattern:
+      /Cannot\s+retrieve\s+API\s+token\s+with\s+credentials[\s\S]{0,1000}?Error\s+HTTP\s+response\s+code:\s+401\b/,
+    sample:
+      'Cannot retrieve API token with credentials. Please check the following configurations:\nusername: admin\npassword: x\nError HTTP response code: 401    Response:{"message":"The account sign-in was incorrect or your account is disabled temporarily."}',
+    source: "WebApiAuth of MFTF 3.8 and newer: the shop's answer to the sign-in of the admin user",
+  },
+  {
+    code: 'MAGENTO_UNREACHABLE',
+    pattern:
+      /Cannot\s+retrieve\s+API\s+token\s+with\s+credentials[\s\S]{0,1000}?Error\s+HTTP\s+response\s+code:\s+5\d\d\b/,
+    sample: 'Cannot retrieve API token with credentials. Error HTTP response code: 500    Response:',
+    source: 'WebApiAuth of MFTF: a shop that cannot issue a token fails every test with data',
+  },
+  {
     code: 'MAGENTO_UNREACHABLE',
     pattern: /Error HTTP response code: 50[234]\b|Failed to connect to \S+ port \d+|Could not resolve host:/i,
-    sample: 'Cannot retrieve API token with credentials. Error HTTP response code: 503    Response:down',
+    sample: 'Error HTTP response code: 503    Response:down',
     source: "CurlTransport of MFTF: the shop's REST API, for data and tokens",
+  },
+  {
+    code: 'MAGENTO_UNREACHABLE',
+    pattern:
+      /^(?:(?:\w+\\)*TestFrameworkException: )?(?:Empty reply from server|Recv failure: Connection reset|Operation timed out after \d+|Connection timed out after \d+|SSL_ERROR_SYSCALL|OpenSSL SSL_connect|SSL connection timeout)/m,
+    sample: 'Empty reply from server',
+    source: 'CurlTransport of MFTF: the message of libcurl alone, when the shop breaks the connection',
+  },
+  {
+    code: 'MAGENTO_COMMAND_MISSING',
+    pattern: /Error HTTP response code: 40[345]\b/,
+    step: { pattern: /\bmagento (?:cli|cron)\b/i, sample: '[flush] magento cli "cache:flush",60' },
+    sample: 'Error HTTP response code: 404    Response:<html>404 Not Found</html>',
+    source: 'MagentoWebDriver of MFTF, in the step of a Magento command: command.php is not served',
   },
 ];
 
-/** The infrastructure fault in a message, trace or log, with the line that shows it; `undefined` when there is none. */
-export function recogniseFault(text: string): Reason | undefined {
-  for (const { code, pattern } of faultPatterns) {
+/**
+ * The infrastructure fault in a message, trace or log, with the line that shows it; `undefined` when there is none. `failedStep`
+ * is the name of the step that failed, where it is known.
+ */
+export function recogniseFault(text: string, failedStep = ''): Reason | undefined {
+  for (const { code, pattern, step } of faultPatterns) {
+    if (step && !step.pattern.test(failedStep)) continue;
     const match = pattern.exec(text);
     if (match) return { code, message: linesAround(text, match.index, match[0].length) };
   }

@@ -129,8 +129,8 @@ describe('testOf', () => {
 });
 
 describe('recogniseFault', () => {
-  it.each(faultPatterns)('invariant 9: recognises $code by "$sample"', ({ code, sample }) => {
-    expect(recogniseFault(`before\n${sample}\nafter`)?.code).toBe(code);
+  it.each(faultPatterns)('invariant 9: recognises $code by "$sample"', ({ code, sample, step }) => {
+    expect(recogniseFault(`before\n${sample}\nafter`, step?.sample)?.code).toBe(code);
   });
 
   it.each([

@@ -1,9 +1,11 @@
 import type { ExecEnd } from '../../engine/engine.ts';
 import { asSentence } from '../../faults/sentence.ts';
+import { laterException } from '../../model/failure.ts';
 import type { Status } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
-import type { CollectedResults } from './collect.ts';
+import { summariseSteps } from '../../model/steps.ts';
+import type { CollectedCase, CollectedResults } from './collect.ts';
 import { recogniseFault } from './infrastructure.ts';
 import { isGood, type TestOutcome, worst } from './outcome.ts';
 
@@ -60,15 +62,20 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
     steps: allure?.steps ?? [],
     startedAt: allure?.startedAt ?? processEnd.startedAt,
     durationMs: duration(allure, junit, processEnd),
-    attachments: allure?.attachments ?? [],
+    attachments:
+      allure?.attachments ??
+      results.pictures.find(({ test: { name, suite } }) => isOfTest({ test: name, suite }))?.attachments ??
+      [],
   };
   const broken = (reason: Reason): TestOutcome => ({ ...base, message: reason.message, reason });
 
   const endedCase = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
   const report = worst([endedCase, junit].filter((one) => one !== undefined));
   if (report === undefined) return broken(missingReason(results, processEnd));
-  if (!isGood(report.status))
-    return badOutcome(base, report, [endedCase?.message, endedCase?.trace, junit?.message], processEnd);
+  if (!isGood(report.status)) {
+    const messages = { report: report.message, allure: endedCase, junit: junit?.message };
+    return badOutcome(base, report.status, messages, processEnd);
+  }
   // A damaged file means that the process did not end properly; then none of its good verdicts counts.
   if (endedCase === undefined || junit === undefined || results.unreadable.length > 0) {
     return broken(missingReason(results, processEnd));
@@ -80,15 +87,28 @@ const beforeFailed = 'SUITE PRECONDITION FAILED';
 /** Codeception's exception in the running step when it gets SIGTERM. */
 const terminated = 'TESTS EXECUTION TERMINATED';
 
+/** What the sources report about a bad verdict. */
+interface BadMessages {
+  report: string | undefined;
+  allure: Pick<CollectedCase, 'message' | 'trace' | 'exceptions' | 'steps'> | undefined;
+  junit: string | undefined;
+}
+
 function badOutcome(
   base: TestOutcome,
-  report: { status: Status; message: string | undefined },
-  messages: (string | undefined)[],
+  status: Status,
+  messages: BadMessages,
   processEnd: ProcessEnd,
 ): TestOutcome {
-  const text = messages.filter((text) => text !== undefined).join('\n');
-  const message = report.message ?? messages.find((text) => text !== undefined);
-  if (text.includes(terminated)) {
+  const { allure } = messages;
+  const exceptions = allure?.exceptions ?? [];
+  const texts = [...exceptions, allure?.message, allure?.trace, messages.junit].filter(
+    (text) => text !== undefined,
+  );
+  // When `<after>` fails too, its exception replaces that of the test in all messages; the one thrown first is the cause.
+  const first = exceptions[0] ?? messages.report ?? texts[0];
+  const message = withLaterExceptions(first, exceptions.slice(1));
+  if (texts.some((text) => text.includes(terminated))) {
     const reason = processEnd.stopped ?? {
       code: 'RESULT_MISSING',
       message: 'The test was stopped before its end.',
@@ -96,13 +116,14 @@ function badOutcome(
     return { ...base, status: 'broken', message: reason.message, reason };
   }
   // The text of a failed assertion comes from the shop, even if it looks like a fault of the infrastructure.
-  const reason = message?.startsWith('Failed asserting that') ? undefined : recogniseFault(text);
+  const isAssertion = first?.startsWith('Failed asserting that') ?? false;
+  const reason = isAssertion ? undefined : recogniseFirst(texts, summariseSteps(base.steps)?.failed?.title);
   if (reason) return { ...base, status: 'broken', message, reason };
-  if (text.includes(beforeFailed)) {
+  if (texts.some((text) => text.includes(beforeFailed))) {
     const failed: Reason = { code: 'SUITE_BEFORE_FAILED', message: message ?? beforeFailed };
     return { ...base, status: 'broken', message, reason: failed };
   }
-  if (report.status === 'failed') return { ...base, status: 'failed', message, reason };
+  if (status === 'failed') return { ...base, status: 'failed', message, reason };
   const noVerdict = 'Its result file gives no verdict.';
   return {
     ...base,
@@ -110,6 +131,22 @@ function badOutcome(
     message: message ?? noVerdict,
     reason: { code: 'RESULT_MISSING', message: noVerdict },
   };
+}
+
+/** The first fault that the texts show, in their order. */
+function recogniseFirst(texts: string[], failedStep: string | undefined): Reason | undefined {
+  for (const text of texts) {
+    const reason = recogniseFault(text, failedStep);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+/** The message of the first exception, followed by those that came after it. */
+function withLaterExceptions(first: string | undefined, later: string[]): string | undefined {
+  const others = [...new Set(later)].filter((text) => text !== first);
+  if (first === undefined || others.length === 0) return first;
+  return [first, ...others].join(laterException);
 }
 
 function duration(

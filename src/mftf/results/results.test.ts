@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { causeOf, laterException } from '../../model/failure.ts';
 import type { PlannedTest } from '../../model/selection.ts';
+import { summariseSteps } from '../../model/steps.ts';
 import { collectResults } from './collect.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
 
@@ -21,6 +23,11 @@ const processes: Record<string, { planned: PlannedTest[]; code: number }> = {
   suite: { planned: suiteTests, code: 0 },
   'suite-before-failed': { planned: suiteTests, code: 0 },
   'false-pass': { planned: suiteTests, code: 1 },
+  'before-and-after-failed': { planned: alone('StorefrontUpdateWishlistTest'), code: 1 },
+  'after-failed-too': { planned: alone('AcmeAfterTest'), code: 1 },
+  'helper-failed': { planned: alone('AcmeHelperTest'), code: 1 },
+  'command-missing': { planned: alone('AcmeCommandTest'), code: 1 },
+  'control-characters': { planned: alone('AcmeControlTest'), code: 1 },
   'mftf5-pass': { planned: alone('MatreSearchProductTest'), code: 0 },
   'mftf5-fail': { planned: alone('MatreCouponTest'), code: 1 },
   'mftf5-suite': { planned: suiteTests, code: 0 },
@@ -44,7 +51,7 @@ async function outcomesOf(
   folder = join(samples, sample),
 ) {
   const { planned, code } = processes[sample] as { planned: PlannedTest[]; code: number };
-  return reconcile(planned, await collectResults(folder), processEnd({ code, ...more }));
+  return reconcile(planned, await collectResults(folder, planned), processEnd({ code, ...more }));
 }
 
 async function copyOf(sample: string): Promise<string> {
@@ -112,6 +119,73 @@ describe('the results of real processes', () => {
       message: expect.stringContaining('no such element'),
       reason: undefined,
     });
+  });
+
+  it('invariant 9: a wrong admin password in <before>, although <after> fails for another reason', async () => {
+    const [outcome] = await outcomesOf('before-and-after-failed');
+    expect(outcome).toMatchObject({ status: 'broken', reason: { code: 'CREDENTIALS_WRONG' } });
+    const [first, after] = (outcome?.message ?? '').split(laterException);
+    expect(first).toMatch(/^Cannot retrieve API token with credentials\..*Error HTTP response code: 401 /s);
+    expect(after).toBe('Entity with a CreateDataKey of category could not be found');
+    expect(summariseSteps(outcome?.steps ?? [])?.failed?.title).toContain('[category] create entity');
+  });
+
+  it('a test that failed, and failed again in <after>: the first message is the cause', async () => {
+    const [outcome] = await outcomesOf('after-failed-too');
+    expect(outcome).toMatchObject({ status: 'failed', reason: undefined });
+    expect(outcome?.message).toMatch(
+      /^Failed asserting that {2}on page \/\n--> shop\n--> contains "never there"\./,
+    );
+    expect(outcome?.message).toContain(`${laterException}CSS or XPath element with '#logout' was not found.`);
+    expect(causeOf(outcome?.message ?? '')).toBe(
+      causeOf((outcome?.message ?? '').split(laterException)[0] ?? ''),
+    );
+    expect(summariseSteps(outcome?.steps ?? [])?.failed?.title).toBe('[seeIt] see "never there"');
+  });
+
+  it('a test that failed in a helper: the call of the helper is the step that failed', async () => {
+    const [outcome] = await outcomesOf('helper-failed');
+    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringMatching(/^no such element/) });
+    expect(summariseSteps(outcome?.steps ?? [])).toEqual({
+      count: 2,
+      failed: { title: '[callHelper] \\Acme\\Probe\\Test\\Mftf\\Helper\\ProbeHelper::breakIt()', number: 2 },
+    });
+  });
+
+  it('invariant 9: a Magento command of a shop that does not serve command.php', async () => {
+    const [outcome] = await outcomesOf('command-missing');
+    expect(outcome).toMatchObject({
+      status: 'broken',
+      reason: { code: 'MAGENTO_COMMAND_MISSING' },
+      message: expect.stringContaining('404'),
+    });
+  });
+
+  it('a test whose exception has characters that XML forbids: verdict, picture, page and steps', async () => {
+    const [outcome] = await outcomesOf('control-characters');
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: 'bad \ufffd\ufffd \ufffd[31m text \ufffd end',
+    });
+    expect(outcome?.attachments.map(({ kind }) => kind)).toEqual(['page', 'screenshot', 'log']);
+    expect(outcome?.steps.map(({ status }) => status)).toEqual(['passed', 'failed']);
+  });
+
+  it('a test that failed, and whose Allure file cannot be read: verdict, picture and page', async () => {
+    const folder = await copyOf('fail');
+    const [file = ''] = (await resultFiles('fail')).filter((path) => path.startsWith('allure'));
+    await writeFile(join(folder, file), 'no XML');
+    const [outcome] = await outcomesOf('fail', {}, folder);
+    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('Failed asserting') });
+    expect(outcome?.attachments.map(({ kind }) => kind)).toEqual(['page', 'screenshot']);
+  });
+
+  it('an action group takes as long as its steps', async () => {
+    const [outcome] = await outcomesOf('fail');
+    const group = outcome?.steps.find(({ steps }) => steps.length > 0);
+    const sum = group?.steps.reduce((total, { durationMs }) => total + durationMs, 0) ?? 0;
+    expect(sum).toBeGreaterThan(0);
+    expect(group?.durationMs).toBeGreaterThanOrEqual(sum);
   });
 
   it('the tests of a suite', async () => {
@@ -227,7 +301,7 @@ describe('a good verdict needs all sources to agree', () => {
 });
 
 describe('tests without a result', () => {
-  const nothing = { allure: [], junit: [], unreadable: [] };
+  const nothing = { allure: [], junit: [], unreadable: [], pictures: [] };
 
   it.each<[string, Partial<ProcessEnd> & { code?: number }, string]>([
     ['nothing known', { code: 0 }, 'RESULT_MISSING'],
@@ -258,7 +332,11 @@ describe('tests without a result', () => {
 
   it('are returned once each, in the order of the plan, without unplanned tests', async () => {
     const planned = [...suiteTests, { name: 'Third', suite }].reverse();
-    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
+    const outcomes = reconcile(
+      planned,
+      await collectResults(join(samples, 'suite'), suiteTests),
+      processEnd(),
+    );
     expect(outcomes.map(({ test, status }) => `${test} ${status}`)).toEqual([
       'Third broken',
       'MatreAdminOrderGridTest passed',
@@ -268,7 +346,11 @@ describe('tests without a result', () => {
 
   it('are distinguished by suite when they have the same name', async () => {
     const planned = [{ name: 'MatreAdminLogTest', suite: 'Other' }];
-    const outcomes = reconcile(planned, await collectResults(join(samples, 'suite')), processEnd());
+    const outcomes = reconcile(
+      planned,
+      await collectResults(join(samples, 'suite'), suiteTests),
+      processEnd(),
+    );
     expect(outcomes).toMatchObject([{ status: 'broken', reason: { code: 'RESULT_MISSING' } }]);
   });
 

@@ -140,7 +140,7 @@ async function run(
   try {
     if (processEnd.end.kind === 'exited')
       await fetchOutput(engine, containerId, output, hostFolder, redactor);
-    const outcomes = reconcile(block.tests, await collectResults(hostFolder), processEnd);
+    const outcomes = reconcile(block.tests, await collectResults(hostFolder, block.tests), processEnd);
     return await keepFiles(artifacts, { runId, folder: hostFolder, place: folder, outcomes });
   } finally {
     await rm(hostFolder, { recursive: true, force: true });
