@@ -96,6 +96,7 @@ async function run(project, options) {
       writeAllure2(allureFolder, suiteName, result, project.cutAllure);
   };
   project.capabilities = capabilitiesOf(config);
+  project.output = output;
   const runTest = createRun({ project, screen, output, allureFolder, groupObjects, results, onResult });
   const xml = options.xml && path.resolve(output, options.xml);
   if (xml) fs.writeFileSync(xml, '');

@@ -5,7 +5,7 @@
 //   <comment userInput="stand-in: sleep 5" stepKey="slow"/>
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawn } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { BrowserError, webDriver } = require('./browser.cjs');
 
@@ -67,6 +67,11 @@ const faults = {
   hold: (seconds) => leaveChild(seconds || 30, true),
   grandchild: (seconds) => leaveChild(seconds || 30, false),
   fill: (megabytes, project) => fill(project, megabytes),
+  /** A link and a pipe beside the results. */
+  links: (_, { output }) => {
+    fs.symlinkSync('/etc/hostname', path.join(output, 'link.txt'));
+    execFileSync('mkfifo', [path.join(output, 'pipe')]);
+  },
   /** Only half of the result file is written. */
   'cut-allure': (_, project) => {
     project.cutAllure = true;

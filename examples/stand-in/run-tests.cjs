@@ -9,12 +9,12 @@ const { injectFault } = require('./faults.cjs');
 const { renderPage } = require('./screenshot.cjs');
 const { openSession } = require('./session.cjs');
 const { createStepLog } = require('./step-log.cjs');
-const { AssertionError, createSteps } = require('./steps.cjs');
+const { assertionType, createSteps } = require('./steps.cjs');
 
 const noBrowser = /ConnectionException|SessionNotCreatedException/;
 // Codeception counts a missing element as a failed assertion.
-const saysNo = (error) =>
-  error instanceof AssertionError || error.type === 'Codeception\\Exception\\ElementNotFound';
+const failureTypes = [assertionType, 'Codeception\\Exception\\ElementNotFound'];
+const saysNo = (error) => failureTypes.includes(error.type);
 
 /**
  * Returns `runTest(test)`. The result of a test is in `results` from its start, and passed to `onResult` at its end. A
@@ -103,37 +103,50 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
   const end = (result, error) => {
     const status = saysNo(error) ? 'failed' : 'broken';
     Object.assign(result, { status, message: error.message, type: error.type ?? 'Exception', at: error.at });
-    if (status === 'failed') return;
-    result.steps.push({ name: 'ERROR', title: error.message, status: 'broken', steps: [] });
+  };
+
+  /** The files of all exceptions of a test, the last one first. The message of the result is that of the last one. */
+  const attachExceptions = (result, errors) => {
+    for (const { message, type, at } of errors.toReversed()) {
+      const text = saysNo({ type }) ? message : `${type ?? 'Exception'}: ${message}`;
+      attach('TestMethodException', `${text}\n\n${result.test.file}:${at?.line ?? 0}\n`, 'txt');
+    }
+    // A step of its own, which Allure 2 does not have.
+    if (result.status !== 'broken' || project.allure2) return;
+    result.steps.push({ name: 'ERROR', title: result.message, status: 'broken', steps: [] });
   };
 
   const runSteps = async (test, browser, result) => {
     const log = createStepLog(result, screen);
+    const errors = [];
+    const fail = (error) => {
+      errors.push(error);
+      end(result, error);
+      if (errors.length === 1) keepPage(result, browser.page());
+    };
     try {
       session = await Promise.race([openSession(project), terminated]);
       await Promise.race([injectFault(project, test.name), terminated]);
       await perform(browser, test.before, log.begin);
       await perform(browser, test.body, log.begin);
     } catch (error) {
-      end(result, error);
-      keepPage(result, browser.page());
+      fail(error);
     }
     log.leave();
-    if (stopping) return;
     try {
-      await perform(browser, test.after, log.begin);
+      if (!stopping) await perform(browser, test.after, log.begin);
     } catch (error) {
-      if (result.status !== 'passed') return;
-      end(result, error);
-      keepPage(result, browser.page());
+      fail(error);
     }
+    attachExceptions(result, errors);
+    if (stopping) return;
     // The Cest of a passed test removes itself.
     if (result.status === 'passed') fs.rmSync(test.file, { force: true });
   };
 
   /** The screenshot and the text of the page where a test ended. Without a browser they contain the name of a file. */
   const keepPage = (result, page) => {
-    const { test, message, at } = result;
+    const { test } = result;
     const name = `${test.namespace.replaceAll('\\', '.')}.${test.name}Cest.${test.name}.fail`;
     const file = path.join(output, name);
     const blind = noBrowser.test(result.type);
@@ -145,7 +158,6 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
       const source = keep(content, `-attachment.${extension}`);
       result.attachments.push({ title: `${test.name}.${extension}`, source, type });
     }
-    attach('TestMethodException', `${message}\n\n${test.file}:${at?.line ?? 0}\n`, 'txt');
   };
 
   return async (test) => {

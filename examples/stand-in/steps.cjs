@@ -4,11 +4,13 @@ const { BrowserError, webDriver } = require('./browser.cjs');
 const { isVisible, textOf } = require('./dom.cjs');
 const { faultOfComment } = require('./faults.cjs');
 
+const assertionType = 'PHPUnit\\Framework\\ExpectationFailedException';
+
 /** A failed assertion: the test is failed, in Allure's terms. */
 class AssertionError extends Error {
   constructor(message) {
     super(message);
-    this.type = 'PHPUnit\\Framework\\ExpectationFailedException';
+    this.type = assertionType;
   }
 }
 
@@ -183,4 +185,4 @@ function createSteps(browser, project, data) {
   };
 }
 
-module.exports = { createSteps, AssertionError };
+module.exports = { assertionType, createSteps };

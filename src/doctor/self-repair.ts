@@ -2,7 +2,7 @@ import type { PoolEvent } from '../pool/pool.ts';
 
 /** What runs repair without help: the codes of events that `matre show` lists, and the symptoms that users would see otherwise. */
 export const selfRepairs: Record<
-  PoolEvent['code'] | 'GENERATED_FILE_RESTORED' | 'TRIED_AGAIN' | 'WORKER_LOST',
+  PoolEvent['code'] | 'GENERATED_FILE_RESTORED' | 'OUTPUT_LEFT_OUT' | 'TRIED_AGAIN' | 'WORKER_LOST',
   { symptoms?: string; means: string }
 > = {
   CONTAINER_CREATED: { means: 'The environment had no container, so the run created it.' },
@@ -26,6 +26,11 @@ export const selfRepairs: Record<
       'the first test fails with file_get_contents(.../_generated/...Cest.php): Failed to open stream',
     means:
       'A generated file was missing when its test should start. The run restored it, and executed the test.',
+  },
+  OUTPUT_LEFT_OUT: {
+    symptoms: 'links, pipes or files of hundreds of megabytes in the output folder of a test',
+    means:
+      'A test wrote what matre does not keep: links, pipes, or more than 256 MB. Its verdict and its other files are kept.',
   },
   TRIED_AGAIN: {
     symptoms: 'a service was restarted during a run',

@@ -30,6 +30,11 @@ export interface FilesRequest {
   paths: string[];
   /** Limit for the sum of all sizes; 1 GiB by default. */
   maxBytes?: number;
+  /**
+   * Leaves out what would be refused (links, pipes, paths outside, files beyond `maxBytes`), and is called for each with the reason.
+   * Without it the first one is an error.
+   */
+  onLeftOut?: (path: string, reason: string) => void;
 }
 
 const gibibyte = 1024 ** 3;
@@ -72,6 +77,9 @@ export async function putFiles(
   }
 }
 
+/** Files that are left out are transferred too; beyond so many times `maxBytes` even that ends with FILES_TOO_LARGE. */
+const maxTransferFactor = 4;
+
 /**
  * Reads files from a running container, in the order of the archive. The archive is not trusted: absolute paths, `..` and links
  * are refused with PATH_OUTSIDE, more bytes than allowed with FILES_TOO_LARGE.
@@ -82,7 +90,7 @@ export async function* getFiles(
   container: string,
   request: FilesRequest,
 ): AsyncGenerator<FileOut> {
-  const { dir, paths, maxBytes = gibibyte } = request;
+  const { dir, paths, maxBytes = gibibyte, onLeftOut } = request;
   if (paths.length === 0) return;
   const argv = ['tar', '-c', '-f', '-', '-C', absolute(dir), '--', ...paths.map(relative)];
   const exec = await engine.exec(container, { argv, env: { LC_ALL: 'C' } });
@@ -91,6 +99,16 @@ export async function* getFiles(
   // The loop below throws the errors of the archive; leaving it early ends the transfer.
   const received = pipeline(exec.stdout, entries).catch((error: unknown) => error);
   let bytes = 0;
+  let transferred = 0;
+  const refusalOf = (name: string, type: string, size: number): Fault | undefined => {
+    if (type !== 'file') {
+      return new Fault('PATH_OUTSIDE', `${name} in ${dir} of ${container} is a ${type}, not a file.`);
+    }
+    if (leavesFolder(name)) return outsideFault(name);
+    if (bytes + size <= maxBytes) return undefined;
+    const message = `${paths.join(', ')} in ${dir} of ${container} hold more than ${maxBytes} bytes.`;
+    return new Fault('FILES_TOO_LARGE', message);
+  };
   try {
     for await (const entry of entries) {
       const { name, type, size = 0, mode = 0o644, mtime } = entry.header;
@@ -98,16 +116,15 @@ export async function* getFiles(
         entry.resume();
         continue;
       }
-      if (type !== 'file') {
-        throw new Fault('PATH_OUTSIDE', `${name} in ${dir} of ${container} is a ${type}, not a file.`);
+      transferred += size;
+      const refusal = refusalOf(name, String(type), size);
+      if (refusal) {
+        if (!onLeftOut || transferred > maxTransferFactor * maxBytes) throw refusal;
+        onLeftOut(name, refusal.code === 'FILES_TOO_LARGE' ? `it has ${size} bytes` : `it is a ${type}`);
+        entry.resume();
+        continue;
       }
       bytes += size;
-      if (bytes > maxBytes) {
-        throw new Fault(
-          'FILES_TOO_LARGE',
-          `${paths.join(', ')} in ${dir} of ${container} hold more than ${maxBytes} bytes.`,
-        );
-      }
       yield {
         path: relative(name),
         mode: mode & 0o777,
@@ -150,11 +167,17 @@ export function packFiles(files: FileIn[]): Readable {
 
 /** The normalised path, which stays inside any folder that it is joined to. */
 function relative(path: string): string {
+  if (leavesFolder(path)) throw outsideFault(path);
+  return posix.normalize(path);
+}
+
+function leavesFolder(path: string): boolean {
   const normal = posix.normalize(path);
-  if (path === '' || path.includes('\0') || posix.isAbsolute(normal) || normal.split('/').includes('..')) {
-    throw new Fault('PATH_OUTSIDE', `${JSON.stringify(path)} is not a path inside of the folder.`);
-  }
-  return normal;
+  return path === '' || path.includes('\0') || posix.isAbsolute(normal) || normal.split('/').includes('..');
+}
+
+function outsideFault(path: string): Fault {
+  return new Fault('PATH_OUTSIDE', `${JSON.stringify(path)} is not a path inside of the folder.`);
 }
 
 function absolute(dir: string): string {

@@ -557,6 +557,33 @@ export function engineConformance(kind: EngineKind): void {
       expect(await collect(subject, shared.id, dir, ['plain'])).toEqual(['plain/file']);
     });
 
+    test('are read without what cannot be kept, if the caller accepts that', async () => {
+      const dir = '/tmp/mixed';
+      await putFiles(subject.engine, shared.id, dir, [
+        { path: 'a/kept', content: 'x' },
+        { path: 'b/large', content: 'x'.repeat(2_000) },
+        { path: 'z/kept', content: 'y' },
+      ]);
+      await say(shared.id, 'sh', '-c', `cd ${dir} && ln -sf /etc/passwd a/link && mkfifo b/pipe`);
+      const leftOut = new Map<string, string>();
+      const paths = [];
+      for await (const { path, content } of getFiles(subject.engine, shared.id, {
+        dir,
+        paths: ['.'],
+        maxBytes: 1_000,
+        onLeftOut: (path, reason) => leftOut.set(path, reason),
+      })) {
+        paths.push(path);
+        await readAll(content);
+      }
+      expect(paths.sort()).toEqual(['a/kept', 'z/kept']);
+      expect(Object.fromEntries(leftOut)).toEqual({
+        './a/link': expect.stringContaining('link'),
+        './b/large': 'it has 2000 bytes',
+        './b/pipe': expect.stringMatching(/fifo|pipe/),
+      });
+    });
+
     test('are read one after the other, and a reader may stop early', async () => {
       const dir = '/tmp/many';
       const files = Array.from({ length: 50 }, (_, index) => ({

@@ -23,6 +23,7 @@ const faultyTests = {
   ...moduleTest('CutResultTest', fault('cut-allure')),
   ...moduleTest('NoResultTest', fault('no-result')),
   ...moduleTest('ErrorTest', fault('error')),
+  ...moduleTest('LinksTest', `${fault('links')}<see userInput="Nowhere on this page" stepKey="unseen"/>`),
   ...moduleTest('HangTest', fault('hang')),
   ...moduleTest('DeafTest', `${fault('deaf')}${fault('hang')}`),
   ...moduleTest('HungryTest', fault('memory')),
@@ -31,6 +32,13 @@ const faultyTests = {
   ...moduleTest('GrandchildTest', fault('grandchild 600')),
   ...moduleTest('NoBrowserTest', fault('no-browser')),
   ...moduleTest('BrowserFullTest', fault('browser-full')),
+  ...moduleTest('UnseenTest', `${fault('gate')}<see userInput="Nowhere on this page" stepKey="unseen"/>`),
+  ...moduleTest(
+    'OrderTest',
+    `<before><createData entity="HarbourOrder" stepKey="order"/></before>
+     <after><deleteData createDataKey="order" stepKey="deleteOrder"/></after>
+     <amOnPage url="/" stepKey="open"/>`,
+  ),
   ...moduleTest('UnknownGroupTest', '<actionGroup ref="NoSuchActionGroup" stepKey="none"/>'),
 };
 
@@ -76,6 +84,20 @@ overOneEngine((kind) => {
     expect((await outcomes('ErrorTest')).outcomes).toEqual({ ErrorTest: ['failed', null] });
   });
 
+  test('a link and a pipe among the files of a test do not cost it its verdict', async () => {
+    const { results, events } = await outcomes('LinksTest');
+    expect(results).toMatchObject([{ status: 'failed', reason: null }]);
+    expect(results[0]?.attachments.map(({ kind }) => kind)).toContain('steps');
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        code: 'OUTPUT_LEFT_OUT',
+        message: expect.stringMatching(
+          /LinksTest: (?=.*pipe \(it is a fifo\)).*link\.txt \(it is a symlink\)/,
+        ),
+      }),
+    );
+  });
+
   test('invariant 9: a missing Selenium makes the run broken, not its tests failed', async () => {
     const { run, outcomes: byTest } = await outcomes('NoBrowserTest', 'PlainTest');
     expect(byTest['NoBrowserTest']).toEqual(['broken', 'SELENIUM_UNREACHABLE']);
@@ -106,14 +128,40 @@ overOneEngine((kind) => {
     expect(run.verdict).toBe('broken');
   });
 
-  test('invariant 9: a suite whose before fails is broken, because its tests never ran', async () => {
-    const shop = await harness.environment('preprod-es', { shopPassword: 'another-password' });
-    const { run, results } = await harness.run(shop, { suites: ['HarbourOrdersSuite'] });
+  test('invariant 9: an assertion that fails because the shop went down is broken', async () => {
+    const failingShop = await harness.environment('stage-us');
+    const id = await harness.submit(failingShop, { tests: ['UnseenTest'] });
+    await harness.testing(id, 'UnseenTest');
+    await failingShop.shop.close();
+    await failingShop.container.openGate();
+    const { results } = await harness.finished(id);
     expect(results).toMatchObject([
-      { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
-      { status: 'broken', reason: { code: 'SUITE_BEFORE_FAILED' } },
+      {
+        status: 'broken',
+        reason: { code: 'MAGENTO_UNREACHABLE' },
+        message: expect.stringContaining('Nowhere on this page'),
+      },
     ]);
-    expect(run.verdict).toBe('broken');
+  });
+
+  test('invariant 9: a wrong admin password is the reason, not what fails because of it', async () => {
+    const shop = await harness.environment('preprod-es', { shopPassword: 'another-password' });
+    const ofTest = await harness.run(shop, { tests: ['OrderTest'] });
+    expect(ofTest.results).toMatchObject([
+      {
+        status: 'broken',
+        reason: { code: 'CREDENTIALS_WRONG' },
+        message: expect.stringMatching(
+          /^Cannot retrieve API token.*After that: Entity .* could not be found/s,
+        ),
+      },
+    ]);
+    const ofSuite = await harness.run(shop, { suites: ['HarbourOrdersSuite'] });
+    expect(ofSuite.results).toMatchObject([
+      { status: 'broken', reason: { code: 'CREDENTIALS_WRONG' } },
+      { status: 'broken', reason: { code: 'CREDENTIALS_WRONG' } },
+    ]);
+    expect(ofSuite.run.verdict).toBe('broken');
   });
 
   test('invariant 9: a deleted generated file is restored, and the run has an event', async () => {

@@ -103,8 +103,8 @@ async function list(folder: string): Promise<string[]> {
 async function picturesOf(folder: string, files: string[], test: PlannedTest): Promise<OutcomeAttachment[]> {
   const attachments: OutcomeAttachment[] = [];
   for (const { name, kind, extension } of pictures) {
-    const ending = pictureEnding(test, extension);
-    for (const file of files.filter((each) => each.endsWith(ending))) {
+    const nameEnd = pictureNameEnd(test, extension);
+    for (const file of files.filter((each) => each.endsWith(nameEnd))) {
       if (await isOfKind(kind, join(folder, file))) {
         attachments.push({ name, kind, file });
         break;
@@ -123,7 +123,7 @@ const pictures = [
  * The end of the name of such a file: the test's class and method with a dot for each byte that is no letter, digit or `_`. MFTF
  * cuts the name after 245 bytes for pictures and 244 for pages (read in MagentoWebDriver, 3.8).
  */
-function pictureEnding({ name, suite }: PlannedTest, extension: 'html' | 'png'): string {
+function pictureNameEnd({ name, suite }: PlannedTest, extension: 'html' | 'png'): string {
   const signature = `Magento\\AcceptanceTest\\_${suite ?? 'default'}\\Backend\\${cestClass(name)}:${name}`;
   const dotted = Buffer.from(signature, 'utf8').toString('latin1').replace(/\W/g, '.');
   const maxBytes = extension === 'png' ? 245 : 244;

@@ -31,7 +31,7 @@ const traceStart =
   /\n\s*(?:\/|[A-Za-z]:\\|phar:)[^\n]*\.php:\d+(?=\n|$)| in \/[^\n]*:\d+\nStack trace:|\nStack trace:|\nCaused by\n|\n#0 /;
 
 /** The message of an exception that PHP or PHPUnit has printed with its trace. */
-export function exceptionMessage(text: string): string {
+function exceptionMessage(text: string): string {
   // PHP prints a chain with the exception itself last; PHPUnit prints it first.
   const chain = text.includes('\nStack trace:') ? text.split(/\n\nNext (?=[\w\\]+: )/) : [text];
   const own = chain.at(-1) ?? '';

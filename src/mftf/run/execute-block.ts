@@ -13,12 +13,13 @@ import { generatedFile, generatedFolder, type Layout } from '../container/layout
 import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
 import { restoreMissing } from '../generation/snapshot-archive.ts';
 import { collectResults } from '../results/collect.ts';
+import type { TestOutcome } from '../results/outcome.ts';
 import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
-import { fetchOutput } from './output.ts';
+import { describeLeftOut, fetchOutput } from './output.ts';
 import type { Redactor } from './redact.ts';
 
 export interface ExecutionContext {
@@ -35,6 +36,8 @@ export interface ExecutionContext {
   logs: RunLogs;
   artifacts: Artifacts;
   signal: AbortSignal;
+  /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
+  shopOutage(containerId: string): Promise<string | undefined>;
   /** For one test; a suite gets the sum for its tests. */
   timeoutMs: number;
 }
@@ -138,13 +141,35 @@ async function run(
   const processEnd: ProcessEnd = { ...endOf(end, timeoutMs), log: logText, startedAt, endedAt: new Date() };
   const hostFolder = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
-    if (processEnd.end.kind === 'exited')
-      await fetchOutput(engine, containerId, output, hostFolder, redactor);
-    const outcomes = reconcile(block.tests, await collectResults(hostFolder, block.tests), processEnd);
+    if (processEnd.end.kind === 'exited') {
+      const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
+      if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
+    }
+    const collected = await collectResults(hostFolder, block.tests);
+    const outcomes = await withoutOutage(context, reconcile(block.tests, collected, processEnd));
     return await keepFiles(artifacts, { runId, folder: hostFolder, place: folder, outcomes });
   } finally {
     await rm(hostFolder, { recursive: true, force: true });
   }
+}
+
+async function reportLeftOut({ logs, record }: ExecutionContext, message: string): Promise<void> {
+  logs.line(message);
+  await record.event({ code: 'OUTPUT_LEFT_OUT', message });
+}
+
+/**
+ * The outcomes, with failed tests broken when the shop is down right after them: then their failures say nothing about it. Costs
+ * one request, and only after a failure.
+ */
+async function withoutOutage(context: ExecutionContext, outcomes: TestOutcome[]): Promise<TestOutcome[]> {
+  if (outcomes.every(({ status }) => status !== 'failed')) return outcomes;
+  const message = await context.shopOutage(context.containerId);
+  if (message === undefined) return outcomes;
+  const reason: Reason = { code: 'MAGENTO_UNREACHABLE', message };
+  return outcomes.map((outcome) =>
+    outcome.status === 'failed' ? { ...outcome, status: 'broken', reason } : outcome,
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import { createRunSessions } from './browser-sessions.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
+import { shopOutage } from './preflight.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
@@ -99,7 +100,7 @@ async function openSlot(
 function executionContext(
   deps: RunnerDependencies,
   { run, fence, record, abort: signal }: Job,
-  { redactor, logs }: PreparedRun,
+  { files, redactor, logs }: PreparedRun,
   snapshot: Snapshot,
   chrome: boolean,
 ): TestingRequest['context'] {
@@ -118,6 +119,8 @@ function executionContext(
     logs,
     artifacts,
     signal,
+    shopOutage: (containerId) =>
+      shopOutage({ engine, containerId, layout, php: settings.php, values: files.values }),
     timeoutMs: settings.testTimeoutMs,
   };
 }

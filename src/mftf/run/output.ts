@@ -11,10 +11,21 @@ import type { Redactor } from './redact.ts';
 /** Limit for the output of one process: screenshots, pages, result files. */
 const maxBytes = 256 * 1024 * 1024;
 
+/** What a process wrote and matre does not keep. */
+export interface LeftOut {
+  /** Relative to the output folder. */
+  path: string;
+  reason: string;
+}
+
+/** Without these there is no verdict. They are read alone when the rest is too much. */
+const resultPaths = ['report.xml', 'allure-results'];
+
 /**
  * Copies the output folder of a Codeception process to a new folder on the host, with secrets hidden in text files. The next
  * process removes it in the container. Nothing is copied when the folder does not exist: the process ended before it created
- * one. Errors: FILES_TOO_LARGE, PATH_OUTSIDE, DISK_FULL, CONTAINER_VANISHED.
+ * one. What cannot be kept (links, pipes, more bytes than allowed) does not cost the test its verdict: it is left out and
+ * returned. Errors: DISK_FULL, CONTAINER_VANISHED, ENGINE_FAILED.
  */
 export async function fetchOutput(
   engine: Engine,
@@ -22,25 +33,47 @@ export async function fetchOutput(
   from: string,
   to: string,
   redactor: Redactor,
-): Promise<void> {
-  await mkdir(to, { recursive: true });
-  try {
-    for await (const { path, content } of getFiles(engine, containerId, {
+): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  const copy = async (paths: string[]) => {
+    const files = getFiles(engine, containerId, {
       dir: from,
-      paths: ['.'],
+      paths,
       maxBytes,
-    })) {
+      onLeftOut: (path, reason) => leftOut.push({ path, reason }),
+    });
+    for await (const { path, content } of files) {
       const target = join(to, path);
       await mkdir(dirname(target), { recursive: true });
       await store(content, target, redactor);
     }
+  };
+  const copyIfPresent = async (paths: string[]) => {
+    try {
+      await copy(paths);
+    } catch (error) {
+      if (!isFault(error, 'NOT_FOUND')) throw error;
+    }
+  };
+  await mkdir(to, { recursive: true });
+  try {
+    await copyIfPresent(['.']);
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND')) return;
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
       throw new Fault('DISK_FULL', `${to} has no room for the files of a test.`, { cause: error });
     }
-    throw error;
+    if (!isFault(error, 'FILES_TOO_LARGE')) throw error;
+    leftOut.push({ path: 'the rest of the output', reason: 'it has too many bytes' });
+    for (const path of resultPaths) await copyIfPresent([path]);
   }
+  return leftOut;
+}
+
+/** One sentence about all that was left out. */
+export function describeLeftOut(test: string, leftOut: readonly LeftOut[]): string {
+  const shown = leftOut.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
+  const more = leftOut.length > shown.length ? ` and ${leftOut.length - shown.length} more` : '';
+  return `Not kept of the files of ${test}: ${shown.join(', ')}${more}.`;
 }
 
 /** Pictures have a NUL byte in their first kilobyte, text never has; names do not help (Allure 2 writes no extensions). */

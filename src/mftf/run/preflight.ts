@@ -33,7 +33,7 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const { tooLittle } = await freeSpace(request.dataFolder, minFreeBytes);
   if (tooLittle !== undefined) throw new Fault('DISK_FULL', `${tooLittle}.`);
   const startedAt = performance.now();
-  const shop = request.values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
+  const shop = baseUrlOf(request.values);
   const selenium = seleniumStatusUrl(request.values);
   const responses = await fetchInside(request, [
     { url: selenium, seconds: seleniumSeconds },
@@ -50,6 +50,21 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const answers = [...responses].map(([url, { ms }]) => `${url} answers in ${ms} ms`);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(2);
   return `Checked shop and Selenium in ${seconds} s: ${answers.join(', ') || 'neither could be requested'}.`;
+}
+
+/**
+ * Why the shop cannot be tested, as a sentence; `undefined` when it answers, or when the container cannot ask. Requested after a
+ * test that failed: a shop that is down fails every test, for reasons that look like its own.
+ */
+export async function shopOutage(request: Omit<PreflightRequest, 'dataFolder'>): Promise<string | undefined> {
+  const url = baseUrlOf(request.values);
+  const responses = await fetchInside(request, [{ url, seconds: shopSeconds }]);
+  const reason = shopOutageReason(responses.get(url));
+  return reason && `${url} ${reason}, requested from the container after the test.`;
+}
+
+function baseUrlOf(values: readonly EnvValue[]): string {
+  return values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
 }
 
 /** The status address of the Selenium that MFTF will use. */
