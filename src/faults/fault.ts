@@ -313,7 +313,7 @@ export const faults = {
   MAGENTO_COMMAND_MISSING: infrastructure(
     503,
     "The shop does not serve MFTF's command.php, so tests that run Magento commands say nothing about it.",
-    'Serve dev/tests/acceptance/utils/command.php at the base URL of the shop (docs/environments.md).',
+    'Serve dev/tests/acceptance/utils/command.php at the base URL of the shop (docs/shop.md).',
   ),
   ...diagnosisFaults,
   INTERNAL: infrastructure(500, 'A bug in matre.', 'Report it with the log.'),

@@ -134,6 +134,16 @@ describe('recogniseFault', () => {
   });
 
   it.each([
+    [
+      'a command that Magento does not have',
+      'Error HTTP response code: 403    Response:Given command not found valid',
+    ],
+    ['a command that failed', 'Error HTTP response code: 500    Response:There are no commands'],
+  ])('recognises no fault in %s', (_, message) => {
+    expect(recogniseFault(message, '[flush] magento cli "cache:flush",60')).toBeUndefined();
+  });
+
+  it.each([
     ['GENERATED_FILE_MISSING', 'include(/a/b/XCest.php): failed to open stream: No such file or directory'],
     ['DISK_FULL', 'fwrite(): Write of 8192 bytes failed with errno=28 No space left on device'],
     [
