@@ -151,7 +151,7 @@ export const causes: Record<GuideId, Cause> = {
   async sessionLeft({ harness, grid }) {
     const { installation } = await harness.context.containersContext();
     const label = sessionLabel({ installation, runId: 77, fence: 1 }, 1);
-    await grid.open({ 'se:name': label });
+    await grid.openSession({ 'se:name': label });
     const startedAt = performance.now();
     await waitFor(async () =>
       (await grid.client.status()).sessions.every((session) => session.label !== label),
@@ -160,7 +160,7 @@ export const causes: Record<GuideId, Cause> = {
   },
 
   async gridFull({ harness, environment, grid }) {
-    const foreignSessions = [await grid.open(), await grid.open()];
+    const foreignSessions = [await grid.openSession(), await grid.openSession()];
     const startedAt = performance.now();
     const run = await harness.submit(environment, plain);
     await waitFor(async () => (await harness.show(run)).run.waitsFor?.code === 'SELENIUM_FULL');

@@ -53,7 +53,7 @@ export async function openInstallation(): Promise<Installation> {
   const [postgres, redis, grid] = await Promise.all([
     sharedPostgres(),
     startRedis(),
-    startGrid({ sessions: 2 }),
+    startGrid({ maxSessions: 2 }),
   ]);
   const disk = mountSmallDisk(512 * 1024);
   const settings = {

@@ -6,7 +6,7 @@ import type { Sessions } from '../selenium/sessions.ts';
 import { startPrewarming } from '../worker/prewarm.ts';
 
 /** Interval of the search for browser sessions whose run has ended. */
-const deadSessionsMs = 5_000;
+const leftoverSessionsMs = 5_000;
 /** Interval of the check for a container that can be prewarmed. */
 const prewarmMs = 1_000;
 
@@ -31,7 +31,7 @@ export function startContainerUpkeep(
 ): Service[] {
   const { sessions, prewarm, locks, log } = deps;
   return [
-    runPeriodically(sessions.endDead, deadSessionsMs),
+    runPeriodically(sessions.endLeftover, leftoverSessionsMs),
     startPrewarming({ busy, waiting, prewarm, locks, log, everyMs: prewarmMs }),
   ];
 }

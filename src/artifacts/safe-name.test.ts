@@ -4,7 +4,7 @@ import { pathInside, safeName } from './safe-name.ts';
 
 describe('safeName', () => {
   it.each(['AdminLoginTest', 'Magento.AcceptanceTest._default.Backend.XCest.X.fail.png', 'Größe 2.txt'])(
-    'leaves %s alone',
+    'leaves %s unchanged',
     (name) => {
       expect(safeName(name)).toBe(name);
     },
@@ -22,7 +22,7 @@ describe('safeName', () => {
     expect(safeName(name)).toMatch(safe);
   });
 
-  it('maps different texts to different names, all inside their folder', () => {
+  it('maps different strings to different names, all short and inside their folder', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
         const safe = safeName(a);

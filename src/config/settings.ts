@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseRepository } from '../model/address/repository.ts';
+import { parseRepositoryAddress } from '../model/address/repository.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
   absolutePath,
@@ -156,7 +156,7 @@ export const settings = {
     schema: z
       .string()
       .refine(
-        (text) => parseRepository(text) !== undefined,
+        (text) => parseRepositoryAddress(text) !== undefined,
         'must be a git address: https://, ssh://, user@host:path, file:// or an absolute path',
       ),
     secret: 'credentials',

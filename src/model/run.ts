@@ -16,7 +16,7 @@ export interface Reason {
   message: string;
 }
 
-/** The numbers of tests of a run by status, by the last attempt of each test. */
+/** The number of tests of a run with each status, in the latest attempt of each test. */
 export interface Counts {
   planned: number;
   passed: number;
@@ -41,22 +41,22 @@ export interface Run {
   reason: Reason | undefined;
   /** The commit of the test module; set when the run starts. */
   commit: { id: string; subject: string } | undefined;
-  /** How often it was claimed and actually started. */
+  /** The number of attempts so far: claims that really started. */
   attempt: number;
   /** The fence of its latest claim. */
   fence: number | undefined;
   workerId: string | undefined;
   leaseUntil: Date | undefined;
-  /** Only while queued after an attempt that was broken for a transient reason: it does not start before. */
+  /** The earliest start of a retry. Only while queued after an attempt that a transient fault broke. */
   retryAt: Date | undefined;
   cancelRequested: boolean;
   /** The principal that submitted it: `cli:<login>`, `api`, `schedule <name>`. */
   requestedBy: string;
   /** The run that this one retries, with all of its tests or only those that did not succeed. */
   retryOf: number | undefined;
-  /** The schedule that submitted it, as long as that exists. */
+  /** The schedule that submitted it; `undefined` also when that was removed. */
   scheduleId: number | undefined;
-  /** When its files were removed by retention; see MATRE_KEEP_FILES. */
+  /** When retention removed its files, see MATRE_KEEP_FILES. */
   filesRemovedAt: Date | undefined;
   counts: Counts;
   queuedAt: Date;
@@ -65,7 +65,7 @@ export interface Run {
 }
 
 /**
- * The verdict of a run by its results. A test without a trustworthy result (`broken`, or planned and never recorded)
+ * The verdict of a run from its results. A test without a trustworthy result (`broken`, or planned and never recorded)
  * outweighs a failure: the infrastructure must be checked before the failures mean anything.
  */
 export function verdictOf(counts: Counts): Exclude<Verdict, 'cancelled'> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { parseRepository } from '../model/address/repository.ts';
+import { parseRepositoryAddress } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 
@@ -47,7 +47,7 @@ export async function createGit(options: {
   limitMs?: number | undefined;
 }): Promise<Git> {
   const { folder, source, signal, limitMs = defaultLimitMs } = options;
-  const address = parseRepository(source.repository);
+  const address = parseRepositoryAddress(source.repository);
   if (!address) throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_REPOSITORY is not a git address.');
   const url = address.url.startsWith('/') ? `file://${encodeURI(address.url)}` : address.url;
   const credentials = credentialsOf(source, address);

@@ -86,7 +86,7 @@ function checkMounts(spec: ContainerSpec, mounts: ReturnType<typeof parseMounts>
     const mount = mounts.get(target);
     const ok = mount !== undefined && !mount.deleted;
     const wrong = `${target} does not show ${source}, which was deleted or replaced`;
-    return { name: `${target} shows ${source}`, ok, seen: ok ? 'it does' : wrong };
+    return { name: `${target} is mounted from ${source}`, ok, seen: ok ? 'it does' : wrong };
   });
   return [...tmpfs, ...binds];
 }
@@ -110,7 +110,7 @@ export async function checkInside(
   const checks = [
     ...checkMounts(spec, parseMounts(stdout)),
     ...spec.tmpfs.map(({ target }) => check(`${target} is writable`, `${target} cannot be written`)),
-    ...requiredFiles.map((file) => check(`${file} is there`, `${file} is missing or empty`)),
+    ...requiredFiles.map((file) => check(`${file} exists`, `${file} is missing or empty`)),
   ];
   const explained = new Set(checks.map(({ seen }) => seen));
   const others = problems.filter((problem) => !explained.has(problem));

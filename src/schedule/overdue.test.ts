@@ -55,7 +55,7 @@ describe('a schedule that is due', () => {
     });
   });
 
-  it('keeps a stored time that the rhythm no longer has', () => {
+  it('keeps a stored time that the recurrence no longer has', () => {
     expect(judgeOverdue({ ...nightly, nextAt: at('02:17:00') }, at('02:17:05'))).toMatchObject({
       dueAt: at('02:17:00'),
       missed: 0,

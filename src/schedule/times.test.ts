@@ -76,19 +76,19 @@ describe('times', () => {
   });
 
   it('have a note about the clock change', () => {
-    const named = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
-    expect(named.clockChangeNote(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the scheduled time');
-    expect(named.clockChangeNote(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
-    expect(named.clockChangeNote(at('2026-10-26T01:30:00Z'))).toBeUndefined();
-    const passing = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
-    expect(passing.clockChangeNote(at('2026-10-25T01:30:00Z'))).toBe(
+    const fixed = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
+    expect(fixed.clockChangeNote(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the scheduled time');
+    expect(fixed.clockChangeNote(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
+    expect(fixed.clockChangeNote(at('2026-10-26T01:30:00Z'))).toBeUndefined();
+    const elapsed = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
+    expect(elapsed.clockChangeNote(at('2026-10-25T01:30:00Z'))).toBe(
       'the second of two: the clock is set back',
     );
-    expect(passing.clockChangeNote(at('2026-10-25T02:30:00Z'))).toBeUndefined();
+    expect(elapsed.clockChangeNote(at('2026-10-25T02:30:00Z'))).toBeUndefined();
   });
 });
 
-describe('an invalid rhythm', () => {
+describe('an invalid cron expression or time zone', () => {
   it('is refused with a message that names the wrong part', () => {
     expect(problemOf('0 2 * *')).toBe(
       'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week.',
@@ -109,7 +109,7 @@ describe('an invalid rhythm', () => {
 });
 
 describe('times in any zone, also at clock changes', () => {
-  /** With changes of half an hour, at midnight, to the south, by law of a year, and with none. */
+  /** Their clocks change by half an hour, at midnight, in the southern summer, around Ramadan, or never. */
   const zones = [
     'Europe/Berlin',
     'America/New_York',
@@ -143,8 +143,8 @@ describe('times in any zone, also at clock changes', () => {
   const moments = fc
     .date({ min: at('2024-01-01T00:00:00Z'), max: at('2029-12-31T00:00:00Z'), noInvalidDate: true })
     .map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000));
-  /** Hours around which clocks are changed somewhere. */
-  const changes = fc
+  /** Moments near a clock change in one of the zones. */
+  const momentsNearChanges = fc
     .tuple(
       fc.constantFrom(
         '2026-03-08',
@@ -160,41 +160,46 @@ describe('times in any zone, also at clock changes', () => {
     )
     .map(([day, minutes]) => new Date(at(`${day}T00:00:00Z`).getTime() + minutes * 60_000));
 
-  it('are ascending whole minutes, and are the same when searched backwards', () => {
+  it('are ascending whole minutes, and are the same when searched backward', () => {
     fc.assert(
-      fc.property(crons, fc.constantFrom(...zones), fc.oneof(moments, changes), (cron, zone, moment) => {
-        const times = timesOf({ cron, zone });
-        const next = times.after(moment, 4);
-        let before = moment;
-        for (const time of next) {
-          expect(time > before).toBe(true);
-          expect(time.getTime() % 60_000).toBe(0);
-          // The same from anywhere between two of them: nothing is left out, nothing comes twice.
-          const between = new Date((time.getTime() + before.getTime()) / 2);
-          expect(times.after(between, 1)).toEqual([time]);
-          expect(times.upTo(time)).toEqual(time);
-          if (time !== next[0]) expect(times.upTo(new Date(time.getTime() - 1000))).toEqual(before);
-          before = time;
-        }
-      }),
+      fc.property(
+        crons,
+        fc.constantFrom(...zones),
+        fc.oneof(moments, momentsNearChanges),
+        (cron, zone, moment) => {
+          const times = timesOf({ cron, zone });
+          const next = times.after(moment, 4);
+          let before = moment;
+          for (const time of next) {
+            expect(time > before).toBe(true);
+            expect(time.getTime() % 60_000).toBe(0);
+            // The same when searched from between two of them: none is left out, none occurs twice.
+            const between = new Date((time.getTime() + before.getTime()) / 2);
+            expect(times.after(between, 1)).toEqual([time]);
+            expect(times.upTo(time)).toEqual(time);
+            if (time !== next[0]) expect(times.upTo(new Date(time.getTime() - 1000))).toEqual(before);
+            before = time;
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
 
-  it('of a day occur once each day, also at a clock change', () => {
+  it('at a fixed time of day occur once each day, also at a clock change', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 59 }),
         fc.integer({ min: 0, max: 23 }),
         fc.constantFrom(...zones),
-        changes,
+        momentsNearChanges,
         (minute, hour, zone, moment) => {
           const days = timesOf({ cron: `${minute} ${hour} * * *`, zone })
             .after(moment, 5)
             .map((time) => openZone(zone).wallClock(time).local.slice(0, 10));
           expect(new Set(days).size).toBe(5);
-          const dayOf = (day: string | undefined) => at(`${day}T00:00:00Z`).getTime() / 86_400_000;
-          expect(dayOf(days[4]) - dayOf(days[0])).toBe(4);
+          const dayNumber = (day: string | undefined) => at(`${day}T00:00:00Z`).getTime() / 86_400_000;
+          expect(dayNumber(days[4]) - dayNumber(days[0])).toBe(4);
         },
       ),
       { numRuns: 150 },

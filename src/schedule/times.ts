@@ -3,14 +3,14 @@ import { Fault } from '../faults/fault.ts';
 import { openZone, type Zone } from './time-zone.ts';
 
 /** When a schedule fires: a cron expression in a time zone. */
-export interface Rhythm {
+export interface Recurrence {
   /** Minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. */
   cron: string;
   /** A name of the IANA database. */
   zone: string;
 }
 
-/** The times of a rhythm, and the local time then. */
+/** The times of a recurrence, and the local time then. */
 export interface Times extends Pick<Zone, 'wallClock'> {
   /** The first `count` times after a moment; fewer when there are no more. */
   after(moment: Date, count: number): Date[];
@@ -21,14 +21,14 @@ export interface Times extends Pick<Zone, 'wallClock'> {
 }
 
 /**
- * The times of a rhythm. Errors: INPUT_INVALID, with a message that names what is wrong.
+ * The times of a recurrence. Errors: INPUT_INVALID, with a message that names what is wrong.
  *
- * At a clock change: a rhythm of fixed hours and minutes (`30 2 * * *`, `0 2,14 * * *`) fires once for each of its
- * times, at the moment of the change if the clock skips the time, and at the first occurrence if the time occurs twice. A rhythm
+ * At a clock change: a recurrence of fixed hours and minutes (`30 2 * * *`, `0 2,14 * * *`) fires once for each of its
+ * times, at the moment of the change if the clock skips the time, and at the first occurrence if the time occurs twice. A recurrence
  * with `*` or a step in its minutes or hours (`0 * * * *`, `*\/15 * * * *`) follows elapsed time: it does not fire in a skipped
  * hour, and fires in both occurrences of a repeated one.
  */
-export function timesOf({ cron, zone }: Rhythm): Times {
+export function timesOf({ cron, zone }: Recurrence): Times {
   const { wallClock, occurrence } = openZone(zone);
   const pattern = readCron(cron, zone);
   return {
@@ -45,12 +45,12 @@ export function timesOf({ cron, zone }: Rhythm): Times {
 }
 
 /** The first time after a moment. Errors: INPUT_INVALID, also when there is none (30 February). */
-export function firstAfter(rhythm: Rhythm, moment: Date): Date {
-  const [first] = timesOf(rhythm).after(moment, 1);
+export function firstAfter(recurrence: Recurrence, moment: Date): Date {
+  const [first] = timesOf(recurrence).after(moment, 1);
   if (first) return first;
   throw new Fault(
     'INPUT_INVALID',
-    `The input is not valid. cron: ${JSON.stringify(rhythm.cron)} never occurs.`,
+    `The input is not valid. cron: ${JSON.stringify(recurrence.cron)} never occurs.`,
   );
 }
 

@@ -21,6 +21,6 @@ it.each([
     log,
   });
   expect(await sessions.sessionCapacity()).toBeUndefined();
-  await sessions.endDead();
+  await sessions.endLeftover();
   expect(logged).toEqual([level]);
 });

@@ -4,8 +4,8 @@ import type { Logger } from '../log.ts';
 import type { Selenium, SeleniumSession } from './selenium.ts';
 import { ownerOf } from './session-label.ts';
 
-/** The sessions of an installation whose run has ended, or is held with a newer fence. */
-export function deadSessions(
+/** The sessions of an installation whose run has ended, or was claimed again with a newer fence. */
+export function leftoverSessions(
   sessions: readonly SeleniumSession[],
   { installation, running }: { installation: string; running: readonly { runId: number; fence: number }[] },
 ): SeleniumSession[] {
@@ -32,7 +32,7 @@ export interface Sessions {
   /** The ids of the open sessions of a run; empty when Selenium is unreachable from here. Never rejects. */
   ofRun(runId: number): Promise<string[]>;
   /** Ends the sessions of runs that have ended, and logs them. Never rejects. */
-  endDead(): Promise<void>;
+  endLeftover(): Promise<void>;
 }
 
 /** How long a capacity is reused: all worker slots of a process ask at about the same time. */
@@ -127,13 +127,13 @@ export function createSessions(deps: {
         .map(({ id }) => id);
     },
 
-    async endDead() {
+    async endLeftover() {
       await attempt(async (selenium) => {
-        // In this order: a run is held before its first session opens.
+        // In this order: a run is claimed before its first session opens.
         const { sessions } = await selenium.status();
         const claims = { installation: await deps.installation(), running: await deps.running() };
-        const dead = deadSessions(sessions, claims);
-        await endAll(selenium, dead, 'Ended a browser session whose run has ended');
+        const leftover = leftoverSessions(sessions, claims);
+        await endAll(selenium, leftover, 'Ended a browser session whose run has ended');
       });
     },
   };

@@ -12,7 +12,7 @@ import { askDoctor, checkOf, problemsOf } from './doctor.ts';
  * A Selenium Grid 4 with two sessions, a single chromedriver, and real browsers, opened by runs and by foreign clients.
  */
 const kinds = [
-  ['Selenium Grid 4', () => startGrid({ sessions: 2 })],
+  ['Selenium Grid 4', () => startGrid({ maxSessions: 2 })],
   ['chromedriver alone', startChromedriver],
 ] as const;
 
@@ -49,7 +49,7 @@ describe.each(kinds)('%s', (kind, start) => {
   }
   const labels = async () => (await selenium.client.status()).sessions.map(({ label }) => label);
   const openForeignSession = async () => {
-    const id = await selenium.open();
+    const id = await selenium.openSession();
     foreignSessions.push(id);
     return id;
   };
@@ -85,7 +85,7 @@ describe.each(kinds)('%s', (kind, start) => {
     await harness.environment('preprod-us');
     const label = sessionLabel({ installation: await installation(), runId: 77, fence: 1 }, 1);
     const sessionNames = () =>
-      selenium.open({
+      selenium.openSession({
         'se:name': label,
         'goog:chromeOptions': {
           args: ['--headless', '--no-sandbox', '--disable-dev-shm-usage', `--matre-session=${label}`],

@@ -43,7 +43,7 @@ overOneEngine((kind) => {
     for (const part of [
       '_generated is a tmpfs',
       '_generated is writable',
-      '.env.preprod-us is there',
+      '.env.preprod-us exists',
       'earlier run',
     ]) {
       expect(names).toContainEqual(expect.stringContaining(part));

@@ -138,7 +138,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   const settings = {
     MATRE_ENGINE: kind,
     MATRE_IMAGE: image,
-    // Shops and servers of tests listen on the loopback device of this machine.
+    // Shops and servers of tests listen on the loopback interface of this machine.
     ...(kind === 'docker' ? { MATRE_NETWORK: 'host', MATRE_EXTRA_HOSTS: '' } : { MATRE_PHP: samplePhp }),
     MATRE_MODULE_REPOSITORY: module.folder,
     MATRE_MEMORY: '512m',

@@ -35,7 +35,7 @@ export interface TestPostgres {
 export const postgresPassword = 'pa55-of-the-tests';
 
 /**
- * A PostgreSQL for tests, on a free port of the loopback device. It ends with this process in any case. `settings`
+ * A PostgreSQL for tests, on a free port of the loopback interface. It ends with this process in any case. `settings`
  * (`name=value`) override those that make tests quick.
  */
 export async function startPostgres(options: { settings?: string[] } = {}): Promise<TestPostgres> {

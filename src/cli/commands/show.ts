@@ -96,7 +96,7 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
 }
 
 /** The planned tests in order, each with its latest result. */
-function printTests(output: Output, { plan, results }: RunRecord): void {
+function printTests(output: Output, { run, plan, results }: RunRecord): void {
   if (plan.length === 0) return;
   const latest = new Map(results.map((result) => [keyOf(result), result]));
   output.line();
@@ -105,7 +105,11 @@ function printTests(output: Output, { plan, results }: RunRecord): void {
     [
       {
         heading: 'Status',
-        text: (test) => test.status ?? (test.startedAt === null ? 'waiting' : 'running'),
+        text: (test) => {
+          if (test.status !== null) return test.status;
+          if (run.state === 'finished') return 'no result';
+          return test.startedAt === null ? 'waiting' : 'running';
+        },
         colour: (text) => colourOf(output.paint, text.trim(), text),
       },
       {

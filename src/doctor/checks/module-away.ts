@@ -10,7 +10,7 @@ export const moduleAway: Check = {
   async run({ containers }) {
     const { newest } = await containers();
     const { id, subject } = await newest();
-    return [ok(`${id.slice(0, 12)} ${subject}`)];
+    return [ok(`The newest commit is ${id.slice(0, 12)} ${subject}`)];
   },
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseRepository } from './repository.ts';
+import { parseRepositoryAddress } from './repository.ts';
 
-describe('parseRepository', () => {
+describe('parseRepositoryAddress', () => {
   it.each([
     ['https://git.example.test/team/tests.git', 'https'],
     ['http://127.0.0.1:8080/tests', 'http'],
@@ -10,14 +10,19 @@ describe('parseRepository', () => {
     ['file:///srv/git/tests.git', 'file'],
     ['/srv/git/our tests', 'file'],
   ])('takes %s', (text, protocol) => {
-    expect(parseRepository(text)).toEqual({ url: text, protocol, username: undefined, password: undefined });
+    expect(parseRepositoryAddress(text)).toEqual({
+      url: text,
+      protocol,
+      username: undefined,
+      password: undefined,
+    });
   });
 
   it.each([
     ['p%40ss', 'p@ss'],
     ['100%', '100%'],
   ])('takes the credentials team:%s out of an address', (written, password) => {
-    expect(parseRepository(`https://team:${written}@git.example.test/tests`)).toEqual({
+    expect(parseRepositoryAddress(`https://team:${written}@git.example.test/tests`)).toEqual({
       url: 'https://git.example.test/tests',
       protocol: 'https',
       username: 'team',
@@ -38,6 +43,6 @@ describe('parseRepository', () => {
     ['it is a share of another machine', 'file://host/x'],
     ['it is nothing', ''],
   ])('refuses it where %s', (_, text) => {
-    expect(parseRepository(text)).toBeUndefined();
+    expect(parseRepositoryAddress(text)).toBeUndefined();
   });
 });

@@ -8,26 +8,26 @@ export interface RepositoryAddress {
 }
 
 /**
- * Parses `https://`, `http://`, `ssh://`, `user@host:path`, `file://` and absolute paths. `undefined` for anything
- * else, above all git's `ext::` and addresses that look like options (`-x`): those would run commands.
+ * Parses `https://`, `http://`, `ssh://`, `user@host:path`, `file://` and absolute paths. Returns `undefined` for anything
+ * else, in particular for git's `ext::` and for addresses that look like options (`-x`): git would run commands for those.
  */
-export function parseRepository(text: string): RepositoryAddress | undefined {
-  const plain = { username: undefined, password: undefined };
+export function parseRepositoryAddress(text: string): RepositoryAddress | undefined {
+  const noCredentials = { username: undefined, password: undefined };
   if (/[\u0000-\u001f\u007f]/.test(text)) return undefined;
-  if (/^\/[^/]/.test(text)) return { ...plain, url: text, protocol: 'file' };
+  if (/^\/[^/]/.test(text)) return { ...noCredentials, url: text, protocol: 'file' };
   if (text.includes(' ')) return undefined;
   if (/^[A-Za-z0-9][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/)[\w~/.][^:]*$/.test(text)) {
-    return { ...plain, url: text, protocol: 'ssh' };
+    return { ...noCredentials, url: text, protocol: 'ssh' };
   }
   const address = URL.canParse(text) ? new URL(text) : undefined;
   switch (address?.protocol) {
     case 'file:':
       if (address.hostname !== '') return undefined;
-      return { ...plain, url: text, protocol: 'file' };
+      return { ...noCredentials, url: text, protocol: 'file' };
     case 'ssh:':
-      // No password: ssh accepts one only from a key or a terminal.
-      if (address.password || /^-/.test(decode(address.username + address.hostname))) return undefined;
-      return { ...plain, url: text, protocol: 'ssh' };
+      // ssh takes no password from an address; it asks for one on a terminal.
+      if (address.password || /^-/.test(decodePercent(address.username + address.hostname))) return undefined;
+      return { ...noCredentials, url: text, protocol: 'ssh' };
     case 'https:':
     case 'http:': {
       const { username, password } = address;
@@ -36,8 +36,8 @@ export function parseRepository(text: string): RepositoryAddress | undefined {
       return {
         url: address.href,
         protocol: address.protocol === 'https:' ? 'https' : 'http',
-        username: username ? decode(username) : undefined,
-        password: password ? decode(password) : undefined,
+        username: username ? decodePercent(username) : undefined,
+        password: password ? decodePercent(password) : undefined,
       };
     }
     default:
@@ -46,7 +46,7 @@ export function parseRepository(text: string): RepositoryAddress | undefined {
 }
 
 /** Percent-decodes a text; percent signs that encode nothing stay. */
-function decode(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -44,7 +44,7 @@ export default function Audit() {
                 <Table.Th>Operation</Table.Th>
                 <Table.Th>Subject</Table.Th>
                 <Table.Th>Outcome</Table.Th>
-                <Table.Th>Address</Table.Th>
+                <Table.Th>IP address</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -77,7 +77,7 @@ function Row({ entry: { at, who, via, address, operation, subject, outcome } }: 
         </time>
       </Table.Td>
       <Table.Td>
-        {who} <span className={classes.note}>{via}</span>
+        {who} <span className={classes.note}>{via === 'open' ? 'sign-in off' : via}</span>
       </Table.Td>
       <Table.Td>
         <code>{operation}</code>

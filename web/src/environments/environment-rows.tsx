@@ -16,7 +16,7 @@ type Container = OutputOf<typeof listPool>['containers'][number];
 type Bars = OutputOf<typeof showOverview>['lanes'][number]['bars'];
 
 const maxRuns = 10;
-const day = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 /** Polls finished runs and containers, because the events of all environments would cause too many requests. */
 const pollMs = 20_000;
 
@@ -28,9 +28,9 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
     retry: false,
   });
   const recentRuns = useQuery({
-    queryKey: ['lately'],
+    queryKey: ['recent-runs'],
     queryFn: ({ signal }) => {
-      const from = new Date(Date.now() - 3 * day).toISOString();
+      const from = new Date(Date.now() - 3 * dayMs).toISOString();
       return get<typeof showOverview>('/api/overview', { query: { from }, signal });
     },
     refetchInterval: pollMs,
@@ -64,7 +64,7 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
               lane={lane}
               bars={barsOf.get(lane.code)}
               containers={pool.data?.containers.filter(({ environment }) => environment === lane.code)}
-              isUnreachable={pool.isError}
+              isEngineUnreachable={pool.isError}
             />
           ))}
         </tbody>
@@ -77,10 +77,10 @@ interface RowProps {
   lane: Lane;
   bars: Bars | undefined;
   containers: Container[] | undefined;
-  isUnreachable: boolean;
+  isEngineUnreachable: boolean;
 }
 
-function Row({ lane, bars, containers, isUnreachable }: RowProps) {
+function Row({ lane, bars, containers, isEngineUnreachable }: RowProps) {
   const { code, name, paused, queued } = lane;
   return (
     <tr>
@@ -90,7 +90,7 @@ function Row({ lane, bars, containers, isUnreachable }: RowProps) {
         </Anchor>
       </th>
       <td className={classes.name}>{name !== code && name}</td>
-      <td className={classes.now}>
+      <td className={classes.state}>
         <EnvironmentState lane={lane} />
         {paused && (
           <span className={classes.reason} title={paused.reason}>
@@ -107,7 +107,7 @@ function Row({ lane, bars, containers, isUnreachable }: RowProps) {
         )}
       </td>
       <td className={classes.container}>
-        <Containers containers={containers} isUnreachable={isUnreachable} />
+        <Containers containers={containers} isEngineUnreachable={isEngineUnreachable} />
       </td>
       <td className={classes.actions}>
         <Tooltip label={`New run on ${code}`}>
@@ -127,13 +127,16 @@ function Row({ lane, bars, containers, isUnreachable }: RowProps) {
   );
 }
 
-function Containers({ containers, isUnreachable }: Pick<RowProps, 'containers' | 'isUnreachable'>) {
-  if (isUnreachable) return <Placeholder>engine unreachable</Placeholder>;
+function Containers({
+  containers,
+  isEngineUnreachable,
+}: Pick<RowProps, 'containers' | 'isEngineUnreachable'>) {
+  if (isEngineUnreachable) return <Placeholder>engine unreachable</Placeholder>;
   if (!containers) return null;
   if (containers.length === 0) return <Placeholder>none yet</Placeholder>;
   const stale = containers.find(({ note }) => note !== null);
   const running = containers.filter(({ state }) => state === 'running').length;
-  const plural = containers.length > 1 ? `${running} of ${containers.length} ` : '';
+  const prefix = containers.length > 1 ? `${running} of ${containers.length} ` : '';
   if (stale) {
     return (
       <span title={stale.note ?? undefined} className={classes.stale}>
@@ -143,7 +146,7 @@ function Containers({ containers, isUnreachable }: Pick<RowProps, 'containers' |
   }
   return (
     <span>
-      {plural}
+      {prefix}
       {running > 0 ? 'running' : containers[0]?.state}
     </span>
   );

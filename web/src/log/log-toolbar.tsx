@@ -39,7 +39,7 @@ export function LogToolbar(props: Props) {
         size="xs"
         className={classes.search}
         aria-label="Search the log"
-        placeholder="Search the log"
+        placeholder="Search"
         type="search"
         leftSection={<IconSearch size={14} aria-hidden />}
         value={query}

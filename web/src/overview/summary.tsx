@@ -16,7 +16,7 @@ export function Summary({ overview }: { overview: OverviewView }) {
       </Item>
       <Item name="locks" trouble={locks.reachable ? undefined : 'broken'}>
         <span title={locks.message ?? undefined}>
-          {locks.kind === 'redis' ? 'Redis' : 'in process'} {locks.reachable ? 'ok' : 'unreachable'}
+          {locks.kind === 'redis' ? 'Redis' : 'in memory'}, {locks.reachable ? 'ok' : 'unreachable'}
         </span>
       </Item>
       <Item

@@ -5,7 +5,7 @@ import type { RunView } from '#src/operations/core/views.ts';
 import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { Counts, CountsBar } from '../ui/counts.tsx';
-import { shortCommit } from '../ui/format.ts';
+import { plural, shortCommit } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
@@ -50,7 +50,7 @@ export function RunHead({ progress, receivedAt }: Props) {
           <>
             {run.state === 'running' && <span>{Math.floor((done / counts.planned) * 100)} %</span>}
             <span>
-              <b>{done}</b> of {counts.planned}
+              <b>{done}</b> of {plural(counts.planned, 'test')}
             </span>
             <Counts counts={counts} />
           </>

@@ -17,8 +17,8 @@ export function ScheduleRows({ schedules }: { schedules: readonly ScheduleView[]
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Name</Table.Th>
-            <Table.Th>Next</Table.Th>
-            <Table.Th>Last</Table.Th>
+            <Table.Th>Next time</Table.Th>
+            <Table.Th>Last firing</Table.Th>
             <Table.Th>When</Table.Th>
             <Table.Th>Tests</Table.Th>
             <Table.Th>Environments</Table.Th>

@@ -2,7 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { toProblem } from '../api/problem.ts';
 import type { Now } from '../environments/queries.ts';
-import { plural } from '../ui/format.ts';
+import { plural, shortCommit } from '../ui/format.ts';
 import { Loading } from '../ui/states.tsx';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
@@ -53,7 +53,7 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
       <p className={classes.commit} title={preview.commit.id}>
-        At commit <code>{preview.commit.id.slice(0, 7)}</code> {preview.commit.subject}
+        At commit <code>{shortCommit(preview.commit.id)}</code> {preview.commit.subject}
       </p>
     </div>
   );

@@ -14,12 +14,12 @@ import classes from './shell.module.css';
 export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const isFirstRender = useRef(true);
 
-  // After a click the focused link is gone. Focusing the view makes screen readers read its title.
+  // The link that was clicked may be gone, and the focus with it. Focusing the view makes screen readers read its title.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs on each change of the path
   useEffect(() => {
-    if (first.current) first.current = false;
+    if (isFirstRender.current) isFirstRender.current = false;
     else main.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [path]);
@@ -32,7 +32,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
       <Header user={user} />
       <OfflineBanner />
       {navigation.map((entry) => (
-        <NavigationKey key={entry.path} {...entry} />
+        <NavigationShortcut key={entry.path} {...entry} />
       ))}
       <main id="view" ref={main} tabIndex={-1} className={classes.main}>
         <ErrorBoundary key={path}>
@@ -50,8 +50,8 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   );
 }
 
-function NavigationKey({ path, name, letter }: { path: string; name: string; letter: string }) {
-  const [, go] = useLocation();
-  useShortcut(`g ${letter}`, name, () => go(path));
+function NavigationShortcut({ path, name, letter }: { path: string; name: string; letter: string }) {
+  const [, navigate] = useLocation();
+  useShortcut(`g ${letter}`, name, () => navigate(path));
   return null;
 }

@@ -144,7 +144,7 @@ function Names({ word, names }: { word: 'group' | 'suite'; names: string[] }) {
 function Results({ history }: { history: History }) {
   const patterns = useMemo(() => patternsOf(history), [history]);
   const failures = useMemo(() => groupFailures(history), [history]);
-  const { results, passRate, flakiness, p50Ms, p95Ms, columns } = history;
+  const { results, passRate, flakiness, p50Ms, p95Ms, rows } = history;
   return (
     <>
       <Verdict patterns={patterns} />
@@ -152,7 +152,7 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Results"
           value={results.toLocaleString()}
-          note={`in ${plural(columns.length, 'column')}`}
+          note={`on ${plural(rows.length, 'environment')}`}
         />
         <Figure
           name="Passed"

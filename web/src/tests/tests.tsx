@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { plural } from '../ui/format.ts';
+import { plural, shortCommit } from '../ui/format.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { filterTests, listTests, sortTests } from './listing.ts';
@@ -43,7 +43,7 @@ export default function Tests() {
           Tests <span className={classes.dim}>{tests.length.toLocaleString()}</span>
         </h1>
         <span className={classes.dim} title={commit.id}>
-          at <code>{commit.id.slice(0, 7)}</code> {commit.subject}
+          at <code>{shortCommit(commit.id)}</code> {commit.subject}
         </span>
       </div>
       <TestFilter catalog={catalog.data} tests={tests} visible={visibleTests.length} filter={filter} />

@@ -1,6 +1,7 @@
 import {
   IconBan,
   IconCheck,
+  IconCircleDashed,
   IconClock,
   IconExclamationMark,
   IconMinus,
@@ -20,7 +21,9 @@ export type Status =
   | 'skipped'
   | 'running'
   | 'queued'
-  | 'cancelled';
+  | 'cancelled'
+  /** A test without a result, in a finished run. */
+  | 'missing';
 
 const signs = {
   passed: IconCheck,
@@ -31,6 +34,7 @@ const signs = {
   running: IconPlayerPlayFilled,
   queued: IconClock,
   cancelled: IconBan,
+  missing: IconCircleDashed,
 };
 
 export function statusOfRun(run: Pick<RunView, 'state' | 'verdict'>): Status {
@@ -39,7 +43,7 @@ export function statusOfRun(run: Pick<RunView, 'state' | 'verdict'>): Status {
 
 /** The text colour of a status. For areas, use the tint `color-mix(in srgb, <colour> var(--tint), transparent)`. */
 export function colourOf(status: Status): string {
-  return `var(--${status === 'cancelled' ? 'skipped' : status})`;
+  return `var(--${status === 'cancelled' || status === 'missing' ? 'skipped' : status})`;
 }
 
 /** The sign alone, hidden from screen readers: use it only next to the word. */

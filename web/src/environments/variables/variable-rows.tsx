@@ -66,7 +66,7 @@ function VariableRow({ row, onEdit, onUnset }: { row: Row; onEdit: () => void; o
       </td>
       <td className={variables.from}>
         {layerText[from]}
-        {isSetting && <span className={classes.dim}>, a setting</span>}
+        {isSetting && <span className={classes.dim}>, from its settings</span>}
       </td>
       <td className={variables.overrides}>
         {overrides.map(({ from, value }) => (

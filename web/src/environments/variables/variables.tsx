@@ -6,6 +6,7 @@ import type { showEnvironment } from '#src/operations/environments/environments.
 import { toProblem } from '../../api/problem.ts';
 import type { OutputOf } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { shortCommit } from '../../ui/format.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { Loading } from '../../ui/states.tsx';
 import containers from '../containers/containers.module.css';
@@ -87,7 +88,7 @@ export function Variables({ environment, onEditSettings }: Props) {
       {effective.data && effective.data.commit.id !== '' && (
         <p className={classes.dim}>
           Including <code>{effective.data.file}</code> of the test module at commit{' '}
-          <code title={effective.data.commit.subject}>{effective.data.commit.id.slice(0, 7)}</code>
+          <code title={effective.data.commit.subject}>{shortCommit(effective.data.commit.id)}</code>
         </p>
       )}
       <Modal opened={draft !== undefined} onClose={close} title={draft?.name || 'Add variable'}>

@@ -1,12 +1,14 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { Ref } from 'react';
+import type { RunView } from '#src/operations/core/views.ts';
 import type { RunResultsView } from '#src/operations/results/results-view.ts';
 import { StatusChoice, StatusChoices } from '../../ui/status-choices.tsx';
 import { type Filter, filters, type ListOptions, type Order, orders } from './arrange.ts';
 import classes from './test-filters.module.css';
 
 interface Props {
+  run: RunView;
   counts: RunResultsView['counts'];
   filter: ListOptions;
   onChange: (filter: Partial<ListOptions>) => void;
@@ -15,7 +17,7 @@ interface Props {
   searchRef: Ref<HTMLInputElement>;
 }
 
-export function TestFilters({ counts, filter: options, onChange, hasCauses, searchRef }: Props) {
+export function TestFilters({ run, counts, filter: options, onChange, hasCauses, searchRef }: Props) {
   return (
     <div className={classes.filters}>
       <h2 id="tests" className={classes.title}>
@@ -25,6 +27,7 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
         {filters.map((filter) => (
           <FilterChoice
             key={filter}
+            run={run}
             filter={filter}
             count={counts[filter]}
             isSelected={options.filter === filter}
@@ -32,6 +35,7 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
           />
         ))}
         <FilterChoice
+          run={run}
           filter=""
           count={counts.planned}
           isSelected={options.filter === ''}
@@ -53,7 +57,7 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
           type="search"
           className={classes.search}
           aria-label="Search names and messages"
-          placeholder="Search names and messages"
+          placeholder="Name or message"
           leftSection={<IconSearch size={14} aria-hidden />}
           value={options.search}
           onChange={(event) => onChange({ search: event.currentTarget.value })}
@@ -71,16 +75,20 @@ export function TestFilters({ counts, filter: options, onChange, hasCauses, sear
 }
 
 interface ChoiceProps {
+  run: RunView;
   filter: Filter | '';
   count: number;
   isSelected: boolean;
   onSelect: () => void;
 }
 
-function FilterChoice({ filter, ...choice }: ChoiceProps) {
+function FilterChoice({ run, filter, ...choice }: ChoiceProps) {
   // Hides statuses without tests, except the selected one, so that it can be deselected.
   if (choice.count === 0 && !choice.isSelected) return null;
   if (filter === '') return <StatusChoice label="All" {...choice} />;
+  if (filter === 'waiting' && run.state === 'finished') {
+    return <StatusChoice status="missing" label="Without a result" {...choice} />;
+  }
   return (
     <StatusChoice status={filter === 'waiting' ? 'queued' : filter} label={labels[filter]} {...choice} />
   );

@@ -31,9 +31,11 @@ function Line(props: TestProps) {
   const { run, test, panel, onPanel } = props;
   const { status, flaky, durationMs, usualMs, history } = test;
   const isOpen = panel !== undefined;
+  const isMissing = status === 'waiting' && run.state === 'finished';
+  const statusText = isMissing ? 'no result' : status;
   const isFinished = status === 'passed' || status === 'skipped';
   return (
-    <article className={classes.test} tabIndex={-1} aria-label={`${test.test}: ${status}`}>
+    <article className={classes.test} tabIndex={-1} aria-label={`${test.test}: ${statusText}`}>
       <div className={classes.line}>
         {isFinished ? (
           <UnstyledButton
@@ -47,8 +49,8 @@ function Line(props: TestProps) {
         ) : (
           <span className={classes.toggle} />
         )}
-        <span className={classes.sign} title={status}>
-          <StatusSign status={status === 'waiting' ? 'queued' : status} />
+        <span className={classes.sign} title={statusText}>
+          <StatusSign status={isMissing ? 'missing' : status === 'waiting' ? 'queued' : status} />
         </span>
         <TestName test={test} environment={run.environment} />
         {flaky && <StatusBadge status="flaky" />}
@@ -62,7 +64,7 @@ function Line(props: TestProps) {
           {status === 'running' && test.startedAt && (
             <RunningTime startedAt={test.startedAt} usualMs={usualMs} />
           )}
-          {status === 'waiting' && usualMs !== null && (
+          {status === 'waiting' && !isMissing && usualMs !== null && (
             <span className={classes.usual}>usually {duration(usualMs)}</span>
           )}
           {durationMs !== null && isFinished && <TestDuration durationMs={durationMs} usualMs={usualMs} />}

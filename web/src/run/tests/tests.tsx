@@ -40,6 +40,7 @@ function TestResults({ run, results, onLog }: Props & { results: RunResultsView 
   return (
     <section aria-labelledby="tests">
       <TestFilters
+        run={run}
         counts={results.counts}
         filter={options}
         onChange={change}
@@ -49,7 +50,9 @@ function TestResults({ run, results, onLog }: Props & { results: RunResultsView 
       {rows.length === 0 ? (
         <EmptyState title="No tests match these filters">
           {options.search === ''
-            ? `No test is ${filter}.`
+            ? filter === 'waiting' && run.state === 'finished'
+              ? 'Every test has a result.'
+              : `No test is ${filter}.`
             : `No name or message contains "${options.search}".`}
         </EmptyState>
       ) : (

@@ -42,7 +42,7 @@ export function RuleFields({
       />
       {draft.missed === 'once' && (
         <WholeNumber
-          label="Max. delay in minutes"
+          label="Maximum lateness in minutes"
           min={1}
           max={maxCatchUpMinutes}
           value={draft.catchUpMinutes}

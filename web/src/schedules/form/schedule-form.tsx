@@ -17,7 +17,7 @@ import { useAction } from '../../ui/use-action.ts';
 import { scheduleAddress } from '../queries.ts';
 import { fieldsOf, type ScheduleDraft } from './draft.ts';
 import { FormPreview, useTimes } from './form-preview.tsx';
-import { RhythmFields } from './rhythm-fields.tsx';
+import { RecurrenceFields } from './recurrence-fields.tsx';
 import { RuleFields } from './rule-fields.tsx';
 
 interface Props {
@@ -64,7 +64,7 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
             error={fieldErrors['name'] ?? fieldErrors['rename']}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
-          <RhythmFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
+          <RecurrenceFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
           <EnvironmentPicker
             now={now.data}
             selected={draft.environments}

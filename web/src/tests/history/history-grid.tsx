@@ -47,7 +47,7 @@ function GridHead({ columns }: { columns: number }) {
           <VisuallyHidden>Environment</VisuallyHidden>
         </th>
         <th scope="col" className={classes.figure}>
-          pass
+          passed
         </th>
         <th scope="col" className={classes.figure}>
           flaky

@@ -1,4 +1,4 @@
-import { relative } from '../../ui/format.ts';
+import { relative, shortCommit } from '../../ui/format.ts';
 import { useNow } from '../../ui/now.ts';
 import { type Status, StatusSign } from '../../ui/status.tsx';
 import classes from '../test.module.css';
@@ -42,7 +42,7 @@ function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
     case 'shop':
       return `Fails on ${where} and passes elsewhere: check that shop first.`;
     case 'commit':
-      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit?.id.slice(0, 7)} “${commit?.subject}” (${when}): check that commit first.`;
+      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit && shortCommit(commit.id)} “${commit?.subject}” (${when}): check that commit first.`;
     case 'everywhere':
       return since === undefined
         ? `Fails ${everywhere}, in all of these runs: check the test first.`

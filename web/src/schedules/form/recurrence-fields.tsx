@@ -18,10 +18,10 @@ interface Props {
 }
 
 /** The cron expression and time zone of a schedule. */
-export function RhythmFields({ draft: { cron, zone }, fieldErrors, onChange }: Props) {
+export function RecurrenceFields({ draft: { cron, zone }, fieldErrors, onChange }: Props) {
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
-    <div className={classes.rhythm}>
+    <div className={classes.recurrence}>
       <TextInput
         label="Cron expression"
         description="Minute, hour, day, month, weekday"
@@ -36,7 +36,7 @@ export function RhythmFields({ draft: { cron, zone }, fieldErrors, onChange }: P
       />
       <Autocomplete
         label="Time zone"
-        description="Time zone used for the schedule"
+        description="Such as Europe/Berlin"
         data={zones}
         limit={40}
         required
